@@ -1,0 +1,12 @@
+/** Two projects: `unit` needs no root and no network; `local` drives the local cloud from outside. */
+const common = {
+  testEnvironment: "node",
+  transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }] },
+  modulePathIgnorePatterns: ["<rootDir>/examples/"],
+};
+module.exports = {
+  projects: [
+    { ...common, displayName: "unit", testMatch: ["<rootDir>/tests/**/*.test.ts"], testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/local/stack/"] },
+    { ...common, displayName: "local", testMatch: ["<rootDir>/tests/local/stack/**/*.test.ts"] },
+  ],
+};

@@ -1,0 +1,19 @@
+import * as path from "node:path";
+
+/** Everything the local cloud keeps between commands; `make destroy` removes it whole. */
+export const stateDir = process.env.RINGO_LOCAL_DIR ?? "/var/lib/ringo-local";
+
+/** What can be made again from the registries: base images, tools, built application images. */
+export const cacheDir = process.env.RINGO_CACHE_DIR ?? "/var/cache/ringo-local";
+
+/** Tools built from pinned Go modules: pulumi, pebble, versitygw. */
+export const binDir = path.join(cacheDir, "bin");
+
+/** The checkout this program runs from. */
+export const projectDir = path.resolve(__dirname, "..");
+
+/** A path in the local cloud's state. */
+export const inState = (...parts: string[]): string => path.join(stateDir, ...parts);
+
+/** A path in the caches. */
+export const inCache = (...parts: string[]): string => path.join(cacheDir, ...parts);

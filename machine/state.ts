@@ -1,0 +1,163 @@
+/**
+ * What is on a machine, as data. Everything in `machine/` renders fragments of this; `apply.py` makes it so.
+ * Nothing here knows Pulumi: a state can be rendered, linted and read without an engine.
+ */
+
+/** A file with exactly this content. Written atomically, only when content, owner or mode differ. */
+export interface File {
+  path: string;
+  content: string;
+  /** Octal, as in `chmod`. @default "0644" */
+  mode?: string;
+  /** @default "root" */
+  owner?: string;
+  /** @default "root" */
+  group?: string;
+  /** The content holds a secret: it is never printed, and each of `secrets` is struck out of all output. @default false */
+  secret?: boolean;
+}
+
+/** A directory, made with its parents. */
+export interface Directory {
+  path: string;
+  /** @default "0755" */
+  mode?: string;
+  /** User name or number. @default "root" */
+  owner?: string;
+  /** Group name or number. @default "root" */
+  group?: string;
+}
+
+/** A system user. Its home is not made unless `home` is given. */
+export interface User {
+  name: string;
+  uid?: number;
+  /** Group the user belongs to by default; made if missing. @default the user's name */
+  group?: string;
+  /** Further groups. */
+  groups?: string[];
+  home?: string;
+  /** @default "/usr/sbin/nologin" */
+  shell?: string;
+}
+
+/** A block device's file system, mounted by a systemd mount unit and there again after a reboot. */
+export interface Mount {
+  /** Path of the device; waited for up to a minute. */
+  device: string;
+  path: string;
+  /** @default "ext4" */
+  filesystem?: string;
+  /** @default ["defaults", "noatime"] */
+  options?: string[];
+}
+
+/** A systemd unit that is enabled and running. Its file, if ours, is among `files`. */
+export interface Unit {
+  name: string;
+  /** `oneshot` units that timers start are enabled through their timer only: leave them out. @default true */
+  enabled?: boolean;
+  /** @default true */
+  running?: boolean;
+  /** Paths (files of this state) whose change restarts the unit. */
+  restartOn?: string[];
+  /** Paths whose change reloads it, unless it is restarted anyway. */
+  reloadOn?: string[];
+}
+
+/** A container under Docker, replaced when anything of this changes. */
+export interface Container {
+  name: string;
+  /** By digest, or by the tag that a throw-away stack allows. */
+  image: string;
+  command: string[];
+  /** Written to a root-only env file; may hold secrets. */
+  environment: Record<string, string>;
+  /** `address:hostPort:containerPort`, address always given: without it Docker bypasses the host's firewall (moby 4737). */
+  publish?: string[];
+  /** `source:target[:options]` */
+  volumes?: string[];
+  /** `uid:gid` */
+  user?: string;
+  /** tmpfs paths. */
+  tmpfs?: string[];
+  /** What `docker stop` waits before it kills, in seconds. */
+  stopTimeoutSeconds: number;
+  /** A command on the host that must succeed before the apply goes on; run with `sh -c`. */
+  health?: { command: string; timeoutSeconds: number };
+}
+
+/** A command in the order given, after files and before units. */
+export interface Step {
+  name: string;
+  /** Run with `sh -ec`. Never holds a secret: those are in root-only files. */
+  command: string;
+  /** Skip when this succeeds. */
+  unless?: string;
+  /** Run only when one of these files changed in this apply. Together with `unless`, either reason runs it. */
+  onChange?: string[];
+  /** When it runs. @default "before-units" */
+  when?: "before-packages" | "before-units" | "after-units" | "after-containers";
+  /** @default 300 */
+  timeoutSeconds?: number;
+}
+
+/** What must hold when all is applied; retried until it does or the time is over, then the apply fails and says so. */
+export interface Check {
+  name: string;
+  command: string;
+  /** @default 30 */
+  timeoutSeconds?: number;
+}
+
+/** One machine's declared state. */
+export interface MachineState {
+  /** Debian packages; all missing ones are installed in one call. */
+  packages: string[];
+  users: User[];
+  mounts: Mount[];
+  directories: Directory[];
+  files: File[];
+  /** Files and links that must not be there. */
+  absent: string[];
+  steps: Step[];
+  units: Unit[];
+  containers: Container[];
+  /** Containers that must not be there (a role that moved away). */
+  absentContainers: string[];
+  checks: Check[];
+  /** Values that no output may show, struck out by value. */
+  secrets: string[];
+}
+
+/** A part of a state: what one concern contributes. */
+export type Fragment = Partial<MachineState>;
+
+const empty = (): MachineState => ({
+  packages: [], users: [], mounts: [], directories: [], files: [], absent: [], steps: [], units: [],
+  containers: [], absentContainers: [], checks: [], secrets: [],
+});
+
+/**
+ * Combines fragments in the order given.
+ * @throws if two fragments claim the same file, unit or container: one concern owns each.
+ */
+export function combine(...fragments: Fragment[]): MachineState {
+  const state = empty();
+  for (const fragment of fragments) {
+    for (const key of Object.keys(fragment) as (keyof MachineState)[]) {
+      (state[key] as unknown[]).push(...(fragment[key] ?? []));
+    }
+  }
+  state.packages = [...new Set(state.packages)].sort();
+  state.secrets = [...new Set(state.secrets)].filter((s) => s !== "");
+  unique("file", state.files.map((f) => f.path));
+  unique("unit", state.units.map((u) => u.name));
+  unique("container", state.containers.map((c) => c.name));
+  return state;
+}
+
+function unique(what: string, names: string[]): void {
+  const twice = names.filter((name, i) => names.indexOf(name) !== i);
+  if (twice.length > 0) throw new Error(`${what} declared twice on one machine: ${twice.join(", ")}`);
+}
