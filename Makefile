@@ -1,0 +1,53 @@
+# The commands of this project. `make help` lists them.
+# BACKEND=<dir with a Dockerfile>, HOST=<machine>, CMD=<command>, YES=1, JSON=1 are read from the command line.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export BACKEND HOST CMD YES
+export PULUMI_SKIP_UPDATE_CHECK := true
+
+RUN := tsx local/main.ts
+
+.PHONY: up preview output ssh destroy check test test-local help reference bench clean _check _local
+
+up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own)
+	@$(RUN) up
+
+preview: _local ## Show what `make up` would change, and change nothing
+	@$(RUN) preview
+
+output: _local ## The running stack as one JSON object on stdout
+	@$(RUN) output
+
+ssh: _local ## A shell on a machine: make ssh HOST=api-0 (CMD='…' runs that and gives its exit status)
+	@$(RUN) ssh
+
+destroy: _local ## Remove the stack and every trace of it from this machine (asks; YES=1 doesn't)
+	@$(RUN) destroy
+
+check: _check ## Types, lint and unit tests: no root, under a minute
+	@tsc --noEmit
+	@eslint --max-warnings 0 .
+	@tsx config/reference.ts --check
+	@jest --selectProjects unit
+
+test: _local ## Everything, the local stack from outside included
+	@bash tests/run.sh
+
+reference: _check ## Write docs/configuration.md anew from the schema
+	@tsx config/reference.ts
+
+bench: _local ## Measure what docs and README promise; minutes
+	@tsx bench/main.ts
+
+clean: ## Remove caches (base images, tools, packages): the next `make up` is a cold one
+	@rm -rf node_modules "$${RINGO_CACHE_DIR:-/var/cache/ringo-local}"
+
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+_check:
+	@sh toolchain/bootstrap.sh check
+
+_local:
+	@sh toolchain/bootstrap.sh local

@@ -1,0 +1,16 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** What a machine does. Also its tag, and what firewalls select by. */
+export type Role = "edge" | "api" | "worker" | "data";
+
+/** The name that a thing has in the cloud account: unique there, and the same on every `up`. */
+export const physicalName = (what: string): string => `ringo-${pulumi.getStack()}-${what}`;
+
+/** The tag of the project. Not a resource: the account's other stacks carry it, too. */
+export const projectTag = "project:ringo";
+
+/** The tag of every machine of this stack. */
+export const stackTag = (): string => `stack:ringo-${pulumi.getStack()}`;
+
+/** The tag of this stack's machines of one role. */
+export const roleTag = (role: Role): string => `role:ringo-${pulumi.getStack()}-${role}`;

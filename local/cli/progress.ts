@@ -1,0 +1,61 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { bold, dim, green, red, say, seconds, yellow } from "./terminal";
+
+const verbs: Record<string, [mark: string, done: string]> = {
+  create: ["+", "created"],
+  "create-replacement": ["+", "created anew"],
+  update: ["~", "updated"],
+  delete: ["-", "deleted"],
+  "delete-replaced": ["-", "deleted (replaced)"],
+  import: ["=", "imported"],
+  refresh: ["?", "read"],
+};
+
+/** The resource's own name, and its type's last word: `api-0` `Droplet`. */
+function describe(urn: string, type: string): string {
+  const name = urn.slice(urn.lastIndexOf("::") + 2);
+  return `${bold(name.padEnd(24))} ${dim(type.slice(type.lastIndexOf(":") + 1))}`;
+}
+
+/**
+ * Tells a person what the engine does: one line when a resource is done, and each line that a machine prints while
+ * its state is applied. Nothing is printed of resources that stay as they are.
+ */
+export class Progress {
+  private readonly started = Date.now();
+  private readonly begun = new Map<string, number>();
+  /** What the engine reported as errors, for the last lines of a failed run. */
+  readonly errors: string[] = [];
+
+  /** Feed this to the Automation API's `onEvent`. */
+  readonly on = (event: EngineEvent): void => {
+    if (event.resourcePreEvent) {
+      this.begun.set(event.resourcePreEvent.metadata.urn, Date.now());
+    } else if (event.resOutputsEvent) {
+      const { op, urn, type } = event.resOutputsEvent.metadata;
+      const verb = verbs[op];
+      if (!verb || type.startsWith("ringo:") || type === "pulumi:pulumi:Stack") return;
+      if (op === "refresh") return;
+      const took = Date.now() - (this.begun.get(urn) ?? Date.now());
+      this.line(`${green(verb[0])} ${describe(urn, type)} ${verb[1]}${took > 500 ? dim(` in ${seconds(took)}`) : ""}`);
+    } else if (event.resOpFailedEvent) {
+      const { urn, type } = event.resOpFailedEvent.metadata;
+      this.line(`${red("!")} ${describe(urn, type)} ${red("failed")}`);
+    } else if (event.diagnosticEvent) {
+      this.diagnostic(event.diagnosticEvent);
+    }
+  };
+
+  private diagnostic(event: { urn?: string; message: string; severity: string }): void {
+    const text = event.message.replace(/<\{%[^%]*%\}>/g, "").trimEnd();
+    if (text === "" || event.severity === "debug") return;
+    const name = event.urn ? event.urn.slice(event.urn.lastIndexOf("::") + 2) : "stack";
+    if (event.severity === "error") this.errors.push(`${name}: ${text}`);
+    const colour = event.severity === "error" ? red : event.severity === "warning" ? yellow : (t: string) => t;
+    for (const line of text.split("\n")) this.line(`  ${name.padEnd(24)} ${dim("│")} ${colour(line)}`);
+  }
+
+  private line(text: string): void {
+    say(`${dim(`${((Date.now() - this.started) / 1000).toFixed(1).padStart(6)}s`)} ${text}`);
+  }
+}
