@@ -1,0 +1,95 @@
+/** Docker, as small and closed as the backend's containers need it. */
+import { trustBundle } from "./trust";
+import type { Fragment } from "./state";
+
+export interface RegistryCredentials {
+  /** Host, with a port if not 443. */
+  server: string;
+  username: string;
+  password: string;
+}
+
+export interface DockerInputs {
+  /** Private CIDR, /24 or wider, that containers' networks are cut from; overlaps no VPC. @default "172.28.0.0/16" */
+  addressPool?: string;
+  /** Credentials for pulling. */
+  registry?: RegistryCredentials;
+  /** Units that Docker starts after, e.g. those that mount what containers bind. Docker starts even when one fails. */
+  after?: string[];
+}
+
+const daemonPath = "/etc/docker/daemon.json";
+const dropInPath = "/etc/systemd/system/docker.service.d/ringo.conf";
+
+export function docker({ addressPool = "172.28.0.0/16", registry, after = [] }: DockerInputs): Fragment {
+  const credentials = registry && Buffer.from(`${registry.username}:${registry.password}`).toString("base64");
+  return {
+    packages: ["docker.io", "docker-cli", "iptables"],
+    directories: [
+      { path: "/etc/docker" },
+      { path: "/etc/systemd/system/docker.service.d" },
+      { path: "/root/.docker", mode: "0700" },
+    ],
+    files: [
+      { path: daemonPath, content: daemonConfig(addressPool) },
+      { path: dropInPath, content: dropIn(after) },
+      { path: pruneService, content: pruneServiceUnit },
+      { path: pruneTimer, content: pruneTimerUnit },
+      ...(registry
+        ? [{ path: "/root/.docker/config.json", content: json({ auths: { [registry.server]: { auth: credentials } } }), mode: "0600", secret: true }]
+        : []),
+    ],
+    absent: registry ? [] : ["/root/.docker/config.json"],
+    units: [
+      // The daemon reads the trusted authorities once. live-restore keeps containers running over its restart.
+      { name: "docker.service", restartOn: [daemonPath, trustBundle] },
+      { name: "ringo-docker-prune.timer", restartOn: [pruneTimer] },
+    ],
+    checks: [{ name: "docker answers", command: "docker info > /dev/null" }],
+    secrets: registry ? [registry.password, credentials!] : [],
+  };
+}
+
+function daemonConfig(addressPool: string): string {
+  return json({
+    "live-restore": true,
+    "userland-proxy": false,
+    "no-new-privileges": true,
+    icc: false,
+    "log-driver": "json-file",
+    "log-opts": { "max-size": "20m", "max-file": "5" },
+    "default-address-pools": [{ base: addressPool, size: 24 }],
+  });
+}
+
+/** Docker's rules come after the firewall's; containers after what they bind is mounted. */
+function dropIn(after: string[]): string {
+  const units = ["nftables.service", ...after].join(" ");
+  return `[Unit]\nWants=${units}\nAfter=${units}\n`;
+}
+
+const pruneService = "/etc/systemd/system/ringo-docker-prune.service";
+const pruneServiceUnit = `[Unit]
+Description=Remove images of past releases
+Requires=docker.service
+After=docker.service
+
+[Service]
+Type=oneshot
+ExecStart=/usr/bin/docker image prune --all --force --filter until=336h
+`;
+
+const pruneTimer = "/etc/systemd/system/ringo-docker-prune.timer";
+const pruneTimerUnit = `[Unit]
+Description=Remove images of past releases every week
+
+[Timer]
+OnCalendar=Sun 04:40
+RandomizedDelaySec=30min
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+`;
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,0 +1,46 @@
+/** How a state travels: one constant command line, and everything else on its stdin. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { MachineState } from "./state";
+
+/** The program's modules in the order they are loaded: each imports only what stands before it. */
+const modules = ["shell", "record", "commands", "packages", "accounts", "files", "units", "mounts", "containers", "main"];
+
+/**
+ * The command line run on the machine as root. It never changes and holds nothing of the state: it reads the program
+ * and the state from stdin, makes the state so, prints what it did and exits 1 when anything failed.
+ */
+export const remoteCommand =
+  "python3 -c '" +
+  [
+    "import json, sys, types",
+    "sent = json.load(sys.stdin)",
+    'sys.modules["apply"] = types.ModuleType("apply")',
+    'for name, source in sent["program"]:',
+    '    module = sys.modules["apply." + name] = types.ModuleType("apply." + name)',
+    '    exec(compile(source, name + ".py", "exec"), module.__dict__)',
+    'sys.exit(sys.modules["apply.main"].main(sent["state"]))',
+  ].join("\n") +
+  "'";
+
+/** What `remoteCommand` reads. Holds every secret of the state: a secret wherever it is stored. */
+export function payload(state: MachineState): string {
+  const program = modules.map((name) => [name, readFileSync(join(__dirname, "apply", `${name}.py`), "utf8")]);
+  return JSON.stringify({ program, state });
+}
+
+/**
+ * The state's identity: the same for equal states whatever the order of their keys. Derived from secrets, so as secret
+ * as they are.
+ */
+export function stateHash(state: MachineState): string {
+  return createHash("sha256").update(JSON.stringify(canonical(state))).digest("hex");
+}
+
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([, v]) => v !== undefined);
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, canonical(v)]);
+}
