@@ -1,0 +1,57 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { binDir, inState } from "../paths";
+import { caCertificate, issueCertificate } from "./ca";
+import { serviceNames } from "./dns";
+import { get } from "./probe";
+import { ensureRunning } from "./supervise";
+
+const port = 14000;
+const managementPort = 15000;
+const rootsFile = (): string => inState("acme", "roots.pem");
+
+/** What the stack's `acmeDirectory` is on the local cloud. */
+export const acmeDirectoryUrl = `https://${serviceNames.acme}:${port}/dir`;
+
+/**
+ * Starts the ACME server (pebble). It keeps accounts and its issuing CA in memory only: a restart forgets both, so the
+ * roots it had are kept, and clients register anew.
+ */
+export async function startAcme(address: string): Promise<void> {
+  const authority = await caCertificate();
+  const { certificatePath, keyPath } = await issueCertificate("acme", [serviceNames.acme, address]);
+  const ask = (askedPort: number, what: string) =>
+    get({ address, port: askedPort, path: what, name: serviceNames.acme, caCertificatePem: authority });
+  const configPath = inState("acme", "pebble.json");
+  const pebble = {
+    listenAddress: `${address}:${port}`,
+    managementListenAddress: `${address}:${managementPort}`,
+    certificate: certificatePath,
+    privateKey: keyPath,
+    httpPort: 80,
+    tlsPort: 443,
+    keyAlgorithm: "ecdsa",
+    retryAfter: { authz: 1, order: 1 },
+    profiles: { default: { description: "as long as Let's Encrypt's", validityPeriod: 90 * 86_400 } },
+  };
+  await ensureRunning({
+    name: "acme",
+    command: [path.join(binDir, "pebble"), "-config", configPath, "-dnsserver", `${address}:53`],
+    environment: { PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0" },
+    files: [{ path: configPath, content: JSON.stringify({ pebble }, undefined, 2) }],
+    ready: async () => (await ask(port, "/dir"))?.status === 200,
+  });
+
+  const root = await ask(managementPort, "/roots/0");
+  if (root?.status !== 200) throw new Error(`acme: ${address}:${managementPort}/roots/0 does not answer with the root`);
+  const known = fs.existsSync(rootsFile()) ? fs.readFileSync(rootsFile(), "utf8") : "";
+  if (!known.includes(root.body.trim())) fs.writeFileSync(rootsFile(), `${known}${root.body.trim()}\n`);
+}
+
+/**
+ * All roots that this state's ACME server ever had, as one PEM bundle: certificates issued before a restart stay valid.
+ * @throws when the server was never started
+ */
+export async function acmeRoots(): Promise<string> {
+  return fs.promises.readFile(rootsFile(), "utf8");
+}

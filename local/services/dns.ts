@@ -1,0 +1,87 @@
+import { Resolver } from "node:dns/promises";
+import * as fs from "node:fs";
+import { inState } from "../paths";
+import { publishHosts } from "./hosts";
+import { ensureRunning, type Service } from "./supervise";
+import { renderRecord, type DnsRecord } from "./zone";
+
+/** The zone of the local stack. */
+export const zone = "ringo.test";
+
+/** Host names of the services beside the cloud. */
+export const serviceNames = { acme: `acme.${zone}`, registry: `registry.${zone}`, s3: `s3.${zone}` };
+
+/** What the server was told last, kept so that a restart answers as before. */
+interface Zone {
+  address: string;
+  records: DnsRecord[];
+}
+
+const zoneFile = (): string => inState("dns", "zone.json");
+const readZone = (): Zone | undefined => (fs.existsSync(zoneFile()) ? JSON.parse(fs.readFileSync(zoneFile(), "utf8")) : undefined);
+
+/** Starts the name server for the zone; all other names are asked of the host's own. Records published before stay. */
+export async function startDns(address: string): Promise<void> {
+  await serve({ address, records: readZone()?.records ?? [] });
+}
+
+/**
+ * Makes these the records of the zone, beside the services' own, and lets the host itself find them (/etc/hosts).
+ * @throws on records that cannot be served, the old ones then go on; and when the name server was never started
+ */
+export async function publishRecords(records: DnsRecord[]): Promise<void> {
+  const current = readZone();
+  if (current === undefined) throw new Error("the name server was never started: call startServices() first");
+  try {
+    await serve({ ...current, records });
+  } catch (error) {
+    await serve(current);
+    throw error;
+  }
+}
+
+async function serve(wanted: Zone): Promise<void> {
+  const services = Object.values(serviceNames).map((name) => ({ name, type: "A", value: wanted.address }));
+  const records = [...services, ...wanted.records];
+  await ensureRunning(service(wanted.address, renderDnsmasq(wanted.address, records)));
+  fs.writeFileSync(zoneFile(), JSON.stringify(wanted, undefined, 2), { mode: 0o600 });
+  publishHosts(records.filter(({ type, name }) => (type === "A" || type === "AAAA") && !name.startsWith("*"))
+    .map(({ name, value }) => ({ name: name.replace(/\.$/, ""), address: value })));
+}
+
+function service(address: string, configuration: string): Service {
+  const path = inState("dns", "dnsmasq.conf");
+  return {
+    name: "dns",
+    command: ["dnsmasq", "--keep-in-foreground", `--conf-file=${path}`],
+    files: [{ path, content: configuration }],
+    async ready() {
+      const resolver = new Resolver({ timeout: 500, tries: 1 });
+      resolver.setServers([address]);
+      try {
+        return (await resolver.resolve4(serviceNames.registry)).includes(address);
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+/** The whole of dnsmasq's configuration. */
+export function renderDnsmasq(address: string, records: DnsRecord[]): string {
+  return [
+    `listen-address=${address}`,
+    "bind-interfaces",
+    "resolv-file=/etc/resolv.conf",
+    "no-hosts",
+    "cache-size=1000",
+    "user=nobody",
+    "group=nogroup",
+    "pid-file=",
+    "log-facility=-",
+    "# Names of the zone that are not below do not exist: they are asked of nobody else.",
+    `local=/${zone}/`,
+    ...records.map(renderRecord),
+    "",
+  ].join("\n");
+}
