@@ -25,7 +25,7 @@ export function changes(
     .filter((key) => !equal(olds[key], news[key]) && !model.same?.(key, olds, news))
     .flatMap((key) => differences(olds[key], news[key], [key]))
     .map((difference) => ({ ...difference, replaces: replacing(difference.path) }));
-  const expired = (model.expired?.(state) ?? []).map((key): Change => ({ path: [key], kind: "update", replaces: true }));
+  const expired = (model.expired?.(state, news) ?? []).map((key): Change => ({ path: [key], kind: "update", replaces: true }));
   return [...changed, ...expired];
 }
 

@@ -28,7 +28,7 @@ export interface ResourceModel {
   /** Inputs whose difference is no change (as the official provider's DiffSuppressFunc). */
   same?(property: string, olds: Properties, news: Properties): boolean;
   /** Outputs that call for a replacement though no input changed, such as those of a certificate that is due for renewal. */
-  expired?(state: Properties): string[];
+  expired?(state: Properties, news: Properties): string[];
   /** The official provider deletes before it creates the replacement. */
   deleteBeforeReplace?: boolean;
   create(inputs: Properties, context: Context): Promise<{ id: string; outputs: Properties }>;

@@ -1,0 +1,204 @@
+import { createHash, randomBytes, randomInt, randomUUID } from "node:crypto";
+import { hash } from "bcryptjs";
+import { Fault, Properties, ProviderModel, ProviderSchema, ResourceModel, UNKNOWN } from "../resource";
+import schema from "../schemas/random.json";
+import { checkRecipe, randomCharacters, recipe, shuffled } from "./characters";
+import { adjectives, adverbs, animals } from "./words";
+
+/** What a resource of this kind says of itself: made once, and there for as long as the state remembers it. */
+interface Value {
+  check?(inputs: Properties): Fault[];
+  make(inputs: Properties): Promise<{ id: string; outputs: Properties }>;
+  /** From the id given to `pulumi import`. */
+  import?(id: string): Promise<{ inputs: Properties; outputs: Properties }>;
+}
+
+/** There is no update: whatever changes, `keepers` too, makes a new value. */
+const value = ({ check, make, import: adopt }: Value): ResourceModel => ({
+  ...(check ? { check } : {}),
+  same: (property, olds, news) => property === "keepers" && empty(olds.keepers) && empty(news.keepers),
+  create: make,
+  read: async (id, state) => {
+    if (Object.keys(state).length > 0) return { inputs: state, outputs: state };
+    if (!adopt) throw new Error("the official provider cannot import this either: it has no value to be told by its id");
+    return adopt(id);
+  },
+  delete: async () => undefined,
+});
+
+const empty = (keepers: unknown): boolean => keepers === undefined || Object.keys(keepers as object).length === 0;
+
+const atLeast = (inputs: Properties, property: string, least: number): Fault[] =>
+  typeof inputs[property] === "number" && inputs[property] < least
+    ? [{ property, reason: `must be at least ${least}, got ${inputs[property]}` }]
+    : [];
+
+/** Cost 10; bcrypt reads 72 bytes at most. */
+const bcrypt = (password: string): Promise<string> => hash(password, 10);
+
+/** A string's characters, with the deprecated `number` beside `numeric`. */
+const characters = (inputs: Properties, result: string): Properties => {
+  const full = recipe(inputs);
+  return { ...full, number: full.numeric, result };
+};
+
+const password = value({
+  check: checkRecipe,
+  make: async (inputs) => {
+    const result = randomCharacters(recipe(inputs));
+    return { id: "none", outputs: { ...characters(inputs, result), bcryptHash: await bcrypt(result) } };
+  },
+  import: async (id) => {
+    const inputs = { length: Buffer.byteLength(id) };
+    return { inputs, outputs: { ...characters(inputs, id), bcryptHash: await bcrypt(id) } };
+  },
+});
+
+const string = value({
+  check: checkRecipe,
+  make: async (inputs) => {
+    const result = randomCharacters(recipe(inputs));
+    return { id: result, outputs: characters(inputs, result) };
+  },
+  import: async (id) => {
+    const inputs = { length: Buffer.byteLength(id) };
+    return { inputs, outputs: characters(inputs, id) };
+  },
+});
+
+/** The same bytes in each notation. Only the id itself goes without the prefix. */
+function notations(bytes: Buffer, prefix: string): Properties {
+  return {
+    byteLength: bytes.length,
+    b64Std: prefix + bytes.toString("base64"),
+    b64Url: prefix + bytes.toString("base64url"),
+    hex: prefix + bytes.toString("hex"),
+    dec: prefix + BigInt(`0x0${bytes.toString("hex")}`).toString(),
+  };
+}
+
+const id = value({
+  check: (inputs) => atLeast(inputs, "byteLength", 1),
+  make: async (inputs) => {
+    const bytes = randomBytes(inputs.byteLength);
+    return { id: bytes.toString("base64url"), outputs: notations(bytes, inputs.prefix ?? "") };
+  },
+  import: async (given) => {
+    const comma = given.lastIndexOf(",");
+    const prefix = given.slice(0, Math.max(comma, 0));
+    const encoded = given.slice(comma + 1);
+    const bytes = Buffer.from(encoded, "base64url");
+    if (bytes.toString("base64url") !== encoded) throw new Error("the id to import must be base64 in its URL-safe form, without padding");
+    const inputs = { byteLength: bytes.length, ...(prefix ? { prefix } : {}) };
+    return { inputs, outputs: { ...inputs, ...notations(bytes, prefix) } };
+  },
+});
+
+const bytes = value({
+  check: (inputs) => atLeast(inputs, "length", 1),
+  make: async (inputs) => {
+    const made = randomBytes(inputs.length);
+    return { id: "none", outputs: { base64: made.toString("base64"), hex: made.toString("hex") } };
+  },
+  import: async (given) => {
+    const made = Buffer.from(given, "base64");
+    if (made.toString("base64") !== given) throw new Error("the id to import must be base64 in its standard form");
+    return { inputs: { length: made.length }, outputs: { length: made.length, base64: given, hex: made.toString("hex") } };
+  },
+});
+
+/**
+ * Whole numbers below a limit. With a seed always the same ones, though not those that the official provider draws from
+ * that seed: its generator is Go's own.
+ */
+function drawer(seed: string | undefined): (limit: number) => number {
+  if (!seed) return randomInt;
+  let turn = 0;
+  return (limit) => Number(createHash("sha256").update(`${seed}\0${turn++}`).digest().readBigUInt64BE() % BigInt(limit));
+}
+
+const integer = value({
+  check: ({ min, max }) =>
+    typeof min === "number" && typeof max === "number" && max < min
+      ? [{ property: "max", reason: `must not be below min (${min}), got ${max}` }]
+      : [],
+  make: async ({ min, max, seed }) => {
+    const result = min + drawer(seed)(max - min + 1);
+    return { id: String(result), outputs: { result } };
+  },
+  import: async (given) => {
+    const [result, min, max, seed, ...rest] = given.split(",");
+    const numbers = [result, min, max].map(Number);
+    if (!result || !min || !max || rest.length > 0 || !numbers.every(Number.isInteger)) {
+      throw new Error("the id to import must be {result},{min},{max} or {result},{min},{max},{seed}");
+    }
+    const inputs = { min: numbers[1], max: numbers[2], ...(seed ? { seed } : {}) };
+    return { inputs, outputs: { ...inputs, result: numbers[0] } };
+  },
+});
+
+const uuid = (make: () => string): ResourceModel =>
+  value({
+    make: async () => {
+      const result = make();
+      return { id: result, outputs: { result } };
+    },
+    import: async (given) => {
+      if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(given)) throw new Error("the id to import must be a UUID");
+      return { inputs: {}, outputs: { result: given.toLowerCase() } };
+    },
+  });
+
+/** RFC 9562: 48 bits of milliseconds, version, 74 random bits. */
+function uuid7(): string {
+  const raw = randomBytes(16);
+  raw.writeUIntBE(Date.now(), 0, 6);
+  raw[6] = (raw[6]! & 0x0f) | 0x70;
+  raw[8] = (raw[8]! & 0x3f) | 0x80;
+  return raw.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+const one = (words: readonly string[]): string => words[randomInt(words.length)]!;
+
+const pet = value({
+  check: (inputs) => atLeast(inputs, "length", 1),
+  make: async ({ length = 2, separator = "-", prefix }) => {
+    const words = [...Array.from({ length: Math.max(length - 2, 0) }, () => one(adverbs)), ...(length > 1 ? [one(adjectives)] : []), one(animals)];
+    return { id: [...(prefix ? [prefix] : []), ...words].join(separator), outputs: { length, separator } };
+  },
+});
+
+const shuffle = value({
+  check: (inputs) => atLeast(inputs, "resultCount", 0),
+  make: async ({ inputs, resultCount, seed }) => {
+    const wanted: number = inputs.length === 0 ? 0 : (resultCount ?? inputs.length);
+    const draw = drawer(seed);
+    const results: unknown[] = [];
+    while (results.length < wanted) results.push(...shuffled(inputs, draw));
+    return { id: "-", outputs: { results: results.slice(0, wanted) } };
+  },
+});
+
+const planned = (model: ResourceModel): ResourceModel => ({
+  ...model,
+  plan: (inputs) => (Object.values(inputs).includes(UNKNOWN) ? {} : { ...recipe(inputs), number: recipe(inputs).numeric }),
+});
+
+/** Stand-in for `random` 4.21.1. */
+export const random: ProviderModel = {
+  name: "random",
+  version: "4.21.1",
+  schema: schema as ProviderSchema,
+  resources: {
+    "random:index/randomPassword:RandomPassword": planned(password),
+    "random:index/randomString:RandomString": planned(string),
+    "random:index/randomId:RandomId": id,
+    "random:index/randomBytes:RandomBytes": bytes,
+    "random:index/randomInteger:RandomInteger": integer,
+    "random:index/randomUuid:RandomUuid": uuid(randomUUID),
+    "random:index/randomUuid4:RandomUuid4": uuid(randomUUID),
+    "random:index/randomUuid7:RandomUuid7": uuid(uuid7),
+    "random:index/randomPet:RandomPet": pet,
+    "random:index/randomShuffle:RandomShuffle": shuffle,
+  },
+};
