@@ -1,0 +1,76 @@
+import * as z from "zod";
+import { key } from "./doc";
+import { hostNameFault, httpsUrlFault, type Judge, list, originFault, pattern, text } from "./formats";
+import { variableMap, variablesAllowed } from "./variables";
+
+/** A reference as Docker takes it: registry and path, then a tag, a digest, or both. */
+const imageFault: Judge = (value) => {
+  const match = /^(?:[a-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+|\/[a-z0-9]+)*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@(.+))?$/.exec(value);
+  if (!match) return "is no image reference";
+  if (match[1] !== undefined && !/^sha256:[0-9a-f]{64}$/.test(match[1])) return "has a digest that is not sha256: and 64 hexadecimal digits";
+  return undefined;
+};
+
+const origins = () => list(text(originFault)).default([]);
+
+/** The image, and what it is told. */
+export const application = z.object({
+  image: key(text(imageFault), {
+    description: "The application's image. A release is a new digest here and `pulumi up`.",
+    allowed: "repository@sha256:<64 hexadecimal digits>; a throwaway stack may name a tag instead",
+    example: "registry.digitalocean.com/ringo/backend@sha256:<digest>",
+  }),
+  registry: key(z.object({
+    username: key(pattern(/^[^\s:"\\]{1,255}$/, "is no user name"), {
+      description: "User name at the registry that `image` names. Its token is the secret `registryToken`.",
+      allowed: "a name without spaces, colons and quotes",
+      example: "deploy",
+    }),
+  }).optional(), {
+    description: "Log in to the registry of `image`. Leave it out for a public image.",
+    allowed: "username",
+  }),
+  allowedHosts: key(list(text(hostNameFault)).default([]), {
+    description: "Host names that Django answers to, beside `domain`, which is always one of them.",
+    allowed: "host names; no `*`",
+    example: "api2.ringo-uchet.ru",
+  }),
+  corsAllowedOrigins: key(origins(), {
+    description: "Origins of the web pages that may call the API from a browser.",
+    allowed: "https origins: scheme, host, port if it is not 443, no path",
+    example: "https://app.ringo-uchet.ru",
+  }),
+  csrfTrustedOrigins: key(origins(), {
+    description: "Origins that forms may be posted from, beside the API's own, which is always one of them.",
+    allowed: "https origins: scheme, host, port if it is not 443, no path",
+    example: "https://app.ringo-uchet.ru",
+  }),
+  environmentVariables: key(variableMap().default({}), {
+    description: "Further environment variables for the application. What is secret goes into `environmentSecrets`.",
+    allowed: variablesAllowed,
+    entry: "LOG_LEVEL",
+    example: "info",
+    concealed: true,
+  }),
+  mediaStorage: key(z.object({
+    endpoint: key(text(httpsUrlFault), {
+      description: "Endpoint of the S3 that presigned uploads go to.",
+      allowed: "an https URL",
+      example: "https://fra1.digitaloceanspaces.com",
+    }),
+    region: key(pattern(/^[a-z0-9-]{2,32}$/, "is no region's name"), {
+      description: "Its region.",
+      allowed: "2 to 32 of a–z, 0–9 and -",
+      example: "fra1",
+    }),
+    bucket: key(pattern(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "is no bucket's name"), {
+      description: "Its bucket.",
+      allowed: "3 to 63 of a–z, 0–9, `.` and -",
+      example: "ringo-media",
+    }),
+  }).optional(), {
+    description: "Object storage for presigned uploads. Leave it out if the application has none. "
+      + "With it go the secrets `mediaAccessKeyId` and `mediaSecretAccessKey`.",
+    allowed: "endpoint, region and bucket",
+  }),
+});

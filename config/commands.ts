@@ -1,0 +1,57 @@
+import type * as z from "zod";
+import { bare, child, type Doc, docOf, kindOf } from "./doc";
+import { pathText } from "./fault";
+
+/** Quotes a word for a POSIX shell where it needs it. */
+const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+const command = (verb: "set" | "rm", stack: string | undefined, ...words: string[]): string =>
+  ["pulumi config", verb, ...(stack === undefined ? [] : ["--stack", quote(stack)]), ...words].join(" ");
+
+const pathWords = (path: readonly PropertyKey[]): string[] => (path.length > 1 ? ["--path", quote(pathText(path))] : [String(path[0])]);
+
+/**
+ * The command that sets a key. A secret's value is never in it: Pulumi asks for it, or reads it from a pipe.
+ * @param value what to set it to; the example of its documentation if left out
+ */
+export function setCommand(stack: string | undefined, path: readonly PropertyKey[], schema: z.ZodType, doc: Doc, value = doc.example): string {
+  const target = elementPath(path, schema, doc);
+  if (doc.secret) {
+    const set = command("set", stack, "--secret", ...pathWords(target));
+    return doc.generate === undefined ? set : `${doc.generate} | ${set}`;
+  }
+  // A `$(…)` is for the shell to expand.
+  const word = value?.startsWith("$(") ? `"${value}"` : quote(value ?? "…");
+  return command("set", stack, ...pathWords(target), word);
+}
+
+/** The command that removes a key. */
+export const removeCommand = (stack: string | undefined, path: readonly PropertyKey[]): string => command("rm", stack, ...pathWords(path));
+
+/** A list is set by its first element, a map by the entry of its example. */
+function elementPath(path: readonly PropertyKey[], schema: z.ZodType, doc: Doc): readonly PropertyKey[] {
+  const kind = bare(schema).def.type === "pipe" ? "text" : kindOf(schema);
+  if (kind === "list") return [...path, 0];
+  if (kind === "map") return [...path, doc.entry ?? "NAME"];
+  return path;
+}
+
+/** A key found by its path, with the documentation that is nearest to it. */
+export interface Found {
+  path: readonly PropertyKey[];
+  schema: z.ZodType;
+  doc: Doc;
+}
+
+/** Follows a path into the schema as far as it goes. */
+export function find(root: z.ZodType, path: readonly PropertyKey[]): Found | undefined {
+  let found: Found | undefined;
+  let schema: z.ZodType | undefined = root;
+  for (const [depth, name] of path.entries()) {
+    schema = child(schema, name);
+    if (schema === undefined) break;
+    const doc: Doc | undefined = docOf(schema) ?? found?.doc;
+    if (doc !== undefined) found = { path: path.slice(0, depth + 1), schema, doc };
+  }
+  return found;
+}

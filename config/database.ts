@@ -1,0 +1,30 @@
+import * as z from "zod";
+import { key } from "./doc";
+import { pattern, sizeWith, whole } from "./formats";
+
+const identifier = () => pattern(/^(?!pg_|postgres$|template[01]$)[a-z_][a-z0-9_]{0,62}$/, "is no name for it");
+const identifierText = "1 to 63 of a–z, 0–9 and _, not a digit first, and none of PostgreSQL's own names";
+
+/** PostgreSQL, Redis and the media files. */
+export const database = z.object({
+  databaseSize: key(sizeWith(2048).default("s-2vcpu-4gb"), {
+    description: "Size of the machine with PostgreSQL, Redis and the media files. PostgreSQL is tuned from it.",
+    allowed: "a DigitalOcean size with at least 2048 MiB",
+    example: "s-2vcpu-4gb",
+  }),
+  databaseVolumeGiB: key(whole(5, 16_384).default(50), {
+    description: "Size of the volume that holds the data, in GiB. It can grow, but never shrink.",
+    allowed: "a whole number from 5 to 16384",
+    example: "50",
+  }),
+  databaseName: key(identifier().default("ringo"), {
+    description: "Name of the application's database.",
+    allowed: identifierText,
+    example: "ringo",
+  }),
+  databaseUser: key(identifier().default("ringo"), {
+    description: "Role that owns it. Its password is made by the program.",
+    allowed: identifierText,
+    example: "ringo",
+  }),
+});

@@ -1,0 +1,38 @@
+import { gunicornWorkersFor } from "./capacity";
+import type { Validated } from "./schema";
+import type { SecretValues } from "./secrets";
+
+/** Every key that is not secret, with all that was left open worked out. */
+export type Settings = Omit<Validated, keyof SecretValues | keyof Derived> & Derived;
+
+interface Derived {
+  environment: string;
+  protect: boolean;
+  /** Never 0. */
+  gunicornWorkers: number;
+  /** `domain` first. */
+  allowedHosts: string[];
+  /** The API's own origin first. */
+  csrfTrustedOrigins: string[];
+  /** `server` is the host, and port, of `image`. */
+  registry?: { server: string; username: string };
+}
+
+/** Works out the defaults that derive from other keys. */
+export function derive(plain: Omit<Validated, keyof SecretValues>, stack: string): Settings {
+  return {
+    ...plain,
+    environment: plain.environment ?? stack,
+    protect: plain.protect ?? !plain.throwaway,
+    gunicornWorkers: plain.gunicornWorkers || gunicornWorkersFor(plain.apiSize),
+    allowedHosts: [...new Set([plain.domain, ...plain.allowedHosts])],
+    csrfTrustedOrigins: [...new Set([`https://${plain.domain}`, ...plain.csrfTrustedOrigins])],
+    registry: plain.registry && { server: registryOf(plain.image), ...plain.registry },
+  };
+}
+
+/** The registry that an image reference names: its first part, where that has a dot or a port; else Docker Hub. */
+export function registryOf(image: string): string {
+  const [first, ...rest] = image.split("/");
+  return rest.length > 0 && /[.:]/.test(first) ? first : "docker.io";
+}

@@ -1,0 +1,66 @@
+import * as z from "zod";
+import { key } from "./doc";
+import { httpsUrlFault, sizeWith, text, whole } from "./formats";
+
+const year = 31_536_000;
+
+/** What faces the internet. */
+export const edge = z.object({
+  edgeSize: key(sizeWith(1024).default("s-1vcpu-2gb"), {
+    description: "Size of the machine with nginx, the certificate and the bastion.",
+    allowed: "a DigitalOcean size with at least 1024 MiB",
+    example: "s-1vcpu-2gb",
+  }),
+  edge: key(z.object({
+    clientMaxBodyMiB: key(whole(1, 1024).default(50), {
+      description: "Largest request body, in MiB; above it nginx answers 413.",
+      allowed: "a whole number from 1 to 1024",
+      example: "50",
+    }),
+    hstsSeconds: key(whole(year, 2 * year).default(year), {
+      description: "How long browsers must insist on HTTPS (`Strict-Transport-Security`), in seconds.",
+      allowed: `a whole number from ${year} (a year) to ${2 * year}`,
+      example: String(year),
+    }),
+    rateLimits: key(z.object({
+      apiPerSecond: key(whole(1, 10_000).default(10), {
+        description: "Requests per second and client address; above it and the burst nginx answers 429.",
+        allowed: "a whole number from 1 to 10000",
+        example: "10",
+      }),
+      apiBurst: key(whole(0, 10_000).default(20), {
+        description: "Requests above the rate that are still served at once.",
+        allowed: "a whole number from 0 to 10000",
+        example: "20",
+      }),
+      loginPerMinute: key(whole(1, 600).default(5), {
+        description: "Attempts to log in per minute and client address.",
+        allowed: "a whole number from 1 to 600",
+        example: "5",
+      }),
+    }).prefault({}), {
+      description: "Limits for each client address.",
+      allowed: "apiPerSecond, apiBurst and loginPerMinute",
+    }),
+  }).prefault({}), {
+    description: "How nginx treats requests.",
+    allowed: "clientMaxBodyMiB, hstsSeconds and rateLimits",
+  }),
+  acme: key(z.object({
+    server: key(text(httpsUrlFault).default("https://acme-v02.api.letsencrypt.org/directory"), {
+      description: "Directory of the ACME server that issues the certificate. "
+        + "For rehearsals take Let's Encrypt's staging server, https://acme-staging-v02.api.letsencrypt.org/directory.",
+      allowed: "an https URL",
+      example: "https://acme-v02.api.letsencrypt.org/directory",
+    }),
+    email: key(z.email("is no e-mail address"), {
+      description: "Where the authority writes when something is wrong with the certificate. Not a secret.",
+      allowed: "an e-mail address",
+      example: "operations@ringo-uchet.ru",
+    }),
+  // An absent group is an empty one: what it lacks is named.
+  }).prefault({} as { email: string }), {
+    description: "Where the certificate comes from.",
+    allowed: "server and email",
+  }),
+});

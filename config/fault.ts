@@ -1,0 +1,39 @@
+/** One thing wrong with the configuration. */
+export interface Fault {
+  /** Path of the key, as `pulumi config set --path` takes it. */
+  key: string;
+  /** What was given, shortened; undefined when nothing was, or when it may be a secret. */
+  given?: string;
+  reason: string;
+  /** What is allowed, in words. */
+  allowed: string;
+  /** The command that mends it, with an example where a person must choose the value. */
+  command: string;
+}
+
+/** A path as Pulumi writes it: `autoscaler.max`, `sshAllowedCidrs[0]`. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === "number") return `${text}[${part}]`;
+    const name = String(part);
+    if (!/^[A-Za-z0-9_-]+$/.test(name)) return `${text}[${JSON.stringify(name)}]`;
+    return text === "" ? name : `${text}.${name}`;
+  }, "");
+}
+
+/** A value on one line, shortened. */
+export function shorten(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+/** All faults at once, as a person reads them. */
+export function renderFaults(stack: string, faults: readonly Fault[]): string {
+  const head = `the configuration of stack ${stack} has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}; nothing was changed`;
+  const parts = faults.map(({ key, given, reason, allowed, command }) => [
+    `  ${key}${given === undefined ? "" : ` = ${given}`}: ${reason}`,
+    `    allowed: ${allowed}`,
+    `    to mend: ${command}`,
+  ].join("\n"));
+  return [head, ...parts].join("\n\n");
+}

@@ -1,0 +1,150 @@
+import { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import * as z from "zod";
+import { contains, networkOf, parseCidr, privateRanges, reservedRanges } from "./cidr";
+import { nearest } from "./nearest";
+import { sizes } from "./sizes";
+
+/** What is wrong with a value and, where it is plain what was meant, the value to set instead. */
+export type Finding = string | { reason: string; value: string | undefined };
+
+/** Says what is wrong with a value, or nothing. */
+export type Judge = (value: string) => Finding | undefined;
+
+/** How an issue tells the fault what would mend it. */
+export interface Mending {
+  value?: string;
+  remedy?: "set" | "remove";
+}
+
+/** A text that a judge finds nothing wrong with. */
+export const text = (judge: Judge) => z.string().superRefine((value, context) => {
+  const finding = judge(value);
+  if (finding === undefined) return;
+  const { reason, value: meant } = typeof finding === "string" ? { reason: finding, value: undefined } : finding;
+  context.addIssue({ code: "custom", message: reason, params: { value: meant } satisfies Mending });
+});
+
+/** A text of a pattern. */
+export const pattern = (expression: RegExp, reason: string) => text((value) => (expression.test(value) ? undefined : reason));
+
+/** A list without repetitions. */
+export const list = <T extends z.ZodType<string>>(element: T) => z.array(element).superRefine((values, context) => {
+  values.forEach((value, index) => {
+    if (values.indexOf(value) !== index) {
+      context.addIssue({ code: "custom", path: [index], message: "is in the list twice", params: { remedy: "remove" } satisfies Mending });
+    }
+  });
+});
+
+/** A whole number within bounds, both included. */
+export const whole = (min: number, max: number) => z.int(`is no whole number`)
+  .min(min, `is below ${min}`).max(max, `is above ${max}`);
+
+/** One of a few words; the nearest is suggested. */
+export const oneOf = (words: readonly string[], what: string) => text((value) =>
+  words.includes(value) ? undefined : misspelt(`is no ${what}`, value, words));
+
+const misspelt = (reason: string, value: string, words: readonly string[]): Finding => {
+  const near = nearest(value, words);
+  return { reason: near === undefined ? reason : `${reason}; did you mean ${near}?`, value: near };
+};
+
+const hostBits = (network: string): Finding => ({ reason: `has host bits set; the network is ${network}`, value: network });
+
+/** A droplet size that exists and has the memory that the role needs. */
+export const sizeWith = (minMiB: number) => text((slug) => {
+  const size = Object.hasOwn(sizes, slug) ? sizes[slug] : undefined;
+  if (size === undefined) return misspelt("is no droplet size", slug, Object.keys(sizes));
+  return size.memoryMiB < minMiB ? `has ${size.memoryMiB} MiB of memory; this role needs ${minMiB}` : undefined;
+});
+
+/** @see RFC 1123: labels of letters, digits and inner hyphens; lower case, two labels at least, the last not a number. */
+export const hostNameFault: Judge = (value) => {
+  if (value.includes("://")) return "is a URL; give the host name alone";
+  if (value.includes("*")) return "has a wildcard; name each host";
+  const labels = value.split(".");
+  const valid = value.length <= 253 && labels.length >= 2 && labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
+  return valid && /[a-z]/.test(labels[labels.length - 1]) ? undefined : "is no host name";
+};
+
+/** A web origin: `https://` and a host name, a port if it is not 443, and nothing after. */
+export const originFault: Judge = (value) => {
+  if (value.startsWith("http://")) return { reason: "is not encrypted: an origin must be https", value: value.replace("http", "https") };
+  if (!value.startsWith("https://")) return { reason: "has no scheme", value: `https://${value}` };
+  const [, host, port] = /^https:\/\/([^/:?#@]+)(?::(\d{1,5}))?$/.exec(value) ?? [];
+  if (host === undefined) return "has more than a scheme, a host and a port";
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65535)) return "has no valid port";
+  return hostNameFault(host);
+};
+
+/** An `https` URL without credentials, query or fragment. */
+export const httpsUrlFault: Judge = (value) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined) return "is no URL";
+  if (url.protocol !== "https:") return "is not https";
+  if (url.username !== "" || url.password !== "") return "has credentials in it";
+  return url.search === "" && url.hash === "" ? undefined : "has a query or a fragment";
+};
+
+/** Addresses let in from outside. Wider than /16 (IPv4) or /32 (IPv6) is no longer a named network. */
+export const allowedSourceFault: Judge = (value) => {
+  const cidr = parseCidr(value);
+  if (cidr === undefined) {
+    const family = isIP(value);
+    return family === 0 ? "is no CIDR" : { reason: "is an address without a prefix", value: `${value}/${family === 4 ? 32 : 128}` };
+  }
+  if (cidr.prefix === 0) return "is open to the world";
+  const widest = cidr.family === "ipv4" ? 16 : 32;
+  if (cidr.prefix < widest) return `is wider than /${widest}`;
+  if (cidr.family === "ipv4" && networkOf(cidr) !== value) return hostBits(networkOf(cidr));
+  return undefined;
+};
+
+/** A private IPv4 network, from /16 to /24, that the cloud does not keep for itself. */
+export const privateNetworkFault: Judge = (value) => {
+  const cidr = parseCidr(value);
+  if (cidr?.family !== "ipv4") return "is no IPv4 CIDR";
+  if (cidr.prefix < 16 || cidr.prefix > 24) return `is a /${cidr.prefix}; from /16 to /24 is allowed`;
+  if (networkOf(cidr) !== value) return hostBits(networkOf(cidr));
+  if (!privateRanges.some((range) => contains(range, cidr))) return "is not private (RFC 1918)";
+  const taken = reservedRanges.find((range) => contains(range, cidr) || contains(cidr, range));
+  return taken && `overlaps ${taken.address}/${taken.prefix}, which DigitalOcean keeps for itself`;
+};
+
+/** An OpenSSH public key that a current sshd accepts. */
+export const publicKeyFault: Judge = (value) => {
+  if (value.includes("PRIVATE KEY")) return "is a private key: give the public one, and replace this key, it has been written down";
+  const match = /^(ssh-ed25519|sk-ssh-ed25519@openssh\.com|ecdsa-sha2-nistp(?:256|384|521)|sk-ecdsa-sha2-nistp256@openssh\.com|ssh-rsa) ([A-Za-z0-9+/]+={0,2})( [^\r\n]*)?$/.exec(value);
+  if (!match) return /^ssh-dss /.test(value) ? "is a DSA key, which sshd no longer accepts" : "is no OpenSSH public key";
+  const fields = sshFields(Buffer.from(match[2], "base64"));
+  if (fields?.[0]?.toString() !== match[1] || fields.length < 2) return "is cut short or damaged";
+  if (match[1] !== "ssh-rsa") return undefined;
+  const bits = fields.length === 3 ? (fields[2].length - (fields[2][0] === 0 ? 1 : 0)) * 8 : 0;
+  return bits < 3072 ? `is an RSA key of ${bits} bits; 3072 is the least` : undefined;
+};
+
+/** The length-prefixed fields of a key's blob (RFC 4253), or undefined when they do not add up. */
+function sshFields(blob: Buffer): Buffer[] | undefined {
+  const fields: Buffer[] = [];
+  for (let at = 0; at < blob.length;) {
+    if (at + 4 > blob.length) return undefined;
+    const end = at + 4 + blob.readUInt32BE(at);
+    if (end > blob.length) return undefined;
+    fields.push(blob.subarray(at + 4, end));
+    at = end;
+  }
+  return fields;
+}
+
+/** One PEM certificate. */
+export const certificateFault: Judge = (value) => {
+  if (value.includes("PRIVATE KEY")) return "holds a private key: give the certificate alone, and replace this key, it has been written down";
+  if ((value.match(/-----BEGIN /g) ?? []).length !== 1) return "is not exactly one PEM certificate";
+  try {
+    new X509Certificate(value);
+    return undefined;
+  } catch {
+    return "is no PEM certificate";
+  }
+};

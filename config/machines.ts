@@ -1,0 +1,47 @@
+import * as z from "zod";
+import { key } from "./doc";
+import { certificateFault, list, oneOf, pattern, publicKeyFault, text } from "./formats";
+
+/** Images with the packages that the stack is made of: PostgreSQL 17 and Redis 8 came with Debian 13. */
+const machineImages = ["debian-13-x64"];
+
+/** What every machine has in common. */
+export const machines = z.object({
+  machineImage: key(oneOf(machineImages, "image that the stack runs on").default("debian-13-x64"), {
+    description: "Slug of the image that droplets start from. A change is for new machines: existing ones are upgraded in place.",
+    allowed: `one of ${machineImages.join(", ")} (PostgreSQL 17 and Redis 8 came with Debian 13)`,
+    example: "debian-13-x64",
+  }),
+  operatorSshKeys: key(list(text(publicKeyFault)).default([]), {
+    description: "Public keys of the people who may log in, beside the stack's own deployment key.",
+    allowed: "OpenSSH public keys: ed25519, ECDSA, their security-key forms, or RSA from 3072 bits",
+    example: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI… name@laptop",
+    concealed: true,
+  }),
+  trustedCertificates: key(list(text(certificateFault)).default([]), {
+    description: "Certificates of private authorities that every machine trusts, for a registry, an ACME server or object storage of your own.",
+    allowed: "PEM certificates, one an element",
+    example: "$(cat ca.pem)",
+    concealed: true,
+  }),
+  timezone: key(text((value) => (Intl.supportedValuesOf("timeZone").concat("UTC").includes(value) ? undefined : "is no time zone")).default("UTC"), {
+    description: "Time zone of the machines: of their logs and timers.",
+    allowed: "a name of the IANA database",
+    example: "UTC",
+  }),
+  automaticUpdates: key(z.object({
+    reboot: key(z.boolean().default(true), {
+      description: "Reboot after an update that needs it.",
+      allowed: "true or false",
+      example: "true",
+    }),
+    rebootTime: key(pattern(/^([01]\d|2[0-3]):[0-5]\d$/, "is no time of day").default("04:00"), {
+      description: "When, in `timezone`. Keep it clear of the daily backup at 02:00 UTC.",
+      allowed: "HH:MM, from 00:00 to 23:59",
+      example: "04:00",
+    }),
+  }).prefault({}), {
+    description: "Security updates install themselves.",
+    allowed: "reboot and rebootTime",
+  }),
+});

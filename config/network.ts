@@ -1,0 +1,46 @@
+import * as z from "zod";
+import { key } from "./doc";
+import { allowedSourceFault, hostNameFault, list, privateNetworkFault, text } from "./formats";
+
+const privateNetwork = "a private IPv4 network (RFC 1918) from /16 to /24, clear of 10.229.0.0/16, 10.244.0.0/16, "
+  + "10.245.0.0/16 and 10.246.0.0/24, which DigitalOcean keeps for itself";
+const sources = "CIDRs no wider than /16 (IPv4) or /32 (IPv6)";
+
+/** Names, networks, and who may come in. */
+export const network = z.object({
+  domain: key(text(hostNameFault), {
+    description: "Host name of the API. The certificate is for this name, and nginx answers to no other.",
+    allowed: "a host name in lower case, without scheme, port or wildcard",
+    example: "api.ringo-uchet.ru",
+  }),
+  manageDns: key(z.boolean().default(false), {
+    description: "Keep the address records of `domain` in DigitalOcean's DNS. Off, you point the name at the reserved address yourself.",
+    allowed: "true or false",
+    example: "true",
+  }),
+  dnsZone: key(text(hostNameFault).optional(), {
+    description: "The zone in DigitalOcean's DNS that holds `domain`. Required by `manageDns`.",
+    allowed: "a host name: `domain` itself or one that it ends with",
+    example: "ringo-uchet.ru",
+  }),
+  vpcCidr: key(text(privateNetworkFault).default("10.20.0.0/20"), {
+    description: "Addresses of the stack's own VPC. A change replaces every machine.",
+    allowed: `${privateNetwork}; not overlapping dockerCidr, and with room for every machine`,
+    example: "10.20.0.0/20",
+  }),
+  dockerCidr: key(text(privateNetworkFault).default("172.17.0.0/16"), {
+    description: "Addresses of the containers inside each machine.",
+    allowed: `${privateNetwork}; not overlapping vpcCidr`,
+    example: "172.17.0.0/16",
+  }),
+  sshAllowedCidrs: key(list(text(allowedSourceFault)).min(1, "is empty: nobody could reach the machines, the deployment included"), {
+    description: "Where SSH to the bastion is let in from: the operators' networks and the one that deploys.",
+    allowed: `at least one; ${sources}`,
+    example: "185.12.64.7/32",
+  }),
+  adminAllowedCidrs: key(list(text(allowedSourceFault)).default([]), {
+    description: "Where `/admin/` is let in from. Empty, nobody gets in.",
+    allowed: sources,
+    example: "185.12.64.7/32",
+  }),
+});

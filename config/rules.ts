@@ -1,0 +1,124 @@
+import { addressesIn, contains, documentationRanges, overlaps, parseCidr } from "./cidr";
+import { celeryChildrenThatFit, gunicornWorkersThatFit } from "./capacity";
+import type { Mending } from "./formats";
+import type { Validated } from "./schema";
+import { sizes } from "./sizes";
+
+/** What one key's value makes wrong with another's. */
+export interface Conflict extends Mending {
+  /** Path of the key to change. */
+  path: PropertyKey[];
+  reason: string;
+}
+
+type Key = keyof Validated;
+
+/** A rule is asked when the keys it names are valid by themselves; absent optional ones are undefined. */
+export interface Rule {
+  needs: readonly Key[];
+  check(config: Validated): Conflict[];
+}
+
+const rule = <K extends Key>(needs: readonly K[], check: (config: Pick<Validated, K>) => Conflict[]): Rule => ({
+  needs,
+  check: (config) => check(Object.fromEntries(needs.map((key) => [key, config[key]])) as Pick<Validated, K>),
+});
+
+const when = (wrong: boolean, conflict: Conflict): Conflict[] => (wrong ? [conflict] : []);
+
+const within = (name: string, zone: string): boolean => name === zone || name.endsWith(`.${zone}`);
+
+/** Names kept for documentation (RFC 2606, RFC 6761): no authority issues for them and nobody owns them. */
+const isExample = (name: string): boolean => ["example", "example.com", "example.net", "example.org", "invalid"].some((zone) => within(name, zone));
+
+const placeholder = "is still the placeholder";
+
+/** What one key demands of another. */
+export const rules: readonly Rule[] = [
+  rule(["region", "allowedRegions"], ({ region, allowedRegions }) => when(!allowedRegions.includes(region), {
+    path: ["region"], reason: `is not among allowedRegions (${allowedRegions.join(", ")})`, value: allowedRegions[0],
+  })),
+
+  rule(["vpcCidr", "dockerCidr"], ({ vpcCidr, dockerCidr }) => when(overlaps(parseCidr(vpcCidr)!, parseCidr(dockerCidr)!), {
+    path: ["vpcCidr"], reason: `overlaps dockerCidr (${dockerCidr})`,
+  })),
+
+  rule(["vpcCidr", "apiInstanceCount", "workerInstanceCount"], ({ vpcCidr, apiInstanceCount, workerInstanceCount }) => {
+    // Edge, data and the NAT gateway; DigitalOcean keeps the first two and the last address of a VPC, and one for the gateway.
+    const needed = apiInstanceCount + workerInstanceCount + 3;
+    const room = addressesIn(parseCidr(vpcCidr)!) - 4;
+    return when(needed > room, { path: ["vpcCidr"], reason: `has room for ${room} machines; the stack has ${needed}`, value: vpcCidr.replace(/\d+$/, "20") });
+  }),
+
+  rule(["manageDns", "dnsZone"], ({ manageDns, dnsZone }) => when(manageDns && dnsZone === undefined, {
+    path: ["dnsZone"], reason: "is missing, and manageDns needs it",
+  })),
+
+  rule(["domain", "dnsZone"], ({ domain, dnsZone }) => when(dnsZone !== undefined && !within(domain, dnsZone), {
+    path: ["dnsZone"], reason: `does not hold domain (${domain})`, value: domain.split(".").slice(-2).join("."),
+  })),
+
+  rule(["image", "throwaway"], ({ image, throwaway }) => when(!throwaway && !image.includes("@sha256:"), {
+    path: ["image"], reason: "has no digest: what a tag names can change between two machines",
+  })),
+
+  rule(["image"], ({ image }) => when(/@sha256:0{64}$/.test(image), { path: ["image"], reason: placeholder })),
+
+  rule(["throwaway", "domain"], ({ throwaway, domain }) => when(!throwaway && isExample(domain), { path: ["domain"], reason: placeholder })),
+  rule(["throwaway", "dnsZone"], ({ throwaway, dnsZone }) => when(!throwaway && dnsZone !== undefined && isExample(dnsZone), {
+    path: ["dnsZone"], reason: placeholder,
+  })),
+  rule(["throwaway", "acme"], ({ throwaway, acme }) => when(!throwaway && isExample(acme.email.split("@")[1]), {
+    path: ["acme", "email"], reason: placeholder,
+  })),
+  ...(["sshAllowedCidrs", "adminAllowedCidrs"] as const).map((name) => rule(["throwaway", name], (config) =>
+    (config[name] as string[]).flatMap((cidr, index) =>
+      when(!config.throwaway && documentationRanges.some((range) => contains(range, parseCidr(cidr)!)), { path: [name, index], reason: placeholder })))),
+  ...(["corsAllowedOrigins", "csrfTrustedOrigins"] as const).map((name) => rule(["throwaway", name], (config) =>
+    (config[name] as string[]).flatMap((origin, index) =>
+      when(!config.throwaway && isExample(new URL(origin).hostname), { path: [name, index], reason: placeholder })))),
+
+  rule(["gunicornWorkers", "apiSize"], ({ gunicornWorkers, apiSize }) => {
+    const fit = gunicornWorkersThatFit(apiSize);
+    return when(gunicornWorkers > fit, {
+      path: ["gunicornWorkers"], reason: `is more than the ${fit} that ${apiSize} (${sizes[apiSize].memoryMiB} MiB) has memory for`, value: String(fit),
+    });
+  }),
+
+  rule(["autoscaler"], ({ autoscaler: { min, max } }) => when(min > max, {
+    path: ["autoscaler", "min"], reason: `is above autoscaler.max (${max})`, value: String(max),
+  })),
+
+  rule(["autoscaler", "workerSize"], ({ autoscaler, workerSize }) => tooMany(["autoscaler", "max"], autoscaler.enabled, autoscaler.max, workerSize)),
+  rule(["concurrency", "autoscaler", "workerSize"], ({ concurrency, autoscaler, workerSize }) =>
+    tooMany(["concurrency"], !autoscaler.enabled, concurrency, workerSize)),
+
+  rule(["registry", "registryToken"], ({ registry, registryToken }) => together("registry.username", registry, { registryToken })),
+  rule(["mediaStorage", "mediaAccessKeyId", "mediaSecretAccessKey"], ({ mediaStorage, ...keys }) => together("mediaStorage", mediaStorage, keys)),
+
+  rule(["djangoSecretKey", "djangoSecretKeyFallbacks"], ({ djangoSecretKey, djangoSecretKeyFallbacks }) =>
+    when(djangoSecretKeyFallbacks !== undefined && djangoSecretKeyFallbacks.split(",").includes(djangoSecretKey), {
+      path: ["djangoSecretKeyFallbacks"], reason: "holds the key that is in use, djangoSecretKey: nothing was rotated",
+    })),
+
+  rule(["environmentVariables", "environmentSecrets"], ({ environmentVariables, environmentSecrets }) =>
+    Object.keys(environmentVariables).filter((name) => Object.hasOwn(environmentSecrets, name)).map((name) => ({
+      path: ["environmentVariables", name], reason: "is in environmentSecrets, too", remedy: "remove",
+    }))),
+];
+
+function tooMany(path: string[], applies: boolean, children: number, size: string): Conflict[] {
+  const fit = celeryChildrenThatFit(size);
+  return when(applies && children > fit, {
+    path, reason: `is more than the ${fit} children that ${size} (${sizes[size].memoryMiB} MiB) has memory for`, value: String(fit),
+  });
+}
+
+/** Secrets that belong to a group: all with it, none without. */
+function together(name: string, group: object | undefined, keys: Record<string, string | undefined>): Conflict[] {
+  return Object.entries(keys).flatMap(([key, value]) => {
+    if (group !== undefined && value === undefined) return [{ path: [key], reason: `is missing, and ${name} needs it` }];
+    if (group === undefined && value !== undefined) return [{ path: [key], reason: `is of no use without ${name}`, remedy: "remove" as const }];
+    return [];
+  });
+}

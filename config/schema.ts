@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { api } from "./api";
+import { application } from "./application";
+import { database } from "./database";
+import { edge } from "./edge";
+import { machines } from "./machines";
+import { network } from "./network";
+import { secrets } from "./secrets";
+import { stack } from "./stack";
+import { worker } from "./worker";
+
+/** The concerns, in the order of the reference page. */
+export const concerns = {
+  Stack: { about: "What the stack is, and where.", schema: stack },
+  Network: { about: "Names, networks, and who may come in.", schema: network },
+  Application: { about: "The image, and what it is told.", schema: application },
+  Secrets: { about: "Kept encrypted in the stack's file.", schema: secrets },
+  Edge: { about: "What faces the internet: nginx, the certificate, the bastion.", schema: edge },
+  API: { about: "The tier that answers HTTP.", schema: api },
+  Worker: { about: "The tier that works off the queues.", schema: worker },
+  Database: { about: "PostgreSQL, Redis and the media files.", schema: database },
+  Machines: { about: "What every machine has in common.", schema: machines },
+} as const;
+
+/** Every key that is not secret. */
+export const settings = z.object({
+  ...stack.shape, ...network.shape, ...application.shape, ...edge.shape, ...api.shape, ...worker.shape, ...database.shape, ...machines.shape,
+});
+
+/** Every key. */
+export const schema = z.object({ ...settings.shape, ...secrets.shape });
+
+/** All keys as they come out of validation, before what derives from several is worked out. */
+export type Validated = z.output<typeof schema>;

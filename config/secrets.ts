@@ -1,0 +1,57 @@
+import * as z from "zod";
+import { key } from "./doc";
+import { httpsUrlFault, pattern, text } from "./formats";
+import { variableMap, variablesAllowed } from "./variables";
+
+/** Printable, and no comma: a retired key goes into a comma-separated list. */
+const secretKey = /^[\x21-\x2b\x2d-\x7e]{50,}$/;
+const token = (length: number) => pattern(new RegExp(`^[\\x21-\\x7e]{${length},}$`), "is too short, or has spaces in it");
+
+/** Kept encrypted in the stack's file; never in logs, outputs, diffs or on a command line. */
+export const secrets = z.object({
+  djangoSecretKey: key(text((value) => {
+    if (value.startsWith("django-insecure-")) return "is a key made for development";
+    if (!secretKey.test(value)) return "is shorter than 50 characters, or has spaces or commas in it";
+    return new Set(value).size < 5 ? "repeats itself" : undefined;
+  }), {
+    description: "Django's signing key: sessions, tokens, password resets. The backend of today has no fallback keys, so a change logs everyone out.",
+    allowed: "50 characters or more, without spaces and commas",
+    secret: true,
+    generate: "openssl rand -base64 48",
+  }),
+  djangoSecretKeyFallbacks: key(text((value) =>
+    value.split(",").every((part) => secretKey.test(part)) ? undefined : "holds something that is no key").optional(), {
+    description: "Former signing keys that are still accepted, for a backend that reads `DJANGO_SECRET_KEY_FALLBACKS`.",
+    allowed: "keys as djangoSecretKey takes them, comma-separated",
+    secret: true,
+  }),
+  sentryDsn: key(text((value) => (value.includes("@") ? httpsUrlFault(value.replace(/\/\/[^@/]*@/, "//")) : "has no key in it")).optional(), {
+    description: "Where the application reports errors, for a backend that initialises Sentry.",
+    allowed: "a DSN: https://<key>@<host>/<project>",
+    secret: true,
+  }),
+  registryToken: key(token(1).optional(), {
+    description: "Token for `registry.username`, with the right to pull only.",
+    allowed: "text without spaces",
+    secret: true,
+  }),
+  mediaAccessKeyId: key(token(3).optional(), {
+    description: "Access key of `mediaStorage`.",
+    allowed: "text without spaces, 3 characters or more",
+    secret: true,
+  }),
+  mediaSecretAccessKey: key(token(8).optional(), {
+    description: "Secret key of `mediaStorage`.",
+    allowed: "text without spaces, 8 characters or more",
+    secret: true,
+  }),
+  environmentSecrets: key(variableMap().default({}), {
+    description: "Further environment variables for the application whose values are secret.",
+    allowed: variablesAllowed,
+    entry: "EMAIL_HOST_PASSWORD",
+    secret: true,
+  }),
+});
+
+/** Secrets in plain text, as they come out of validation. */
+export type SecretValues = z.output<typeof secrets>;

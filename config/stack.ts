@@ -1,0 +1,43 @@
+import * as z from "zod";
+import { key } from "./doc";
+import { list, oneOf, pattern } from "./formats";
+import { regions } from "./sizes";
+
+const region = () => oneOf(regions, "region of DigitalOcean");
+
+/** What the stack is and where. */
+export const stack = z.object({
+  environment: key(pattern(/^[a-z][a-z0-9-]{0,30}$/, "is no environment's name").optional(), {
+    description: "What the environment is called: in tags, in the names of resources and in `SENTRY_ENVIRONMENT`.",
+    allowed: "1 to 31 of a–z, 0–9 and -, a letter first",
+    defaultText: "the stack's name",
+    example: "staging",
+  }),
+  throwaway: key(z.boolean().default(false), {
+    description: "The stack holds nothing that anyone would miss: resources are not protected unless `protect` says so, "
+      + "the image may be named by tag, and addresses kept for examples are accepted.",
+    allowed: "true or false",
+    example: "false",
+  }),
+  protect: key(z.boolean().optional(), {
+    description: "Pulumi refuses to delete the database's volume, the keys and the reserved address.",
+    allowed: "true or false",
+    defaultText: "true, unless `throwaway`",
+    example: "true",
+  }),
+  region: key(region().default("fra1"), {
+    description: "DigitalOcean's region for everything in the stack. A change replaces every machine.",
+    allowed: `one of allowedRegions; DigitalOcean has ${regions.join(", ")}`,
+    example: "fra1",
+  }),
+  allowedRegions: key(list(region()).min(1).default(["fra1", "ams3"]), {
+    description: "Regions that personal data may be kept in. A decision about law: change it together with the privacy policy.",
+    allowed: `a list of DigitalOcean's regions: ${regions.join(", ")}`,
+    example: "fra1",
+  }),
+  tags: key(list(pattern(/^[A-Za-z0-9:_-]{1,100}$/, "is no tag")).default([]), {
+    description: "Further tags for every droplet and volume, beside those of project, stack and role.",
+    allowed: "a list of tags of letters, digits, `:`, `_` and `-`, 100 characters at most",
+    example: "team:backend",
+  }),
+});

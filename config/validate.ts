@@ -1,0 +1,121 @@
+import * as z from "zod";
+import { find, removeCommand, setCommand } from "./commands";
+import { bare, child, type Kind, kindOf } from "./doc";
+import { type Fault, pathText, shorten } from "./fault";
+import type { Mending } from "./formats";
+import { nearest } from "./nearest";
+import { type Conflict, rules } from "./rules";
+import { schema, type Validated } from "./schema";
+
+/** A config that holds, or everything that is wrong with it. */
+export type Verdict = { valid: true; values: Validated } | { valid: false; faults: Fault[] };
+
+const shape: Record<string, z.ZodType> = schema.shape;
+
+/**
+ * Checks all of a stack's configuration.
+ * @param raw values as Pulumi keeps them: text as it is, everything else as JSON; keys without the project's name
+ * @param secretKeys which of them are stored encrypted
+ * @param stack name of the stack, for the commands
+ */
+export function validate(raw: Readonly<Record<string, string>>, secretKeys: ReadonlySet<string>, stack: string): Verdict {
+  const faults: Fault[] = [];
+  const values: Record<string, unknown> = {};
+  const bad = new Set<string>();
+  const add = (name: string, ...found: Fault[]) => {
+    faults.push(...found);
+    bad.add(name);
+  };
+
+  faults.push(...unknownKeys(stack, schema, raw, []));
+
+  for (const [name, keySchema] of Object.entries(shape)) {
+    const given = Object.hasOwn(raw, name) ? raw[name] : undefined;
+    const secret = find(schema, [name])!.doc.secret ?? false;
+    if (given !== undefined && secretKeys.has(name) !== secret) {
+      add(name, wrongSecrecy(stack, name, secret));
+      // What was stored as a secret is not looked at: another fault would show it.
+      if (!secret) continue;
+    }
+    const value = decode(keySchema, given);
+    if (value === undefined && given !== undefined) {
+      add(name, describe(stack, given, { path: [name], reason: notA(kindOf(keySchema)) }));
+      continue;
+    }
+    faults.push(...unknownKeys(stack, keySchema, value, [name]));
+    const parsed = keySchema.safeParse(value);
+    if (parsed.success) values[name] = parsed.data;
+    else add(name, ...parsed.error.issues.map((issue) => fromIssue(stack, name, value, issue)));
+  }
+
+  for (const rule of rules) {
+    if (rule.needs.some((name) => bad.has(name))) continue;
+    for (const conflict of rule.check(values as Validated)) faults.push(describe(stack, at(values, conflict.path), conflict));
+  }
+  return faults.length === 0 ? { valid: true, values: values as Validated } : { valid: false, faults };
+}
+
+/** Text is taken as it is; everything else is JSON. Undefined when it is not. */
+function decode(keySchema: z.ZodType, given: string | undefined): unknown {
+  if (given === undefined || kindOf(keySchema) === "text") return given;
+  try {
+    return JSON.parse(given) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((inner, name) => (inner === undefined || inner === null ? undefined : (inner as Record<PropertyKey, unknown>)[name]), value);
+
+function fromIssue(stack: string, name: string, value: unknown, issue: z.core.$ZodIssue): Fault {
+  const path = [name, ...issue.path];
+  const given = at(value, issue.path);
+  const reason = given === undefined ? "is missing" : issue.code === "invalid_type" ? notA(kindOf(find(schema, path)!.schema)) : issue.message;
+  const mending: Mending = issue.code === "custom" ? issue.params ?? {} : {};
+  return describe(stack, given, { path, reason, ...mending });
+}
+
+const notA = (kind: Kind): string => (kind === "true or false" ? "is neither true nor false" : `is no ${kind}`);
+
+/** Adds to what is wrong what was given, what is allowed and what to type. */
+function describe(stack: string, given: unknown, { path, reason, value, remedy }: Conflict): Fault {
+  const { path: known, schema: keySchema, doc } = find(schema, path)!;
+  const outer = find(schema, path.slice(0, 1))!.doc;
+  const hidden = given === undefined || doc.secret || doc.concealed || outer.secret || outer.concealed;
+  return {
+    key: pathText(path),
+    ...(hidden ? {} : { given: shorten(given) }),
+    reason,
+    allowed: doc.allowed,
+    command: remedy === "remove" ? removeCommand(stack, path) : setCommand(stack, known, keySchema, doc, value),
+  };
+}
+
+/** Members that a group does not have, at any depth. Their values are never shown: one may be a secret under a misspelt name. */
+function unknownKeys(stack: string, inside: z.ZodType, value: unknown, path: readonly PropertyKey[]): Fault[] {
+  const group = bare(inside);
+  if (!(group instanceof z.ZodObject) || typeof value !== "object" || value === null) return [];
+  const known = Object.keys(group.shape);
+  return Object.entries(value).flatMap(([name, member]) => {
+    if (known.includes(name)) return unknownKeys(stack, child(group, name)!, member, [...path, name]);
+    const near = nearest(name, known);
+    return {
+      key: pathText([...path, name]),
+      reason: `is no key${near === undefined ? "" : `; did you mean ${pathText([...path, near])}?`}`,
+      allowed: path.length === 0 ? "the keys of docs/configuration.md" : known.join(", "),
+      command: removeCommand(stack, [...path, name]),
+    };
+  });
+}
+
+function wrongSecrecy(stack: string, name: string, secret: boolean): Fault {
+  const { schema: keySchema, doc } = find(schema, [name])!;
+  return {
+    key: name,
+    reason: secret ? "is a secret, and stored in plain text: take a new one, this one has been written down"
+      : "is stored as a secret, but the program puts it into plans and onto machines in plain text",
+    allowed: secret ? "stored encrypted, with --secret" : "stored in plain text; what is secret goes into environmentSecrets",
+    command: secret ? setCommand(stack, [name], keySchema, doc) : `${removeCommand(stack, [name])} && ${setCommand(stack, [name], keySchema, doc)}`,
+  };
+}

@@ -1,0 +1,60 @@
+import * as z from "zod";
+import type { Mending } from "./formats";
+
+/** Variables that the program sets itself, each with the key to set instead, or why there is none. */
+export const reservedVariables: Record<string, string> = {
+  DJANGO_SETTINGS_MODULE: "the stack always runs the production settings",
+  DJANGO_SECRET_KEY: "set djangoSecretKey",
+  DJANGO_SECRET_KEY_FALLBACKS: "set djangoSecretKeyFallbacks",
+  DJANGO_ALLOWED_HOSTS: "set allowedHosts",
+  DJANGO_DEBUG: "debugging stays off",
+  DEBUG: "debugging stays off",
+  CORS_ALLOWED_ORIGINS: "set corsAllowedOrigins",
+  CSRF_TRUSTED_ORIGINS: "set csrfTrustedOrigins",
+  POSTGRES_HOST: "the program knows it",
+  POSTGRES_PORT: "the program knows it",
+  POSTGRES_DB: "set databaseName",
+  POSTGRES_USER: "set databaseUser",
+  POSTGRES_PASSWORD: "the program makes it",
+  CELERY_BROKER_URL: "the program makes it",
+  CELERY_RESULT_BACKEND: "the program makes it",
+  CELERY_WORKER_CONCURRENCY: "set concurrency",
+  CELERY_WORKER_MAX_TASKS_PER_CHILD: "set maxTasksPerChild",
+  CELERY_WORKER_AUTOSCALER: "set autoscaler.enabled",
+  CELERY_WORKER_AUTOSCALER_MIN: "set autoscaler.min",
+  CELERY_WORKER_AUTOSCALER_MAX: "set autoscaler.max",
+  AWS_S3_ENDPOINT_URL: "set mediaStorage.endpoint",
+  AWS_S3_REGION_NAME: "set mediaStorage.region",
+  AWS_BUCKET: "set mediaStorage.bucket",
+  AWS_ACCESS_KEY_ID: "set mediaAccessKeyId",
+  AWS_SECRET_ACCESS_KEY: "set mediaSecretAccessKey",
+  SENTRY_DSN: "set sentryDsn",
+  SENTRY_ENVIRONMENT: "set environment",
+  SENTRY_RELEASE: "it is the image's digest",
+  ADMIN_ALLOWED_IPS: "set adminAllowedCidrs; the backend answers 500 on /admin/ when the variable is set",
+  HOME: "the container's home is /tmp",
+  PATH: "it is the image's own",
+};
+
+export const variablesAllowed = "names of capitals, digits and `_` that the program does not set itself; values on one line";
+
+/**
+ * A map from variables' names to values. `pulumi config set --path` makes numbers and booleans of what looks like one:
+ * they are turned back into the text that was typed.
+ */
+export const variableMap = () => z.record(z.string(), z.preprocess(
+  (value) => (typeof value === "number" || typeof value === "boolean" ? String(value) : value),
+  z.string("is no text"),
+)).superRefine((variables, context) => {
+  for (const [name, value] of Object.entries(variables)) {
+    const fault = variableFault(name, value);
+    if (fault !== undefined) context.addIssue({ code: "custom", path: [name], message: fault, params: { remedy: "remove" } satisfies Mending });
+  }
+});
+
+function variableFault(name: string, value: string): string | undefined {
+  if (Object.hasOwn(reservedVariables, name)) return `is set by the program: ${reservedVariables[name]}`;
+  if (!/^[A-Z_][A-Z0-9_]*$/.test(name)) return "is no variable's name";
+  if (/[\r\n\0]/.test(value)) return "has more than one line, which an environment file cannot hold";
+  return undefined;
+}

@@ -1,0 +1,59 @@
+import * as z from "zod";
+import { celeryProcessMiB } from "./capacity";
+import { key } from "./doc";
+import { list, pattern, sizeWith, whole } from "./formats";
+
+/** The tier that works off the queues. */
+export const worker = z.object({
+  workerInstanceCount: key(whole(1, 500).default(1), {
+    description: "Number of worker machines. Whatever it is, beat runs on exactly one.",
+    allowed: "a whole number from 1 to 500",
+    example: "1",
+  }),
+  workerSize: key(sizeWith(1024).default("s-2vcpu-4gb"), {
+    description: "Size of a worker machine.",
+    allowed: "a DigitalOcean size with at least 1024 MiB",
+    example: "s-2vcpu-4gb",
+  }),
+  autoscaler: key(z.object({
+    enabled: key(z.boolean().default(true), {
+      description: "Let each worker grow and shrink with its queue. Off, it has `concurrency` children.",
+      allowed: "true or false",
+      example: "true",
+    }),
+    min: key(whole(1, 1000).default(2), {
+      description: "Children that a worker always has.",
+      allowed: "a whole number from 1 to autoscaler.max",
+      example: "2",
+    }),
+    max: key(whole(1, 1000).default(10), {
+      description: "Children that a worker has at most.",
+      allowed: `a whole number from autoscaler.min to what workerSize holds at ${celeryProcessMiB} MiB a child`,
+      example: "10",
+    }),
+  }).prefault({}), {
+    description: "Celery's `--autoscale=MAX,MIN`, for each worker machine.",
+    allowed: "enabled, min and max",
+  }),
+  concurrency: key(whole(1, 1000).default(4), {
+    description: "Children of each worker while the autoscaler is off.",
+    allowed: `a whole number from 1 to what workerSize holds at ${celeryProcessMiB} MiB a child`,
+    example: "4",
+  }),
+  maxTasksPerChild: key(whole(1, 1_000_000).default(1000), {
+    description: "Tasks after which a child is replaced, against leaks.",
+    allowed: "a whole number from 1 to 1000000",
+    example: "1000",
+  }),
+  queues: key(list(pattern(/^[A-Za-z0-9_.-]{1,64}$/, "is no queue's name")).min(1, "is empty: no task would ever be done")
+    .default(["default", "finance", "notifications", "orders"]), {
+    description: "Queues that the workers consume.",
+    allowed: "at least one name of letters, digits, `_`, `.` and `-`, 64 characters at most",
+    example: "default",
+  }),
+  workerStopTimeoutSeconds: key(whole(1, 3600).default(300), {
+    description: "How long a stopping worker may finish its tasks before it is killed, in seconds. Set it above your longest task.",
+    allowed: "a whole number from 1 to 3600 (after which Redis hands an unfinished task to another worker)",
+    example: "300",
+  }),
+});
