@@ -13,8 +13,10 @@ export interface BaseInputs {
   firewall: FirewallInputs;
   /** PEM of private certificate authorities. @default [] */
   trustedCertificates?: string[];
-  /** When a security update that needs it may reboot the machine, `HH:MM` in UTC: another time on every machine of a tier. @default "03:30" */
-  rebootAt?: string;
+  /** Name in the IANA database. @default "UTC" */
+  timezone?: string;
+  /** Whether a security update that needs it may reboot the machine, and when: `HH:MM` in `timezone`. @default at 03:30 */
+  automaticUpdates?: { reboot: boolean; rebootTime: string };
 }
 
 /** The base state; a role's fragments are combined with it. */
@@ -24,8 +26,8 @@ export function base(inputs: BaseInputs): MachineState {
     sshd(inputs.sshd),
     firewall(inputs.firewall),
     trust(inputs.trustedCertificates ?? []),
-    time,
-    updates(inputs.rebootAt ?? "03:30"),
+    time(inputs.timezone ?? "UTC"),
+    updates(inputs.automaticUpdates ?? { reboot: true, rebootTime: "03:30" }),
     journal,
     kernel,
     { packages: ["curl", "ca-certificates", "iproute2", "procps"] },
@@ -51,12 +53,20 @@ function identity(hostname: string, hosts: Record<string, string>): Fragment {
 }
 
 /** Where the clock is the host's, systemd starts neither and says so: that is no fault. */
-const time: Fragment = {
-  packages: ["systemd-timesyncd"],
-  units: [{ name: "systemd-timesyncd.service" }],
-};
+function time(timezone: string): Fragment {
+  return {
+    packages: ["systemd-timesyncd", "tzdata"],
+    files: [{ path: "/etc/timezone", content: `${timezone}\n` }],
+    steps: [{
+      name: "time zone",
+      command: `test -e /usr/share/zoneinfo/${timezone}\nln -sfn /usr/share/zoneinfo/${timezone} /etc/localtime`,
+      unless: `[ "$(readlink /etc/localtime)" = /usr/share/zoneinfo/${timezone} ]`,
+    }],
+    units: [{ name: "systemd-timesyncd.service" }],
+  };
+}
 
-function updates(rebootAt: string): Fragment {
+function updates({ reboot, rebootTime }: { reboot: boolean; rebootTime: string }): Fragment {
   return {
     packages: ["unattended-upgrades"],
     files: [
@@ -70,9 +80,9 @@ function updates(rebootAt: string): Fragment {
 #clear Unattended-Upgrade::Origins-Pattern;
 Unattended-Upgrade::Origins-Pattern { "origin=Debian,codename=\${distro_codename}-security,label=Debian-Security"; };
 Unattended-Upgrade::Remove-Unused-Kernel-Packages "true";
-Unattended-Upgrade::Automatic-Reboot "true";
+Unattended-Upgrade::Automatic-Reboot "${reboot}";
 Unattended-Upgrade::Automatic-Reboot-WithUsers "true";
-Unattended-Upgrade::Automatic-Reboot-Time "${rebootAt}";
+Unattended-Upgrade::Automatic-Reboot-Time "${rebootTime}";
 `,
       },
     ],
@@ -89,7 +99,7 @@ const journal: Fragment = {
       content: "[Journal]\nStorage=persistent\nSystemMaxUse=500M\nSystemKeepFree=1G\nMaxRetentionSec=90day\n",
     },
   ],
-  units: [{ name: "systemd-journald.service", enabled: false, restartOn: [journaldPath] }],
+  units: [{ name: "systemd-journald.service", restartOn: [journaldPath] }],
 };
 
 const sysctlPath = "/etc/sysctl.d/60-ringo.conf";
@@ -121,5 +131,5 @@ const kernel: Fragment = {
       ].map((line) => `-${line}\n`).join(""),
     },
   ],
-  units: [{ name: "systemd-sysctl.service", enabled: false, restartOn: [sysctlPath] }],
+  units: [{ name: "systemd-sysctl.service", restartOn: [sysctlPath] }],
 };

@@ -94,6 +94,6 @@ until docker exec ${name} celery -A ringo_backend inspect ping --timeout 5 --des
   fi
   sleep 1
 done
-docker stop --time 30 ${name} > /dev/null
+docker stop -t 30 ${name} > /dev/null
 docker rm ${name} > /dev/null`;
 }

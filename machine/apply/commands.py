@@ -1,0 +1,26 @@
+"""Steps and checks: the state's own commands."""
+from apply.shell import did, must, run, until
+
+
+def steps(state, phase, record):
+    for step in state["steps"]:
+        if step.get("when", "before-units") == phase:
+            _step(step, record)
+
+
+def _step(step, record):
+    who, what = "step " + step["name"], "step '%s'" % step["name"]
+    now = record.now(step.get("onChange", []))
+    timeout = step.get("timeoutSeconds", 300)
+    wanted = record.stale(who, now)
+    if not wanted and "unless" in step:
+        wanted = run(["sh", "-c", step["unless"]], timeout)[0] != 0
+    if wanted or not ("unless" in step or now):
+        must(what, ["sh", "-ec", step["command"]], timeout)
+        did(what + " done")
+    record.settle(who, now)
+
+
+def checks(state):
+    for check in state["checks"]:
+        until("check '%s'" % check["name"], check["command"], check.get("timeoutSeconds", 30))

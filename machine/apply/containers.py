@@ -1,0 +1,132 @@
+"""Containers under Docker. A new one takes the old one's place only when it is in health; else the old one comes back."""
+import hashlib
+import json
+
+from apply.files import write
+from apply.shell import Failure, did, must, run, tail, until
+
+ENVIRONMENTS = "/etc/ringo/containers"
+LABEL = "ringo.spec"
+
+
+def absent(names):
+    for name in names:
+        for each in (name, _previous(name)):
+            if _inspect(each):
+                _stop(each)
+                must("container " + each, ["docker", "rm", "--force", each])
+                did("container %s removed" % each)
+
+
+def containers(declared, record):
+    for container in declared:
+        _container(container, record)
+
+
+def _container(container, record):
+    name, spec = container["name"], _spec(container)
+    current = _inspect(name)
+    if current and current["Config"]["Labels"].get(LABEL) == spec:
+        stopped = not current["State"]["Running"]
+        if stopped:
+            must("container " + name, ["docker", "start", name])
+            did("container %s started" % name)
+        # Or not yet seen in health: an apply was cut off after it started this one.
+        if stopped or record.stale("container " + name, {"spec": spec}):
+            _prove(container, record, spec)
+        return
+    _pull(container["image"], name)
+    if current:
+        _set_aside(name)
+    try:
+        must("container %s: start" % name, ["docker", "run", *_arguments(container, spec)])
+    except Failure as failure:
+        _put_back(name, str(failure))
+    _prove(container, record, spec)
+    did("container %s %s" % (name, "replaced" if current else "started"))
+
+
+def _spec(container):
+    """What a running container cannot change. The health check is not part of it."""
+    fixed = {key: value for key, value in container.items() if key != "health"}
+    return hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()
+
+
+def _arguments(container, spec):
+    name = container["name"]
+    environment = "%s/%s.env" % (ENVIRONMENTS, name)
+    lines = []
+    for key, value in container["environment"].items():
+        if "\n" in value:
+            raise Failure("container %s: variable %s holds a line break, which an env file cannot" % (name, key))
+        lines.append("%s=%s\n" % (key, value))
+    write({"path": environment, "content": "".join(lines), "mode": "0600"})
+    options = ["--detach", "--name", name, "--label", "%s=%s" % (LABEL, spec), "--init", "--read-only",
+               "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--restart", "unless-stopped",
+               "--stop-timeout", str(container["stopTimeoutSeconds"]), "--env-file", environment]
+    if "user" in container:
+        options += ["--user", container["user"]]
+    for flag, key in (("--tmpfs", "tmpfs"), ("--volume", "volumes"), ("--publish", "publish")):
+        for value in container.get(key, []):
+            options += [flag, value]
+    return [*options, container["image"], *container["command"]]
+
+
+def _prove(container, record, spec):
+    """Waits for health; gives up on the container when there is none."""
+    name, health = container["name"], container.get("health")
+    if health:
+        try:
+            until("container %s: health" % name, health["command"], health["timeoutSeconds"])
+        except Failure as failure:
+            _, stdout, stderr = run(["docker", "logs", "--tail", "20", name])
+            _put_back(name, "%s\n  its last lines:\n%s" % (failure, tail(stdout + stderr, 20)))
+    if _inspect(_previous(name)):
+        must("container " + name, ["docker", "rm", "--force", _previous(name)])
+    record.settle("container " + name, {"spec": spec})
+
+
+def _set_aside(name):
+    """Stops the container and keeps it. One kept from an earlier, cut off apply is older and was proven: it stays instead."""
+    _stop(name)
+    if _inspect(_previous(name)):
+        must("container " + name, ["docker", "rm", "--force", name])
+    else:
+        must("container " + name, ["docker", "rename", name, _previous(name)])
+
+
+def _put_back(name, reason):
+    """Ends in failure, with the previous container running again if there was one."""
+    run(["docker", "rm", "--force", name])
+    if not _inspect(_previous(name)):
+        raise Failure(reason)
+    must("container %s: put back" % name, ["docker", "rename", _previous(name), name])
+    must("container %s: put back" % name, ["docker", "start", name])
+    did("container %s put back as it was" % name)
+    raise Failure(reason)
+
+
+def _stop(name):
+    facts = _inspect(name)
+    patience = facts["Config"].get("StopTimeout") or 10
+    must("container %s: stop" % name, ["docker", "stop", "-t", str(patience), name], patience + 60)
+
+
+def _pull(image, name):
+    # What a digest names never changes; a tag may have moved.
+    if "@sha256:" in image and run(["docker", "image", "inspect", image])[0] == 0:
+        return
+    must("container %s: pull %s" % (name, image), ["docker", "pull", "--quiet", image], 1200)
+
+
+def _inspect(name):
+    code, stdout, stderr = run(["docker", "container", "inspect", name])
+    if code == 0:
+        return json.loads(stdout)[0]
+    if "No such container" in stderr:
+        return None
+    raise Failure("container %s: docker does not answer\n%s" % (name, tail(stderr)))
+
+
+def _previous(name):
+    return name + "-previous"

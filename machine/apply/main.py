@@ -1,0 +1,46 @@
+"""Makes a declared state so, in the one order that everything relies on."""
+import os
+import signal
+import sys
+import traceback
+
+from apply import accounts, commands, containers, files, mounts, packages, units
+from apply.record import Record, lock
+from apply.shell import Failure, changes, keep_secret, out
+
+
+def main(state):
+    keep_secret(state["secrets"])
+    os.umask(0o022)
+    # A lost connection does not stop an apply half way; the next one waits for it.
+    signal.signal(signal.SIGHUP, lambda *_: None)
+    os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
+    try:
+        with lock():
+            apply(state, Record())
+    except Failure as failure:
+        out("failed: %s" % failure, sys.stderr)
+        return 1
+    except Exception:
+        out("failed, and this is a fault of the program:\n" + traceback.format_exc(), sys.stderr)
+        return 1
+    out("%d changes" % changes() if changes() else "unchanged")
+    return 0
+
+
+def apply(state, record):
+    commands.steps(state, "before-packages", record)
+    packages.install(state["packages"])
+    accounts.users(state["users"])
+    mounts.mounts(state["mounts"], record)
+    files.directories(state["directories"])
+    files.files(state["files"])
+    files.absent(state["absent"])
+    commands.steps(state, "before-units", record)
+    units.reload_manager([file["path"] for file in state["files"]] + state["absent"], record)
+    units.units(state["units"], record)
+    commands.steps(state, "after-units", record)
+    containers.absent(state["absentContainers"])
+    containers.containers(state["containers"], record)
+    commands.steps(state, "after-containers", record)
+    commands.checks(state)

@@ -1,0 +1,38 @@
+"""File systems on devices, mounted by systemd now and at every boot."""
+import os
+
+from apply.files import write
+from apply.shell import at, did, must, run, until
+from apply.units import reload_manager
+
+
+def mounts(declared, record):
+    for mount in declared:
+        _mount(mount, record)
+
+
+def _mount(mount, record):
+    what, path = "mount " + mount["path"], mount["path"]
+    until(what + ": device %s" % mount["device"], "test -e '%s'" % at(mount["device"]), 60)
+    os.makedirs(at(path), mode=0o755, exist_ok=True)
+    unit = must(what, ["systemd-escape", "--path", "--suffix=mount", path]).strip()
+    file = "/etc/systemd/system/" + unit
+    write({"path": file, "content": """[Unit]
+Description=%s
+Before=local-fs.target
+
+[Mount]
+What=%s
+Where=%s
+Type=%s
+Options=%s
+
+[Install]
+WantedBy=local-fs.target
+""" % (path, mount["device"], path, mount.get("filesystem", "ext4"), ",".join(mount.get("options", ["defaults", "noatime"])))})
+    reload_manager([file], record)
+    if run(["systemctl", "is-enabled", "--quiet", unit])[0] != 0:
+        must(what, ["systemctl", "enable", "--quiet", unit])
+    if run(["mountpoint", "--quiet", path])[0] != 0:
+        must(what, ["systemctl", "start", unit])
+        did("%s mounted" % path)

@@ -1,0 +1,76 @@
+"""One apply at a time, and what each unit and step has last seen of the files it depends on.
+
+A unit is restarted when its files differ from those it was last started with, not when this apply wrote them: so a
+restart that an earlier, failed or cut off apply owes is made up for."""
+import fcntl
+import hashlib
+import json
+import os
+import stat
+import time
+
+from apply.shell import Failure, at, out
+
+DIRECTORY = "/var/lib/ringo"
+
+
+def lock(timeout=900):
+    """Waits for an apply that is under way: one whose connection was lost goes on to its end."""
+    os.makedirs(at(DIRECTORY), mode=0o700, exist_ok=True)
+    handle = open(at(DIRECTORY + "/lock"), "w")
+    deadline = time.monotonic() + timeout
+    waiting = False
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return handle
+        except BlockingIOError:
+            if not waiting:
+                out("waiting for another apply on this machine")
+                waiting = True
+            if time.monotonic() > deadline:
+                raise Failure("another apply on this machine did not end within %d s" % timeout)
+            time.sleep(0.5)
+
+
+def digest(path):
+    """Content, owner and mode."""
+    try:
+        with open(at(path), "rb") as file:
+            status = os.fstat(file.fileno())
+            facts = "%o %d %d " % (stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
+            return hashlib.sha256(facts.encode() + file.read()).hexdigest()
+    except (FileNotFoundError, NotADirectoryError):
+        return "absent"
+
+
+class Record:
+    """Root-only: a digest of a file with a secret is better not seen."""
+
+    def __init__(self):
+        self.path = at(DIRECTORY + "/seen.json")
+        try:
+            with open(self.path) as file:
+                self.seen = json.load(file)
+        except (FileNotFoundError, ValueError):
+            self.seen = {}
+
+    def now(self, paths):
+        return {path: digest(path) for path in paths}
+
+    def stale(self, who, now):
+        known = self.seen.get(who, {})
+        return any(known.get(path) != value for path, value in now.items())
+
+    def settle(self, who, now):
+        # Merged: several states of one machine may name the same unit with different files.
+        known = self.seen.setdefault(who, {})
+        if all(known.get(path) == value for path, value in now.items()):
+            return
+        known.update(now)
+        new = self.path + ".new"
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(self.seen, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, self.path)

@@ -1,0 +1,106 @@
+"""Running commands, saying what was done, and failing. Every word that is printed goes through `strike`."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+
+# Only tests set it: where the machine's root is.
+ROOT = os.environ.get("RINGO_ROOT", "")
+
+_secrets = []
+_changes = 0
+
+
+class Failure(Exception):
+    """What could not be done, and the last that was heard of it."""
+
+
+def at(path):
+    return ROOT + path
+
+
+def keep_secret(values):
+    """Strikes these out of everything printed from now on: as they are, as URLs and JSON write them, and line by line."""
+    spellings = set()
+    for value in values:
+        lines = [line for line in value.splitlines() if len(line) >= 8]
+        for text in [value, value.strip(), *lines]:
+            spellings |= {text, urllib.parse.quote(text, safe=""), json.dumps(text)[1:-1]}
+    # The longest first: one may be part of another.
+    _secrets[:] = sorted(spellings - {""}, key=len, reverse=True)
+
+
+def strike(text):
+    for secret in _secrets:
+        text = text.replace(secret, "[secret]")
+    return text
+
+
+def out(line, stream=None):
+    try:
+        print(strike(line), file=stream or sys.stdout, flush=True)
+    except OSError:
+        pass  # Nobody listens any more; what was begun is still finished.
+
+
+def did(line):
+    """Says one thing that changed on the machine."""
+    global _changes
+    _changes += 1
+    out(line)
+
+
+def changes():
+    return _changes
+
+
+def tail(text, lines=15):
+    # Struck before it is cut: a secret of several lines must not survive by half.
+    return "\n".join("    " + line for line in strike(text).strip().splitlines()[-lines:])
+
+
+def run(argv, timeout=300, environment=None):
+    """Runs a command without a terminal or stdin, in its own process group. Gives exit code, stdout and stderr."""
+    # Files, not pipes: a daemon that the command leaves behind may hold its output open for ever.
+    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, start_new_session=True,
+                                   env={**os.environ, **(environment or {})})
+        try:
+            code = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            code = None
+        texts = []
+        for stream in (stdout, stderr):
+            stream.seek(0)
+            texts.append(stream.read().decode(errors="replace"))
+        if code is None:
+            texts[1] += "\ntimed out after %d s" % timeout
+            code = 124
+        return code, texts[0], texts[1]
+
+
+def must(what, argv, timeout=300, environment=None):
+    """Runs a command that may not fail; gives its stdout."""
+    code, stdout, stderr = run(argv, timeout, environment)
+    if code != 0:
+        raise Failure("%s (exit %d)\n%s" % (what, code, tail(stdout + "\n" + stderr)))
+    return stdout
+
+
+def until(what, command, timeout):
+    """Repeats a shell command until it succeeds or the time is over."""
+    deadline = time.monotonic() + timeout
+    while True:
+        left = deadline - time.monotonic()
+        code, stdout, stderr = run(["sh", "-c", command], max(left, 1))
+        if code == 0:
+            return
+        if time.monotonic() + 1 >= deadline:
+            raise Failure("%s: not so within %d s (exit %d)\n%s" % (what, timeout, code, tail(stdout + "\n" + stderr)))
+        time.sleep(1)
