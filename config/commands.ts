@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { bare, child, type Doc, docOf, kindOf } from "./doc";
+import { child, type Doc, docOf, kindOf } from "./doc";
 import { pathText } from "./fault";
 
 /** Quotes a word for a POSIX shell where it needs it. */
@@ -30,7 +30,7 @@ export const removeCommand = (stack: string | undefined, path: readonly Property
 
 /** A list is set by its first element, a map by the entry of its example. */
 function elementPath(path: readonly PropertyKey[], schema: z.ZodType, doc: Doc): readonly PropertyKey[] {
-  const kind = bare(schema).def.type === "pipe" ? "text" : kindOf(schema);
+  const kind = kindOf(schema);
   if (kind === "list") return [...path, 0];
   if (kind === "map") return [...path, doc.entry ?? "NAME"];
   return path;

@@ -35,14 +35,13 @@ export const docOf = (schema: z.ZodType): Doc | undefined => docs.get(schema);
 export type Kind = "text" | "whole number" | "true or false" | "list" | "map" | "group";
 
 const kinds: Partial<Record<z.ZodType["def"]["type"], Kind>> = {
-  string: "text", enum: "text", number: "whole number", boolean: "true or false", array: "list", record: "map", object: "group",
+  string: "text", number: "whole number", boolean: "true or false", array: "list", record: "map", object: "group",
 };
 
-/** The schema below defaults and optionality. */
+/** The schema below defaults, optionality and what is done to a value first. */
 export function bare(schema: z.ZodType): z.ZodType {
-  let inner = schema;
-  while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional) inner = inner.unwrap() as z.ZodType;
-  return inner;
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) return bare(schema.unwrap() as z.ZodType);
+  return schema instanceof z.ZodPipe ? bare(schema.out as z.ZodType) : schema;
 }
 
 /** @throws on a schema of a kind that no key has: the page and the parser must learn it first. */

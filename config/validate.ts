@@ -95,7 +95,7 @@ function describe(stack: string, given: unknown, { path, reason, value, remedy }
 /** Members that a group does not have, at any depth. Their values are never shown: one may be a secret under a misspelt name. */
 function unknownKeys(stack: string, inside: z.ZodType, value: unknown, path: readonly PropertyKey[]): Fault[] {
   const group = bare(inside);
-  if (!(group instanceof z.ZodObject) || typeof value !== "object" || value === null) return [];
+  if (!(group instanceof z.ZodObject) || typeof value !== "object" || value === null || Array.isArray(value)) return [];
   const known = Object.keys(group.shape);
   return Object.entries(value).flatMap(([name, member]) => {
     if (known.includes(name)) return unknownKeys(stack, child(group, name)!, member, [...path, name]);
