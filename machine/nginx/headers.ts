@@ -1,0 +1,39 @@
+/**
+ * Headers of every answer. nginx drops inherited `add_header`s in a location that has one of its own, so such a
+ * location includes the snippet again.
+ */
+
+/** http level: the content security policy by path. The application's own wins over the edge's, never over that of uploads. */
+export const policies = `map $upstream_http_content_security_policy $application_policy {
+    "" "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+    default $upstream_http_content_security_policy;
+}
+
+map $uri $content_policy {
+    "~^/media/" "default-src 'none'; sandbox";
+    default $application_policy;
+}
+`;
+
+/** Snippet: headers on every answer, errors included. */
+export const headers = (hstsSeconds: number): string => `add_header Strict-Transport-Security "max-age=${hstsSeconds}; includeSubDomains" always;
+add_header X-Content-Type-Options nosniff always;
+add_header X-Frame-Options DENY always;
+add_header Referrer-Policy same-origin always;
+add_header Permissions-Policy "camera=(), geolocation=(), microphone=(), payment=(), usb=()" always;
+add_header Content-Security-Policy $content_policy always;
+add_header X-Request-ID $request_id always;
+`;
+
+/** Headers the application sends too: the edge's are the only ones to leave. */
+export const replaced = [
+  "Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "Permissions-Policy",
+  "Content-Security-Policy", "X-Request-ID", "X-Powered-By",
+];
+
+/** Headers by which a client could claim to be a proxy, another host, another path or another method. */
+export const stripped = [
+  "Forwarded", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Server", "X-Forwarded-Scheme", "X-Forwarded-Ssl",
+  "X-Forwarded-Prefix", "X-Original-URL", "X-Rewrite-URL", "X-Script-Name", "X-HTTP-Method-Override", "X-Client-IP",
+  "True-Client-IP", "Proxy",
+];

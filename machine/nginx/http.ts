@@ -1,0 +1,59 @@
+/** nginx's main configuration: processes, logs, patience with clients. Sites and all else are in `ringo/*.conf`. */
+
+/** Bounds on what one client may take. */
+export interface Limits {
+  /** Requests a second to the API, per client. @default 10 */
+  apiPerSecond: number;
+  /** Requests above that rate answered at once before 429s begin. @default 20 */
+  apiBurst: number;
+  /** Attempts a minute to log in, per client. @default 5 */
+  loginPerMinute: number;
+  /** Connections (under HTTP/2: requests in flight) per client. @default 50 */
+  connections: number;
+}
+
+export const defaultLimits: Limits = { apiPerSecond: 10, apiBurst: 20, loginPerMinute: 5, connections: 50 };
+
+/** `/etc/nginx/nginx.conf`. */
+export const main = (bodyMiB: number): string => `user www-data;
+worker_processes auto;
+worker_rlimit_nofile 16384;
+pid /run/nginx.pid;
+# Its lines hold raw request lines: it stays on this machine, and only what is broken is written.
+error_log /var/log/nginx/error.log error;
+include /etc/nginx/modules-enabled/*.conf;
+
+events {
+    worker_connections 4096;
+}
+
+http {
+    include /etc/nginx/mime.types;
+    default_type application/octet-stream;
+    sendfile on;
+    tcp_nopush on;
+    server_tokens off;
+
+    # The path without its query, no referrer, no header that carries a credential: none of them belongs in a log.
+    log_format ringo escape=json '{"time":"$time_iso8601","request_id":"$request_id","client":"$remote_addr",'
+        '"host":"$host","method":"$request_method","path":"$uri","protocol":"$server_protocol","tls":"$ssl_protocol",'
+        '"status":"$status","bytes":"$bytes_sent","seconds":"$request_time","agent":"$http_user_agent",'
+        '"upstream":"$upstream_addr","upstream_status":"$upstream_status","upstream_seconds":"$upstream_response_time"}';
+    access_log /var/log/nginx/access.log ringo;
+
+    # Slow clients are cut off; bodies are read whole before a worker of the application sees them.
+    client_max_body_size ${bodyMiB}m;
+    client_body_buffer_size 128k;
+    client_header_timeout 10s;
+    client_body_timeout 15s;
+    send_timeout 30s;
+    keepalive_timeout 30s;
+    large_client_header_buffers 4 8k;
+    reset_timedout_connection on;
+    # gunicorn takes its script name from a header SCRIPT_NAME, and with it another path than was filtered here.
+    underscores_in_headers off;
+    ignore_invalid_headers on;
+
+    include /etc/nginx/ringo/*.conf;
+}
+`;

@@ -1,0 +1,29 @@
+import type { Limits } from "./http";
+
+/** Rates and connections, per client: an IPv4 address, or the /64 that one IPv6 client owns whole. */
+export const limits = (l: Limits): string => `map $binary_remote_addr $client {
+    "~(?s)^(.{8}).{8}$" $1;
+    default $binary_remote_addr;
+}
+
+# Only POST tries a password; an empty key is not limited.
+map $request_method $login_client {
+    POST $client;
+    default "";
+}
+
+map $uri $retry_after {
+    /api/v1/token/ ${Math.ceil(60 / l.loginPerMinute)};
+    default 1;
+}
+
+limit_req_zone $client zone=api:10m rate=${l.apiPerSecond}r/s;
+limit_req_zone $login_client zone=login:10m rate=${l.loginPerMinute}r/m;
+limit_req_zone $client zone=health:1m rate=1r/s;
+limit_conn_zone $client zone=connections:10m;
+limit_req_status 429;
+limit_conn_status 429;
+# Refusals are in the access log; the error log would repeat them with their query strings.
+limit_req_log_level info;
+limit_conn_log_level info;
+`;

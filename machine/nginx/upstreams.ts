@@ -1,0 +1,44 @@
+import { replaced, stripped } from "./headers";
+
+/** The API machines. `max_fails` above 1: one view that runs into its timeout must not take its machine away from everyone. */
+export function upstreams(addresses: string[], port: number): string {
+  const servers = (options: string) => addresses.map((a) => `    server ${a}:${port} ${options};`).join("\n");
+  return `upstream api {
+    zone api 128k;
+    least_conn;
+${servers("max_fails=2 fail_timeout=5s")}
+    keepalive 32;
+    # Below gunicorn's own two seconds, or a POST meets a connection that is just being closed.
+    keepalive_timeout 1s;
+}
+
+# Apart, so that slow health answers (Redis or PostgreSQL away) don't take the machines out of the API's rotation.
+upstream api_health {
+    zone api_health 128k;
+${servers("max_fails=0")}
+}
+`;
+}
+
+/** Snippet for a server: how requests reach the application. Locations add `proxy_pass` and no header of their own. */
+export const proxy = (readTimeoutSeconds: number): string => `proxy_http_version 1.1;
+proxy_set_header Connection "";
+proxy_set_header Host $host;
+proxy_set_header X-Forwarded-Proto https;
+# Overwritten, never appended to: the application believes the leftmost address.
+proxy_set_header X-Forwarded-For $remote_addr;
+proxy_set_header X-Real-IP $remote_addr;
+proxy_set_header X-Request-ID $request_id;
+${stripped.map((name) => `proxy_set_header ${name} "";`).join("\n")}
+${replaced.map((name) => `proxy_hide_header ${name};`).join("\n")}
+proxy_redirect off;
+proxy_buffers 16 8k;
+# A dead machine costs a second, once, and the request goes to another. What is not idempotent is sent again only if
+# nothing of it had been sent. A 502 or 503 of the application is an answer, not a dead machine.
+proxy_connect_timeout 1s;
+proxy_next_upstream error timeout;
+proxy_next_upstream_tries 3;
+proxy_next_upstream_timeout 10s;
+proxy_send_timeout 30s;
+proxy_read_timeout ${readTimeoutSeconds}s;
+`;
