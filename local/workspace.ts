@@ -73,6 +73,8 @@ export async function openStack(options: {
   return stack;
 }
 
+const isGroup = (value: ConfigValue): value is object => typeof value === "object" && !Array.isArray(value);
+
 /** Through standard input: the Automation API would put the value on a command line. */
 function setSecret(workDir: string, key: string, value: string): void {
   execFileSync(path.join(binDir, "pulumi"), ["config", "set", "--secret", key, "--stack", stackName], {
@@ -89,15 +91,20 @@ function writeSettings(workDir: string, project: string, facts: LocalFacts): str
   const own = YAML.parse(fs.readFileSync(path.join(projectDir, `Pulumi.${stackName}.yaml`), "utf8")) ?? {};
   const file = path.join(workDir, `Pulumi.${stackName}.yaml`);
   const previous = fs.existsSync(file) ? YAML.parse(fs.readFileSync(file, "utf8")) ?? {} : {};
-  const config: Record<string, ConfigValue> = {};
-  for (const [key, value] of Object.entries(facts.plain)) config[`${project}:${key}`] = value;
+  const config: Record<string, ConfigValue> = { ...own.config };
+  for (const [key, value] of Object.entries(facts.plain)) {
+    const name = `${project}:${key}`;
+    const users = config[name];
+    // A group (`acme`) that the user gave in part is filled up; whatever else the user gave stands.
+    if (users === undefined) config[name] = value;
+    else if (isGroup(users) && isGroup(value)) config[name] = { ...value, ...users };
+  }
   const missing: string[] = [];
   for (const key of Object.keys(facts.secrets)) {
     const encrypted = previous.config?.[`${project}:${key}`];
     if (encrypted?.secure) config[`${project}:${key}`] = encrypted;
     else missing.push(key);
   }
-  Object.assign(config, own.config ?? {});
   const settings = { ...own, config, ...(previous.encryptionsalt ? { encryptionsalt: previous.encryptionsalt } : {}) };
   fs.writeFileSync(file, YAML.stringify(settings), { mode: 0o600 });
   return missing;

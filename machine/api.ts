@@ -12,13 +12,15 @@ export interface ApiInputs {
   workers: number;
   /** One of the backend's allowed hosts: it answers 400 to any other. */
   host: string;
+  /** How long a request may take, in seconds: `--timeout`. @default 120 */
+  timeoutSeconds?: number;
   /** Longer than gunicorn's graceful 30 s, in seconds. @default 40 */
   stopTimeoutSeconds?: number;
 }
 
 export const apiContainer = "ringo-api";
 
-export function api({ backend, privateAddress, port = 8000, workers, host, stopTimeoutSeconds = 40 }: ApiInputs): Fragment {
+export function api({ backend, privateAddress, port = 8000, workers, host, timeoutSeconds = 120, stopTimeoutSeconds = 40 }: ApiInputs): Fragment {
   return {
     packages: ["curl"],
     containers: [
@@ -26,7 +28,7 @@ export function api({ backend, privateAddress, port = 8000, workers, host, stopT
         name: apiContainer,
         command: [
           "gunicorn", "ringo_backend.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", String(workers),
-          "--timeout", "120", "--worker-tmp-dir", "/dev/shm",
+          "--timeout", String(timeoutSeconds), "--worker-tmp-dir", "/dev/shm",
         ],
         publish: [`${privateAddress}:${port}:8000`],
         stopTimeoutSeconds,

@@ -1,0 +1,92 @@
+import * as pulumi from "@pulumi/pulumi";
+import { api } from "../machine/api";
+import type { Backend } from "../machine/django";
+import { docker, type RegistryCredentials } from "../machine/docker";
+import { mediaClient } from "../machine/media";
+import { release } from "../machine/release";
+import { combine } from "../machine/state";
+import { writer, type MediaShare } from "./media";
+import { Host, type Ground } from "./host";
+
+/** What machines that run containers of the backend have in common. */
+export interface ContainerGround extends Ground {
+  /** Addresses of the containers inside each machine. */
+  dockerCidr: string;
+  registry: pulumi.Output<RegistryCredentials | undefined>;
+}
+
+export interface ApiTierArgs {
+  ground: ContainerGround;
+  bastion: Host;
+  /** Machines; at least one. */
+  count: number;
+  size: string;
+  /** gunicorn's processes on each machine. */
+  gunicornWorkers: number;
+  /** How long a request may take, in seconds. */
+  timeoutSeconds: number;
+  stopTimeoutSeconds: number;
+  /** One of the backend's allowed hosts, for the health check. */
+  host: string;
+}
+
+/** What the tier runs, known once the database is. */
+export interface Rollout {
+  backend: pulumi.Output<Backend>;
+  media: pulumi.Output<MediaShare>;
+  /** Must be done before: the database answers. */
+  after: pulumi.Resource[];
+}
+
+/** The machines that answer HTTP. */
+export class ApiTier extends pulumi.ComponentResource {
+  readonly hosts: Host[];
+  private readonly args: ApiTierArgs;
+
+  constructor(name: string, args: ApiTierArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ringo:api:ApiTier", name, {}, opts);
+    this.args = args;
+    this.hosts = Array.from({ length: args.count }, (_, i) => new Host(`${name}-${i}`, {
+      ground: args.ground,
+      role: "api",
+      size: args.size,
+      bastion: args.bastion,
+      services: [{ name: "ssh", port: 22, from: [args.ground.network.vpcCidr] }],
+      containersFrom: [args.ground.network.vpcCidr],
+      preparation: containers(args.ground),
+    }, { parent: this }));
+    this.registerOutputs({});
+  }
+
+  /** Migrations, static files and the proof that the release's worker starts: once per release, on the first machine. */
+  release({ backend, media, after }: Rollout): pulumi.Resource {
+    const [first] = this.hosts;
+    const state = pulumi.all([backend, media]).apply(([b, m]) => combine(mediaClient(writer(m)), release({ backend: b as Backend })));
+    return first.apply("release", state, [first.ready, ...after]);
+  }
+
+  /** Replaces the containers one machine after the other, each healthy before the next. */
+  rollOut({ backend, media, after }: Rollout): pulumi.Resource[] {
+    let previous = after;
+    return this.hosts.map((host) => {
+      const state = pulumi.all([backend, media, host.privateAddress]).apply(([b, m, privateAddress]) => combine(
+        mediaClient(writer(m)),
+        api({
+          backend: b as Backend,
+          privateAddress,
+          workers: this.args.gunicornWorkers,
+          timeoutSeconds: this.args.timeoutSeconds,
+          host: this.args.host,
+          stopTimeoutSeconds: this.args.stopTimeoutSeconds,
+        }),
+      ));
+      const applied = host.apply("api", state, [host.ready, ...previous]);
+      previous = [applied];
+      return applied;
+    });
+  }
+}
+
+/** What a machine of a container tier has before it runs anything. */
+export const containers = (ground: ContainerGround) => ground.registry.apply((registry) =>
+  docker({ addressPool: ground.dockerCidr, registry, after: ["ringo-media.service"] }));

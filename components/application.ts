@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "../config";
+import type { RegistryCredentials } from "../machine/docker";
+import { djangoEnvironment, type Backend } from "../machine/django";
+import type { DataFacts } from "./database";
+
+/** The backend as every role runs it: one image, one set of variables. */
+export function backendOf(config: StackConfig, data: pulumi.Output<DataFacts>): pulumi.Output<Backend> {
+  const { secrets } = config;
+  return pulumi.all([data, pulumi.output(secrets)]).apply(([{ postgres, redis }, secret]) => ({
+    image: config.image,
+    environment: djangoEnvironment({
+      secretKey: secret.djangoSecretKey,
+      secretKeyFallbacks: secret.djangoSecretKeyFallbacks?.split(","),
+      allowedHosts: config.allowedHosts,
+      csrfTrustedOrigins: config.csrfTrustedOrigins,
+      corsAllowedOrigins: config.corsAllowedOrigins,
+      postgres,
+      redis,
+      celery: celeryOf(config),
+      objectStorage: config.mediaStorage && {
+        endpointUrl: config.mediaStorage.endpoint,
+        region: config.mediaStorage.region,
+        bucket: config.mediaStorage.bucket,
+        accessKeyId: secret.mediaAccessKeyId ?? "",
+        secretAccessKey: secret.mediaSecretAccessKey ?? "",
+      },
+      sentry: secret.sentryDsn === undefined ? undefined
+        : { dsn: secret.sentryDsn, environment: config.environment, release: config.image },
+      variables: config.environmentVariables,
+      secretVariables: secret.environmentSecrets,
+    }),
+  }));
+}
+
+/** Celery's bounds as the worker's command and the backend's variables need them. */
+export function celeryOf(config: StackConfig) {
+  const { autoscaler, concurrency, maxTasksPerChild, queues } = config;
+  return {
+    concurrency,
+    autoscaler: autoscaler.enabled ? { min: autoscaler.min, max: autoscaler.max } : undefined,
+    maxTasksPerChild,
+    queues,
+  };
+}
+
+/** What Docker logs in to the image's registry with, where it has to. */
+export function registryOf(config: StackConfig): pulumi.Output<RegistryCredentials | undefined> {
+  const { registry, secrets: { registryToken } } = config;
+  if (!registry || !registryToken) return pulumi.output(undefined);
+  return registryToken.apply((password) => ({ ...registry, password }));
+}

@@ -1,0 +1,160 @@
+import * as digitalocean from "@pulumi/digitalocean";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import * as tls from "@pulumi/tls";
+import { sizes } from "../config";
+import { mediaServer } from "../machine/media";
+import { postgres } from "../machine/postgres";
+import { redis } from "../machine/redis";
+import { combine } from "../machine/state";
+import { Host, type Ground } from "./host";
+import { MediaKeys, type MediaShare } from "./media";
+import { physicalName, projectTag, stackTag } from "./naming";
+
+export interface DatabaseArgs {
+  ground: Ground;
+  bastion: Host;
+  size: string;
+  /** Grows in place; cannot shrink. */
+  volumeGiB: number;
+  databaseName: string;
+  databaseUser: string;
+  /** Refuse to delete the volume. */
+  protect: boolean;
+}
+
+/** How the application reaches its data. Secret as a whole. */
+export interface DataFacts {
+  postgres: { host: string; database: string; user: string; password: string };
+  redis: { host: string; user: string; password: string };
+}
+
+const mountPoint = "/srv/data";
+
+/** The machine with everything that must not be lost: PostgreSQL, Redis and media files, on a volume that outlives it. */
+export class Database extends pulumi.ComponentResource {
+  readonly host: Host;
+  readonly facts: pulumi.Output<DataFacts>;
+  readonly media: pulumi.Output<MediaShare>;
+  /** PostgreSQL and Redis answer, and the shared files are served. */
+  readonly ready: pulumi.Resource;
+
+  constructor(private readonly name: string, private readonly args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ringo:database:Database", name, {}, opts);
+    const vpc = [args.ground.network.vpcCidr];
+    this.host = new Host(name, {
+      ground: args.ground,
+      role: "data",
+      size: args.size,
+      bastion: args.bastion,
+      services: [
+        { name: "ssh and shared files", port: 22, from: vpc },
+        { name: "postgresql", port: 5432, from: vpc },
+        { name: "redis", port: 6379, from: vpc },
+      ],
+    }, { parent: this });
+
+    const { volume, attachment } = this.createVolume();
+    const passwords = {
+      postgres: this.createPassword("postgres"),
+      redis: this.createPassword("redis"),
+      redisOperator: this.createPassword("redis-operator"),
+    };
+    const host = this.host.privateAddress;
+    this.facts = pulumi.secret({
+      postgres: { host, database: args.databaseName, user: args.databaseUser, password: passwords.postgres },
+      redis: { host, user: "ringo", password: passwords.redis },
+    });
+
+    const keys = new MediaKeys(`${name}-media`, { parent: this });
+    this.media = pulumi.secret({
+      server: host,
+      hostKey: this.host.hostPublicKey,
+      writerKey: keys.writer.privateKeyOpenssh,
+      readerKey: keys.reader.privateKeyOpenssh,
+    });
+
+    this.ready = this.host.apply("data", this.state(volume, passwords, keys), [this.host.ready, attachment]);
+    this.registerOutputs({});
+  }
+
+  private createVolume() {
+    const { args, name } = this;
+    const { network, tags } = args.ground;
+    const volume = new digitalocean.Volume(`${name}-volume`, {
+      name: physicalName(name),
+      region: network.region,
+      size: args.volumeGiB,
+      initialFilesystemType: "ext4",
+      description: "PostgreSQL, Redis and media files",
+      tags: [projectTag, stackTag(), ...tags],
+    }, { parent: this, protect: args.protect, retainOnDelete: args.protect });
+    const attachment = new digitalocean.VolumeAttachment(`${name}-volume-attachment`, {
+      dropletId: this.host.droplet.id.apply(Number),
+      volumeId: volume.id,
+    }, { parent: this, deleteBeforeReplace: true }); // a volume is attached to one machine at a time
+    return { volume, attachment };
+  }
+
+  /** Of letters and digits: the application puts it into a URL as it is. */
+  private createPassword(what: string): pulumi.Output<string> {
+    return new random.RandomPassword(`${this.name}-password-${what}`, { length: 40, special: false }, { parent: this }).result;
+  }
+
+  /** Self-signed: clients encrypt, and the network names the machine. Made anew a year before it ends. */
+  private createCertificate() {
+    const key = new tls.PrivateKey(`${this.name}-tls-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { parent: this });
+    const certificate = new tls.SelfSignedCert(`${this.name}-tls-certificate`, {
+      privateKeyPem: key.privateKeyPem,
+      subject: { commonName: physicalName(this.name) },
+      ipAddresses: [this.host.privateAddress],
+      dnsNames: [this.name],
+      allowedUses: ["digital_signature", "key_encipherment", "server_auth"],
+      validityPeriodHours: 5 * 365 * 24,
+      earlyRenewalHours: 365 * 24,
+    }, { parent: this });
+    return pulumi.all([certificate.certPem, key.privateKeyPem]).apply(([cert, pem]) => ({ certificate: cert, key: pem }));
+  }
+
+  private state(
+    volume: digitalocean.Volume,
+    passwords: Record<"postgres" | "redis" | "redisOperator", pulumi.Output<string>>,
+    keys: MediaKeys,
+  ) {
+    const { args } = this;
+    const { memoryMiB, vcpus } = sizes[args.size];
+    return pulumi.all({
+      listenAddress: this.host.privateAddress,
+      device: volume.name.apply((name) => `/dev/disk/by-id/scsi-0DO_Volume_${name}`),
+      passwords,
+      certificate: this.createCertificate(),
+      writer: keys.writer.publicKeyOpenssh,
+      reader: keys.reader.publicKeyOpenssh,
+    }).apply(({ listenAddress, device, passwords: secret, certificate, writer, reader }) => combine(
+      { mounts: [{ device, path: mountPoint }] },
+      postgres({
+        listenAddress,
+        allowedCidr: args.ground.network.vpcCidr,
+        roles: [{ name: args.databaseUser, database: args.databaseName, password: secret.postgres }],
+        memoryMiB,
+        vcpus,
+        tls: certificate,
+        dataDirectory: `${mountPoint}/postgresql/17/main`,
+      }),
+      redis({
+        listenAddress,
+        password: secret.redis,
+        operatorPassword: secret.redisOperator,
+        // Queues are small; what they may take is kept from PostgreSQL's page cache.
+        maxMemoryMiB: Math.floor(memoryMiB / 8),
+        dataDirectory: `${mountPoint}/redis`,
+      }),
+      mediaServer({
+        writers: [writer],
+        readers: [reader],
+        allowedCidr: args.ground.network.vpcCidr,
+        path: `${mountPoint}/shared`,
+      }),
+    ));
+  }
+}

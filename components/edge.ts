@@ -1,0 +1,93 @@
+import * as digitalocean from "@pulumi/digitalocean";
+import * as pulumi from "@pulumi/pulumi";
+import { certbot } from "../machine/certbot";
+import { mediaClient } from "../machine/media";
+import { edge, type Limits } from "../machine/nginx";
+import { combine } from "../machine/state";
+import { staticFiles } from "../machine/static";
+import { Host, type Ground } from "./host";
+import { reader, type MediaShare } from "./media";
+
+export interface EdgeArgs {
+  ground: Ground;
+  size: string;
+  /** The API's host name. */
+  domain: string;
+  /** Zone in DigitalOcean's DNS that holds `domain`. @default none: the record is made by hand */
+  dnsZone?: string;
+  sshAllowedCidrs: string[];
+}
+
+export interface EdgeSite {
+  /** Addresses of the API machines. */
+  upstreams: pulumi.Input<string>[];
+  media: pulumi.Output<MediaShare>;
+  /** Folder of the release's static files. */
+  release: string;
+  adminCidrs: string[];
+  limits: Partial<Limits>;
+  clientMaxBodyMiB: number;
+  hstsSeconds: number;
+  /** How long the application may take, in seconds. */
+  timeoutSeconds: number;
+  acme: { server: string; email: string };
+  /** The API machines answer. */
+  after: pulumi.Resource[];
+}
+
+/** The machine that faces the internet: nginx with its certificate, and the bastion that all connections go through. */
+export class Edge extends pulumi.ComponentResource {
+  readonly host: Host;
+  private readonly dns: pulumi.Resource[];
+
+  constructor(name: string, private readonly args: EdgeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ringo:edge:Edge", name, {}, opts);
+    this.host = new Host(name, {
+      ground: args.ground,
+      role: "edge",
+      size: args.size,
+      services: [
+        { name: "ssh", port: 22, from: args.sshAllowedCidrs },
+        { name: "http", port: 80, from: "any" },
+        { name: "https", port: 443, from: "any" },
+      ],
+      // Installed with all other machines' packages rather than when everything waits for the edge.
+      preparation: { packages: ["nginx", "certbot", "sshfs", "rsync"] },
+    }, { parent: this });
+    this.dns = args.dnsZone === undefined ? [] : [this.createRecord(name, args.dnsZone)];
+    this.registerOutputs({});
+  }
+
+  /** The zone is an existing one of the account: it may hold more than this stack's name. */
+  private createRecord(name: string, zone: string): digitalocean.DnsRecord {
+    const { domain, ground } = this.args;
+    return new digitalocean.DnsRecord(`${name}-record`, {
+      domain: zone,
+      type: "A",
+      name: domain === zone ? "@" : domain.slice(0, -zone.length - 1),
+      value: ground.network.publicAddress,
+      ttl: 300,
+    }, { parent: this });
+  }
+
+  /** Puts the site in place. Last in a release: only now does the world see its static files. */
+  serve(site: EdgeSite): pulumi.Resource {
+    const { domain } = this.args;
+    const state = pulumi.all([site.media, pulumi.all(site.upstreams)]).apply(([media, upstreams]) => combine(
+      mediaClient(reader(media)),
+      staticFiles({ release: site.release }),
+      edge({
+        domain,
+        upstreams,
+        adminCidrs: site.adminCidrs,
+        limits: site.limits,
+        clientMaxBodyMiB: site.clientMaxBodyMiB,
+        hstsSeconds: site.hstsSeconds,
+        readTimeoutSeconds: site.timeoutSeconds + 5,
+      }),
+      certbot({ domains: [domain], email: site.acme.email, server: site.acme.server }),
+    ));
+    // The certificate's challenge needs the name to resolve.
+    return this.host.apply("edge", state, [this.host.ready, ...this.dns, ...site.after]);
+  }
+}

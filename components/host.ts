@@ -1,0 +1,203 @@
+import { remote, type types } from "@pulumi/command";
+import * as digitalocean from "@pulumi/digitalocean";
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { base } from "../machine/base";
+import { bootState, userData } from "../machine/cloud-init";
+import type { Service } from "../machine/nftables";
+import { payload, remoteCommand } from "../machine/payload";
+import { combine, type Fragment, type MachineState } from "../machine/state";
+import type { Access, Reachable } from "./access";
+import { physicalName, type Role } from "./naming";
+import type { Network } from "./network";
+
+/** What all machines of a stack have in common. */
+export interface Ground {
+  network: Network;
+  access: Access;
+  /** Droplet image by slug. */
+  machineImage: string;
+  /** Public keys of the people who may log in, beside the deployer's. */
+  operatorSshKeys: string[];
+  /** PEM of private authorities that machines trust. */
+  trustedCertificates: string[];
+  timezone: string;
+  automaticUpdates: { reboot: boolean; rebootTime: string };
+  /** Further tags for droplets and volumes. */
+  tags: string[];
+}
+
+export interface HostArgs {
+  ground: Ground;
+  role: Role;
+  /** Droplet size by slug. A change resizes in place. */
+  size: string;
+  /** The machine that connections go through. @default none: this machine has a public address and is the bastion */
+  bastion?: Host;
+  /** Ports that the machine answers on, and to whom. */
+  services: Service[];
+  /** Who reaches the ports that containers publish. @default nobody */
+  containersFrom?: string[];
+  /** What else every machine of this role has before it takes the role: its packages, its container engine. */
+  preparation?: pulumi.Input<Fragment>;
+}
+
+/**
+ * A droplet, its SSH identity, and its declared states.
+ *
+ * The machine's host key is made here and checked on every connection. It can't travel in user data, which any process
+ * on the machine could read, so user data carries a one-time key: it proves the machine's identity for the first
+ * connection alone, on which the real key takes its place.
+ */
+export class Host extends pulumi.ComponentResource {
+  readonly name: string;
+  readonly role: Role;
+  readonly privateAddress: pulumi.Output<string>;
+  /** Null for a machine that the world cannot reach. */
+  readonly publicAddress: pulumi.Output<string | null>;
+  readonly hostPublicKey: pulumi.Output<string>;
+  /** The address that connections go to. */
+  readonly address: pulumi.Output<string>;
+  readonly droplet: digitalocean.Droplet;
+  /** The base state is applied: the machine can take its role. */
+  readonly ready: pulumi.Resource;
+
+  private readonly args: HostArgs;
+  private readonly hostKey: tls.PrivateKey;
+
+  constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ringo:host:Host", name, {}, opts);
+    this.name = name;
+    this.role = args.role;
+    this.args = args;
+
+    this.hostKey = this.createKey("host-key");
+    const bootKey = this.createKey("boot-key");
+    this.hostPublicKey = openssh(this.hostKey);
+    this.droplet = this.createDroplet(bootKey);
+    this.privateAddress = this.droplet.ipv4AddressPrivate;
+
+    const isPublic = !args.bastion;
+    const assignment = isPublic ? this.assignAddress() : undefined;
+    this.publicAddress = pulumi.output(isPublic ? args.ground.network.publicAddress : null);
+    this.address = isPublic ? args.ground.network.publicAddress : this.privateAddress;
+
+    const boot = this.createBoot(bootKey, assignment);
+    this.ready = this.apply("base", this.baseState(), [boot]);
+    this.registerOutputs({ privateAddress: this.privateAddress, publicAddress: this.publicAddress });
+  }
+
+  /**
+   * Makes a state hold on this machine. An unchanged state costs no connection.
+   * @param after what must be done first: facts on other machines that no value carries.
+   */
+  apply(what: string, state: pulumi.Input<MachineState>, after: pulumi.Input<pulumi.Resource>[] = [this.ready]): remote.Command {
+    return this.command(what, state, this.hostPublicKey, { dependsOn: after });
+  }
+
+  /** How people and scripts reach this machine. */
+  get reachable(): pulumi.Output<Reachable> {
+    return pulumi.all([this.address, this.hostPublicKey]).apply(([address, hostKey]) => ({ name: this.name, address, hostKey }));
+  }
+
+  private baseState(): pulumi.Output<MachineState> {
+    const { args, name } = this;
+    const { network, access, operatorSshKeys, trustedCertificates, timezone, automaticUpdates } = args.ground;
+    return pulumi.all([access.publicKey, args.preparation ?? {}]).apply(([deployer, preparation]) => combine(
+      base({
+        hostname: name,
+        sshd: {
+          authorizedKeys: [deployer, ...operatorSshKeys],
+          bastion: !args.bastion,
+          penaltyExempt: args.bastion ? [network.vpcCidr] : [],
+        },
+        firewall: { services: args.services, containersFrom: args.containersFrom },
+        trustedCertificates,
+        timezone,
+        automaticUpdates,
+      }),
+      preparation as Fragment,
+    ));
+  }
+
+  private createKey(what: string): tls.PrivateKey {
+    return new tls.PrivateKey(`${this.name}-${what}`, { algorithm: "ED25519" }, { parent: this });
+  }
+
+  private createDroplet(bootKey: tls.PrivateKey): digitalocean.Droplet {
+    const { args } = this;
+    const { network, access, machineImage, tags } = args.ground;
+    return new digitalocean.Droplet(`${this.name}-droplet`, {
+      name: physicalName(this.name),
+      region: network.region,
+      size: args.size,
+      image: machineImage,
+      vpcUuid: network.vpcId,
+      publicNetworking: !args.bastion,
+      monitoring: true,
+      sshKeys: [access.sshKeyId],
+      tags: [...network.tagsOf(args.role), ...tags],
+      userData: pulumi.all([bootKey.privateKeyOpenssh, openssh(bootKey), access.publicKey]).apply(
+        ([privateKey, publicKey, deployer]) =>
+          userData({ bootHostKey: { private: privateKey, public: publicKey }, authorizedKeys: [deployer] })),
+    }, {
+      parent: this,
+      dependsOn: network.ready,
+      // A changed key or user data would replace the machine (lessons 1, 2); both matter at its first boot only.
+      ignoreChanges: ["sshKeys", "userData"],
+    });
+  }
+
+  private assignAddress(): digitalocean.ReservedIpAssignment {
+    return new digitalocean.ReservedIpAssignment(`${this.name}-address`, {
+      ipAddress: this.args.ground.network.publicAddress,
+      dropletId: this.droplet.id.apply(Number),
+    }, { parent: this });
+  }
+
+  /** The first connection: waits until the machine is up and puts its real host key in place. */
+  private createBoot(bootKey: tls.PrivateKey, assignment: pulumi.Resource | undefined): remote.Command {
+    const state = pulumi.all([this.hostKey.privateKeyOpenssh, this.hostPublicKey]).apply(([privateKey, publicKey]) =>
+      bootState({ hostKey: { private: privateKey, public: publicKey } }));
+    const after = [assignment ?? this.droplet, ...(this.args.bastion ? [this.args.bastion.ready] : [])];
+    return this.command("boot", state, openssh(bootKey), {
+      dependsOn: after, // the address answers only once it is assigned, and others only through the bastion
+      // It is done once in a machine's life: nothing later may run it again under the one-time key.
+      ignoreChanges: ["create", "stdin", "connection.privateKey", "connection.proxy"],
+    });
+  }
+
+  private command(what: string, state: pulumi.Input<MachineState>, hostKey: pulumi.Output<string>, opts: pulumi.CustomResourceOptions): remote.Command {
+    return new remote.Command(`${this.name}-${what}`, {
+      connection: this.connection(hostKey),
+      create: remoteCommand,
+      stdin: pulumi.secret(pulumi.output(state).apply((s) => payload(s as MachineState))),
+      triggers: [this.droplet.id],
+      logging: remote.Logging.StdoutAndStderr,
+    }, { parent: this, ...opts });
+  }
+
+  /** Written out field by field: a connection that is spread or cast can leak its key into a log (lessons 11). */
+  private connection(hostKey: pulumi.Output<string>): types.input.remote.ConnectionArgs {
+    const { bastion, ground: { access } } = this.args;
+    return {
+      host: this.address,
+      user: "root",
+      privateKey: access.privateKey,
+      hostKey,
+      dialErrorLimit: 60,
+      perDialTimeout: 15,
+      proxy: bastion && {
+        host: bastion.address,
+        user: "root",
+        privateKey: access.privateKey,
+        hostKey: bastion.hostPublicKey,
+        dialErrorLimit: 60,
+        perDialTimeout: 15,
+      },
+    };
+  }
+}
+
+/** A key's public half, without the line's end. */
+const openssh = (key: tls.PrivateKey): pulumi.Output<string> => key.publicKeyOpenssh.apply((text) => text.trim());

@@ -1,0 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import type { MediaClientOptions } from "../machine/media";
+
+/** Where the shared files are, and the keys to them. */
+export interface MediaShare {
+  /** Private address of the data machine. */
+  server: string;
+  /** Its public host key. */
+  hostKey: string;
+  /** For API and worker machines. */
+  writerKey: string;
+  /** For the edge, which the internet talks to: it only reads. */
+  readerKey: string;
+}
+
+/** The keys by which other machines reach the shared files: they open SFTP on those and nothing else. */
+export class MediaKeys extends pulumi.ComponentResource {
+  readonly writer: tls.PrivateKey;
+  readonly reader: tls.PrivateKey;
+
+  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+    super("ringo:media:MediaKeys", name, {}, opts);
+    this.writer = new tls.PrivateKey(`${name}-writer`, { algorithm: "ED25519" }, { parent: this });
+    this.reader = new tls.PrivateKey(`${name}-reader`, { algorithm: "ED25519" }, { parent: this });
+    this.registerOutputs({});
+  }
+}
+
+export const writer = ({ server, hostKey, writerKey }: MediaShare): MediaClientOptions =>
+  ({ server, hostKey, privateKey: writerKey });
+
+export const reader = ({ server, hostKey, readerKey }: MediaShare): MediaClientOptions =>
+  ({ server, hostKey, privateKey: readerKey, readOnly: true });

@@ -1,0 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Access } from "./access";
+import type { Host } from "./host";
+import type { Network } from "./network";
+
+export interface Described {
+  domain: string;
+  network: Network;
+  access: Access;
+  bastion: Host;
+  hosts: Host[];
+}
+
+/** The stack's outputs: where it is, how to reach each machine, what to do next. */
+export function describe({ domain, network, access, bastion, hosts }: Described): Record<string, pulumi.Input<unknown>> {
+  return {
+    apiUrl: `https://${domain}`,
+    publicAddress: network.publicAddress,
+    machines: hosts.map((host) => ({
+      name: host.name,
+      role: host.role,
+      publicAddress: host.publicAddress,
+      privateAddress: host.privateAddress,
+    })),
+    /** The bastion first; what an SSH client needs to reach and to know each machine. */
+    reachable: [bastion, ...hosts.filter((host) => host !== bastion)].map((host) => host.reachable),
+    deployerKey: pulumi.secret(access.privateKey),
+    next: [
+      pulumi.interpolate`Point ${domain} at ${network.publicAddress}, unless the stack keeps its DNS (manageDns).`,
+      `See that it answers: curl https://${domain}/api/health/`,
+      "Change the configuration or a secret with `pulumi config set` and run `pulumi up`: that is also how a release is made.",
+    ],
+  };
+}

@@ -1,0 +1,60 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beat } from "../machine/beat";
+import type { Backend, CelerySettings } from "../machine/django";
+import { mediaClient } from "../machine/media";
+import { combine } from "../machine/state";
+import { worker } from "../machine/worker";
+import { containers, type ContainerGround, type Rollout } from "./api";
+import { Host } from "./host";
+import { writer } from "./media";
+
+export interface WorkerTierArgs {
+  ground: ContainerGround;
+  bastion: Host;
+  /** Machines; at least one. Beat runs on exactly one of them, whatever their number. */
+  count: number;
+  size: string;
+  celery: CelerySettings;
+  /** How long a stopping worker may finish its tasks, in seconds. */
+  stopTimeoutSeconds: number;
+}
+
+/** The machines that work off the queues. */
+export class WorkerTier extends pulumi.ComponentResource {
+  readonly hosts: Host[];
+  private readonly args: WorkerTierArgs;
+
+  constructor(name: string, args: WorkerTierArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ringo:worker:WorkerTier", name, {}, opts);
+    this.args = args;
+    this.hosts = Array.from({ length: args.count }, (_, i) => new Host(`${name}-${i}`, {
+      ground: args.ground,
+      role: "worker",
+      size: args.size,
+      bastion: args.bastion,
+      services: [{ name: "ssh", port: 22, from: [args.ground.network.vpcCidr] }],
+      preparation: containers(args.ground),
+    }, { parent: this }));
+    this.registerOutputs({});
+  }
+
+  /** Replaces the workers one after the other: each finishes the tasks it has begun (warm shutdown). */
+  rollOut({ backend, media, after }: Rollout): pulumi.Resource[] {
+    let previous = after;
+    return this.hosts.map((host, i) => {
+      const state = pulumi.all([backend, media]).apply(([b, m]) => combine(
+        mediaClient(writer(m)),
+        worker({
+          backend: b as Backend,
+          machine: host.name,
+          celery: this.args.celery,
+          stopTimeoutSeconds: this.args.stopTimeoutSeconds,
+        }),
+        beat({ backend: b as Backend, present: i === 0 }),
+      ));
+      const applied = host.apply("worker", state, [host.ready, ...previous]);
+      previous = [applied];
+      return applied;
+    });
+  }
+}

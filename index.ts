@@ -1,0 +1,79 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Access } from "./components/access";
+import { ApiTier, type ContainerGround } from "./components/api";
+import { backendOf, celeryOf, registryOf } from "./components/application";
+import { Database } from "./components/database";
+import { Edge } from "./components/edge";
+import { Network } from "./components/network";
+import { describe } from "./components/outputs";
+import { WorkerTier } from "./components/worker";
+import { loadConfig } from "./config";
+import { releaseKey } from "./machine/release";
+
+/** The stack: what exists, then what runs on it in the order of a release. */
+async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
+  const config = loadConfig();
+  const { protect, domain } = config;
+
+  const network = new Network("network", config);
+  const access = new Access("access", { protect });
+  const ground: ContainerGround = { ...config, network, access, registry: registryOf(config) };
+
+  const edge = new Edge("edge", {
+    ground,
+    size: config.edgeSize,
+    domain,
+    dnsZone: config.manageDns ? config.dnsZone : undefined,
+    sshAllowedCidrs: config.sshAllowedCidrs,
+  });
+  const bastion = edge.host;
+  const database = new Database("data", {
+    ground,
+    bastion,
+    size: config.databaseSize,
+    volumeGiB: config.databaseVolumeGiB,
+    databaseName: config.databaseName,
+    databaseUser: config.databaseUser,
+    protect,
+  });
+  const api = new ApiTier("api", {
+    ground,
+    bastion,
+    count: config.apiInstanceCount,
+    size: config.apiSize,
+    gunicornWorkers: config.gunicornWorkers,
+    timeoutSeconds: config.apiTimeoutSeconds,
+    stopTimeoutSeconds: config.apiStopTimeoutSeconds,
+    host: domain,
+  });
+  const worker = new WorkerTier("worker", {
+    ground,
+    bastion,
+    count: config.workerInstanceCount,
+    size: config.workerSize,
+    celery: celeryOf(config),
+    stopTimeoutSeconds: config.workerStopTimeoutSeconds,
+  });
+
+  const backend = backendOf(config, database.facts);
+  const { media } = database;
+  const release = api.release({ backend, media, after: [database.ready] });
+  const apis = api.rollOut({ backend, media, after: [release] });
+  worker.rollOut({ backend, media, after: apis });
+  edge.serve({
+    upstreams: api.hosts.map((host) => host.privateAddress),
+    media,
+    release: releaseKey(config.image),
+    adminCidrs: config.adminAllowedCidrs,
+    limits: config.edge.rateLimits,
+    clientMaxBodyMiB: config.edge.clientMaxBodyMiB,
+    hstsSeconds: config.edge.hstsSeconds,
+    timeoutSeconds: config.apiTimeoutSeconds,
+    acme: config.acme,
+    after: apis,
+  });
+
+  return describe({ domain, network, access, bastion, hosts: [bastion, database.host, ...api.hosts, ...worker.hosts] });
+}
+
+export = stack;

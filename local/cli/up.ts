@@ -1,0 +1,45 @@
+import * as fs from "node:fs";
+import { acmeRoots } from "../services";
+import { caCertificate, publicOutputs, writeSshFiles, type Machine } from "./outputs";
+import { Progress } from "./progress";
+import { prepare, withStack } from "./session";
+import { bold, dim, green, red, say, seconds } from "./terminal";
+
+/** Stands the stack up, or brings it up to date; can be run again at any time, after Ctrl-C too. */
+export async function run(): Promise<number> {
+  const started = Date.now();
+  const facts = await prepare();
+  return withStack(facts, async (stack) => {
+    const stop = (): void => void stack.cancel().catch(() => undefined);
+    process.once("SIGINT", stop);
+    // A run that was killed leaves its lock; nobody else works on this machine's stack, so it is not in use.
+    await stack.cancel().catch(() => undefined);
+    const progress = new Progress();
+    try {
+      const result = await stack.up({ onEvent: progress.on, suppressOutputs: true, color: "never" });
+      fs.writeFileSync(caCertificate, await acmeRoots());
+      writeSshFiles(result.outputs);
+      summary(publicOutputs(result.outputs), result.summary.resourceChanges ?? {}, Date.now() - started);
+      return 0;
+    } catch (error) {
+      say(red(`\nThe stack is not up: ${progress.errors.length > 0 ? "" : String(error)}`));
+      for (const text of progress.errors) say(`  ${text}`);
+      say("Nothing that ran before is lost. Mend what is named above and run `make up` again.");
+      return 1;
+    } finally {
+      process.removeListener("SIGINT", stop);
+    }
+  });
+}
+
+function summary(outputs: Record<string, unknown>, changes: Record<string, number>, took: number): void {
+  const told = Object.entries(changes).map(([op, count]) => `${count} ${op}`).join(", ");
+  say(green(`\nUp in ${seconds(took)}`) + dim(` (${told})`));
+  for (const machine of outputs.machines as Machine[]) {
+    say(`  ${bold(machine.name.padEnd(10))} ${machine.role.padEnd(8)} ${machine.privateAddress.padEnd(16)} ${machine.publicAddress ?? ""}`);
+  }
+  say(`\n  curl --cacert ${caCertificate} ${outputs.apiUrl}/api/health/`);
+  say("  make ssh HOST=api-0     a shell on a machine");
+  say("  make output             all of this as JSON");
+  say("  make destroy            remove it all");
+}

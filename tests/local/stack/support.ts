@@ -1,0 +1,127 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as https from "node:https";
+import * as net from "node:net";
+import { projectDir } from "../../../local/paths";
+
+export interface Finished {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command to its end; never throws for its exit status. */
+export function run(command: string, args: string[], options: { env?: Record<string, string>; input?: string } = {}): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: projectDir, env: { ...process.env, ...options.env } });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
+    child.stdin.end(options.input ?? "");
+  });
+}
+
+/** A make target, as a user types it. */
+export const make = (target: string, variables: Record<string, string> = {}): Promise<Finished> =>
+  run("make", ["--no-print-directory", target, ...Object.entries(variables).map(([k, v]) => `${k}=${v}`)]);
+
+/** A command on a machine through `make ssh`; throws when it fails. */
+export async function on(host: string, command: string): Promise<string> {
+  const result = await run("make", ["--no-print-directory", "ssh", `HOST=${host}`], { env: { CMD: command } });
+  if (result.code !== 0) throw new Error(`${host}: ${command}\nexit ${result.code}\n${result.stdout}${result.stderr}`);
+  return result.stdout;
+}
+
+export interface Output {
+  apiUrl: string;
+  caCertificate: string;
+  publicAddress: string;
+  machines: { name: string; role: string; publicAddress: string | null; privateAddress: string }[];
+}
+
+/** What `make output` prints. */
+export async function output(): Promise<Output> {
+  const result = await make("output");
+  if (result.code !== 0) throw new Error(result.stderr);
+  return JSON.parse(result.stdout) as Output;
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+  /** The body as JSON. */
+  json(): any;
+}
+
+/** One HTTPS request through the edge, with the chain verified against the stack's own authority. */
+export function request(stack: Output, method: string, path: string, options: {
+  json?: unknown;
+  body?: Buffer;
+  headers?: Record<string, string>;
+  timeoutMs?: number;
+} = {}): Promise<Answer> {
+  const body = options.json === undefined ? options.body : Buffer.from(JSON.stringify(options.json));
+  return new Promise((resolve, reject) => {
+    const req = https.request(stack.apiUrl + path, {
+      method,
+      ca: fs.readFileSync(stack.caCertificate),
+      agent: false,
+      timeout: options.timeoutMs ?? 30_000,
+      headers: {
+        ...(options.json === undefined ? {} : { "content-type": "application/json" }),
+        ...(body ? { "content-length": String(body.length) } : {}),
+        ...options.headers,
+      },
+    }, (res) => {
+      const chunks: Buffer[] = [];
+      res.on("data", (chunk: Buffer) => chunks.push(chunk));
+      res.on("end", () => {
+        const text = Buffer.concat(chunks).toString();
+        resolve({ status: res.statusCode ?? 0, headers: res.headers, body: text, json: () => JSON.parse(text) });
+      });
+    });
+    req.on("timeout", () => req.destroy(new Error(`${method} ${path}: no answer in time`)));
+    req.on("error", reject);
+    req.end(body);
+  });
+}
+
+/** Waits until `probe` gives something truthy. @throws with the last error when the time is over. */
+export async function eventually<T>(what: string, probe: () => Promise<T>, timeoutSeconds = 60): Promise<NonNullable<T>> {
+  const end = Date.now() + timeoutSeconds * 1000;
+  let last: unknown;
+  while (Date.now() < end) {
+    try {
+      const value = await probe();
+      if (value) return value as NonNullable<T>;
+      last = `got ${JSON.stringify(value)}`;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error(`${what}: not within ${timeoutSeconds} s; last: ${String(last)}`);
+}
+
+/** The TCP ports of an address that accept a connection. */
+export async function openPorts(address: string, ports: number[]): Promise<number[]> {
+  const open: number[] = [];
+  const queue = [...ports];
+  const probe = (port: number): Promise<void> => new Promise((resolve) => {
+    const socket = net.connect({ host: address, port, timeout: 400 });
+    const done = (isOpen: boolean): void => {
+      if (isOpen) open.push(port);
+      socket.destroy();
+      resolve();
+    };
+    socket.once("connect", () => done(true)).once("timeout", () => done(false)).once("error", () => done(false));
+  });
+  await Promise.all(Array.from({ length: 500 }, async () => {
+    for (let port = queue.pop(); port !== undefined; port = queue.pop()) await probe(port);
+  }));
+  return open.sort((a, b) => a - b);
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Everything, in the order in which a failure is cheapest to see. Each part's results are counted from its own report;
+# the last line is `N passed, N failed`.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+reports=$(mktemp -d)
+trap 'rm -rf "$reports"' EXIT
+failed_steps=0
+
+step() { # name, command...
+  local name=$1; shift
+  local began=$SECONDS
+  printf '\n== %s\n' "$name"
+  if "$@"; then
+    printf '== %s: ok in %ss\n' "$name" $((SECONDS - began))
+  else
+    printf '== %s: FAILED after %ss\n' "$name" $((SECONDS - began))
+    failed_steps=$((failed_steps + 1))
+    return 1
+  fi
+}
+
+jest_part() { # report, arguments...
+  local report=$1; shift
+  jest --json --outputFile="$reports/$report.json" "$@"
+}
+
+step 'types' tsc --noEmit
+step 'lint' eslint --max-warnings 0 .
+step 'reference page' tsx config/reference.ts --check
+step 'unit tests' jest_part unit --selectProjects unit
+# What runs before tests that own the machine: nothing of an earlier stack may be left.
+step 'clean start' make --no-print-directory destroy YES=1
+step 'parts of the local cloud' jest_part parts --selectProjects local --runInBand --testPathIgnorePatterns /running/
+if step 'make up' make --no-print-directory up; then
+  step 'the running stack' jest_part running --selectProjects local --runInBand --testSequencer ./tests/alphabetical.js --testPathPatterns /running/
+fi
+step 'make destroy' make --no-print-directory destroy YES=1
+
+node tests/summary.js "$reports" "$failed_steps"
