@@ -12,7 +12,7 @@ export interface ReleaseInputs {
   migrationTimeoutSeconds?: number;
 }
 
-/** Where releases' static files are, each in a folder called by its `releaseKey`. */
+/** Where releases' static files are, each in a folder called by its `releaseKey`: shared with the edge, so not ours to own. */
 export const staticPath = "/srv/ringo/static";
 
 const environmentPath = "/etc/ringo/release.env";
@@ -34,11 +34,7 @@ export function release({ backend, migrationTimeoutSeconds = 1800 }: ReleaseInpu
   };
   const variables = Object.entries(backend.environment.variables).map(([name, value]) => `${name}=${value}\n`);
   return {
-    directories: [
-      { path: "/etc/ringo", mode: "0700" },
-      { path: markers, mode: "0700" },
-      { path: staticPath },
-    ],
+    directories: [{ path: markers, mode: "0700" }],
     files: [{ path: environmentPath, content: variables.join(""), mode: "0600", secret: true }],
     steps: [
       {
