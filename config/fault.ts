@@ -24,7 +24,7 @@ export function pathText(path: readonly PropertyKey[]): string {
 /** A value on one line, shortened. */
 export function shorten(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }
 
 /** All faults at once, as a person reads them. */

@@ -13,26 +13,30 @@ interface Entry {
   path: string[];
   schema: z.ZodType;
   doc: Doc;
+  /** The group that may be left out, if the key is in one. */
+  optionalGroup?: string;
 }
 
 /** All keys that can be set, depth first; a group is followed by its members. */
 function entries(group: z.ZodType, prefix: string[] = []): Entry[] {
+  const optionalGroup = group instanceof z.ZodOptional ? pathText(prefix) : undefined;
   return Object.entries((bare(group) as z.ZodObject).shape).flatMap(([name, schema]) => {
     const member = schema as z.ZodType;
     const at = [...prefix, name];
     const doc = docOf(member);
     if (doc === undefined) throw new Error(`config: ${pathText(at)} has no documentation`);
-    return [{ path: at, schema: member, doc }, ...(kindOf(member) === "group" ? entries(member, at) : [])];
+    return [{ path: at, schema: member, doc, optionalGroup }, ...(kindOf(member) === "group" ? entries(member, at) : [])];
   });
 }
 
 const code = (value: unknown): string => `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 
-function defaultText({ schema, doc }: Entry): string {
+function defaultText({ schema, doc, optionalGroup }: Entry): string {
   if (doc.defaultText !== undefined) return doc.defaultText;
   const value = defaultOf(schema);
   if (value !== undefined) return code(value);
-  return schema instanceof z.ZodOptional ? "none" : "**required**";
+  if (schema instanceof z.ZodOptional) return "none";
+  return optionalGroup === undefined ? "**required**" : `required with \`${optionalGroup}\``;
 }
 
 const type = ({ schema, doc }: Entry): string => (doc.secret ? `secret ${kindOf(schema)}` : kindOf(schema));
@@ -85,7 +89,7 @@ function main(check: boolean): number {
     return 0;
   }
   if (readFileSync(page, "utf8") === text) return 0;
-  console.error("docs/configuration.md is not what the schema says: run `npm run reference` and commit the page");
+  process.stderr.write("docs/configuration.md is not what the schema says: run `npm run reference` and commit the page\n");
   return 1;
 }
 

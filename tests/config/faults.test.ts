@@ -1,0 +1,139 @@
+import { generateKeyPairSync } from "node:crypto";
+import { renderFaults } from "../../config";
+import { digest, faultsOf } from "./fixture";
+
+/** What changes, which key is named, what the person reads, and what they are told to type. */
+type Case = [name: string, changes: Record<string, string | undefined>, key: string, reason: RegExp, allowed: RegExp, command: string];
+
+const set = "pulumi config set --stack staging";
+const rm = "pulumi config rm --stack staging";
+const json = JSON.stringify;
+
+const cases: Case[] = [
+  ["a misspelt key", { apiInstanceCuont: "3" }, "apiInstanceCuont", /no key; did you mean apiInstanceCount\?/, /configuration\.md/, `${rm} apiInstanceCuont`],
+  ["a key like no other", { zzzzzz: "3" }, "zzzzzz", /^is no key$/, /configuration\.md/, `${rm} zzzzzz`],
+  ["a misspelt member", { autoscaler: '{"mx":12}' }, "autoscaler.mx", /did you mean autoscaler\.max\?/, /enabled, min, max/, `${rm} --path autoscaler.mx`],
+  ["a misspelt member two deep", { edge: '{"rateLimits":{"apiBurts":1}}' }, "edge.rateLimits.apiBurts", /edge\.rateLimits\.apiBurst\?/, /apiBurst/, `${rm} --path edge.rateLimits.apiBurts`],
+  ["min above max", { autoscaler: '{"min":5,"max":3}' }, "autoscaler.min", /above autoscaler\.max \(3\)/, /1 to autoscaler\.max/, `${set} --path autoscaler.min 3`],
+  ["more children than memory", { autoscaler: '{"max":40}', workerSize: "s-1vcpu-2gb" }, "autoscaler.max", /more than the 12 children that s-1vcpu-2gb/, /105 MiB a child/, `${set} --path autoscaler.max 12`],
+  ["more concurrency than memory", { autoscaler: '{"enabled":false}', concurrency: "40", workerSize: "s-1vcpu-2gb" }, "concurrency", /more than the 12/, /105 MiB a child/, `${set} concurrency 12`],
+  ["more gunicorn workers than memory", { gunicornWorkers: "20", apiSize: "s-1vcpu-1gb" }, "gunicornWorkers", /more than the 4/, /120 MiB each/, `${set} gunicornWorkers 4`],
+  ["SSH open to the world", { sshAllowedCidrs: '["0.0.0.0/0"]' }, "sshAllowedCidrs[0]", /open to the world/, /no wider than \/16/, `${set} --path 'sshAllowedCidrs[0]' 185.12.64.7/32`],
+  ["SSH open to the IPv6 world", { sshAllowedCidrs: '["185.12.64.7/32","::/0"]' }, "sshAllowedCidrs[1]", /open to the world/, /\/32 \(IPv6\)/, "'sshAllowedCidrs[1]'"],
+  ["SSH from half the world", { sshAllowedCidrs: '["128.0.0.0/1"]' }, "sshAllowedCidrs[0]", /wider than \/16/, /no wider than \/16/, "sshAllowedCidrs"],
+  ["SSH from nowhere", { sshAllowedCidrs: "[]" }, "sshAllowedCidrs", /empty/, /at least one/, `${set} --path 'sshAllowedCidrs[0]' 185.12.64.7/32`],
+  ["SSH not said", { sshAllowedCidrs: undefined }, "sshAllowedCidrs", /missing/, /at least one/, `${set} --path 'sshAllowedCidrs[0]' 185.12.64.7/32`],
+  ["an address without a prefix", { sshAllowedCidrs: '["185.12.64.7"]' }, "sshAllowedCidrs[0]", /without a prefix/, /CIDRs/, "185.12.64.7/32"],
+  ["host bits in a CIDR", { adminAllowedCidrs: '["185.12.64.7/24"]' }, "adminAllowedCidrs[0]", /host bits/, /CIDRs/, "185.12.64.0/24"],
+  ["a list as plain text", { sshAllowedCidrs: "185.12.64.7/32" }, "sshAllowedCidrs", /no list/, /CIDRs/, `${set} --path 'sshAllowedCidrs[0]'`],
+  ["a size that does not exist", { apiSize: "s-2vcpu-4g" }, "apiSize", /no droplet size; did you mean s-2vcpu-4gb\?/, /DigitalOcean size/, `${set} apiSize s-2vcpu-4gb`],
+  ["a size that is a property of objects", { apiSize: "constructor" }, "apiSize", /no droplet size/, /DigitalOcean size/, `${set} apiSize`],
+  ["a size too small for its role", { databaseSize: "s-1vcpu-1gb" }, "databaseSize", /1024 MiB of memory; this role needs 2048/, /at least 2048/, `${set} databaseSize s-2vcpu-4gb`],
+  ["a domain that is a URL", { domain: "https://api.ringo.dev" }, "domain", /URL/, /host name/, `${set} domain`],
+  ["a domain with a bad label", { domain: "api_.ringo.dev" }, "domain", /no host name/, /host name/, `${set} domain`],
+  ["a domain of one label", { domain: "localhost" }, "domain", /no host name/, /host name/, `${set} domain`],
+  ["an address as domain", { domain: "10.0.0.1" }, "domain", /no host name/, /host name/, `${set} domain`],
+  ["a domain outside its zone", { dnsZone: "ringo.net" }, "dnsZone", /does not hold domain/, /ends with/, `${set} dnsZone ringo.dev`],
+  ["a zone that only ends alike", { dnsZone: "ingo.dev" }, "dnsZone", /does not hold domain/, /ends with/, `${set} dnsZone`],
+  ["DNS to manage without a zone", { manageDns: "true" }, "dnsZone", /missing, and manageDns needs it/, /host name/, `${set} dnsZone`],
+  ["a tag where a digest belongs", { image: "registry.ringo.dev/backend:1.2" }, "image", /no digest/, /sha256/, `${set} image`],
+  ["a digest cut short", { image: "registry.ringo.dev/backend@sha256:abc" }, "image", /64 hexadecimal/, /sha256/, `${set} image`],
+  ["a digest of zeros", { image: `registry.ringo.dev/backend@sha256:${"0".repeat(64)}` }, "image", /placeholder/, /sha256/, `${set} image`],
+  ["no image", { image: undefined }, "image", /missing/, /sha256/, `${set} image`],
+  ["no image reference", { image: `Backend Image@${digest}` }, "image", /no image reference/, /sha256/, `${set} image`],
+  ["no API machine", { apiInstanceCount: "0" }, "apiInstanceCount", /below 1/, /1 to 500/, `${set} apiInstanceCount 2`],
+  ["no worker machine", { workerInstanceCount: "-1" }, "workerInstanceCount", /below 1/, /1 to 500/, `${set} workerInstanceCount 1`],
+  ["half a machine", { apiInstanceCount: "1.5" }, "apiInstanceCount", /no whole number/, /whole number/, `${set} apiInstanceCount 2`],
+  ["a count in words", { apiInstanceCount: "two" }, "apiInstanceCount", /no whole number/, /whole number/, `${set} apiInstanceCount 2`],
+  ["yes for true", { manageDns: "yes" }, "manageDns", /neither true nor false/, /true or false/, `${set} manageDns true`],
+  ["a VPC over Docker's network", { vpcCidr: "172.17.0.0/20" }, "vpcCidr", /overlaps dockerCidr/, /not overlapping dockerCidr/, `${set} vpcCidr 10.20.0.0/20`],
+  ["a VPC inside dockerCidr", { vpcCidr: "10.30.16.0/20", dockerCidr: "10.30.0.0/16" }, "vpcCidr", /overlaps dockerCidr \(10\.30\.0\.0\/16\)/, /not overlapping/, `${set} vpcCidr`],
+  ["a VPC over DigitalOcean's own", { vpcCidr: "10.244.16.0/20" }, "vpcCidr", /overlaps 10\.244\.0\.0\/16/, /10\.244/, `${set} vpcCidr`],
+  ["a VPC around DigitalOcean's own", { vpcCidr: "10.246.0.0/16" }, "vpcCidr", /overlaps 10\.246\.0\.0\/24/, /10\.246/, `${set} vpcCidr`],
+  ["a public VPC", { vpcCidr: "8.8.0.0/20" }, "vpcCidr", /not private/, /private/, `${set} vpcCidr`],
+  ["a VPC that is too wide", { vpcCidr: "10.0.0.0/8" }, "vpcCidr", /is a \/8/, /\/16 to \/24/, `${set} vpcCidr`],
+  ["a VPC with host bits", { vpcCidr: "10.20.1.0/20" }, "vpcCidr", /host bits/, /private/, `${set} vpcCidr 10.20.0.0/20`],
+  ["a VPC without room", { vpcCidr: "10.20.0.0/24", apiInstanceCount: "300" }, "vpcCidr", /room for 252 machines; the stack has 304/, /room for every machine/, `${set} vpcCidr 10.20.0.0/20`],
+  ["any host", { allowedHosts: '["*"]' }, "allowedHosts[0]", /wildcard/, /no `\*`/, "'allowedHosts[0]'"],
+  ["any subdomain", { allowedHosts: '["*.ringo.dev"]' }, "allowedHosts[0]", /wildcard/, /no `\*`/, "'allowedHosts[0]'"],
+  ["an origin in clear", { corsAllowedOrigins: '["http://app.ringo.dev"]' }, "corsAllowedOrigins[0]", /not encrypted/, /https origins/, "https://app.ringo.dev"],
+  ["an origin without scheme", { csrfTrustedOrigins: '["app.ringo.dev"]' }, "csrfTrustedOrigins[0]", /no scheme/, /https origins/, "https://app.ringo.dev"],
+  ["an origin with a path", { corsAllowedOrigins: '["https://app.ringo.dev/"]' }, "corsAllowedOrigins[0]", /more than a scheme/, /no path/, "'corsAllowedOrigins[0]'"],
+  ["an origin with any subdomain", { corsAllowedOrigins: '["https://*.ringo.dev"]' }, "corsAllowedOrigins[0]", /wildcard/, /https origins/, "'corsAllowedOrigins[0]'"],
+  ["no region", { region: "fra2" }, "region", /no region of DigitalOcean; did you mean fra1\?/, /allowedRegions/, `${set} region fra1`],
+  ["a region that is not allowed", { region: "nyc3" }, "region", /not among allowedRegions \(fra1, ams3\)/, /allowedRegions/, `${set} region fra1`],
+  ["a queue with a space", { queues: '["default","low prio"]' }, "queues[1]", /no queue's name/, /letters, digits/, "'queues[1]'"],
+  ["a queue twice", { queues: '["default","default"]' }, "queues[1]", /twice/, /at least one/, `${rm} --path 'queues[1]'`],
+  ["no queue", { queues: "[]" }, "queues", /empty/, /at least one/, "'queues[0]'"],
+  ["a database user that breaks the DSN", { databaseUser: "ringo@home" }, "databaseUser", /no name for it/, /a–z, 0–9 and _/, `${set} databaseUser ringo`],
+  ["PostgreSQL's own user", { databaseUser: "postgres" }, "databaseUser", /no name for it/, /PostgreSQL's own/, `${set} databaseUser ringo`],
+  ["a short HSTS", { edge: '{"hstsSeconds":3600}' }, "edge.hstsSeconds", /below 31536000/, /a year/, `${set} --path edge.hstsSeconds 31536000`],
+  ["no e-mail for ACME", { acme: undefined }, "acme.email", /missing/, /e-mail/, `${set} --path acme.email`],
+  ["an ACME server in clear", { acme: '{"email":"a@ringo.dev","server":"http://acme.ringo.dev/dir"}' }, "acme.server", /not https/, /https URL/, `${set} --path acme.server`],
+  ["a variable that the program sets", { environmentVariables: '{"POSTGRES_PASSWORD":"x"}' }, "environmentVariables.POSTGRES_PASSWORD", /set by the program/, /does not set itself/, `${rm} --path environmentVariables.POSTGRES_PASSWORD`],
+  ["debugging", { environmentVariables: '{"DEBUG":true}' }, "environmentVariables.DEBUG", /debugging stays off/, /does not set itself/, `${rm} --path environmentVariables.DEBUG`],
+  ["a variable of two lines", { environmentVariables: json({ NOTE: "a\nB=c" }) }, "environmentVariables.NOTE", /more than one line/, /one line/, `${rm} --path environmentVariables.NOTE`],
+  ["a variable that is a group", { environmentVariables: '{"NOTE":{"a":1}}' }, "environmentVariables.NOTE", /no text/, /one line/, "--path environmentVariables.NOTE"],
+  ["a variable in both maps", { environmentVariables: '{"PIN":"1"}', environmentSecrets: '{"PIN":"2"}' }, "environmentVariables.PIN", /environmentSecrets, too/, /names/, `${rm} --path environmentVariables.PIN`],
+  ["a registry without its token", { registry: '{"username":"deploy"}' }, "registryToken", /missing, and registry\.username needs it/, /without spaces/, `${set} --secret registryToken`],
+  ["a token without its registry", { registryToken: "not-a-token" }, "registryToken", /no use without registry\.username/, /without spaces/, `${rm} registryToken`],
+  ["a time that is none", { automaticUpdates: '{"rebootTime":"24:00"}' }, "automaticUpdates.rebootTime", /no time of day/, /HH:MM/, `${set} --path automaticUpdates.rebootTime 04:00`],
+  ["a time zone that is none", { timezone: "Europe/Kaluga" }, "timezone", /no time zone/, /IANA/, `${set} timezone UTC`],
+  ["an image that lacks our packages", { machineImage: "debian-12-x64" }, "machineImage", /runs on/, /debian-13-x64/, `${set} machineImage debian-13-x64`],
+  ["an example's domain", { domain: "api.ringo.example" }, "domain", /placeholder/, /host name/, `${set} domain`],
+  ["an example's network", { sshAllowedCidrs: '["203.0.113.7/32"]' }, "sshAllowedCidrs[0]", /placeholder/, /CIDRs/, "'sshAllowedCidrs[0]'"],
+  ["no certificate", { trustedCertificates: '["-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----"]' }, "trustedCertificates[0]", /no PEM certificate/, /PEM/, "--path 'trustedCertificates[0]' \"$(cat ca.pem)\""],
+  ["a damaged key", { operatorSshKeys: '["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA"]' }, "operatorSshKeys[0]", /cut short or damaged/, /ed25519/, "'operatorSshKeys[0]'"],
+  ["a number where a group belongs", { autoscaler: "5" }, "autoscaler", /no group/, /enabled, min and max/, "pulumi config set"],
+];
+
+test.each(cases)("%s", (_name, changes, key, reason, allowed, command) => {
+  const faults = faultsOf(changes);
+  expect(faults.map((fault) => fault.key)).toEqual([key]);
+  expect(faults[0].reason).toMatch(reason);
+  expect(faults[0].allowed).toMatch(allowed);
+  expect(faults[0].command).toContain(command);
+});
+
+test("what was given is shown, and the message says all of it", () => {
+  const message = renderFaults("staging", faultsOf({ apiInstanceCount: "0", vpcCidr: "8.8.0.0/20" }));
+  expect(message).toBe([
+    "the configuration of stack staging has 2 faults; nothing was changed",
+    "",
+    '  vpcCidr = "8.8.0.0/20": is not private (RFC 1918)',
+    `    allowed: ${faultsOf({ vpcCidr: "8.8.0.0/20" })[0].allowed}`,
+    "    to mend: pulumi config set --stack staging vpcCidr 10.20.0.0/20",
+    "",
+    "  apiInstanceCount = 0: is below 1",
+    "    allowed: a whole number from 1 to 500",
+    "    to mend: pulumi config set --stack staging apiInstanceCount 2",
+  ].join("\n"));
+});
+
+test("every fault is reported at once: of keys, of members, and between keys", () => {
+  const keys = faultsOf({
+    regoin: "fra1", domain: undefined, sshAllowedCidrs: '["0.0.0.0/0","10.0.0.0/8"]', image: "backend:1", djangoSecretKey: undefined,
+    autoscaler: '{"mx":1,"min":9,"max":3}', mediaStorage: '{"endpoint":"https://s3.ringo.dev","region":"fra1","bucket":"media"}',
+  }).map((fault) => fault.key);
+  expect(keys.sort()).toEqual([
+    "autoscaler.min", "autoscaler.mx", "djangoSecretKey", "domain", "image", "mediaAccessKeyId", "mediaSecretAccessKey", "regoin",
+    "sshAllowedCidrs[0]", "sshAllowedCidrs[1]",
+  ]);
+});
+
+test("an operator's key must be one that sshd takes", () => {
+  const blob = (...fields: Buffer[]) => Buffer.concat(fields.flatMap((field) => [Buffer.from([0, 0, field.length >> 8, field.length & 255]), field]));
+  const jwk = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.export({ format: "jwk" });
+  const modulus = Buffer.concat([Buffer.from([0]), Buffer.from(jwk.n!, "base64url")]);
+  const rsa = `ssh-rsa ${blob(Buffer.from("ssh-rsa"), Buffer.from([1, 0, 1]), modulus).toString("base64")} old@laptop`;
+  const ed25519 = `ssh-ed25519 ${blob(Buffer.from("ssh-ed25519"), Buffer.alloc(32, 7)).toString("base64")} new@laptop`;
+  expect(faultsOf({ operatorSshKeys: json([ed25519]) })).toEqual([]);
+  expect(faultsOf({ operatorSshKeys: json([ed25519, rsa]) })[0]).toMatchObject({ key: "operatorSshKeys[1]", reason: "is an RSA key of 2048 bits; 3072 is the least" });
+});
+
+test("a throwaway stack may use tags and names kept for examples", () => {
+  expect(faultsOf({
+    throwaway: "true", image: "registry.ringo.test:5000/backend:1.2", domain: "api.ringo.example", sshAllowedCidrs: '["203.0.113.7/32"]',
+    acme: '{"email":"operator@ringo.example"}',
+  })).toEqual([]);
+});

@@ -1,0 +1,24 @@
+import { type Fault, validate } from "../../config";
+import { secrets } from "../../config/secrets";
+
+export const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+export const key = "not-a-real-key-".repeat(4);
+
+/** The least that a stack which is no throw-away needs. */
+export const least: Record<string, string> = {
+  domain: "api.ringo.dev",
+  sshAllowedCidrs: '["185.12.64.7/32"]',
+  image: `registry.ringo.dev/backend@${digest}`,
+  acme: '{"email":"operations@ringo.dev"}',
+  djangoSecretKey: key,
+};
+
+/** Those of the keys that are secrets, as a stack's file has them. */
+export const stored = (raw: object): Set<string> => new Set(Object.keys(raw).filter((name) => Object.hasOwn(secrets.shape, name)));
+
+/** What is wrong with the least config after these changes; `undefined` takes a key away. */
+export function faultsOf(changes: Record<string, string | undefined>, secretKeys?: Set<string>): Fault[] {
+  const raw = Object.fromEntries(Object.entries({ ...least, ...changes }).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const verdict = validate(raw, secretKeys ?? stored(raw), "staging");
+  return verdict.valid ? [] : verdict.faults;
+}

@@ -1,0 +1,71 @@
+import { renderFaults } from "../../config";
+import { faultsOf, key, least, stored } from "./fixture";
+
+const message = (changes: Record<string, string | undefined>, secretKeys?: Set<string>) => renderFaults("staging", faultsOf(changes, secretKeys));
+
+test("all missing secrets are listed, each with the command that sets it, none with a value", () => {
+  const faults = faultsOf({
+    djangoSecretKey: undefined, registry: '{"username":"deploy"}', mediaStorage: '{"endpoint":"https://s3.ringo.dev","region":"fra1","bucket":"media"}',
+  });
+  expect(faults.map((fault) => fault.command)).toEqual([
+    "openssl rand -base64 48 | pulumi config set --stack staging --secret djangoSecretKey",
+    "pulumi config set --stack staging --secret registryToken",
+    "pulumi config set --stack staging --secret mediaAccessKeyId",
+    "pulumi config set --stack staging --secret mediaSecretAccessKey",
+  ]);
+});
+
+test("a secret in plain text is a fault, though its value is good", () => {
+  const [fault, ...others] = faultsOf({}, new Set());
+  expect(others).toEqual([]);
+  expect(fault).toMatchObject({ key: "djangoSecretKey", allowed: "stored encrypted, with --secret" });
+  expect(fault.reason).toMatch(/stored in plain text/);
+  expect(fault.command).toContain("--secret djangoSecretKey");
+  expect(JSON.stringify(fault)).not.toContain(key);
+});
+
+test("a plain key stored as a secret is a fault, and nothing of it is shown", () => {
+  const text = message({ region: "hidden-region", databaseName: "ringo" }, new Set(["region", "djangoSecretKey"]));
+  expect(text).toMatch(/region: is stored as a secret/);
+  expect(text).toContain("pulumi config rm --stack staging region && pulumi config set --stack staging region fra1");
+  expect(text).not.toContain("hidden-region");
+});
+
+// Every way a secret can be wrong: the text names the key and never the value.
+test.each([
+  ["too short", "djangoSecretKey", "marker-too-short"],
+  ["made for development", "djangoSecretKey", `django-insecure-marker-${"abcdefgh".repeat(6)}`],
+  ["with a comma, which would split it when it is retired", "djangoSecretKey", `marker,${"abcdefgh".repeat(7)}`],
+  ["of two lines", "djangoSecretKey", `marker\n${"abcdefgh".repeat(7)}`],
+  ["one sign repeated", "djangoSecretKey", "m".repeat(60)],
+  ["no DSN", "sentryDsn", "http://marker@sentry.ringo.dev/1"],
+  ["a DSN without a key", "sentryDsn", "https://marker.ringo.dev/1"],
+  ["fallbacks that are too short", "djangoSecretKeyFallbacks", "marker,marker2"],
+  ["with a space", "registryToken", "marker token"],
+  ["a misspelt name", "djangoSecretKye", "marker-under-another-name"],
+  ["a variable that is reserved", "environmentSecrets", '{"POSTGRES_PASSWORD":"marker"}'],
+  ["a variable of two lines", "environmentSecrets", '{"PIN":"marker\\nmore"}'],
+  ["no map", "environmentSecrets", "marker"],
+  ["a key where its public half belongs", "operatorSshKeys", '["-----BEGIN OPENSSH PRIVATE KEY-----marker"]'],
+  ["a key where a certificate belongs", "trustedCertificates", '["-----BEGIN PRIVATE KEY-----marker"]'],
+  ["in a variable that is plain", "environmentVariables", '{"SENTRY_DSN":"marker"}'],
+])("a secret that is %s: %s", (_name, name, value) => {
+  const registry = name === "registryToken" ? { registry: '{"username":"deploy"}' } : {};
+  const text = message({ ...registry, [name]: value });
+  expect(text).toContain(name);
+  expect(text).not.toMatch(/marker|mmmm/);
+});
+
+test("the key in use is no fallback", () => {
+  expect(faultsOf({ djangoSecretKeyFallbacks: `${"another-retired-key-".repeat(3)},${key}` })[0].reason).toMatch(/in use/);
+  expect(faultsOf({ djangoSecretKeyFallbacks: "another-retired-key-".repeat(3) })).toEqual([]);
+});
+
+test("a DSN with its key is taken", () => {
+  expect(faultsOf({ sentryDsn: "https://publickey@sentry.ringo.dev/1" })).toEqual([]);
+});
+
+test("the fixture itself is valid", () => {
+  expect([...stored(least)]).toEqual(["djangoSecretKey"]);
+  expect(faultsOf({})).toEqual([]);
+});
