@@ -1,0 +1,81 @@
+import * as pulumi from "@pulumi/pulumi";
+import { celeryChildrenThatFit, ConfigError, gunicornWorkersFor, loadConfig, sizes } from "../../config";
+import { registryOf } from "../../config/derive";
+import { key, least } from "./fixture";
+
+/** Runs the loader as the engine would have set it up. */
+async function load(raw: Record<string, string>, secretKeys: string[] = ["djangoSecretKey"]) {
+  await pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "ringo-infra", "staging");
+  const own = Object.fromEntries(Object.entries(raw).map(([name, value]) => [`ringo-infra:${name}`, value]));
+  pulumi.runtime.setAllConfig({ ...own, "digitalocean:region": "somewhere" }, secretKeys.map((name) => `ringo-infra:${name}`));
+  return loadConfig();
+}
+
+const value = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
+
+test("the least config takes every default that the product promised", async () => {
+  const config = await load(least);
+  expect(config).toMatchObject({
+    stack: "staging", environment: "staging", throwaway: false, protect: true, region: "fra1", vpcCidr: "10.20.0.0/20", machineImage: "debian-13-x64",
+    apiInstanceCount: 2, apiSize: "s-2vcpu-4gb", gunicornWorkers: 5, apiTimeoutSeconds: 120,
+    workerInstanceCount: 1, autoscaler: { enabled: true, min: 2, max: 10 }, concurrency: 4, maxTasksPerChild: 1000,
+    queues: ["default", "finance", "notifications", "orders"], workerStopTimeoutSeconds: 300,
+    edge: { clientMaxBodyMiB: 50, hstsSeconds: 31536000, rateLimits: { apiPerSecond: 10, apiBurst: 20, loginPerMinute: 5 } },
+    acme: { server: "https://acme-v02.api.letsencrypt.org/directory", email: "operations@ringo.dev" },
+    adminAllowedCidrs: [], corsAllowedOrigins: [], allowedHosts: ["api.ringo.dev"], csrfTrustedOrigins: ["https://api.ringo.dev"],
+  });
+  expect(config.registry).toBeUndefined();
+  expect(config.mediaStorage).toBeUndefined();
+});
+
+test("what derives gives way to what is set, and the domain is never forgotten", async () => {
+  const config = await load({
+    ...least, environment: "blue", throwaway: "true", protect: "true", gunicornWorkers: "3",
+    allowedHosts: '["api2.ringo.dev","api.ringo.dev"]', csrfTrustedOrigins: '["https://app.ringo.dev"]',
+    registry: '{"username":"deploy"}', registryToken: "not-a-token",
+  }, ["djangoSecretKey", "registryToken"]);
+  expect(config).toMatchObject({
+    environment: "blue", protect: true, gunicornWorkers: 3, allowedHosts: ["api.ringo.dev", "api2.ringo.dev"],
+    csrfTrustedOrigins: ["https://api.ringo.dev", "https://app.ringo.dev"], registry: { server: "registry.ringo.dev", username: "deploy" },
+  });
+});
+
+test("a throwaway stack is not protected", async () => {
+  expect((await load({ ...least, throwaway: "true" })).protect).toBe(false);
+});
+
+test("secrets stay secret, the names of further ones stay plain", async () => {
+  const config = await load({ ...least, environmentSecrets: '{"PIN":1234}' }, ["djangoSecretKey", "environmentSecrets"]);
+  expect(await pulumi.isSecret(config.secrets.djangoSecretKey)).toBe(true);
+  expect(await value(config.secrets.djangoSecretKey)).toBe(key);
+  expect(Object.keys(config.secrets.environmentSecrets)).toEqual(["PIN"]);
+  expect(await pulumi.isSecret(config.secrets.environmentSecrets.PIN)).toBe(true);
+  expect(await value(config.secrets.environmentSecrets.PIN)).toBe("1234");
+  expect(config.secrets.sentryDsn).toBeUndefined();
+  const { secrets, ...plain } = config;
+  expect(secrets).toBeDefined();
+  expect(JSON.stringify(plain)).not.toContain(key);
+  expect(plain).not.toHaveProperty("djangoSecretKey");
+});
+
+test("the loader throws one error with every fault, which Pulumi prints without a stack trace", async () => {
+  const error = await load({ ...least, apiInstanceCount: "0", regoin: "fra1" }, []).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ConfigError);
+  expect(pulumi.RunError.isInstance(error)).toBe(true);
+  expect((error as ConfigError).faults.map((fault) => fault.key)).toEqual(["regoin", "apiInstanceCount", "djangoSecretKey"]);
+  expect((error as ConfigError).message).toMatch(/stack staging has 3 faults/);
+});
+
+test("workers are counted by CPUs, within memory, and never to none", () => {
+  expect(gunicornWorkersFor("s-4vcpu-8gb")).toBe(9);
+  expect(gunicornWorkersFor("c-2")).toBe(5);
+  expect(gunicornWorkersFor("s-1vcpu-512mb-10gb")).toBe(1);
+  for (const slug of Object.keys(sizes)) expect(512 + celeryChildrenThatFit(slug) * 105).toBeLessThanOrEqual(Math.max(512, sizes[slug].memoryMiB));
+});
+
+test.each([
+  ["registry.ringo.dev/backend", "registry.ringo.dev"],
+  ["registry.ringo.test:5000/a/b@sha256:1", "registry.ringo.test:5000"],
+  ["ringo/backend:1.2", "docker.io"],
+  ["backend:1.2", "docker.io"],
+])("the registry of %s is %s", (image, registry) => expect(registryOf(image)).toBe(registry));

@@ -1,0 +1,95 @@
+import * as fc from "fast-check";
+import { derive, gunicornWorkersFor, renderFaults, sizes, validate } from "../../config";
+import { celeryChildrenThatFit } from "../../config/capacity";
+import { contains, networkOf, overlaps, parseCidr, privateRanges, reservedRanges } from "../../config/cidr";
+import { schema } from "../../config/schema";
+import { faultsOf, least, stored } from "./fixture";
+
+const address = fc.ipV4();
+const cidr = (min: number, max: number) => fc.tuple(address, fc.integer({ min, max })).map(([ip, prefix]) => networkOf(parseCidr(`${ip}/${prefix}`)!));
+const sizeOf = (minMiB: number) => fc.constantFrom(...Object.keys(sizes).filter((slug) => sizes[slug].memoryMiB >= minMiB));
+const label = fc.stringMatching(/^[a-z][a-z0-9]{0,10}$/);
+
+const validConfig = fc.record({
+  name: fc.tuple(label, label).map(([a, b]) => `${a}.${b}.dev`),
+  workerSize: sizeOf(2048),
+  apiSize: sizeOf(1024),
+  children: fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 })),
+  counts: fc.tuple(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 100 })),
+  second: fc.integer({ min: 21, max: 228 }),
+  ssh: fc.uniqueArray(cidr(16, 32), { minLength: 1, maxLength: 5 }),
+  queues: fc.uniqueArray(fc.stringMatching(/^[a-z_.-]{1,20}$/), { minLength: 1, maxLength: 6 }),
+  throwaway: fc.constant(true),
+}).map(({ name, children, counts, second, ssh, queues, throwaway, ...sizing }) => ({
+  ...least, ...sizing, domain: name, throwaway: String(throwaway), apiInstanceCount: String(counts[0]), workerInstanceCount: String(counts[1]),
+  autoscaler: JSON.stringify({ min: Math.min(...children), max: Math.max(...children) }),
+  vpcCidr: `10.${second}.0.0/20`, sshAllowedCidrs: JSON.stringify(ssh), queues: JSON.stringify(queues),
+}));
+
+test("any valid config is taken, and what derives from it is within its bounds", () => {
+  fc.assert(fc.property(validConfig, (raw) => {
+    const verdict = validate(raw, stored(raw), "any");
+    expect(verdict).toMatchObject({ valid: true });
+    if (!verdict.valid) return;
+    const settings = derive(verdict.values, "any");
+    expect(settings.allowedHosts).toContain(settings.domain);
+    expect(settings.gunicornWorkers).toBe(gunicornWorkersFor(settings.apiSize));
+    expect(settings.gunicornWorkers).toBeGreaterThan(0);
+    expect(settings.autoscaler.max).toBeLessThanOrEqual(celeryChildrenThatFit(settings.workerSize));
+  }), { numRuns: 100 });
+});
+
+test("nothing that can be written into a config makes validation throw, and every fault is complete", () => {
+  const keys = fc.oneof(fc.constantFrom(...Object.keys(schema.shape), "__proto__", "constructor"), fc.string());
+  const anything = fc.oneof(fc.string(), fc.json(), fc.constantFrom("null", "[null]", '{"a":null}', "[[]]", '{"enabled":[]}', '{"__proto__":1}'));
+  fc.assert(fc.property(fc.dictionary(keys, anything), fc.array(keys), (raw, secretKeys) => {
+    const verdict = validate(raw, new Set(secretKeys), "any");
+    if (verdict.valid) throw new Error("a config of noise was taken");
+    for (const fault of verdict.faults) {
+      for (const part of [fault.key, fault.reason, fault.allowed, fault.command]) expect(part).not.toBe("");
+      expect(fault.command).toMatch(/pulumi config (set|rm)/);
+    }
+    for (const required of ["domain", "image", "sshAllowedCidrs", "djangoSecretKey"].filter((key) => !Object.hasOwn(raw, key))) {
+      expect(verdict.faults.map((fault) => fault.key)).toContain(required);
+    }
+  }), { numRuns: 200 });
+});
+
+test("a secret's value is in no message, whatever else is wrong", () => {
+  const secretNames = Object.keys(schema.shape).filter((key) => stored({ [key]: "" }).size === 1);
+  fc.assert(fc.property(fc.constantFrom(...secretNames), fc.stringMatching(/^[qxzj]{12,80}$/), fc.boolean(), (name, value, encrypted) => {
+    const changes = { [name]: name === "environmentSecrets" ? JSON.stringify({ "bad-name": value }) : value, apiInstanceCount: "0" };
+    const keys = stored({ ...least, ...changes });
+    if (!encrypted) keys.delete(name);
+    expect(renderFaults("any", faultsOf(changes, keys))).not.toContain(value);
+  }), { numRuns: 200 });
+});
+
+test("SSH is let in from exactly the networks that are named narrowly", () => {
+  fc.assert(fc.property(cidr(0, 32), (range) => {
+    const prefix = Number(range.split("/")[1]);
+    expect(faultsOf({ throwaway: "true", sshAllowedCidrs: JSON.stringify([range]) }).length > 0).toBe(prefix < 16);
+  }));
+});
+
+test("a VPC is private, between /16 and /24, and clear of what is taken", () => {
+  fc.assert(fc.property(fc.oneof(cidr(8, 28), fc.integer({ min: 0, max: 255 }).map((n) => `10.${n}.0.0/16`), fc.integer({ min: 0, max: 31 }).map((n) => `172.${n}.0.0/18`)), (range) => {
+    const parsed = parseCidr(range)!;
+    const good = parsed.prefix >= 16 && parsed.prefix <= 24 && privateRanges.some((outer) => contains(outer, parsed))
+      && [...reservedRanges, parseCidr("172.17.0.0/16")!].every((taken) => !overlaps(taken, parsed));
+    expect(faultsOf({ vpcCidr: range }).length === 0).toBe(good);
+  }));
+});
+
+test("overlap is symmetric, and means a shared address", () => {
+  const number = (ip: string) => ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+  const bounds = (range: string) => {
+    const { address: ip, prefix } = parseCidr(range)!;
+    return [number(ip), number(ip) + 2 ** (32 - prefix) - 1];
+  };
+  fc.assert(fc.property(cidr(1, 32), cidr(1, 32), (a, b) => {
+    const [[a0, a1], [b0, b1]] = [bounds(a), bounds(b)];
+    expect(overlaps(parseCidr(a)!, parseCidr(b)!)).toBe(a0 <= b1 && b0 <= a1);
+    expect(overlaps(parseCidr(b)!, parseCidr(a)!)).toBe(a0 <= b1 && b0 <= a1);
+  }));
+});
