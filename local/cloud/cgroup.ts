@@ -1,0 +1,136 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { cgroupParent } from "./names";
+import { until } from "./run";
+
+/**
+ * Control groups of droplets, on hosts with version 2 alone and with both (version 2 for processes, memory in version 1).
+ * A droplet's group holds `keeper`, its supervisor, and `machine`, all that runs in it.
+ */
+interface Hierarchies {
+  unified: string;
+  /** Version 1's memory hierarchy, where the controller is not in version 2. */
+  memory?: string;
+}
+
+function hierarchies(): Hierarchies {
+  const mounts = fs.readFileSync("/proc/mounts", "utf8").split("\n").map((line) => line.split(" "));
+  const unified = mounts.find(([, , type]) => type === "cgroup2")?.[1];
+  if (unified === undefined) throw new Error("this kernel has no cgroup version 2 mounted: mount -t cgroup2 none /sys/fs/cgroup/unified");
+  const memory = mounts.find(([, , type, options]) => type === "cgroup" && options?.split(",").includes("memory"))?.[1];
+  return { unified, memory };
+}
+
+const parents = (): string[] => Object.values(hierarchies()).filter(Boolean).map((root) => path.join(root, cgroupParent));
+const unifiedGroup = (id: string): string => path.join(hierarchies().unified, cgroupParent, id);
+
+/** Makes a droplet's groups, with its memory as the limit; gives the directories that its keeper and its machine enter. */
+export function makeGroups(id: string, memoryMiB: number): { keeper: string[]; machine: string[] } {
+  const { unified, memory } = hierarchies();
+  const group = unifiedGroup(id);
+  for (const part of ["keeper", "machine"]) fs.mkdirSync(path.join(group, part), { recursive: true });
+  for (const parent of [unified, path.dirname(group), group]) {
+    for (const controller of fs.readFileSync(path.join(parent, "cgroup.controllers"), "utf8").trim().split(" ").filter(Boolean)) {
+      if (!["memory", "pids", "cpu", "io"].includes(controller)) continue;
+      try {
+        fs.writeFileSync(path.join(parent, "cgroup.subtree_control"), `+${controller}`);
+      } catch {
+        // Not delegated to us (a container): the machine runs without that limit.
+      }
+    }
+  }
+  const limit = String(memoryMiB * 1024 * 1024);
+  const limitFile = path.join(group, "memory.max");
+  if (fs.existsSync(limitFile)) fs.writeFileSync(limitFile, limit);
+  if (memory === undefined) return { keeper: [path.join(group, "keeper")], machine: [path.join(group, "machine")] };
+  const memoryGroup = path.join(memory, cgroupParent, id);
+  fs.mkdirSync(memoryGroup, { recursive: true });
+  fs.writeFileSync(path.join(memoryGroup, "memory.limit_in_bytes"), limit);
+  return { keeper: [path.join(group, "keeper"), memoryGroup], machine: [path.join(group, "machine"), memoryGroup] };
+}
+
+/** Whether anything lives in a droplet's group. */
+export function isPopulated(id: string): boolean {
+  try {
+    return fs.readFileSync(path.join(unifiedGroup(id), "cgroup.events"), "utf8").includes("populated 1");
+  } catch {
+    return false;
+  }
+}
+
+/** Kills all that lives in a droplet's group, supervisor first and last: the kernel does it at once. */
+export async function killGroup(id: string): Promise<void> {
+  if (!isPopulated(id)) return;
+  fs.writeFileSync(path.join(unifiedGroup(id), "cgroup.kill"), "1");
+  if (!(await until(() => !isPopulated(id), 10))) throw new Error(`processes of machine ${id} do not end: ${unifiedGroup(id)}`);
+}
+
+/** Removes a droplet's empty groups from every hierarchy. */
+export async function removeGroups(id: string): Promise<void> {
+  for (const parent of parents()) await removeTree(path.join(parent, id));
+}
+
+/** All groups below the cloud's own, by name. */
+export function listGroups(): string[] {
+  return [...new Set(parents().flatMap(children))];
+}
+
+/** Removes the cloud's own group; its droplets' must be gone. */
+export async function removeParents(): Promise<void> {
+  for (const parent of parents()) await removeTree(parent);
+}
+
+/** Id, on the host, of the process that is init in the droplet. */
+export function initOf(id: string): number | undefined {
+  const search = (directory: string): number | undefined => {
+    for (const pid of processesIn(directory)) if (isInit(pid)) return pid;
+    for (const child of children(directory)) {
+      const found = search(path.join(directory, child));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return search(path.join(unifiedGroup(id), "machine"));
+}
+
+function processesIn(directory: string): number[] {
+  try {
+    return fs.readFileSync(path.join(directory, "cgroup.procs"), "utf8").split("\n").filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** Process 1 of the namespace just below ours: a container's init inside the droplet is one deeper. */
+function isInit(pid: number): boolean {
+  try {
+    const status = fs.readFileSync(`/proc/${pid}/status`, "utf8");
+    const depth = fs.readFileSync("/proc/self/status", "utf8").match(/^NSpid:(.*)$/m)![1]!.trim().split(/\s+/).length;
+    const ids = status.match(/^NSpid:(.*)$/m)![1]!.trim().split(/\s+/);
+    return ids.length === depth + 1 && ids[depth] === "1";
+  } catch {
+    return false; // it ended meanwhile
+  }
+}
+
+function children(directory: string): string[] {
+  try {
+    return fs.readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  } catch {
+    return [];
+  }
+}
+
+/** Groups are removed like directories, but only by rmdir and only when empty, which a killed process delays. */
+async function removeTree(directory: string): Promise<void> {
+  for (const child of children(directory)) await removeTree(path.join(directory, child));
+  const gone = await until(() => {
+    try {
+      fs.rmdirSync(directory);
+      return true;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === "ENOENT";
+    }
+  }, 5);
+  if (!gone) throw new Error(`cannot remove the control group ${directory}`);
+}

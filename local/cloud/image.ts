@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { inCache } from "../paths";
+import { unprocessable } from "./errors";
+import { internet } from "./names";
+import { run } from "./run";
+
+/** Debian releases that the local cloud can boot, by DigitalOcean's image slug. */
+const suites: Record<string, string> = { "debian-13-x64": "trixie" };
+
+/** What a droplet's Debian has at first boot, as far as anything here relies on it. */
+const packages = [
+  "systemd-sysv", "dbus", "libpam-systemd", "systemd-resolved", "openssh-server", "sudo", "ca-certificates", "curl",
+  "iproute2", "iputils-ping", "procps", "python3", "cloud-init", "ifupdown", "nftables",
+  "e2fsprogs", "gnupg", "less", "wget", "xz-utils",
+];
+
+const sources = (suite: string): string => [
+  `deb http://deb.debian.org/debian ${suite} main`,
+  `deb http://deb.debian.org/debian ${suite}-updates main`,
+  `deb http://deb.debian.org/debian-security ${suite}-security main`,
+  "",
+].join("\n");
+
+/** Files that make the base a droplet, with what was there before them removed. */
+const files: Record<string, string> = {
+  // Empty, not "uninitialized": that would run preset-all at first boot.
+  "etc/machine-id": "",
+  // One boot later would be too late for the conditions of a first boot.
+  "etc/systemd/system/sshd-keygen.service.d/always.conf": "[Unit]\nConditionFirstBoot=\n",
+  "etc/resolv.conf": `nameserver ${internet}\n`,
+  // Addresses are there before the machine is: without this cloud-init looks for DHCP for 15 s.
+  "etc/cloud/cloud.cfg.d/90-network.cfg": "network: {config: disabled}\n",
+  // As in DigitalOcean's images: keys are root's.
+  "etc/cloud/cloud.cfg.d/90-droplet.cfg": "disable_root: false\nssh_pwauth: false\nusers: []\nmanage_etc_hosts: true\n",
+};
+const masked = ["systemd-modules-load.service", "systemd-firstboot.service"];
+
+/** The slugs of all images. */
+export const imageSlugs = (): string[] => Object.keys(suites);
+
+/** The directory of an image's root file system; another recipe is another directory, so running machines keep theirs. */
+export function imageDirectory(slug: string): string {
+  const recipe = JSON.stringify([packages, sources(suiteOf(slug)), files, masked]);
+  return inCache("images", `${slug}-${createHash("sha256").update(recipe).digest("hex").slice(0, 12)}`);
+}
+
+function suiteOf(slug: string): string {
+  const suite = suites[slug];
+  if (suite === undefined) throw unprocessable(`the local cloud does not have the image "${slug}"; it has ${imageSlugs().join(", ")}`);
+  return suite;
+}
+
+const building = new Map<string, Promise<string>>();
+
+/**
+ * Makes an image unless it is there; half a minute with a near mirror. Nothing half-made is ever used.
+ * @throws 422 for an image that the local cloud does not have
+ */
+export function ensureImage(slug: string, log: (line: string) => void = () => undefined): Promise<string> {
+  const directory = imageDirectory(slug);
+  if (fs.existsSync(directory)) return Promise.resolve(directory);
+  let build = building.get(slug);
+  if (build === undefined) {
+    log(`making the image ${slug} (once)`);
+    build = buildImage(suiteOf(slug), directory).finally(() => building.delete(slug));
+    building.set(slug, build);
+  }
+  return build;
+}
+
+async function buildImage(suite: string, directory: string): Promise<string> {
+  fs.mkdirSync(path.dirname(directory), { recursive: true });
+  for (const name of fs.readdirSync(path.dirname(directory))) {
+    const maker = /\.(\d+)\.part$/.exec(name)?.[1];
+    if (maker && !fs.existsSync(`/proc/${maker}`)) fs.rmSync(path.join(path.dirname(directory), name), { recursive: true });
+  }
+  const part = `${directory}.${process.pid}.part`;
+  try {
+    await run("mmdebstrap", ["--quiet", "--variant=minbase", `--include=${packages.join(",")}`, suite, part, "-"], sources(suite));
+    makeDroplet(part);
+    fs.renameSync(part, directory);
+  } catch (error) {
+    fs.rmSync(part, { recursive: true, force: true });
+    if (!fs.existsSync(directory)) throw error; // else another process was faster
+  }
+  return directory;
+}
+
+/** Turns a plain Debian into an image that every droplet can start from. */
+export function makeDroplet(root: string): void {
+  const inRoot = (file: string): string => path.join(root, file);
+  for (const name of fs.readdirSync(inRoot("etc/ssh"))) {
+    if (name.startsWith("ssh_host_")) fs.rmSync(inRoot(`etc/ssh/${name}`));
+  }
+  for (const [file, content] of Object.entries(files)) {
+    fs.rmSync(inRoot(file), { force: true });
+    fs.mkdirSync(path.dirname(inRoot(file)), { recursive: true });
+    fs.writeFileSync(inRoot(file), content);
+  }
+  for (const unit of masked) fs.symlinkSync("/dev/null", inRoot(`etc/systemd/system/${unit}`));
+}

@@ -1,0 +1,86 @@
+import { deleteDroplet, startDroplet, statusOf, type Status } from "./droplet";
+import { notFound } from "./errors";
+import { applyRules, connect, ensureFabric, listLinks } from "./fabric";
+import { ensureImage, imageSlugs } from "./image";
+import { execIn, isRunning, poweredItselfOff } from "./machine";
+import { ensureMetadata } from "./metadata";
+import { privateLink } from "./names";
+import { exclusively, load } from "./state";
+import { plugVolumes } from "./volume";
+
+export { destroyCloud } from "./destroy";
+
+/**
+ * Brings up the local cloud and everything in it that should run: after a restart of the host, a crash, or for the first
+ * time. Idempotent, and quick when all is there. What a cancelled command left half-made is removed.
+ * @param options.log gets a line about whatever takes long
+ * @throws when not root, or a tool is missing
+ */
+export async function ensureCloud(options: { log?: (line: string) => void } = {}): Promise<void> {
+  if (process.getuid!() !== 0) throw new Error("the local cloud makes network namespaces and mounts: run as root");
+  for (const slug of imageSlugs()) await ensureImage(slug, options.log);
+  await exclusively(async () => {
+    await ensureFabric();
+    await applyRules(load());
+  });
+  await ensureMetadata();
+  const links = await listLinks();
+  await Promise.all(Object.values(load().droplets).map(async (droplet) => {
+    if (droplet.creator !== undefined) {
+      if (!isAlive(droplet.creator)) await deleteDroplet(droplet.id);
+      return;
+    }
+    if (!isRunning(droplet.id)) {
+      if (poweredItselfOff(droplet.id)) return;
+      options.log?.(`starting ${droplet.name}`);
+      await startDroplet(droplet.id);
+      return;
+    }
+    if (!links.has(privateLink(droplet.id))) await connect(droplet, load().vpcs[droplet.vpcUuid]!.ipRange);
+    await plugVolumes(droplet.id);
+  }));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A droplet, as its user sees it. */
+export interface Machine {
+  id: number;
+  name: string;
+  status: Status;
+  tags: string[];
+  publicAddress: string | null;
+  reservedAddress: string | null;
+  privateAddress: string;
+}
+
+/** All droplets, oldest first. */
+export function listMachines(): Machine[] {
+  const { droplets, reservedIps } = load();
+  return Object.values(droplets).map((droplet) => ({
+    id: droplet.id,
+    name: droplet.name,
+    status: statusOf(droplet),
+    tags: droplet.tags,
+    publicAddress: droplet.publicAddress ?? null,
+    reservedAddress: Object.values(reservedIps).find((ip) => ip.dropletId === droplet.id)?.address ?? null,
+    privateAddress: droplet.privateAddress,
+  }));
+}
+
+/**
+ * Runs a command in a droplet from outside, as root; gives what it printed. For tests: operators use ssh.
+ * @throws when it fails, with what it said
+ */
+export async function exec(name: string, command: string[]): Promise<string> {
+  const droplet = Object.values(load().droplets).find((candidate) => candidate.name === name);
+  if (!droplet) throw notFound("droplet", name);
+  return execIn(droplet.id, command);
+}

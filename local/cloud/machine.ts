@@ -1,0 +1,129 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { sizes } from "../../config/sizes";
+import { inState, projectDir } from "../paths";
+import { initOf, isPopulated, killGroup, makeGroups, removeGroups } from "./cgroup";
+import { writeSeed, type Seed } from "./cloud-init";
+import { connect, disconnect } from "./fabric";
+import { imageDirectory } from "./image";
+import { deviceDirectory, dropletNamespace } from "./names";
+import { run, until } from "./run";
+import type { Droplet } from "./state";
+
+/** A droplet's own directory: its file system's changes, Docker's data, its console. */
+const machineDirectory = (id: number, ...parts: string[]): string => inState("cloud", "machines", String(id), ...parts);
+
+const rootDirectory = (id: number): string => machineDirectory(id, "root");
+const consoleLog = (id: number): string => machineDirectory(id, "console.log");
+/** Where a droplet's volumes appear, as seen from the host. */
+export const diskDirectory = (id: number): string => path.join(deviceDirectory, String(id));
+
+/** Whether the machine is on. */
+export const isRunning = (id: number): boolean => isPopulated(String(id));
+
+/** Whether it powered itself off, and so stays off until somebody starts it. */
+export const poweredItselfOff = (id: number): boolean => fs.existsSync(machineDirectory(id, "off"));
+
+/** Lays out a new droplet's disk: its image below, nothing above but what cloud-init reads at first boot. */
+export function makeDisk(id: number, seed: Seed): void {
+  for (const part of ["upper", "work", "root", "docker"]) fs.mkdirSync(machineDirectory(id, part), { recursive: true });
+  fs.chmodSync(machineDirectory(id), 0o700);
+  fs.chmodSync(machineDirectory(id, "upper"), 0o755);
+  writeSeed(machineDirectory(id, "upper"), seed);
+}
+
+/**
+ * Switches a droplet on and waits until its init runs. Nothing happens when it is on.
+ * @throws with the end of its console when it does not start
+ */
+export async function powerOn(droplet: Droplet, ipRange: string): Promise<void> {
+  const { id } = droplet;
+  if (isRunning(id)) return;
+  await connect(droplet, ipRange);
+  await mountDisk(droplet);
+  fs.rmSync(machineDirectory(id, "off"), { force: true });
+  fs.mkdirSync(diskDirectory(id), { recursive: true });
+  const groups = makeGroups(String(id), sizes[droplet.size]!.memoryMiB);
+  const log = fs.openSync(consoleLog(id), "w", 0o600);
+  // A session of its own, and nothing of the environment that the command was given.
+  const supervisor = spawn(
+    path.join(projectDir, "local/cloud/supervise.sh"),
+    [machineDirectory(id), groups.keeper.join(":"), groups.machine.join(":"), ...nspawnArguments(droplet)],
+    {
+      detached: true, cwd: "/", stdio: ["ignore", log, log],
+      env: {
+        PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C.UTF-8",
+        SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1", SYSTEMD_SECCOMP: "0", SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network",
+      },
+    },
+  );
+  fs.closeSync(log);
+  let ended = false;
+  supervisor.on("error", () => (ended = true)).on("exit", () => (ended = true));
+  supervisor.unref();
+  await until(() => ended || initOf(String(id)) !== undefined, 20);
+  if (ended || initOf(String(id)) === undefined) {
+    const lines = fs.readFileSync(consoleLog(id), "utf8").trim().split("\n").slice(-10);
+    throw new Error([`droplet ${droplet.name} does not start; ${consoleLog(id)} ends with`, ...lines].join("\n  "));
+  }
+}
+
+function nspawnArguments(droplet: Droplet): string[] {
+  const { id } = droplet;
+  return [
+    "--quiet", "--boot", `--directory=${rootDirectory(id)}`, `--machine=ringo-${id}`, `--hostname=${droplet.name}`,
+    "--register=no", "--keep-unit", "--resolv-conf=off", "--timezone=off", "--link-journal=no", "--console=pipe",
+    "--capability=all", `--network-namespace-path=/run/netns/${dropletNamespace(id)}`,
+    `--bind=${machineDirectory(id, "docker")}:/var/lib/docker`, "--bind=/dev/fuse",
+    `--bind=${diskDirectory(id)}:/dev/disk/by-id`,
+  ];
+}
+
+/** Switches a droplet off: as its power button does, and after ten seconds as its plug does. */
+export async function powerOff(id: number, options: { graceful: boolean }): Promise<void> {
+  const init = initOf(String(id));
+  if (options.graceful && init !== undefined) {
+    process.kill(init, realTimeSignal(4)); // systemd's "power off"
+    await until(() => !isRunning(id), 10);
+  }
+  await killGroup(String(id));
+}
+
+/** Number of SIGRTMIN+n; glibc keeps the kernel's first two for itself. */
+const realTimeSignal = (n: number): number => 34 + n;
+
+/** Removes a droplet's machine, running or not, and all that it had but its volumes. */
+export async function removeMachine(id: number): Promise<void> {
+  await killGroup(String(id));
+  await disconnect(id);
+  await unmountDisk(id);
+  await removeGroups(String(id));
+  fs.rmSync(diskDirectory(id), { recursive: true, force: true });
+  fs.rmSync(machineDirectory(id), { recursive: true, force: true });
+}
+
+const isMounted = (directory: string): boolean =>
+  fs.readFileSync("/proc/mounts", "utf8").split("\n").some((line) => line.split(" ")[1] === directory);
+
+async function mountDisk(droplet: Droplet): Promise<void> {
+  const root = rootDirectory(droplet.id);
+  if (isMounted(root)) return;
+  const layers = [
+    `lowerdir=${imageDirectory(droplet.image)}`,
+    `upperdir=${machineDirectory(droplet.id, "upper")}`,
+    `workdir=${machineDirectory(droplet.id, "work")}`,
+  ];
+  await run("mount", ["-t", "overlay", `ringo-${droplet.id}`, "-o", layers.join(","), root]);
+}
+
+async function unmountDisk(id: number): Promise<void> {
+  if (isMounted(rootDirectory(id))) await run("umount", ["--lazy", rootDirectory(id)]);
+}
+
+/** Runs a command in a droplet from outside, without its network: for tests. */
+export async function execIn(id: number, command: string[]): Promise<string> {
+  const init = initOf(String(id));
+  if (init === undefined) throw new Error(`droplet ${id} is off`);
+  return run("nsenter", ["-t", String(init), "-m", "-u", "-i", "-n", "-p", "-C", "--", ...command]);
+}

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Keeps one droplet running: starts it again when it reboots, and notes when it powered itself off.
+# usage: supervise.sh DIRECTORY KEEPER-GROUPS MACHINE-GROUPS NSPAWN-ARGUMENT...   (groups separated by colons)
+set -u
+directory=$1 keeper=$2 machine=$3
+shift 3
+
+enter() {
+  IFS=:
+  for group in $1; do echo 0 > "$group/cgroup.procs" || exit 1; done
+  unset IFS
+}
+
+enter "$keeper"
+while :; do
+  (
+    enter "$machine"
+    exec systemd-nspawn "$@"
+  )
+  status=$?
+  case $status in
+    133) ;; # reboot
+    0) : > "$directory/off"; exit 0 ;;
+    *) echo "systemd-nspawn ended with status $status"; exit "$status" ;;
+  esac
+done

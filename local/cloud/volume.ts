@@ -1,0 +1,129 @@
+import { randomUUID } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { inState } from "../paths";
+import { conflict, notFound, unprocessable } from "./errors";
+import { diskDirectory } from "./machine";
+import { run } from "./run";
+import { change, load, type CloudState, type Volume } from "./state";
+import { useTags } from "./tag";
+
+const GiB = 1024 ** 3;
+const imageFile = (id: string): string => inState("cloud", "volumes", `${id}.img`);
+/** What a volume is called in the droplet that has it: `/dev/disk/by-id/` and this. */
+const deviceName = (volume: Volume): string => `scsi-0DO_Volume_${volume.name}`;
+
+export type VolumeRequest = Omit<Volume, "id" | "dropletId">;
+
+/**
+ * Makes a volume: a sparse file, formatted when a file system is asked for.
+ * @throws 409 when the region has one of that name
+ */
+export async function createVolume(request: VolumeRequest): Promise<Volume> {
+  const id = randomUUID();
+  fs.mkdirSync(path.dirname(imageFile(id)), { recursive: true, mode: 0o700 });
+  fs.closeSync(fs.openSync(imageFile(id), "wx", 0o600));
+  try {
+    fs.truncateSync(imageFile(id), request.size * GiB);
+    if (request.filesystemType) {
+      const label = request.filesystemLabel ? ["-L", request.filesystemLabel] : [];
+      await run(`mkfs.${request.filesystemType}`, ["-q", ...label, imageFile(id)]);
+    }
+    return await change((state) => {
+      const taken = Object.values(state.volumes).some((other) => other.name === request.name && other.region === request.region);
+      if (taken) throw conflict(`a volume with the name "${request.name}" exists already in ${request.region}`);
+      return (state.volumes[id] = { ...request, tags: useTags(state, request.tags), id });
+    });
+  } catch (error) {
+    fs.rmSync(imageFile(id), { force: true });
+    throw error;
+  }
+}
+
+function volumeIn(state: CloudState, id: string): Volume {
+  const volume = state.volumes[id];
+  if (!volume) throw notFound("volume", id);
+  return volume;
+}
+
+/** Larger, also while attached; the file system in it is the droplet's to grow, as in the cloud. @throws 422 to shrink it */
+export async function resizeVolume(id: string, size: number): Promise<void> {
+  await change((state) => {
+    const volume = volumeIn(state, id);
+    if (size < volume.size) throw unprocessable("volumes can only be expanded, not shrunk");
+    fs.truncateSync(imageFile(id), size * GiB);
+    volume.size = size;
+  });
+  const device = await loopDevice(id);
+  if (device) await run("losetup", ["--set-capacity", device]);
+}
+
+export const tagVolume = (id: string, tags: string[]): Promise<void> =>
+  change((state) => void (volumeIn(state, id).tags = useTags(state, tags)));
+
+/** @throws 409 while a droplet has it */
+export async function deleteVolume(id: string): Promise<void> {
+  await change((state) => {
+    const volume = state.volumes[id];
+    if (volume?.dropletId !== undefined) throw conflict(`the volume ${volume.name} is attached to droplet ${volume.dropletId}`);
+    delete state.volumes[id];
+  });
+  fs.rmSync(imageFile(id), { force: true });
+}
+
+/** Gives a volume to a droplet in the state. @throws 422 when it is elsewhere or another's */
+export function attachIn(state: CloudState, id: string, dropletId: number): void {
+  const volume = volumeIn(state, id);
+  const droplet = state.droplets[dropletId];
+  if (!droplet) throw notFound("droplet", dropletId);
+  if (volume.region !== droplet.region) throw unprocessable(`the volume ${volume.name} is in ${volume.region}, the droplet ${droplet.name} in ${droplet.region}`);
+  if (volume.dropletId !== undefined && volume.dropletId !== dropletId) {
+    throw unprocessable(`the volume ${volume.name} is attached to droplet ${volume.dropletId}`);
+  }
+  volume.dropletId = dropletId;
+}
+
+/** Attaches a volume: it appears in the droplet at once. */
+export async function attachVolume(id: string, dropletId: number): Promise<void> {
+  await change((state) => attachIn(state, id, dropletId));
+  await plugVolumes(dropletId);
+}
+
+/** Detaches a volume; nothing happens when the droplet does not have it. */
+export async function detachVolume(id: string, dropletId: number): Promise<void> {
+  await change(async (state) => {
+    const volume = state.volumes[id];
+    if (volume?.dropletId !== dropletId) return;
+    fs.rmSync(path.join(diskDirectory(dropletId), deviceName(volume)), { force: true });
+    const device = await loopDevice(id);
+    if (device) await run("losetup", ["--detach", device]);
+    delete volume.dropletId;
+  });
+}
+
+export async function detachAll(dropletId: number): Promise<void> {
+  for (const volume of volumesOf(dropletId)) await detachVolume(volume.id, dropletId);
+}
+
+const volumesOf = (dropletId: number): Volume[] => Object.values(load().volumes).filter((volume) => volume.dropletId === dropletId);
+
+/** Makes a droplet's volumes appear in it, after a restart of the host too. Idempotent. */
+export async function plugVolumes(dropletId: number): Promise<void> {
+  for (const volume of volumesOf(dropletId)) {
+    const device = (await loopDevice(volume.id)) ?? (await run("losetup", ["--find", "--show", imageFile(volume.id)])).trim();
+    const node = path.join(diskDirectory(dropletId), deviceName(volume));
+    const number = fs.statSync(device).rdev;
+    if (fs.statSync(node, { throwIfNoEntry: false })?.rdev === number) continue;
+    fs.rmSync(node, { force: true });
+    fs.mkdirSync(path.dirname(node), { recursive: true });
+    await run("mknod", ["--mode=0660", node, "b", String(major(number)), String(minor(number))]);
+  }
+}
+
+const major = (device: number): number => (device >> 8) & 0xfff;
+const minor = (device: number): number => (device & 0xff) | ((device >> 12) & 0xfff00);
+
+async function loopDevice(id: string): Promise<string | undefined> {
+  const device = await run("losetup", ["--associated", imageFile(id), "--noheadings", "--output", "NAME"]);
+  return device.trim().split("\n")[0] || undefined;
+}
