@@ -123,7 +123,7 @@ export class Database extends pulumi.ComponentResource {
   ) {
     const { args } = this;
     const { memoryMiB, vcpus } = sizes[args.size];
-    return pulumi.all({
+    return pulumi.output({
       listenAddress: this.host.privateAddress,
       device: volume.name.apply((name) => `/dev/disk/by-id/scsi-0DO_Volume_${name}`),
       passwords,

@@ -1,0 +1,83 @@
+import * as pulumi from "@pulumi/pulumi";
+
+export interface Registered {
+  type: string;
+  name: string;
+  inputs: any;
+}
+
+const image = `registry.example.net/backend@sha256:${"ab".repeat(32)}`;
+
+/** A complete configuration; each test changes what it is about. */
+export const configuration: Record<string, unknown> = {
+  environment: "test",
+  throwaway: true,
+  domain: "api.ringo.test",
+  manageDns: true,
+  dnsZone: "ringo.test",
+  sshAllowedCidrs: ["198.18.0.254/32"],
+  adminAllowedCidrs: ["198.18.0.254/32"],
+  acme: { email: "operator@ringo.test" },
+  image,
+  djangoSecretKey: "not-a-real-key-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
+};
+
+/** What the cloud would answer: computed outputs that the program reads. */
+function outputsOf(type: string, name: string, inputs: any): Record<string, unknown> {
+  const number = 1 + [...name].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 200, 7);
+  switch (type) {
+    case "digitalocean:index/droplet:Droplet":
+      return { ipv4AddressPrivate: `10.20.0.${number}`, ipv4Address: inputs.publicNetworking ? `198.18.0.${number}` : "" };
+    case "digitalocean:index/reservedIp:ReservedIp":
+      return { ipAddress: "198.18.0.200" };
+    case "tls:index/privateKey:PrivateKey":
+      return {
+        privateKeyOpenssh: `private key of ${name}\n`,
+        privateKeyPem: `private pem of ${name}\n`,
+        publicKeyOpenssh: `ssh-ed25519 AAAA${name.replace(/[^A-Za-z0-9]/g, "")}\n`,
+      };
+    case "tls:index/selfSignedCert:SelfSignedCert":
+      return { certPem: `certificate of ${name}\n` };
+    case "random:index/randomPassword:RandomPassword":
+      return { result: `passwordOf${name.replace(/[^A-Za-z0-9]/g, "")}` };
+    default:
+      return {};
+  }
+}
+
+/** Runs the whole program against mocks and gives every resource that it registered, and its outputs. */
+export async function deploy(changes: Record<string, unknown> = {}): Promise<{ resources: Registered[]; outputs: any }> {
+  const resources: Registered[] = [];
+  let id = 0;
+  await pulumi.runtime.setMocks({
+    newResource: (args) => {
+      resources.push({ type: args.type, name: args.name, inputs: args.inputs });
+      id += 1;
+      return { id: String(id), state: { ...args.inputs, ...outputsOf(args.type, args.name, args.inputs) } };
+    },
+    call: (args) => args.inputs,
+  }, "ringo-infra", "test", false);
+  const values = { ...configuration, ...changes };
+  const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined).map(([key, value]) => [`ringo-infra:${key}`, text(value)])),
+    ["ringo-infra:djangoSecretKey"],
+  );
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- `export =`, as the engine loads it
+  const program = require("../../index") as () => Promise<Record<string, unknown>>;
+  const outputs = await new Promise<any>((resolve, reject) => {
+    program().then((result) => pulumi.output(result).apply(resolve), reject);
+  });
+  await pulumi.runtime.disconnect();
+  return { resources, outputs };
+}
+
+/** Inputs as plain values: secrets unwrapped. */
+export function plain(value: any): any {
+  if (Array.isArray(value)) return value.map(plain);
+  if (value && typeof value === "object") {
+    if (value["4dabf18193072939515e22adb298388d"]) return plain(value.value);
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]));
+  }
+  return value;
+}

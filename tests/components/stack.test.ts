@@ -1,0 +1,146 @@
+import type { MachineState } from "../../machine/state";
+import { deploy, plain, type Registered } from "./program";
+
+const of = (resources: Registered[], type: string): Registered[] => resources.filter((r) => r.type === type);
+const named = (resources: Registered[], name: string): Registered => {
+  const found = resources.find((r) => r.name === name);
+  if (!found) throw new Error(`no ${name} among ${resources.map((r) => r.name).join(", ")}`);
+  return found;
+};
+const stateOf = (resource: Registered): MachineState => JSON.parse(plain(resource.inputs.stdin)).state;
+const droplet = "digitalocean:index/droplet:Droplet";
+const command = "command:remote:Command";
+
+describe("the whole stack", () => {
+  let resources: Registered[];
+  let outputs: any;
+  beforeAll(async () => ({ resources, outputs } = await deploy()));
+
+  test("is one edge, one data machine, two API machines and a worker", () => {
+    expect(of(resources, droplet).map((r) => r.name).sort()).toEqual(
+      ["api-0-droplet", "api-1-droplet", "data-droplet", "edge-droplet", "worker-0-droplet"]);
+    expect(outputs.machines.map((m: any) => [m.name, m.role, m.publicAddress])).toEqual([
+      ["edge", "edge", "198.18.0.200"], ["data", "data", null], ["api-0", "api", null], ["api-1", "api", null], ["worker-0", "worker", null],
+    ]);
+  });
+
+  test("gives only the edge a public address", () => {
+    for (const { name, inputs } of of(resources, droplet)) {
+      expect([name, inputs.publicNetworking]).toEqual([name, name === "edge-droplet"]);
+    }
+  });
+
+  test("puts every droplet under a firewall by its role's tag", () => {
+    const firewalls = of(resources, "digitalocean:index/firewall:Firewall").flatMap((f) => f.inputs.tags);
+    for (const { inputs } of of(resources, droplet)) {
+      expect(inputs.tags.filter((tag: string) => firewalls.includes(tag))).toHaveLength(1);
+    }
+  });
+
+  test("opens nothing to the world but 80 and 443 on the edge", () => {
+    const open = of(resources, "digitalocean:index/firewall:Firewall").flatMap(({ name, inputs }) =>
+      inputs.inboundRules
+        .filter((rule: any) => (rule.sourceAddresses ?? []).some((cidr: string) => cidr.endsWith("/0")))
+        .map((rule: any) => `${name} ${rule.protocol} ${rule.portRange}`));
+    expect(open).toEqual(["network-firewall-edge tcp 80", "network-firewall-edge tcp 443"]);
+  });
+
+  test("checks a host key on every connection, the jump host's too", () => {
+    const connections = of(resources, command).map((r) => [r.name, plain(r.inputs.connection)] as const);
+    expect(connections.length).toBeGreaterThan(10);
+    for (const [name, connection] of connections) {
+      const host = name.replace(/-[a-z]+$/, "");
+      expect(connection.hostKey).toBe(`ssh-ed25519 AAAA${host.replace("-", "")}${name.endsWith("-boot") ? "bootkey" : "hostkey"}`);
+      if (host === "edge") expect(connection.proxy).toBeUndefined();
+      else expect(connection.proxy.hostKey).toBe("ssh-ed25519 AAAAedgehostkey");
+    }
+  });
+
+  test("carries in user data no key that is still trusted after the first connection", () => {
+    for (const { name, inputs } of of(resources, droplet)) {
+      const host = name.replace("-droplet", "");
+      const userData = plain(inputs.userData);
+      expect(userData).toContain(`private key of ${host}-boot-key`);
+      expect(userData).not.toContain("host-key");
+      expect(userData).not.toContain("passwordOf");
+    }
+  });
+
+  test("sends no machine's state other than as a secret", () => {
+    for (const { inputs } of of(resources, command)) {
+      expect(Object.keys(inputs.stdin)).toContain("4dabf18193072939515e22adb298388d");
+    }
+  });
+
+  test("says the passwords nowhere but in secrets", () => {
+    const open = (value: any): string => {
+      if (Array.isArray(value)) return value.map(open).join("\n");
+      if (value && typeof value === "object") {
+        return value["4dabf18193072939515e22adb298388d"] ? "" : Object.values(value).map(open).join("\n");
+      }
+      return String(value);
+    };
+    const text = resources.map((r) => open(r.inputs)).join("\n");
+    for (const secret of ["passwordOf", "not-a-real-key", "private key of edge-host-key", "private key of access-deployer"]) {
+      expect(text).not.toContain(secret);
+    }
+  });
+
+  test("runs the worker under the autoscaler's bounds, maximum first, and beat beside it", () => {
+    const { containers } = stateOf(named(resources, "worker-0-worker"));
+    expect(containers.map((c) => c.name)).toEqual(["ringo-worker", "ringo-beat"]);
+    expect(containers[0].command).toContain("--autoscale=10,2");
+    expect(containers[0].command).toContain("-E");
+  });
+
+  test("publishes the API on the machine's private address only", () => {
+    for (const name of ["api-0", "api-1"]) {
+      const { publish } = stateOf(named(resources, `${name}-api`)).containers[0];
+      const address = outputs.machines.find((m: any) => m.name === name).privateAddress;
+      expect(publish).toEqual([`${address}:8000:8000`]);
+    }
+  });
+
+  test("lets the edge only read the shared files", () => {
+    const keyOn = (name: string) => stateOf(named(resources, name)).files.find((f) => f.path === "/etc/ringo/media/key")?.content;
+    expect(keyOn("edge-edge")).toBe("private key of data-media-reader\n");
+    expect(keyOn("worker-0-worker")).toBe("private key of data-media-writer\n");
+  });
+
+  test("names the record after the zone", () => {
+    const { inputs } = named(resources, "edge-record");
+    expect(inputs).toMatchObject({ domain: "ringo.test", name: "api", type: "A", value: "198.18.0.200" });
+  });
+});
+
+describe("beat", () => {
+  test.each([1, 2, 5])("runs exactly once with %i workers", async (count) => {
+    const { resources } = await deploy({ workerInstanceCount: count });
+    const beats = of(resources, command).filter((r) => r.name.endsWith("-worker"))
+      .flatMap((r) => stateOf(r).containers).filter((c) => c.name === "ringo-beat");
+    expect(of(resources, droplet).filter((r) => r.name.startsWith("worker-"))).toHaveLength(count);
+    expect(beats).toHaveLength(1);
+  });
+});
+
+test("one more API machine changes no other machine's base, data or worker", async () => {
+  const states = async (count: number) => {
+    const { resources } = await deploy({ apiInstanceCount: count });
+    return new Map(of(resources, command).map((r) => [r.name, JSON.stringify(stateOf(r))]));
+  };
+  const [two, three] = [await states(2), await states(3)];
+  const changed = [...two.keys()].filter((name) => two.get(name) !== three.get(name));
+  expect(changed).toEqual(["edge-edge"]);
+  expect([...three.keys()].filter((name) => !two.has(name)).sort()).toEqual(["api-2-api", "api-2-base", "api-2-boot"]);
+});
+
+test("a configuration with faults registers nothing", async () => {
+  await expect(deploy({ apiInstanceCount: 0, apiSize: "s-99vcpu" })).rejects.toThrow(/apiInstanceCount[\s\S]*apiSize/);
+});
+
+test("the autoscaler off gives a fixed concurrency", async () => {
+  const { resources } = await deploy({ autoscaler: { enabled: false }, concurrency: 3 });
+  const { command: words } = stateOf(named(resources, "worker-0-worker")).containers[0];
+  expect(words).toContain("--concurrency=3");
+  expect(words.join(" ")).not.toContain("--autoscale");
+});
