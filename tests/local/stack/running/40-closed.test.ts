@@ -1,0 +1,45 @@
+import * as fs from "node:fs";
+import { inState } from "../../../../local/paths";
+import { on, openPorts, output, run, type Output } from "../support";
+
+let stack: Output;
+beforeAll(async () => void (stack = await output()));
+
+test("from outside 22, 80 and 443 are open on the public address and nothing else", async () => {
+  const all = Array.from({ length: 65_535 }, (_, i) => i + 1);
+  expect(await openPorts(stack.publicAddress, all)).toEqual([22, 80, 443]);
+}, 180_000);
+
+test("no private address is reachable from outside", async () => {
+  for (const { privateAddress } of stack.machines) {
+    expect(await openPorts(privateAddress, [22, 80, 443, 5432, 6379, 8000])).toEqual([]);
+  }
+}, 60_000);
+
+test("a neighbour reaches just what its role may", async () => {
+  const address = (role: string) => stack.machines.find((m) => m.role === role)?.privateAddress;
+  const probe = async (host: string, role: string, port: number) =>
+    (await on(host, `timeout 2 bash -c '</dev/tcp/${address(role)}/${port}' 2>/dev/null && echo open || echo closed`)).trim();
+  expect(await probe("worker-0", "data", 5432)).toBe("open");
+  expect(await probe("worker-0", "api", 8000)).toBe("closed");
+  expect(await probe("edge", "api", 8000)).toBe("open");
+  expect(await probe("edge", "data", 5432)).toBe("closed");
+  expect(await probe("api-0", "worker", 22)).toBe("closed");
+}, 60_000);
+
+test("the secrets of the stack are nowhere in plain text but in root-only files", async () => {
+  const secret = fs.readFileSync(inState("secrets", "django-secret-key"), "utf8");
+  expect(secret.length).toBeGreaterThan(40);
+  // In the engine's state and the settings.
+  const grep = await run("grep", ["-rlF", "-f", "-", inState("pulumi"), inState("workspace")], { input: secret });
+  expect([grep.code, grep.stdout]).toEqual([1, ""]);
+  // On a machine: in files others can read, in a command line, in the journal or in user data. The pattern comes from
+  // a root-only file, so that the search itself puts nothing on a command line.
+  const found = await on("api-0", `
+    sed -n 's/^DJANGO_SECRET_KEY=//p' /etc/ringo/release.env > /run/pattern; chmod 600 /run/pattern; test -s /run/pattern
+    find /etc /var/lib/cloud /var/log /var/lib/ringo /tmp /run/user -xdev -type f -perm -o=r -exec grep -lFf /run/pattern {} + || true
+    cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -cFf /run/pattern || true
+    journalctl --no-pager | grep -cFf /run/pattern || true
+    rm /run/pattern`);
+  expect(found.trim().split("\n")).toEqual(["0", "0"]);
+}, 60_000);

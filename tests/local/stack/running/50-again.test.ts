@@ -1,0 +1,73 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as YAML from "yaml";
+import { projectDir } from "../../../../local/paths";
+import { make, on, output, run } from "../support";
+
+const settings = path.join(projectDir, "Pulumi.local.yaml");
+const original = fs.readFileSync(settings, "utf8");
+afterAll(() => fs.writeFileSync(settings, original));
+
+/** Changes the stack's configuration as a person edits the file. */
+function configure(changes: Record<string, unknown>): void {
+  const document = YAML.parseDocument(original);
+  for (const [key, value] of Object.entries(changes)) document.setIn(["config", `ringo-infra:${key}`], value);
+  fs.writeFileSync(settings, document.toString());
+}
+
+/** How many resources a run touched, by what was done, from the line it ends with. */
+const changes = (stderr: string): Record<string, number> => {
+  const [, list] = /Up in .*\((.*)\)/.exec(stderr) ?? [];
+  if (list === undefined) throw new Error(`no summary in:\n${stderr}`);
+  return Object.fromEntries(list.split(", ").map((entry) => entry.split(" ").reverse()).map(([op, count]) => [op, Number(count)]));
+};
+
+test("a second up changes nothing and connects to no machine", async () => {
+  const logins = () => on("data", "journalctl --no-pager -u ssh | grep -c 'Accepted publickey for root'");
+  const before = Number(await logins());
+  const { code, stderr } = await make("up");
+  expect([code, Object.keys(changes(stderr))]).toEqual([0, ["same"]]);
+  expect(Number(await logins())).toBe(before + 1); // the question itself
+}, 120_000);
+
+test("preview shows a change and makes none", async () => {
+  configure({ concurrency: 3, maxTasksPerChild: 500 });
+  const before = await on("worker-0", "docker inspect --format '{{.Id}}' ringo-worker");
+  const { code, stdout } = await make("preview");
+  expect([code, stdout]).toEqual([0, expect.stringContaining("worker-0-worker")]);
+  expect(await on("worker-0", "docker inspect --format '{{.Id}}' ringo-worker")).toBe(before);
+  fs.writeFileSync(settings, original);
+}, 120_000);
+
+test("one more API machine adds just that machine, and one less takes just it away", async () => {
+  configure({ apiInstanceCount: 3 });
+  const up = await make("up");
+  expect(up.code).toBe(0);
+  // Droplet, two keys, host component, boot, base and role; the edge learns of one more upstream.
+  expect(changes(up.stderr)).toMatchObject({ create: 7, update: 1 });
+  expect((await output()).machines.map((m) => m.name)).toContain("api-2");
+  expect(await on("edge", "cat /etc/nginx/ringo/upstreams.conf")).toContain((await output()).machines.find((m) => m.name === "api-2")?.privateAddress);
+
+  fs.writeFileSync(settings, original);
+  const down = await make("up");
+  expect(down.code).toBe(0);
+  expect(changes(down.stderr)).toMatchObject({ delete: 7, update: 1 });
+  expect((await output()).machines.map((m) => m.name)).not.toContain("api-2");
+}, 600_000);
+
+test("a fault in the configuration ends before the first resource, and says how to mend it", async () => {
+  configure({ apiInstanceCount: 0, apiSize: "s-99vcpu-1gb", autoscaler: { enabled: true, min: 9, max: 3 } });
+  const { code, stderr } = await make("up");
+  fs.writeFileSync(settings, original);
+  expect(code).not.toBe(0);
+  for (const key of ["apiInstanceCount", "apiSize", "autoscaler", "pulumi config set"]) expect(stderr).toContain(key);
+}, 120_000);
+
+test("make ssh gives a command's output and its exit status", async () => {
+  expect((await on("api-0", "hostname")).trim()).toBe("api-0");
+  const failed = await run("make", ["--no-print-directory", "ssh", "HOST=api-0"], { env: { CMD: "echo out; exit 7" } });
+  expect(failed.stdout).toBe("out\n");
+  expect(failed.stderr).toContain("Error 7");
+  const unknown = await run("make", ["--no-print-directory", "ssh", "HOST=api-9"]);
+  expect([unknown.code === 0, unknown.stderr]).toEqual([false, expect.stringContaining("api-0")]);
+}, 60_000);

@@ -1,0 +1,58 @@
+import { login, order } from "../session";
+import { eventually, on, output, request, run, type Output } from "../support";
+import { inState } from "../../../../local/paths";
+
+let stack: Output;
+beforeAll(async () => void (stack = await output()));
+
+/** A command on a machine that may end the connection it came over. */
+const tell = (host: string, command: string) => run("ssh", ["-F", inState("ssh", "config"), host, command]);
+
+test("a killed API machine costs no request once the edge has noticed", async () => {
+  const statuses: number[] = [];
+  const errors: string[] = [];
+  let going = true;
+  const load = async () => {
+    while (going) {
+      await request(stack, "GET", "/api/v1/version/", { timeoutMs: 10_000 })
+        .then((answer) => statuses.push(answer.status), (error: Error) => errors.push(error.message));
+      await new Promise((resolve) => setTimeout(resolve, 250)); // below the edge's rate for one address
+    }
+  };
+  const running = load();
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await on("api-1", "docker kill ringo-api && systemctl stop docker.socket docker.service");
+  await new Promise((resolve) => setTimeout(resolve, 3_000)); // a failed connection is noticed at the first request
+  const noticed = statuses.length;
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  going = false;
+  await running;
+  const after = statuses.slice(noticed);
+  expect(errors).toEqual([]);
+  expect(after.length).toBeGreaterThan(15);
+  expect(after.filter((status) => status !== 200 && status !== 429)).toEqual([]);
+  await on("api-1", "systemctl start docker.service && docker start ringo-api");
+}, 90_000);
+
+test("after a reboot of every machine everything is back by itself", async () => {
+  const user = await login(stack);
+  const names = stack.machines.map((m) => m.name);
+  const boots = async () => Object.fromEntries(await Promise.all(names.map(async (name) => [name, (await on(name, "cat /proc/sys/kernel/random/boot_id; systemctl show -p UserspaceTimestampMonotonic --value; stat -c %Y /proc/1")).trim()])));
+  const before = await boots();
+  // The bastion last: the others are told through it.
+  for (const name of [...names.filter((n) => n !== "edge"), "edge"]) await tell(name, "systemctl reboot");
+  const back = await eventually("all machines answer", boots, 120);
+  for (const name of names) expect(back[name]).not.toBe(before[name]);
+  await eventually("health", async () => (await request(stack, "GET", "/api/health/")).status === 200, 120);
+  expect((await order(stack, user, "after the reboot")).status).toBe("processed");
+  const beats = await on("worker-0", "docker ps --filter name=ringo-beat --format '{{.Status}}'");
+  expect(beats).toContain("Up");
+  expect(await on("edge", "ls /srv/ringo")).toContain("media");
+}, 400_000);
+
+test("every unit of every machine is in order", async () => {
+  for (const { name } of stack.machines) {
+    const failed = await on(name, "systemctl list-units --failed --plain --no-legend | awk '{print $1}'");
+    expect([name, failed.trim()]).toEqual([name, ""]);
+  }
+}, 60_000);

@@ -1,0 +1,36 @@
+import * as fs from "node:fs";
+import { cacheDir, stateDir } from "../../../../local/paths";
+import { make, run } from "../support";
+
+/** Whatever of the local cloud is on this machine: found by looking at the machine, not at what the cloud remembers. */
+async function traces(): Promise<string[]> {
+  const look = async (what: string, script: string) =>
+    (await run("bash", ["-c", script])).stdout.split("\n").filter(Boolean).map((line) => `${what}: ${line}`);
+  return (await Promise.all([
+    look("namespace", "ip netns list | grep -i ringo"),
+    look("interface", "ip -br link | grep -i ringo"),
+    look("mount", `grep -E '${stateDir}|ringo' /proc/self/mounts`),
+    look("loop device", `losetup --list --noheadings --output BACK-FILE | grep '${stateDir}'`),
+    look("nft table", "nft list tables | grep -i ringo"),
+    look("cgroup", "find /sys/fs/cgroup -maxdepth 3 -type d -iname '*ringo*'"),
+    look("process", `pgrep -af '${stateDir}' | grep -v pgrep`),
+    look("name", "grep -i 'ringo' /etc/hosts"),
+    look("file", `ls -d ${stateDir} 2>/dev/null`),
+    look("route", "ip route | grep 198.18."),
+  ])).flat();
+}
+
+test("destroy asks, and does nothing without an answer", async () => {
+  const { code, stderr } = await make("destroy");
+  expect(code).not.toBe(0);
+  expect(stderr).toContain("YES=1");
+  expect(fs.existsSync(stateDir)).toBe(true);
+}, 30_000);
+
+test("destroy leaves no process, mount, namespace, interface, rule, cgroup or file", async () => {
+  expect((await traces()).length).toBeGreaterThan(10); // the looking finds what there is
+  const { code, stderr } = await make("destroy", { YES: "1" });
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
+  expect(await traces()).toEqual([]);
+  expect(fs.existsSync(cacheDir)).toBe(true);
+}, 120_000);

@@ -1,0 +1,35 @@
+import { randomBytes } from "node:crypto";
+import { eventually, request, type Answer, type Output } from "./support";
+
+/** A registered user of the API with a token. */
+export interface User {
+  authorization: { authorization: string };
+}
+
+/** Registers a new user and logs in. Rates are low for anonymous clients: one user a test file is enough. */
+export async function login(stack: Output): Promise<User> {
+  const username = `tester-${randomBytes(6).toString("hex")}`;
+  const password = randomBytes(12).toString("hex");
+  const registered = await eventually("registration", async () => {
+    const answer = await request(stack, "POST", "/api/v1/register/", { json: { username, password } });
+    return answer.status === 429 ? undefined : answer;
+  }, 90);
+  if (registered.status !== 201) throw new Error(`register: ${registered.status} ${registered.body}`);
+  const token = await eventually("a token", async () => {
+    const answer = await request(stack, "POST", "/api/v1/token/", { json: { username, password } });
+    return answer.status === 429 ? undefined : answer;
+  }, 90);
+  if (token.status !== 200) throw new Error(`token: ${token.status} ${token.body}`);
+  return { authorization: { authorization: `Bearer ${token.json().access}` } };
+}
+
+/** Creates an order and waits until Celery has processed it. */
+export async function order(stack: Output, user: User, title: string): Promise<any> {
+  const created: Answer = await request(stack, "POST", "/api/v1/orders/", { json: { title, amount: "12.50" }, headers: user.authorization });
+  if (created.status !== 201) throw new Error(`order: ${created.status} ${created.body}`);
+  const { id } = created.json();
+  return eventually(`order ${id} processed`, async () => {
+    const answer = await request(stack, "GET", `/api/v1/orders/${id}/`, { headers: user.authorization });
+    return answer.status === 200 && answer.json().status === "processed" ? answer.json() : undefined;
+  }, 60);
+}
