@@ -18,7 +18,7 @@ export const application = z.object({
   image: key(text(imageFault), {
     description: "The application's image. A release is a new digest here and `pulumi up`.",
     allowed: "repository@sha256:<64 hexadecimal digits>; a throwaway stack may name a tag instead",
-    example: "registry.digitalocean.com/ringo/backend@sha256:<digest>",
+    example: "ghcr.io/ringo-uchet/backend@sha256:<digest>",
   }),
   registry: key(z.object({
     username: key(pattern(/^[^\s:"\\]{1,255}$/, "is no user name"), {

@@ -81,15 +81,19 @@ test("a VPC is private, between /16 and /24, and clear of what is taken", () => 
   }));
 });
 
-test("overlap is symmetric, and means a shared address", () => {
+test("overlap is a shared address, and to contain is to hold both ends", () => {
   const number = (ip: string) => ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
   const bounds = (range: string) => {
     const { address: ip, prefix } = parseCidr(range)!;
     return [number(ip), number(ip) + 2 ** (32 - prefix) - 1];
   };
-  fc.assert(fc.property(cidr(1, 32), cidr(1, 32), (a, b) => {
+  const related = cidr(1, 32).chain((a) => fc.tuple(fc.constant(a), fc.oneof(
+    cidr(1, 32), fc.integer({ min: 1, max: 32 }).map((prefix) => networkOf(parseCidr(`${a.split("/")[0]}/${prefix}`)!)),
+  )));
+  fc.assert(fc.property(related, ([a, b]) => {
     const [[a0, a1], [b0, b1]] = [bounds(a), bounds(b)];
     expect(overlaps(parseCidr(a)!, parseCidr(b)!)).toBe(a0 <= b1 && b0 <= a1);
     expect(overlaps(parseCidr(b)!, parseCidr(a)!)).toBe(a0 <= b1 && b0 <= a1);
+    expect(contains(parseCidr(a)!, parseCidr(b)!)).toBe(a0 <= b0 && b1 <= a1);
   }));
 });
