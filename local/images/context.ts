@@ -1,0 +1,91 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+/** What goes into an image build: the files the builder may see, and one hash over all of them. */
+export interface BuildContext {
+  directory: string;
+  /** Paths relative to the directory, sorted. */
+  files: string[];
+  /** Over path, mode and content of every file: equal hashes build equal images. */
+  hash: string;
+  /** Files that git neither tracks nor ignores: left out, and often a forgotten `git add`. */
+  untracked: string[];
+}
+
+/** Never part of an image, tracked or not: secrets, databases and their dumps, uploads, and what is made again. */
+const excluded = [
+  /(^|\/)\.git(\/|$)/,
+  /(^|\/)\.env[^/]*$/,
+  /\.(sql|dump|sqlite3?|db)(\.(gz|bz2|xz|zst|zip))?$/i,
+  /\.(sqlite3?|db)-(wal|shm|journal)$/i,
+  /^(media|staticfiles)\//,
+  /(^|\/)(node_modules|\.venv|venv|__pycache__|\.pytest_cache|\.mypy_cache)\//,
+];
+
+/**
+ * The files of a directory that belong into its image: those git tracks (a directory inside a repository counts too),
+ * all of them where git tracks none, less secrets, databases, dumps and media.
+ * @throws when there is no Dockerfile among them
+ */
+export function buildContext(directory: string): BuildContext {
+  const root = fs.realpathSync(directory);
+  const tracked = gitFiles(root, "--cached");
+  const listed = tracked.length > 0 ? tracked : walk(root);
+  const wanted = (file: string): boolean => !excluded.some((pattern) => pattern.test(file));
+  const files = [...new Set(listed)].filter(wanted).filter((file) => isFile(path.join(root, file))).sort();
+  if (!files.includes("Dockerfile")) {
+    const inTheWay = fs.existsSync(path.join(root, "Dockerfile")) ? "git does not track its Dockerfile: git add it" : "it has no Dockerfile";
+    throw new Error(`${directory} cannot be built: ${inTheWay}`);
+  }
+  const untracked = tracked.length > 0 ? gitFiles(root, "--others", "--exclude-standard").filter(wanted) : [];
+  return { directory: root, files, hash: hashFiles(root, files), untracked };
+}
+
+/**
+ * Copies the context to an empty directory, modification times kept: layers are reused by them, and collectstatic
+ * decides by them what is new.
+ */
+export function stageContext(context: BuildContext, target: string): void {
+  for (const file of context.files) {
+    fs.cpSync(path.join(context.directory, file), path.join(target, file), { preserveTimestamps: true, verbatimSymlinks: true });
+  }
+}
+
+/** Paths below the directory; none where it is not in a repository. */
+function gitFiles(directory: string, ...which: string[]): string[] {
+  // The directory may be somebody else's, and its repository's configuration is not ours to run programs for.
+  const git = ["-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-C", directory, "ls-files", "-z", ...which];
+  try {
+    return execFileSync("git", git, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], maxBuffer: 1 << 28 }).split("\0").filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+function walk(root: string, below = ""): string[] {
+  return fs.readdirSync(path.join(root, below), { withFileTypes: true }).flatMap((entry) => {
+    const file = path.posix.join(below, entry.name);
+    if (!entry.isDirectory()) return [file];
+    return excluded.some((pattern) => pattern.test(`${file}/`)) ? [] : walk(root, file);
+  });
+}
+
+/** A regular file or a link: a tracked one may be deleted in the work tree, and a submodule is a directory. */
+function isFile(file: string): boolean {
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+  return stat !== undefined && (stat.isFile() || stat.isSymbolicLink());
+}
+
+function hashFiles(root: string, files: string[]): string {
+  const hash = createHash("sha256");
+  for (const file of files) {
+    const full = path.join(root, file);
+    const stat = fs.lstatSync(full);
+    const content = stat.isSymbolicLink() ? Buffer.from(fs.readlinkSync(full)) : fs.readFileSync(full);
+    const kind = stat.isSymbolicLink() ? "link" : stat.mode & 0o111 ? "executable" : "file";
+    hash.update(`${JSON.stringify(file)} ${kind} ${content.length}\n`).update(content);
+  }
+  return hash.digest("hex");
+}

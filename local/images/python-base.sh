@@ -1,0 +1,21 @@
+#!/bin/sh
+# Runs inside a Debian 13 root that has Python 3.11 of Debian 12, and makes it look like Docker's python:3.11-slim:
+# python, python3 and pip in /usr/local/bin, pip installs system-wide, venv and distutils there.
+set -eu
+cd /tmp
+# Their dependencies ask for Debian 12's python3, which Debian 13 cannot have; only the files are needed.
+apt-get download -qq python3.11-venv/bookworm python3-distutils/bookworm python3-lib2to3/bookworm
+for package in *.deb; do
+  dpkg-deb --extract "$package" /
+  rm "$package"
+done
+rm -f /usr/lib/python3.11/EXTERNALLY-MANAGED
+# Debian's Python installs into dist-packages; Dockerfiles that copy between stages name site-packages.
+mkdir -p /usr/local/lib/python3.11/site-packages
+ln -s site-packages /usr/local/lib/python3.11/dist-packages
+for name in python python3 python3.11; do ln -s /usr/bin/python3.11 "/usr/local/bin/$name"; done
+wheels=/usr/share/python-wheels
+python "$(echo "$wheels"/pip-*.whl)/pip" --isolated install --quiet --no-index --find-links "$wheels" --no-cache-dir \
+  --root-user-action=ignore pip setuptools
+pip --isolated --version
+rm -f /etc/apt/preferences.d/python311
