@@ -131,6 +131,20 @@ test("an operator's key must be one that sshd takes", () => {
   expect(faultsOf({ operatorSshKeys: json([ed25519, rsa]) })[0]).toMatchObject({ key: "operatorSshKeys[1]", reason: "is an RSA key of 2048 bits; 3072 is the least" });
 });
 
+test("every placeholder that is left is named, and only in a stack that is no throw-away", () => {
+  const changes = {
+    domain: "api.ringo.example", dnsZone: "ringo.example", acme: '{"email":"operations@ringo.example"}', image: `ghcr.io/ringo/backend@sha256:${"0".repeat(64)}`,
+    sshAllowedCidrs: '["203.0.113.7/32"]', adminAllowedCidrs: '["185.12.64.7/32","2001:db8:1::/48"]',
+    corsAllowedOrigins: '["https://app.ringo.example"]', csrfTrustedOrigins: '["https://app.example.com"]',
+  };
+  const faults = faultsOf(changes);
+  expect(faults.every((fault) => fault.reason === "is still the placeholder")).toBe(true);
+  expect(faults.map((fault) => fault.key).sort()).toEqual([
+    "acme.email", "adminAllowedCidrs[1]", "corsAllowedOrigins[0]", "csrfTrustedOrigins[0]", "dnsZone", "domain", "image", "sshAllowedCidrs[0]",
+  ]);
+  expect(faultsOf({ ...changes, throwaway: "true" }).map((fault) => fault.key)).toEqual(["image"]);
+});
+
 test("a throwaway stack may use tags and names kept for examples", () => {
   expect(faultsOf({
     throwaway: "true", image: "registry.ringo.test:5000/backend:1.2", domain: "api.ringo.example", sshAllowedCidrs: '["203.0.113.7/32"]',
