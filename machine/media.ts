@@ -118,12 +118,12 @@ StartLimitIntervalSec=0
 [Service]
 # No sandboxing here: it would give the service a mount namespace of its own, and the mount to nobody else.
 Type=exec
-ExecStartPre=-umount --lazy ${mountPoint}
+ExecStartPre=-umount --quiet --lazy ${mountPoint}
 ExecStartPre=mkdir -p ${mountPoint}
 ExecStart=sshfs -f -F /dev/null -o ${options.join(",")} ${readOnly ? users.reader : users.writer}@${server}:/ ${mountPoint}
 ExecStartPost=sh -c 'until test -d ${mountPoint}/media; do sleep 0.5; done'
 ExecStartPost=-systemd-run --no-block --collect --unit=ringo-media-rebind ${rebind}
-ExecStopPost=-umount --lazy ${mountPoint}
+ExecStopPost=-umount --quiet --lazy ${mountPoint}
 TimeoutStartSec=90
 TimeoutStopSec=15
 Restart=always

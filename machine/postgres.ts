@@ -137,7 +137,6 @@ runuser -u postgres -- ${bin}/postgres -C data_directory --config-file=${etc}/po
 
 function checks(options: PostgresOptions): Check[] {
   return [
-    { name: "PostgreSQL answers", command: `${bin}/pg_isready -q -h ${options.listenAddress}` },
     {
       name: "PostgreSQL's files are valid and its pages have checksums",
       command: `test "$(${psql} -c "SELECT (SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL) + (SELECT count(*) FROM pg_file_settings WHERE error IS NOT NULL) + (current_setting('data_checksums') <> 'on')::int")" = 0`,

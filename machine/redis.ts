@@ -20,8 +20,14 @@ const dropIn = "/etc/systemd/system/redis-server.service.d/ringo.conf";
 const sysctl = "/etc/sysctl.d/60-ringo-redis.conf";
 const password = (user: string): string => `/etc/ringo/redis/${user}.password`;
 
-/** Redis 8 as Celery's broker and result store: users by ACL, nothing evicted, every write in the append-only file within a second. */
+/**
+ * Redis 8 as Celery's broker and result store: users by ACL, nothing evicted, every write in the append-only file within a second.
+ * @throws on a password that would need quoting on its way.
+ */
 export function redis(options: RedisOptions): Fragment {
+  for (const word of [options.password, options.operatorPassword]) {
+    if (!/^[A-Za-z0-9._~-]+$/.test(word)) throw new Error("a Redis password may hold only A-Z a-z 0-9 . _ ~ -: it is part of a URL");
+  }
   const data = options.dataDirectory ?? "/srv/data/redis";
   const readable = { group: "redis", mode: "0640" };
   const secret = { mode: "0600", secret: true };

@@ -49,7 +49,6 @@ http {
     send_timeout 30s;
     keepalive_timeout 30s;
     large_client_header_buffers 4 8k;
-    reset_timedout_connection on;
     # gunicorn takes its script name from a header SCRIPT_NAME, and with it another path than was filtered here.
     underscores_in_headers off;
     ignore_invalid_headers on;

@@ -17,9 +17,9 @@ map $uri $retry_after {
     default 1;
 }
 
-limit_req_zone $client zone=api:10m rate=${l.apiPerSecond}r/s;
-limit_req_zone $login_client zone=login:10m rate=${l.loginPerMinute}r/m;
-limit_req_zone $client zone=health:1m rate=1r/s;
+limit_req_zone $client zone=api_rate:10m rate=${l.apiPerSecond}r/s;
+limit_req_zone $login_client zone=login_rate:10m rate=${l.loginPerMinute}r/m;
+limit_req_zone $client zone=health_rate:1m rate=1r/s;
 limit_conn_zone $client zone=connections:10m;
 limit_req_status 429;
 limit_conn_status 429;

@@ -13,7 +13,7 @@ export interface Site {
 const maps = `# A path spelt so that nginx and the application could read it differently is refused: the filters below would see one
 # path, the application another.
 map $request_uri $ambiguous_path {
-    "~*^[^?]*(?://|/\\.\\.?(?:[/?;#]|$)|%2e|%2f|%5c|\\\\)" 1;
+    "~*^[^?]*(?://|/\\.\\.?(?:[/?;#]|$)|%2e|%2f|%5c|\\x5c)" 1;
     default 0;
 }
 
@@ -107,18 +107,18 @@ const api = (s: Site): string => `server {
     }
 
     location / {
-        limit_req zone=api burst=${s.limits.apiBurst} nodelay;
+        limit_req zone=api_rate burst=${s.limits.apiBurst} nodelay;
         proxy_pass http://api;
     }
 
     location = /api/v1/token/ {
-        limit_req zone=login burst=${Math.max(0, s.limits.loginPerMinute - 1)} nodelay;
-        limit_req zone=api burst=${s.limits.apiBurst} nodelay;
+        limit_req zone=login_rate burst=${Math.max(0, s.limits.loginPerMinute - 1)} nodelay;
+        limit_req zone=api_rate burst=${s.limits.apiBurst} nodelay;
         proxy_pass http://api;
     }
 
     location = /api/health/ {
-        limit_req zone=health burst=5 nodelay;
+        limit_req zone=health_rate burst=5 nodelay;
         proxy_read_timeout 15s;
         proxy_next_upstream_timeout 3s;
         proxy_pass http://api_health;
@@ -126,7 +126,7 @@ const api = (s: Site): string => `server {
 
     location ~* "^/admin(?![a-z0-9_-])" {
 ${s.adminCidrs.map((cidr) => `        allow ${cidr};\n`).join("")}        deny all;
-        limit_req zone=api burst=${s.limits.apiBurst} nodelay;
+        limit_req zone=api_rate burst=${s.limits.apiBurst} nodelay;
         proxy_pass http://api;
     }
 
