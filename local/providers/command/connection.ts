@@ -1,0 +1,139 @@
+import type { Duplex } from "node:stream";
+import { Client, utils, type AuthenticationType, type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
+import type { Context } from "../resource";
+import { retry } from "./retry";
+
+/** Where and as whom to connect; every field but `host` may be left out, and the schema fills in its defaults. */
+export interface Endpoint {
+  host: string;
+  port: number;
+  user: string;
+  password?: string;
+  privateKey?: string;
+  privateKeyPassword?: string;
+  agentSocketPath?: string;
+  /** How many dials may fail before the command does; -1 for any number. */
+  dialErrorLimit: number;
+  /** Seconds for one dial; 0 for any. */
+  perDialTimeout: number;
+  /** One line of `authorized_keys`. Without it any host key is believed. */
+  hostKey?: string;
+}
+
+export interface Connection extends Endpoint {
+  /** The jump host. */
+  proxy?: Endpoint;
+}
+
+/**
+ * Connects, through the proxy if there is one, runs `work`, and closes the connection whatever happens, also when the
+ * engine cancels.
+ */
+export async function connected<T>(connection: Connection, context: Context, work: (client: Client) => Promise<T>): Promise<T> {
+  const open: Client[] = [];
+  const close = () => open.splice(0).reverse().forEach((client) => client.destroy());
+  context.signal.addEventListener("abort", close, { once: true });
+  try {
+    const client = await dial(connection, context, open);
+    return await Promise.race([work(client), lost(client), cancelled(context.signal)]);
+  } finally {
+    context.signal.removeEventListener("abort", close);
+    close();
+  }
+}
+
+async function dial(connection: Connection, context: Context, open: Client[]): Promise<Client> {
+  const { proxy } = connection;
+  if (!proxy) return retry("Dial", connection.dialErrorLimit, context, () => attempt(connection, open));
+  try {
+    let jump: Client | undefined;
+    return await retry("Dial from proxy", connection.dialErrorLimit, context, async () => {
+      // A proxy that dropped out between two attempts is dialled anew.
+      if (!jump || !open.includes(jump)) {
+        jump = await retry("Dial proxy", proxy.dialErrorLimit, context, () => attempt(proxy, open));
+      }
+      const socket = await forward(jump, connection, connection.perDialTimeout * 1000);
+      return attempt(connection, open, socket);
+    });
+  } catch (error) {
+    throw new Error(`proxy: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+/** One attempt to connect and authenticate. The client is among `open` as long as it is connected. */
+async function attempt(endpoint: Endpoint, open: Client[], socket?: Duplex): Promise<Client> {
+  const config = clientConfig(endpoint, socket);
+  const client = new Client();
+  open.push(client);
+  client.on("close", () => {
+    const at = open.indexOf(client);
+    if (at >= 0) open.splice(at, 1);
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      client.once("ready", resolve);
+      client.once("error", reject);
+      client.once("close", () => reject(new Error("connection closed before it was ready")));
+      client.connect(config);
+    });
+  } catch (error) {
+    client.destroy();
+    socket?.destroy();
+    throw error;
+  }
+  // From now on an error also closes the connection, which is what `lost` tells of.
+  client.on("error", () => undefined);
+  return client;
+}
+
+function clientConfig(endpoint: Endpoint, socket?: Duplex): ConnectConfig {
+  const agent = endpoint.agentSocketPath ?? process.env.SSH_AUTH_SOCK;
+  const methods: [AuthenticationType, unknown][] = [
+    ["publickey", endpoint.privateKey], ["password", endpoint.password],
+    ["keyboard-interactive", endpoint.password], ["agent", agent],
+  ];
+  return {
+    ...(socket ? { sock: socket } : { host: endpoint.host, port: endpoint.port }),
+    username: endpoint.user,
+    authHandler: methods.filter(([, means]) => means !== undefined).map(([method]) => method),
+    ...(endpoint.privateKey === undefined ? {} : { privateKey: endpoint.privateKey }),
+    ...(endpoint.privateKeyPassword === undefined ? {} : { passphrase: endpoint.privateKeyPassword }),
+    ...(endpoint.password === undefined ? {} : { password: endpoint.password, tryKeyboard: true }),
+    ...(agent === undefined ? {} : { agent }),
+    ...hostKeyCheck(endpoint.hostKey),
+    readyTimeout: endpoint.perDialTimeout * 1000,
+    // A machine that went away without a word is noticed after a minute.
+    keepaliveInterval: 15_000,
+    keepaliveCountMax: 4,
+  };
+}
+
+/** Asks for a key of the expected type, and takes none but the expected key. */
+function hostKeyCheck(hostKey: string | undefined): Partial<ConnectConfig> {
+  if (hostKey === undefined) return {};
+  const parsed = utils.parseKey(hostKey);
+  if (parsed instanceof Error) throw new Error(`failed to parse host key: ${parsed.message}`, { cause: parsed });
+  const expected = (Array.isArray(parsed) ? parsed[0]! : parsed) as { type: string; getPublicSSH(): Buffer };
+  const algorithms = expected.type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [expected.type];
+  return {
+    algorithms: { serverHostKey: algorithms as ServerHostKeyAlgorithm[] },
+    hostVerifier: (presented: Buffer) => presented.equals(expected.getPublicSSH()),
+  };
+}
+
+function forward(jump: Client, to: Endpoint, timeout: number): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const timer = timeout > 0 ? setTimeout(() => reject(new Error("timed out while waiting for the proxy to connect")), timeout) : undefined;
+    jump.forwardOut("127.0.0.1", 0, to.host, to.port, (error, channel) => {
+      clearTimeout(timer);
+      if (error) reject(error);
+      else resolve(channel);
+    });
+  });
+}
+
+const lost = (client: Client): Promise<never> =>
+  new Promise((_, reject) => client.once("close", () => reject(new Error("the connection was lost"))));
+
+const cancelled = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));

@@ -1,0 +1,43 @@
+import { randomBytes } from "node:crypto";
+import { Context, Properties, ResourceModel, UNKNOWN } from "../resource";
+import type { Captured } from "./output";
+
+/** Runs one command line with a resource's inputs; `previous` are variables that tell the output of the command before. */
+export type Run = (command: string, inputs: Properties, previous: Record<string, string>, context: Context) => Promise<Captured>;
+
+/** The id of a new resource: the name and eight random hexadecimal digits, or the digits alone. */
+export const newId = (name = ""): string => `${name}${randomBytes(4).toString("hex")}`;
+
+/** What is only in the state: a command has run, a file was copied. */
+export function remembered(state: Properties): { inputs: Properties; outputs: Properties } {
+  if (Object.keys(state).length === 0) throw new Error("this type cannot be imported: it exists in the state only");
+  return { inputs: state, outputs: state };
+}
+
+function previousOutput(inputs: Properties, { stdout, stderr }: Properties): Record<string, string> {
+  if (inputs.addPreviousOutputInEnv === false) return {};
+  return { ...(stdout ? { PULUMI_COMMAND_STDOUT: stdout } : {}), ...(stderr ? { PULUMI_COMMAND_STDERR: stderr } : {}) };
+}
+
+/**
+ * When the commands of a Command run: `create` at first; `update`, or `create` again where there is none, when any input
+ * changes; `delete` at the end. `triggers` replace, by the schema.
+ */
+export function commandModel(run: Run): ResourceModel {
+  return {
+    plan: (_, olds) => (olds ? { stdout: UNKNOWN, stderr: UNKNOWN } : {}),
+    async create(inputs, context) {
+      const outputs = inputs.create === undefined ? { stdout: "", stderr: "" } : await run(inputs.create, inputs, {}, context);
+      return { id: newId(context.urn.split("::").at(-1)), outputs: { ...outputs } };
+    },
+    read: async (_, state) => remembered(state),
+    async update(_, olds, news, context) {
+      const command: string | undefined = news.update ?? news.create;
+      if (command === undefined) return { stdout: olds.stdout, stderr: olds.stderr };
+      return { ...(await run(command, news, previousOutput(news, olds), context)) };
+    },
+    async delete(_, state, context) {
+      if (state.delete !== undefined) await run(state.delete, state, previousOutput(state, state), context);
+    },
+  };
+}

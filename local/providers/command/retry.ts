@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Context } from "../resource";
+
+/** The official provider's: a tenth of a second at first, half as much again each time, never more than five seconds. */
+const firstDelay = 100;
+const growth = 1.5;
+const longestDelay = 5_000;
+
+/**
+ * Dials until it works.
+ * @param limit how many attempts may fail; -1 for any number
+ * @throws the last attempt's error when the limit is passed, or the reason when the engine cancels
+ */
+export async function retry<T>(what: string, limit: number, { log, signal }: Context, attempt: () => Promise<T>): Promise<T> {
+  let delay = firstDelay;
+  for (let failed = 0; ; failed++) {
+    signal.throwIfAborted();
+    try {
+      return await attempt();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (limit > -1 && failed + 1 > limit) {
+        throw new Error(`after ${failed} failed attempts: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      }
+      log(`${what} ${failed + 1}/${limit === -1 ? "inf" : limit} failed: retrying`, { ephemeral: true });
+    }
+    await sleep(delay, undefined, { signal }).catch(() => signal.throwIfAborted());
+    delay = Math.min(delay * growth, longestDelay);
+  }
+}
