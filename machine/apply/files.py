@@ -83,8 +83,8 @@ def _attributes(declared, mode, what):
     try:
         uid = int(owner) if owner.isdigit() else pwd.getpwnam(owner).pw_uid
         gid = int(group) if group.isdigit() else grp.getgrnam(group).gr_gid
-    except KeyError as missing:
-        raise Failure("%s: no such owner: %s" % (what, missing.args[0]))
+    except KeyError:
+        raise Failure("%s: no such owner: %s:%s" % (what, owner, group))
     return int(declared.get("mode", mode), 8), uid, gid
 
 

@@ -1,0 +1,65 @@
+import { spawn, spawnSync } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { payload, remoteCommand } from "../../machine/payload";
+import { combine, type Fragment } from "../../machine/state";
+
+export interface Applied {
+  code: number | null;
+  lines: string[];
+  errors: string;
+}
+
+/** A folder that stands for a machine's root, with stand-ins for the commands that would change the real one. */
+export class FakeMachine {
+  readonly root = mkdtempSync(join(tmpdir(), "ringo-machine-"));
+  readonly fake = join(this.root, ".fake");
+
+  constructor(units: string[] = []) {
+    for (const folder of ["containers", "units"]) mkdirSync(join(this.fake, folder), { recursive: true });
+    for (const file of ["packages", "log", "fail", "journal"]) writeFileSync(join(this.fake, file), "");
+    for (const unit of units) mkdirSync(join(this.fake, "units", unit));
+  }
+
+  /** As over SSH: the constant command line, and all else on stdin. */
+  apply(...fragments: Fragment[]): Applied {
+    const done = spawnSync("sh", ["-c", remoteCommand], { input: payload(combine(...fragments)), env: this.environment, encoding: "utf8" });
+    return { code: done.status, lines: done.stdout.trim().split("\n"), errors: done.stderr };
+  }
+
+  /** An apply that goes on beside the test. */
+  start(...fragments: Fragment[]) {
+    const child = spawn("sh", ["-c", remoteCommand], { env: this.environment });
+    child.stdin.end(payload(combine(...fragments)));
+    return child;
+  }
+
+  path = (path: string) => join(this.root, path);
+  read = (path: string) => readFileSync(this.path(path), "utf8");
+  exists = (path: string) => existsSync(this.path(path));
+
+  /** The stand-ins' calls that match, since the last time they were asked for. */
+  calls(pattern: RegExp): string[] {
+    const log = this.read(".fake/log").trim().split("\n").filter((line) => pattern.test(line));
+    writeFileSync(join(this.fake, "log"), "");
+    return log;
+  }
+
+  /** `verb unit` of systemctl that fails from now on. */
+  failing(...calls: string[]) {
+    writeFileSync(join(this.fake, "fail"), calls.map((call) => `${call}\n`).join(""));
+  }
+
+  set(file: string, text: string) {
+    appendFileSync(join(this.fake, file), text);
+  }
+
+  remove() {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  private get environment() {
+    return { PATH: `${join(__dirname, "stubs")}:/usr/bin:/bin`, RINGO_ROOT: this.root, FAKE: this.fake };
+  }
+}
