@@ -32,8 +32,11 @@ export interface ResourceModel {
   /** The official provider deletes before it creates the replacement. */
   deleteBeforeReplace?: boolean;
   create(inputs: Properties, context: Context): Promise<{ id: string; outputs: Properties }>;
-  /** What exists now, or undefined when it is gone. `state` is empty on import. */
-  read(id: string, state: Properties): Promise<{ inputs: Properties; outputs: Properties } | undefined>;
+  /**
+   * What exists now, or undefined when it is gone. `state` is empty on import. The id is given back only where it is not
+   * the one asked for: a value is imported by itself, which then must not stand in the state in clear.
+   */
+  read(id: string, state: Properties): Promise<{ id?: string; inputs: Properties; outputs: Properties } | undefined>;
   /** Left out where the official resource has no update: every changed input then replaces. */
   update?(id: string, olds: Properties, news: Properties, context: Context): Promise<Properties>;
   delete(id: string, state: Properties, context: Context): Promise<void>;

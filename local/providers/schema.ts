@@ -1,5 +1,5 @@
 import { Fault, Properties, PropertySpec, ProviderSchema, UNKNOWN } from "./resource";
-import { isArchive, isAsset, isObject, Secret } from "./wire";
+import { isArchive, isAsset, isObject, Secret, secret } from "./wire";
 
 type Specs = Record<string, PropertySpec>;
 type Types = ProviderSchema["types"];
@@ -137,8 +137,8 @@ export function withSecrets(value: Properties, specs: Specs, types: Types): Prop
     const member = result[key];
     if (member === undefined || member instanceof Secret) continue;
     const properties = named(spec, types)?.properties;
-    if (properties && isObject(member)) result[key] = withSecrets(member, properties, types);
-    if (spec.secret) result[key] = new Secret(result[key]);
+    if (spec.secret) result[key] = secret(member);
+    else if (properties && isObject(member)) result[key] = withSecrets(member, properties, types);
   }
   return result;
 }

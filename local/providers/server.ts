@@ -196,7 +196,7 @@ class Provider {
     const secretInputs = conceal(withSecrets(inputs, schema.resources[type]!.inputs, schema.types), given);
     const outputs = finished({}, found.outputs, schema.resources[type]!, type);
     return new pb.ReadResponse()
-      .setId(request.getId())
+      .setId(found.id ?? request.getId())
       .setInputs(encode(secretInputs))
       .setProperties(encode(marked(outputs, schema, type, secretInputs, state)));
   }

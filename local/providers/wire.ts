@@ -29,6 +29,9 @@ export class Secret {
   constructor(readonly value: unknown) {}
 }
 
+/** Marks a value as secret as a whole: no marks inside. */
+export const secret = (value: unknown): Secret => new Secret(reveal(value));
+
 export const isObject = (value: unknown): value is Properties =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Secret);
 
@@ -96,7 +99,7 @@ export function conceal(plain: Properties, marked: Properties): Properties {
     const value = result[key];
     if (value === undefined || value instanceof Secret) continue;
     if (isObject(value) && isObject(mark)) result[key] = conceal(value, mark);
-    else if (containsSecret(mark)) result[key] = new Secret(value);
+    else if (containsSecret(mark)) result[key] = secret(value);
   }
   return result;
 }

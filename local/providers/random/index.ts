@@ -10,7 +10,7 @@ interface Value {
   check?(inputs: Properties): Fault[];
   make(inputs: Properties): Promise<{ id: string; outputs: Properties }>;
   /** From the id given to `pulumi import`. */
-  import?(id: string): Promise<{ inputs: Properties; outputs: Properties }>;
+  import?(id: string): Promise<{ id?: string; inputs: Properties; outputs: Properties }>;
 }
 
 /** There is no update: whatever changes, `keepers` too, makes a new value. */
@@ -50,7 +50,7 @@ const password = value({
   },
   import: async (id) => {
     const inputs = { length: Buffer.byteLength(id) };
-    return { inputs, outputs: { ...characters(inputs, id), bcryptHash: await bcrypt(id) } };
+    return { id: "none", inputs, outputs: { ...characters(inputs, id), bcryptHash: await bcrypt(id) } };
   },
 });
 
@@ -90,7 +90,7 @@ const id = value({
     const bytes = Buffer.from(encoded, "base64url");
     if (bytes.toString("base64url") !== encoded) throw new Error("the id to import must be base64 in its URL-safe form, without padding");
     const inputs = { byteLength: bytes.length, ...(prefix ? { prefix } : {}) };
-    return { inputs, outputs: { ...inputs, ...notations(bytes, prefix) } };
+    return { id: encoded, inputs, outputs: { ...inputs, ...notations(bytes, prefix) } };
   },
 });
 
@@ -103,7 +103,7 @@ const bytes = value({
   import: async (given) => {
     const made = Buffer.from(given, "base64");
     if (made.toString("base64") !== given) throw new Error("the id to import must be base64 in its standard form");
-    return { inputs: { length: made.length }, outputs: { length: made.length, base64: given, hex: made.toString("hex") } };
+    return { id: "none", inputs: { length: made.length }, outputs: { length: made.length, base64: given, hex: made.toString("hex") } };
   },
 });
 
@@ -133,7 +133,7 @@ const integer = value({
       throw new Error("the id to import must be {result},{min},{max} or {result},{min},{max},{seed}");
     }
     const inputs = { min: numbers[1], max: numbers[2], ...(seed ? { seed } : {}) };
-    return { inputs, outputs: { ...inputs, result: numbers[0] } };
+    return { id: result, inputs, outputs: { ...inputs, result: numbers[0] } };
   },
 });
 
