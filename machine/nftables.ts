@@ -89,7 +89,8 @@ function serviceRules({ name, port, protocol = "tcp", from }: Service): string[]
 
 function source(cidr: string): string {
   const [address, bits, ...rest] = cidr.split("/");
-  const family = isIPv4(address) ? "ip" : isIPv6(address) ? "ip6" : undefined;
+  // nft does not read the spelling of IPv6 that ends in a dotted IPv4 address.
+  const family = isIPv4(address) ? "ip" : isIPv6(address) && !address.includes(".") ? "ip6" : undefined;
   const widest = family === "ip" ? 32 : 128;
   const prefix = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest);
   if (family === undefined || !prefix || rest.length > 0) throw new Error(`"${cidr}" is neither a CIDR nor an address`);

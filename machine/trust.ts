@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Fragment } from "./state";
 
 const directory = "/usr/local/share/ca-certificates";
+const ours = `${directory} -name 'ringo-*.crt'`;
 
 /** What every program on Debian that trusts the system's authorities reads. */
 export const trustBundle = "/etc/ssl/certs/ca-certificates.crt";
@@ -21,13 +22,11 @@ export function trust(certificates: string[]): Fragment {
     steps: [
       {
         name: "trust certificates",
-        command: `for file in ${directory}/ringo-*.crt; do
-  case " ${paths.join(" ")} " in *" $file "*) ;; *) rm -f "$file" ;; esac
-done
+        command: `find ${ours}${paths.map((path) => ` ! -path ${path}`).join("")} -delete
 update-ca-certificates --fresh > /dev/null`,
         // Right when just our files are there and none of them is newer than the bundle.
-        unless: `[ "$(echo $(find ${directory} -name 'ringo-*.crt' | sort))" = "${paths.join(" ")}" ] && \
-[ -s ${trustBundle} ] && [ -z "$(find ${directory} -name 'ringo-*.crt' -newer ${trustBundle})" ]`,
+        unless: `[ "$(find ${ours} | sort)" = "${paths.join("\n")}" ] && \
+[ -s ${trustBundle} ] && [ -z "$(find ${ours} -newer ${trustBundle})" ]`,
       },
     ],
   };

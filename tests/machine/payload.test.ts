@@ -1,0 +1,47 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import fc from "fast-check";
+import { payload, remoteCommand, stateHash } from "../../machine/payload";
+import { combine, type MachineState } from "../../machine/state";
+
+const fileArbitrary = fc.record(
+  { path: fc.string().map((name) => `/${name}`), content: fc.string(), mode: fc.constantFrom("0644", "0600"), secret: fc.boolean() },
+  { requiredKeys: ["path", "content"] },
+);
+const stateArbitrary = fc
+  .record({ files: fc.uniqueArray(fileArbitrary, { selector: (file) => file.path, maxLength: 4 }), packages: fc.array(fc.string()), secrets: fc.array(fc.string()) })
+  .map((fragment) => combine(fragment));
+
+/** The same value with every object's keys in the opposite order. */
+const reversed = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(reversed)
+    : typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value).reverse().map(([k, v]) => [k, reversed(v)]))
+      : value;
+
+test("a state's hash does not depend on the order of keys, nor on keys that are left undefined", () => {
+  fc.assert(fc.property(stateArbitrary, (state) => {
+    const same = reversed(state) as MachineState;
+    same.files = same.files.map((file) => ({ owner: undefined, ...file }));
+    expect(stateHash(same)).toBe(stateHash(state));
+  }));
+});
+
+test("a state's hash differs when any file's content does", () => {
+  fc.assert(fc.property(stateArbitrary.filter((state) => state.files.length > 0), fc.nat(), (state, n) => {
+    const files = state.files.map((file, i) => (i === n % state.files.length ? { ...file, content: `${file.content}.` } : file));
+    expect(stateHash({ ...state, files })).not.toBe(stateHash(state));
+  }));
+});
+
+test("the payload holds the state as it is", () => {
+  fc.assert(fc.property(stateArbitrary, (state) => {
+    expect(JSON.parse(payload(state)).state).toEqual(JSON.parse(JSON.stringify(state)));
+  }), { numRuns: 20 });
+});
+
+test("the command line is a shell's, and its program Python's", () => {
+  expect(spawnSync("sh", ["-n", "-c", remoteCommand]).status).toBe(0);
+  const { program } = JSON.parse(payload(combine()));
+  // Debian's own Python, and nothing but its standard library: -I keeps all else out.
+  execFileSync("/usr/bin/python3", ["-IW", "error", "-c", "import json, sys\nfor name, source in json.load(sys.stdin): compile(source, name, 'exec')"],
+    { input: JSON.stringify(program) });
+});
