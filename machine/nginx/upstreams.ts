@@ -1,12 +1,12 @@
 import { replaced, stripped } from "./headers";
 
-/** The API machines. `max_fails` above 1: one view that runs into its timeout must not take its machine away from everyone. */
+/** The API machines. `max_fails` above 1: a view that crashes or runs into its timeout must not take its machine away from everyone. */
 export function upstreams(addresses: string[], port: number): string {
   const servers = (options: string) => addresses.map((a) => `    server ${a}:${port} ${options};`).join("\n");
   return `upstream api {
     zone api 128k;
     least_conn;
-${servers("max_fails=2 fail_timeout=5s")}
+${servers("max_fails=3 fail_timeout=5s")}
     keepalive 32;
     # Below gunicorn's own two seconds, or a POST meets a connection that is just being closed.
     keepalive_timeout 1s;
