@@ -4,14 +4,16 @@ const iterations = 4096;
 
 /**
  * What PostgreSQL stores of a password (RFC 5803): a role is made with this, so the password itself never reaches the
- * server's logs. The salt comes from the password, so that the same role renders the same text.
+ * server's logs. The salt comes from the password unless given, so that the same role renders the same text.
  * @throws if the password holds characters that the application's DSN or SCRAM's normalisation would alter.
  */
-export function scramVerifier(role: string, password: string): string {
+export function scramVerifier(role: string, password: string, salt = saltOf(role, password)): string {
   if (!/^[A-Za-z0-9._~-]+$/.test(password)) throw new Error(`the password of role ${role} may hold only A-Z a-z 0-9 . _ ~ -`);
-  const salt = createHmac("sha256", password).update(`scram salt of ${role}`).digest().subarray(0, 16);
   const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");
   const hmac = (text: string) => createHmac("sha256", salted).update(text).digest();
   const stored = createHash("sha256").update(hmac("Client Key")).digest("base64");
   return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${stored}:${hmac("Server Key").toString("base64")}`;
 }
+
+const saltOf = (role: string, password: string): Buffer =>
+  createHmac("sha256", password).update(`scram salt of ${role}`).digest().subarray(0, 16);
