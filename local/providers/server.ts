@@ -98,18 +98,15 @@ class Provider {
 
   /** Answers after all log lines have arrived, so that they stand with the resource that they are about. */
   private unary<Request, Response>(handle: Handler<Request, Response>): grpc.handleUnaryCall<Request, Response> {
-    return async (call, callback) => {
+    return (call, callback) => {
       const gone = new AbortController();
       call.on("cancelled", () => gone.abort(new Error("the engine has gone")));
-      try {
-        const response = await handle(call.request, AbortSignal.any([this.session.signal, gone.signal]));
-        await this.log.flush();
-        callback(null, response);
-      } catch (error) {
-        await this.log.flush();
-        const message = error instanceof Error ? error.message : String(error);
-        callback({ code: grpc.status.UNKNOWN, details: message });
-      }
+      const signal = AbortSignal.any([this.session.signal, gone.signal]);
+      const answered = (async () => handle(call.request, signal))().finally(() => this.log.flush());
+      answered.then(
+        (response) => callback(null, response),
+        (error: unknown) => callback({ code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : String(error) }),
+      );
     };
   }
 

@@ -115,7 +115,7 @@ test("no secret is in the exported state or in what the engine tells", async () 
   const state = stateFile();
   const { events } = await up();
   // What the SDK tells the engine for debugging is shown to nobody, and is not ours.
-  const told = JSON.stringify(events.filter((event) => event.diagnosticEvent?.severity !== "debug"));
+  const told = JSON.stringify(events.filter((event) => (event.diagnosticEvent?.severity as string | undefined) !== "debug"));
   const key = sshd.userKey.private.split("\n")[1]!;
   for (const secret of [first.password as string, key]) {
     expect(state).not.toContain(secret);
