@@ -94,13 +94,15 @@ def must(what, argv, timeout=300, environment=None):
 
 
 def until(what, command, timeout):
-    """Repeats a shell command until it succeeds or the time is over."""
+    """Repeats a shell command until it succeeds or the time is over, ever less often."""
     deadline = time.monotonic() + timeout
+    pause = 0.1
     while True:
         left = deadline - time.monotonic()
         code, stdout, stderr = run(["sh", "-c", command], max(left, 1))
         if code == 0:
             return
-        if time.monotonic() + 1 >= deadline:
+        if time.monotonic() + pause >= deadline:
             raise Failure("%s: not so within %d s (exit %d)\n%s" % (what, timeout, code, tail(stdout + "\n" + stderr)))
-        time.sleep(1)
+        time.sleep(pause)
+        pause = min(2 * pause, 2)

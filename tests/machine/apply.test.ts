@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Container, Fragment } from "../../machine/state";
 import { FakeMachine } from "./machine";
 
@@ -239,7 +240,13 @@ describe("containers", () => {
     }],
     secrets: ["s3cret-value"],
   });
-  const running = () => JSON.parse(machine.read(".fake/containers/ringo-api"));
+  const folder = () => machine.path(".fake/containers/ringo-api");
+  /** The container that runs, by what it was made of. */
+  const running = () => ({
+    spec: readFileSync(join(folder(), "spec"), "utf8"),
+    environment: readFileSync(join(folder(), "environment"), "utf8"),
+    running: existsSync(join(folder(), "running")),
+  });
 
   test("run closed up, and no value of their environment is in an argument", () => {
     expect(machine.apply(container()).lines).toContain("container ringo-api started");
@@ -257,7 +264,7 @@ describe("containers", () => {
   test("that are as declared are left alone; one stopped by hand is started", () => {
     machine.apply(container());
     expect(machine.apply(container()).lines).toEqual(["unchanged"]);
-    writeFileSync(machine.path(".fake/containers/ringo-api"), JSON.stringify({ ...running(), State: { Running: false } }));
+    unlinkSync(join(folder(), "running"));
     expect(machine.apply(container()).lines).toEqual(["container ringo-api started", "1 changes"]);
   });
 
@@ -278,7 +285,7 @@ describe("containers", () => {
   test("whose new image cannot be pulled go on running", () => {
     machine.apply(container());
     expect(machine.apply(container({ image: "unreachable@sha256:2" })).errors).toContain("no route to registry");
-    expect(running().State.Running).toBe(true);
+    expect(running().running).toBe(true);
   });
 
   test.each<[string, Partial<Container>]>([
@@ -294,7 +301,7 @@ describe("containers", () => {
     expect(applied.errors).not.toContain("s3cret-value");
     expect(running()).toEqual(before);
     expect(machine.apply(container()).lines.at(-1)).not.toMatch(/failed/);
-    expect(running().State.Running).toBe(true);
+    expect(running().running).toBe(true);
   });
 
   test("of a first, unhealthy release are not left crashing", () => {
@@ -308,9 +315,11 @@ describe("containers", () => {
     // As after a crash between start and health: the new one runs, the old one is set aside, nothing is on record.
     const record = readFileSync(machine.path("/var/lib/ringo/seen.json"));
     const before = running();
+    cpSync(folder(), `${folder()}-kept`, { recursive: true });
     machine.apply(container(next));
     writeFileSync(machine.path("/var/lib/ringo/seen.json"), record);
-    writeFileSync(machine.path(".fake/containers/ringo-api-previous"), JSON.stringify({ ...before, State: { Running: false } }));
+    renameSync(`${folder()}-kept`, `${folder()}-previous`);
+    unlinkSync(join(`${folder()}-previous`, "running"));
     const applied = machine.apply(container({ ...next, health: { command: "false", timeoutSeconds: 1 } }));
     expect(applied.lines).toContain("container ringo-api put back as it was");
     expect(running()).toEqual(before);

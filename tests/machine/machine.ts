@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { payload, remoteCommand } from "../../machine/payload";
 import { combine, type Fragment } from "../../machine/state";
@@ -13,7 +12,7 @@ export interface Applied {
 
 /** A folder that stands for a machine's root, with stand-ins for the commands that would change the real one. */
 export class FakeMachine {
-  readonly root = mkdtempSync(join(tmpdir(), "ringo-machine-"));
+  readonly root = mkdtempSync("/dev/shm/ringo-machine-");
   readonly fake = join(this.root, ".fake");
 
   constructor(units: string[] = []) {
