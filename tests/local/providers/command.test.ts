@@ -135,7 +135,7 @@ const asset = (content: object) => ({ [SIGNATURE]: "c44067f5952c0a294b673a41bacd
 const archive = (content: object) => ({ [SIGNATURE]: "0def7320c3a5731c473e5ecbe6d01bc7", hash: JSON.stringify(content), ...content });
 
 test("copies text, a file, and a directory with or without its own name", async () => {
-  const connection = server.connection({ proxy: proxy.connection() });
+  const connection = server.connection();
   const from = path.join(server.directory, "from");
   const to = path.join(server.directory, "to");
   fs.mkdirSync(path.join(from, "deep"), { recursive: true });
