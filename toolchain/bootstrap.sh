@@ -77,7 +77,7 @@ logged() {
   log=$1
   shift
   "$@" >"$log" 2>&1 && return
-  tail -n 15 "$log" >&2
+  tail -n 40 "$log" >&2
   fail "failed: $*; all of it is in $log"
 }
 

@@ -7,7 +7,7 @@ import { caCertificatePath } from "../services/ca";
 import { registryFacts } from "../services/registry";
 import { buildah, type Log } from "./buildah";
 import { buildContext, stageContext } from "./context";
-import { ensurePythonBase, needsPythonBase } from "./python-base";
+import { ensurePythonBase, needsPythonBase, pythonBaseRecipe } from "./python-base";
 
 const repository = "backend";
 /** Part of every cache key: raise it when images of the same context must be built anew. */
@@ -22,7 +22,9 @@ const recipe = 1;
 export async function buildImage(directory: string, options: { log: Log }): Promise<{ reference: string }> {
   const context = buildContext(directory);
   const registry = registryFacts();
-  const key = createHash("sha256").update(`${recipe}\n${context.hash}`).digest("hex").slice(0, 32);
+  const onPythonBase = needsPythonBase(fs.readFileSync(path.join(context.directory, "Dockerfile"), "utf8"));
+  const identity = [recipe, context.hash, onPythonBase ? pythonBaseRecipe() : ""];
+  const key = createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 32);
   const record = inCache("images", `${key}.json`);
   const reference = (digest: string): string => `${registry.host}/${repository}@${digest}`;
   if (fs.existsSync(record)) {
@@ -33,7 +35,7 @@ export async function buildImage(directory: string, options: { log: Log }): Prom
   if (context.untracked.length > 0) {
     options.log(`not in the image, for git does not track them: ${context.untracked.slice(0, 5).join(", ")}${context.untracked.length > 5 ? ` and ${context.untracked.length - 5} more` : ""}`);
   }
-  if (needsPythonBase(fs.readFileSync(path.join(context.directory, "Dockerfile"), "utf8"))) await ensurePythonBase(options.log);
+  if (onPythonBase) await ensurePythonBase(options.log);
   const work = fs.mkdtempSync(inCache("build-"));
   try {
     const staged = path.join(work, "context");

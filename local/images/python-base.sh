@@ -19,3 +19,6 @@ python "$(echo "$wheels"/pip-*.whl)/pip" --isolated install --quiet --no-index -
   --root-user-action=ignore pip setuptools
 pip --isolated --version
 rm -f /etc/apt/preferences.d/python311
+# The host's, for the downloads.
+: >/etc/resolv.conf
+rm -f /etc/hostname

@@ -25,13 +25,18 @@ export function needsPythonBase(dockerfile: string): boolean {
   return /^\s*FROM\s+(--\S+\s+)*(docker\.io\/)?(library\/)?python:3\.11-slim(-trixie)?(\s|$)/im.test(dockerfile);
 }
 
+/** Changes with everything that decides what the made image holds. */
+export function pythonBaseRecipe(): string {
+  return createHash("sha256").update(JSON.stringify([packages, sources, pythonSources])).update(fs.readFileSync(script)).digest("hex").slice(0, 16);
+}
+
 /**
  * Puts `python:3.11-slim` into the image storage: pulled where its registry answers, else made of Debian 13 and the
  * Python 3.11 of Debian 12, as upstream's is Debian 13 with a Python 3.11 beside it. Both are kept.
  * @returns the image's id
  */
 export async function ensurePythonBase(log: Log): Promise<string> {
-  const recipe = createHash("sha256").update(JSON.stringify([packages, sources, pythonSources])).update(fs.readFileSync(script)).digest("hex").slice(0, 16);
+  const recipe = pythonBaseRecipe();
   const present = await inspect();
   if (present !== undefined && (present.recipe === undefined || present.recipe === recipe)) return present.id;
   try {
