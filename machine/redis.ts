@@ -18,6 +18,7 @@ const conf = "/etc/redis/redis.conf";
 const acl = "/etc/redis/users.acl";
 const dropIn = "/etc/systemd/system/redis-server.service.d/ringo.conf";
 const sysctl = "/etc/sysctl.d/60-ringo-redis.conf";
+const usersScript = "/usr/local/lib/ringo/redis-users";
 const password = (user: string): string => `/etc/ringo/redis/${user}.password`;
 
 /**
@@ -43,7 +44,8 @@ export function redis(options: RedisOptions): Fragment {
       { path: password("ringo"), content: `${options.password}\n`, ...secret },
       { path: password("operator"), content: `${options.operatorPassword}\n`, ...secret },
       // Debian's unit sees all but its own directories read-only.
-      { path: dropIn, content: `[Unit]\nRequiresMountsFor=${data}\nWants=network-online.target\nAfter=network-online.target\n\n[Service]\nReadWritePaths=${data}\n` },
+      { path: dropIn, content: `[Unit]\nRequiresMountsFor=${data}\nWants=network-online.target\nAfter=network-online.target\n\n[Service]\nReadWritePaths=${data}\nExecStartPost=+${usersScript}\n` },
+      { path: usersScript, content: applyUsers, mode: "0755" },
       // Memory for the fork that writes a snapshot; and the private address may come up after the unit.
       { path: sysctl, content: "-vm.overcommit_memory = 1\n-net.ipv4.ip_nonlocal_bind = 1\n" },
     ],
@@ -59,38 +61,52 @@ export function redis(options: RedisOptions): Fragment {
         // Read in while Redis runs, unless the operator's password is among what changed.
         name: "Redis users",
         when: "after-units",
-        onChange: [acl],
-        unless: works(options.listenAddress),
-        command: `${ask("operator", "127.0.0.1", "ACL LOAD")} | grep -c '^OK' | grep -qx 2 || systemctl restart redis-server`,
+        onChange: [acl, usersScript],
+        unless: `${works(options.listenAddress)} && ${closed(options.listenAddress)}`,
+        command: `${usersScript} --load || systemctl restart redis-server`,
       },
     ],
     units: [{ name: "redis-server.service", restartOn: [conf, dropIn] }],
     checks: [
       { name: "Redis takes a write from its user", command: works(options.listenAddress) },
-      {
-        name: "Redis refuses all others",
-        command: `printf 'PING\\nGET x\\n' | redis-cli -h ${options.listenAddress} | tr '\\n' ' ' | grep -q '^PONG NOPERM'`,
-      },
+      { name: "Redis lets others ping and nothing more", command: closed(options.listenAddress) },
     ],
     secrets: [options.password, options.operatorPassword],
   };
 }
 
 /** The password on stdin: neither arguments nor environment of a process show it. */
-const ask = (user: string, address: string, command: string): string =>
-  `{ printf 'AUTH ${user} '; cat ${password(user)}; echo '${command}'; } | redis-cli -h ${address}`;
+const works = (address: string): string =>
+  `{ printf 'AUTH ringo '; cat ${password("ringo")}; echo 'SET ringo:check 1 EX 10'; } | redis-cli -h ${address} | grep -c '^OK' | grep -qx 2`;
 
-const works = (address: string): string => `${ask("ringo", address, "SET ringo:check 1 EX 10")} | grep -c '^OK' | grep -qx 2`;
+const closed = (address: string): string =>
+  `printf 'PING\\nGET x\\n' | redis-cli -h ${address} | tr '\\n' ' ' | grep -q '^PONG NOPERM'`;
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /**
- * The default user exists for the application's health check, which pings without credentials. The application may do
- * what Celery does and read `INFO`, but neither list all keys, drop databases, nor reconfigure the server.
+ * The application may do what Celery does and read `INFO`, but neither list all keys, drop databases, nor reconfigure
+ * the server. The default user can do everything and not log in: Redis 8.0 replays transactions from its
+ * append-only file with that user's permissions, and drops what they don't allow (redis issue 14541). Once the file is
+ * read, `usersScript` turns the user into what clients without credentials get.
  */
-const users = (options: RedisOptions): string => `user default on nopass resetkeys resetchannels -@all +ping +hello +client|setinfo +client|setname
+const users = (options: RedisOptions): string => `user default off resetpass ~* &* +@all
 user ringo on #${sha256(options.password)} ~* &* +@all -@dangerous +info
 user operator on #${sha256(options.operatorPassword)} ~* &* +@all
+`;
+
+/** The application's health check pings without credentials. */
+const defaultUser = "on nopass resetkeys resetchannels -@all +ping +hello +client|setinfo +client|setname";
+
+const applyUsers = `#!/bin/sh
+# Run when Redis has loaded its data: lets clients without credentials ping. With --load reads the users file anew first.
+set -eu
+load=
+[ "\${1:-}" != --load ] || load='ACL LOAD'
+answers=$({ printf 'AUTH operator '; cat ${password("operator")}; echo "$load"; echo 'ACL SETUSER default ${defaultUser}'; } | redis-cli -h 127.0.0.1)
+case $answers in
+    *ERR*|*NOAUTH*|*NOPERM*|*WRONGPASS*) echo 'Redis did not take its users' >&2; exit 1 ;;
+esac
 `;
 
 const configuration = ({ listenAddress, maxMemoryMiB }: RedisOptions, data: string): string => `bind ${listenAddress} 127.0.0.1

@@ -83,14 +83,20 @@ describe("PostgreSQL", () => {
 describe("Redis", () => {
   const fragment = redis({ listenAddress: "10.0.0.5", password: "made-up-one", operatorPassword: "made-up-two", maxMemoryMiB: 256 });
 
-  test("users: what the health check needs without a password, the application, the operator", () => {
+  test("users: the application, the operator, and one that nobody can be", () => {
     const hash = (text: string) => createHash("sha256").update(text).digest("hex");
     // Redis takes neither comments nor anything but users in this file.
     expect(content(fragment, "/etc/redis/users.acl").trim().split("\n")).toEqual([
-      "user default on nopass resetkeys resetchannels -@all +ping +hello +client|setinfo +client|setname",
+      // All rights, for the replay of transactions, and no way to log in until that is done.
+      "user default off resetpass ~* &* +@all",
       `user ringo on #${hash("made-up-one")} ~* &* +@all -@dangerous +info`,
       `user operator on #${hash("made-up-two")} ~* &* +@all`,
     ]);
+  });
+
+  test("once Redis is up, clients without credentials may ping and say who they are", () => {
+    expect(content(fragment, "/etc/systemd/system/redis-server.service.d/ringo.conf")).toContain("ExecStartPost=+/usr/local/lib/ringo/redis-users\n");
+    expect(content(fragment, "/usr/local/lib/ringo/redis-users")).toContain("ACL SETUSER default on nopass resetkeys resetchannels -@all +ping +hello +client|setinfo +client|setname'");
   });
 
   test("no password shows outside of root's files", () => {
