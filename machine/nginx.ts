@@ -13,7 +13,7 @@ export const tlsDirectory = "/etc/nginx/tls";
 /** Where ACME challenges are put and served from. */
 export const acmeRoot = "/var/www/acme";
 /** The static files of the release that is served (see `static.ts`). */
-export const staticRoot = "/var/lib/ringo/static/current";
+export const staticRoot = "/var/www/static/current";
 /** Uploads, as every role sees them (see `media.ts`). */
 export const mediaRoot = "/srv/ringo/media";
 
@@ -35,7 +35,7 @@ export interface EdgeOptions {
   readTimeoutSeconds?: number;
   /** A resolver for OCSP stapling; only where the CA offers OCSP, which Let's Encrypt no longer does. */
   ocspResolver?: string;
-  /** @default "/var/lib/ringo/static/current" */
+  /** @default "/var/www/static/current" */
   staticRoot?: string;
   /** @default "/srv/ringo/media" */
   mediaRoot?: string;

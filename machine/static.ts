@@ -10,7 +10,7 @@ export interface StaticFilesOptions {
 }
 
 const script = "/usr/local/lib/ringo/serve-static";
-const root = "/var/lib/ringo/static";
+const root = "/var/www/static";
 
 /**
  * The static files of a release, copied to the edge's own disk and switched to at once.
@@ -46,6 +46,9 @@ if [ ! -d "$release" ]; then
     done
     rm -rf .incoming
     cp -R "${source}/$release" .incoming
+    # A link could lead nginx to this machine's own files.
+    find .incoming -type l -delete
+    chmod -R u=rwX,go=rX .incoming
     mv -T .incoming "$release"
 fi
 touch "$release"

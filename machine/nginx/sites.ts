@@ -59,7 +59,6 @@ const plain = (s: Site): string => `server {
 
 const files = (s: Site): string => `    location ^~ /static/ {
         alias ${s.staticRoot}/;
-        disable_symlinks on from=${s.staticRoot}/;
         limit_except GET { deny all; }
         gzip on;
         gzip_vary on;

@@ -1,6 +1,6 @@
 /** The rendered edge under a real nginx on loopback: other paths and ports, all else as on a machine. */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
 import { connect, createServer, type AddressInfo } from "node:net";
@@ -54,7 +54,9 @@ export function freePort(): Promise<number> {
 export async function startEdge(options: Omit<EdgeOptions, "domain" | "staticRoot" | "mediaRoot">): Promise<Edge> {
   const root = mkdtempSync(join(tmpdir(), "ringo-edge-"));
   const [plainPort, tlsPort] = [await freePort(), await freePort()];
-  for (const name of ["static", "media", "tls", "acme/.well-known/acme-challenge", "tmp"]) mkdirSync(join(root, name), { recursive: true });
+  for (const name of ["release", "media", "tls", "acme/.well-known/acme-challenge", "tmp"]) mkdirSync(join(root, name), { recursive: true });
+  // A link, as where releases are switched.
+  symlinkSync("release", join(root, "static"));
   execFileSync("openssl", [
     "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", `/CN=${domain}`,
     "-keyout", `${root}/tls/privkey.pem`, "-out", `${root}/tls/fullchain.pem`,

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certbot } from "../../machine/certbot";
@@ -84,7 +84,7 @@ describe("shared files", () => {
 describe("static files", () => {
   const publish = (release: string): void => {
     const [script] = staticFiles({ release, source: join(root, "source"), keep: 2 }).files!;
-    writeFileSync(join(root, "serve"), script.content.replaceAll("/var/lib/ringo/static", join(root, "served")));
+    writeFileSync(join(root, "serve"), script.content.replaceAll("/var/www/static", join(root, "served")));
     execFileSync("sh", [join(root, "serve"), release]);
   };
 
@@ -92,11 +92,14 @@ describe("static files", () => {
     mkdirSync(join(root, "served"));
     for (const release of ["r1", "r2", "r3"]) {
       mkdirSync(join(root, "source", release, "css"), { recursive: true });
-      writeFileSync(join(root, "source", release, "css/a.css"), release);
+      writeFileSync(join(root, "source", release, "css/a.css"), release, { mode: 0o600 });
+      symlinkSync("/etc/passwd", join(root, "source", release, "link"));
       publish(release);
       expect(readFileSync(join(root, "served/current/css/a.css"), "utf8")).toBe(release);
+      expect(statSync(join(root, "served/current/css/a.css")).mode & 0o777).toBe(0o644);
     }
     expect(readdirSync(join(root, "served")).sort()).toEqual(["current", "r2", "r3"]);
+    expect(existsSync(join(root, "served/current/link"))).toBe(false);
     publish("r2");
     expect(readlinkSync(join(root, "served/current"))).toBe("r2");
     expect(readdirSync(join(root, "served")).sort()).toEqual(["current", "r2", "r3"]);
