@@ -41,7 +41,7 @@ export async function ensurePythonBase(log: Log): Promise<string> {
   if (present !== undefined && (present.recipe === undefined || present.recipe === recipe)) return present.id;
   try {
     log(`pulling ${pythonBase}`);
-    await buildah("pull", ["--quiet", "--retry", "0", pythonBase], { timeoutSeconds: 300 });
+    await buildah("pull", ["--quiet", "--policy", "always", "--retry", "0", pythonBase], { timeoutSeconds: 300 });
   } catch {
     log(`${pythonBase} cannot be pulled: making it of Debian 13 and Debian 12's Python 3.11`);
     await make(recipe, log);
