@@ -171,6 +171,7 @@ export class Host extends pulumi.ComponentResource {
     return new remote.Command(`${this.name}-${what}`, {
       connection: this.connection(hostKey),
       create: remoteCommand,
+      addPreviousOutputInEnv: false,
       stdin: pulumi.secret(pulumi.output(state).apply((s) => payload(s as MachineState))),
       triggers: [this.droplet.id],
       logging: remote.Logging.StdoutAndStderr,

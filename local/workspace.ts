@@ -15,6 +15,8 @@ export type ConfigValue = string | number | boolean | object;
 /** What the local cloud adds to the user's `Pulumi.local.yaml`: plain facts, and secrets of its own making. */
 export interface LocalFacts {
   plain: Record<string, ConfigValue>;
+  /** Values that stand above the user's: measurements of other sizes of stack. */
+  overrides?: Record<string, ConfigValue>;
   secrets: Record<string, string>;
 }
 
@@ -99,6 +101,7 @@ function writeSettings(workDir: string, project: string, facts: LocalFacts): str
     if (users === undefined) config[name] = value;
     else if (isGroup(users) && isGroup(value)) config[name] = { ...value, ...users };
   }
+  for (const [key, value] of Object.entries(facts.overrides ?? {})) config[`${project}:${key}`] = value;
   const missing: string[] = [];
   for (const key of Object.keys(facts.secrets)) {
     const encrypted = previous.config?.[`${project}:${key}`];

@@ -1,13 +1,14 @@
 import type { Stack } from "@pulumi/pulumi/automation";
+import * as path from "node:path";
+import { renderFaults, validate } from "../../config";
 import { ensureCloud } from "../cloud";
 import { buildImage } from "../images/build";
-import * as path from "node:path";
 import { projectDir } from "../paths";
 import { serve } from "../providers/server";
 import { providers } from "../providers";
-import { acmeRoots, startServices } from "../services";
-import { localSecret, openStack, type LocalFacts } from "../workspace";
-import { dim, say, seconds } from "./terminal";
+import { startServices } from "../services";
+import { localSecret, openStack, stackName, type LocalFacts } from "../workspace";
+import { dim, say, seconds, UserError } from "./terminal";
 
 /** Does a step, saying how long it took when that is worth knowing. */
 export async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -45,13 +46,21 @@ export async function prepare(): Promise<LocalFacts> {
 /** Runs `work` on the local stack with the stand-in providers listening, and closes them afterwards. */
 export async function withStack<T>(facts: LocalFacts | undefined, work: (stack: Stack) => Promise<T>): Promise<T> {
   const served = await serve(providers);
+  const program = async () => (await import("../../index")).default();
   try {
-    const program = async () => (await import("../../index")).default();
-    return await work(await openStack({ providers: served.environment, program, facts }));
+    const stack = await openStack({ providers: served.environment, program, facts });
+    await refuseFaults(stack);
+    return await work(stack);
   } finally {
     await served.close();
   }
 }
 
-/** Where the bundle of the local ACME server's roots is, for `curl --cacert`. */
-export { acmeRoots };
+/** Before the engine starts: the program refuses a faulty configuration itself, but its error comes with the engine's words around it. */
+async function refuseFaults(stack: Stack): Promise<void> {
+  const config = Object.entries(await stack.getAllConfig()).map(([key, value]) => [key.slice(key.indexOf(":") + 1), value] as const);
+  const raw = Object.fromEntries(config.map(([key, { value }]) => [key, value]));
+  const secret = new Set(config.filter(([, value]) => value.secret).map(([key]) => key));
+  const verdict = validate(raw, secret, stackName);
+  if (!verdict.valid) throw new UserError(renderFaults(stackName, verdict.faults));
+}

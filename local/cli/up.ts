@@ -22,7 +22,8 @@ export async function run(): Promise<number> {
       summary(publicOutputs(result.outputs), result.summary.resourceChanges ?? {}, Date.now() - started);
       return 0;
     } catch (error) {
-      say(red(`\nThe stack is not up: ${progress.errors.length > 0 ? "" : String(error)}`));
+      if (progress.errors.length === 0) throw error;
+      say(red("\nThe stack is not up:"));
       for (const text of progress.errors) say(`  ${text}`);
       say("Nothing that ran before is lost. Mend what is named above and run `make up` again.");
       return 1;

@@ -1,4 +1,3 @@
-import { aws } from "./aws";
 import { command } from "./command";
 import { digitalocean } from "./digitalocean";
 import { random } from "./random";
@@ -6,4 +5,4 @@ import type { ProviderModel } from "./resource";
 import { tls } from "./tls";
 
 /** The stand-ins that the engine attaches to. */
-export const providers: ProviderModel[] = [digitalocean, aws, random, tls, command];
+export const providers: ProviderModel[] = [digitalocean, random, tls, command];

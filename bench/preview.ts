@@ -1,0 +1,41 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+/** A preview of a whole new stack by the real engine: nothing is made, so no cloud is needed. */
+export async function previewOf(machines: number): Promise<{ seconds: number; resources: number }> {
+  const state = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-bench-"));
+  process.env.RINGO_LOCAL_DIR = state;
+  const { providers } = await import("../local/providers");
+  const { serve } = await import("../local/providers/server");
+  const { openStack } = await import("../local/workspace");
+  const served = await serve(providers);
+  try {
+    const stack = await openStack({
+      providers: served.environment,
+      program: async () => (await import("../index")).default(),
+      facts: {
+        plain: { image: `registry.ringo.test:5000/backend@sha256:${"ab".repeat(32)}`, acme: { server: "https://acme.ringo.test:14000/dir" } },
+        // One edge, one data machine, one worker; the rest answer HTTP.
+        overrides: { apiInstanceCount: machines - 3 },
+        secrets: { djangoSecretKey: "not-a-real-key-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF" },
+      },
+    });
+    const started = Date.now();
+    const result = await stack.preview();
+    return { seconds: (Date.now() - started) / 1000, resources: result.changeSummary.create ?? 0 };
+  } finally {
+    await served.close();
+    fs.rmSync(state, { recursive: true });
+  }
+}
+
+if (require.main === module) {
+  previewOf(Number(process.argv[2])).then(
+    (result) => process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0)),
+    (error: unknown) => {
+      process.stderr.write(`${String(error)}\n`);
+      process.exit(1);
+    },
+  );
+}
