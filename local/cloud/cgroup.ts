@@ -13,15 +13,19 @@ interface Hierarchies {
   memory?: string;
 }
 
+const mounted = (): string[][] =>
+  fs.readFileSync("/proc/mounts", "utf8").split("\n").map((line) => line.split(" ")).filter(([, , type]) => type?.startsWith("cgroup"));
+
 function hierarchies(): Hierarchies {
-  const mounts = fs.readFileSync("/proc/mounts", "utf8").split("\n").map((line) => line.split(" "));
+  const mounts = mounted();
   const unified = mounts.find(([, , type]) => type === "cgroup2")?.[1];
   if (unified === undefined) throw new Error("this kernel has no cgroup version 2 mounted: mount -t cgroup2 none /sys/fs/cgroup/unified");
   const memory = mounts.find(([, , type, options]) => type === "cgroup" && options?.split(",").includes("memory"))?.[1];
   return { unified, memory };
 }
 
-const parents = (): string[] => Object.values(hierarchies()).filter(Boolean).map((root) => path.join(root, cgroupParent));
+/** In every hierarchy: nspawn repeats its groups in systemd's own. */
+const parents = (): string[] => mounted().map(([, root]) => path.join(root!, cgroupParent));
 const unifiedGroup = (id: string): string => path.join(hierarchies().unified, cgroupParent, id);
 
 /** Makes a droplet's groups, with its memory as the limit; gives the directories that its keeper and its machine enter. */

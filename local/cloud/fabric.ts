@@ -28,7 +28,9 @@ export async function ensureFabric(): Promise<void> {
     "net.ipv4.ip_forward=1", "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0",
     "net.ipv4.conf.all.send_redirects=0", "net.ipv4.conf.default.send_redirects=0",
     "net.ipv4.conf.default.proxy_arp=1"));
-  if (!fs.existsSync(`/sys/class/net/${hostLink}`)) {
+  if (!(await listLinks()).has(uplink)) {
+    // The host's end of a lost fabric goes some time after it.
+    await attempt("ip", ["link", "delete", hostLink]);
     await run("ip", ["link", "add", hostLink, "type", "veth", "peer", "name", uplink, "netns", fabricNamespace]);
   }
   await run("ip", ["-n", fabricNamespace, "-batch", "-"], [

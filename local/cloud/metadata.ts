@@ -47,8 +47,9 @@ export function answer(metadata: Record<string, any>, url: string): string | und
   };
   for (const hidden of ["droplet_id", "user_data", "public_keys"]) delete value[hidden];
   for (const step of match[1]!.split("/").filter(Boolean)) {
-    // Addresses are listed under their DigitalOcean path, which shortens the name that they have in JSON.
-    value = value?.[step] ?? (step === "address" ? value?.ip_address : undefined);
+    // An interface's address has a shorter name as a path than in the JSON document.
+    const key = step === "address" ? "ip_address" : step;
+    value = typeof value === "object" && Object.hasOwn(value, key) ? value[key] : undefined;
   }
   if (value === undefined) return undefined;
   if (Array.isArray(value)) return value.map((item, i) => (typeof item === "object" ? `${i}/` : item)).join("\n");

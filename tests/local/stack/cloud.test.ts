@@ -1,0 +1,322 @@
+import { execFileSync } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import * as fs from "node:fs";
+import * as http from "node:http";
+import * as net from "node:net";
+import * as os from "node:os";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { renderRuleset } from "../../../local/cloud/firewall";
+import { topologies } from "../cloud/topologies";
+import type { Context, Properties } from "../../../local/providers/resource";
+
+/** The local cloud alone, through the provider's models: real machines, real packets. Owns the machine while it runs. */
+jest.setTimeout(180_000);
+
+const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-cloud-"));
+process.env.RINGO_LOCAL_DIR = directory; // read when the modules are
+const cloud = require("../../../local/cloud") as typeof import("../../../local/cloud");
+const { digitalocean } = require("../../../local/providers/digitalocean") as typeof import("../../../local/providers/digitalocean");
+const { initOf, killGroup } = require("../../../local/cloud/cgroup") as typeof import("../../../local/cloud/cgroup");
+const { listRules } = require("../../../local/cloud/fabric") as typeof import("../../../local/cloud/fabric");
+
+const host = "198.18.0.254";
+const region = "fra1";
+const context: Context = { urn: "urn:pulumi:test::test::test::test", log: () => undefined, signal: new AbortController().signal };
+
+async function make(type: string, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
+  const model = modelOf(type);
+  const normal = model.normalize?.(inputs, undefined, context.urn) ?? inputs;
+  expect(model.check?.(normal) ?? []).toEqual([]);
+  return model.create(normal, context);
+}
+
+function modelOf(type: string) {
+  const token = `digitalocean:index/${type[0]!.toLowerCase()}${type.slice(1)}:${type}`;
+  return digitalocean.resources[token]!;
+}
+
+const droplet = (name: string, inputs: Properties = {}) =>
+  make("Droplet", { name, region, size: "s-1vcpu-1gb", image: "debian-13-x64", ...inputs });
+
+/** What answers a connection: the first bytes, "open" without any, "refused", or "filtered" when nothing comes back. */
+function probe(address: string, port: number, timeoutMs = 1500): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host: address, port });
+    const answer = (text: string): void => {
+      socket.destroy();
+      resolve(text);
+    };
+    socket.setTimeout(timeoutMs, () => answer(socket.connecting ? "filtered" : "open"));
+    socket.on("data", (data) => answer(data.toString().slice(0, 3)));
+    socket.on("error", (error: NodeJS.ErrnoException) => answer(error.code === "ECONNREFUSED" ? "refused" : "filtered"));
+  });
+}
+
+async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) if (await holds()) return;
+  throw new Error(`not within a minute: ${what}`);
+}
+
+/** A probe from inside a machine: "open", or why not. */
+const probeFrom = (name: string, address: string, port: number): Promise<string> =>
+  cloud.exec(name, ["python3", "-c", `import socket
+try: socket.create_connection(("${address}", ${port}), 1.5); print("open")
+except ConnectionRefusedError: print("refused")
+except OSError: print("filtered")`]).then((text) => text.trim());
+
+const listen = (name: string, port: number): Promise<string> =>
+  cloud.exec(name, ["systemd-run", "--quiet", `--unit=listen-${port}`, "python3", "-m", "http.server", String(port)]);
+
+/** Everything on this machine that the cloud could leave behind. */
+function inventory(): Properties {
+  const lines = (program: string, ...args: string[]): string[] => execFileSync(program, args, { encoding: "utf8" }).trim().split("\n").sort();
+  const groups = fs.readFileSync("/proc/mounts", "utf8").split("\n").map((line) => line.split(" ")).filter(([, , type]) => type?.startsWith("cgroup"));
+  const processes = fs.readdirSync("/proc").filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
+    try {
+      const command = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8"); // empty when dead and not yet buried
+      return command !== "" && (command.includes(directory) || fs.readFileSync(`/proc/${pid}/cgroup`, "utf8").includes("ringo-local"));
+    } catch {
+      return false;
+    }
+  });
+  return {
+    namespaces: lines("ip", "netns").filter((line) => line.startsWith("ringo-")),
+    mounts: fs.readFileSync("/proc/mounts", "utf8").split("\n").filter((line) => line.includes(directory) || line.includes("/netns/ringo-")),
+    loops: lines("losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE").filter((line) => line.includes(directory)),
+    tables: lines("nft", "list", "tables").filter((line) => line.includes("ringo")),
+    links: fs.readdirSync("/sys/class/net").filter((link) => /^(ringo|pub-|vpc-)/.test(link)),
+    routes: lines("ip", "route").filter((route) => route.includes("198.18.")),
+    groups: groups.flatMap(([, mount]) => fs.readdirSync(mount!).filter((name) => name.startsWith("ringo"))),
+    settings: ["net/ipv4/ip_forward", "fs/inotify/max_user_instances"].map((name) => fs.readFileSync(`/proc/sys/${name}`, "utf8").trim()),
+    devices: fs.readdirSync("/dev").filter((name) => name.startsWith("ringo")),
+    locks: fs.readdirSync("/run").filter((name) => name.startsWith("ringo")),
+    files: fs.readdirSync(directory).filter((name) => name === "cloud"),
+    processes,
+  };
+}
+
+let before: Properties;
+const ids: Record<string, string> = {};
+const outputs: Record<string, Properties> = {};
+
+beforeAll(async () => {
+  before = inventory();
+  await cloud.ensureCloud();
+  const keep = async (name: string, made: Promise<{ id: string; outputs: Properties }>): Promise<string> => {
+    const { id, outputs: state } = await made;
+    [ids[name], outputs[name]] = [id, state];
+    return id;
+  };
+  const vpcUuid = await keep("vpc", make("Vpc", { name: "one", region, ipRange: "10.77.0.0/20" }));
+  const otherVpc = await keep("other vpc", make("Vpc", { name: "two", region, ipRange: "10.78.0.0/20" }));
+  await keep("gateway", make("VpcNatGateway", {
+    name: "way-out", region, type: "PUBLIC", size: 1, vpcs: [{ vpcUuid, defaultGateway: true }],
+  }));
+  const anywhere = { destinationAddresses: ["0.0.0.0/0", "::/0"] };
+  const outboundRules = [{ protocol: "tcp", portRange: "all", ...anywhere }, { protocol: "udp", portRange: "53", ...anywhere }];
+  await keep("edge firewall", make("Firewall", {
+    name: "edge", tags: ["edge"], outboundRules,
+    inboundRules: [{ protocol: "tcp", portRange: "22", sourceAddresses: [`${host}/32`] }, { protocol: "tcp", portRange: "8000-8010", sourceAddresses: ["0.0.0.0/0"] }],
+  }));
+  await keep("api firewall", make("Firewall", {
+    name: "api", tags: ["api"], outboundRules: outboundRules.slice(0, 1),
+    inboundRules: [{ protocol: "tcp", portRange: "8001", sourceTags: ["edge"] }],
+  }));
+  await keep("volume", make("Volume", { name: "data", region, size: 1, initialFilesystemType: "ext4" }));
+  await keep("address", make("ReservedIp", { region }));
+  const { publicKey } = generateKeyPairSync("ed25519");
+  const raw = publicKey.export({ format: "der", type: "spki" }).subarray(-32);
+  const field = (data: Buffer): Buffer => Buffer.concat([Buffer.from([0, 0, 0, data.length]), data]);
+  const line = `ssh-ed25519 ${Buffer.concat([field(Buffer.from("ssh-ed25519")), field(raw)]).toString("base64")} test`;
+  const key = await keep("key", make("SshKey", { name: "key", publicKey: line }));
+
+  await Promise.all([
+    keep("edge", droplet("edge", {
+      vpcUuid, tags: ["edge"], sshKeys: [key], userData: "#cloud-config\nwrite_files: [{path: /etc/made-by-user-data, content: made}]\n",
+    })),
+    keep("api", droplet("api", { vpcUuid, tags: ["api"], sshKeys: [key], publicNetworking: false })),
+    keep("stranger", droplet("stranger", { vpcUuid: otherVpc })),
+  ]);
+  await make("ReservedIpAssignment", { ipAddress: ids.address!, dropletId: Number(ids.edge) });
+  await make("VolumeAttachment", { volumeId: ids.volume!, dropletId: Number(ids.api) });
+  await eventually("ssh on the edge", async () => (await probe(ids.address!, 22)) === "SSH");
+  await Promise.all(["edge", "api", "stranger"].map((name) => cloud.exec(name, ["cloud-init", "status", "--wait"])));
+});
+
+afterAll(async () => {
+  await cloud.destroyCloud();
+  fs.rmSync(directory, { recursive: true, force: true });
+});
+
+test.each(Object.entries(topologies))("nft accepts the ruleset of %s", (_, topology) => {
+  execFileSync("unshare", ["--net", "nft", "--check", "--file", "-"], { input: renderRuleset(topology) });
+});
+
+test("cloud-init applies user data, keys and host name; no unit fails", async () => {
+  expect((await cloud.exec("edge", ["hostname"])).trim()).toBe("edge");
+  expect(await cloud.exec("edge", ["cat", "/etc/made-by-user-data"])).toBe("made");
+  expect(await cloud.exec("api", ["cat", "/root/.ssh/authorized_keys"])).toMatch(/^ssh-ed25519 .* test$/m);
+  expect((await cloud.exec("edge", ["systemctl", "is-system-running", "--wait"])).trim()).toBe("running");
+});
+
+test("a firewall lets in what a rule names and nothing else; without one a droplet is open", async () => {
+  await Promise.all([listen("edge", 8000), listen("edge", 8011), listen("stranger", 8011)]);
+  await eventually("the listener", async () => (await probeFrom("edge", "127.0.0.1", 8011)) === "open");
+  await eventually("the stranger's listener", async () => (await probe(outputs.stranger!.ipv4Address, 8011)) === "open");
+  expect(await probe(outputs.edge!.ipv4Address, 22)).toBe("SSH");
+  expect(await probe(ids.address!, 8000)).toBe("open");
+  expect(await probe(ids.address!, 8010)).toBe("refused");
+  expect(await probe(ids.address!, 8011)).toBe("filtered");
+  expect(await probeFrom("stranger", outputs.edge!.ipv4Address, 22)).toBe("filtered");
+  expect(await probeFrom("stranger", ids.address!, 8000)).toBe("open");
+});
+
+test("rules by tag hold inside the VPC, and a VPC is closed to all others", async () => {
+  const api = outputs.api!.ipv4AddressPrivate;
+  await Promise.all([listen("api", 8001), listen("api", 8002)]);
+  await eventually("the listener", async () => (await probeFrom("edge", api, 8001)) === "open");
+  expect(await probeFrom("edge", api, 8002)).toBe("filtered");
+  expect(await probeFrom("stranger", api, 8001)).toBe("filtered");
+  expect(await probeFrom("stranger", outputs.edge!.ipv4AddressPrivate, 8000)).toBe("filtered");
+  // The host has no way there; with one, the fabric refuses it.
+  execFileSync("ip", ["route", "add", `${api}/32`, "via", "198.18.0.1"]);
+  expect(await probe(api, 8001)).toBe("filtered");
+  execFileSync("ip", ["route", "delete", `${api}/32`]);
+});
+
+test("a changed firewall filters at once", async () => {
+  const model = modelOf("Firewall");
+  const state = outputs["edge firewall"]!;
+  const closed = { ...state, inboundRules: state.inboundRules.slice(0, 1) };
+  await model.update!(ids["edge firewall"]!, state, closed, context);
+  expect(await probe(ids.address!, 8000)).toBe("filtered");
+  await model.update!(ids["edge firewall"]!, closed, state, context);
+  expect(await probe(ids.address!, 8000)).toBe("open");
+});
+
+test("a private droplet goes out through the NAT gateway, from its address; without one it does not", async () => {
+  const seen: string[] = [];
+  const server = http.createServer((request, response) => {
+    seen.push(request.socket.remoteAddress!);
+    response.end("here");
+  });
+  await new Promise<void>((ready) => server.listen(8099, host, ready));
+  try {
+    expect(await cloud.exec("api", ["curl", "--silent", "--max-time", "3", `http://${host}:8099/`])).toBe("here");
+    expect(await cloud.exec("edge", ["curl", "--silent", "--max-time", "3", `http://${host}:8099/`])).toBe("here");
+    expect(seen).toEqual([outputs.gateway!.egresses[0].publicGateways[0].ipv4, outputs.edge!.ipv4Address]);
+    expect(await probeFrom("api", ids.address!, 8000)).toBe("open");
+    await modelOf("VpcNatGateway").delete(ids.gateway!, {}, context);
+    expect(await probeFrom("api", host, 8099)).toBe("filtered");
+  } finally {
+    server.close();
+  }
+});
+
+test("outbound rules hold: only what is named goes out", async () => {
+  const ping = (name: string) => cloud.exec(name, ["ping", "-c1", "-W1", host]);
+  await expect(ping("edge")).rejects.toThrow();
+  expect(await ping("stranger")).toContain("1 received");
+});
+
+test("a droplet cannot speak from another's address", async () => {
+  const stolen = outputs.edge!.ipv4Address;
+  await cloud.exec("stranger", ["ip", "address", "add", `${stolen}/32`, "dev", "eth0"]);
+  await expect(cloud.exec("stranger", ["ping", "-c1", "-W1", "-I", stolen, host])).rejects.toThrow();
+  await cloud.exec("stranger", ["ip", "address", "del", `${stolen}/32`, "dev", "eth0"]);
+});
+
+test("the metadata service tells a droplet of itself alone", async () => {
+  const ask = (name: string, what: string) => cloud.exec(name, ["curl", "--silent", "--max-time", "3", `http://169.254.169.254/metadata/v1/${what}`]);
+  expect(await ask("api", "id")).toBe(ids.api);
+  expect(await ask("edge", "interfaces/public/0/ipv4/address")).toBe(outputs.edge!.ipv4Address);
+  expect(await ask("edge", "user-data")).toContain("made-by-user-data");
+  await expect(cloud.exec("api", ["curl", "--fail", "--silent", "http://169.254.169.254/metadata/v1/interfaces/public/0/ipv4/address"])).rejects.toThrow();
+});
+
+test("a reboot keeps addresses, disk and volume", async () => {
+  const device = "/dev/disk/by-id/scsi-0DO_Volume_data";
+  const addresses = (): Promise<string> => cloud.exec("api", ["ip", "-brief", "-4", "address"]);
+  const former = await addresses();
+  const formerInit = initOf(ids.api!);
+  await cloud.exec("api", ["sh", "-c", `echo kept > /root/disk; mkdir -p /mnt/data && mount ${device} /mnt/data && echo kept > /mnt/data/file && sync`]);
+  await cloud.exec("api", ["systemctl", "reboot"]);
+  await eventually("the new init", async () => ![formerInit, undefined].includes(initOf(ids.api!)));
+  await eventually("the boot", async () => (await cloud.exec("api", ["systemctl", "is-system-running"]).catch(() => "")).trim() === "running");
+  expect(await addresses()).toBe(former);
+  expect(await cloud.exec("api", ["cat", "/root/disk"])).toBe("kept\n");
+  expect(await cloud.exec("api", ["sh", "-c", `mount ${device} /mnt/data && cat /mnt/data/file && umount /mnt/data`])).toBe("kept\n");
+});
+
+test("a volume grows, refuses to shrink, to be deleted while attached, and outlives its droplet", async () => {
+  const volume = modelOf("Volume");
+  const state = outputs.volume!;
+  await expect(volume.delete(ids.volume!, state, context)).rejects.toThrow(/^409 .*attached/);
+  await volume.update!(ids.volume!, state, { ...state, size: 2 }, context);
+  const size = await cloud.exec("api", ["blockdev", "--getsize64", "/dev/disk/by-id/scsi-0DO_Volume_data"]);
+  expect(Number(size)).toBe(2 * 1024 ** 3);
+  await expect(volume.update!(ids.volume!, state, { ...state, size: 1, tags: [] }, context).then(() => volume.update!(ids.volume!, { ...state, size: 2 }, { ...state, size: 1 }, context))).rejects.toThrow("expanded");
+
+  await modelOf("Droplet").delete(ids.api!, outputs.api!, context);
+  expect(await modelOf("Droplet").read(ids.api!, outputs.api!)).toBeUndefined();
+  expect((await volume.read(ids.volume!, state))!.outputs.dropletIds).toEqual([]);
+  await make("VolumeAttachment", { volumeId: ids.volume!, dropletId: Number(ids.edge) });
+  const script = "mkdir -p /mnt/data && mount /dev/disk/by-id/scsi-0DO_Volume_data /mnt/data && cat /mnt/data/file && umount /mnt/data";
+  expect(await cloud.exec("edge", ["sh", "-c", script])).toBe("kept\n");
+});
+
+test("a resized droplet is the same machine after a power cycle", async () => {
+  const model = modelOf("Droplet");
+  const state = outputs.stranger!;
+  const formerInit = initOf(ids.stranger!);
+  const resized = await model.update!(ids.stranger!, state, { ...state, size: "s-1vcpu-2gb" }, context);
+  expect(resized).toMatchObject({ memory: 2048, status: "active", ipv4Address: state.ipv4Address, ipv4AddressPrivate: state.ipv4AddressPrivate });
+  expect(initOf(ids.stranger!)).not.toBe(formerInit);
+  await expect(model.update!(ids.stranger!, resized, { ...resized, size: "s-1vcpu-1gb" }, context)).rejects.toThrow("smaller disk");
+});
+
+test("what is taken cannot be deleted or taken twice", async () => {
+  await expect(modelOf("Vpc").delete(ids.vpc!, {}, context)).rejects.toThrow(/^409 .*members/);
+  await expect(make("Vpc", { name: "three", region, ipRange: "10.77.8.0/24" })).rejects.toThrow(/^422 .*overlaps/);
+  await expect(make("Firewall", { name: "edge", inboundRules: outputs["edge firewall"]!.inboundRules })).rejects.toThrow(/^409/);
+  await expect(make("VolumeAttachment", { volumeId: ids.volume!, dropletId: Number(ids.stranger) })).rejects.toThrow(/^422 .*attached/);
+});
+
+test("after a crash of machines and fabric everything comes back; with all up it takes less than a second", async () => {
+  await killGroup(ids.edge!);
+  execFileSync("ip", ["netns", "delete", "ringo-cloud"]);
+  expect(await probe(ids.address!, 22)).not.toBe("SSH");
+  await cloud.ensureCloud();
+  await eventually("ssh on the edge", async () => (await probe(ids.address!, 22)) === "SSH");
+  await eventually("the stranger that went on running", async () => (await probe(outputs.stranger!.ipv4Address, 22)) === "SSH");
+  expect(cloud.listMachines().map(({ name, status }) => `${name} ${status}`)).toEqual(["edge active", "stranger active"]);
+  const rules = await listRules();
+  const began = Date.now();
+  await cloud.ensureCloud();
+  expect(Date.now() - began).toBeLessThan(1000);
+  expect(await listRules()).toBe(rules);
+});
+
+test("a droplet that powered itself off stays off until it is started", async () => {
+  await cloud.exec("stranger", ["systemctl", "poweroff"]);
+  await eventually("off", async () => cloud.listMachines().find(({ name }) => name === "stranger")!.status === "off");
+  await cloud.ensureCloud();
+  expect((await modelOf("Droplet").read(ids.stranger!, outputs.stranger!))!.outputs.status).toBe("off");
+});
+
+test("a cancelled droplet leaves nothing", async () => {
+  const cancelled = { ...context, signal: AbortSignal.abort(new Error("cancelled")) };
+  const machines = cloud.listMachines();
+  const inputs = { name: "never", region, size: "s-1vcpu-1gb", image: "debian-13-x64", vpcUuid: ids.vpc };
+  await expect(modelOf("Droplet").create(inputs, cancelled)).rejects.toThrow("cancelled");
+  expect(cloud.listMachines()).toEqual(machines);
+});
+
+test("destroy leaves nothing, after a crash and twice too", async () => {
+  await killGroup(ids.edge!);
+  fs.rmSync(path.join(directory, "cloud", "cloud.json"));
+  await cloud.destroyCloud();
+  expect(inventory()).toEqual(before);
+  await cloud.destroyCloud();
+});
