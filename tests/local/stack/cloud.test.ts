@@ -8,17 +8,26 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { renderRuleset } from "../../../local/cloud/firewall";
 import { topologies } from "../cloud/topologies";
-import type { Context, Properties } from "../../../local/providers/resource";
+import type { Context, Properties, ResourceModel } from "../../../local/providers/resource";
 
 /** The local cloud alone, through the provider's models: real machines, real packets. Owns the machine while it runs. */
 jest.setTimeout(180_000);
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-cloud-"));
-process.env.RINGO_LOCAL_DIR = directory; // read when the modules are
-const cloud = require("../../../local/cloud") as typeof import("../../../local/cloud");
-const { digitalocean } = require("../../../local/providers/digitalocean") as typeof import("../../../local/providers/digitalocean");
-const { initOf, killGroup } = require("../../../local/cloud/cgroup") as typeof import("../../../local/cloud/cgroup");
-const { listRules } = require("../../../local/cloud/fabric") as typeof import("../../../local/cloud/fabric");
+let cloud: typeof import("../../../local/cloud");
+let resources: Record<string, ResourceModel>;
+let initOf: (id: string) => number | undefined;
+let killGroup: (id: string) => Promise<void>;
+let listRules: () => Promise<string>;
+
+/** The modules read where the state is when they are loaded. */
+async function loadCloud(): Promise<void> {
+  process.env.RINGO_LOCAL_DIR = directory;
+  cloud = await import("../../../local/cloud");
+  ({ resources } = (await import("../../../local/providers/digitalocean")).digitalocean);
+  ({ initOf, killGroup } = await import("../../../local/cloud/cgroup"));
+  ({ listRules } = await import("../../../local/cloud/fabric"));
+}
 
 const host = "198.18.0.254";
 const region = "fra1";
@@ -33,7 +42,7 @@ async function make(type: string, inputs: Properties): Promise<{ id: string; out
 
 function modelOf(type: string) {
   const token = `digitalocean:index/${type[0]!.toLowerCase()}${type.slice(1)}:${type}`;
-  return digitalocean.resources[token]!;
+  return resources[token]!;
 }
 
 const droplet = (name: string, inputs: Properties = {}) =>
@@ -102,6 +111,7 @@ const outputs: Record<string, Properties> = {};
 
 beforeAll(async () => {
   before = inventory();
+  await loadCloud();
   await cloud.ensureCloud();
   const keep = async (name: string, made: Promise<{ id: string; outputs: Properties }>): Promise<string> => {
     const { id, outputs: state } = await made;
