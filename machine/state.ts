@@ -59,7 +59,7 @@ export interface Unit {
   enabled?: boolean;
   /** @default true */
   running?: boolean;
-  /** Paths (files of this state) whose change restarts the unit. */
+  /** Paths that restart the unit when they differ from what it was last started with, whichever apply wrote them. */
   restartOn?: string[];
   /** Paths whose change reloads it, unless it is restarted anyway. */
   reloadOn?: string[];
@@ -94,7 +94,7 @@ export interface Step {
   command: string;
   /** Skip when this succeeds. */
   unless?: string;
-  /** Run only when one of these files changed in this apply. Together with `unless`, either reason runs it. */
+  /** Run when one of these files differs from what the last successful run saw. Together with `unless`, either reason runs it; with neither, every apply runs it. */
   onChange?: string[];
   /** When it runs. @default "before-units" */
   when?: "before-packages" | "before-units" | "after-units" | "after-containers";
