@@ -1,0 +1,107 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { buildContext, stageContext } from "../../../local/images/context";
+
+let root: string;
+beforeEach(() => (root = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-test-"))));
+afterEach(() => fs.rmSync(root, { recursive: true }));
+
+function write(...files: string[]): void {
+  for (const file of files) {
+    fs.mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+    fs.writeFileSync(path.join(root, file), `content of ${file}`);
+  }
+}
+const git = (...args: string[]): void => void execFileSync("git", ["-C", root, "-c", "user.name=t", "-c", "user.email=t@t", ...args], { stdio: "ignore" });
+const files = (below = "."): string[] => buildContext(path.join(root, below)).files;
+
+const unwanted = [
+  ".env", ".env.production", "app/.env.local", "dump.sql", "backup.sql.gz", "db.sqlite3", "db.sqlite3-wal", "data/app.db", "old.dump",
+  "media/receipt.pdf", "staticfiles/app.js", "node_modules/a/index.js", "app/__pycache__/a.pyc", ".venv/bin/python",
+];
+
+describe("a build context", () => {
+  test("holds tracked files only, less secrets, databases, dumps and media even when tracked", () => {
+    write("Dockerfile", "manage.py", "app/media/models.py", "app/environment.py", "secret.txt", ...unwanted);
+    git("init", "-q");
+    git("add", "-f", "Dockerfile", "manage.py", "app", ...unwanted);
+    expect(files()).toEqual(["Dockerfile", "app/environment.py", "app/media/models.py", "manage.py"]);
+  });
+
+  test("is the same without git, of all files", () => {
+    write("Dockerfile", "manage.py", "app/media/models.py", ".git/config", ...unwanted);
+    expect(files()).toEqual(["Dockerfile", "app/media/models.py", "manage.py"]);
+  });
+
+  test("of a directory inside a repository is that directory's", () => {
+    write("README.md", "backend/Dockerfile", "backend/app.py", "backend/untracked.py");
+    git("init", "-q");
+    git("add", "README.md", "backend/Dockerfile", "backend/app.py");
+    expect(files("backend")).toEqual(["Dockerfile", "app.py"]);
+    expect(buildContext(path.join(root, "backend")).untracked).toEqual(["untracked.py"]);
+  });
+
+  test("of a directory that its repository ignores is all of it", () => {
+    write(".gitignore", "backend/Dockerfile", "backend/app.py");
+    fs.writeFileSync(path.join(root, ".gitignore"), "backend/\n");
+    git("init", "-q");
+    git("add", ".gitignore");
+    expect(files("backend")).toEqual(["Dockerfile", "app.py"]);
+  });
+
+  test("leaves out a tracked file that is deleted", () => {
+    write("Dockerfile", "gone.py");
+    git("init", "-q");
+    git("add", ".");
+    fs.rmSync(path.join(root, "gone.py"));
+    expect(files()).toEqual(["Dockerfile"]);
+  });
+
+  test("takes file names as they are", () => {
+    write("Dockerfile", "шаблон «счёт».html", 'a "quoted" name');
+    git("init", "-q");
+    git("add", ".");
+    expect(files()).toEqual(["Dockerfile", 'a "quoted" name', "шаблон «счёт».html"]);
+  });
+
+  test("without a Dockerfile is refused, and a forgotten git add is said", () => {
+    write("manage.py");
+    expect(() => buildContext(root)).toThrow("no Dockerfile");
+    git("init", "-q");
+    git("add", ".");
+    write("Dockerfile");
+    expect(() => buildContext(root)).toThrow("git add");
+  });
+
+  test("changes its hash with a name, a content and a mode, not with a time", () => {
+    write("Dockerfile", "a");
+    const hash = (): string => buildContext(root).hash;
+    const hashes = [hash()];
+    fs.utimesSync(path.join(root, "a"), 1, 1);
+    expect(hash()).toBe(hashes[0]);
+    fs.chmodSync(path.join(root, "a"), 0o755);
+    hashes.push(hash());
+    fs.renameSync(path.join(root, "a"), path.join(root, "b"));
+    hashes.push(hash());
+    fs.appendFileSync(path.join(root, "b"), "x");
+    hashes.push(hash());
+    fs.rmSync(path.join(root, "b"));
+    fs.symlinkSync("Dockerfile", path.join(root, "b"));
+    hashes.push(hash());
+    expect(new Set(hashes).size).toBe(5);
+  });
+
+  test("is staged as it is: links, modes and times", () => {
+    write("Dockerfile", "bin/run");
+    fs.chmodSync(path.join(root, "bin/run"), 0o755);
+    fs.utimesSync(path.join(root, "bin/run"), 1_600_000_000, 1_600_000_000);
+    fs.symlinkSync("bin/run", path.join(root, "link"));
+    const target = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-test-"));
+    stageContext(buildContext(root), target);
+    const staged = fs.statSync(path.join(target, "bin/run"));
+    expect([staged.mode & 0o777, staged.mtimeMs, fs.readlinkSync(path.join(target, "link"))]).toEqual([0o755, 1_600_000_000_000, "bin/run"]);
+    fs.rmSync(target, { recursive: true });
+  });
+});

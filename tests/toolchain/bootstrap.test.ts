@@ -1,0 +1,81 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+const project = path.resolve(__dirname, "../..");
+const script = path.join(project, "toolchain/bootstrap.sh");
+
+test("bootstrap.sh is good shell", () => {
+  execFileSync("shellcheck", [script], { encoding: "utf8" });
+});
+
+test("an unknown level is refused before anything is installed", () => {
+  const { status, stderr } = spawnSync("sh", [script, "everything"], { encoding: "utf8" });
+  expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("check|local") });
+});
+
+describe.each(["pulumi", "pebble", "versitygw"])("the module of %s", (tool) => {
+  const read = (file: string): string => fs.readFileSync(path.join(project, "toolchain", tool, file), "utf8");
+
+  test("pins the version that bootstrap.sh builds and names", () => {
+    const line = new RegExp(`^${tool} +(\\S+) +-X \\S+=v?(\\S+)$`, "m").exec(fs.readFileSync(script, "utf8"));
+    const pulumi = /^pulumi_version=v(\S+)$/m.exec(fs.readFileSync(script, "utf8"))?.[1] ?? "";
+    const [, command, version] = line ?? [];
+    const module = read("go.mod").match(/^tool (\S+)$/m)?.[1];
+    expect(module).toBe(command);
+    const required = [...read("go.mod").matchAll(/^\t(\S+) v(\S+)/gm)].find(([, name]) => command.startsWith(`${name}/`));
+    expect(required?.[2]).toBe(version === "$pulumi_version" ? pulumi : version);
+    expect(read("go.sum")).toContain(`${required?.[1]} v${required?.[2]} h1:`);
+  });
+});
+
+describe("on a machine", () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-test-"));
+    fs.mkdirSync(path.join(directory, "project/toolchain"), { recursive: true });
+    fs.mkdirSync(path.join(directory, "project/node_modules"));
+    fs.mkdirSync(path.join(directory, "bin"));
+    fs.copyFileSync(script, path.join(directory, "project/toolchain/bootstrap.sh"));
+    fs.writeFileSync(path.join(directory, "project/package-lock.json"), "{}");
+  });
+  afterEach(() => fs.rmSync(directory, { recursive: true }));
+
+  const program = (name: string, body: string): void => fs.writeFileSync(path.join(directory, "bin", name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  const check = () => {
+    const { status, stdout, stderr } = spawnSync("sh", [path.join(directory, "project/toolchain/bootstrap.sh"), "check"], {
+      encoding: "utf8", env: { ...process.env, PATH: `${directory}/bin:${process.env.PATH}` },
+    });
+    return { status, stdout, stderr };
+  };
+
+  test("with all there, the second run prints nothing and installs nothing", () => {
+    program("npm", `echo "$@" >>${directory}/npm-calls`);
+    program("node", "echo 24");
+    expect(check().status).toBe(0);
+    expect(check()).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(fs.readFileSync(`${directory}/npm-calls`, "utf8")).toBe("ci --no-audit --no-fund\n");
+  });
+
+  test("a changed lock installs the npm packages again", () => {
+    program("npm", `echo "$@" >>${directory}/npm-calls`);
+    program("node", "echo 24");
+    check();
+    fs.writeFileSync(path.join(directory, "project/package-lock.json"), '{"changed": true}');
+    check();
+    expect(fs.readFileSync(`${directory}/npm-calls`, "utf8").trim().split("\n")).toHaveLength(2);
+  });
+
+  test("a failed installation shows the end of its log and is tried again", () => {
+    program("npm", "echo no space left; exit 1");
+    program("node", "echo 24");
+    for (let run = 0; run < 2; run++) expect(check()).toEqual({ status: 1, stdout: "", stderr: expect.stringMatching(/no space left[\s\S]*failed: npm ci/) });
+  });
+
+  test("a Node that is too old is an error by version", () => {
+    program("npm", "true");
+    program("node", 'case $1 in --version) echo v18.0.0 ;; *) echo 18 ;; esac');
+    expect(check()).toEqual({ status: 1, stdout: "", stderr: expect.stringContaining("Node 22 or newer is needed: there is v18.0.0") });
+  });
+});
