@@ -1,16 +1,17 @@
 # The commands of this project. `make help` lists them.
-# BACKEND=<dir with a Dockerfile>, HOST=<machine>, CMD=<command>, YES=1, JSON=1 are read from the command line.
+# BACKEND=<dir with a Dockerfile>, HOST=<machine>, CMD=<command>, YES=1 and REFRESH=1 are read from the
+# command line.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-export BACKEND HOST CMD YES
+export BACKEND HOST CMD YES REFRESH
 export PULUMI_SKIP_UPDATE_CHECK := true
 
 RUN := tsx local/main.ts
 
 .PHONY: up preview output ssh destroy check test test-local help reference bench clean _check _local
 
-up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own)
+up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own; REFRESH=1 looks first at what is there)
 	@$(RUN) up
 
 preview: _local ## Show what `make up` would change, and change nothing

@@ -5,6 +5,7 @@ const common = {
   modulePathIgnorePatterns: ["<rootDir>/examples/"],
 };
 module.exports = {
+  maxWorkers: "100%", // most of a test is waiting for another program
   projects: [
     { ...common, displayName: "unit", testMatch: ["<rootDir>/tests/**/*.test.ts"], testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/local/stack/"] },
     { ...common, displayName: "local", testMatch: ["<rootDir>/tests/local/stack/**/*.test.ts"] },

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { api } from "../machine/api";
 import type { Backend } from "../machine/django";
-import { docker, type RegistryCredentials } from "../machine/docker";
+import { docker, pulled, type RegistryCredentials } from "../machine/docker";
 import { mediaClient } from "../machine/media";
 import { release } from "../machine/release";
 import { combine } from "../machine/state";
@@ -10,6 +10,8 @@ import { Host, type Ground } from "./host";
 
 /** What machines that run containers of the backend have in common. */
 export interface ContainerGround extends Ground {
+  /** The backend's image. */
+  image: string;
   /** Addresses of the containers inside each machine. */
   dockerCidr: string;
   registry: pulumi.Output<RegistryCredentials | undefined>;
@@ -88,5 +90,8 @@ export class ApiTier extends pulumi.ComponentResource {
 }
 
 /** What a machine of a container tier has before it runs anything. */
-export const containers = (ground: ContainerGround) => ground.registry.apply((registry) =>
-  docker({ addressPool: ground.dockerCidr, registry, after: ["ringo-media.service"] }));
+export const containers = (ground: ContainerGround) => ground.registry.apply((registry) => combine(
+  docker({ addressPool: ground.dockerCidr, registry, after: ["ringo-media.service"] }),
+  pulled(ground.image),
+  { packages: ["sshfs"] }, // of the shared files, installed with all others
+));

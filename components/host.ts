@@ -59,6 +59,8 @@ export class Host extends pulumi.ComponentResource {
   /** The address that connections go to. */
   readonly address: pulumi.Output<string>;
   readonly droplet: digitalocean.Droplet;
+  /** The first connection was made: the machine answers under its own host key. */
+  readonly booted: pulumi.Resource;
   /** The base state is applied: the machine can take its role. */
   readonly ready: pulumi.Resource;
 
@@ -82,8 +84,8 @@ export class Host extends pulumi.ComponentResource {
     this.publicAddress = pulumi.output(isPublic ? args.ground.network.publicAddress : null);
     this.address = isPublic ? args.ground.network.publicAddress : this.privateAddress;
 
-    const boot = this.createBoot(bootKey, assignment);
-    this.ready = this.apply("base", this.baseState(), [boot]);
+    this.booted = this.createBoot(bootKey, assignment);
+    this.ready = this.apply("base", this.baseState(), [this.booted]);
     this.registerOutputs({ privateAddress: this.privateAddress, publicAddress: this.publicAddress });
   }
 
@@ -159,7 +161,7 @@ export class Host extends pulumi.ComponentResource {
   private createBoot(bootKey: tls.PrivateKey, assignment: pulumi.Resource | undefined): remote.Command {
     const state = pulumi.all([this.hostKey.privateKeyOpenssh, this.hostPublicKey]).apply(([privateKey, publicKey]) =>
       bootState({ hostKey: { private: privateKey, public: publicKey } }));
-    const after = [assignment ?? this.droplet, ...(this.args.bastion ? [this.args.bastion.ready] : [])];
+    const after = [assignment ?? this.droplet, ...(this.args.bastion ? [this.args.bastion.booted] : [])];
     return this.command("boot", state, openssh(bootKey), {
       dependsOn: after, // the address answers only once it is assigned, and others only through the bastion
       // It is done once in a machine's life: nothing later may run it again under the one-time key.

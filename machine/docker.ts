@@ -1,4 +1,5 @@
 /** Docker, as small and closed as the backend's containers need it. */
+import { quote } from "./django";
 import { trustBundle } from "./trust";
 import type { Fragment } from "./state";
 
@@ -47,6 +48,19 @@ export function docker({ addressPool = "172.28.0.0/16", registry, after = [] }: 
     ],
     checks: [{ name: "docker answers", command: "docker info > /dev/null" }],
     secrets: registry ? [registry.password, credentials!] : [],
+  };
+}
+
+/** An image on the machine's disk before its container's turn comes: a roll-out then waits for no download. */
+export function pulled(image: string): Fragment {
+  return {
+    steps: [{
+      name: "pull the image",
+      command: `docker pull --quiet ${quote(image)}`,
+      unless: `docker image inspect ${quote(image)} > /dev/null 2>&1`,
+      when: "after-units",
+      timeoutSeconds: 900,
+    }],
   };
 }
 

@@ -37,13 +37,6 @@ export function release({ backend, migrationTimeoutSeconds = 1800 }: ReleaseInpu
     directories: [{ path: markers, mode: "0700" }],
     files: [{ path: environmentPath, content: variables.join(""), mode: "0600", secret: true }],
     steps: [
-      {
-        name: "pull the release",
-        command: `docker pull --quiet ${image}`,
-        unless: `docker image inspect ${image} > /dev/null 2>&1`,
-        when: "after-units",
-        timeoutSeconds: 900,
-      },
       once("migrate", `${run("ringo-migrate", "--rm")} ${image} python manage.py migrate --noinput`, migrationTimeoutSeconds),
       once("collect static files", collectStatic(key, image), 300),
       once("try a worker", tryWorker(image), 240),

@@ -34,7 +34,7 @@ export class Progress {
     } else if (event.resOutputsEvent) {
       const { op, urn, type } = event.resOutputsEvent.metadata;
       const verb = verbs[op];
-      if (!verb || type.startsWith("ringo:") || type === "pulumi:pulumi:Stack") return;
+      if (!verb || /^(ringo|pulumi):/.test(type)) return;
       if (op === "refresh") return;
       const took = Date.now() - (this.begun.get(urn) ?? Date.now());
       this.line(`${green(verb[0])} ${describe(urn, type)} ${verb[1]}${took > 500 ? dim(` in ${seconds(took)}`) : ""}`);

@@ -16,7 +16,12 @@ export async function run(): Promise<number> {
     await stack.cancel().catch(() => undefined);
     const progress = new Progress();
     try {
-      const result = await stack.up({ onEvent: progress.on, suppressOutputs: true, color: "never" });
+      const result = await stack.up({
+        onEvent: progress.on,
+        refresh: process.env.REFRESH === "1",
+        suppressOutputs: true,
+        color: "never",
+      });
       fs.writeFileSync(caCertificate, await acmeRoots());
       writeSshFiles(result.outputs);
       summary(publicOutputs(result.outputs), result.summary.resourceChanges ?? {}, Date.now() - started);

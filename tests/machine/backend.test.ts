@@ -134,9 +134,9 @@ describe("a release", () => {
   });
 
   test("migrates, then collects static files, then tries a worker, each once per image and before any container", () => {
-    expect(state.steps.map((step) => step.name)).toEqual(["pull the release", "migrate", "collect static files", "try a worker"]);
+    expect(state.steps.map((step) => step.name)).toEqual(["migrate", "collect static files", "try a worker"]);
     for (const step of state.steps) expect(step.when).toBe("after-units");
-    for (const step of state.steps.slice(1)) expect(step.unless).toContain(releaseKey(backend.image));
+    for (const step of state.steps) expect(step.unless).toContain(releaseKey(backend.image));
   });
 
   test("has no secret in a command: they are in a root-only file", () => {
@@ -160,7 +160,7 @@ describe("a release", () => {
 
   test("whose worker does not start says so with the worker's last lines", () => {
     const docker = `docker() { case "$1" in exec) return 1 ;; inspect) echo false ;; logs) echo 'ImportError: kombu' ;; esac; }\ntouch() { :; }\n`;
-    const tried = spawnSync("sh", ["-ec", docker + state.steps[3].command], { encoding: "utf8" });
+    const tried = spawnSync("sh", ["-ec", docker + state.steps[2].command], { encoding: "utf8" });
     expect(tried.status).toBe(1);
     expect(tried.stdout).toMatch(/worker does not start[^]*ImportError: kombu/);
   });

@@ -34,6 +34,16 @@ test("a killed API machine costs no request once the edge has noticed", async ()
   await on("api-1", "systemctl start docker.service && docker start ringo-api");
 }, 90_000);
 
+test("queued work survives a restart of Redis, transactions included", async () => {
+  const ask = (words: string) => on("data", `export REDISCLI_AUTH="$(cat /etc/ringo/redis/ringo.password)"; printf '%s\\n' ${words} | redis-cli --no-auth-warning --user ringo`);
+  await ask("MULTI 'SET ringo-test-transaction kept' EXEC");
+  await on("data", "sleep 1.5; systemctl kill --signal=KILL redis-server.service; sleep 1; systemctl start redis-server.service");
+  const kept = await eventually("Redis answers", () => ask("'GET ringo-test-transaction'"), 30);
+  expect(kept).toContain("kept");
+  await ask("'DEL ringo-test-transaction'");
+  await eventually("health", async () => (await request(stack, "GET", "/api/health/")).status === 200, 60);
+}, 120_000);
+
 test("after a reboot of every machine everything is back by itself", async () => {
   const user = await login(stack);
   const names = stack.machines.map((m) => m.name);
