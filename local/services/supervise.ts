@@ -126,7 +126,26 @@ export async function stopAllServices(): Promise<void> {
   await stop(() => true);
 }
 
+/**
+ * Whether a process still holds what it had. Its environment goes first when it ends, before its sockets are closed;
+ * a zombie has closed them.
+ */
+function holds(pid: number): boolean {
+  try {
+    const status = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+    return status.slice(status.lastIndexOf(")") + 2, status.lastIndexOf(")") + 3) !== "Z";
+  } catch {
+    return false;
+  }
+}
+
 async function stop(which: (process: Running) => boolean): Promise<void> {
+  const pids = running().filter(which).map(({ pid }) => pid);
+  await end(which);
+  if (!(await until(async () => !pids.some(holds), 5))) throw new Error(`still ending: ${pids.filter(holds).join(", ")}`);
+}
+
+async function end(which: (process: Running) => boolean): Promise<void> {
   const signalAll = (signal: NodeJS.Signals): boolean => {
     const left = running().filter(which);
     for (const { pid } of left) {

@@ -38,6 +38,21 @@ describe("a service", () => {
     expect(starts().map(alive)).toEqual([false, true]);
   });
 
+  test("has given its port back before the next one asks for it", async () => {
+    const port = 20_000 + (process.pid % 10_000);
+    const server = (version: number): Parameters<Supervise["ensureRunning"]>[0] => ({
+      name: "one",
+      // Memory takes time to give back, and a process closes its sockets after that.
+      command: ["python3", "-c", `import socket, time
+ballast = bytearray(300_000_000)
+for i in range(0, len(ballast), 4096): ballast[i] = 1
+s = socket.socket(); s.bind(("127.0.0.1", ${port})); s.listen(); open(${JSON.stringify(output("one"))}, "a").write("${version}\\n"); time.sleep(300)`],
+      ready: async () => starts().includes(String(version)),
+    });
+    for (let version = 0; version < 5; version++) await ensureRunning(server(version));
+    expect(starts()).toEqual(["0", "1", "2", "3", "4"]);
+  }, 30_000);
+
   test("ends with its children, and only it", async () => {
     await ensureRunning(service("one"));
     await ensureRunning(service("two"));
