@@ -2,18 +2,27 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-/** A preview of a whole new stack by the real engine: nothing is made, so no cloud is needed. */
-export async function previewOf(machines: number): Promise<{ seconds: number; resources: number }> {
+/**
+ * A preview of a whole new stack by the real engine; nothing is made, so no cloud is needed. With `--bare` the same
+ * number of resources of no content at all: the engine's and the SDK's own time.
+ */
+async function preview(machines: number, bare: number): Promise<{ seconds: number; resources: number }> {
   const state = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-bench-"));
   process.env.RINGO_LOCAL_DIR = state;
   const { providers } = await import("../local/providers");
   const { serve } = await import("../local/providers/server");
   const { openStack } = await import("../local/workspace");
   const served = await serve(providers);
+  const program = async () => {
+    if (bare === 0) return (await import("../index")).default();
+    const random = await import("@pulumi/random");
+    for (let i = 0; i < bare; i++) new random.RandomId(`bare-${i}`, { byteLength: 4 });
+    return {};
+  };
   try {
     const stack = await openStack({
       providers: served.environment,
-      program: async () => (await import("../index")).default(),
+      program,
       facts: {
         plain: { image: `registry.ringo.test:5000/backend@sha256:${"ab".repeat(32)}`, acme: { server: "https://acme.ringo.test:14000/dir" } },
         // One edge, one data machine, one worker; the rest answer HTTP.
@@ -30,12 +39,8 @@ export async function previewOf(machines: number): Promise<{ seconds: number; re
   }
 }
 
-if (require.main === module) {
-  previewOf(Number(process.argv[2])).then(
-    (result) => process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0)),
-    (error: unknown) => {
-      process.stderr.write(`${String(error)}\n`);
-      process.exit(1);
-    },
-  );
-}
+const [machines, bare] = process.argv.slice(2).map(Number);
+preview(machines, bare || 0).then(
+  (result) => process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0)),
+  (error: unknown) => process.stderr.write(`${String(error)}\n`, () => process.exit(1)),
+);

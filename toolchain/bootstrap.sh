@@ -28,6 +28,9 @@ ssh-keygen                                        openssh-client         check  
 nft                                               nftables               check  firewalls
 shellcheck                                        shellcheck             check  checks the scripts on machines
 python3                                           python3                check  runs what is on machines in tests
+nginx                                             nginx                  check  tries the edge's configuration
+sshd                                              openssh-server         check  tries the machines' SSH configuration
+systemd-analyze                                   systemd                check  checks the units on machines
 /etc/ssl/certs/ca-certificates.crt                ca-certificates        check  downloads over TLS
 systemd-nspawn                                    systemd-container      local  machines
 mmdebstrap                                        mmdebstrap             local  base images of machines
@@ -42,6 +45,7 @@ buildah                                           buildah                local  
 crun                                              crun                   local  image builds
 curl                                              curl                   local  tests from outside
 jq                                                jq                     local  tests from outside
+wrk                                               wrk                    local  load, for make bench
 LIST
 }
 
@@ -115,18 +119,24 @@ install_packages() {
   # shellcheck disable=SC2086 # one word a package
   logged "$log" as_root sh -ec 'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"' sh $packages
   rm -f "$log"
-  case " $packages" in
-    *" docker-registry "*) stop_packaged_registry ;;
-  esac
+  for package in $packages; do
+    case $package in
+      docker-registry | nginx) keep_stopped "$package" ;;
+      openssh-server) keep_stopped ssh ;;
+    esac
+  done
 }
 
-# Debian starts the registry on every address as soon as it is installed; ours is started when there is a stack.
-stop_packaged_registry() {
+# Debian starts a service as soon as its package is installed, on every address. Only their programs are wanted here; a
+# service that was there before is not among what was installed, and is left alone.
+keep_stopped() {
   if [ -d /run/systemd/system ]; then
-    as_root systemctl --quiet disable --now docker-registry.service
+    as_root systemctl --quiet disable --now "$1.service"
+    # Ubuntu's sshd waits behind a socket.
+    as_root systemctl --quiet disable --now "$1.socket" 2>/dev/null || true
   else
-    as_root /etc/init.d/docker-registry stop >/dev/null 2>&1 || true
-    as_root update-rc.d docker-registry disable
+    as_root "/etc/init.d/$1" stop >/dev/null 2>&1 || true
+    as_root update-rc.d "$1" disable
   fi
 }
 

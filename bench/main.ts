@@ -1,0 +1,70 @@
+import { spawnSync } from "node:child_process";
+import { projectDir } from "../local/paths";
+import { machine, median, spread } from "./machine";
+import { requests } from "./requests";
+
+/**
+ * Measures what the README promises and prints it as Markdown.
+ * usage: tsx bench/main.ts [part...]; parts: up, unchanged, preview, requests. All, when none is named.
+ */
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+function command(program: string, ...args: string[]): { seconds: number; stdout: string; stderr: string } {
+  const started = Date.now();
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd: projectDir, encoding: "utf8", maxBuffer: 64 << 20 });
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${stderr}`);
+  return { seconds: (Date.now() - started) / 1000, stdout, stderr };
+}
+
+const make = (...args: string[]) => command("make", "--no-print-directory", ...args);
+
+const parts: Record<string, () => Promise<void>> = {
+  async up() {
+    make("destroy", "YES=1");
+    const { seconds, stderr } = make("up");
+    print(`| warm \`make up\` | ${seconds.toFixed(0)} s |`);
+    // Where the time goes: the moments at which the parts were done.
+    for (const name of ["edge-boot", "worker-0-boot", "data-base", "api-0-base", "data-data", "api-0-release", "api-1-api", "edge-edge", "worker-0-worker"]) {
+      const at = new RegExp(`^ *([\\d.]+)s \\+ ${name} `, "m").exec(stderr)?.[1];
+      print(`| – ${name} done at | ${at} s |`);
+    }
+  },
+
+  async unchanged() {
+    make("up");
+    print(`| no-change \`make up\` | ${spread([1, 2, 3, 4, 5].map(() => make("up").seconds))} s |`);
+  },
+
+  async preview() {
+    for (const machines of [4, 30, 300]) {
+      const runs = [1, 2, 3].map(() => {
+        const whole = JSON.parse(command("tsx", "bench/preview.ts", String(machines)).stdout);
+        const bare = JSON.parse(command("tsx", "bench/preview.ts", "4", String(whole.resources)).stdout);
+        return { ...whole, bare: bare.seconds };
+      });
+      const ratio = median(runs.map((run) => run.seconds / run.bare));
+      print(`| preview of ${machines} machines, ${runs[0].resources} resources | ${spread(runs.map((run) => run.seconds))} s; as many empty resources ${spread(runs.map((run) => run.bare))} s; ratio ${ratio.toFixed(2)} |`);
+    }
+  },
+
+  async requests() {
+    const { edge, straight } = await requests(3);
+    const overhead = 1 - median(edge.map((value, i) => value / straight[i]));
+    print(`| requests/s through the edge | ${spread(edge, 0)} |`);
+    print(`| requests/s straight to gunicorn | ${spread(straight, 0)}; the edge costs ${(overhead * 100).toFixed(0)} % |`);
+  },
+};
+
+async function main(names: string[]): Promise<void> {
+  print(`Machine: ${machine()}\n\n| what | measured: median (minimum–maximum) |\n| --- | --- |`);
+  for (const name of names.length > 0 ? names : Object.keys(parts)) {
+    const part = parts[name];
+    if (!part) throw new Error(`"${name}" is no part: there are ${Object.keys(parts).join(", ")}`);
+    await part();
+  }
+}
+
+main(process.argv.slice(2)).then(
+  () => process.exit(0),
+  (error: unknown) => process.stderr.write(`${String(error)}\n`, () => process.exit(1)),
+);
