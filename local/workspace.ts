@@ -71,11 +71,26 @@ export async function openStack(options: {
     { stackName, projectName: project.name, program: options.program ?? (async () => undefined) },
     { workDir, envVars: environment(options.providers), pulumiCommand: await PulumiCommand.get({ root: cacheDir }) },
   );
+  if (options.program) await releaseLock(stack); // looking is always allowed
   for (const key of missing) setSecret(workDir, key, options.facts?.secrets[key] ?? "");
   return stack;
 }
 
 const isGroup = (value: ConfigValue): value is object => typeof value === "object" && !Array.isArray(value);
+
+/**
+ * A run that was killed leaves its lock behind. Nobody but this machine's own commands works on its stack, so a lock is
+ * in use only while the engine that took it runs.
+ */
+async function releaseLock(stack: Stack): Promise<void> {
+  const locks = inState("pulumi", ".pulumi", "locks");
+  if (!fs.existsSync(locks)) return;
+  const files = fs.readdirSync(locks, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const pids = files.map((file) => (JSON.parse(fs.readFileSync(path.join(file.parentPath, file.name), "utf8")) as { pid: number }).pid);
+  const holder = pids.find((pid) => fs.existsSync(`/proc/${pid}`));
+  if (holder !== undefined) throw new Error(`another command works on the local stack (process ${holder}): wait until it has ended.`);
+  if (pids.length > 0) await stack.cancel();
+}
 
 /** Through standard input: the Automation API would put the value on a command line. */
 function setSecret(workDir: string, key: string, value: string): void {

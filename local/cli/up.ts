@@ -3,17 +3,16 @@ import { acmeRoots } from "../services";
 import { caCertificate, publicOutputs, writeSshFiles, type Machine } from "./outputs";
 import { Progress } from "./progress";
 import { prepare, withStack } from "./session";
-import { bold, dim, green, red, say, seconds } from "./terminal";
+import { bold, dim, green, red, say, seconds, yellow } from "./terminal";
 
 /** Stands the stack up, or brings it up to date; can be run again at any time, after Ctrl-C too. */
 export async function run(): Promise<number> {
   const started = Date.now();
   const facts = await prepare();
   return withStack(facts, async (stack) => {
-    const stop = (): void => void stack.cancel().catch(() => undefined);
-    process.once("SIGINT", stop);
-    // A run that was killed leaves its lock; nobody else works on this machine's stack, so it is not in use.
-    await stack.cancel().catch(() => undefined);
+    // The engine got the signal, too, and ends in order; this process only waits for it.
+    const interrupted = (): void => say(yellow("stopping after what is under way; once more stops at once"));
+    process.on("SIGINT", interrupted);
     const progress = new Progress();
     try {
       const result = await stack.up({
@@ -33,7 +32,7 @@ export async function run(): Promise<number> {
       say("Nothing that ran before is lost. Mend what is named above and run `make up` again.");
       return 1;
     } finally {
-      process.removeListener("SIGINT", stop);
+      process.removeListener("SIGINT", interrupted);
     }
   });
 }
