@@ -1,0 +1,39 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { Progress } from "../../../local/cli/progress";
+
+/** What a person sees of these events. */
+function seen(events: object[]): { lines: string[]; errors: string[] } {
+  const lines: string[] = [];
+  const write = jest.spyOn(process.stderr, "write").mockImplementation((text) => lines.push(String(text).trimEnd()) > 0);
+  const progress = new Progress();
+  for (const event of events) progress.on(event as EngineEvent);
+  write.mockRestore();
+  return { lines, errors: progress.errors };
+}
+
+const urn = (type: string, name: string): string => `urn:pulumi:local::ringo-infra::${type}::${name}`;
+const done = (op: string, type: string, name: string) => ({ resOutputsEvent: { metadata: { op, urn: urn(type, name), type } } });
+
+test("a resource that changed is one line, one that stays is none", () => {
+  const droplet = "digitalocean:index/droplet:Droplet";
+  const { lines } = seen([done("create", droplet, "api-0-droplet"), done("same", droplet, "api-1-droplet"), done("create", "ringo:api:ApiTier", "api")]);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/\+ api-0-droplet .*Droplet created/);
+});
+
+test("what a machine prints is told with the machine's name, line by line", () => {
+  const { lines } = seen([{ diagnosticEvent: { urn: urn("command:remote:Command", "data-base"), message: "packages: redis\nunit redis started\n", severity: "info" } }]);
+  expect(lines.map((line) => line.replace(/^\s*[\d.]+s\s+/, ""))).toEqual([
+    expect.stringMatching(/^data-base\s+│ packages: redis$/), expect.stringMatching(/^data-base\s+│ unit redis started$/),
+  ]);
+});
+
+test("debug diagnostics, which can hold secrets, are never told", () => {
+  expect(seen([{ diagnosticEvent: { message: "privateKey: hidden", severity: "debug" } }]).lines).toEqual([]);
+});
+
+test("errors are kept for the end, without the engine's colour codes", () => {
+  const { errors, lines } = seen([{ diagnosticEvent: { urn: urn("x:y:Z", "edge-edge"), message: "<{%fg 1%}>failed: no certificate<{%reset%}>", severity: "error" } }]);
+  expect(errors).toEqual(["edge-edge: failed: no certificate"]);
+  expect(lines.join()).not.toContain("\u001b");
+});
