@@ -48,7 +48,7 @@ const parts: Record<string, () => Promise<void>> = {
   },
 
   async requests() {
-    const { edge, straight } = await requests(3);
+    const { edge, straight } = await requests(5);
     const overhead = 1 - median(edge.map((value, i) => value / straight[i]));
     print(`| requests/s through the edge | ${spread(edge, 0)} |`);
     print(`| requests/s straight to gunicorn | ${spread(straight, 0)}; the edge costs ${(overhead * 100).toFixed(0)} % |`);
