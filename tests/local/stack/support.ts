@@ -20,7 +20,9 @@ export function run(command: string, args: string[], options: { env?: Record<str
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
     child.on("error", reject);
     child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
-    child.stdin.end(options.input ?? "");
+    // A command that reads nothing may be gone before anything is written to it.
+    if (options.input === undefined) child.stdin.destroy();
+    else child.stdin.end(options.input);
   });
 }
 
