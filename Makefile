@@ -9,7 +9,7 @@ export PULUMI_SKIP_UPDATE_CHECK := true
 
 RUN := tsx local/main.ts
 
-.PHONY: up preview output ssh destroy check test test-local help reference bench clean _check _local
+.PHONY: up preview output ssh destroy check test help reference bench clean _check _local
 
 up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own; REFRESH=1 looks first at what is there)
 	@$(RUN) up

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Access } from "./components/access";
-import { ApiTier, type ContainerGround } from "./components/api";
+import { ApiTier } from "./components/api";
 import { backendOf, celeryOf, registryOf } from "./components/application";
 import { Database } from "./components/database";
 import { Edge } from "./components/edge";
 import { Network } from "./components/network";
 import { describe } from "./components/outputs";
+import type { ContainerGround } from "./components/tier";
 import { WorkerTier } from "./components/worker";
 import { loadConfig } from "./config";
 import { releaseKey } from "./machine/release";

@@ -1,21 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { api } from "../machine/api";
 import type { Backend } from "../machine/django";
-import { docker, pulled, type RegistryCredentials } from "../machine/docker";
 import { mediaClient } from "../machine/media";
 import { release } from "../machine/release";
 import { combine } from "../machine/state";
-import { writer, type MediaShare } from "./media";
-import { Host, type Ground } from "./host";
-
-/** What machines that run containers of the backend have in common. */
-export interface ContainerGround extends Ground {
-  /** The backend's image. */
-  image: string;
-  /** Addresses of the containers inside each machine. */
-  dockerCidr: string;
-  registry: pulumi.Output<RegistryCredentials | undefined>;
-}
+import { writer } from "./media";
+import { containers, oneByOne, type ContainerGround, type Rollout } from "./tier";
+import { Host } from "./host";
 
 export interface ApiTierArgs {
   ground: ContainerGround;
@@ -30,14 +21,6 @@ export interface ApiTierArgs {
   stopTimeoutSeconds: number;
   /** One of the backend's allowed hosts, for the health check. */
   host: string;
-}
-
-/** What the tier runs, known once the database is. */
-export interface Rollout {
-  backend: pulumi.Output<Backend>;
-  media: pulumi.Output<MediaShare>;
-  /** Must be done before: the database answers. */
-  after: pulumi.Resource[];
 }
 
 /** The machines that answer HTTP. */
@@ -69,8 +52,7 @@ export class ApiTier extends pulumi.ComponentResource {
 
   /** Replaces the containers one machine after the other, each healthy before the next. */
   rollOut({ backend, media, after }: Rollout): pulumi.Resource[] {
-    let previous = after;
-    return this.hosts.map((host) => {
+    return oneByOne(this.hosts, after, (host, before) => {
       const state = pulumi.all([backend, media, host.privateAddress]).apply(([b, m, privateAddress]) => combine(
         mediaClient(writer(m)),
         api({
@@ -82,16 +64,7 @@ export class ApiTier extends pulumi.ComponentResource {
           stopTimeoutSeconds: this.args.stopTimeoutSeconds,
         }),
       ));
-      const applied = host.apply("api", state, [host.ready, ...previous]);
-      previous = [applied];
-      return applied;
+      return host.apply("api", state, [host.ready, ...before]);
     });
   }
 }
-
-/** What a machine of a container tier has before it runs anything. */
-export const containers = (ground: ContainerGround) => ground.registry.apply((registry) => combine(
-  docker({ addressPool: ground.dockerCidr, registry, after: ["ringo-media.service"] }),
-  pulled(ground.image),
-  { packages: ["sshfs"] }, // of the shared files, installed with all others
-));

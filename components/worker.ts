@@ -4,9 +4,9 @@ import type { Backend, CelerySettings } from "../machine/django";
 import { mediaClient } from "../machine/media";
 import { combine } from "../machine/state";
 import { worker } from "../machine/worker";
-import { containers, type ContainerGround, type Rollout } from "./api";
 import { Host } from "./host";
 import { writer } from "./media";
+import { containers, oneByOne, type ContainerGround, type Rollout } from "./tier";
 
 export interface WorkerTierArgs {
   ground: ContainerGround;
@@ -40,8 +40,7 @@ export class WorkerTier extends pulumi.ComponentResource {
 
   /** Replaces the workers one after the other: each finishes the tasks it has begun (warm shutdown). */
   rollOut({ backend, media, after }: Rollout): pulumi.Resource[] {
-    let previous = after;
-    return this.hosts.map((host, i) => {
+    return oneByOne(this.hosts, after, (host, before, i) => {
       const state = pulumi.all([backend, media]).apply(([b, m]) => combine(
         mediaClient(writer(m)),
         worker({
@@ -52,9 +51,7 @@ export class WorkerTier extends pulumi.ComponentResource {
         }),
         beat({ backend: b as Backend, present: i === 0 }),
       ));
-      const applied = host.apply("worker", state, [host.ready, ...previous]);
-      previous = [applied];
-      return applied;
+      return host.apply("worker", state, [host.ready, ...before]);
     });
   }
 }

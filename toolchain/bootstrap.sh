@@ -43,8 +43,7 @@ dnsmasq                                           dnsmasq-base           local  
 docker-registry                                   docker-registry        local  image registry
 buildah                                           buildah                local  image builds
 crun                                              crun                   local  image builds
-curl                                              curl                   local  tests from outside
-jq                                                jq                     local  tests from outside
+curl                                              curl                   local  asks the stack, as the README does
 wrk                                               wrk                    local  load, for make bench
 LIST
 }

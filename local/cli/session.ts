@@ -44,7 +44,7 @@ export async function prepare(): Promise<LocalFacts> {
 }
 
 /** Runs `work` on the local stack with the stand-in providers listening, and closes them afterwards. */
-export async function withStack<T>(facts: LocalFacts | undefined, work: (stack: Stack) => Promise<T>): Promise<T> {
+export async function withStack<T>(facts: LocalFacts, work: (stack: Stack) => Promise<T>): Promise<T> {
   const served = await serve(providers);
   const program = async () => (await import("../../index")).default();
   try {

@@ -1,0 +1,44 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Backend } from "../machine/django";
+import { docker, pulled, type RegistryCredentials } from "../machine/docker";
+import { combine } from "../machine/state";
+import type { Ground, Host } from "./host";
+import type { MediaShare } from "./media";
+
+/** What machines that run containers of the backend have in common. */
+export interface ContainerGround extends Ground {
+  /** The backend's image. */
+  image: string;
+  /** Addresses of the containers inside each machine. */
+  dockerCidr: string;
+  registry: pulumi.Output<RegistryCredentials | undefined>;
+}
+
+/** What a tier runs, known once the database is. */
+export interface Rollout {
+  backend: pulumi.Output<Backend>;
+  media: pulumi.Output<MediaShare>;
+  /** Must be done before: the database answers. */
+  after: pulumi.Resource[];
+}
+
+/** A roll-out's order: one machine after the other, the first after `after`, so that never two are away at once. */
+export function oneByOne(
+  hosts: Host[],
+  after: pulumi.Resource[],
+  apply: (host: Host, before: pulumi.Resource[], index: number) => pulumi.Resource,
+): pulumi.Resource[] {
+  let before = after;
+  return hosts.map((host, i) => {
+    const applied = apply(host, before, i);
+    before = [applied];
+    return applied;
+  });
+}
+
+/** What a machine of a container tier has before it runs anything. */
+export const containers = (ground: ContainerGround) => ground.registry.apply((registry) => combine(
+  docker({ addressPool: ground.dockerCidr, registry, after: ["ringo-media.service"] }),
+  pulled(ground.image),
+  { packages: ["sshfs"] }, // of the shared files, installed with all others
+));
