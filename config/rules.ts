@@ -78,6 +78,19 @@ export const rules: readonly Rule[] = [
     (config[name] as string[]).flatMap((origin, index) =>
       when(!config.throwaway && isExample(new URL(origin).hostname), { path: [name, index], reason: placeholder })))),
 
+  rule(["backups"], ({ backups: { retentionDays, archiveDays, lockDays, incrementalEveryHours } }) => [
+    ...when(archiveDays < retentionDays, {
+      path: ["backups", "archiveDays"], reason: `is below backups.retentionDays (${retentionDays})`, value: String(retentionDays),
+    }),
+    // What is locked cannot expire: the lifecycle would wait for the lock, and the figure would lie.
+    ...when(lockDays > archiveDays, {
+      path: ["backups", "lockDays"], reason: `is above backups.archiveDays (${archiveDays})`, value: String(archiveDays),
+    }),
+    ...when(24 % incrementalEveryHours !== 0, {
+      path: ["backups", "incrementalEveryHours"], reason: "does not divide the day", value: "6",
+    }),
+  ]),
+
   rule(["gunicornWorkers", "apiSize"], ({ gunicornWorkers, apiSize }) => {
     const fit = gunicornWorkersThatFit(apiSize);
     return when(gunicornWorkers > fit, {

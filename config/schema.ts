@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { api } from "./api";
 import { application } from "./application";
+import { backups } from "./backups";
 import { database } from "./database";
 import { edge } from "./edge";
 import { machines } from "./machines";
@@ -19,12 +20,13 @@ export const concerns = {
   API: { about: "The tier that answers HTTP.", schema: api },
   Worker: { about: "The tier that works off the queues.", schema: worker },
   Database: { about: "PostgreSQL, Redis and the media files.", schema: database },
+  Backups: { about: "What is kept in S3, how long, and how it comes back.", schema: backups },
   Machines: { about: "What every machine has in common.", schema: machines },
 } as const;
 
 /** Every key that is not secret. */
 export const settings = z.object({
-  ...stack.shape, ...network.shape, ...application.shape, ...edge.shape, ...api.shape, ...worker.shape, ...database.shape, ...machines.shape,
+  ...stack.shape, ...network.shape, ...application.shape, ...edge.shape, ...api.shape, ...worker.shape, ...database.shape, ...backups.shape, ...machines.shape,
 });
 
 /** Every key. */

@@ -30,6 +30,13 @@ export const secrets = z.object({
     allowed: "a DSN: https://<key>@<host>/<project>",
     secret: true,
   }),
+  backupPassphrase: key(token(32), {
+    description: "Encrypts backups before they leave the machine. Without it they are worthless: keep a copy where the stack's file is not. "
+      + "It cannot be changed for backups that exist.",
+    allowed: "32 characters or more, without spaces",
+    secret: true,
+    generate: "openssl rand -base64 48",
+  }),
   registryToken: key(token(1).optional(), {
     description: "Token for `registry.username`, with the right to pull only.",
     allowed: "text without spaces",

@@ -35,9 +35,11 @@ export async function prepare(): Promise<LocalFacts> {
       acme: { server: services.acmeDirectoryUrl },
       trustedCertificates: [services.caCertificatePem],
       registry: { username: services.registry.username },
+      backups: { endpoint: services.s3.endpoint, region: services.s3.region },
     },
     secrets: {
       djangoSecretKey: localSecret("django-secret-key"),
+      backupPassphrase: localSecret("backup-passphrase"),
       registryToken: services.registry.password,
     },
   };

@@ -20,6 +20,7 @@ export const configuration: Record<string, unknown> = {
   acme: { email: "operator@ringo.test" },
   image,
   djangoSecretKey: "not-a-real-key-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
+  backupPassphrase: "not-a-real-passphrase-0123456789-abcdefghij",
 };
 
 /** What the cloud would answer: computed outputs that the program reads. */
@@ -61,7 +62,7 @@ export async function deploy(changes: Record<string, unknown> = {}): Promise<{ r
   const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
   pulumi.runtime.setAllConfig(
     Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined).map(([key, value]) => [`ringo-infra:${key}`, text(value)])),
-    ["ringo-infra:djangoSecretKey"],
+    ["ringo-infra:djangoSecretKey", "ringo-infra:backupPassphrase"],
   );
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- `export =`, as the engine loads it
   const program = require("../../index") as () => Promise<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { registryOf } from "../../config/derive";
 import { key, least } from "./fixture";
 
 /** Runs the loader as the engine would have set it up. */
-async function load(raw: Record<string, string>, secretKeys: string[] = ["djangoSecretKey"]) {
+async function load(raw: Record<string, string>, secretKeys: string[] = ["djangoSecretKey", "backupPassphrase"]) {
   await pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "ringo-infra", "staging");
   const own = Object.fromEntries(Object.entries(raw).map(([name, value]) => [`ringo-infra:${name}`, value]));
   pulumi.runtime.setAllConfig({ ...own, "digitalocean:region": "somewhere" }, secretKeys.map((name) => `ringo-infra:${name}`));
@@ -22,6 +22,7 @@ test("the least config takes every default that the product promised", async () 
     queues: ["default", "finance", "notifications", "orders"], workerStopTimeoutSeconds: 300,
     edge: { clientMaxBodyMiB: 50, hstsSeconds: 31536000, rateLimits: { apiPerSecond: 10, apiBurst: 20, loginPerMinute: 5 } },
     acme: { server: "https://acme-v02.api.letsencrypt.org/directory", email: "operations@ringo.dev" },
+    backups: { region: "eu-central-1", retentionDays: 30, archiveDays: 365, lockDays: 30, incrementalEveryHours: 6, media: true, keyGeneration: 1 },
     adminAllowedCidrs: [], corsAllowedOrigins: [], allowedHosts: ["api.ringo.dev"], csrfTrustedOrigins: ["https://api.ringo.dev"],
   });
   expect(config.registry).toBeUndefined();
@@ -33,7 +34,7 @@ test("what derives gives way to what is set, and the domain is never forgotten",
     ...least, environment: "blue", throwaway: "true", protect: "true", gunicornWorkers: "3",
     allowedHosts: '["api2.ringo.dev","api.ringo.dev"]', csrfTrustedOrigins: '["https://app.ringo.dev"]',
     registry: '{"username":"deploy"}', registryToken: "not-a-token",
-  }, ["djangoSecretKey", "registryToken"]);
+  }, ["djangoSecretKey", "backupPassphrase", "registryToken"]);
   expect(config).toMatchObject({
     environment: "blue", protect: true, gunicornWorkers: 3, allowedHosts: ["api.ringo.dev", "api2.ringo.dev"],
     csrfTrustedOrigins: ["https://api.ringo.dev", "https://app.ringo.dev"], registry: { server: "registry.ringo.dev", username: "deploy" },
@@ -45,7 +46,7 @@ test("a throwaway stack is not protected", async () => {
 });
 
 test("secrets stay secret, the names of further ones stay plain", async () => {
-  const config = await load({ ...least, environmentSecrets: '{"PIN":1234}' }, ["djangoSecretKey", "environmentSecrets"]);
+  const config = await load({ ...least, environmentSecrets: '{"PIN":1234}' }, ["djangoSecretKey", "backupPassphrase", "environmentSecrets"]);
   expect(await pulumi.isSecret(config.secrets.djangoSecretKey)).toBe(true);
   expect(await value(config.secrets.djangoSecretKey)).toBe(key);
   expect(Object.keys(config.secrets.environmentSecrets)).toEqual(["PIN"]);
@@ -62,8 +63,8 @@ test("the loader throws one error with every fault, which Pulumi prints without 
   const error = await load({ ...least, apiInstanceCount: "0", regoin: "fra1" }, []).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ConfigError);
   expect(pulumi.RunError.isInstance(error)).toBe(true);
-  expect((error as ConfigError).faults.map((fault) => fault.key)).toEqual(["regoin", "apiInstanceCount", "djangoSecretKey"]);
-  expect((error as ConfigError).message).toMatch(/stack staging has 3 faults/);
+  expect((error as ConfigError).faults.map((fault) => fault.key)).toEqual(["regoin", "apiInstanceCount", "djangoSecretKey", "backupPassphrase"]);
+  expect((error as ConfigError).message).toMatch(/stack staging has 4 faults/);
 });
 
 test("workers are counted by CPUs, within memory, and never to none", () => {

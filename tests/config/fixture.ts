@@ -11,6 +11,7 @@ export const least: Record<string, string> = {
   image: `registry.ringo.dev/backend@${digest}`,
   acme: '{"email":"operations@ringo.dev"}',
   djangoSecretKey: key,
+  backupPassphrase: key,
 };
 
 /** Those of the keys that are secrets, as a stack's file has them. */

@@ -16,7 +16,7 @@ test("all missing secrets are listed, each with the command that sets it, none w
 });
 
 test("a secret in plain text is a fault, though its value is good", () => {
-  const [fault, ...others] = faultsOf({}, new Set());
+  const [fault, ...others] = faultsOf({}, new Set(["backupPassphrase"]));
   expect(others).toEqual([]);
   expect(fault).toMatchObject({ key: "djangoSecretKey", allowed: "stored encrypted, with --secret" });
   expect(fault.reason).toMatch(/stored in plain text/);
@@ -25,7 +25,7 @@ test("a secret in plain text is a fault, though its value is good", () => {
 });
 
 test("a plain key stored as a secret is a fault, and nothing of it is shown", () => {
-  const text = message({ region: "hidden-region", databaseName: "ringo" }, new Set(["region", "djangoSecretKey"]));
+  const text = message({ region: "hidden-region", databaseName: "ringo" }, new Set(["region", "djangoSecretKey", "backupPassphrase"]));
   expect(text).toMatch(/region: is stored as a secret/);
   expect(text).toContain("pulumi config rm --stack staging region && pulumi config set --stack staging region fra1");
   expect(text).not.toContain("hidden-region");
@@ -41,6 +41,7 @@ test.each([
   ["no DSN", "sentryDsn", "http://marker@sentry.ringo.dev/1"],
   ["a DSN without a key", "sentryDsn", "https://marker.ringo.dev/1"],
   ["fallbacks that are too short", "djangoSecretKeyFallbacks", "marker,marker2"],
+  ["too short for a passphrase", "backupPassphrase", "marker-of-some-letters"],
   ["with a space", "registryToken", "marker token"],
   ["a misspelt name", "djangoSecretKye", "marker-under-another-name"],
   ["a variable that is reserved", "environmentSecrets", '{"POSTGRES_PASSWORD":"marker"}'],
@@ -66,6 +67,6 @@ test("a DSN with its key is taken", () => {
 });
 
 test("the fixture itself is valid", () => {
-  expect([...stored(least)]).toEqual(["djangoSecretKey"]);
+  expect([...stored(least)]).toEqual(["djangoSecretKey", "backupPassphrase"]);
   expect(faultsOf({})).toEqual([]);
 });

@@ -33,11 +33,12 @@ test("the project has the name that the keys carry, and starts index.ts", () => 
 
 test("the local stack lacks only what its command makes", () => {
   const values = raw("local");
-  expectOnly(faultyKeys(values, "local"), ["djangoSecretKey", "image"]);
+  expectOnly(faultyKeys(values, "local"), ["backupPassphrase", "djangoSecretKey", "image"]);
   expect(faultyKeys({
     ...values,
     image: "registry.ringo.test/backend:dev",
     djangoSecretKey: least.djangoSecretKey,
+    backupPassphrase: least.backupPassphrase,
     registry: '{"username":"local"}',
     registryToken: "not-a-token",
     acme: JSON.stringify({ ...JSON.parse(values.acme) as object, server: "https://acme.ringo.test/dir" }),
@@ -47,13 +48,13 @@ test("the local stack lacks only what its command makes", () => {
 test.each(["staging", "production"])("%s lacks only its secrets, and what is still a placeholder", (stack) => {
   const values = raw(stack);
   const placeholders = ["acme.email", "adminAllowedCidrs[0]", "corsAllowedOrigins[0]", "csrfTrustedOrigins[0]", "dnsZone", "domain", "image", "sshAllowedCidrs[0]"];
-  const secrets = ["djangoSecretKey", "mediaAccessKeyId", "mediaSecretAccessKey", "registryToken"];
+  const secrets = ["backupPassphrase", "djangoSecretKey", "mediaAccessKeyId", "mediaSecretAccessKey", "registryToken"];
   expectOnly(faultyKeys(values, stack), [...placeholders, ...secrets]);
   const mended = Object.fromEntries(Object.entries(values).map(([name, value]) => [
     name, value.replaceAll("ringo.example", "ringo.dev").replaceAll("203.0.113.", "185.12.64.").replace(/0{64}/, "ab".repeat(32)),
   ]));
   expect(faultyKeys({
-    ...mended, djangoSecretKey: least.djangoSecretKey, mediaAccessKeyId: "not-a-key", mediaSecretAccessKey: "not-a-secret", registryToken: "not-a-token",
+    ...mended, djangoSecretKey: least.djangoSecretKey, backupPassphrase: least.backupPassphrase, mediaAccessKeyId: "not-a-key", mediaSecretAccessKey: "not-a-secret", registryToken: "not-a-token",
   }, stack)).toEqual([]);
 });
 

@@ -1,0 +1,68 @@
+import * as z from "zod";
+import { key } from "./doc";
+import { httpsUrlFault, pattern, text, whole } from "./formats";
+
+/** A time that means the same everywhere: with its zone. */
+const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/;
+
+/** Backups of PostgreSQL and of the media files, in AWS S3. */
+export const backups = z.object({
+  backups: key(z.object({
+    region: key(pattern(/^[a-z]{2}(-[a-z]+){1,2}-\d$/, "is no region of AWS").default("eu-central-1"), {
+      description: "AWS's region for the backup buckets: another provider and, for a lost region, another city than `region`.",
+      allowed: "a region of AWS",
+      example: "eu-central-1",
+    }),
+    endpoint: key(text(httpsUrlFault).optional(), {
+      description: "Where S3 answers, for a store that speaks it under a name of its own. Buckets are then part of the path.",
+      allowed: "an https URL",
+      defaultText: "AWS's endpoint of `backups.region`",
+      example: "https://s3.ringo.test:7070",
+    }),
+    retentionDays: key(whole(2, 365).default(30), {
+      description: "How far back a restore is one command: full backups younger than this are kept, with all WAL between them.",
+      allowed: "a whole number from 2 to 365",
+      example: "30",
+    }),
+    archiveDays: key(whole(2, 3650).default(365), {
+      description: "How long the bucket keeps what a backup tool has removed, whoever told it to: old versions, on colder storage.",
+      allowed: "a whole number from 2 to 3650",
+      example: "365",
+    }),
+    lockDays: key(whole(0, 365).default(30), {
+      description: "Object Lock: nothing written can be deleted for this long. Where `protect` is on not even by the account's root "
+        + "user, so storage is paid for until then. 0 turns it off.",
+      allowed: "a whole number from 0 to 365",
+      example: "30",
+    }),
+    incrementalEveryHours: key(whole(1, 12).default(6), {
+      description: "Hours between incremental backups; the full one is at 02:00 UTC. Fewer hours mean less WAL to replay, not less to lose: WAL is "
+        + "archived at least every minute.",
+      allowed: "1, 2, 3, 4, 6, 8 or 12",
+      example: "6",
+    }),
+    media: key(z.boolean().default(true), {
+      description: "Back up the media files as well, hourly, into a bucket of their own.",
+      allowed: "true or false",
+      example: "true",
+    }),
+    keyGeneration: key(whole(1, 1_000_000).default(1), {
+      description: "Counts the access keys that the data machine has had. One more makes a new key, puts it on the machine, and then ends the old one.",
+      allowed: "a whole number, never less than before",
+      example: "2",
+    }),
+  }).prefault({}), {
+    description: "Backups to S3, in an account of AWS.",
+    allowed: "region, endpoint, retentionDays, archiveDays, lockDays, incrementalEveryHours, media and keyGeneration",
+  }),
+  restore: key(text((value) => {
+    if (value === "latest") return undefined;
+    if (!time.test(value) || Number.isNaN(Date.parse(value))) return "is neither `latest` nor a time with its zone";
+    return Date.parse(value) > Date.now() ? "is in the future" : undefined;
+  }).optional(), {
+    description: "What an empty database volume is filled with: the backups' newest state, or their state at a time. Without it a new, empty "
+      + "database is made, unless the bucket has backups of another one. Once there is data it does nothing.",
+    allowed: "latest, or a time such as 2026-11-24T09:30:00Z",
+    example: "latest",
+  }),
+});
