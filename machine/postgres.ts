@@ -27,6 +27,8 @@ export interface PostgresOptions {
   maxConnections?: number;
   /** On the volume. An existing cluster there is taken over. @default "/srv/data/postgresql/17/main" */
   dataDirectory?: string;
+  /** Command that puts a cluster into the data directory when there is none. @default initdb */
+  create?: string;
   /** Further settings, or other values than ours. */
   settings?: Record<string, string>;
 }
@@ -103,14 +105,10 @@ echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/ring
       command: `chown -R postgres:postgres ${data}`,
     },
     {
-      // The built-in locale sorts the same under every C library: the volume may move to a newer system.
       name: "PostgreSQL cluster",
       unless: `test -s ${data}/PG_VERSION`,
-      command: `cd /
-rm -rf ${data}.new
-install -d -m 0700 -o postgres -g postgres ${data}.new
-runuser -u postgres -- ${bin}/initdb --pgdata=${data}.new --data-checksums --encoding=UTF8 --locale=C.UTF-8 --locale-provider=builtin --builtin-locale=C.UTF-8 --auth-local=peer --auth-host=scram-sha-256
-mv -T ${data}.new ${data}`,
+      command: options.create ?? newCluster(data),
+      timeoutSeconds: 6 * 3600, // from backups it takes as long as there is data
     },
     {
       name: "PostgreSQL configuration",
@@ -134,6 +132,13 @@ runuser -u postgres -- ${bin}/postgres -C data_directory --config-file=${etc}/po
     },
   ];
 }
+
+/** The built-in locale sorts the same under every C library: the volume may move to a newer system. */
+const newCluster = (data: string): string => `cd /
+rm -rf ${data}.new
+install -d -m 0700 -o postgres -g postgres ${data}.new
+runuser -u postgres -- ${bin}/initdb --pgdata=${data}.new --data-checksums --encoding=UTF8 --locale=C.UTF-8 --locale-provider=builtin --builtin-locale=C.UTF-8 --auth-local=peer --auth-host=scram-sha-256
+mv -T ${data}.new ${data}`;
 
 function checks(options: PostgresOptions): Check[] {
   return [
