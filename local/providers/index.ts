@@ -1,3 +1,4 @@
+import { aws } from "./aws";
 import { command } from "./command";
 import { digitalocean } from "./digitalocean";
 import { random } from "./random";
@@ -5,4 +6,4 @@ import type { ProviderModel } from "./resource";
 import { tls } from "./tls";
 
 /** The stand-ins that the engine attaches to. */
-export const providers: ProviderModel[] = [digitalocean, random, tls, command];
+export const providers: ProviderModel[] = [aws, digitalocean, random, tls, command];

@@ -4,7 +4,8 @@ import { unprocessable } from "../../cloud/errors";
 import { change, load, type Entry } from "../../cloud/state";
 import { createTag, deleteTag } from "../../cloud/tag";
 import { Properties, ResourceModel } from "../resource";
-import { autoName, checks, pick, rule, tagPattern, tagRule } from "./common";
+import { checks, pick, rule } from "../rules";
+import { autoName, tagPattern, tagRule } from "./common";
 
 /** MD5 of the key, as DigitalOcean prints it; undefined for what is no key. */
 export function fingerprint(publicKey: string): string | undefined {

@@ -2,7 +2,8 @@ import { createDomain, createRecord, deleteDomain, deleteRecord, fqdnOf, updateR
 import { findEntry } from "../../cloud/entry";
 import type { Entry } from "../../cloud/state";
 import { Fault, Properties, ResourceModel } from "../resource";
-import { among, autoName, checks, known, pick, rule } from "./common";
+import { among, checks, known, pick, rule } from "../rules";
+import { autoName } from "./common";
 
 const domainOutputs = (name: string): Properties => ({ name, ttl: 1800, domainUrn: `do:domain:${name}` });
 

@@ -6,7 +6,8 @@ import {
 import { load, type Droplet } from "../../cloud/state";
 import { attachVolume, detachVolume } from "../../cloud/volume";
 import { Properties, ResourceModel } from "../resource";
-import { autoName, checks, known, pick, regionCheck, rule, sameSet, setInputs, tagsCheck } from "./common";
+import { checks, known, pick, rule, sameSet, setInputs } from "../rules";
+import { autoName, regionCheck, tagsCheck } from "./common";
 
 /** The official provider keeps user data only as its SHA-1. */
 const digest = (text: string): string => createHash("sha1").update(text).digest("hex");

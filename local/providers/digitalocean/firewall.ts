@@ -3,7 +3,8 @@ import { parseCidr } from "../../../config/cidr";
 import { createFirewall, deleteFirewall, updateFirewall, type FirewallRequest } from "../../cloud/firewalls";
 import { load, type Firewall, type FirewallRule } from "../../cloud/state";
 import { Fault, Properties, ResourceModel, UNKNOWN } from "../resource";
-import { autoName, checks, known, pick, present, rule, sameSet, setInputs, tagPattern, tagRule, tagsCheck } from "./common";
+import { checks, known, pick, present, rule, sameSet, setInputs } from "../rules";
+import { autoName, tagPattern, tagRule, tagsCheck } from "./common";
 
 const directions = [
   { property: "inboundRules", peers: "source", direction: "inbound" },

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { createEntry, deleteEntry, findEntry, updateEntry } from "../../cloud/entry";
 import { notFound } from "../../cloud/errors";
 import { Properties, ResourceModel } from "../resource";
-import { among, autoName, Check, checks, pick, rule, setInputs, tagsCheck } from "./common";
+import { among, Check, checks, pick, rule, setInputs } from "../rules";
+import { autoName, tagsCheck } from "./common";
 
 const dropletMetrics = [
   "cpu", "memory_utilization_percent", "disk_utilization_percent", "public_outbound_bandwidth", "public_inbound_bandwidth",

@@ -6,7 +6,8 @@ import {
   createNatGateway, createVpc, deleteNatGateway, deleteVpc, updateNatGateway, updateVpc, type NatGatewayRequest,
 } from "../../cloud/vpc";
 import { Properties, ResourceModel } from "../resource";
-import { among, autoName, checks, known, pick, regionCheck, rule, sameSet } from "./common";
+import { among, checks, known, pick, rule, sameSet } from "../rules";
+import { autoName, regionCheck } from "./common";
 
 const vpcOutputs = (vpc: Vpc): Properties => ({
   ...pick(vpc, "name", "region", "description", "ipRange", "default", "createdAt"), vpcUrn: `do:vpc:${vpc.id}`,

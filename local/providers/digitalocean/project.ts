@@ -2,7 +2,8 @@ import { findEntry } from "../../cloud/entry";
 import { createProject, deleteProject, moveResources, updateProject, type ProjectRequest } from "../../cloud/project";
 import type { Entry } from "../../cloud/state";
 import { Properties, ResourceModel } from "../resource";
-import { autoName, checks, pick, rule, setInputs } from "./common";
+import { checks, pick, rule, setInputs } from "../rules";
+import { autoName } from "./common";
 
 const owner = { ownerId: 1, ownerUuid: "00000000-0000-4000-8000-000000000001" };
 

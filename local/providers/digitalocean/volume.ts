@@ -3,7 +3,8 @@ import {
   attachVolume, createVolume, deleteVolume, detachVolume, resizeVolume, tagVolume,
 } from "../../cloud/volume";
 import { Properties, ResourceModel } from "../resource";
-import { among, autoName, checks, pick, present, regionCheck, rule, setInputs, tagsCheck } from "./common";
+import { among, checks, pick, present, rule, setInputs } from "../rules";
+import { autoName, regionCheck, tagsCheck } from "./common";
 
 const filesystems = ["ext4", "xfs"];
 

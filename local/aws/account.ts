@@ -1,0 +1,83 @@
+import { randomInt } from "node:crypto";
+import * as fs from "node:fs";
+import { inState } from "../paths";
+
+/** A document of AWS: plain JSON. */
+export type Document = Record<string, any>;
+
+export interface Bucket {
+  name: string;
+  region: string;
+  tags: Record<string, string>;
+  objectLock: boolean;
+  /** By kind: `lifecycle`, `encryption`, … as they were given. */
+  settings: Record<string, Document>;
+}
+
+export interface AccessKey {
+  active: boolean;
+  createdAt: string;
+}
+
+export interface User {
+  arn: string;
+  uniqueId: string;
+  path: string;
+  tags: Record<string, string>;
+  groups: string[];
+  accessKeys: Record<string, AccessKey>;
+}
+
+export interface Group {
+  arn: string;
+  uniqueId: string;
+  path: string;
+  /** Inline policies by name, as JSON. */
+  policies: Record<string, string>;
+}
+
+export interface Key {
+  arn: string;
+  region: string;
+  /** What the program said of it. */
+  settings: Document;
+  /** Marked for deletion: unusable, and gone when the window has passed. */
+  deletionDate?: string;
+}
+
+/** An account of AWS on this machine: what S3 itself does not keep. Secrets are not in it. */
+export interface Account {
+  id: string;
+  buckets: Record<string, Bucket>;
+  users: Record<string, User>;
+  groups: Record<string, Group>;
+  keys: Record<string, Key>;
+  /** Key's id by alias. */
+  aliases: Record<string, string>;
+}
+
+const file = (): string => inState("aws", "account.json");
+
+/** The account as it is; a copy, to read. The first look opens it. */
+export function account(): Account {
+  if (fs.existsSync(file())) return JSON.parse(fs.readFileSync(file(), "utf8")) as Account;
+  const opened: Account = {
+    id: String(randomInt(100_000_000_000, 1_000_000_000_000 - 1)), buckets: {}, users: {}, groups: {}, keys: {}, aliases: {},
+  };
+  save(opened);
+  return opened;
+}
+
+/** Changes the account in one go: nothing of it when `edit` throws. */
+export function change<T>(edit: (account: Account) => T): T {
+  const edited = account();
+  const result = edit(edited);
+  save(edited);
+  return result;
+}
+
+function save(state: Account): void {
+  fs.mkdirSync(inState("aws"), { recursive: true, mode: 0o700 });
+  fs.writeFileSync(`${file()}.new`, JSON.stringify(state, undefined, 1), { mode: 0o600 });
+  fs.renameSync(`${file()}.new`, file());
+}

@@ -1,0 +1,106 @@
+import { createHash, createHmac } from "node:crypto";
+import * as fs from "node:fs";
+import * as https from "node:https";
+import {
+  DeleteBucketPolicyCommand, DeleteObjectsCommand, ListObjectVersionsCommand, PutBucketPolicyCommand, S3Client,
+} from "@aws-sdk/client-s3";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { caCertificatePath } from "../services/ca";
+import { s3Facts, s3RootKey } from "../services/s3";
+import { account } from "./account";
+import { effectivePolicy } from "./policy";
+
+const agent = (): https.Agent => new https.Agent({ ca: fs.readFileSync(caCertificatePath()) });
+
+/** S3, as the account's root sees it. */
+export const s3 = (): S3Client => new S3Client({
+  endpoint: s3Facts.endpoint,
+  region: s3Facts.region,
+  forcePathStyle: true,
+  credentials: s3RootKey(),
+  requestHandler: { httpsAgent: agent() },
+});
+
+/** Puts the policies in force: on one bucket, or on all, since a key or a group concerns any. */
+export async function enforce(buckets: string[] = Object.keys(account().buckets)): Promise<void> {
+  const state = account();
+  const client = s3();
+  await Promise.all(buckets.map((bucket) => {
+    const Statement = effectivePolicy(state, bucket);
+    return Statement.length === 0 ? client.send(new DeleteBucketPolicyCommand({ Bucket: bucket }))
+      : client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: JSON.stringify({ Version: "2012-10-17", Statement }) }));
+  }));
+}
+
+/**
+ * Removes every version of every object, locked ones too where the lock lets the account's owner.
+ * @throws when something is locked for good
+ */
+export async function empty(bucket: string): Promise<void> {
+  const client = s3();
+  // The gateway asks its policy for the right to pass a lock, of the owner, too.
+  await client.send(new PutBucketPolicyCommand({
+    Bucket: bucket,
+    Policy: JSON.stringify({ Version: "2012-10-17", Statement: [
+      { Effect: "Allow", Principal: { AWS: [s3RootKey().accessKeyId] }, Action: ["s3:*"], Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`] },
+    ] }),
+  }));
+  for (;;) {
+    const page = await client.send(new ListObjectVersionsCommand({ Bucket: bucket }));
+    const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(({ Key, VersionId }) => ({ Key, VersionId }));
+    if (found.length === 0) return;
+    const done = await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: found, Quiet: true }, BypassGovernanceRetention: true }));
+    const [error] = done.Errors ?? [];
+    if (error) throw new Error(`deleting S3 Bucket (${bucket}): ${error.Key}: ${error.Code}: ${error.Message}`);
+  }
+}
+
+/** A pair that S3 lets in, with what the policies give it. */
+export const addKey = (id: string, secret: string): Promise<void> =>
+  administer("/create-user", {}, `<Account><Access>${id}</Access><Secret>${secret}</Secret><Role>user</Role></Account>`);
+
+/** Does nothing when the pair is gone. */
+export const removeKey = (access: string): Promise<void> => administer("/delete-user", { access }, "", ["XAdminNoSuchUser", "XAdminUserNotFound"]);
+
+/** The gateway's own API for its users, signed as S3's requests are. */
+async function administer(path: string, query: Record<string, string>, body: string, allowed: string[] = []): Promise<void> {
+  const url = new URL(s3Facts.endpoint);
+  const signer = new SignatureV4({ service: "s3", region: s3Facts.region, credentials: s3RootKey(), sha256: Sha256, uriEscapePath: false });
+  const { headers } = await signer.sign({
+    method: "PATCH", protocol: "https:", hostname: url.hostname, port: Number(url.port), path, query, body,
+    headers: { host: url.host, "x-amz-content-sha256": createHash("sha256").update(body).digest("hex") },
+  });
+  const search = new URLSearchParams(query).toString();
+  const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const request = https.request({ host: url.hostname, port: url.port, path: search === "" ? path : `${path}?${search}`, method: "PATCH", headers, agent: agent() }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk)).on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    request.on("error", reject);
+    request.end(body);
+  });
+  if (status >= 400 && !allowed.some((code) => text.includes(code))) throw new Error(`S3 answers ${status} to ${path}: ${text}`);
+}
+
+/** What the signer wants of a hash. */
+class Sha256 {
+  private readonly hash;
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytes(secret));
+  }
+
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.hash.update(bytes(data));
+  }
+
+  digest(): Promise<Uint8Array> {
+    return Promise.resolve(new Uint8Array(this.hash.digest()));
+  }
+
+  reset(): void {
+    throw new Error("a hash is used once");
+  }
+}
+
+const bytes = (data: string | ArrayBuffer | ArrayBufferView): Uint8Array =>
+  typeof data === "string" ? Buffer.from(data) : ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);

@@ -1,0 +1,45 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { s3Facts } from "../../services/s3";
+import { malformed, parsePolicy } from "../../aws/policy";
+import { Fault, Properties, UNKNOWN } from "../resource";
+
+/** What the account answers where it has no such thing. */
+export const region = (inputs: Properties): string => inputs.region ?? s3Facts.region;
+
+/** The name that the official provider gives where the program gave none, of letters that every service takes. */
+export function autoName(property: string, inputs: Properties, olds: Properties | undefined, urn: string): Properties {
+  if (inputs[property] !== undefined || inputs[`${property}Prefix`] !== undefined) return inputs;
+  return { ...inputs, [property]: olds?.[property] ?? `${urn.split("::").at(-1)}-${randomBytes(4).toString("hex").slice(0, 7)}` };
+}
+
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/** An identifier as AWS makes them: four letters for its kind, and sixteen that are its own. */
+export const uniqueId = (kind: "AKIA" | "AIDA" | "AGPA"): string => kind + Array.from({ length: 16 }, () => letters[randomInt(letters.length)]).join("");
+
+/** Refuses what is no policy, before anything is made. */
+export const policyCheck = (property: string, kind: "identity" | "resource") => (inputs: Properties): Fault[] => {
+  const text = inputs[property];
+  if (text === undefined || text === UNKNOWN) return [];
+  try {
+    parsePolicy(text, kind);
+    return [];
+  } catch (error) {
+    return [{ property, reason: error instanceof Error ? error.message : String(malformed(String(error))) }];
+  }
+};
+
+/** Two JSON texts that say the same. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (typeof a !== "string" || typeof b !== "string") return false;
+  try {
+    return canonical(JSON.parse(a)) === canonical(JSON.parse(b));
+  } catch {
+    return false;
+  }
+}
+
+const canonical = (value: unknown): string => JSON.stringify(value, (_key, member: unknown) =>
+  member && typeof member === "object" && !Array.isArray(member) ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1))) : member);
+
+export const missing = (what: string, name: string): Error => new Error(`NoSuchEntity: there is no ${what} ${name}`);
