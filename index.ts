@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Access } from "./components/access";
 import { ApiTier } from "./components/api";
 import { backendOf, celeryOf, registryOf } from "./components/application";
+import { Backups } from "./components/backups";
 import { Database } from "./components/database";
 import { Edge } from "./components/edge";
 import { Network } from "./components/network";
@@ -28,6 +29,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     sshAllowedCidrs: config.sshAllowedCidrs,
   });
   const bastion = edge.host;
+  const backups = new Backups("backups", { ...config.backups, keeping: config.backups, protect });
   const database = new Database("data", {
     ground,
     bastion,
@@ -35,6 +37,13 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     volumeGiB: config.databaseVolumeGiB,
     databaseName: config.databaseName,
     databaseUser: config.databaseUser,
+    backups: {
+      ...config.backups,
+      repositories: backups.repositories,
+      ready: backups.ready,
+      passphrase: config.secrets.backupPassphrase,
+      restore: config.restore,
+    },
     protect,
   });
   const api = new ApiTier("api", {

@@ -3,10 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
 import { sizes } from "../config";
+import { backupTool, restoreCommand } from "../machine/backup";
 import { mediaServer } from "../machine/media";
+import { archiving, pgbackrest } from "../machine/pgbackrest";
 import { postgres } from "../machine/postgres";
 import { redis } from "../machine/redis";
 import { combine } from "../machine/state";
+import type { Repositories } from "./backups";
 import { Host, type Ground } from "./host";
 import { MediaKeys, type MediaShare } from "./media";
 import { physicalName, projectTag, stackTag } from "./naming";
@@ -19,6 +22,16 @@ export interface DatabaseArgs {
   volumeGiB: number;
   databaseName: string;
   databaseUser: string;
+  backups: {
+    repositories: pulumi.Output<Repositories>;
+    /** Must hold before anything is written to S3. */
+    ready: pulumi.Resource[];
+    passphrase: pulumi.Output<string>;
+    retentionDays: number;
+    incrementalEveryHours: number;
+    /** What an empty volume is filled with: `latest`, or a time. @default a new cluster */
+    restore?: string;
+  };
   /** Refuse to delete the volume. */
   protect: boolean;
 }
@@ -30,6 +43,7 @@ export interface DataFacts {
 }
 
 const mountPoint = "/srv/data";
+const cluster = `${mountPoint}/postgresql/17/main`;
 
 /** The machine with everything that must not be lost: PostgreSQL, Redis and media files, on a volume that outlives it. */
 export class Database extends pulumi.ComponentResource {
@@ -74,7 +88,7 @@ export class Database extends pulumi.ComponentResource {
       readerKey: keys.reader.privateKeyOpenssh,
     });
 
-    this.ready = this.host.apply("data", this.state(volume, passwords, keys), [this.host.ready, attachment]);
+    this.ready = this.host.apply("data", this.state(volume, passwords, keys), [this.host.ready, attachment, ...args.backups.ready]);
     this.registerOutputs({});
   }
 
@@ -123,6 +137,7 @@ export class Database extends pulumi.ComponentResource {
   ) {
     const { args } = this;
     const { memoryMiB, vcpus } = sizes[args.size];
+    const stanza = physicalName(this.name);
     return pulumi.output({
       listenAddress: this.host.privateAddress,
       device: volume.name.apply((name) => `/dev/disk/by-id/scsi-0DO_Volume_${name}`),
@@ -130,7 +145,9 @@ export class Database extends pulumi.ComponentResource {
       certificate: this.createCertificate(),
       writer: keys.writer.publicKeyOpenssh,
       reader: keys.reader.publicKeyOpenssh,
-    }).apply(({ listenAddress, device, passwords: secret, certificate, writer, reader }) => combine(
+      repositories: args.backups.repositories,
+      passphrase: args.backups.passphrase,
+    }).apply(({ listenAddress, device, passwords: secret, certificate, writer, reader, repositories, passphrase }) => combine(
       { mounts: [{ device, path: mountPoint }] },
       postgres({
         listenAddress,
@@ -139,7 +156,20 @@ export class Database extends pulumi.ComponentResource {
         memoryMiB,
         vcpus,
         tls: certificate,
-        dataDirectory: `${mountPoint}/postgresql/17/main`,
+        dataDirectory: cluster,
+        create: args.backups.restore && restoreCommand(args.backups.restore),
+        settings: archiving(stanza),
+      }),
+      backupTool({ stanza, dataDirectory: cluster, databases: [args.databaseName] }),
+      pgbackrest({
+        stanza,
+        repository: repositories.postgres,
+        passphrase,
+        dataDirectory: cluster,
+        processes: vcpus,
+        retentionDays: args.backups.retentionDays,
+        incrementalEveryHours: args.backups.incrementalEveryHours,
+        queueMaxMiB: args.volumeGiB * 1024 / 4,
       }),
       redis({
         listenAddress,

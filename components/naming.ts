@@ -14,3 +14,6 @@ export const stackTag = (): string => `stack:ringo-${pulumi.getStack()}`;
 
 /** The tag of this stack's machines of one role. */
 export const roleTag = (role: Role): string => `role:ringo-${pulumi.getStack()}-${role}`;
+
+/** Tags of resources in AWS. */
+export const tagsInAws = (): Record<string, string> => ({ project: "ringo", stack: pulumi.getStack() });

@@ -41,20 +41,27 @@ function outputsOf(type: string, name: string, inputs: any): Record<string, unkn
       return { certPem: `certificate of ${name}\n` };
     case "random:index/randomPassword:RandomPassword":
       return { result: `passwordOf${name.replace(/[^A-Za-z0-9]/g, "")}` };
+    case "aws:kms/key:Key":
+      return { arn: "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555" };
+    case "aws:s3/bucket:Bucket":
+      return { arn: `arn:aws:s3:::${inputs.bucket}` };
+    case "aws:iam/accessKey:AccessKey":
+      return { secret: `secretOf${name.replace(/[^A-Za-z0-9]/g, "")}` };
     default:
       return {};
   }
 }
 
+/** A number, as droplets have it, that is a resource's own whatever else there is. */
+const idOf = (name: string): string => String([...name].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 1_000_003, 7));
+
 /** Runs the whole program against mocks and gives every resource that it registered, and its outputs. */
 export async function deploy(changes: Record<string, unknown> = {}): Promise<{ resources: Registered[]; outputs: any }> {
   const resources: Registered[] = [];
-  let id = 0;
   await pulumi.runtime.setMocks({
     newResource: (args) => {
       resources.push({ type: args.type, name: args.name, inputs: args.inputs });
-      id += 1;
-      return { id: String(id), state: { ...args.inputs, ...outputsOf(args.type, args.name, args.inputs) } };
+      return { id: idOf(args.name), state: { ...args.inputs, ...outputsOf(args.type, args.name, args.inputs) } };
     },
     call: (args) => args.inputs,
   }, "ringo-infra", "test", false);

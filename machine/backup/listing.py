@@ -1,0 +1,80 @@
+"""What there is to restore."""
+import glob
+import json
+import os
+
+from backup import points, repository, times
+from backup.shell import psql, running, say
+
+
+def run(settings, arguments):
+    listed = gather(settings)
+    if arguments.json:
+        say(json.dumps(listed))
+        return 0
+    window = listed["window"]
+    if window is None:
+        say(f"{listed['stanza']}: no backup yet")
+        return 0
+    say(f"{listed['stanza']}: any time from {window['from']} to {window['to'] or 'the newest WAL in S3'}")
+    for backup in listed["backups"]:
+        say(f"  {backup['label']:34} {backup['type']:5} {backup['stop']}  {size(backup['databaseBytes']):>9} "
+            f"({size(backup['repositoryBytes'])} in S3)")
+    for point in listed["points"]:
+        say(f"  point {point['name']:28}       {point['time']}")
+    for kept in listed["kept"]:
+        say(f"  kept: {kept['path']} ({size(kept['bytes'])}); `ringo-backup discard {kept['path']}` removes it")
+    wal = listed["wal"]
+    say(f"WAL: last archived {wal['lastArchived'] or 'never'}, {wal['waiting']} waiting, {wal['failed']} failed attempts")
+    return 0
+
+
+def gather(settings):
+    info = repository.info(settings)
+    wal = _wal(settings)
+    usable = info.usable
+    return {
+        "stanza": settings.stanza,
+        "window": {"from": times.show(usable[0].stop), "to": wal["lastArchived"]} if usable else None,
+        "backups": [
+            {"label": each.label, "type": each.type, "start": times.show(each.start), "stop": times.show(each.stop),
+             "databaseBytes": each.database_bytes, "repositoryBytes": each.repository_bytes}
+            for each in usable
+        ],
+        "points": points.points(),
+        "wal": wal,
+        "kept": [{"path": path, "bytes": directory_bytes(path), "made": times.show(times.of(os.stat(path).st_ctime))} for path in kept(settings)],
+    }
+
+
+def _wal(settings):
+    waiting = len(glob.glob(f"{settings.cluster.data}/pg_wal/archive_status/*.ready"))
+    if not running():
+        return {"lastArchived": None, "failed": 0, "waiting": waiting}
+    last, failed = psql("SELECT coalesce(extract(epoch FROM last_archived_time)::bigint::text, ''), failed_count FROM pg_stat_archiver").split("\t")
+    return {"lastArchived": times.show(times.of(int(last))) if last else None, "failed": int(failed), "waiting": waiting}
+
+
+def kept(settings):
+    """Data directories that restores have put aside."""
+    return sorted(glob.glob(f"{settings.cluster.data}.before-*") + glob.glob(f"{settings.cluster.data}.aside-*"))
+
+
+def directory_bytes(path):
+    """What it takes on disk; files that go meanwhile don't count."""
+    total = 0
+    for directory, _, files in os.walk(path):
+        for name in files:
+            try:
+                total += os.lstat(os.path.join(directory, name)).st_blocks * 512
+            except FileNotFoundError:
+                pass
+    return total
+
+
+def size(count):
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"

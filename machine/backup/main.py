@@ -1,0 +1,81 @@
+"""The command line: `ringo-backup`."""
+import argparse
+import importlib
+import os
+import sys
+
+from backup import repository, settings as configuration
+from backup.shell import Failure, Refusal
+
+# Modules whose `run(settings, arguments)` answers a command.
+COMMANDS = {
+    "list": "listing", "backup": "backup", "point": "points", "status": "status", "prepare": "prepare", "plan": "plan",
+    "restore": "restore", "initialize": "initialize", "test": "rehearsal", "discard": "discard", "media": "media",
+}
+
+
+def parser():
+    top = argparse.ArgumentParser(prog="ringo-backup", description="Backups of this machine: what there is, new ones, and the way back.")
+    top.add_argument("--stanza", help="must be this machine's own")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name, about):
+        return commands.add_parser(name, help=about, description=about)
+
+    command("list", "backups, and the time that a restore can reach").add_argument("--json", action="store_true")
+    command("backup", "make a backup now").add_argument("type", choices=("full", "diff", "incr"))
+    command("point", "name this moment, to go back to it").add_argument("name")
+    command("status", "write the metrics")
+    command("prepare", "make the stanza, check that WAL arrives, start the first backup")
+
+    plan = command("plan", "what a restore would do")
+    target(plan)
+    plan.add_argument("--aside", action="store_true", help="beside the running database, to look things up in")
+    plan.add_argument("--json", action="store_true")
+    restore = command("restore", "go back: the database as it was at a time, a point or in a backup; the newest state without any")
+    target(restore)
+    restore.add_argument("--aside", action="store_true", help="beside the running database, to look things up in")
+    restore.add_argument("--yes", action="store_true", help="do not ask")
+    target(command("initialize", "fill an empty data directory from the backups"))
+    command("test", "restore into a throw-away directory and check what came back")
+    discard = command("discard", "remove what a restore kept")
+    discard.add_argument("path", nargs="?", help="one of what `list` shows as kept")
+    discard.add_argument("--all", action="store_true")
+    discard.add_argument("--yes", action="store_true", help="do not ask")
+
+    media = command("media", "backups of the media files").add_subparsers(dest="action", required=True, metavar="ACTION")
+    media.add_parser("list", help="snapshots").add_argument("--json", action="store_true")
+    media.add_parser("backup", help="make a snapshot now")
+    media.add_parser("prepare", help="make the repository")
+    media_restore = media.add_parser("restore", help="bring the files of a snapshot back")
+    media_restore.add_argument("snapshot", nargs="?", default="latest")
+    media_restore.add_argument("--yes", action="store_true", help="do not ask")
+    return top
+
+
+def target(command):
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--time", help="ISO 8601 with its zone, such as 2026-11-24T09:30:00Z")
+    which.add_argument("--point", help="a point that `ringo-backup point` has set")
+    which.add_argument("--backup", help="a backup's label: the database as it was when that backup ended")
+    command.add_argument("--repository-time", help="read the bucket as it was then: for backups that were deleted or overwritten since")
+
+
+def main(argv):
+    arguments = parser().parse_args(argv)
+    if os.getuid() != 0:
+        print("error: this needs root", file=sys.stderr)
+        return 2
+    try:
+        settings = configuration.load()
+        repository.own_stanza(settings, arguments.stanza)
+        return importlib.import_module(f"backup.{COMMANDS[arguments.command]}").run(settings, arguments)
+    except Refusal as refusal:
+        print(f"error: {refusal}", file=sys.stderr)
+        return 2
+    except Failure as failure:
+        print(f"error: {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130

@@ -1,0 +1,77 @@
+"""What pgBackRest has in S3: backups, and the time that a restore can reach."""
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from backup import times
+from backup.shell import Failure, Refusal, attempt, tail
+
+
+@dataclass(frozen=True)
+class Backup:
+    label: str
+    # full, diff or incr
+    type: str
+    start: datetime
+    # From then on it is consistent: the earliest time it can be restored to.
+    stop: datetime
+    database_bytes: int
+    repository_bytes: int
+    # A page of it failed its checksum.
+    damaged: bool
+
+
+@dataclass(frozen=True)
+class Info:
+    backups: list
+    # Name of the newest WAL segment, or None.
+    newest_wal: str | None
+
+    @property
+    def usable(self):
+        return [backup for backup in self.backups if not backup.damaged]
+
+
+def pgbackrest(settings, *arguments):
+    return ["pgbackrest", f"--stanza={settings.stanza}", *arguments]
+
+
+def info(settings, repository_time=None):
+    """Asks S3. `repository_time`: as the bucket was then."""
+    options = [f"--repo-target-time={repository_time}", "--repo=1"] if repository_time else []
+    code, stdout, stderr = attempt(pgbackrest(settings, "info", "--output=json", *options), user="postgres", timeout=300)
+    if code != 0:
+        raise Failure(f"the backups cannot be listed\n{tail(stderr or stdout)}")
+    return parse(json.loads(stdout), settings.stanza)
+
+
+def parse(listed, stanza):
+    """What `pgbackrest info --output=json` says of one stanza."""
+    found = next((each for each in listed if each["name"] == stanza), None)
+    if found is None:
+        return Info([], None)
+    # 0 ok, 1 and 3 nothing there yet, 2 no backup yet; above is trouble.
+    if found["status"]["code"] > 3:
+        errors = [repo["status"]["message"] for repo in found.get("repo", []) if repo["status"]["code"] != 0]
+        raise Failure("the backups cannot be listed\n" + tail("\n".join(errors) or found["status"]["message"]))
+    backups = [
+        Backup(
+            label=each["label"],
+            type=each["type"],
+            start=times.of(each["timestamp"]["start"]),
+            stop=times.of(each["timestamp"]["stop"]),
+            database_bytes=each["info"]["size"],
+            repository_bytes=each["info"]["repository"]["delta"],
+            damaged=bool(each["error"]),
+        )
+        for each in found["backup"]
+    ]
+    newest = [each["max"] for each in found["archive"] if each["max"]]
+    return Info(sorted(backups, key=lambda backup: backup.stop), max(newest, default=None))
+
+
+def own_stanza(settings, given):
+    """Backups of another stack belong to its own machine."""
+    if given is not None and given != settings.stanza:
+        raise Refusal(f"{given!r} is no stanza of this machine; its own is {settings.stanza}. "
+                      "Backups of another stack are restored on that stack's data machine.")

@@ -1,0 +1,86 @@
+import { deploy, plain, type Registered } from "./program";
+
+const s3 = (what: string) => `aws:s3/bucket${what}:Bucket${what[0].toUpperCase()}${what.slice(1)}`;
+const of = (resources: Registered[], type: string): Registered[] => resources.filter((r) => r.type === type);
+const buckets = (resources: Registered[]) => of(resources, "aws:s3/bucket:Bucket");
+const backupBuckets = ["backups-postgres", "backups-media"];
+
+let resources: Registered[];
+beforeAll(async () => ({ resources } = await deploy()));
+
+test("there is a bucket for PostgreSQL, one for media and one for the logs of both", () => {
+  expect(buckets(resources).map((r) => r.name).sort()).toEqual(["backups-logs", "backups-media", "backups-postgres"]);
+});
+
+test("every bucket is versioned, closed to the public in all four ways, encrypted, and speaks TLS only", () => {
+  for (const { name, inputs } of buckets(resources)) {
+    const about = (type: string) => of(resources, type).filter((r) => r.inputs.bucket === inputs.bucket).map((r) => r.inputs);
+    expect([name, about(s3("Versioning"))[0]?.versioningConfiguration]).toEqual([name, { status: "Enabled" }]);
+    expect(about(s3("PublicAccessBlock"))).toEqual([{
+      bucket: inputs.bucket, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true,
+    }]);
+    expect(about(s3("ServerSideEncryptionConfiguration"))).toHaveLength(1);
+    expect(about(s3("OwnershipControls"))[0].rule).toEqual({ objectOwnership: "BucketOwnerEnforced" });
+    expect(about(s3("Policy"))[0].policy).toContain("aws:SecureTransport");
+  }
+});
+
+test("backups are encrypted under a key that rotates", () => {
+  const [key] = of(resources, "aws:kms/key:Key");
+  expect(key.inputs.enableKeyRotation).toBe(true);
+  const rules = of(resources, s3("ServerSideEncryptionConfiguration")).filter((r) => !r.name.startsWith("backups-logs")).map((r) => r.inputs.rules[0]);
+  for (const rule of rules) {
+    expect(rule.applyServerSideEncryptionByDefault).toEqual({ sseAlgorithm: "aws:kms", kmsMasterKeyId: expect.stringMatching(/^arn:aws:kms:/) });
+  }
+  expect(rules).toHaveLength(2);
+});
+
+test.each(backupBuckets)("%s is locked, logged, and lets go of old versions only, after the archive's time", (name) => {
+  const { inputs } = buckets(resources).find((r) => r.name === name)!;
+  expect(inputs.objectLockEnabled).toBe(true);
+  expect(resources.find((r) => r.name === `${name}-lock`)!.inputs.rule.defaultRetention).toEqual({ mode: "GOVERNANCE", days: 30 });
+  expect(resources.find((r) => r.name === `${name}-logging`)!.inputs.targetBucket).toMatch(/-logs-123456789012$/);
+  const rules = resources.find((r) => r.name === `${name}-lifecycle`)!.inputs.rules;
+  expect(rules.flatMap((r: any) => (r.expiration?.days ? [r.id] : []))).toEqual([]);
+  expect(rules[0].noncurrentVersionExpiration).toEqual({ noncurrentDays: 365 });
+  expect(rules[0].transitions.map((t: any) => t.storageClass)).toEqual(["GLACIER_IR"]); // a restore reads it at once
+  expect(rules[1].abortIncompleteMultipartUpload).toEqual({ daysAfterInitiation: 2 });
+});
+
+test("nothing turns cold after it has expired", async () => {
+  const { resources: short } = await deploy({ backups: { archiveDays: 60 } });
+  const rules = short.find((r) => r.name === "backups-postgres-lifecycle")!.inputs.rules;
+  expect(rules[0].noncurrentVersionTransitions).toEqual([{ noncurrentDays: 30, storageClass: "GLACIER_IR" }]);
+});
+
+test("a stack that is kept locks beyond the root user's reach, and keeps its buckets", async () => {
+  const { resources: kept } = await deploy({ protect: true });
+  expect(kept.find((r) => r.name === "backups-postgres-lock")!.inputs.rule.defaultRetention.mode).toBe("COMPLIANCE");
+  expect(buckets(kept).map((r) => r.inputs.forceDestroy)).toEqual([false, false, false]);
+});
+
+test("without a lock or media there is neither", async () => {
+  const { resources: bare } = await deploy({ backups: { lockDays: 0, media: false } });
+  expect(of(bare, s3("ObjectLockConfiguration"))).toEqual([]);
+  expect(buckets(bare).map((r) => r.name).sort()).toEqual(["backups-logs", "backups-postgres"]);
+});
+
+test("the writer has its permissions from a group, and reaches the buckets of this stack only", () => {
+  const [policy] = of(resources, "aws:iam/groupPolicy:GroupPolicy");
+  const allowed = JSON.parse(plain(policy.inputs.policy)).Statement.filter((s: any) => s.Effect === "Allow").flatMap((s: any) => s.Resource);
+  for (const resource of allowed) expect(resource).toMatch(/^arn:aws:(s3:::ringo-test-(postgres|media)-123456789012(\/\*)?$|kms:)/);
+  expect(of(resources, "aws:iam/userPolicy:UserPolicy")).toEqual([]);
+});
+
+test("a new generation of the key is another resource, so that both exist for a while", async () => {
+  const { resources: rotated } = await deploy({ backups: { keyGeneration: 2 } });
+  const names = (all: Registered[]) => of(all, "aws:iam/accessKey:AccessKey").map((r) => r.name);
+  expect(names(resources)).toEqual(["backups-writer-key-1"]);
+  expect(names(rotated)).toEqual(["backups-writer-key-2"]);
+});
+
+test("the key's secret and the passphrase reach the data machine, and no other", () => {
+  const holding = (secret: string) => of(resources, "command:remote:Command").filter((r) => plain(r.inputs.stdin).includes(secret)).map((r) => r.name);
+  expect(holding("secretOfbackupswriterkey1")).toEqual(["data-data"]);
+  expect(holding("not-a-real-passphrase")).toEqual(["data-data"]);
+});
