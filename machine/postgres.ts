@@ -67,7 +67,9 @@ export function postgres(options: PostgresOptions): Fragment {
   const files: File[] = [
     ...conf,
     { path: `${etc}/start.conf`, content: "auto\n" },
-    { path: dropIn, content: `[Unit]\nRequiresMountsFor=${data}\nWants=network-online.target\nAfter=network-online.target\n` },
+    // A start may be the end of a restore, with hours of WAL to replay.
+    { path: `${etc}/pg_ctl.conf`, content: "pg_ctl_options = '--timeout=86400'\n" },
+    { path: dropIn, content: `[Unit]\nRequiresMountsFor=${data}\nWants=network-online.target\nAfter=network-online.target\n\n[Service]\nTimeoutStartSec=infinity\n` },
     // Or at boot it listens on what addresses there are, and says nothing.
     { path: sysctl, content: "-net.ipv4.ip_nonlocal_bind = 1\n" },
     { path: pgpass, content: options.roles.map((r) => `${options.listenAddress}:5432:${r.database}:${r.name}:${r.password}\n`).join(""), mode: "0600", secret: true },
@@ -117,6 +119,13 @@ echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/ring
 runuser -u postgres -- ${bin}/postgres -C data_directory --config-file=${etc}/postgresql.conf >/dev/null`,
     },
     {
+      name: "PostgreSQL has recovered",
+      when: "after-units",
+      unless: recovered,
+      command: `until ${recovered}; do systemctl is-active --quiet ${unit}; sleep 1; done`,
+      timeoutSeconds: 6 * 3600,
+    },
+    {
       // A reload takes in what it can; what needs a restart is known only to the server.
       name: "PostgreSQL settings that need a restart",
       when: "after-units",
@@ -132,6 +141,8 @@ runuser -u postgres -- ${bin}/postgres -C data_directory --config-file=${etc}/po
     },
   ];
 }
+
+const recovered = `test "$(${psql} -c 'SELECT pg_is_in_recovery()')" = f`;
 
 /** The built-in locale sorts the same under every C library: the volume may move to a newer system. */
 const newCluster = (data: string): string => `cd /

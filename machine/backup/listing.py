@@ -57,7 +57,8 @@ def _wal(settings):
 
 def kept(settings):
     """Data directories that restores have put aside."""
-    return sorted(glob.glob(f"{settings.cluster.data}.before-*") + glob.glob(f"{settings.cluster.data}.aside-*"))
+    found = glob.glob(f"{settings.cluster.data}.before-*") + glob.glob(f"{settings.cluster.data}.aside-*")
+    return sorted(path for path in found if os.path.isdir(path))
 
 
 def directory_bytes(path):

@@ -1,0 +1,57 @@
+"""The data directory and its copies: filled, exchanged, removed."""
+import ctypes
+import glob
+import os
+import re
+import shutil
+import time
+
+from backup.repository import pgbackrest
+from backup.shell import Failure, say, stream
+
+# Beside a directory that a restore is filling: what it leaves when it is killed can be told from data.
+MARK = ".unfinished"
+
+
+def fill(settings, plan):
+    """Brings the backup's files into the plan's directory, saying how far it is."""
+    for mark in glob.glob(f"{settings.cluster.data}.*{MARK}"):
+        say(f"removing what an interrupted restore left: {mark.removesuffix(MARK)}")
+        remove(mark.removesuffix(MARK))
+    with open(plan.directory + MARK, "w", encoding="utf8"):
+        pass
+    os.makedirs(plan.directory, mode=0o700)
+    shutil.chown(plan.directory, "postgres", "postgres")
+    said = time.monotonic()
+
+    def progress(line):
+        nonlocal said
+        percent = re.search(r"restore file .*, (\d+)\.\d+%\)", line)
+        if percent and time.monotonic() - said >= 2:
+            said = time.monotonic()
+            say(f"files: {percent[1]} %")
+
+    stream(pgbackrest(settings, "restore", f"--pg1-path={plan.directory}", "--log-level-console=detail",
+                      f'--recovery-option=restore_command=pgbackrest --stanza={settings.stanza} archive-get %f "%p"', *plan.options),
+           progress, user="postgres")
+    say("files: 100 %")
+
+
+def finish(directory):
+    """From now on it is data."""
+    os.remove(directory + MARK)
+
+
+def remove(directory):
+    shutil.rmtree(directory, ignore_errors=True)
+    if os.path.exists(directory + MARK):
+        os.remove(directory + MARK)
+
+
+def exchange(one, other):
+    """Both change names in one step: there is no moment without a data directory."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    at_cwd, swap = -100, 2
+    if libc.renameat2(at_cwd, one.encode(), at_cwd, other.encode(), swap) != 0:
+        number = ctypes.get_errno()
+        raise Failure(f"{one} and {other} cannot be exchanged: {os.strerror(number)}")

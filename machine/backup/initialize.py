@@ -1,0 +1,23 @@
+"""Fills an empty data directory from the backups. Run by the apply on a volume that is new."""
+import argparse
+import os
+
+from backup import files, lock, plan as planning
+from backup.shell import Refusal, say
+
+
+def run(settings, arguments):
+    data = settings.cluster.data
+    if os.path.isdir(data) and os.listdir(data):
+        raise Refusal(f"{data} is not empty; `ringo-backup restore` goes back in place, and keeps what is there")
+    planned = planning.make(settings, argparse.Namespace(**{**vars(arguments), "aside": False}))
+    for line in planning.lines(settings, planned):
+        say(line)
+    with lock.held("a restore", wait=False):
+        files.fill(settings, planned)
+        files.finish(planned.directory)
+        if os.path.isdir(data):
+            os.rmdir(data)
+        # Recovery itself is the server's first start: only then does the new timeline reach the archive.
+        os.rename(planned.directory, data)
+    return 0

@@ -1,0 +1,103 @@
+"""A private PostgreSQL on a restored directory: no network, no archiving, reached by its socket only."""
+import os
+import re
+import shutil
+import subprocess
+import time
+
+from backup import times
+from backup.shell import Failure, psql, running, say, tail
+
+ROOT = "/run/ringo-restore"
+PORT = 5433
+
+
+class Instance:
+    def __init__(self, settings, directory):
+        self.settings = settings
+        self.directory = directory
+        self.socket = f"{ROOT}/{os.path.basename(directory)}"
+        self.log = f"{self.socket}/log"
+        self.process = None
+
+    def start(self, end):
+        """Begins recovery. `end` is what happens at its target: pause (stay as it is, to be looked at) or promote."""
+        os.makedirs(ROOT, mode=0o711, exist_ok=True)
+        os.makedirs(self.socket, mode=0o700, exist_ok=True)
+        shutil.chown(self.socket, "postgres", "postgres")
+        cluster = self.settings.cluster
+        options = {
+            "config_file": cluster.configuration,
+            "data_directory": self.directory,
+            "restore_command": f'pgbackrest --stanza={self.settings.stanza} --pg1-path={self.directory} archive-get %f "%p"',
+            "recovery_target_action": end,
+            "hot_standby": "on",
+            "archive_mode": "off",  # nothing of it may reach the archive
+            "listen_addresses": "",
+            "port": str(PORT),
+            "unix_socket_directories": self.socket,
+            "external_pid_file": "",
+            "ssl": "off",
+            "cluster_name": "restore",
+            "shared_buffers": "64MB",
+            "shared_preload_libraries": "",
+        }
+        argv = [f"{cluster.bin}/postgres", "-D", self.directory, *(f"--{name}={value}" for name, value in options.items())]
+        with open(self.log, "w", encoding="utf8") as log:
+            shutil.chown(self.log, "postgres", "postgres")
+            self.process = subprocess.Popen(argv, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                                            user="postgres", group="postgres", extra_groups=[])
+
+    def recovered(self, paused):
+        """Waits until the target is reached; tells how far it is every ten seconds."""
+        said = time.monotonic()
+        while True:
+            if self.process.poll() is not None:
+                raise Failure(self._reason())
+            if running(self.socket, PORT) and self.ask("SELECT CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() ELSE 'done' END") == (
+                    "paused" if paused else "done"):
+                return
+            if time.monotonic() - said > 10:
+                said = time.monotonic()
+                say(f"replaying WAL: {self._progress()}")
+            time.sleep(0.2)
+
+    def ask(self, sql, database="postgres"):
+        return psql(sql, database, self.socket, PORT)
+
+    def newest(self):
+        """When the last transaction that it has was committed."""
+        answer = self.ask("SELECT coalesce(extract(epoch FROM pg_last_xact_replay_timestamp())::bigint::text, '')")
+        return times.of(int(answer)) if answer else None
+
+    def dropped(self):
+        """Databases that were being dropped at the target."""
+        return self.ask("SELECT datname FROM pg_database WHERE datconnlimit = -2").splitlines()
+
+    def segments(self):
+        """WAL of the history that it has followed, as far as it is still there."""
+        return [name for name in os.listdir(f"{self.directory}/pg_wal") if re.fullmatch("[0-9A-F]{24}", name)]
+
+    def _progress(self):
+        if not running(self.socket, PORT):
+            return "not consistent yet"
+        newest = self.newest()
+        return f"at {times.show(newest)}" if newest else "at the backup's end"
+
+    def _reason(self):
+        with open(self.log, encoding="utf8", errors="replace") as log:
+            text = log.read()
+        if "recovery ended before configured recovery target was reached" in text:
+            return ("the target was never reached: no transaction in S3 comes after it. What there is up to then is the newest state: "
+                    "the same command without a target restores that")
+        return "the restored database does not come up\n" + tail(text)
+
+    def stop(self):
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(2)  # fast shutdown
+            try:
+                self.process.wait(120)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        shutil.rmtree(self.socket, ignore_errors=True)

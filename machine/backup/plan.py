@@ -1,0 +1,151 @@
+"""What a restore would do: which backup it begins from, how far it goes, and what would be lost."""
+import json
+import os
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from backup import points, repository, timelines, times
+from backup.listing import size
+from backup.shell import Refusal, running, say
+
+
+@dataclass(frozen=True)
+class Plan:
+    # latest, time, point or backup
+    kind: str
+    value: str | None
+    backup: repository.Backup
+    # The moment that the database will be as of; None for the newest there is.
+    moment: datetime | None
+    # What pgBackRest is told beside the backup.
+    options: list
+    # Files go here first.
+    directory: str
+    aside: bool
+    free_bytes: int
+    # What the running server has and the restored one will not, from–to; None if nothing.
+    lost: tuple | None
+
+    @property
+    def pauses(self):
+        """Recovery can stop at the target and be looked at before anything is swapped."""
+        return self.kind != "latest"
+
+    def to(self, lsn):
+        """The same, up to a place in the WAL, which is left out."""
+        options = [option for option in self.options if not option.startswith(("--type=", "--target="))]
+        return replace(self, options=[*options, "--type=lsn", f"--target={lsn}", "--target-exclusive"])
+
+
+def run(settings, arguments):
+    made = make(settings, arguments)
+    if arguments.json:
+        say(json.dumps(as_json(settings, made)))
+    else:
+        for line in lines(settings, made):
+            say(line)
+    return 0
+
+
+def make(settings, arguments, aside=None):
+    """Refuses what cannot be, before anything is touched."""
+    repository_time = times.parse(arguments.repository_time) if arguments.repository_time else None
+    then = repository_time and repository_time.strftime("%Y-%m-%d %H:%M:%S+00")
+    usable = repository.info(settings, then).usable
+    if not usable:
+        raise Refusal(f"there is no backup of {settings.stanza}{' at that time' if then else ''}: `ringo-backup backup full` makes one")
+    now = times.now()
+    kind, value, moment = _target(arguments, usable, now)
+    backup = _backup(usable, kind, value, moment)
+    options = [f"--set={backup.label}", *_recovery(settings, kind, value, moment, then)]
+    if then:
+        options += ["--repo=1", f"--repo-target-time={then}"]
+    aside = arguments.aside if aside is None else aside
+    stamp = now.strftime("%Y%m%dT%H%M%SZ")
+    directory = f"{settings.cluster.data}.{'aside' if aside else 'restoring'}-{stamp}"
+    free = _free(os.path.dirname(settings.cluster.data))
+    needed = backup.database_bytes * 11 // 10
+    if free < needed:
+        raise Refusal(f"the volume has {size(free)} free and this needs {size(needed)}: `ringo-backup discard --all` removes what earlier restores kept, "
+                      "`databaseVolumeGiB` makes the volume larger")
+    lost = (moment, now) if moment and not aside and running() else None
+    return Plan(kind, value, backup, moment, options, directory, aside, free, lost)
+
+
+def _target(arguments, usable, now):
+    earliest = usable[0].stop
+    if arguments.time:
+        moment = times.parse(arguments.time)
+        if moment > now:
+            raise Refusal(f"{times.show(moment)} is in the future (now: {times.show(now)})")
+        if moment <= earliest:
+            raise Refusal(f"{times.show(moment)} is before the earliest time that can be restored, {times.show(earliest)}; with --repository-time the "
+                          "bucket is read as it was earlier, older backups included")
+        return "time", arguments.time, moment
+    if arguments.point:
+        known = points.points()
+        found = next((each for each in known if each["name"] == arguments.point), None)
+        if found is None and running():
+            raise Refusal(f"there is no point {arguments.point!r}; there are: {', '.join(each['name'] for each in known) or 'none'}")
+        return "point", arguments.point, found and times.parse(found["time"])
+    if arguments.backup:
+        found = next((each for each in usable if each.label == arguments.backup), None)
+        if found is None:
+            raise Refusal(f"there is no backup {arguments.backup!r}; there are: {', '.join(each.label for each in usable)}")
+        return "backup", found.label, found.stop
+    return "latest", None, None
+
+
+def _backup(usable, kind, value, moment):
+    """The newest that is consistent before the moment; the oldest where the moment is not known."""
+    if kind == "backup":
+        return next(each for each in usable if each.label == value)
+    if kind == "latest":
+        return usable[-1]
+    if moment is None:
+        return usable[0]
+    return max((each for each in usable if each.stop < moment), key=lambda each: each.stop, default=usable[0])
+
+
+def _recovery(settings, kind, value, moment, then):
+    if kind == "latest":
+        return ["--type=default", "--target-timeline=latest"]
+    if kind == "backup":
+        return ["--type=immediate", "--target-action=promote"]
+    timeline = timelines.in_force(timelines.started(settings, then), moment) if moment else "latest"
+    if kind == "time":
+        return ["--type=time", f"--target={moment.strftime('%Y-%m-%d %H:%M:%S.%f+00')}", f"--target-timeline={timeline}", "--target-action=promote"]
+    return ["--type=name", f"--target={value}", f"--target-timeline={timeline}", "--target-action=promote"]
+
+
+def _free(path):
+    stat = os.statvfs(path)
+    return stat.f_bavail * stat.f_frsize
+
+
+def as_json(settings, plan):
+    return {
+        "target": {"kind": plan.kind, "value": plan.value},
+        "backup": plan.backup.label,
+        "bytes": plan.backup.database_bytes,
+        "freeBytes": plan.free_bytes,
+        "lost": plan.lost and {"from": times.show(plan.lost[0]), "to": times.show(plan.lost[1])},
+        "where": "aside" if plan.aside else "in place",
+        "directory": plan.directory if plan.aside else settings.cluster.data,
+        "keeps": None if plan.aside else kept(settings, plan),
+    }
+
+
+def kept(settings, plan):
+    return f"{settings.cluster.data}.before-{plan.directory.rsplit('-', 1)[-1]}" if os.path.exists(settings.cluster.data) else None
+
+
+def lines(settings, plan):
+    what = {"latest": "the newest state in S3", "time": f"the state at {times.show(plan.moment)}", "point": f"the point {plan.value}",
+            "backup": f"the end of backup {plan.value}"}[plan.kind]
+    yield f"restore {what} {'beside the running database' if plan.aside else 'in place'}"
+    yield f"  from backup {plan.backup.label} of {times.show(plan.backup.stop)}, {size(plan.backup.database_bytes)}; {size(plan.free_bytes)} free"
+    if plan.lost:
+        yield f"  what was written from {times.show(plan.lost[0])} to {times.show(plan.lost[1])} will be gone from the database"
+    if not plan.aside and kept(settings, plan):
+        yield f"  the data as it is now stays in {kept(settings, plan)}"

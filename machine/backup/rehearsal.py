@@ -1,0 +1,80 @@
+"""The restore test: what is in S3 is restored beside the database, checked, and thrown away."""
+import argparse
+import time
+
+from backup import counts, files, lock, metrics, plan as planning, server, times
+from backup.instance import Instance, PORT
+from backup.shell import Failure, run as must, running, say
+
+
+def run(settings, _arguments):
+    began = time.time()
+    figures = {}
+    try:
+        with lock.held("a restore test"):
+            _rehearse(settings, figures)
+    except Failure:
+        _report(began, 0, figures)
+        raise
+    _report(began, 1, figures)
+    say(f"the backups can be restored ({time.time() - began:.1f} s)")
+    return 0
+
+
+def _rehearse(settings, figures):
+    live = counts.rows(settings.databases) if running() else None
+    if running():
+        server.settle()
+        server.archived(settings)
+    # No backup is a failure, too: a test that finds nothing has tested nothing.
+    planned = planning.make(settings, argparse.Namespace(time=None, point=None, backup=None, repository_time=None, aside=True))
+    figures["bytes"] = planned.backup.database_bytes
+    instance = Instance(settings, planned.directory)
+    try:
+        files.fill(settings, planned)
+        instance.start("promote")
+        instance.recovered(paused=False)
+        newest = instance.newest()
+        figures["age"] = None if newest is None else round((times.now() - newest).total_seconds())
+        restored = counts.rows(settings.databases, instance.socket, PORT)
+        figures["rows"] = sum(count for count, _ in restored.values())
+        _compare(live, restored)
+        _verify(settings, instance)
+        instance.stop()
+        must([f"{settings.cluster.bin}/pg_checksums", "--check", "-D", planned.directory], user="postgres")
+    finally:
+        instance.stop()
+        files.remove(planned.directory)
+
+
+def _compare(live, restored):
+    """Every table is back, and none is empty that is not empty in the running database."""
+    for line in counts.compared(live, restored):
+        say(line)
+    if not restored:
+        raise Failure("the restored database has no table")
+    for table, (count, _) in (live or {}).items():
+        if table not in restored:
+            raise Failure(f"{table} did not come back")
+        if count > 0 and restored[table][0] == 0:
+            raise Failure(f"{table} came back empty; the running database has {count} rows")
+
+
+def _verify(settings, instance):
+    """Every index against its table, every page of every table."""
+    for database in settings.databases:
+        instance.ask("CREATE EXTENSION IF NOT EXISTS amcheck", database)
+        must([f"{settings.cluster.bin}/pg_amcheck", "-h", instance.socket, "-p", str(PORT), "-U", "postgres", "--heapallindexed", database], user="postgres")
+        say(f"{database}: tables and indexes agree")
+
+
+def _report(began, success, figures):
+    about = [
+        ("timestamp_seconds", "When the last restore test ended.", round(time.time())),
+        ("success", "1 if the last restore test brought everything back.", success),
+        ("duration_seconds", "How long the last restore test took.", round(time.time() - began, 1)),
+        ("bytes", "Size of the database that was restored.", figures.get("bytes")),
+        ("newest_transaction_age_seconds", "Age of the newest transaction that came back.", figures.get("age")),
+        ("rows", "Rows of the application that came back.", figures.get("rows")),
+    ]
+    metrics.write("ringo_restore_test", [(f"ringo_restore_test_{name}", text, "gauge", {}, value) for name, text, value in about])

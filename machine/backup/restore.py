@@ -1,0 +1,119 @@
+"""Goes back."""
+import os
+import sys
+import time
+
+from backup import counts, drops, files, lock, plan as planning, server, times
+from backup.instance import Instance, PORT
+from backup.shell import Failure, confirmed, run as must, running, say
+
+
+def run(settings, arguments):
+    planned = planning.make(settings, arguments)
+    for line in planning.lines(settings, planned):
+        say(line)
+    if not planned.aside and not confirmed("Go on?", arguments.yes):
+        say("nothing was changed")
+        return 1
+    with lock.held("a restore", wait=False):
+        return _aside(settings, planned) if planned.aside else _in_place(settings, planned)
+
+
+def _aside(settings, planned):
+    if running() and planned.moment:
+        server.settle()
+        server.archived(settings)
+    instance = Instance(settings, planned.directory)
+    try:
+        files.fill(settings, planned)
+        instance.start("promote")
+        instance.recovered(paused=False)
+        files.finish(planned.directory)
+    except BaseException:
+        instance.stop()
+        files.remove(planned.directory)
+        raise
+    say(f"""It runs beside the real one until `ringo-backup discard {planned.directory}`. To look at it, and to bring something back:
+  runuser -u postgres -- psql -h {instance.socket} -p {PORT} {settings.databases[0]}
+  runuser -u postgres -- pg_dump -h {instance.socket} -p {PORT} --data-only --table=TABLE {settings.databases[0]} | runuser -u postgres -- psql {settings.databases[0]}""")
+    return 0
+
+
+def _in_place(settings, planned):
+    began = time.monotonic()
+    before = counts.rows(settings.databases) if running() else None
+    away = None
+    if running():
+        server.settle()
+        if planned.kind == "latest":
+            say("stopping PostgreSQL, so that its last WAL is in S3, too")
+            away = time.monotonic()
+            server.stop(settings)
+        server.archived(settings)
+    instance = Instance(settings, planned.directory)
+    try:
+        files.fill(settings, planned)
+        if planned.pauses:
+            say("recovering to the target, beside the running database")
+            _rehearse(settings, planned, instance)
+    except BaseException:
+        instance.stop()
+        files.remove(planned.directory)
+        if away is not None:
+            server.start(settings)
+            say("the database is up again as it was")
+        raise
+    files.finish(planned.directory)
+    away = away if away is not None else time.monotonic()
+    kept = _swap(settings, planned)
+    down = time.monotonic() - away
+    server.align()
+    for line in [f"  {'table':50} {'before' if before is not None else '':>12} {'after':>12}", *counts.compared(before, counts.rows(settings.databases))]:
+        say(line)
+    say(f"restored in {time.monotonic() - began:.1f} s; the database was away for {down:.1f} s")
+    if kept:
+        say(f"the data as it was is in {kept}; `ringo-backup discard {kept}` removes it")
+    must(["systemctl", "start", "--no-block", "ringo-backup@full.service"])
+    say("a full backup has been started")
+    return 0
+
+
+def _rehearse(settings, planned, instance):
+    instance.start("pause")
+    instance.recovered(paused=True)
+    dropped = instance.dropped()
+    # While it runs: at its end it removes what it has replayed.
+    lsn = drops.began(settings, planned.directory, instance.segments()) if dropped else None
+    instance.stop()
+    if dropped:
+        say(f"{', '.join(dropped)} was being dropped at that time: once more, to where that began ({lsn})")
+        files.remove(planned.directory)
+        files.fill(settings, planned.to(lsn))
+        instance.start("pause")
+        instance.recovered(paused=True)
+        instance.stop()
+
+
+def _swap(settings, planned):
+    """Puts the restored directory in the old one's place and starts on it; the old one comes back if it does not come up."""
+    data = settings.cluster.data
+    kept = planning.kept(settings, planned)
+    say("changing over")
+    server.stop(settings)
+    if kept:
+        files.exchange(planned.directory, data)
+        os.rename(planned.directory, kept)
+    else:
+        os.rename(planned.directory, data)
+    try:
+        server.start(settings)
+    except Failure as failure:
+        if not kept:
+            raise
+        server.stop(settings)
+        files.exchange(kept, data)
+        os.rename(kept, f"{data}.before-failed-{times.now():%Y%m%dT%H%M%SZ}")
+        server.start(settings)
+        print(f"error: {failure}", file=sys.stderr)
+        raise Failure("the restored database did not come up; the one from before runs again, unchanged") from None
+    return kept

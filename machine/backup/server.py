@@ -1,0 +1,48 @@
+"""The server that the application uses."""
+import glob
+import os
+import time
+
+from backup.shell import Failure, attempt, psql, run, running, say, tail
+
+ROLES = "/etc/ringo/postgresql/roles.sql"
+
+
+def settle():
+    """Ends a WAL segment with a transaction in it: a time before now then lies before the end of the archive."""
+    psql("SELECT pg_current_xact_id(); SELECT pg_switch_wal();")
+
+
+def archived(settings, seconds=120):
+    """Waits until no WAL waits for S3."""
+    end = time.monotonic() + seconds
+    while waiting := glob.glob(f"{settings.cluster.data}/pg_wal/archive_status/*.ready"):
+        if time.monotonic() > end:
+            raise Failure(f"{len(waiting)} WAL segments do not reach S3: what is in them would be lost. See `journalctl -u {settings.cluster.unit}`")
+        time.sleep(0.2)
+
+
+def stop(settings):
+    run(["systemctl", "stop", settings.cluster.unit], timeout=900)
+
+
+def start(settings, hours=6):
+    """Starts it and waits until it has recovered and takes writes."""
+    code, _, stderr = attempt(["systemctl", "start", settings.cluster.unit], timeout=hours * 3600)
+    end = time.monotonic() + hours * 3600
+    while code == 0 and time.monotonic() < end:
+        if running() and psql("SELECT pg_is_in_recovery()") == "f":
+            return
+        if attempt(["systemctl", "is-active", "--quiet", settings.cluster.unit])[0] != 0:
+            break
+        time.sleep(0.2)
+    _, journal, _ = attempt(["journalctl", "-u", settings.cluster.unit, "-n", "15", "--no-pager", "-o", "cat"])
+    raise Failure(f"PostgreSQL does not come up\n{tail(stderr + journal)}")
+
+
+def align():
+    """The roles' passwords are those of now, not those of then: the application keeps its own."""
+    if os.path.exists(ROLES):
+        with open(ROLES, encoding="utf8") as file:
+            psql(file.read())
+        say("roles have the passwords that the application uses")

@@ -1,0 +1,30 @@
+import { eventually, on, run } from "./support";
+import { inState } from "../../../local/paths";
+
+/** What `ringo-backup list --json` says. */
+export interface Listed {
+  stanza: string;
+  window: { from: string; to: string | null } | null;
+  backups: { label: string; type: string; stop: string }[];
+  points: { name: string; time: string }[];
+  wal: { lastArchived: string | null; failed: number; waiting: number };
+  kept: { path: string }[];
+}
+
+export const listed = async (): Promise<Listed> => JSON.parse(await on("data", "ringo-backup list --json")) as Listed;
+
+/** A command on the data machine with its exit status: the tests are about failing, too. */
+export const data = (command: string) => run("ssh", ["-F", inState("ssh", "config"), "data", command]);
+
+/** One answer of the application's database, as its superuser. */
+export const sql = async (statement: string, database = "ringo"): Promise<string> =>
+  (await on("data", `cd / && runuser -u postgres -- psql -X -q -At -v ON_ERROR_STOP=1 ${database} <<'SQL'\n${statement}\nSQL`)).trim();
+
+/** The machine's time: restores go by it. */
+export const now = async (): Promise<string> => (await on("data", "date -u +%Y-%m-%dT%H:%M:%S.%NZ | sed 's/...Z/Z/'")).trim();
+
+/** There is a backup to restore from: the first `up` starts one and does not wait for it. */
+export const firstBackup = (): Promise<Listed> => eventually("the first backup", async () => {
+  const found = await listed();
+  return found.backups.length > 0 ? found : undefined;
+}, 120);

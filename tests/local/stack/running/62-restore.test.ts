@@ -1,0 +1,141 @@
+import { data, firstBackup, listed, now, sql } from "../backups";
+import { login, order, type User } from "../session";
+import { eventually, on, output, request, type Output } from "../support";
+
+let stack: Output;
+let user: User;
+
+beforeAll(async () => {
+  stack = await output();
+  user = await login(stack);
+  await firstBackup();
+}, 240_000);
+
+afterAll(async () => {
+  await data("ringo-backup discard --all --yes");
+  await data("systemctl stop ringo-backup@full.service"); // what a restore has started, and no test waits for
+}, 60_000);
+
+const healthy = () => eventually("health", async () => (await request(stack, "GET", "/api/health/")).status === 200, 60);
+const titles = async (): Promise<string[]> => (await sql("SELECT title FROM orders_order ORDER BY id")).split("\n").filter(Boolean);
+
+test("a dropped database comes back as it was the second before, and nothing else is lost", async () => {
+  const made = [];
+  for (const title of ["before the backup", "while it runs", "after it"]) {
+    made.push(await order(stack, user, title));
+    if (title === "before the backup") await on("data", "systemctl start --no-block ringo-backup@incr.service");
+  }
+  await eventually("the backup", async () => (await on("data", "systemctl show -p ActiveState --value ringo-backup@incr.service")).trim() === "inactive", 60);
+  const before = await sql("SELECT count(*) || ' ' || md5(string_agg(o::text, ',' ORDER BY id)) FROM orders_order o");
+  const moment = await now();
+  await sql("DROP DATABASE ringo WITH (FORCE)", "postgres");
+  expect((await request(stack, "GET", "/api/health/")).status).toBe(503);
+
+  const restored = await on("data", `ringo-backup restore --time ${moment} --yes`);
+  expect(restored).toMatch(/ringo\.public\.orders_order\s+-\s+\d+\s+back/);
+  expect(restored).toMatch(/the database was away for \d+\.\d s/);
+  expect(await sql("SELECT count(*) || ' ' || md5(string_agg(o::text, ',' ORDER BY id)) FROM orders_order o")).toBe(before);
+  await healthy();
+  expect((await order(stack, user, "after the restore")).status).toBe("processed");
+  for (const { id, title } of made) {
+    expect((await request(stack, "GET", `/api/v1/orders/${id}/`, { headers: user.authorization })).json().title).toBe(title);
+  }
+}, 240_000);
+
+test("back, and further back, and to a time in a history that a restore has ended", async () => {
+  await order(stack, user, "kept");
+  const first = await now();
+  await order(stack, user, "of the second time");
+  const second = await now();
+  await order(stack, user, "of the third time");
+  const third = await now();
+  await on("data", `ringo-backup restore --time ${first} --yes`);
+  expect((await titles()).at(-1)).toBe("kept");
+  await sql("INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'another history')");
+  // The second and third time are of the history that has just been left.
+  await on("data", `ringo-backup restore --time ${third} --yes`);
+  expect((await titles()).slice(-3)).toEqual(["kept", "of the second time", "of the third time"]);
+  expect(await sql("SELECT count(*) FROM orders_heartbeat WHERE worker = 'another history'")).toBe("0");
+  await on("data", `ringo-backup restore --time ${second} --yes`);
+  expect((await titles()).slice(-2)).toEqual(["kept", "of the second time"]);
+  await healthy();
+}, 240_000);
+
+test("to a named point; and to the newest state, which loses nothing of a running server", async () => {
+  await on("data", "ringo-backup point before-the-migration");
+  await order(stack, user, "after the point");
+  const all = await titles();
+  await on("data", "ringo-backup restore --yes");
+  expect(await titles()).toEqual(all);
+  await on("data", "ringo-backup restore --point before-the-migration --yes");
+  expect(await titles()).toEqual(all.slice(0, -1));
+  expect((await listed()).points.map((point) => point.name)).toEqual(["before-the-migration"]);
+  await healthy();
+}, 240_000);
+
+test("beside the running database, to look things up in", async () => {
+  const lost = await order(stack, user, "deleted by mistake");
+  const moment = await now();
+  await sql(`DELETE FROM orders_order WHERE id = ${lost.id}`);
+  const said = await on("data", `ringo-backup restore --aside --time ${moment}`);
+  const [, look] = /^ {2}(runuser .* psql .*)$/m.exec(said)!;
+  expect(await on("data", `cd /; ${look} -At -c "SELECT title FROM orders_order WHERE id = ${lost.id}"`)).toBe("deleted by mistake\n");
+  expect(await sql(`SELECT count(*) FROM orders_order WHERE id = ${lost.id}`)).toBe("0");
+  const [aside] = (await listed()).kept.filter(({ path }) => path.includes(".aside-"));
+  await on("data", `ringo-backup discard ${aside.path} --yes`);
+  expect((await data("pgrep -f ringo-restore")).code).toBe(1);
+}, 120_000);
+
+test.each([
+  ["a time before the oldest backup", "--time 2001-01-01T00:00:00Z", /before the earliest time that can be restored, \d{4}-/],
+  ["a time to come", "--time 2999-01-01T00:00:00Z", /is in the future/],
+  ["a time without its zone", "--time 2026-01-01T00:00:00", /has no zone/],
+  ["no time at all", "--time yesterday", /is no time; one is/],
+  ["an unknown label", "--backup 20010101-000000F", /there is no backup '20010101-000000F'; there are: \d{8}-/],
+  ["an unknown point", "--point nowhere", /there is no point 'nowhere'; there are: before-the-migration/],
+  ["a restore that nobody confirms", "", /add --yes/],
+])("%s is refused, and nothing is touched", async (_name, target, reason) => {
+  const postmaster = () => on("data", "head -1 /srv/data/postgresql/17/main/postmaster.pid; ls /srv/data/postgresql/17");
+  const before = await postmaster();
+  const refused = await data(`ringo-backup restore ${target} </dev/null`);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(reason)]);
+  expect(await postmaster()).toBe(before);
+}, 30_000);
+
+test("another stack's stanza is refused", async () => {
+  const refused = await data("ringo-backup --stanza ringo-production-data restore --yes");
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/its own is ringo-local-data/)]);
+});
+
+test("a target that no transaction comes after, in a server that is down, fails and leaves what there is", async () => {
+  await on("data", "systemctl stop postgresql@17-main.service");
+  const failed = await data(`ringo-backup restore --time ${await now()} --yes`);
+  expect([failed.code, failed.stderr]).toEqual([1, expect.stringMatching(/never reached: no transaction in S3 comes after it/)]);
+  await on("data", "systemctl start postgresql@17-main.service");
+  expect((await on("data", "ls /srv/data/postgresql/17")).split("\n")).toContain("main");
+  expect(await on("data", "ls /srv/data/postgresql/17")).not.toMatch(/restoring/);
+  await healthy();
+}, 120_000);
+
+test("a restore that is killed leaves the database running, and the next one cleans up after it", async () => {
+  const moment = await now();
+  await sql("SELECT pg_current_xact_id()");
+  const killed = await data(`ringo-backup restore --time ${moment} --yes & sleep 2.5; pkill -KILL -f ringo-backup; pkill -KILL pgbackrest; ls -d /srv/data/postgresql/17/main.*.unfinished`);
+  expect(killed.stdout).toMatch(/\.unfinished/);
+  await healthy();
+  const again = await on("data", `pkill -KILL -u postgres -f cluster_name=restore; ringo-backup restore --time ${moment} --yes`);
+  expect(again).toMatch(/removing what an interrupted restore left/);
+  await healthy();
+}, 120_000);
+
+test("the restore test finds everything; and fails, and says so in a metric, when there is no backup", async () => {
+  expect(await on("data", "ringo-backup test")).toMatch(/tables and indexes agree[^]*the backups can be restored/);
+  const metric = () => on("data", "grep '^ringo_restore_test_success' /var/lib/prometheus/node-exporter/ringo_restore_test.prom");
+  expect(await metric()).toBe("ringo_restore_test_success 1\n");
+  const failed = await data("PGBACKREST_REPO1_PATH=/elsewhere ringo-backup test");
+  expect(failed.code).not.toBe(0);
+  expect(failed.stderr).toMatch(/there is no backup/);
+  expect(await metric()).toBe("ringo_restore_test_success 0\n");
+  await on("data", "ringo-backup test");
+  expect(await on("data", "ls /srv/data/postgresql/17")).not.toMatch(/aside/);
+}, 180_000);
