@@ -1,15 +1,17 @@
 # The commands of this project. `make help` lists them.
 # BACKEND=<dir with a Dockerfile>, HOST=<machine>, CMD=<command>, YES=1 and REFRESH=1 are read from the
-# command line.
+# command line. The operator's commands work on STACK=<name>; on the local stack without.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export BACKEND HOST CMD YES REFRESH
+export STACK TIME POINT BACKUP ASIDE REPOSITORY_TIME TYPE NAME WHAT JSON
 export PULUMI_SKIP_UPDATE_CHECK := true
 
 RUN := tsx local/main.ts
+OPS := tsx ops/main.ts
 
-.PHONY: up preview output ssh destroy check test help reference bench clean _check _local
+.PHONY: up preview output ssh destroy backups backup restore restore-point restore-test discard rotate-backup-key check test help reference bench clean _check _local
 
 up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own; REFRESH=1 looks first at what is there)
 	@$(RUN) up
@@ -25,6 +27,27 @@ ssh: _local ## A shell on a machine: make ssh HOST=api-0 (CMD='…' runs that an
 
 destroy: _local ## Remove the stack and every trace of it from this machine (asks; YES=1 doesn't)
 	@$(RUN) destroy
+
+backups: _check ## What there is to restore, and how far back (JSON=1)
+	@$(OPS) backups
+
+backup: _check ## Make a backup now (TYPE=full, diff or incr)
+	@$(OPS) backup
+
+restore: _check ## Go back: TIME=2026-11-24T09:30:00Z, POINT=<name>, BACKUP=<label>, or the newest state; shows what it would do, and asks (ASIDE=1: beside the running database)
+	@$(OPS) restore
+
+restore-point: _check ## Name this moment, to go back to it (NAME=<name>)
+	@$(OPS) restore-point
+
+restore-test: _check ## Restore into a throw-away directory and check what came back, as each Sunday
+	@$(OPS) restore-test
+
+discard: _check ## Remove what a restore kept (WHAT=<path> or all)
+	@$(OPS) discard
+
+rotate-backup-key: _check ## A new access key for the backups, then the end of the old one
+	@$(OPS) rotate-backup-key
 
 check: _check ## Types, lint and unit tests: no root, under a minute
 	@tsc --noEmit
@@ -45,7 +68,7 @@ clean: ## Remove caches (base images, tools, packages): the next `make up` is a 
 	@rm -rf node_modules "$${RINGO_CACHE_DIR:-/var/cache/ringo-local}"
 
 help: ## This list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 _check:
 	@sh toolchain/bootstrap.sh check

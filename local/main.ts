@@ -1,4 +1,4 @@
-import { red, say, UserError } from "./cli/terminal";
+import { red, say, UserError } from "../ops/terminal";
 
 /** Each command is a module of its own, loaded only when it is asked for. */
 const commands: Record<string, () => Promise<{ run(): Promise<number> }>> = {

@@ -17,3 +17,6 @@ export const inState = (...parts: string[]): string => path.join(stateDir, ...pa
 
 /** A path in the caches. */
 export const inCache = (...parts: string[]): string => path.join(cacheDir, ...parts);
+
+/** The certificates that the local ACME server's chains end in. */
+export const acmeRootsFile = inState("acme-roots.pem");

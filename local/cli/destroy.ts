@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { destroyCloud } from "../cloud";
 import { stateDir } from "../paths";
 import { stopServices } from "../services";
-import { confirm, green, say } from "./terminal";
+import { confirm, green, say } from "../../ops/terminal";
 
 /**
  * Removes the stack and every trace of it. The machines go with their disks, so the engine is not asked to delete

@@ -1,6 +1,6 @@
 import { exists, openStack } from "../workspace";
 import { publicOutputs, readOutputs } from "./outputs";
-import { UserError } from "./terminal";
+import { UserError } from "../../ops/terminal";
 
 /** Prints the stack's outputs as one JSON object on stdout. */
 export async function run(): Promise<number> {

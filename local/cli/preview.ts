@@ -1,4 +1,4 @@
-import { colourful } from "./terminal";
+import { colourful } from "../../ops/terminal";
 import { prepare, withStack } from "./session";
 
 /** Shows the engine's own preview with its diff. */

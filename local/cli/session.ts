@@ -8,7 +8,7 @@ import { serve } from "../providers/server";
 import { providers } from "../providers";
 import { startServices } from "../services";
 import { localSecret, openStack, stackName, type LocalFacts } from "../workspace";
-import { dim, say, seconds, UserError } from "./terminal";
+import { dim, say, seconds, UserError } from "../../ops/terminal";
 
 /** Does a step, saying how long it took when that is worth knowing. */
 export async function step<T>(what: string, work: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { sshConfig } from "./outputs";
-import { UserError } from "./terminal";
+import { UserError } from "../../ops/terminal";
 
 /** A shell on HOST, or CMD's output and exit status. */
 export async function run(): Promise<number> {

@@ -1,9 +1,12 @@
 import * as fs from "node:fs";
 import { acmeRoots } from "../services";
-import { caCertificate, publicOutputs, writeSshFiles, type Machine } from "./outputs";
+import type { Reachable } from "../../components/access";
+import { writeSshFiles } from "../../ops/ssh";
+import { inState } from "../paths";
+import { caCertificate, publicOutputs, type Machine } from "./outputs";
 import { Progress } from "./progress";
 import { prepare, withStack } from "./session";
-import { bold, dim, green, red, say, seconds, yellow } from "./terminal";
+import { bold, dim, green, red, say, seconds, yellow } from "../../ops/terminal";
 
 /** Stands the stack up, or brings it up to date; can be run again at any time, after Ctrl-C too. */
 export async function run(): Promise<number> {
@@ -22,7 +25,7 @@ export async function run(): Promise<number> {
         color: "never",
       });
       fs.writeFileSync(caCertificate, await acmeRoots());
-      writeSshFiles(result.outputs);
+      writeSshFiles(inState("ssh"), result.outputs.reachable.value as Reachable[], result.outputs.deployerKey.value as string);
       summary(publicOutputs(result.outputs), result.summary.resourceChanges ?? {}, Date.now() - started);
       return 0;
     } catch (error) {

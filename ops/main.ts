@@ -1,0 +1,28 @@
+import { backup, discard, list, point, rehearse } from "./backups";
+import { restore } from "./restore";
+import { rotateBackupKey } from "./rotate";
+import { openOperated, type OperatedStack } from "./stack";
+import { red, say, UserError } from "./terminal";
+
+const commands: Record<string, (stack: OperatedStack) => Promise<number>> = {
+  backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey,
+};
+
+async function main(name = ""): Promise<number> {
+  const command = commands[name];
+  if (!command) throw new UserError(`"${name}" is no command. There are: ${Object.keys(commands).join(", ")}.`);
+  const stack = await openOperated();
+  try {
+    return await command(stack);
+  } finally {
+    stack.close();
+  }
+}
+
+main(process.argv[2]).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    say(red("error: ") + (error instanceof UserError ? error.message : error instanceof Error ? error.stack ?? error.message : String(error)));
+    process.exit(1);
+  },
+);

@@ -1,0 +1,64 @@
+import * as https from "node:https";
+import { createInterface } from "node:readline/promises";
+import type { OperatedStack } from "./stack";
+import { bold, green, say, seconds, UserError } from "./terminal";
+
+/** Which moment to go back to, as make's variables say it. */
+export function target(environment: NodeJS.ProcessEnv): string[] {
+  const given = (["TIME", "POINT", "BACKUP"] as const).filter((name) => environment[name]);
+  if (given.length > 1) throw new UserError(`${given.join(" and ")} name different moments: give one of them, or none for the newest state.`);
+  const [name] = given;
+  return [
+    ...(name ? [`--${name.toLowerCase()}`, environment[name]!] : []),
+    ...(environment.REPOSITORY_TIME ? ["--repository-time", environment.REPOSITORY_TIME] : []),
+    ...(environment.ASIDE === "1" ? ["--aside"] : []),
+  ];
+}
+
+/** Shows what a restore would do, asks, does it, and waits until the application is well again. */
+export async function restore(stack: OperatedStack): Promise<number> {
+  const options = target(process.env);
+  const planned = await stack.run("data", ["ringo-backup", "plan", ...options]);
+  if (planned.code !== 0) return planned.code;
+  const aside = options.includes("--aside");
+  if (!aside && !(await confirmed(stack.name))) {
+    say("nothing was changed");
+    return 1;
+  }
+  const began = Date.now();
+  const { code } = await stack.run("data", ["ringo-backup", "restore", ...options, ...(aside ? [] : ["--yes"])]);
+  if (code !== 0 || aside) return code;
+  await healthy(stack);
+  say(green(`the application answers; ${seconds(Date.now() - began)} from the first step to here`));
+  return 0;
+}
+
+/** The stack's name rather than a yes: whoever types it has looked at which one it is. */
+async function confirmed(name: string): Promise<boolean> {
+  if (process.env.YES === "1") return true;
+  if (!process.stdin.isTTY) throw new UserError("there is no terminal to ask on: nothing was done. YES=1 means it.");
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await prompt.question(`This changes the data of ${bold(name)}. Type the stack's name to go on: `)).trim() === name;
+  } finally {
+    prompt.close();
+  }
+}
+
+/** @throws UserError when the application does not answer within five minutes */
+async function healthy(stack: OperatedStack): Promise<void> {
+  const end = Date.now() + 300_000;
+  for (;;) {
+    const status = await new Promise<number | string>((resolve) => {
+      const request = https.get(`${stack.apiUrl}/api/health/`, { ca: stack.ca, agent: false, timeout: 20_000 }, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      request.on("timeout", () => request.destroy(new Error("no answer in 20 s")));
+      request.on("error", (error) => resolve(error.message));
+    });
+    if (status === 200) return;
+    if (Date.now() > end) throw new UserError(`the data is restored, but ${stack.apiUrl}/api/health/ answers: ${status}`);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}

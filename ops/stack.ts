@@ -1,0 +1,76 @@
+import { execFileSync, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Reachable } from "../components/access";
+import { acmeRootsFile, inState, projectDir } from "../local/paths";
+import { exists, openStack, stackName } from "../local/workspace";
+import { quoted, writeSshFiles } from "./ssh";
+import { UserError } from "./terminal";
+
+/** What the commands need of a stack's outputs. */
+interface Outputs {
+  apiUrl: string;
+  reachable: Reachable[];
+  deployerKey: string;
+}
+
+/** A stack that an operator works on. */
+export interface OperatedStack {
+  name: string;
+  apiUrl: string;
+  /** PEM of the authority that signed the API's certificate. @default the system's */
+  ca?: string;
+  /** Runs a command on a machine. What it prints goes to the terminal, or comes back as text. Gives its exit status. */
+  run(host: string, argv: string[], options?: { capture?: boolean }): Promise<{ code: number; stdout: string }>;
+  /** Removes what was written for the connection. */
+  close(): void;
+}
+
+/** Opens the stack that STACK names; the local one without. @throws UserError when it is not up */
+export async function openOperated(): Promise<OperatedStack> {
+  const name = process.env.STACK || stackName;
+  return name === stackName ? openLocal() : openRemote(name);
+}
+
+async function openLocal(): Promise<OperatedStack> {
+  if (!exists()) throw new UserError("there is no local stack on this machine: run `make up`, or name another with STACK=<name>.");
+  const outputs = await (await openStack({ providers: "" })).outputs();
+  if (!outputs.apiUrl) throw new UserError("the local stack is not up, or its last `make up` did not end: run `make up`.");
+  return operated(stackName, outputs.apiUrl.value as string, inState("ssh", "config"), () => undefined, fs.readFileSync(acmeRootsFile, "utf8"));
+}
+
+/** Any other stack's outputs come from the official CLI, which knows where its state is and who may read its secrets. */
+function openRemote(name: string): OperatedStack {
+  const outputs = remoteOutputs(name);
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-ssh-"));
+  const close = (): void => fs.rmSync(directory, { recursive: true, force: true });
+  process.once("exit", close);
+  return operated(name, outputs.apiUrl, writeSshFiles(directory, outputs.reachable, outputs.deployerKey), close);
+}
+
+function remoteOutputs(name: string): Outputs {
+  let text: string;
+  try {
+    text = execFileSync("pulumi", ["stack", "output", "--json", "--show-secrets", "--stack", name], { cwd: projectDir, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr ?? "";
+    throw new UserError(`the outputs of stack ${name} cannot be read: ${said.trim() || String((error as Error).message)}\nLog in and try: pulumi stack output --stack ${name}`);
+  }
+  const outputs = JSON.parse(text) as Partial<Outputs>;
+  if (!outputs.apiUrl || !outputs.reachable || !outputs.deployerKey) throw new UserError(`stack ${name} is not up: run pulumi up -s ${name}`);
+  return outputs as Outputs;
+}
+
+function operated(name: string, apiUrl: string, sshConfig: string, close: () => void, ca?: string): OperatedStack {
+  return {
+    name, apiUrl, ca, close,
+    run: (host, argv, { capture = false } = {}) => new Promise((resolve, reject) => {
+      const child = spawn("ssh", ["-F", sshConfig, host, "--", argv.map(quoted).join(" ")], { stdio: ["ignore", capture ? "pipe" : "inherit", "inherit"] });
+      let stdout = "";
+      child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+      child.on("error", reject);
+      child.on("close", (code) => resolve({ code: code ?? 255, stdout }));
+    }),
+  };
+}
