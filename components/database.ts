@@ -7,6 +7,7 @@ import { backupTool, restoreCommand } from "../machine/backup";
 import { mediaServer } from "../machine/media";
 import { archiving, pgbackrest } from "../machine/pgbackrest";
 import { postgres } from "../machine/postgres";
+import { restic } from "../machine/restic";
 import { redis } from "../machine/redis";
 import { combine } from "../machine/state";
 import type { Repositories } from "./backups";
@@ -43,6 +44,8 @@ export interface DataFacts {
 }
 
 const mountPoint = "/srv/data";
+const shared = `${mountPoint}/shared`;
+const media = `${shared}/media`;
 const cluster = `${mountPoint}/postgresql/17/main`;
 
 /** The machine with everything that must not be lost: PostgreSQL, Redis and media files, on a volume that outlives it. */
@@ -160,7 +163,7 @@ export class Database extends pulumi.ComponentResource {
         create: args.backups.restore && restoreCommand(args.backups.restore),
         settings: archiving(stanza),
       }),
-      backupTool({ stanza, dataDirectory: cluster, databases: [args.databaseName] }),
+      backupTool({ stanza, dataDirectory: cluster, databases: [args.databaseName], media: repositories.media && media }),
       pgbackrest({
         stanza,
         repository: repositories.postgres,
@@ -171,6 +174,13 @@ export class Database extends pulumi.ComponentResource {
         incrementalEveryHours: args.backups.incrementalEveryHours,
         queueMaxMiB: args.volumeGiB * 1024 / 4,
       }),
+      repositories.media ? restic({
+        repository: repositories.media,
+        passphrase,
+        path: media,
+        keepDays: args.backups.retentionDays,
+        restore: args.backups.restore,
+      }) : {},
       redis({
         listenAddress,
         password: secret.redis,
@@ -183,7 +193,7 @@ export class Database extends pulumi.ComponentResource {
         writers: [writer],
         readers: [reader],
         allowedCidr: args.ground.network.vpcCidr,
-        path: `${mountPoint}/shared`,
+        path: shared,
       }),
     ));
   }

@@ -1,10 +1,5 @@
 """Removes what restores have kept."""
-import os
-import shutil
-import signal
-
-from backup import listing
-from backup.instance import ROOT
+from backup import files, listing
 from backup.shell import Refusal, confirmed, say
 
 
@@ -21,19 +16,6 @@ def run(settings, arguments):
     if chosen and not confirmed("Remove for good?", arguments.yes):
         return 1
     for path in chosen:
-        _end(path)
-        shutil.rmtree(path)
-        shutil.rmtree(f"{ROOT}/{os.path.basename(path)}", ignore_errors=True)
+        files.remove(path)
     say(f"{len(chosen)} removed")
     return 0
-
-
-def _end(path):
-    """The private server on it, if one runs."""
-    try:
-        with open(f"{path}/postmaster.pid", encoding="utf8") as file:
-            pid = int(file.readline())
-        os.kill(pid, signal.SIGQUIT)
-        os.waitid(os.P_PID, pid, os.WEXITED)
-    except (FileNotFoundError, ProcessLookupError, ChildProcessError):
-        pass

@@ -6,6 +6,7 @@ import re
 import shutil
 import time
 
+from backup import instance
 from backup.repository import pgbackrest
 from backup.shell import Failure, say, stream
 
@@ -43,6 +44,7 @@ def finish(directory):
 
 
 def remove(directory):
+    instance.end(directory)
     shutil.rmtree(directory, ignore_errors=True)
     if os.path.exists(directory + MARK):
         os.remove(directory + MARK)

@@ -47,6 +47,7 @@ def parser():
     media.add_parser("list", help="snapshots").add_argument("--json", action="store_true")
     media.add_parser("backup", help="make a snapshot now")
     media.add_parser("prepare", help="make the repository")
+    media.add_parser("initialize", help="fill an empty directory from the newest snapshot").add_argument("--time", help="the newest before then")
     media_restore = media.add_parser("restore", help="bring the files of a snapshot back")
     media_restore.add_argument("snapshot", nargs="?", default="latest")
     media_restore.add_argument("--yes", action="store_true", help="do not ask")

@@ -1,0 +1,133 @@
+"""Snapshots of the media files, with restic."""
+import json
+import os
+import shutil
+import time
+
+from backup import files, lock, metrics, times
+from backup.listing import size
+from backup.shell import Failure, Refusal, attempt, confirmed, run as must, say, stream, tail
+
+ENVIRONMENT = os.environ.get("RINGO_RESTIC", "/etc/ringo/restic.env")
+# restic's own exit statuses.
+NO_REPOSITORY, WRONG_PASSPHRASE = 10, 12
+
+
+def run(settings, arguments):
+    if settings.media is None:
+        raise Refusal("this stack does not back up its media files (backups.media is false)")
+    with open(ENVIRONMENT, encoding="utf8") as file:
+        os.environ.update(line.rstrip("\n").split("=", 1) for line in file)
+    return ACTIONS[arguments.action](settings, arguments)
+
+
+def _prepare(_settings, _arguments, patience=90):
+    """Makes the repository if there is none. AWS takes some seconds until it knows a key that it has just given out."""
+    end = time.monotonic() + patience
+    while True:
+        code, stdout, stderr = attempt(["restic", "cat", "config", "--quiet"], timeout=120)
+        if code == 0:
+            return 0
+        if code == NO_REPOSITORY:
+            must(["restic", "init", "--quiet"], timeout=120)
+            return 0
+        if code == WRONG_PASSPHRASE:
+            raise Failure("the bucket has snapshots under another passphrase: `backupPassphrase` must be the one they were made with")
+        if "InvalidAccessKeyId" not in stderr or time.monotonic() > end:
+            raise Failure(f"the bucket cannot be used (exit {code})\n{tail(stderr or stdout)}")
+        time.sleep(3)
+
+
+def _backup(settings, _arguments):
+    began = time.time()
+    success = 0
+    try:
+        with lock.held("a snapshot of the media files"):
+            # From inside, so that a snapshot holds the files and not the way to them.
+            stream(["sh", "-ec", 'cd "$1"; exec restic backup --quiet --host media --tag media .', "sh", settings.media], say)
+            stream(["restic", "forget", "--quiet", "--host", "media", "--keep-hourly", "48", "--keep-daily", os.environ["RINGO_KEEP_DAYS"], "--prune"], say)
+        success = 1
+    finally:
+        about = [
+            ("timestamp_seconds", "When the last snapshot of the media files ended.", round(time.time())),
+            ("success", "1 if the last snapshot of the media files succeeded.", success),
+            ("duration_seconds", "How long the last snapshot of the media files took.", round(time.time() - began, 1)),
+        ]
+        metrics.write("ringo_media_backup", [(f"ringo_media_backup_{name}", text, "gauge", {}, value) for name, text, value in about])
+    return 0
+
+
+def snapshots():
+    listed = json.loads(must(["restic", "snapshots", "--json", "--host", "media"], timeout=300)) or []
+    return sorted(({"id": each["short_id"], "time": times.show(times.parse(each["time"])), "bytes": each.get("summary", {}).get("total_bytes_processed", 0)}
+                   for each in listed), key=lambda each: each["time"])
+
+
+def _list(_settings, arguments):
+    found = snapshots()
+    if arguments.json:
+        say(json.dumps(found))
+        return 0
+    for each in found:
+        say(f"{each['id']}  {each['time']}  {size(each['bytes'])}")
+    return 0
+
+
+def chosen(found, snapshot, moment):
+    """The snapshot that is asked for: by its id, or the newest (before a moment)."""
+    if snapshot != "latest":
+        by_id = next((each for each in found if each["id"] == snapshot), None)
+        if by_id is None:
+            raise Refusal(f"there is no snapshot {snapshot!r}; there are: {', '.join(each['id'] for each in found) or 'none'}")
+        return by_id
+    before = [each for each in found if moment is None or each["time"] <= times.show(moment)]
+    if not before:
+        raise Refusal(f"there is no snapshot of the media files{' before ' + times.show(moment) if moment else ''}")
+    return before[-1]
+
+
+def _fill(settings, snapshot):
+    directory = f"{settings.media}.restoring-{times.now():%Y%m%dT%H%M%SZ}"
+    stat = os.stat(settings.media)
+    os.makedirs(directory)
+    try:
+        stream(["restic", "restore", snapshot["id"], "--target", directory], say)
+        os.chmod(directory, stat.st_mode)
+        os.chown(directory, stat.st_uid, stat.st_gid)
+    except BaseException:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
+    return directory
+
+
+def _restore(settings, arguments):
+    snapshot = chosen(snapshots(), arguments.snapshot, None)
+    kept = f"{settings.media}.before-{times.now():%Y%m%dT%H%M%SZ}"
+    say(f"restore the media files of {snapshot['time']} ({size(snapshot['bytes'])}); those of now stay in {kept}")
+    if not confirmed("Go on?", arguments.yes):
+        return 1
+    with lock.held("a restore of the media files", wait=False):
+        directory = _fill(settings, snapshot)
+        files.exchange(directory, settings.media)
+        os.rename(directory, kept)
+    say(f"the files of {snapshot['time']} are in place; remove {kept} when it is not needed any more")
+    return 0
+
+
+def _initialize(settings, arguments):
+    """An empty directory only; a stack that has no snapshot yet has no media to lose."""
+    if os.listdir(settings.media):
+        raise Refusal(f"{settings.media} is not empty")
+    found = snapshots()
+    if not found:
+        say("there is no snapshot of the media files: none to restore")
+        return 0
+    snapshot = chosen(found, "latest", times.parse(arguments.time) if arguments.time else None)
+    directory = _fill(settings, snapshot)
+    os.rmdir(settings.media)
+    os.rename(directory, settings.media)
+    say(f"the media files of {snapshot['time']} are in place")
+    return 0
+
+
+ACTIONS = {"prepare": _prepare, "backup": _backup, "list": _list, "restore": _restore, "initialize": _initialize}
