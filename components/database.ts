@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
 import { sizes } from "../config";
-import { backupTool, restoreCommand } from "../machine/backup";
+import { backupTool, originCommand } from "../machine/backup";
 import { mediaServer } from "../machine/media";
 import { archiving, pgbackrest } from "../machine/pgbackrest";
 import { postgres } from "../machine/postgres";
@@ -160,7 +160,7 @@ export class Database extends pulumi.ComponentResource {
         vcpus,
         tls: certificate,
         dataDirectory: cluster,
-        create: args.backups.restore && restoreCommand(args.backups.restore),
+        origin: originCommand(args.backups.restore),
         settings: archiving(stanza),
       }),
       backupTool({ stanza, dataDirectory: cluster, databases: [args.databaseName], media: repositories.media && media }),

@@ -19,8 +19,12 @@ const library = "/usr/local/lib/ringo/backup";
 /** The command that operators and timers use on the machine: `ringo-backup`. */
 export const backupCommand = "/usr/local/sbin/ringo-backup";
 
-/** Fills an empty data directory from the backups: with their newest state, or that of a time. */
-export const restoreCommand = (to: string): string => `${backupCommand} initialize${to === "latest" ? "" : ` --time ${to}`}`;
+/**
+ * What comes before a new, empty database: filling the data directory from the backups, with their newest state or that
+ * of a time; or, where no restore is asked for, the proof that there is nothing to restore.
+ */
+export const originCommand = (restore: string | undefined): string =>
+  restore === undefined ? `${backupCommand} vacant` : `${backupCommand} initialize${restore === "latest" ? "" : ` --time ${restore}`}`;
 
 /** `ringo-backup`, and what it needs to know of this machine. */
 export function backupTool(options: BackupToolOptions): Fragment {

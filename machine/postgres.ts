@@ -27,8 +27,8 @@ export interface PostgresOptions {
   maxConnections?: number;
   /** On the volume. An existing cluster there is taken over. @default "/srv/data/postgresql/17/main" */
   dataDirectory?: string;
-  /** Command that puts a cluster into the data directory when there is none. @default initdb */
-  create?: string;
+  /** Command that is asked first when there is no cluster: it may put one into the data directory, or refuse a new one by failing. */
+  origin?: string;
   /** Further settings, or other values than ours. */
   settings?: Record<string, string>;
 }
@@ -109,7 +109,7 @@ echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/ring
     {
       name: "PostgreSQL cluster",
       unless: `test -s ${data}/PG_VERSION`,
-      command: options.create ?? newCluster(data),
+      command: `${options.origin ?? ":"}\n${newCluster(data)}`,
       timeoutSeconds: 6 * 3600, // from backups it takes as long as there is data
     },
     {
@@ -145,7 +145,8 @@ runuser -u postgres -- ${bin}/postgres -C data_directory --config-file=${etc}/po
 const recovered = `test "$(${psql} -c 'SELECT pg_is_in_recovery()')" = f`;
 
 /** The built-in locale sorts the same under every C library: the volume may move to a newer system. */
-const newCluster = (data: string): string => `cd /
+const newCluster = (data: string): string => `test ! -s ${data}/PG_VERSION || exit 0
+cd /
 rm -rf ${data}.new
 install -d -m 0700 -o postgres -g postgres ${data}.new
 runuser -u postgres -- ${bin}/initdb --pgdata=${data}.new --data-checksums --encoding=UTF8 --locale=C.UTF-8 --locale-provider=builtin --builtin-locale=C.UTF-8 --auth-local=peer --auth-host=scram-sha-256

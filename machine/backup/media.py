@@ -6,6 +6,7 @@ import time
 
 from backup import files, lock, metrics, times
 from backup.listing import size
+from backup.patience import patiently
 from backup.shell import Failure, Refusal, attempt, confirmed, run as must, say, stream, tail
 
 ENVIRONMENT = os.environ.get("RINGO_RESTIC", "/etc/ringo/restic.env")
@@ -21,21 +22,20 @@ def run(settings, arguments):
     return ACTIONS[arguments.action](settings, arguments)
 
 
-def _prepare(_settings, _arguments, patience=90):
-    """Makes the repository if there is none. AWS takes some seconds until it knows a key that it has just given out."""
-    end = time.monotonic() + patience
-    while True:
-        code, stdout, stderr = attempt(["restic", "cat", "config", "--quiet"], timeout=120)
-        if code == 0:
-            return 0
-        if code == NO_REPOSITORY:
-            must(["restic", "init", "--quiet"], timeout=120)
-            return 0
-        if code == WRONG_PASSPHRASE:
-            raise Failure("the bucket has snapshots under another passphrase: `backupPassphrase` must be the one they were made with")
-        if "InvalidAccessKeyId" not in stderr or time.monotonic() > end:
-            raise Failure(f"the bucket cannot be used (exit {code})\n{tail(stderr or stdout)}")
-        time.sleep(3)
+def _prepare(_settings, _arguments):
+    """Makes the repository if there is none."""
+    patiently(_repository)
+    return 0
+
+
+def _repository():
+    code, stdout, stderr = attempt(["restic", "cat", "config", "--quiet"], timeout=120)
+    if code == NO_REPOSITORY:
+        must(["restic", "init", "--quiet"], timeout=120)
+    elif code == WRONG_PASSPHRASE:
+        raise Failure("the bucket has snapshots under another passphrase: `backupPassphrase` must be the one they were made with")
+    elif code != 0:
+        raise Failure(f"the bucket cannot be used (exit {code})\n{tail(stderr or stdout)}")
 
 
 def _backup(settings, _arguments):

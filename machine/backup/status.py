@@ -2,9 +2,12 @@
 import glob
 import os
 import time
+from datetime import datetime, timezone
 
-from backup import metrics, repository
-from backup.shell import Failure, psql, say
+from backup import metrics, repository, times
+from backup.shell import Failure, psql, run as must, say
+
+LOG = "/var/log/pgbackrest/{stanza}-archive-push-async.log"
 
 
 def began(_type):
@@ -30,8 +33,24 @@ def run(settings, _arguments):
         say(str(failure))
         metrics.write("ringo_backup", [_reachable(0), *wal])
         return 1
-    metrics.write("ringo_backup", [_reachable(1), *_backups(info), *wal])
+    dropped = _dropped(settings)
+    metrics.write("ringo_backup", [_reachable(1), *_backups(info), *wal, (
+        "ringo_wal_dropped_timestamp_seconds", "When WAL was last given up, because S3 was away for too long.", "gauge", {}, dropped and int(dropped.timestamp()))])
+    if dropped and info.backups and max(backup.start for backup in info.backups) < dropped:
+        say(f"WAL was given up at {times.show(dropped)}: a backup is made, so that restores reach beyond the gap")
+        must(["systemctl", "start", "--no-block", "ringo-backup@incr.service"])
     return 0
+
+
+def _dropped(settings):
+    """pgBackRest gives WAL up rather than to let the volume run full, and tells PostgreSQL that all is well. It says so in its log only."""
+    try:
+        with open(LOG.format(stanza=settings.stanza), encoding="utf8", errors="replace") as log:
+            found = [line for line in log if "dropped WAL file" in line]
+    except FileNotFoundError:
+        return None
+    # The log has the machine's own time.
+    return datetime.fromisoformat(found[-1][:19]).astimezone(timezone.utc) if found else None
 
 
 def _reachable(value):

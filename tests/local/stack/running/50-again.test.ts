@@ -1,19 +1,7 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
-import * as YAML from "yaml";
-import { projectDir } from "../../../../local/paths";
+import { configure, restoreSettings } from "../settings";
 import { make, on, output, run } from "../support";
 
-const settings = path.join(projectDir, "Pulumi.local.yaml");
-const original = fs.readFileSync(settings, "utf8");
-afterAll(() => fs.writeFileSync(settings, original));
-
-/** Changes the stack's configuration as a person edits the file. */
-function configure(changes: Record<string, unknown>): void {
-  const document = YAML.parseDocument(original);
-  for (const [key, value] of Object.entries(changes)) document.setIn(["config", `ringo-infra:${key}`], value);
-  fs.writeFileSync(settings, document.toString());
-}
+afterAll(restoreSettings);
 
 /** How many resources a run touched, by what was done, from the line it ends with. */
 const changes = (stderr: string): Record<string, number> => {
@@ -36,7 +24,7 @@ test("preview shows a change and makes none", async () => {
   const { code, stdout } = await make("preview");
   expect([code, stdout]).toEqual([0, expect.stringContaining("worker-0-worker")]);
   expect(await on("worker-0", "docker inspect --format '{{.Id}}' ringo-worker")).toBe(before);
-  fs.writeFileSync(settings, original);
+  restoreSettings();
 }, 120_000);
 
 test("one more API machine adds just that machine, and one less takes just it away", async () => {
@@ -48,7 +36,7 @@ test("one more API machine adds just that machine, and one less takes just it aw
   expect((await output()).machines.map((m) => m.name)).toContain("api-2");
   expect(await on("edge", "cat /etc/nginx/ringo/upstreams.conf")).toContain((await output()).machines.find((m) => m.name === "api-2")?.privateAddress);
 
-  fs.writeFileSync(settings, original);
+  restoreSettings();
   const down = await make("up");
   expect(down.code).toBe(0);
   expect(changes(down.stderr)).toMatchObject({ delete: 7, update: 1 });
@@ -58,7 +46,7 @@ test("one more API machine adds just that machine, and one less takes just it aw
 test("a fault in the configuration ends before the first resource, and says how to mend it", async () => {
   configure({ apiInstanceCount: 0, apiSize: "s-99vcpu-1gb", autoscaler: { enabled: true, min: 9, max: 3 } });
   const { code, stderr } = await make("up");
-  fs.writeFileSync(settings, original);
+  restoreSettings();
   expect(code).not.toBe(0);
   for (const key of ["apiInstanceCount", "apiSize", "autoscaler", "pulumi config set"]) expect(stderr).toContain(key);
 }, 120_000);
