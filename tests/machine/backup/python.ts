@@ -1,0 +1,24 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+/** Runs an expression over the modules of `ringo-backup`; `given` is the input, the answer comes back as JSON. */
+export function python(expression: string, given: unknown): any {
+  const program = `
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from backup import counts, drops, plan, repository, timelines, times
+from backup.shell import Failure, Refusal
+given = json.load(sys.stdin)
+def answer(work):
+    try:
+        return work()
+    except Refusal as refusal:
+        return {"refused": str(refusal)}
+    except Failure as failure:
+        return {"failed": str(failure)}
+print(json.dumps(${expression}))
+`;
+  const done = spawnSync("python3", ["-IBc", program, join(__dirname, "../../../machine")], { input: JSON.stringify(given), encoding: "utf8" });
+  if (done.status !== 0) throw new Error(done.stderr);
+  return JSON.parse(done.stdout);
+}

@@ -1,0 +1,33 @@
+import { spawnSync } from "node:child_process";
+import fc from "fast-check";
+import { target } from "../../ops/restore";
+import { nextGeneration } from "../../ops/rotate";
+import { quoted } from "../../ops/ssh";
+
+describe("what make's variables mean", () => {
+  test.each([
+    [{}, []],
+    [{ TIME: "2026-11-24T09:30:00Z" }, ["--time", "2026-11-24T09:30:00Z"]],
+    [{ POINT: "before", ASIDE: "1" }, ["--point", "before", "--aside"]],
+    [{ BACKUP: "20261124-125942F", REPOSITORY_TIME: "2026-11-24T00:00:00Z" }, ["--backup", "20261124-125942F", "--repository-time", "2026-11-24T00:00:00Z"]],
+  ])("%j", (environment, options) => expect(target(environment)).toEqual(options));
+
+  test("two moments at once are an error that names both", () => {
+    expect(() => target({ TIME: "2026-11-24T09:30:00Z", POINT: "before" })).toThrow(/TIME and POINT/);
+  });
+});
+
+test("a word reaches the other side's shell as it is", () => {
+  fc.assert(fc.property(fc.string().filter((word) => !word.includes("\0")), (word) =>
+    spawnSync("sh", ["-c", `printf %s ${quoted(word)}`], { encoding: "utf8" }).stdout === word), { numRuns: 60 });
+});
+
+describe("one more key", () => {
+  test("is counted from the one there is, or from the first; the rest of the file stays", () => {
+    const file = "# kept\nconfig:\n  ringo-infra:domain: api.ringo.test # why\n";
+    const { text, generation } = nextGeneration(file, "ringo-infra");
+    expect(generation).toBe(2);
+    expect(text).toBe(`${file}  ringo-infra:backups:\n    keyGeneration: 2\n`);
+    expect(nextGeneration(text, "ringo-infra")).toEqual({ generation: 3, text: text.replace("keyGeneration: 2", "keyGeneration: 3") });
+  });
+});
