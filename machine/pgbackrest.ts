@@ -99,6 +99,8 @@ function configuration(options: PgBackRestOptions): string {
       "compress-type": "zst",
       "process-max": options.processes,
       "start-fast": "y",
+      // Tried again nine times as long: with the default of 60 s it takes nine minutes to say that S3 is away.
+      "io-timeout": 15,
       "archive-async": "y",
       "archive-push-queue-max": `${options.queueMaxMiB}MiB`,
       "spool-path": "/var/spool/pgbackrest",
