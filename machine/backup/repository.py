@@ -24,8 +24,8 @@ class Backup:
 @dataclass(frozen=True)
 class Info:
     backups: list
-    # Name of the newest WAL segment, or None.
-    newest_wal: str | None
+    # The stanza was made: WAL can be archived.
+    exists: bool
 
     @property
     def usable(self):
@@ -49,7 +49,7 @@ def parse(listed, stanza):
     """What `pgbackrest info --output=json` says of one stanza."""
     found = next((each for each in listed if each["name"] == stanza), None)
     if found is None:
-        return Info([], None)
+        return Info([], False)
     # 0 ok, 1 and 3 nothing there yet, 2 no backup yet; above is trouble.
     if found["status"]["code"] > 3:
         errors = [repo["status"]["message"] for repo in found.get("repo", []) if repo["status"]["code"] != 0]
@@ -66,8 +66,7 @@ def parse(listed, stanza):
         )
         for each in found["backup"]
     ]
-    newest = [each["max"] for each in found["archive"] if each["max"]]
-    return Info(sorted(backups, key=lambda backup: backup.stop), max(newest, default=None))
+    return Info(sorted(backups, key=lambda backup: backup.stop), found["status"]["code"] in (0, 2))
 
 
 def own_stanza(settings, given):
