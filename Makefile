@@ -22,8 +22,8 @@ preview: _local ## Show what `make up` would change, and change nothing
 output: _local ## The running stack as one JSON object on stdout
 	@$(RUN) output
 
-ssh: _local ## A shell on a machine: make ssh HOST=api-0 (CMD='…' runs that and gives its exit status)
-	@$(RUN) ssh
+ssh: _check ## A shell on a machine: make ssh HOST=api-0 (CMD='…' runs that; make turns a failure into its own status, `npm run -s ops ssh` does not)
+	@$(OPS) ssh
 
 destroy: _local ## Remove the stack and every trace of it from this machine (asks; YES=1 doesn't)
 	@$(RUN) destroy

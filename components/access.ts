@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { physicalName } from "./naming";
 
-/** How a machine is reached, for people and scripts: see `sshFiles`. */
+/** How a machine is reached, for people and scripts: see ops/ssh.ts. */
 export interface Reachable {
   name: string;
   /** What a connection goes to: the public address of the bastion, the private one of all others. */
@@ -30,32 +30,4 @@ export class Access extends pulumi.ComponentResource {
     }, { parent: this }).id;
     this.registerOutputs({ publicKey: this.publicKey });
   }
-}
-
-/**
- * An OpenSSH client's configuration and known hosts for a stack: every host key pinned, everything but the bastion
- * reached through it.
- * @param directory where both files and the key `deployer` are kept.
- */
-export function sshFiles(bastion: Reachable, others: Reachable[], directory: string): { config: string; knownHosts: string } {
-  const all = [bastion, ...others];
-  const common = [
-    "Host *",
-    "  User root",
-    `  IdentityFile ${directory}/deployer`,
-    "  IdentitiesOnly yes",
-    `  UserKnownHostsFile ${directory}/known_hosts`,
-    "  StrictHostKeyChecking yes",
-    "  ConnectTimeout 15",
-  ];
-  const entry = (host: Reachable): string[] => [
-    `Host ${host.name}`,
-    `  HostName ${host.address}`,
-    `  HostKeyAlias ${host.name}`,
-    ...(host === bastion ? [] : [`  ProxyJump ${bastion.name}`]),
-  ];
-  return {
-    config: `${[...all.flatMap(entry), ...common].join("\n")}\n`,
-    knownHosts: all.map((host) => `${host.name} ${host.hostKey}\n`).join(""),
-  };
 }

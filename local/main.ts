@@ -5,7 +5,6 @@ const commands: Record<string, () => Promise<{ run(): Promise<number> }>> = {
   up: () => import("./cli/up"),
   preview: () => import("./cli/preview"),
   output: () => import("./cli/output"),
-  ssh: () => import("./cli/ssh"),
   destroy: () => import("./cli/destroy"),
 };
 

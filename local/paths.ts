@@ -20,3 +20,6 @@ export const inCache = (...parts: string[]): string => path.join(cacheDir, ...pa
 
 /** The certificates that the local ACME server's chains end in. */
 export const acmeRootsFile = inState("acme-roots.pem");
+
+/** The stack that runs on this machine. */
+export const stackName = "local";

@@ -4,10 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import * as YAML from "yaml";
-import { binDir, cacheDir, inState, projectDir } from "./paths";
-
-/** The stack that runs on this machine. */
-export const stackName = "local";
+import { binDir, cacheDir, inState, projectDir, stackName } from "./paths";
 
 /** A value of the stack's configuration, as it stands in `Pulumi.<stack>.yaml`. */
 export type ConfigValue = string | number | boolean | object;

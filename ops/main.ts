@@ -1,17 +1,18 @@
 import { backup, discard, list, point, rehearse } from "./backups";
 import { restore } from "./restore";
 import { rotateBackupKey } from "./rotate";
+import { shell } from "./shell";
 import { openOperated, type OperatedStack } from "./stack";
 import { red, say, UserError } from "./terminal";
 
 const commands: Record<string, (stack: OperatedStack) => Promise<number>> = {
-  backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey,
+  ssh: shell, backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey,
 };
 
 async function main(name = ""): Promise<number> {
   const command = commands[name];
   if (!command) throw new UserError(`"${name}" is no command. There are: ${Object.keys(commands).join(", ")}.`);
-  const stack = await openOperated();
+  const stack = openOperated();
   try {
     return await command(stack);
   } finally {

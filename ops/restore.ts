@@ -48,9 +48,10 @@ async function confirmed(name: string): Promise<boolean> {
 /** @throws UserError when the application does not answer within five minutes */
 async function healthy(stack: OperatedStack): Promise<void> {
   const end = Date.now() + 300_000;
+  const url = `${await stack.apiUrl()}/api/health/`;
   for (;;) {
     const status = await new Promise<number | string>((resolve) => {
-      const request = https.get(`${stack.apiUrl}/api/health/`, { ca: stack.ca, agent: false, timeout: 20_000 }, (response) => {
+      const request = https.get(url, { ca: stack.ca, agent: false, timeout: 20_000 }, (response) => {
         response.resume();
         resolve(response.statusCode ?? 0);
       });
@@ -58,7 +59,7 @@ async function healthy(stack: OperatedStack): Promise<void> {
       request.on("error", (error) => resolve(error.message));
     });
     if (status === 200) return;
-    if (Date.now() > end) throw new UserError(`the data is restored, but ${stack.apiUrl}/api/health/ answers: ${status}`);
+    if (Date.now() > end) throw new UserError(`the data is restored, but ${url} answers: ${status}`);
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }

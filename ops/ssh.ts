@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { sshFiles, type Reachable } from "../components/access";
+import type { Reachable } from "../components/access";
 
 /** Writes what an SSH client needs to reach every machine of a stack and to know each; the key is for its owner alone. Gives the configuration's path. */
 export function writeSshFiles(directory: string, reachable: Reachable[], deployerKey: string): string {
@@ -10,6 +10,34 @@ export function writeSshFiles(directory: string, reachable: Reachable[], deploye
   fs.writeFileSync(`${directory}/known_hosts`, files.knownHosts);
   fs.writeFileSync(`${directory}/config`, files.config);
   return `${directory}/config`;
+}
+
+/**
+ * An OpenSSH client's configuration and known hosts for a stack: every host key pinned, everything but the bastion
+ * reached through it.
+ * @param directory where both files and the key `deployer` are kept.
+ */
+export function sshFiles(bastion: Reachable, others: Reachable[], directory: string): { config: string; knownHosts: string } {
+  const all = [bastion, ...others];
+  const common = [
+    "Host *",
+    "  User root",
+    `  IdentityFile ${directory}/deployer`,
+    "  IdentitiesOnly yes",
+    `  UserKnownHostsFile ${directory}/known_hosts`,
+    "  StrictHostKeyChecking yes",
+    "  ConnectTimeout 15",
+  ];
+  const entry = (host: Reachable): string[] => [
+    `Host ${host.name}`,
+    `  HostName ${host.address}`,
+    `  HostKeyAlias ${host.name}`,
+    ...(host === bastion ? [] : [`  ProxyJump ${bastion.name}`]),
+  ];
+  return {
+    config: `${[...all.flatMap(entry), ...common].join("\n")}\n`,
+    knownHosts: all.map((host) => `${host.name} ${host.hostKey}\n`).join(""),
+  };
 }
 
 /** A word for the shell on the other side. */

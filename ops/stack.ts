@@ -3,8 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Reachable } from "../components/access";
-import { acmeRootsFile, inState, projectDir } from "../local/paths";
-import { exists, openStack, stackName } from "../local/workspace";
+import { acmeRootsFile, inState, projectDir, stackName } from "../local/paths";
 import { quoted, writeSshFiles } from "./ssh";
 import { UserError } from "./terminal";
 
@@ -18,7 +17,9 @@ interface Outputs {
 /** A stack that an operator works on. */
 export interface OperatedStack {
   name: string;
-  apiUrl: string;
+  /** Of an SSH client that reaches every machine. */
+  sshConfig: string;
+  apiUrl(): Promise<string>;
   /** PEM of the authority that signed the API's certificate. @default the system's */
   ca?: string;
   /** Runs a command on a machine. What it prints goes to the terminal, or comes back as text. Gives its exit status. */
@@ -28,16 +29,19 @@ export interface OperatedStack {
 }
 
 /** Opens the stack that STACK names; the local one without. @throws UserError when it is not up */
-export async function openOperated(): Promise<OperatedStack> {
+export function openOperated(): OperatedStack {
   const name = process.env.STACK || stackName;
   return name === stackName ? openLocal() : openRemote(name);
 }
 
-async function openLocal(): Promise<OperatedStack> {
-  if (!exists()) throw new UserError("there is no local stack on this machine: run `make up`, or name another with STACK=<name>.");
-  const outputs = await (await openStack({ providers: "" })).outputs();
-  if (!outputs.apiUrl) throw new UserError("the local stack is not up, or its last `make up` did not end: run `make up`.");
-  return operated(stackName, outputs.apiUrl.value as string, inState("ssh", "config"), () => undefined, fs.readFileSync(acmeRootsFile, "utf8"));
+function openLocal(): OperatedStack {
+  const config = inState("ssh", "config");
+  if (!fs.existsSync(config)) throw new UserError("there is no local stack on this machine: run `make up`, or name another with STACK=<name>.");
+  const apiUrl = async (): Promise<string> => {
+    const { openStack } = await import("../local/workspace"); // with the engine's SDK, which most commands need not wait for
+    return (await (await openStack({ providers: "" })).outputs()).apiUrl.value as string;
+  };
+  return operated({ name: stackName, sshConfig: config, apiUrl, ca: fs.readFileSync(acmeRootsFile, "utf8"), close: () => undefined });
 }
 
 /** Any other stack's outputs come from the official CLI, which knows where its state is and who may read its secrets. */
@@ -46,7 +50,8 @@ function openRemote(name: string): OperatedStack {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-ssh-"));
   const close = (): void => fs.rmSync(directory, { recursive: true, force: true });
   process.once("exit", close);
-  return operated(name, outputs.apiUrl, writeSshFiles(directory, outputs.reachable, outputs.deployerKey), close);
+  const sshConfig = writeSshFiles(directory, outputs.reachable, outputs.deployerKey);
+  return operated({ name, sshConfig, apiUrl: () => Promise.resolve(outputs.apiUrl), close });
 }
 
 function remoteOutputs(name: string): Outputs {
@@ -62,11 +67,11 @@ function remoteOutputs(name: string): Outputs {
   return outputs as Outputs;
 }
 
-function operated(name: string, apiUrl: string, sshConfig: string, close: () => void, ca?: string): OperatedStack {
+function operated(stack: Omit<OperatedStack, "run">): OperatedStack {
   return {
-    name, apiUrl, ca, close,
+    ...stack,
     run: (host, argv, { capture = false } = {}) => new Promise((resolve, reject) => {
-      const child = spawn("ssh", ["-F", sshConfig, host, "--", argv.map(quoted).join(" ")], { stdio: ["ignore", capture ? "pipe" : "inherit", "inherit"] });
+      const child = spawn("ssh", ["-F", stack.sshConfig, host, "--", argv.map(quoted).join(" ")], { stdio: ["ignore", capture ? "pipe" : "inherit", "inherit"] });
       let stdout = "";
       child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
       child.on("error", reject);

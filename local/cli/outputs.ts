@@ -1,5 +1,5 @@
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
-import { acmeRootsFile, inState } from "../paths";
+import { acmeRootsFile } from "../paths";
 import { UserError } from "../../ops/terminal";
 
 /** The certificate authority that the local ACME server signs with, for `curl --cacert`. */
@@ -24,5 +24,3 @@ export async function readOutputs(stack: Stack): Promise<OutputMap> {
   if (!outputs.apiUrl) throw new UserError("the local stack is not up, or its last `make up` did not end: run `make up`.");
   return outputs;
 }
-
-export const sshConfig = inState("ssh", "config");

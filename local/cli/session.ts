@@ -3,11 +3,11 @@ import * as path from "node:path";
 import { renderFaults, validate } from "../../config";
 import { ensureCloud } from "../cloud";
 import { buildImage } from "../images/build";
-import { projectDir } from "../paths";
+import { projectDir, stackName } from "../paths";
 import { serve } from "../providers/server";
 import { providers } from "../providers";
 import { startServices } from "../services";
-import { localSecret, openStack, stackName, type LocalFacts } from "../workspace";
+import { localSecret, openStack, type LocalFacts } from "../workspace";
 import { dim, say, seconds, UserError } from "../../ops/terminal";
 
 /** Does a step, saying how long it took when that is worth knowing. */
