@@ -151,7 +151,7 @@ export class Database extends pulumi.ComponentResource {
       repositories: args.backups.repositories,
       passphrase: args.backups.passphrase,
     }).apply(({ listenAddress, device, passwords: secret, certificate, writer, reader, repositories, passphrase }) => combine(
-      { mounts: [{ device, path: mountPoint }] },
+      { mounts: [{ device, path: mountPoint, gib: args.volumeGiB }] },
       postgres({
         listenAddress,
         allowedCidr: args.ground.network.vpcCidr,

@@ -41,15 +41,13 @@ export interface User {
   shell?: string;
 }
 
-/** A block device's file system, mounted by a systemd mount unit and there again after a reboot. */
+/** A block device's ext4 file system, mounted by a systemd mount unit and there again after a reboot. */
 export interface Mount {
   /** Path of the device; waited for up to a minute. */
   device: string;
   path: string;
-  /** @default "ext4" */
-  filesystem?: string;
-  /** @default ["defaults", "noatime"] */
-  options?: string[];
+  /** Size of the device. When it changes, the file system is grown to what the device has. */
+  gib: number;
 }
 
 /** A systemd unit that is enabled and running. Its file, if ours, is among `files`. */

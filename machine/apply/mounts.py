@@ -24,15 +24,25 @@ Before=local-fs.target
 [Mount]
 What=%s
 Where=%s
-Type=%s
-Options=%s
+Type=ext4
+Options=defaults,noatime
 
 [Install]
 WantedBy=local-fs.target
-""" % (path, mount["device"], path, mount.get("filesystem", "ext4"), ",".join(mount.get("options", ["defaults", "noatime"])))})
+""" % (path, mount["device"], path)})
     reload_manager([file], record)
     if run(["systemctl", "is-enabled", "--quiet", unit])[0] != 0:
         must(what, ["systemctl", "enable", "--quiet", unit])
     if run(["mountpoint", "--quiet", path])[0] != 0:
         must(what, ["systemctl", "start", unit])
         did("%s mounted" % path)
+    _grow(what, mount, path)
+
+
+def _grow(what, mount, path):
+    """A volume that was made larger shows its new size, but its file system keeps the old one until it is told. Nothing where they agree."""
+    before = os.statvfs(at(path)).f_blocks
+    must(what, ["resize2fs", mount["device"]])
+    after = os.statvfs(at(path))
+    if after.f_blocks > before:
+        did("%s grown to %.1f GiB" % (path, after.f_blocks * after.f_frsize / 2**30))

@@ -1,19 +1,31 @@
 """Makes a backup."""
 from backup import lock, status
 from backup.repository import pgbackrest
-from backup.shell import say, stream
+from backup.shell import Failure, say, stream
 
-TYPES = ("full", "diff", "incr")
+# pgBackRest (issue 2792, mended in August 2026), with a bucket that goes on listing a backup of which every object has been deleted:
+# after a full backup that was cut off it makes nothing but full ones.
+ONLY_FULL = "is not later than latest backup label"
 
 
 def run(settings, arguments):
     began = status.began(arguments.type)
     try:
         with lock.held(f"a {arguments.type} backup"):
-            stream(pgbackrest(settings, "backup", f"--type={arguments.type}", "--log-level-console=info"), say, user="postgres")
+            _backup(settings, arguments.type)
     except BaseException:
         status.ended(arguments.type, began, success=False)
         raise
     status.ended(arguments.type, began, success=True)
     status.run(settings, arguments)
     return 0
+
+
+def _backup(settings, kind):
+    try:
+        stream(pgbackrest(settings, "backup", f"--type={kind}", "--log-level-console=info"), say, user="postgres")
+    except Failure as failure:
+        if kind == "full" or ONLY_FULL not in str(failure):
+            raise
+        say("what a full backup that was cut off left in the bucket is in the way of other types: a full backup is made instead")
+        _backup(settings, "full")

@@ -42,7 +42,8 @@ def info(settings, repository_time=None):
     code, stdout, stderr = attempt(pgbackrest(settings, "info", "--output=json", *options), user="postgres", timeout=300)
     if code != 0:
         raise Failure(f"the backups cannot be listed\n{tail(stderr or stdout)}")
-    return parse(json.loads(stdout), settings.stanza)
+    # Not strict: pgBackRest puts the line ends of an error message into its JSON as they are.
+    return parse(json.loads(stdout, strict=False), settings.stanza)
 
 
 def parse(listed, stanza):

@@ -8,7 +8,7 @@ beforeAll(async () => {
   stack = await output();
   await firstBackup();
 }, 180_000);
-afterAll(() => startServices(), 60_000);
+afterEach(() => startServices(), 60_000);
 
 const idle = (unit: string) => eventually(`${unit} has ended`, async () =>
   ["inactive", "failed"].includes((await on("data", `systemctl show -p ActiveState --value ${unit}`)).trim()), 120);
@@ -42,7 +42,7 @@ test("while S3 is away the application works, and when it is back all WAL is the
 test("WAL beyond the queue's bound is given up rather than the volume filled, and a backup closes the gap", async () => {
   await stopService("s3");
   await segments(95); // 16 MiB each; a quarter of the volume is 1280 MiB
-  await eventually("WAL was given up", async () => (await on("data", "cat /var/log/pgbackrest/*-archive-push-async.log")).includes("dropped WAL file"), 150);
+  await eventually("WAL was given up", async () => (await on("data", "cat /var/log/pgbackrest/*-archive-push-async.log")).includes("dropped WAL file"), 300); // only when the try under way has ended
   expect((await request(stack, "GET", "/api/health/")).status).toBe(200);
   await startServices();
   const before = (await listed()).backups.length;
@@ -52,7 +52,7 @@ test("WAL beyond the queue's bound is given up rather than the volume filled, an
   expect((await listed()).backups.length).toBeGreaterThan(before);
   expect(await metric("ringo_wal_dropped_timestamp_seconds")).toMatch(/ \d{10}$/);
   expect(await on("data", "ringo-backup test")).toMatch(/the backups can be restored/);
-}, 500_000);
+}, 700_000);
 
 test("a backup that is killed leaves nothing that could be taken for one, and the next one works", async () => {
   const before = await listed();
