@@ -10,6 +10,7 @@ import { postgres } from "../machine/postgres";
 import { restic } from "../machine/restic";
 import { redis } from "../machine/redis";
 import { combine } from "../machine/state";
+import { mountedVolume } from "../machine/volume";
 import type { Repositories } from "./backups";
 import { Host, type Ground } from "./host";
 import { MediaKeys, type MediaShare } from "./media";
@@ -102,7 +103,7 @@ export class Database extends pulumi.ComponentResource {
       name: physicalName(name),
       region: network.region,
       size: args.volumeGiB,
-      initialFilesystemType: "ext4",
+      initialFilesystemType: "xfs",
       description: "PostgreSQL, Redis and media files",
       tags: [projectTag, stackTag(), ...tags],
     }, { parent: this, protect: args.protect, retainOnDelete: args.protect });
@@ -151,7 +152,7 @@ export class Database extends pulumi.ComponentResource {
       repositories: args.backups.repositories,
       passphrase: args.backups.passphrase,
     }).apply(({ listenAddress, device, passwords: secret, certificate, writer, reader, repositories, passphrase }) => combine(
-      { mounts: [{ device, path: mountPoint, gib: args.volumeGiB }] },
+      mountedVolume({ device, path: mountPoint, gib: args.volumeGiB }),
       postgres({
         listenAddress,
         allowedCidr: args.ground.network.vpcCidr,

@@ -41,7 +41,7 @@ export interface User {
   shell?: string;
 }
 
-/** A block device's ext4 file system, mounted by a systemd mount unit and there again after a reboot. */
+/** A block device's XFS file system, mounted by a systemd mount unit and there again after a reboot. */
 export interface Mount {
   /** Path of the device; waited for up to a minute. */
   device: string;

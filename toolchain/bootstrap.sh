@@ -38,12 +38,14 @@ mmdebstrap                                        mmdebstrap             local  
 ip                                                iproute2               local  networks
 sysctl                                            procps                 local  networks
 mkfs.ext4                                         e2fsprogs              local  volumes
+mkfs.xfs                                          xfsprogs               local  volumes
 fusermount3                                       fuse3                  local  file systems in machines
 dnsmasq                                           dnsmasq-base           local  DNS
 docker-registry                                   docker-registry        local  image registry
 buildah                                           buildah                local  image builds
 crun                                              crun                   local  image builds
 curl                                              curl                   local  asks the stack, as the README does
+patch                                             patch                  local  builds a tool with what its next release has mended
 wrk                                               wrk                    local  load, for make bench
 LIST
 }
@@ -162,7 +164,25 @@ versitygw   github.com/versity/versitygw/cmd/versitygw      -X main.Version=1.8.
 LIST
 }
 
-tool_stamp() { cat "toolchain/$1/go.mod" "toolchain/$1/go.sum" | sha256sum; }
+tool_stamp() { cat "toolchain/$1"/* | sha256sum; }
+
+# A tool with a patch beside its go.mod, for what upstream has mended since its last release, is built from a patched copy
+# of its module. Prints the flag for `go build`.
+patched() { # name, package
+  for patch in "toolchain/$1"/*.patch; do
+    [ -f "$patch" ] || return 0
+    module=$(go list -C "toolchain/$1" -f '{{with .Module}}{{.Path}}{{end}}' "$2")
+    go mod download -C "toolchain/$1" "$module"
+    copy=$cache/go/patched/$1
+    mkdir -p "$cache/go/patched"
+    cp -r --no-preserve=mode "$(go list -C "toolchain/$1" -m -f '{{.Dir}}' "$module")" "$copy"
+    patch --quiet --strip 1 --directory "$copy" <"$patch"
+    cp "toolchain/$1/go.mod" "$copy.mod"
+    cp "toolchain/$1/go.sum" "$copy.sum"
+    go mod edit -replace="$module=$copy" "$copy.mod"
+    printf -- '-modfile=%s.mod' "$copy"
+  done
+}
 
 tool_built() { [ -x "$bin/$1" ] && [ -f "$bin/.$1.stamp" ] && [ "$(cat "$bin/.$1.stamp")" = "$(tool_stamp "$1")" ]; }
 
@@ -195,13 +215,15 @@ install_tools() {
       ln -sf "$(command -v pulumi)" "$bin/pulumi"
     else
       say "building $name from its pinned Go module (some minutes, once; $cache/log/$name.log)"
+      modfile=$(patched "$name" "$package")
+      # shellcheck disable=SC2086 # one flag, or none
       logged "$cache/log/$name.log" env CGO_ENABLED=0 \
-        go build -C "toolchain/$name" -mod=readonly -trimpath -buildvcs=false -ldflags "-s -w $flags" -o "$bin/$name.new" "$package"
+        go build -C "toolchain/$name" -mod=readonly $modfile -trimpath -buildvcs=false -ldflags "-s -w $flags" -o "$bin/$name.new" "$package"
       mv -f "$bin/$name.new" "$bin/$name"
     fi
     tool_stamp "$name" >"$bin/.$name.stamp"
   done
-  rm -rf "$cache/go/path" "$cache/go/objects"
+  rm -rf "$cache/go/path" "$cache/go/objects" "$cache/go/patched"
 }
 
 install_packages

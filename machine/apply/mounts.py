@@ -24,7 +24,7 @@ Before=local-fs.target
 [Mount]
 What=%s
 Where=%s
-Type=ext4
+Type=xfs
 Options=defaults,noatime
 
 [Install]
@@ -42,7 +42,7 @@ WantedBy=local-fs.target
 def _grow(what, mount, path):
     """A volume that was made larger shows its new size, but its file system keeps the old one until it is told. Nothing where they agree."""
     before = os.statvfs(at(path)).f_blocks
-    must(what, ["resize2fs", mount["device"]])
+    must(what, ["xfs_growfs", "-d", at(path)])
     after = os.statvfs(at(path))
     if after.f_blocks > before:
         did("%s grown to %.1f GiB" % (path, after.f_blocks * after.f_frsize / 2**30))
