@@ -1,5 +1,6 @@
 """What pgBackRest has in S3: backups, and the time that a restore can reach."""
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,7 +42,7 @@ def info(settings, repository_time=None):
     options = [f"--repo-target-time={repository_time}", "--repo=1"] if repository_time else []
     code, stdout, stderr = attempt(pgbackrest(settings, "info", "--output=json", *options), user="postgres", timeout=300)
     if code != 0:
-        raise Failure(f"the backups cannot be listed\n{tail(stderr or stdout)}")
+        raise Failure(f"the backups cannot be listed\n{reason(stderr or stdout)}")
     # Not strict: pgBackRest puts the line ends of an error message into its JSON as they are.
     return parse(json.loads(stdout, strict=False), settings.stanza)
 
@@ -54,7 +55,7 @@ def parse(listed, stanza):
     # 0 ok, 1 and 3 nothing there yet, 2 no backup yet; above is trouble.
     if found["status"]["code"] > 3:
         errors = [repo["status"]["message"] for repo in found.get("repo", []) if repo["status"]["code"] != 0]
-        raise Failure("the backups cannot be listed\n" + tail("\n".join(errors) or found["status"]["message"]))
+        raise Failure("the backups cannot be listed\n" + reason("\n".join(errors) or found["status"]["message"]))
     backups = [
         Backup(
             label=each["label"],
@@ -68,6 +69,12 @@ def parse(listed, stanza):
         for each in found["backup"]
     ]
     return Info(sorted(backups, key=lambda backup: backup.stop), found["status"]["code"] in (0, 2))
+
+
+def reason(printed):
+    """What S3 itself has answered; else the end of what pgBackRest has printed."""
+    answer = re.search(r"<Code>(.*?)</Code>.*?<Message>(.*?)</Message>", printed, re.DOTALL)
+    return tail(f"S3 answers {answer[1]}: {answer[2]}" if answer else printed)
 
 
 def own_stanza(settings, given):

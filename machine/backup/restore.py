@@ -10,8 +10,9 @@ from backup.shell import Failure, confirmed, run as must, running, say
 
 def run(settings, arguments):
     planned = planning.make(settings, arguments)
-    for line in planning.lines(settings, planned):
-        say(line)
+    if not arguments.yes:
+        for line in planning.lines(settings, planned):
+            say(line)
     if not planned.aside and not confirmed("Go on?", arguments.yes):
         say("nothing was changed")
         return 1

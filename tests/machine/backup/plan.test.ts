@@ -55,6 +55,12 @@ test("trouble in S3 is a failure, and no empty list", () => {
   expect(python('answer(lambda: len(repository.parse(given, "ringo").backups))', trouble).failed).toMatch(/\[FormatError\] key/);
 });
 
+test("what S3 itself answers is said, rather than its headers", () => {
+  const printed = "[ProtocolError] HTTP request failed with 403\n*** Response Content ***:\n<Error><Code>InvalidAccessKeyId</Code><Message>The key does not exist.</Message></Error>";
+  expect(python("repository.reason(given)", printed)).toBe("    S3 answers InvalidAccessKeyId: The key does not exist.");
+  expect(python("repository.reason(given)", "no route to host")).toBe("    no route to host");
+});
+
 describe("the history in force", () => {
   const files = { "17-1/00000002.history": { type: "file", time: 1000 }, "17-1/0000000A.history": { type: "file", time: 3000 }, "17-1/00000003.history": { type: "file", time: 2000 }, "17-1": { type: "path" } };
   test.each([[500, "1"], [1000, "2"], [1999, "2"], [2500, "3"], [9999, "10"]])("at %i s is %s", (seconds, timeline) => {
