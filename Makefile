@@ -11,7 +11,7 @@ export PULUMI_SKIP_UPDATE_CHECK := true
 RUN := tsx local/main.ts
 OPS := tsx ops/main.ts
 
-.PHONY: up preview output ssh destroy backups backup restore restore-point restore-test discard rotate-backup-key check test help reference bench clean _check _local
+.PHONY: up preview output ssh destroy backups backup restore restore-point restore-test discard rotate-backup-key rewind-backups check test help reference bench clean _check _local
 
 up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own; REFRESH=1 looks first at what is there)
 	@$(RUN) up
@@ -48,6 +48,9 @@ discard: _check ## Remove what a restore kept (WHAT=<path> or all)
 
 rotate-backup-key: _check ## A new access key for the backups, then the end of the old one
 	@$(OPS) rotate-backup-key
+
+rewind-backups: _check ## Make what is in the buckets current again as it was at TIME=…, where a thief has deleted or overwritten it; with your own AWS credentials
+	@$(OPS) rewind-backups
 
 check: _check ## Types, lint and unit tests: no root, under a minute
 	@tsc --noEmit

@@ -83,7 +83,11 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     after: apis,
   });
 
-  return describe({ domain, network, access, bastion, hosts: [bastion, database.host, ...api.hosts, ...worker.hosts] });
+  return describe({
+    domain, network, access, bastion,
+    hosts: [bastion, database.host, ...api.hosts, ...worker.hosts],
+    backups: { region: config.backups.region, buckets: backups.buckets },
+  });
 }
 
 export = stack;

@@ -34,6 +34,8 @@ export interface Repositories {
  */
 export class Backups extends pulumi.ComponentResource {
   readonly repositories: pulumi.Output<Repositories>;
+  /** Names of the buckets with backups in them. */
+  readonly buckets: pulumi.Output<string[]>;
   /** Versions, locks, policies and permissions are in force. */
   readonly ready: pulumi.Resource[];
 
@@ -65,6 +67,7 @@ export class Backups extends pulumi.ComponentResource {
         secretAccessKey,
       }));
     this.repositories = pulumi.secret({ postgres: repository(postgres), media: media && repository(media) });
+    this.buckets = pulumi.all(buckets.map(({ bucket: { bucket: id } }) => id));
     this.ready = [...buckets.flatMap((each) => each.ready), ...permitted];
     this.registerOutputs({});
   }

@@ -9,10 +9,11 @@ export interface Described {
   access: Access;
   bastion: Host;
   hosts: Host[];
+  backups: { region: string; buckets: pulumi.Output<string[]> };
 }
 
 /** The stack's outputs: where it is, how to reach each machine, what to do next. */
-export function describe({ domain, network, access, bastion, hosts }: Described): Record<string, pulumi.Input<unknown>> {
+export function describe({ domain, network, access, bastion, hosts, backups }: Described): Record<string, pulumi.Input<unknown>> {
   return {
     apiUrl: `https://${domain}`,
     publicAddress: network.publicAddress,
@@ -25,6 +26,7 @@ export function describe({ domain, network, access, bastion, hosts }: Described)
     /** The bastion first; what an SSH client needs to reach and to know each machine. */
     reachable: [bastion, ...hosts.filter((host) => host !== bastion)].map((host) => host.reachable),
     deployerKey: pulumi.secret(access.privateKey),
+    backups,
     next: [
       pulumi.interpolate`Point ${domain} at ${network.publicAddress}, unless the stack keeps its DNS (manageDns).`,
       `See that it answers: curl https://${domain}/api/health/`,

@@ -1,12 +1,13 @@
 import { backup, discard, list, point, rehearse } from "./backups";
 import { restore } from "./restore";
+import { rewindBackups } from "./rewind";
 import { rotateBackupKey } from "./rotate";
 import { shell } from "./shell";
 import { openOperated, type OperatedStack } from "./stack";
 import { red, say, UserError } from "./terminal";
 
 const commands: Record<string, (stack: OperatedStack) => Promise<number>> = {
-  ssh: shell, backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey,
+  ssh: shell, backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey, "rewind-backups": rewindBackups,
 };
 
 async function main(name = ""): Promise<number> {

@@ -1,7 +1,8 @@
 import * as https from "node:https";
-import { createInterface } from "node:readline/promises";
+import { onData } from "./backups";
+import { confirmed } from "./confirm";
 import type { OperatedStack } from "./stack";
-import { bold, green, say, seconds, UserError } from "./terminal";
+import { green, say, seconds, UserError } from "./terminal";
 
 /** Which moment to go back to, as make's variables say it. */
 export function target(environment: NodeJS.ProcessEnv): string[] {
@@ -18,31 +19,16 @@ export function target(environment: NodeJS.ProcessEnv): string[] {
 /** Shows what a restore would do, asks, does it, and waits until the application is well again. */
 export async function restore(stack: OperatedStack): Promise<number> {
   const options = target(process.env);
-  const planned = await stack.run("data", ["ringo-backup", "plan", ...options]);
-  if (planned.code !== 0) return planned.code;
-  const aside = options.includes("--aside");
-  if (!aside && !(await confirmed(stack.name))) {
-    say("nothing was changed");
-    return 1;
-  }
+  if (options.includes("--aside")) return onData(stack, "restore", ...options); // which changes nothing, and asks nothing
+  const planned = await onData(stack, "plan", ...options);
+  if (planned !== 0) return planned;
+  if (!(await confirmed(stack.name))) return 1;
   const began = Date.now();
-  const { code } = await stack.run("data", ["ringo-backup", "restore", ...options, ...(aside ? [] : ["--yes"])]);
-  if (code !== 0 || aside) return code;
+  const code = await onData(stack, "restore", ...options, "--yes");
+  if (code !== 0) return code;
   await healthy(stack);
   say(green(`the application answers; ${seconds(Date.now() - began)} from the first step to here`));
   return 0;
-}
-
-/** The stack's name rather than a yes: whoever types it has looked at which one it is. */
-async function confirmed(name: string): Promise<boolean> {
-  if (process.env.YES === "1") return true;
-  if (!process.stdin.isTTY) throw new UserError("there is no terminal to ask on: nothing was done. YES=1 means it.");
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await prompt.question(`This changes the data of ${bold(name)}. Type the stack's name to go on: `)).trim() === name;
-  } finally {
-    prompt.close();
-  }
 }
 
 /** @throws UserError when the application does not answer within five minutes */

@@ -23,7 +23,7 @@ export async function rotateBackupKey(stack: OperatedStack): Promise<number> {
   fs.writeFileSync(file, text);
   say(`${path.basename(file)}: backups.keyGeneration is ${generation}; commit it when this has ended`);
   const [command, argv] = stack.name === stackName ? ["make", ["--no-print-directory", "up"]]
-    : ["pulumi", ["up", "--stack", stack.name, ...(process.env.YES === "1" ? ["--yes"] : [])]];
+    : ["pulumi", ["up", "--stack", stack.name, ...(process.env.YES === "1" ? ["--yes"] : []), ...(process.env.REFRESH === "1" ? ["--refresh"] : [])]];
   const { status } = spawnSync(command, argv, { cwd: projectDir, stdio: "inherit" });
   if (status !== 0) return status ?? 1;
   return onData(stack, "prepare"); // proves that WAL arrives under the new key

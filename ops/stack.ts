@@ -2,7 +2,9 @@ import { execFileSync, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { S3Client } from "@aws-sdk/client-s3";
 import type { Reachable } from "../components/access";
+import { s3 as localS3 } from "../local/aws/s3";
 import { acmeRootsFile, inState, projectDir, stackName } from "../local/paths";
 import { quoted, writeSshFiles } from "./ssh";
 import { UserError } from "./terminal";
@@ -12,6 +14,13 @@ interface Outputs {
   apiUrl: string;
   reachable: Reachable[];
   deployerKey: string;
+  backups: BackupBuckets;
+}
+
+/** Where the backups are. */
+export interface BackupBuckets {
+  region: string;
+  buckets: string[];
 }
 
 /** A stack that an operator works on. */
@@ -20,6 +29,9 @@ export interface OperatedStack {
   /** Of an SSH client that reaches every machine. */
   sshConfig: string;
   apiUrl(): Promise<string>;
+  backups(): Promise<BackupBuckets>;
+  /** S3 with the rights of whoever runs the command, which no machine of the stack has. */
+  s3(region: string): S3Client;
   /** PEM of the authority that signed the API's certificate. @default the system's */
   ca?: string;
   /** Runs a command on a machine. What it prints goes to the terminal, or comes back as text. Gives its exit status. */
@@ -37,11 +49,14 @@ export function openOperated(): OperatedStack {
 function openLocal(): OperatedStack {
   const config = inState("ssh", "config");
   if (!fs.existsSync(config)) throw new UserError("there is no local stack on this machine: run `make up`, or name another with STACK=<name>.");
-  const apiUrl = async (): Promise<string> => {
+  const output = async <K extends keyof Outputs>(name: K): Promise<Outputs[K]> => {
     const { openStack } = await import("../local/workspace"); // with the engine's SDK, which most commands need not wait for
-    return (await (await openStack({ providers: "" })).outputs()).apiUrl.value as string;
+    return (await (await openStack({ providers: "" })).outputs())[name]?.value as Outputs[K];
   };
-  return operated({ name: stackName, sshConfig: config, apiUrl, ca: fs.readFileSync(acmeRootsFile, "utf8"), close: () => undefined });
+  return operated({
+    name: stackName, sshConfig: config, ca: fs.readFileSync(acmeRootsFile, "utf8"),
+    apiUrl: () => output("apiUrl"), backups: () => output("backups"), s3: localS3, close: () => undefined,
+  });
 }
 
 /** Any other stack's outputs come from the official CLI, which knows where its state is and who may read its secrets. */
@@ -51,7 +66,9 @@ function openRemote(name: string): OperatedStack {
   const close = (): void => fs.rmSync(directory, { recursive: true, force: true });
   process.once("exit", close);
   const sshConfig = writeSshFiles(directory, outputs.reachable, outputs.deployerKey);
-  return operated({ name, sshConfig, apiUrl: () => Promise.resolve(outputs.apiUrl), close });
+  return operated({
+    name, sshConfig, close, apiUrl: () => Promise.resolve(outputs.apiUrl), backups: () => Promise.resolve(outputs.backups), s3: (region) => new S3Client({ region }),
+  });
 }
 
 function remoteOutputs(name: string): Outputs {

@@ -64,12 +64,12 @@ test("the key of the backups is changed with no gap, and the old one ends", asyn
   const before = await key();
   const failures = async () => (await listed()).wal.failed;
   const failed = await failures();
-  await on("data", "cp /etc/pgbackrest/pgbackrest.conf /root/old.conf");
+  await on("data", "cp -p /etc/pgbackrest/pgbackrest.conf /etc/pgbackrest/old.conf");
   const rotated = await make("rotate-backup-key");
   expect([rotated.code, rotated.stderr]).toEqual([0, expect.stringContaining("backups.keyGeneration is 2")]);
   expect(await key()).not.toBe(before);
   await on("data", "ringo-backup backup incr");
   expect(await failures()).toBe(failed);
-  const old = await data("sleep 1.5; PGBACKREST_CONFIG=/root/old.conf ringo-backup list; rm /root/old.conf");
+  const old = await data("sleep 1.5; PGBACKREST_CONFIG=/etc/pgbackrest/old.conf ringo-backup list; rm /etc/pgbackrest/old.conf");
   expect(old.stderr).toMatch(/InvalidAccessKeyId/);
 }, 300_000);
