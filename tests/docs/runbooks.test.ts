@@ -1,0 +1,43 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { agrees, runbooks, steps } from "../local/stack/runbook";
+
+describe("the commands of a runbook", () => {
+  test("are what stands after $ in console blocks, with the lines below", () => {
+    const text = "# A\n```console\n$ one\nout\n\n$ two \\\n>   more\n```\n```sh\n$ no command\n```\n```console\n$ three\n```\n";
+    expect(steps(text)).toEqual([
+      { line: 3, command: "one", expected: ["out", ""] },
+      { line: 6, command: "two \\\n  more", expected: [] },
+      { line: 13, command: "three", expected: [] },
+    ]);
+  });
+
+  test("come before output", () => expect(() => steps("```console\nout\n```")).toThrow(/line 2/));
+});
+
+describe("what a command prints agrees with the runbook", () => {
+  test.each<[string, string[], string]>([
+    ["when figures and their widths differ", ["a   12 b", "1.5 s"], "a 7 b\n   20.25 s\n"],
+    ["when text within a line is left out", ["from … to here"], "from there to here\n"],
+    ["when lines are left out", ["first", "…", "last"], "first\n1\n2\nlast\n"],
+    ["when no line is where lines are left out", ["first", "…", "last"], "first\nlast\n"],
+    ["whatever the colours and carriage returns", ["word"], "\u001b[1Gwo\u001b[31mrd\u001b[0m\r\n"],
+    ["when nothing is printed and nothing is said", [], ""],
+  ])("%s", (_name, expected, actual) => expect(agrees(expected, actual)).toBe(true));
+
+  test.each<[string, string[], string]>([
+    ["when a word differs", ["one word"], "two words\n"],
+    ["when a line is missing", ["first", "second"], "first\n"],
+    ["when a line is more", ["first"], "first\nsecond\n"],
+    ["when something is printed and nothing is said", [], "error\n"],
+    ["when what is left out spans lines where one was meant", ["from … to"], "from a\nb to\n"],
+    ["when a figure is where none was", ["a"], "a 1\n"],
+  ])("and does not %s", (_name, expected, actual) => expect(agrees(expected, actual)).toBe(false));
+});
+
+const names = fs.readdirSync(runbooks).filter((name) => name !== "README.md");
+
+test.each(names)("%s has commands, and is found from the list", (name) => {
+  expect(steps(fs.readFileSync(path.join(runbooks, name), "utf8")).length).toBeGreaterThan(1);
+  expect(fs.readFileSync(path.join(runbooks, "README.md"), "utf8")).toContain(`](${name})`);
+});

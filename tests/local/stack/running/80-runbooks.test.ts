@@ -1,0 +1,198 @@
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import * as fs from "node:fs";
+import * as https from "node:https";
+import * as os from "node:os";
+import * as path from "node:path";
+import { account, change } from "../../../../local/aws/account";
+import { enforce, removeKey } from "../../../../local/aws/s3";
+import { deleteDroplet } from "../../../../local/cloud/droplet";
+import { load } from "../../../../local/cloud/state";
+import { deleteVolume, detachVolume } from "../../../../local/cloud/volume";
+import { caCertificatePath } from "../../../../local/services/ca";
+import { s3Facts } from "../../../../local/services/s3";
+import { data, firstBackup, listed, now, sql } from "../backups";
+import { follow, runbooks } from "../runbook";
+import { login, order, type User } from "../session";
+import { restoreSettings } from "../settings";
+import { eventually, on, output, request, type Output } from "../support";
+
+/** What the runbooks' examples stand for. */
+const goodTime = "2026-11-24T09:30:00Z";
+const stamp = "20261124T094502Z";
+
+let stack: Output;
+let user: User;
+beforeAll(async () => {
+  stack = await output();
+  user = await login(stack);
+  await firstBackup();
+}, 240_000);
+beforeEach(async () => {
+  await data("ringo-backup discard --all --yes");
+}, 60_000);
+afterEach(restoreSettings);
+
+/** The directory that a step's output names. */
+const directory = (printed: string): Record<string, string> => {
+  const found = /main\.(?:aside|before)-(\d{8}T\d{6}Z)/.exec(printed);
+  return found ? { [stamp]: found[1] } : {};
+};
+const healthy = () => eventually("health", async () => (await request(stack, "GET", "/api/health/")).status === 200, 120);
+const orders = () => sql("SELECT count(*) || ' ' || md5(string_agg(o::text, ',' ORDER BY id)) FROM orders_order o");
+const tested: string[] = [];
+
+/** All that is written is in S3. */
+async function archived(): Promise<void> {
+  await sql("INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'last')");
+  await sql("SELECT pg_switch_wal()");
+  await eventually("the WAL is in S3", async () => (await listed()).wal.waiting === 0, 60);
+}
+
+/** As when a rack burns down: nobody has told the program. */
+async function lose(names = ["ringo-local-data"]): Promise<void> {
+  const of = <T extends { name: string }>(all: Record<string, T>): T[] => Object.values(all).filter(({ name }) => names.includes(name));
+  for (const volume of of(load().volumes)) {
+    for (const droplet of of(load().droplets)) if (volume.dropletId === droplet.id) await detachVolume(volume.id, droplet.id).catch(() => undefined);
+  }
+  for (const droplet of of(load().droplets)) await deleteDroplet(droplet.id);
+  for (const volume of of(load().volumes)) await deleteVolume(volume.id);
+}
+
+function runbook(name: string, body: () => Promise<void>): void {
+  tested.push(name);
+  test(name, body, 600_000);
+}
+
+runbook("lost-row", async () => {
+  const lost = await order(stack, user, "A lamp for the hall");
+  const moment = await now();
+  await sql(`DELETE FROM orders_order WHERE id = ${lost.id}`);
+  const others = await order(stack, user, "of those who go on working");
+  await follow("lost-row", { [goodTime]: moment }, directory);
+  for (const { id } of [lost, others]) expect((await request(stack, "GET", `/api/v1/orders/${id}/`, { headers: user.authorization })).status).toBe(200);
+});
+
+runbook("lost-table", async () => {
+  await order(stack, user, "in the table");
+  const before = await orders();
+  const moment = await now();
+  await sql("DROP TABLE orders_order CASCADE");
+  await follow("lost-table", { [goodTime]: moment }, directory);
+  expect(await orders()).toBe(before);
+  await healthy();
+  expect((await order(stack, user, "after the mend")).status).toBe("processed");
+});
+
+runbook("existing-dump", async () => {
+  await order(stack, user, "in the old database");
+  const before = await orders();
+  const dump = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "ringo-dump-")), "old.dump");
+  await on("data", `cd / && runuser -u postgres -- pg_dump --format=custom ringo | base64`).then((text) => fs.writeFileSync(dump, Buffer.from(text, "base64")));
+  await sql("DELETE FROM orders_order");
+  await follow("existing-dump", { "old.dump": dump });
+  fs.rmSync(path.dirname(dump), { recursive: true });
+  expect(await orders()).toBe(before);
+  expect((await order(stack, user, "in the new one")).status).toBe("processed");
+});
+
+runbook("corrupted-wal", async () => {
+  await archived();
+  const before = await orders();
+  await on("data", "systemctl kill --signal=KILL postgresql@17-main.service; sleep 1; cd /srv/data/postgresql/17/main/pg_wal"
+    + " && for segment in 0*[0-9A-F]; do dd if=/dev/urandom of=$segment bs=1M count=16 conv=notrunc status=none; done");
+  await data("systemctl restart postgresql@17-main.service");
+  await follow("corrupted-wal", {}, directory);
+  expect(await orders()).toBe(before);
+});
+
+runbook("expired-key", async () => {
+  const [key] = Object.keys(Object.values(account().users).find(({ arn }) => arn.endsWith("backup-writer"))!.accessKeys);
+  await removeKey(key);
+  change((state) => Object.values(state.users).forEach((each) => delete each.accessKeys[key]));
+  await enforce();
+  await sql("INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'waits'); SELECT pg_switch_wal()");
+  await follow("expired-key");
+  await on("data", "ringo-backup backup incr");
+});
+
+runbook("full-disk", async () => {
+  await on("data", "ringo-backup restore --yes");
+  await healthy();
+  await data("cd /srv/data && fallocate -l $(($(stat -f -c '%f * %S' .) - 50000000)) ballast; dd if=/dev/zero of=ballast2 bs=1M status=none");
+  await data("cd / && runuser -u postgres -- psql -q ringo -c 'CREATE TABLE ballast AS SELECT * FROM generate_series(1, 5000000)'");
+  await follow("full-disk", {}, directory);
+  await sql("DROP TABLE IF EXISTS ballast");
+  await healthy();
+  expect((await order(stack, user, "there is room again")).status).toBe("processed");
+  await archived();
+});
+
+runbook("lost-machine", async () => {
+  await order(stack, user, "the last one");
+  await on("worker-0", "docker exec ringo-worker sh -c 'echo precious > /app/media/precious.txt'");
+  await on("data", "systemctl start ringo-media-backup.service");
+  const before = await orders();
+  // Somebody writes all the time, and WAL goes out by itself, for longer than a segment may wait.
+  await on("data", "cd /; runuser -u postgres -- psql -q ringo -c \"DO \\$\\$ BEGIN FOR i IN 1..80 LOOP INSERT INTO orders_heartbeat (at, worker) VALUES (clock_timestamp(), 'rpo'); COMMIT; PERFORM pg_sleep(1); END LOOP; END \\$\\$\"");
+  const lost = Date.now();
+  await lose();
+
+  const began = Date.now();
+  let healthyAt = 0;
+  const watching = eventually("health", async () => (await request(stack, "GET", "/api/health/")).status === 200, 500).then(() => (healthyAt = Date.now()));
+  await follow("lost-machine");
+  await watching;
+  const newest = Number(await sql("SELECT extract(epoch FROM max(at)) * 1000 FROM orders_heartbeat WHERE worker = 'rpo'"));
+  process.stdout.write(`RPO: ${((lost - newest) / 1000).toFixed(0)} s of steady writing were lost; RTO: ${((healthyAt - began) / 1000).toFixed(0)} s from the first command to a healthy application\n`);
+  expect(lost - newest).toBeLessThan(65_000);
+  expect(await orders()).toBe(before);
+  expect((await order(stack, user, "after the loss")).status).toBe("processed");
+  expect(await on("edge", "cat /srv/ringo/media/precious.txt")).toBe("precious\n");
+  await on("data", "ringo-backup backup incr"); // in the history that the restore has begun
+});
+
+runbook("ransomware", async () => {
+  await order(stack, user, "before the thief");
+  await archived();
+  const before = await orders();
+  const moment = (await on("data", "sleep 1.5; date -u +%Y-%m-%dT%H:%M:%SZ; sleep 1.5")).trim();
+
+  const conf = await on("data", "cat /etc/pgbackrest/pgbackrest.conf");
+  const setting = (name: string): string => new RegExp(`^${name}=(.*)$`, "m").exec(conf)![1];
+  const Bucket = setting("repo1-s3-bucket");
+  const thief = new S3Client({
+    endpoint: s3Facts.endpoint, region: s3Facts.region, forcePathStyle: true,
+    credentials: { accessKeyId: setting("repo1-s3-key"), secretAccessKey: setting("repo1-s3-key-secret") },
+    requestHandler: { httpsAgent: new https.Agent({ ca: fs.readFileSync(caCertificatePath()) }) },
+  });
+  await sql("DROP DATABASE ringo WITH (FORCE)", "postgres");
+  const { Contents = [] } = await thief.send(new ListObjectsV2Command({ Bucket }));
+  expect(Contents.length).toBeGreaterThan(10);
+  await Promise.all(Contents.map(({ Key }, i) => thief.send(i % 2 ? new DeleteObjectCommand({ Bucket, Key }) : new PutObjectCommand({ Bucket, Key, Body: "pay" }))));
+  expect((await data("ringo-backup list")).code).not.toBe(0);
+  await lose();
+
+  await follow("ransomware", { [goodTime]: moment });
+  await healthy();
+  expect(await orders()).toBe(before);
+  await expect(thief.send(new ListObjectsV2Command({ Bucket }))).rejects.toMatchObject({ name: "InvalidAccessKeyId" });
+  expect((await order(stack, user, "after the thief")).status).toBe("processed");
+  await archived();
+});
+
+runbook("lost-region", async () => {
+  await archived();
+  const before = await orders();
+  await lose(Object.values(load().droplets).map(({ name }) => name));
+  await follow("lost-region");
+  stack = await output();
+  await healthy();
+  expect(await orders()).toBe(before);
+  expect(Object.values(load().droplets).map(({ region }) => region)).toEqual(expect.arrayContaining(["ams3"]));
+  expect((await order(stack, user, "in another region")).status).toBe("processed");
+});
+
+test("every runbook was carried out", () => {
+  const written = fs.readdirSync(runbooks).filter((name) => name !== "README.md").map((name) => name.replace(/\.md$/, ""));
+  expect(written.sort()).toEqual([...tested].sort());
+});
