@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { projectDir } from "../local/paths";
+import { backups } from "./backups";
 import { machine, median, spread } from "./machine";
 import { requests } from "./requests";
 
 /**
  * Measures what the README promises and prints it as Markdown.
- * usage: tsx bench/main.ts [part...]; parts: up, unchanged, preview, requests. All, when none is named.
+ * usage: tsx bench/main.ts [part...]; parts: up, unchanged, preview, requests, backups. All, when none is named.
  */
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -52,6 +53,10 @@ const parts: Record<string, () => Promise<void>> = {
     const overhead = 1 - median(edge.map((value, i) => value / straight[i]));
     print(`| requests/s through the edge | ${spread(edge, 0)} |`);
     print(`| requests/s straight to gunicorn | ${spread(straight, 0)}; the edge costs ${(overhead * 100).toFixed(0)} % |`);
+  },
+
+  async backups() {
+    for (const line of backups()) print(line);
   },
 };
 

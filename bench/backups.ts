@@ -1,0 +1,97 @@
+import { execFileSync } from "node:child_process";
+import { inState } from "../local/paths";
+import { median, spread } from "./machine";
+
+const data = (command: string): string =>
+  execFileSync("ssh", ["-F", inState("ssh", "config"), "data", command], { encoding: "utf8", maxBuffer: 64 << 20, stdio: ["ignore", "pipe", "pipe"] }).trim();
+
+const sql = (statement: string, database = "bench"): string => data(`cd / && runuser -u postgres -- psql -X -q -At ${database} -c ${quoted(statement)}`);
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Seconds that a command takes on the data machine, without the way there. */
+const timed = (command: string): number => Number(data(`cd /; s=$(date +%s%N); { ${command}; } >/dev/null 2>&1 || exit 1; echo $(($(date +%s%N) - s))`)) / 1e9;
+
+export interface Throughput {
+  megabytes: number;
+  repositoryMegabytes: number;
+  /** MB of the database a second, by what did it. */
+  rates: Record<"backup" | "restore" | "pg_basebackup" | "pg_dump" | "pg_restore", number[]>;
+}
+
+const place = "/srv/data/bench";
+const postgres = "runuser -u postgres --";
+
+/** Backups and restores of a database of so many rows (160 bytes each), and PostgreSQL's own tools on the same data, in turns. */
+export function throughput(rows: number, rounds: number): Throughput {
+  data("ringo-backup discard --all --yes");
+  sql("DROP DATABASE IF EXISTS bench WITH (FORCE)", "postgres");
+  sql("CREATE DATABASE bench", "postgres");
+  try {
+    sql(`CREATE TABLE rows AS SELECT i AS id, md5(i::text) || md5((i * 7)::text) || repeat(chr(65 + i % 26), 40) AS text, now() AS at FROM generate_series(1, ${rows}) i`);
+    sql("ALTER TABLE rows ADD PRIMARY KEY (id)");
+    sql("CHECKPOINT");
+    const rates: Throughput["rates"] = { backup: [], restore: [], pg_basebackup: [], pg_dump: [], pg_restore: [] };
+    let [megabytes, repositoryMegabytes] = [0, 0];
+    for (let i = 0; i < rounds; i++) {
+      const backup = timed("ringo-backup backup full");
+      const newest = JSON.parse(data("ringo-backup list --json")).backups.at(-1);
+      [megabytes, repositoryMegabytes] = [newest.databaseBytes / 1e6, newest.repositoryBytes / 1e6];
+      const restore = timed(`ringo-backup restore --aside --backup ${newest.label}`);
+      data("ringo-backup discard --all --yes");
+      const base = timed(`${postgres} pg_basebackup --host=/run/postgresql --pgdata=${place} --checkpoint=fast`);
+      data(`rm -rf ${place}`);
+      // Only the database itself, without PostgreSQL's own: less than what a backup has.
+      const own = Number(sql("SELECT pg_database_size('bench')")) / 1e6;
+      data(`install -d -o postgres ${place}`);
+      const dump = timed(`${postgres} pg_dump --format=custom --file=${place}/dump bench`);
+      sql("DROP DATABASE IF EXISTS again", "postgres");
+      sql("CREATE DATABASE again", "postgres");
+      const load = timed(`${postgres} pg_restore --dbname=again ${place}/dump`);
+      sql("DROP DATABASE again", "postgres");
+      data(`rm -rf ${place}`);
+      rates.backup.push(megabytes / backup);
+      rates.restore.push(megabytes / restore);
+      rates.pg_basebackup.push(megabytes / base);
+      rates.pg_dump.push(own / dump);
+      rates.pg_restore.push(own / load);
+    }
+    return { megabytes, repositoryMegabytes, rates };
+  } finally {
+    sql("DROP DATABASE IF EXISTS bench WITH (FORCE)", "postgres");
+    sql("DROP DATABASE IF EXISTS again WITH (FORCE)", "postgres");
+    data(`rm -rf ${place}; ringo-backup discard --all --yes`);
+  }
+}
+
+/** Seconds from a full WAL segment to the same in S3, at a steady load of writes; and the load in MB of WAL a second. */
+export function archiveDelay(seconds: number): { delays: number[]; rate: number } {
+  sql("CREATE DATABASE bench", "postgres");
+  try {
+    sql("CREATE TABLE rows (text text)");
+    const from = sql("SELECT pg_current_wal_lsn()");
+    const since = Number(data("date +%s"));
+    sql(`DO $$ BEGIN FOR i IN 1..${seconds * 5} LOOP INSERT INTO rows SELECT md5(random()::text) FROM generate_series(1, 10000); COMMIT; PERFORM pg_sleep(0.1); END LOOP; END $$`);
+    const lasted = Number(data("date +%s")) - since;
+    const rate = Number(sql(`SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '${from}')`)) / 1e6 / lasted;
+    data("for i in $(seq 100); do ls /srv/data/postgresql/17/main/pg_wal/archive_status/*.ready >/dev/null 2>&1 || break; sleep 0.2; done");
+    const delays = data(`cd /srv/data/postgresql/17/main/pg_wal && for done in $(find archive_status -name '0*.done' -newermt @${since}); do
+segment=$(basename $done .done); test -e $segment && echo $(stat -c %.Y $done) $(stat -c %.Y $segment); done`)
+      .split("\n").map((line) => line.split(" ").map(Number)).map(([done, full]) => done - full);
+    return { delays, rate };
+  } finally {
+    sql("DROP DATABASE IF EXISTS bench WITH (FORCE)", "postgres");
+  }
+}
+
+/** The rows of the table that the bench prints. */
+export function* backups(): Generator<string> {
+  let restore = 0;
+  for (const rows of [200_000, 800_000, 2_400_000]) {
+    const { megabytes, repositoryMegabytes, rates } = throughput(rows, 3);
+    restore = median(rates.restore);
+    yield `| database of ${megabytes.toFixed(0)} MB (${repositoryMegabytes.toFixed(0)} MB in S3), MB/s | ${Object.entries(rates).map(([name, values]) => `${name} ${spread(values, 0)}`).join("; ")} |`;
+  }
+  const { delays, rate } = archiveDelay(60);
+  yield `| a full WAL segment is in S3 after, at ${rate.toFixed(0)} MB/s of WAL, ${delays.length} segments | ${spread(delays)} s |`;
+  yield `| restore of 10 GB, extrapolated from the largest | ${(10_000 / restore / 60).toFixed(1)} min |`;
+}
