@@ -1,0 +1,51 @@
+import { celeryChildrenThatFit } from "../../config/capacity";
+import { sizes } from "../../config/sizes";
+import { beatContainer } from "../../machine/beat";
+import { workerContainer } from "../../machine/worker";
+import { command, containersOf } from "../machines/state";
+import type { Rule } from "../rule";
+
+/** Children of a worker at least and at most, as its command line says. */
+function childrenOf(words: string[]): { min: number; max: number } | undefined {
+  const line = words.join(" ");
+  const [, max, min] = /--autoscale[= ](\d+),(\d+)/.exec(line) ?? [];
+  if (max !== undefined) return { min: Number(min), max: Number(max) };
+  const [, fixed] = /(?:--concurrency[= ]|-c ?)(\d+)/.exec(line) ?? [];
+  return fixed === undefined ? undefined : { min: Number(fixed), max: Number(fixed) };
+}
+
+export const celeryRules: Rule[] = [
+  {
+    name: "celery-bounds",
+    types: [command],
+    chapter: "Application",
+    severity: "medium",
+    demands: "A worker has bounds: 1 ≤ min ≤ max ≤ what the largest machine's memory holds. The bound of the size that it runs on is checked with the configuration.",
+    wrong: "A worker without bounds has as many children as CPUs; one with too many is killed for memory in the middle of a task.",
+    mend: "set autoscaler.min and autoscaler.max, or concurrency.",
+    answers: [],
+    *check(inputs) {
+      for (const { name, command: words } of containersOf(inputs).filter((each) => each.name === workerContainer)) {
+        const children = childrenOf(words);
+        const most = Math.max(...Object.keys(sizes).map(celeryChildrenThatFit));
+        if (!children) yield `container ${name} has no bounds`;
+        else if (!(children.min >= 1 && children.min <= children.max && children.max <= most)) yield `container ${name} has ${children.min} to ${children.max} children`;
+      }
+    },
+  },
+  {
+    name: "one-beat",
+    type: command,
+    chapter: "Application",
+    severity: "high",
+    demands: "Beat runs on exactly one machine, wherever there is a worker.",
+    wrong: "Two beats send every periodic task twice; without one none is sent.",
+    mend: "let WorkerTier place it: no other component has a beat.",
+    answers: [],
+    *check(resources) {
+      const containers = resources.filter(({ type }) => type === command).flatMap(({ props }) => containersOf(props)).map(({ name }) => name);
+      const beats = containers.filter((name) => name === beatContainer).length;
+      if (beats > 1 || (beats === 0 && containers.includes(workerContainer))) yield { found: `beat runs on ${beats} machines` };
+    },
+  },
+];

@@ -1,0 +1,32 @@
+import { command, containersOf } from "../machines/state";
+import type { Rule } from "../rule";
+
+const on = /^(1|true|yes|on)$/i;
+
+function* faults(variables: Record<string, string>): Iterable<string> {
+  if ([variables.DEBUG, variables.DJANGO_DEBUG].some((value) => on.test(value ?? ""))) yield "runs with debugging on";
+  const hosts = (variables.DJANGO_ALLOWED_HOSTS ?? "").split(",").map((host) => host.trim());
+  if (hosts.includes("")) yield "has no allowed hosts, or an empty one";
+  if (hosts.some((host) => host.startsWith("*") || host.startsWith("."))) yield "answers to any host";
+  for (const name of ["CORS_ALLOWED_ORIGINS", "CSRF_TRUSTED_ORIGINS"]) {
+    const origins = (variables[name] ?? "").split(",").filter((origin) => origin !== "");
+    if (origins.some((origin) => !/^https:\/\/[^*]+$/.test(origin))) yield `trusts an origin that is not HTTPS, or any (${name})`;
+  }
+  if (on.test(variables.CORS_ALLOW_ALL_ORIGINS ?? "")) yield "lets every page call it (CORS_ALLOW_ALL_ORIGINS)";
+}
+
+export const django: Rule = {
+  name: "django-settings",
+  types: [command],
+  chapter: "Application",
+  severity: "high",
+  demands: "Debugging is off, allowed hosts are named, and only HTTPS origins are trusted.",
+  wrong: "An error page shows settings and secrets, a forged Host is believed, or a page that the network altered may call the API.",
+  mend: "set allowedHosts, corsAllowedOrigins and csrfTrustedOrigins; leave DEBUG out.",
+  answers: ["OWASP ASVS 14.3.2", "OWASP ASVS 14.5.3"],
+  *check(inputs) {
+    for (const { name, environment } of containersOf(inputs)) {
+      if ("DJANGO_SETTINGS_MODULE" in environment) for (const fault of faults(environment)) yield `container ${name} ${fault}`;
+    }
+  },
+};

@@ -1,0 +1,19 @@
+import type { Rule } from "../rule";
+
+const direct = ["droplet:Droplet", "volume:Volume", "vpc:Vpc", "reservedIp:ReservedIp", "loadBalancer:LoadBalancer", "databaseCluster:DatabaseCluster",
+  "databaseReplica:DatabaseReplica", "spacesBucket:SpacesBucket", "kubernetesCluster:KubernetesCluster", "vpcNatGateway:VpcNatGateway", "dropletAutoscale:DropletAutoscale"];
+
+export const region: Rule = {
+  name: "allowed-region",
+  types: direct.map((type) => `digitalocean:index/${type}`),
+  chapter: "Application",
+  severity: "high",
+  demands: "Everything is in a region where personal data may be kept.",
+  wrong: "Personal data would be kept where the privacy policy does not say.",
+  mend: "set region to one of allowedRegions. Which regions these are is a decision about law: change it together with the privacy policy.",
+  answers: [],
+  *check(inputs, { settings }) {
+    const where = (inputs.dropletTemplate ?? inputs).region;
+    if (where !== undefined && !settings.allowedRegions.includes(String(where).toLowerCase())) yield `it is in ${where}`;
+  },
+};

@@ -1,0 +1,111 @@
+import type { PolicyResource } from "@pulumi/policy";
+import { allows, policyDocument } from "../identity/document";
+import type { Rule } from "../rule";
+
+const bucketType = "aws:s3/bucket:Bucket";
+const s3 = (what: string): string => `aws:s3/bucket${what}:Bucket${what}`;
+
+/** What every bucket has, and what it is called. A bucket of logs logs nothing: S3 would write logs about writing logs. */
+const parts: [what: string, name: string][] = [
+  ["Versioning", "versioning"], ["PublicAccessBlock", "a public access block"], ["Policy", "a policy"],
+  ["ServerSideEncryptionConfiguration", "encryption"], ["OwnershipControls", "ownership controls"],
+  ["LifecycleConfiguration", "a lifecycle"], ["Logging", "access logging"],
+];
+
+/** Whether an input of a resource refers to this bucket, by the program's own reference or by name. */
+function refers(part: PolicyResource, input: string, bucket: PolicyResource): boolean {
+  const references = part.propertyDependencies[input] ?? [];
+  return references.some(({ type }) => type === bucketType)
+    ? references.some(({ urn }) => urn === bucket.urn)
+    : part.props[input] !== undefined && [bucket.props.bucket, bucket.props.id].includes(part.props[input]);
+}
+
+const bucketsOf = (resources: PolicyResource[]) => {
+  const of = (what: string) => resources.filter(({ type }) => type === s3(what));
+  return resources.filter(({ type }) => type === bucketType).map((bucket) => ({
+    bucket,
+    part: (what: string) => of(what).find((part) => refers(part, "bucket", bucket)),
+    isLog: of("Logging").some((logging) => refers(logging, "targetBucket", bucket)),
+  }));
+};
+
+/** Whether an identity of the stack could destroy versions: a denial of it stands above all permissions. */
+const identityTypes = ["aws:iam/groupPolicy:GroupPolicy", "aws:iam/userPolicy:UserPolicy", "aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy"];
+const versionsDenied = (resources: PolicyResource[]): boolean => {
+  const writers = resources.filter(({ type }) => identityTypes.includes(type)).map(({ props }) => policyDocument(props.policy)).filter((document) => allows(document, "s3:PutObject"));
+  return writers.length > 0 && writers.every((document) => document.some((s) => s.effect === "Deny" && s.resources.includes("*") && s.actions.includes("s3:DeleteObjectVersion")));
+};
+
+const yearInDays = 365;
+
+export const bucketPartRules: Rule[] = [
+  {
+    name: "s3-complete",
+    type: bucketType,
+    chapter: "Data",
+    severity: "high",
+    demands: "Every bucket in S3 has versioning, a public access block, a policy, encryption, ownership controls, a lifecycle and access logging.",
+    wrong: "A bucket without one of these is open, readable, without a past, or without a witness.",
+    mend: "make it with components/bucket.ts, which has them all.",
+    answers: ["CKV_AWS_18", "CKV_AWS_21", "CKV_AWS_19", "CKV2_AWS_6", "CKV2_AWS_61", "AWS-0088", "AWS-0089", "AWS-0090", "AWS-0094", "s3-bucket-no-logging", "s3-bucket-no-versioning"],
+    *check(resources) {
+      for (const { bucket, part, isLog } of bucketsOf(resources)) {
+        const missing = parts.filter(([what]) => !(what === "Logging" && isLog) && !part(what)).map(([, name]) => name);
+        if (missing.length > 0) yield { urn: bucket.urn, found: `it has no ${missing.join(", no ").replaceAll("no a ", "no ")}`.replace("has no a ", "has no ") };
+      }
+    },
+  },
+  {
+    name: "s3-own-key",
+    type: bucketType,
+    chapter: "Data",
+    severity: "medium",
+    demands: "Every bucket but those of logs encrypts under a KMS key of ours.",
+    wrong: "Under S3's own key, whoever may read the bucket may read the data: there is no second lock, and no log of its use.",
+    mend: "set sseAlgorithm aws:kms and kmsMasterKeyId. S3 writes access logs under its own key only.",
+    answers: ["CKV_AWS_145", "AWS-0132"],
+    *check(resources) {
+      for (const { bucket, part, isLog } of bucketsOf(resources)) {
+        const rules: any[] = (!isLog && part("ServerSideEncryptionConfiguration")?.props.rules) || [];
+        const ours = rules.some(({ applyServerSideEncryptionByDefault: by }) => by?.sseAlgorithm.startsWith("aws:kms") && "kmsMasterKeyId" in by);
+        if (rules.length > 0 && !ours) yield { urn: bucket.urn, found: "it encrypts under a key that is not ours" };
+      }
+    },
+  },
+  {
+    name: "s3-undeletable",
+    type: bucketType,
+    chapter: "Data",
+    severity: "critical",
+    demands: "Versions in a bucket cannot be destroyed by who writes them: Object Lock, or no identity of the stack may delete a version.",
+    wrong: "Whoever takes the writer's key deletes the backups first.",
+    mend: "set backups.lockDays above 0, or deny s3:DeleteObjectVersion on * to every writer.",
+    answers: ["CKV_AWS_143"],
+    *check(resources) {
+      const denied = versionsDenied(resources);
+      for (const { bucket, part, isLog } of bucketsOf(resources)) {
+        const locked = bucket.props.objectLockEnabled === true && part("ObjectLockConfiguration") !== undefined;
+        if (!isLog && !locked && !denied) yield { urn: bucket.urn, found: "its versions can be deleted" };
+      }
+    },
+  },
+  {
+    name: "backup-kept",
+    type: bucketType,
+    chapter: "Data",
+    severity: "high",
+    demands: "What was backed up is kept for 365 days, logs for 90.",
+    wrong: "A loss that is found out late can't be undone, or can't be explained.",
+    mend: "set backups.archiveDays to 365 or more.",
+    answers: [],
+    *check(resources) {
+      for (const { bucket, part, isLog } of bucketsOf(resources)) {
+        const rules: any[] = part("LifecycleConfiguration")?.props.rules ?? [];
+        const days = rules.filter(({ status }) => status === "Enabled").flatMap((rule) =>
+          [rule.expiration?.days, isLog ? undefined : rule.noncurrentVersionExpiration?.noncurrentDays]).filter((each) => each > 0);
+        const least = isLog ? 90 : yearInDays;
+        if (days.some((each) => each < least)) yield { urn: bucket.urn, found: `something in it is kept for ${Math.min(...days)} days, less than ${least}` };
+      }
+    },
+  },
+];

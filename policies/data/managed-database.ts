@@ -1,0 +1,90 @@
+import type { PolicyResource } from "@pulumi/policy";
+import type { DatabaseUserArgs } from "@pulumi/digitalocean/databaseUser";
+import { isWorld } from "../network/addresses";
+import { ruleFor, type Rule } from "../rule";
+
+const cluster = "digitalocean:index/databaseCluster:DatabaseCluster";
+const firewall = "digitalocean:index/databaseFirewall:DatabaseFirewall";
+
+/** Whether `part` was given the id of this cluster, known already or not. */
+const belongs = (part: PolicyResource, { urn }: PolicyResource): boolean =>
+  (part.propertyDependencies.clusterId ?? []).some((each) => each.urn === urn);
+
+export const managedDatabaseRules: Rule[] = [
+  {
+    name: "database-trusted-sources",
+    type: cluster,
+    chapter: "Data",
+    severity: "critical",
+    demands: "A managed database or cache has trusted sources, and never none.",
+    wrong: "Without trusted sources the whole internet can try the database's password.",
+    mend: "add a DatabaseFirewall with the tags of the machines that need it.",
+    answers: ["database-databases-mysql-publically-exposed", "database-databases-postgres-trusted-sources"],
+    *check(resources) {
+      const firewalls = resources.filter(({ type }) => type === firewall);
+      for (const each of resources.filter(({ type }) => type === cluster)) {
+        if (!firewalls.some((of) => belongs(of, each))) yield { urn: each.urn, found: "it has no firewall" };
+      }
+    },
+  },
+  {
+    name: "database-firewall-named",
+    types: [firewall],
+    chapter: "Data",
+    severity: "critical",
+    demands: "The trusted sources of a managed database are machines or ranges, never the world and never none.",
+    wrong: "A firewall without rules, or with one for everyone, lets the whole internet try the database's password.",
+    mend: "name tags or droplets in rules.",
+    answers: ["database-databases-mysql-publically-exposed", "database-databases-postgres-trusted-sources"],
+    *check({ rules }) {
+      if ((rules ?? []).length === 0) yield "it trusts nobody by name";
+      for (const { type, value } of rules ?? []) {
+        if (type === "ip_addr" && isWorld([value])) yield `it trusts ${value}`;
+      }
+    },
+  },
+  {
+    name: "broker-keeps-tasks",
+    types: [cluster, "digitalocean:index/databaseRedisConfig:DatabaseRedisConfig", "digitalocean:index/databaseValkeyConfig:DatabaseValkeyConfig"],
+    chapter: "Data",
+    severity: "high",
+    demands: "Redis or Valkey evicts nothing: it holds Celery's queues.",
+    wrong: "When memory is short, tasks that were accepted disappear without an error.",
+    mend: "set evictionPolicy (maxmemoryPolicy, valkeyMaxmemoryPolicy) to noeviction.",
+    answers: ["database-databases-redis-evicition-policy"],
+    *check({ engine, evictionPolicy, maxmemoryPolicy, valkeyMaxmemoryPolicy }) {
+      if (engine !== undefined && !/^(redis|valkey)$/.test(engine)) return;
+      const policy = evictionPolicy ?? maxmemoryPolicy ?? valkeyMaxmemoryPolicy;
+      if (policy !== undefined && policy !== "noeviction") yield `its eviction policy is ${policy}`;
+    },
+  },
+  ruleFor<DatabaseUserArgs>("digitalocean:index/databaseUser:DatabaseUser", {
+    name: "database-user-hash",
+    chapter: "Data",
+    severity: "medium",
+    demands: "A user of MySQL has a password hashed by today's method.",
+    wrong: "mysql_native_password is SHA-1 without salt: a stolen table gives the passwords away.",
+    mend: "set mysqlAuthPlugin to caching_sha2_password, or leave it out.",
+    answers: ["database-databases-mysql-user-legacy-encryption"],
+    *check({ mysqlAuthPlugin }) {
+      if (mysqlAuthPlugin === "mysql_native_password") yield "it uses mysql_native_password";
+    },
+  }),
+  {
+    name: "database-pool",
+    type: cluster,
+    chapter: "Data",
+    severity: "low",
+    level: "advisory",
+    demands: "A managed PostgreSQL is reached through a connection pool.",
+    wrong: "Each process of the backend holds a connection, and a small cluster has few.",
+    mend: "add a DatabaseConnectionPool.",
+    answers: ["database-databases-postgres-connection-pools"],
+    *check(resources) {
+      const pools = resources.filter(({ type }) => type === "digitalocean:index/databaseConnectionPool:DatabaseConnectionPool");
+      for (const each of resources.filter(({ type, props }) => type === cluster && props.engine === "pg")) {
+        if (!pools.some((pool) => belongs(pool, each))) yield { urn: each.urn, found: "it has no connection pool" };
+      }
+    },
+  },
+];

@@ -1,0 +1,48 @@
+import type { SpacesBucketArgs } from "@pulumi/digitalocean/spacesBucket";
+import { ruleFor, type Rule } from "../rule";
+
+const bucket = "digitalocean:index/spacesBucket:SpacesBucket";
+
+export const spacesRules: Rule[] = [
+  {
+    name: "spaces-private",
+    types: [bucket, "digitalocean:index/spacesBucketObject:SpacesBucketObject"],
+    chapter: "Data",
+    severity: "critical",
+    demands: "Buckets and objects in Spaces are private.",
+    wrong: "Everyone can read, or write, what is in it.",
+    mend: "leave acl out, or set it to private; hand out presigned URLs.",
+    answers: ["CKV_DIO_3", "DIG-0006", "spaces-buckets-public-read", "spaces-buckets-public-write"],
+    *check({ acl }) {
+      if (acl !== undefined && acl !== "private") yield "its acl is not private";
+    },
+  },
+  ruleFor<SpacesBucketArgs>(bucket, {
+    name: "spaces-versioned",
+    chapter: "Data",
+    severity: "medium",
+    demands: "A bucket in Spaces keeps versions, and cannot be destroyed with what is in it.",
+    wrong: "An overwritten or deleted object is gone; a destroyed bucket takes its objects along.",
+    mend: "set versioning.enabled to true and leave forceDestroy out.",
+    answers: ["CKV_DIO_1", "DIG-0007", "DIG-0009"],
+    *check({ versioning, forceDestroy }, { settings }) {
+      if (!versioning?.enabled) yield "versioning is off";
+      if (forceDestroy && !settings.throwaway) yield "forceDestroy is on";
+    },
+  }),
+  {
+    name: "spaces-cors",
+    types: [bucket, "digitalocean:index/spacesBucketCorsConfiguration:SpacesBucketCorsConfiguration"],
+    chapter: "Data",
+    severity: "medium",
+    demands: "Pages of named HTTPS origins may use a bucket in Spaces; others may not.",
+    wrong: "A script on any page, or on a page that the network altered, acts on the bucket in its visitor's name.",
+    mend: "name the origins in allowedOrigins, with https and without `*`.",
+    answers: ["spaces-buckets-cors"],
+    *check({ corsRules }) {
+      for (const origin of (corsRules ?? []).flatMap(({ allowedOrigins }: any) => allowedOrigins ?? [])) {
+        if (!/^https:\/\/[^*]+$/.test(origin)) yield `origin ${origin} is allowed`;
+      }
+    },
+  },
+];

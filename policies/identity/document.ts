@@ -1,0 +1,55 @@
+/** A policy document of AWS, as the rules read it. */
+export interface Statement {
+  effect: "Allow" | "Deny";
+  actions: string[];
+  notActions: string[];
+  resources: string[];
+  notResources: string[];
+  /** `*`, or `<kind>:<who>`: `AWS:arn:…`, `Service:logging.s3.amazonaws.com`. */
+  principals: string[];
+  notPrincipals: string[];
+  condition: Record<string, Record<string, string | string[]>>;
+}
+
+const list = (value: unknown): string[] => (value === undefined ? [] : [value].flat().map(String));
+
+const principals = (value: unknown): string[] =>
+  (typeof value === "object" && value !== null ? Object.entries(value).flatMap(([kind, who]) => list(who).map((each) => `${kind}:${each}`)) : list(value));
+
+/** The statements of a document, as text or as an object. None where it is no document: AWS refuses that itself. */
+export function policyDocument(document: unknown): Statement[] {
+  const parsed = typeof document === "string" ? parse(document) : document;
+  const statements = (parsed as any)?.Statement;
+  if (statements === undefined || statements === null) return [];
+  return [statements].flat().map((statement: any) => ({
+    effect: statement.Effect,
+    actions: list(statement.Action),
+    notActions: list(statement.NotAction),
+    resources: list(statement.Resource),
+    notResources: list(statement.NotResource),
+    principals: principals(statement.Principal),
+    notPrincipals: principals(statement.NotPrincipal),
+    condition: statement.Condition ?? {},
+  }));
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a pattern of AWS (`*` any text, `?` one character, case aside) covers a word. */
+export const covers = (pattern: string, word: string): boolean =>
+  new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`, "i").test(word);
+
+/** Whether a statement is about an action. */
+export const mentions = ({ actions, notActions }: Statement, action: string): boolean =>
+  actions.some((pattern) => covers(pattern, action)) || (notActions.length > 0 && !notActions.some((pattern) => covers(pattern, action)));
+
+/** Whether a document allows an action on something, and denies it nowhere altogether. */
+export const allows = (document: Statement[], action: string): boolean =>
+  document.some((statement) => statement.effect === "Allow" && mentions(statement, action))
+  && !document.some((statement) => statement.effect === "Deny" && statement.resources.includes("*") && Object.keys(statement.condition).length === 0 && mentions(statement, action));

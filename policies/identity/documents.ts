@@ -1,0 +1,35 @@
+import { policyDocument, type Statement } from "./document";
+
+type Texts = (inputs: any) => unknown[];
+const only = (key: string): Texts => (inputs) => [inputs[key]];
+
+/** Documents that say what an identity may do. */
+const identityTexts: Record<string, Texts> = {
+  "aws:iam/policy:Policy": only("policy"),
+  "aws:iam/groupPolicy:GroupPolicy": only("policy"),
+  "aws:iam/rolePolicy:RolePolicy": only("policy"),
+  "aws:iam/userPolicy:UserPolicy": only("policy"),
+  "aws:iam/role:Role": ({ inlinePolicies }) => (inlinePolicies ?? []).map(({ policy }: any) => policy),
+};
+
+/** Documents that say who may come to a resource. */
+const resourceTexts: Record<string, Texts> = {
+  "aws:s3/bucketPolicy:BucketPolicy": only("policy"),
+  "aws:s3/accessPoint:AccessPoint": only("policy"),
+  "aws:kms/key:Key": only("policy"),
+  "aws:kms/keyPolicy:KeyPolicy": only("policy"),
+  "aws:iam/role:Role": only("assumeRolePolicy"),
+  "digitalocean:index/spacesBucketPolicy:SpacesBucketPolicy": only("policy"),
+};
+
+export const identityTypes = Object.keys(identityTexts);
+export const resourceTypes = Object.keys(resourceTexts);
+
+const statements = (table: Record<string, Texts>) => (type: string, inputs: any): Statement[] =>
+  table[type](inputs).flatMap((text) => (text === undefined ? [] : policyDocument(text)));
+
+/** What an identity may do. */
+export const identityStatements = statements(identityTexts);
+
+/** Who may come to a resource. */
+export const resourceStatements = statements(resourceTexts);

@@ -1,0 +1,100 @@
+import type { Rule } from "../rule";
+import { few } from "../unknown";
+import { allows, covers, policyDocument } from "./document";
+import { identityStatements, identityTypes } from "./documents";
+
+/** Actions about no resource in particular: AWS takes `*` only. */
+const unrestrictable = [
+  "sts:GetCallerIdentity", "s3:ListAllMyBuckets", "s3:GetAccountPublicAccessBlock", "ecr:GetAuthorizationToken", "kms:ListAliases", "kms:ListKeys",
+  "ec2:Describe*", "cloudwatch:PutMetricData", "cloudwatch:ListMetrics", "logs:DescribeLogGroups", "iam:ListAccountAliases", "iam:GetAccountPasswordPolicy",
+];
+
+/** Actions by which an identity gives itself, or something it controls, more than it has. */
+const escalations = [
+  "iam:AddUserToGroup", "iam:AttachGroupPolicy", "iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:CreateAccessKey", "iam:CreateLoginProfile",
+  "iam:CreatePolicyVersion", "iam:CreateServiceSpecificCredential", "iam:DeletePermissionsBoundary", "iam:DeleteRolePermissionsBoundary",
+  "iam:DeleteUserPermissionsBoundary", "iam:PassRole", "iam:PutGroupPolicy", "iam:PutRolePolicy", "iam:PutUserPolicy", "iam:ResetServiceSpecificCredential",
+  "iam:SetDefaultPolicyVersion", "iam:UpdateAssumeRolePolicy", "iam:UpdateLoginProfile", "kms:PutKeyPolicy", "kms:CreateGrant", "s3:PutBucketPolicy",
+  "sts:AssumeRole", "lambda:UpdateFunctionCode", "lambda:AddPermission", "glue:UpdateDevEndpoint", "ec2:GetPasswordData",
+];
+
+/** What a writer of backups must not do: with one of these it undoes what keeps them. */
+const destructive = [
+  "s3:DeleteObjectVersion", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration", "s3:DeleteBucket",
+  "s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:PutBucketObjectLockConfiguration", "s3:PutEncryptionConfiguration", "s3:PutBucketPublicAccessBlock",
+];
+
+/** `*`, or an ARN that names nothing but the kind: `arn:aws:s3:::*`, `arn:aws:iam::123456789012:role/*`. */
+const isEverything = (resource: string): boolean => /^[*?]+$/.test(resource) || /^arn:[^:]*:[^:]*:[^:]*:[^:]*:([a-z-]+[/:])?\*(\/\*)?$/.test(resource);
+
+export const permissionRules: Rule[] = [
+  {
+    name: "iam-wildcard-action",
+    types: identityTypes,
+    chapter: "Identity",
+    severity: "critical",
+    demands: "A permission names its actions: no `*`, whole or in part, and no NotAction.",
+    wrong: "A stolen credential can do what nobody meant it to, administration at worst; what AWS adds tomorrow is allowed, too.",
+    mend: "list the actions that are used.",
+    answers: ["CKV_AWS_1", "CKV_AWS_49", "CKV_AWS_62", "CKV_AWS_63", "CKV2_AWS_40", "AWS-0057", "AWS-0345", "iam-inline-policy-allows-NotActions",
+      "iam-managed-policy-allows-NotActions", "iam-managed-policy-allows-full-privileges", "CIS 1.16"],
+    *check(inputs, { type }) {
+      for (const { effect, actions, notActions } of identityStatements(type, inputs)) {
+        if (effect !== "Allow") continue;
+        const wide = actions.filter((action) => /[*?]/.test(action));
+        if (wide.length > 0) yield `it allows ${few(wide)}`;
+        if (notActions.length > 0) yield `it allows everything but ${few(notActions)}`;
+      }
+    },
+  },
+  {
+    name: "iam-wildcard-resource",
+    types: identityTypes,
+    chapter: "Identity",
+    severity: "high",
+    demands: "A permission names its resources, wherever AWS lets it.",
+    wrong: "What was meant for one bucket or key holds for every one in the account: data leave, credentials are read, things are changed without bounds.",
+    mend: "name the resources by ARN.",
+    answers: ["CKV_AWS_107", "CKV_AWS_108", "CKV_AWS_109", "CKV_AWS_111", "CKV_AWS_287", "CKV_AWS_288", "CKV_AWS_289", "CKV_AWS_290", "CKV_AWS_355", "AWS-0057", "AWS-0345",
+      "iam-inline-policy-for-role", "iam-managed-policy-for-role"],
+    *check(inputs, { type }) {
+      for (const { effect, actions, resources, notResources } of identityStatements(type, inputs)) {
+        const bound = actions.filter((action) => !unrestrictable.some((pattern) => covers(pattern, action)));
+        if (effect !== "Allow" || bound.length === 0) continue;
+        if (resources.some(isEverything)) yield `it allows ${few(bound)} on everything`;
+        if (notResources.length > 0) yield `it allows ${few(bound)} on everything but what it names`;
+      }
+    },
+  },
+  {
+    name: "iam-escalation",
+    types: identityTypes,
+    chapter: "Identity",
+    severity: "critical",
+    demands: "No identity can give itself more than it has: roles to pass or to assume, keys and policies are named one by one.",
+    wrong: "Whoever has this has, in two steps, everything.",
+    mend: "name each role (key, user, policy) in full, without `*`.",
+    answers: ["CKV_AWS_110", "CKV_AWS_286", "AWS-0342", "iam-inline-policy-allows-non-sts-action", "iam-managed-policy-allows-non-sts-action"],
+    *check(inputs, { type }) {
+      for (const statement of identityStatements(type, inputs)) {
+        const gained = escalations.filter((action) => statement.actions.some((pattern) => covers(pattern, action)));
+        if (statement.effect === "Allow" && gained.length > 0 && (statement.notResources.length > 0 || statement.resources.some((resource) => resource.includes("*")))) yield `it allows ${few(gained)} on whatever fits a pattern`;
+      }
+    },
+  },
+  {
+    name: "backup-writer",
+    types: ["aws:iam/policy:Policy", "aws:iam/groupPolicy:GroupPolicy", "aws:iam/rolePolicy:RolePolicy", "aws:iam/userPolicy:UserPolicy"],
+    chapter: "Identity",
+    severity: "critical",
+    demands: "Who writes backups can put and read, and never delete a version or alter policy, lock, lifecycle or encryption.",
+    wrong: "Whoever takes the machine's key can destroy the backups, or make them unreadable.",
+    mend: "leave these actions out, and deny them on * beside.",
+    answers: ["CKV_AWS_290", "AWS-0345"],
+    *check({ policy }) {
+      const document = policyDocument(policy);
+      const held = allows(document, "s3:PutObject") ? destructive.filter((action) => allows(document, action)) : [];
+      if (held.length > 0) yield `it writes objects, and may ${few(held)}`;
+    },
+  },
+];

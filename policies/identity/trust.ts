@@ -1,0 +1,71 @@
+import { ruleFor, type Rule } from "../rule";
+import type { RoleArgs } from "@pulumi/aws/iam";
+import { policyDocument, type Statement } from "./document";
+import { resourceStatements, resourceTypes } from "./documents";
+
+const role = "aws:iam/role:Role";
+const github = "token.actions.githubusercontent.com";
+
+const isEveryone = (principal: string): boolean => principal === "*" || principal === "AWS:*" || principal === "Federated:*" || principal === "Service:*";
+
+/** Repository and ref (or environment) named in full; `*` in neither. */
+const boundSubject = /^repo:[\w.-]+\/[\w.-]+:(ref:refs\/(heads|tags)\/[^*?]+|environment:[^*?]+|pull_request)$/;
+
+/** Values that a statement asks of a claim, by an operator that asks for all of them. */
+function asked({ condition }: Statement, claim: string): string[] {
+  return ["StringEquals", "StringLike", "ForAnyValue:StringEquals", "ForAnyValue:StringLike"]
+    .flatMap((operator) => [condition[operator]?.[`${github}:${claim}`] ?? []].flat());
+}
+
+export const trustRules: Rule[] = [
+  {
+    name: "iam-public-principal",
+    types: resourceTypes,
+    chapter: "Identity",
+    severity: "critical",
+    demands: "Whoever a bucket, a key or a role lets in is named.",
+    wrong: "Everyone in the world, or everyone with an account at AWS, is let in.",
+    mend: "name the principal by ARN or service; conditions narrow, they do not name.",
+    answers: ["CKV_AWS_33", "CKV_AWS_60", "CKV_AWS_70", "CKV_AWS_283", "AWS-0346", "iam-assume-role-policy-allows-all", "s3-bucket-world-policy-arg", "s3-bucket-world-policy-star",
+      "spaces-buckets-public-read", "spaces-buckets-public-write"],
+    *check(inputs, { type }) {
+      for (const { effect, principals, notPrincipals } of resourceStatements(type, inputs)) {
+        if (effect === "Allow" && (principals.some(isEveryone) || notPrincipals.length > 0)) yield "it lets everyone in";
+      }
+    },
+  },
+  ruleFor<RoleArgs>(role, {
+    name: "iam-role-account",
+    chapter: "Identity",
+    severity: "high",
+    demands: "A role is assumed by named identities or services, not by whole accounts, unless with MFA or an external id.",
+    wrong: "Whoever gets any credential of that account gets the role.",
+    mend: "name the role or user that assumes it; for another company's account, ask for sts:ExternalId or aws:MultiFactorAuthPresent.",
+    answers: ["CKV_AWS_61", "iam-assume-role-lacks-external-id-and-mfa", "iam-assume-role-no-mfa"],
+    *check({ assumeRolePolicy }) {
+      for (const { effect, principals, condition } of policyDocument(assumeRolePolicy)) {
+        const keys = Object.values(condition).flatMap((entry) => Object.keys(entry));
+        const narrowed = keys.includes("sts:ExternalId") || keys.includes("aws:MultiFactorAuthPresent");
+        if (effect === "Allow" && !narrowed && principals.some((who) => /^AWS:(\d{12}|arn:[^:]*:iam::\d{12}:root)$/.test(who))) yield "a whole account may assume it";
+      }
+    },
+  }),
+  ruleFor<RoleArgs>(role, {
+    name: "ci-role-bound",
+    chapter: "Identity",
+    severity: "critical",
+    demands: "CI assumes a role by OIDC, bound to one repository and to a branch, tag or environment of it.",
+    wrong: "A workflow of another repository, or of anyone's branch, becomes this role.",
+    mend: `ask for StringEquals ${github}:aud sts.amazonaws.com and ${github}:sub repo:<owner>/<name>:ref:refs/heads/<branch> (or :environment:<name>).`,
+    answers: ["CKV_AWS_358", "CKV_AWS_393"],
+    *check({ assumeRolePolicy }) {
+      for (const statement of policyDocument(assumeRolePolicy)) {
+        if (statement.effect !== "Allow" || !statement.principals.some((who) => who.startsWith("Federated:") && who.includes(github))) continue;
+        const subjects = asked(statement, "sub");
+        if (subjects.length === 0) yield "it asks for no repository";
+        else if (!subjects.every((subject) => boundSubject.test(subject))) yield "it asks for no one repository and branch";
+        if (!asked(statement, "aud").includes("sts.amazonaws.com")) yield "it does not ask for whom the token was made";
+      }
+    },
+  }),
+];

@@ -1,0 +1,126 @@
+import type { PolicyResource } from "@pulumi/policy";
+import type { AccountPasswordPolicyArgs } from "@pulumi/aws/iam";
+import { ruleFor, type Rule } from "../rule";
+
+const user = "aws:iam/user:User";
+const accessKey = "aws:iam/accessKey:AccessKey";
+const membership = ["aws:iam/userGroupMembership:UserGroupMembership", "aws:iam/groupMembership:GroupMembership"];
+const adminPolicies = /:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|AmazonS3FullAccess)(-[A-Za-z]+)?$/;
+
+/** Whether an input of a resource names this one, by the program's own reference or by name. */
+const names = (resource: PolicyResource, input: string, named: PolicyResource): boolean =>
+  (resource.propertyDependencies[input] ?? []).some(({ urn }) => urn === named.urn) || (named.props.name !== undefined && [resource.props[input]].flat().includes(named.props.name));
+
+export const userRules: Rule[] = [
+  {
+    name: "iam-user-policy",
+    types: ["aws:iam/userPolicy:UserPolicy", "aws:iam/userPolicyAttachment:UserPolicyAttachment", "aws:iam/policyAttachment:PolicyAttachment"],
+    chapter: "Identity",
+    severity: "medium",
+    demands: "Permissions are given to groups and roles, never to a user alone.",
+    wrong: "Nobody sees what a user may do without asking for each one, and nobody takes it back.",
+    mend: "give the permission to a group, and make the user its member.",
+    answers: ["CKV_AWS_40", "AWS-0143", "iam-user-with-policies", "iam-human-user-with-policies", "CIS 1.15"],
+    *check(inputs, { type }) {
+      if (type !== "aws:iam/policyAttachment:PolicyAttachment" || (inputs.users ?? []).length > 0) yield "it gives a permission to a user";
+    },
+  },
+  {
+    name: "iam-admin-policy",
+    types: ["aws:iam/groupPolicyAttachment:GroupPolicyAttachment", "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+      "aws:iam/userPolicyAttachment:UserPolicyAttachment", "aws:iam/policyAttachment:PolicyAttachment", "aws:iam/role:Role"],
+    chapter: "Identity",
+    severity: "critical",
+    demands: "Nobody is given one of AWS's own policies of full rights.",
+    wrong: "A stolen credential is the whole account.",
+    mend: "write a policy of what is needed.",
+    answers: ["CKV_AWS_274", "CKV_AWS_275", "CKV2_AWS_56", "AWS-0345", "CIS 1.16"],
+    *check({ policyArn, managedPolicyArns }) {
+      for (const arn of [policyArn, ...(managedPolicyArns ?? [])]) {
+        const match = adminPolicies.exec(String(arn));
+        if (match) yield `it gives ${match[1]}`;
+      }
+    },
+  },
+  {
+    name: "iam-console",
+    types: ["aws:iam/userLoginProfile:UserLoginProfile"],
+    chapter: "Identity",
+    severity: "high",
+    demands: "Users of IAM are machines: none has a password for the console. People come by SSO.",
+    wrong: "A password can be guessed, phished and reused, and comes here without a second factor.",
+    mend: "remove the login profile; give people access through IAM Identity Center.",
+    answers: ["CKV2_AWS_22", "AWS-0145", "iam-service-user-with-password", "iam-user-with-password-and-key", "iam-user-without-mfa"],
+    *check() {
+      yield "it gives a user a password";
+    },
+  },
+  {
+    name: "iam-root-key",
+    types: [accessKey],
+    chapter: "Identity",
+    severity: "critical",
+    demands: "The account's root user has no access key.",
+    wrong: "The key can do everything, and no policy can bound it.",
+    mend: "make the key for a user of IAM.",
+    answers: ["CKV_AWS_348", "AWS-0141", "iam-root-account-with-active-keys", "CIS 1.4"],
+    *check({ user: owner }) {
+      if (/^root$|:root$/.test(String(owner))) yield "it is a key of the root user";
+    },
+  },
+  {
+    name: "iam-user-key",
+    type: user,
+    chapter: "Identity",
+    severity: "medium",
+    demands: "A user is in a group, and has one access key at most.",
+    wrong: "A user outside all groups is overlooked; a second key is one that nobody rotates.",
+    mend: "add a UserGroupMembership; remove the older key (`make rotate-backup-key` ends it).",
+    answers: ["CKV2_AWS_21", "AWS-0167", "iam-user-not-in-common-group", "iam-user-not-in-category-group", "iam-user-with-multiple-access-keys", "CIS 1.13"],
+    *check(resources) {
+      const members = resources.filter(({ type }) => membership.includes(type));
+      const keys = resources.filter(({ type }) => type === accessKey);
+      for (const each of resources.filter(({ type }) => type === user)) {
+        if (!members.some((member) => names(member, "user", each) || names(member, "users", each))) yield { urn: each.urn, found: "it is in no group" };
+        if (keys.filter((key) => names(key, "user", each)).length > 1) yield { urn: each.urn, found: "it has more than one access key" };
+      }
+    },
+  },
+  {
+    name: "iam-group-used",
+    type: "aws:iam/group:Group",
+    chapter: "Identity",
+    severity: "low",
+    level: "advisory",
+    demands: "A group has a member.",
+    wrong: "Permissions that nobody uses wait for someone to use them.",
+    mend: "remove the group.",
+    answers: ["CKV2_AWS_14", "iam-group-with-no-users"],
+    *check(resources) {
+      const members = resources.filter(({ type }) => membership.includes(type));
+      for (const each of resources.filter(({ type }) => type === "aws:iam/group:Group")) {
+        if (!members.some((member) => names(member, "group", each) || names(member, "groups", each))) yield { urn: each.urn, found: "it has no member" };
+      }
+    },
+  },
+  ruleFor<AccountPasswordPolicyArgs>("aws:iam/accountPasswordPolicy:AccountPasswordPolicy", {
+    name: "iam-password-policy",
+    chapter: "Identity",
+    severity: "medium",
+    demands: "Where the stack sets the account's password policy: 14 characters of all kinds, 90 days, none of the last 24 again.",
+    wrong: "Passwords of the console can be guessed, or are used for ever.",
+    mend: "set minimumPasswordLength 14, the four require…, maxPasswordAge 90, passwordReusePrevention 24.",
+    answers: ["CKV_AWS_9", "CKV_AWS_10", "CKV_AWS_11", "CKV_AWS_12", "CKV_AWS_13", "CKV_AWS_14", "CKV_AWS_15",
+      "AWS-0056", "AWS-0058", "AWS-0059", "AWS-0060", "AWS-0061", "AWS-0062", "AWS-0063",
+      "iam-password-policy-expiration-threshold", "iam-password-policy-minimum-length", "iam-password-policy-no-expiration", "iam-password-policy-no-lowercase-required",
+      "iam-password-policy-no-number-required", "iam-password-policy-no-symbol-required", "iam-password-policy-no-uppercase-required", "iam-password-policy-reuse-enabled", "CIS 1.8", "CIS 1.9"],
+    *check(inputs) {
+      if ((inputs.minimumPasswordLength ?? 0) < 14) yield "passwords may be shorter than 14 characters";
+      for (const kind of ["Lowercase", "Uppercase"] as const) if (!inputs[`require${kind}Characters`]) yield `passwords need no ${kind.toLowerCase()} letter`;
+      if (!inputs.requireNumbers) yield "passwords need no digit";
+      if (!inputs.requireSymbols) yield "passwords need no symbol";
+      if (!inputs.maxPasswordAge || inputs.maxPasswordAge > 90) yield "passwords may be older than 90 days";
+      if ((inputs.passwordReusePrevention ?? 0) < 24) yield "one of the last 24 passwords may be used again";
+    },
+  }),
+];

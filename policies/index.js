@@ -1,0 +1,3 @@
+/** Entry of the pack: types are checked by `make check`, not at every preview. */
+require("tsx/cjs");
+require("./pack");

@@ -1,0 +1,39 @@
+import type { Container } from "../../machine/state";
+import { isPrivate } from "../network/addresses";
+import type { Rule } from "../rule";
+import { command, containersOf } from "./state";
+
+const byDigest = /@sha256:[0-9a-f]{64}$/;
+/** Binding one of these gives the machine away. */
+const precious = /^\/(?:etc|root|boot|dev|proc|sys|var\/run|run|var\/lib\/docker)?(?:\/|$)/;
+
+function* faults({ image, user, publish, volumes }: Container, throwaway: boolean): Iterable<string> {
+  if (!throwaway && !byDigest.test(image)) yield "names its image by tag, which can become another";
+  if (!user || /^(0|root)(:|$)/.test(user)) yield "runs as root";
+  for (const text of publish ?? []) {
+    const [, address] = /^(.*):\d+:\d+(?:\/\w+)?$/.exec(text) ?? [];
+    if (address === undefined || !(isPrivate(address) || address === "127.0.0.1")) yield "publishes a port on other than a private address, past the machine's firewall";
+  }
+  for (const text of volumes ?? []) {
+    const source = text.split(":")[0];
+    if (precious.test(source) && source !== "/") yield `binds ${source}`;
+    if (source === "/") yield "binds the machine's root";
+  }
+}
+
+export const container: Rule = {
+  name: "container-hardened",
+  types: [command],
+  chapter: "Machines",
+  severity: "high",
+  demands: "Containers run an image named by digest, as another user than root, publish on private addresses, and bind nothing of the system. "
+    + "Read-only root, no capabilities and no new privileges are the machine's own doing (machine/apply/containers.py).",
+  wrong: "What breaks out of the application owns the machine, or the image is not the one that was tested.",
+  mend: "set image by digest, user, and publish with the machine's private address.",
+  answers: ["CIS Docker 4.1", "CIS Docker 5.5", "CIS Docker 5.13", "CIS Docker 5.31"],
+  *check(inputs, { settings }) {
+    for (const each of containersOf(inputs)) {
+      for (const fault of faults(each, settings.throwaway)) yield `container ${each.name} ${fault}`;
+    }
+  },
+};

@@ -1,0 +1,64 @@
+import type { DropletArgs } from "@pulumi/digitalocean/droplet";
+import { images } from "../../config/sizes";
+import { ruleFor, type Rule } from "../rule";
+import { few } from "../unknown";
+import { dropletTypes, templateOf } from "./droplet-template";
+
+const droplet = "digitalocean:index/droplet:Droplet";
+
+export const dropletRules: Rule[] = [
+  {
+    name: "droplet-ssh-key",
+    types: dropletTypes,
+    chapter: "Machines",
+    severity: "high",
+    demands: "Every droplet is made with an SSH key.",
+    wrong: "Without a key DigitalOcean makes a root password and mails it.",
+    mend: "set sshKeys to the deployer's key.",
+    answers: ["CKV_DIO_2", "DIG-0004"],
+    *check(inputs) {
+      if ((templateOf(inputs).sshKeys ?? []).length === 0) yield "it has no SSH key";
+    },
+  },
+  {
+    name: "droplet-image",
+    types: dropletTypes,
+    chapter: "Machines",
+    severity: "medium",
+    demands: "Every droplet runs a Debian that gets security updates, named by slug.",
+    wrong: "Nobody knows what is in another image, or who mends it; an id drifts (lessons 2).",
+    mend: `set image to ${images.join(" or ")}.`,
+    answers: ["droplet-droplets-custom-image"],
+    *check(inputs) {
+      const { image } = templateOf(inputs);
+      if (!images.includes(String(image))) yield "its image is none of Debian's that are supported, by slug";
+    },
+  },
+  ruleFor<DropletArgs>(droplet, {
+    name: "droplet-monitoring",
+    chapter: "Machines",
+    severity: "low",
+    demands: "Every droplet reports its metrics to the cloud.",
+    wrong: "A machine that fills its disk or its memory does so unseen.",
+    mend: "set monitoring: true.",
+    answers: ["droplet-droplets-features-monitoring"],
+    *check({ monitoring }) {
+      if (!monitoring) yield "monitoring is off";
+    },
+  }),
+  {
+    name: "droplet-backups",
+    type: droplet,
+    chapter: "Machines",
+    severity: "low",
+    level: "advisory",
+    demands: "Droplets are backed up by the cloud, or hold nothing that is not backed up otherwise.",
+    wrong: "A lost machine is made anew from nothing. Here that is by design: what must not be lost is in the backups of database and media.",
+    mend: "set backups: true where a machine holds what no other backup has.",
+    answers: ["droplet-droplets-backup-not-enabled", "droplet-droplets-backup-not-present", "droplet-droplets-snapshot-not-present"],
+    *check(resources) {
+      const bare = resources.filter(({ type, props }) => type === droplet && !props.backups).map(({ name }) => name);
+      if (bare.length > 0) yield { found: `without the cloud's backups: ${few(bare)}` };
+    },
+  },
+];

@@ -1,0 +1,36 @@
+import type { KubernetesClusterArgs } from "@pulumi/digitalocean/kubernetesCluster";
+import { isWorld } from "../network/addresses";
+import { ruleFor, type Rule } from "../rule";
+
+const cluster = "digitalocean:index/kubernetesCluster:KubernetesCluster";
+
+export const kubernetesRules: Rule[] = [
+  ruleFor<KubernetesClusterArgs>(cluster, {
+    name: "kubernetes-upgrades",
+    chapter: "Machines",
+    severity: "medium",
+    demands: "A Kubernetes cluster upgrades itself, in a maintenance window, with new nodes before the old ones go.",
+    wrong: "The cluster stays on a release with known holes, or upgrades at an hour of DigitalOcean's choosing.",
+    mend: "set autoUpgrade and surgeUpgrade to true, and maintenancePolicy.",
+    answers: ["DIG-0005", "DIG-0008", "kubernetes-kubernetes-autoupgrade-minor", "kubernetes-kubernetes-surge-upgrade"],
+    *check({ autoUpgrade, surgeUpgrade, maintenancePolicy }) {
+      if (!autoUpgrade) yield "autoUpgrade is off";
+      if (surgeUpgrade === false) yield "surgeUpgrade is off";
+      if (!maintenancePolicy) yield "it has no maintenance window";
+    },
+  }),
+  ruleFor<KubernetesClusterArgs>(cluster, {
+    name: "kubernetes-control-plane",
+    chapter: "Machines",
+    severity: "high",
+    demands: "The control plane of a Kubernetes cluster is highly available and answers named addresses only.",
+    wrong: "One lost machine takes the control plane away, or the whole internet can try its credentials.",
+    mend: "set ha: true, and controlPlaneFirewall with the operators' addresses.",
+    answers: ["kubernetes-kubernetes-ha-enabled"],
+    *check({ ha, controlPlaneFirewall }) {
+      if (!ha) yield "ha is off";
+      if (!controlPlaneFirewall?.enabled) yield "its control plane has no firewall";
+      else if (isWorld(controlPlaneFirewall.allowedAddresses)) yield "its control plane's firewall lets everyone in";
+    },
+  }),
+];

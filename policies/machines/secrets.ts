@@ -1,0 +1,44 @@
+/** What looks like a secret in a text, by what it is called or by how random it is. Never the text itself. */
+
+const shapes: [kind: string, pattern: RegExp][] = [
+  ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
+  ["an access key of AWS", /\b(AKIA|ASIA)[A-Z0-9]{16}\b/],
+  ["a token of DigitalOcean", /\bdo[opr]_v1_[a-f0-9]{64}\b/],
+  ["a token of GitHub", /\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{22,})/],
+  ["a token of GitLab", /\bglpat-[A-Za-z0-9_-]{20}/],
+  ["a token of Slack", /\bxox[abprs]-[A-Za-z0-9-]{10,}/],
+  ["a JSON web token", /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/],
+  ["a password in a URL", /\b[a-z][a-z0-9+]*:\/\/[^/\s:@"']*:[^/\s:@"']+@/i],
+  ["a password's hash", /\$(2[aby]|[156y])\$[./A-Za-z0-9$]{20,}/],
+  ["something called a secret", /\b[A-Za-z0-9_-]*(secret|passw(or)?d|passphrase|api_?key|access_?key|auth_?token|private_?key)[A-Za-z0-9_-]*["']?\s*[:=]\s*["']?(?!(true|false|null|no|yes|\d+)\b)[^\s"',}]{4,}/i],
+];
+
+/** Public by nature, and as random as a secret: public keys, digests, certificates. */
+const harmless = [
+  /\b(ssh-(ed25519|rsa)|ecdsa-sha2-\S+|sk-\S+) [A-Za-z0-9+/=]+/g,
+  /\bsha(256|512):[a-f0-9]+/g,
+  /-----BEGIN (CERTIFICATE|PUBLIC KEY)-----[\s\S]*?-----END \1-----/g,
+];
+
+/** Bits a character, by Shannon. */
+function entropy(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  return [...counts.values()].reduce((sum, count) => sum - (count / text.length) * Math.log2(count / text.length), 0);
+}
+
+/** A word of 24 characters of base64 has about 4.3 bits a character when it is random; words of a language have 3 to 3.6. */
+const isRandom = (word: string): boolean =>
+  (/^[a-f0-9]{32,}$/i.test(word) ? entropy(word) > 3 : word.length >= 24 && entropy(word) > 4.1 && /\d/.test(word) && /[A-Z]/.test(word) && /[a-z]/.test(word));
+
+/**
+ * Kinds of secrets in a text.
+ * @param known secrets by value
+ */
+export function secretsIn(text: string, known: readonly string[]): string[] {
+  const bare = harmless.reduce((rest, pattern) => rest.replaceAll(pattern, ""), text);
+  const kinds = shapes.filter(([, pattern]) => pattern.test(bare)).map(([kind]) => kind);
+  if (known.some((secret) => text.includes(secret) || text.includes(Buffer.from(secret).toString("base64")))) kinds.push("a secret of the stack's configuration");
+  if (kinds.length === 0 && (bare.match(/[A-Za-z0-9+/_=-]+/g) ?? []).some(isRandom)) kinds.push("something as random as a secret");
+  return kinds;
+}

@@ -1,0 +1,49 @@
+import type { Rule } from "../rule";
+import { dropletTypes, templateOf } from "./droplet-template";
+import { secretsIn } from "./secrets";
+
+const decoded = (text: string | undefined): string | undefined => text && Buffer.from(text, "base64").toString();
+
+/** User data of each type that has some, in plain text. */
+const userDataOf: Record<string, (inputs: any) => (string | undefined)[]> = {
+  ...Object.fromEntries(dropletTypes.map((type) => [type, (inputs) => [templateOf(inputs).userData]])),
+  "aws:ec2/instance:Instance": (inputs) => [inputs.userData, decoded(inputs.userDataBase64)],
+  "aws:ec2/launchConfiguration:LaunchConfiguration": (inputs) => [inputs.userData, decoded(inputs.userDataBase64)],
+  "aws:ec2/launchTemplate:LaunchTemplate": (inputs) => [decoded(inputs.userData)],
+};
+
+/**
+ * The one exception, by name: `ssh_keys.ed25519_private` of the program's cloud-config is a one-time key. It proves a
+ * machine's identity for its first connection, over which the real host key arrives, and then nobody trusts it
+ * (machine/cloud-init.ts). Only a key is let pass under that name.
+ */
+export function withoutBootHostKey(text: string): string {
+  const body = /^#cloud-config\n(\{[\s\S]*)$/.exec(text)?.[1];
+  if (body === undefined) return text;
+  let config: any;
+  try {
+    config = JSON.parse(body);
+  } catch {
+    return text;
+  }
+  const key = config.ssh_keys?.ed25519_private;
+  if (typeof key !== "string" || !/^-----BEGIN OPENSSH PRIVATE KEY-----[A-Za-z0-9+/=\s]+-----END OPENSSH PRIVATE KEY-----\s*$/.test(key)) return text;
+  delete config.ssh_keys.ed25519_private;
+  return JSON.stringify(config);
+}
+
+export const userData: Rule = {
+  name: "user-data-secret",
+  types: Object.keys(userDataOf),
+  chapter: "Machines",
+  severity: "critical",
+  demands: "No secret is in user data, but the one-time host key of a machine's first connection.",
+  wrong: "Any process on a machine can read its user data for as long as the machine lives, and so can whoever reads the account.",
+  mend: "put it into the machine's state: it travels over SSH into a file that root alone reads. If the secret was real, make a new one.",
+  answers: ["CKV_AWS_46", "AWS-0029"],
+  *check(inputs, { type, settings }) {
+    for (const text of userDataOf[type](inputs)) {
+      if (typeof text === "string") yield* secretsIn(withoutBootHostKey(text), settings.secrets).map((kind) => `${kind} is in its user data`);
+    }
+  },
+};

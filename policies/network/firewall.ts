@@ -1,0 +1,71 @@
+import type { FirewallArgs } from "@pulumi/digitalocean/firewall";
+import type { Unwrap } from "@pulumi/pulumi";
+import { ruleFor, type Rule } from "../rule";
+import { few } from "../unknown";
+import { isPrivate, isWorld, rangeOf } from "./addresses";
+import { includes, isWeb, portsOf, portsText } from "./ports";
+
+type Firewall = Unwrap<FirewallArgs>;
+const firewall = "digitalocean:index/firewall:Firewall";
+
+/** Selects the edge and no other machine: by the tag of its role (components/naming.ts). */
+const isEdge = ({ tags, dropletIds }: Firewall): boolean =>
+  (dropletIds ?? []).length === 0 && (tags ?? []).length > 0 && tags!.every((tag) => /^role:.+-edge$/.test(tag));
+
+export const firewallRules: Rule[] = [
+  ruleFor<FirewallArgs>(firewall, {
+    name: "firewall-inbound-world",
+    chapter: "Network",
+    severity: "critical",
+    demands: "The internet reaches ports 80 and 443 of the edge, and nothing else.",
+    wrong: "A cloud firewall lets the internet in where only named machines or people belong.",
+    mend: "give the rule the tags or addresses that need it (sourceTags, sourceAddresses); what the world needs goes through the edge's 80 and 443.",
+    answers: ["CKV_DIO_4", "DIG-0001", "droplet-droplets-all-ports-exposed", "networking-firewalls-public-ports", "networking-firewalls-quad-zero"],
+    *check(inputs) {
+      for (const rule of inputs.inboundRules ?? []) {
+        const what = `${rule.protocol} ${rule.protocol === "icmp" ? "" : portsText(portsOf(rule.portRange))}`.trim();
+        const sources = [rule.sourceAddresses, rule.sourceTags, rule.sourceDropletIds, rule.sourceLoadBalancerUids, rule.sourceKubernetesIds];
+        if (sources.every((list) => (list ?? []).length === 0)) yield `${what} names no source`;
+        else if (isWorld(rule.sourceAddresses ?? [])) {
+          const web = rule.protocol === "tcp" && isWeb(portsOf(rule.portRange));
+          if (!web) yield `${what} is open to ${few(rule.sourceAddresses!)}`;
+          else if (!isEdge(inputs)) yield `${what} is open to ${few(rule.sourceAddresses!)} on machines that are not the edge alone`;
+        }
+      }
+    },
+  }),
+  ruleFor<FirewallArgs>(firewall, {
+    name: "firewall-ssh",
+    chapter: "Network",
+    severity: "critical",
+    demands: "SSH is open on the bastion only, to named ranges no wider than /16 (IPv4) or /32 (IPv6).",
+    wrong: "SSH answers to more of the internet than the operators' own addresses, or on a machine that is not the bastion.",
+    mend: "name the operators' ranges in sshAllowedCidrs; reach other machines through the bastion.",
+    answers: ["CKV_DIO_4", "DIG-0001", "droplet-droplets-port-22-exposed", "CIS 5.2"],
+    *check(inputs) {
+      const ssh = (inputs.inboundRules ?? []).filter(({ protocol, portRange }) => protocol === "tcp" && includes(portsOf(portRange), 22));
+      for (const text of ssh.flatMap(({ sourceAddresses }) => sourceAddresses ?? [])) {
+        if (isPrivate(text)) continue;
+        const range = rangeOf(text);
+        if (!range || range.prefix < (range.family === "ipv4" ? 16 : 32)) yield `SSH is open to ${text}, which is too wide`;
+        else if (!isEdge(inputs)) yield `SSH is open to ${text} on machines that are not the bastion`;
+      }
+    },
+  }),
+  ruleFor<FirewallArgs>(firewall, {
+    name: "firewall-outbound-named",
+    chapter: "Network",
+    severity: "low",
+    level: "advisory",
+    demands: "Outbound, only what is named is open.",
+    wrong: "A machine that was broken into can send anything anywhere.",
+    mend: "name the ports that the role needs outside (outboundRules), or the destinations.",
+    answers: ["DIG-0003"],
+    *check(inputs) {
+      for (const { protocol, portRange, destinationAddresses } of inputs.outboundRules ?? []) {
+        const { first, last } = portsOf(portRange);
+        if (protocol !== "icmp" && first <= 1 && last === 65535 && isWorld(destinationAddresses ?? [])) yield `every ${protocol} port of the internet is open`;
+      }
+    },
+  }),
+];

@@ -1,0 +1,25 @@
+import type { Rule } from "../rule";
+
+/** Where each type says which private network it is in. */
+const networkOf: Record<string, (inputs: any) => unknown> = {
+  "digitalocean:index/droplet:Droplet": (inputs) => inputs.vpcUuid,
+  "digitalocean:index/dropletAutoscale:DropletAutoscale": (inputs) => inputs.dropletTemplate.vpcUuid,
+  "digitalocean:index/loadBalancer:LoadBalancer": (inputs) => inputs.vpcUuid,
+  "digitalocean:index/databaseCluster:DatabaseCluster": (inputs) => inputs.privateNetworkUuid,
+  "digitalocean:index/databaseReplica:DatabaseReplica": (inputs) => inputs.privateNetworkUuid,
+  "digitalocean:index/kubernetesCluster:KubernetesCluster": (inputs) => inputs.vpcUuid,
+};
+
+export const privateNetwork: Rule = {
+  name: "private-network",
+  types: Object.keys(networkOf),
+  chapter: "Network",
+  severity: "high",
+  demands: "Everything that can be in a private network names one.",
+  wrong: "What names no private network lands in the region's default one, beside strangers.",
+  mend: "set vpcUuid (privateNetworkUuid of a database) to the stack's own Vpc.",
+  answers: [],
+  *check(inputs, { type }) {
+    if (!networkOf[type](inputs)) yield "it names no private network";
+  },
+};

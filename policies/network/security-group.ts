@@ -1,0 +1,45 @@
+import type { Rule } from "../rule";
+import { few } from "../unknown";
+import { isWorld } from "./addresses";
+import { allPorts, isWeb, portsText, type Ports } from "./ports";
+
+interface Opening {
+  protocol: string;
+  ports: Ports;
+  from: string[];
+}
+
+const opening = (protocol: string, from: number | undefined, to: number | undefined, addresses: (string | undefined)[]): Opening => ({
+  protocol,
+  ports: protocol === "-1" || protocol === "all" || from === undefined || from < 0 ? allPorts : { first: from, last: to ?? from },
+  from: addresses.filter((text) => text !== undefined),
+});
+
+const inline = ({ ingress }: any): Opening[] => (ingress ?? []).map((rule: any) =>
+  opening(rule.protocol, rule.fromPort, rule.toPort, [...(rule.cidrBlocks ?? []), ...(rule.ipv6CidrBlocks ?? [])]));
+
+/** What each type lets in. */
+const openings: Record<string, (inputs: any) => Opening[]> = {
+  "aws:ec2/securityGroup:SecurityGroup": inline,
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": inline,
+  "aws:ec2/securityGroupRule:SecurityGroupRule": (rule) => (rule.type === "ingress"
+    ? [opening(rule.protocol, rule.fromPort, rule.toPort, [...(rule.cidrBlocks ?? []), ...(rule.ipv6CidrBlocks ?? [])])] : []),
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": (rule) =>
+    [opening(rule.ipProtocol, rule.fromPort, rule.toPort, [rule.cidrIpv4, rule.cidrIpv6])],
+};
+
+export const securityGroup: Rule = {
+  name: "security-group-inbound-world",
+  types: Object.keys(openings),
+  chapter: "Network",
+  severity: "critical",
+  demands: "A security group in AWS lets the internet in on 80 and 443 at most.",
+  wrong: "A security group lets the internet in where only named machines or people belong.",
+  mend: "name the ranges or groups that need it (cidrIpv4, referencedSecurityGroupId).",
+  answers: ["CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_260", "CKV_AWS_277", "AWS-0107", "CIS 5.2", "CIS 5.3"],
+  *check(inputs, { type }) {
+    for (const { protocol, ports, from } of openings[type](inputs)) {
+      if (isWorld(from) && !(protocol === "tcp" && isWeb(ports))) yield `${protocol === "-1" ? "every protocol" : protocol}, ${portsText(ports)}, is open to ${few(from)}`;
+    }
+  },
+};

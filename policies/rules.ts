@@ -1,0 +1,36 @@
+/** Every rule of the pack, in the order of the checklist. */
+import { celeryRules } from "./application/celery";
+import { django } from "./application/django";
+import { region } from "./application/region";
+import { tags } from "./application/tags";
+import { bucketAccessRules } from "./data/bucket-access";
+import { bucketPartRules } from "./data/bucket-parts";
+import { bucketSettingRules } from "./data/bucket-settings";
+import { kms } from "./data/kms";
+import { managedDatabaseRules } from "./data/managed-database";
+import { rds } from "./data/rds";
+import { spacesRules } from "./data/spaces";
+import { statefulProtected } from "./data/stateful";
+import { permissionRules } from "./identity/permissions";
+import { trustRules } from "./identity/trust";
+import { userRules } from "./identity/users";
+import { connection } from "./machines/connection";
+import { container } from "./machines/container";
+import { dropletRules } from "./machines/droplet";
+import { kubernetesRules } from "./machines/kubernetes";
+import { userData } from "./machines/user-data";
+import { dropletCoverage } from "./network/coverage";
+import { dnsRules } from "./network/dns";
+import { firewallRules } from "./network/firewall";
+import { loadBalancerRules } from "./network/load-balancer";
+import { privateNetwork } from "./network/private-network";
+import { securityGroup } from "./network/security-group";
+import type { Rule } from "./rule";
+
+export const rules: Rule[] = [
+  ...firewallRules, ...dropletCoverage, privateNetwork, ...loadBalancerRules, securityGroup, ...dnsRules,
+  ...dropletRules, connection, userData, container, ...kubernetesRules,
+  ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, kms, ...spacesRules, ...managedDatabaseRules, rds, statefulProtected,
+  ...permissionRules, ...trustRules, ...userRules,
+  ...celeryRules, django, tags, region,
+];

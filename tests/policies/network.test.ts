@@ -1,0 +1,168 @@
+import * as fc from "fast-check";
+import { isPrivate, isWorld } from "../../policies/network/addresses";
+import { portsOf } from "../../policies/network/ports";
+import { allowTable } from "../../components/firewalls";
+import { alone, aws, chapter, digitalocean, judge, unknown, type Sample } from "./harness";
+
+const everywhere = ["0.0.0.0/0", "::/0"];
+const firewall = (tags: string[], inboundRules: object[], outboundRules: object[] = []): Sample => digitalocean("firewall", { tags, inboundRules, outboundRules });
+const edge = (...inbound: object[]): Sample => firewall(["role:ringo-test-edge"], inbound);
+const api = (...inbound: object[]): Sample => firewall(["role:ringo-test-api"], inbound);
+const tcp = (portRange: string, ...sourceAddresses: string[]) => ({ protocol: "tcp", portRange, sourceAddresses });
+const vpc = digitalocean("vpc", {}, { name: "vpc" });
+const droplet = (props: object, extra = {}): Sample => digitalocean("droplet", { ...props }, { name: "machine", ...extra });
+const balancer = (props: object): Sample => digitalocean("loadBalancer", { redirectHttpToHttps: true, dropletTag: "web", enableBackendKeepalive: true, ...props });
+const forward = (entryProtocol: string, entryPort: number) => ({ entryProtocol, entryPort, targetProtocol: "http", targetPort: 80 });
+const group = (ingress: object): Sample => aws("ec2/securityGroup", { ingress: [ingress] });
+const txt = (name: string, value: string): Sample => digitalocean("dnsRecord", { domain: "ringo.test", type: "TXT", name, value }, { name: `txt-${name}` });
+const zone = digitalocean("domain", { name: "ringo.test" }, { name: "zone" });
+
+chapter("Network", {
+  "firewall-inbound-world": {
+    kept: alone(edge(tcp("80", ...everywhere), tcp("443", ...everywhere)), api({ protocol: "tcp", portRange: "8000", sourceTags: ["role:ringo-test-edge"] }), api(tcp("5432", "10.20.0.0/20")),
+      // Checkov CKV_DIO_4, passing.
+      firewall([], [{ protocol: "tcp", portRange: "80", sourceDropletIds: ["1"] }])),
+    broken: [
+      // Checkov CKV_DIO_4, failing; Trivy DIG-0001.
+      [/http port 80 is open to 0.0.0.0\/0/, firewall([], [{ protocol: "http", portRange: "80", sourceAddresses: everywhere }])],
+      [/tcp port 22 is open to 0.0.0.0\/0/, firewall([], [{ protocol: "tcp", portRange: "22", sourceAddresses: ["0.0.0.0/0"] }])],
+      [/port 8080 is open to ::\/0/, edge(tcp("8080", "::/0"))],
+      [/ports 80-443 is open/, edge(tcp("80-443", ...everywhere))],
+      [/ports 0-65535 is open/, edge(tcp("all", ...everywhere))],
+      [/icmp is open/, edge({ protocol: "icmp", sourceAddresses: everywhere })],
+      [/udp port 443 is open/, edge({ protocol: "udp", portRange: "443", sourceAddresses: everywhere })],
+      [/machines that are not the edge alone/, api(tcp("443", ...everywhere))],
+      [/machines that are not the edge alone/, firewall(["role:ringo-test-edge", "role:ringo-test-api"], [tcp("443", ...everywhere)])],
+      [/is open to 0.0.0.0\/1, 128.0.0.0\/1/, edge(tcp("5432", "0.0.0.0/1", "128.0.0.0/1"))],
+      [/names no source/, api({ protocol: "tcp", portRange: "22" })],
+      [/is open to anywhere/, api(tcp("5432", "anywhere"))],
+    ],
+    unknown: [edge(tcp("5432", unknown))],
+  },
+  "firewall-ssh": {
+    kept: alone(edge(tcp("22", "198.51.100.7/32", "2001:db8::/32")), api(tcp("22", "10.20.0.0/20")), api({ protocol: "tcp", portRange: "22", sourceTags: ["role:ringo-test-edge"] })),
+    broken: [
+      [/SSH is open to 198.0.0.0\/15, which is too wide/, edge(tcp("22", "198.0.0.0/15"))],
+      [/2001::\/31, which is too wide/, edge(tcp("20-30", "2001::/31"))],
+      [/0.0.0.0\/0, which is too wide/, edge(tcp("all", "0.0.0.0/0"))],
+      [/not the bastion/, api(tcp("22", "198.51.100.7"))],
+    ],
+    unknown: [edge(tcp("22", unknown))],
+  },
+  "firewall-outbound-named": {
+    kept: alone(firewall([], [], [{ protocol: "tcp", portRange: "443", destinationAddresses: everywhere }, { protocol: "icmp", destinationAddresses: everywhere }])),
+    broken: [
+      [/every udp port/, firewall([], [], [{ protocol: "udp", portRange: "1-65535", destinationAddresses: everywhere }])],
+      // Trivy DIG-0003.
+      [/every tcp port/, firewall([], [], [{ protocol: "tcp", portRange: "all", destinationAddresses: ["::/0"] }])],
+    ],
+    unknown: [firewall([], [], [{ protocol: "tcp", portRange: "all", destinationAddresses: [unknown] }])],
+  },
+  "droplet-firewalled": {
+    kept: [
+      [droplet({ tags: ["role:ringo-test-api"] }), digitalocean("firewall", { tags: ["role:ringo-test-api"] }, { name: "wall" })],
+      [droplet({ tags: [] }), digitalocean("firewall", { dropletIds: [unknown] }, { name: "wall", refs: { dropletIds: ["machine"] } })],
+    ],
+    broken: [
+      [/no firewall of the stack selects machine/, droplet({ tags: ["role:ringo-test-other"] }), digitalocean("firewall", { tags: ["role:ringo-test-api"] }, { name: "wall" })],
+      [/no firewall of the stack selects machine/, droplet({})],
+    ],
+    unknown: [droplet({ tags: [unknown] }), digitalocean("firewall", { tags: ["a"] }, { name: "wall" })],
+  },
+  "droplet-own-vpc": {
+    kept: [[vpc, droplet({ vpcUuid: unknown }, { refs: { vpcUuid: ["vpc"] } })]],
+    broken: [[/in no VPC of this stack/, droplet({ vpcUuid: "default" })], [/in no VPC of this stack/, vpc, droplet({})]],
+  },
+  "private-network": {
+    kept: alone(droplet({ vpcUuid: "v" }), balancer({ vpcUuid: "v" }), digitalocean("databaseCluster", { privateNetworkUuid: "v" }), digitalocean("dropletAutoscale", { dropletTemplate: { vpcUuid: "v" } })),
+    broken: [
+      [/names no private network/, droplet({})], [/names no private network/, balancer({})], [/names no private network/, digitalocean("databaseCluster", {})],
+      [/names no private network/, digitalocean("databaseReplica", {})], [/names no private network/, digitalocean("kubernetesCluster", { vpcUuid: "" })],
+      [/names no private network/, digitalocean("dropletAutoscale", { dropletTemplate: {} })],
+    ],
+    unknown: [droplet({ vpcUuid: unknown })],
+  },
+  "load-balancer-https": {
+    kept: alone(balancer({ forwardingRules: [forward("https", 443)] }), balancer({ forwardingRules: [forward("https", 443), forward("http", 80)] }), balancer({ forwardingRules: [forward("tcp", 443)] })),
+    broken: [
+      // Trivy DIG-0002.
+      [/port 80 is answered in plain HTTP/, balancer({ redirectHttpToHttps: undefined, forwardingRules: [forward("http", 80)] })],
+      [/plain HTTP/, balancer({ redirectHttpToHttps: false, forwardingRules: [forward("http", 80), forward("https", 443)] })],
+      [/plain HTTP/, balancer({ forwardingRules: [forward("http", 80)] })],
+      [/passed on as tcp/, balancer({ forwardingRules: [forward("tcp", 5432)] })],
+    ],
+    unknown: [balancer({ forwardingRules: [forward(unknown, 80)] })],
+  },
+  "load-balancer-backends": {
+    kept: alone(balancer({}), balancer({ dropletTag: undefined, dropletIds: [1] })),
+    broken: [[/no machine is behind it/, balancer({ dropletTag: undefined })], [/enableBackendKeepalive is off/, balancer({ enableBackendKeepalive: false })]],
+    unknown: [balancer({ dropletTag: unknown })],
+  },
+  "security-group-inbound-world": {
+    kept: alone(
+      group({ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/0"] }), group({ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["10.0.0.0/8"] }),
+      aws("ec2/securityGroupRule", { type: "egress", protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }),
+      aws("vpc/securityGroupIngressRule", { ipProtocol: "tcp", fromPort: 5432, toPort: 5432, referencedSecurityGroupId: "sg-1" })),
+    broken: [
+      // Checkov CKV_AWS_24, 25, 260, 277.
+      [/tcp, port 22, is open/, group({ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] })],
+      [/tcp, port 3389, is open/, group({ protocol: "tcp", fromPort: 3389, toPort: 3389, ipv6CidrBlocks: ["::/0"] })],
+      [/every protocol, ports 0-65535/, group({ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] })],
+      [/ports 0-1024/, aws("ec2/securityGroupRule", { type: "ingress", protocol: "tcp", fromPort: 0, toPort: 1024, cidrBlocks: ["0.0.0.0/0"] })],
+      [/port 6379/, aws("vpc/securityGroupIngressRule", { ipProtocol: "tcp", fromPort: 6379, toPort: 6379, cidrIpv6: "::/0" })],
+      [/every protocol/, aws("ec2/defaultSecurityGroup", { ingress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }] })],
+    ],
+    unknown: [group({ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: [unknown] })],
+  },
+  "dns-ttl": {
+    kept: alone(digitalocean("dnsRecord", { ttl: 300 }), digitalocean("dnsRecord", {})),
+    broken: [[/its TTL is 86400 s/, digitalocean("dnsRecord", { ttl: 86400 })]],
+    unknown: [digitalocean("dnsRecord", { ttl: unknown })],
+  },
+  "dns-spf": {
+    kept: alone(txt("@", "v=spf1 include:_spf.example.net -all"), txt("@", "google-site-verification=1"), digitalocean("dnsRecord", { type: "A", value: unknown })),
+    broken: [[/lets everyone send/, txt("@", "v=spf1 +all")], [/lets everyone send/, txt("@", "v=spf1 include:x ?all")], [/lets everyone send/, txt("@", "v=spf1 mx")]],
+    unknown: [txt("@", unknown)],
+  },
+  "dns-mail": {
+    kept: [[zone, txt("@", "v=spf1 -all"), txt("_dmarc", "v=DMARC1; p=reject")], [zone, txt("@", "v=spf1 mx -all"), txt("_dmarc", "v=DMARC1; p=reject"), txt("a._domainkey", "v=DKIM1; p=MI")]],
+    broken: [[/no SPF[^]*no DMARC[^]*no DKIM/, zone], [/no DKIM/, zone, txt("@", "v=spf1 mx -all"), txt("_dmarc", "v=DMARC1; p=none")]],
+    unknown: [zone, txt("@", unknown)],
+  },
+});
+
+test("the program's own table of open ports is kept to, but for what goes out", () => {
+  const samples = allowTable(["198.51.100.7/32"]).map(({ role, inbound, outbound }) => firewall([`role:ringo-test-${role}`], inbound as object[], outbound as object[]));
+  expect(new Set(judge(samples).map(({ rule }) => rule))).toEqual(new Set(["firewall-outbound-named"]));
+});
+
+describe("addresses", () => {
+  const octet = fc.integer({ min: 0, max: 255 });
+  const range = (min: number, max: number) => fc.tuple(octet, octet, octet, octet, fc.integer({ min, max })).map(([a, b, c, d, prefix]) => `${a}.${b}.${c}.${d}/${prefix}`);
+  /** The two halves of a range that begins at 0.0.0.0. */
+  const halves = (prefix: number): string[] => [`0.0.0.0/${prefix + 1}`, `${[24, 16, 8, 0].map((shift) => Math.floor(2 ** (31 - prefix) / 2 ** shift) % 256).join(".")}/${prefix + 1}`];
+
+  test("what is wider than a /8 is the world, and stays it when cut in two", () => {
+    fc.assert(fc.property(fc.integer({ min: 0, max: 7 }), (prefix) => {
+      expect([isWorld([`0.0.0.0/${prefix}`]), isWorld(halves(prefix))]).toEqual([true, true]);
+    }));
+  });
+  test("a few ranges of /16 and narrower are not", () => fc.assert(fc.property(fc.array(range(16, 32), { maxLength: 100 }), (ranges) => expect(isWorld(ranges)).toBe(false))));
+  test("adding a range never closes what was open", () => {
+    fc.assert(fc.property(fc.array(range(0, 32), { maxLength: 8 }), range(0, 32), (ranges, more) => expect(isWorld([...ranges, more]) || !isWorld(ranges)).toBe(true)));
+  });
+  test("private ranges, however many, are not the world", () => {
+    fc.assert(fc.property(fc.array(fc.tuple(octet, octet, fc.integer({ min: 8, max: 32 })).map(([b, c, prefix]) => `10.${b}.${c}.0/${prefix}`), { minLength: 1 }), (ranges) => {
+      expect([isWorld(ranges), ranges.every(isPrivate)]).toEqual([false, true]);
+    }));
+  });
+  test("text that is no range is the world", () => fc.assert(fc.property(fc.string().filter((text) => !/^[\d.:a-f/]+$/i.test(text)), (text) => expect(isWorld([text])).toBe(true))));
+});
+
+test("ports are read as DigitalOcean writes them", () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 65535 }), fc.integer({ min: 1, max: 65535 }), (a, b) => {
+    expect(portsOf(`${a}-${b}`)).toEqual({ first: a, last: b });
+    expect(portsOf(String(a))).toEqual({ first: a, last: a });
+  }));
+  for (const all of ["all", "0", "", undefined]) expect(portsOf(all)).toEqual({ first: 0, last: 65535 });
+});
