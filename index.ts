@@ -86,7 +86,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   return describe({
     domain, network, access, bastion,
     hosts: [bastion, database.host, ...api.hosts, ...worker.hosts],
-    backups: { region: config.backups.region, buckets: backups.buckets },
+    backups: { region: config.backups.region, keyGeneration: config.backups.keyGeneration, buckets: backups.buckets },
   });
 }
 

@@ -9,7 +9,7 @@ export interface Described {
   access: Access;
   bastion: Host;
   hosts: Host[];
-  backups: { region: string; buckets: pulumi.Output<string[]> };
+  backups: { region: string; keyGeneration: number; buckets: pulumi.Output<string[]> };
 }
 
 /** The stack's outputs: where it is, how to reach each machine, what to do next. */

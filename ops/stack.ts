@@ -21,6 +21,8 @@ interface Outputs {
 export interface BackupBuckets {
   region: string;
   buckets: string[];
+  /** Counts the access keys that the data machine has had. */
+  keyGeneration: number;
 }
 
 /** A stack that an operator works on. */

@@ -25,9 +25,13 @@ test("a word reaches the other side's shell as it is", () => {
 describe("one more key", () => {
   test("is counted from the one there is, or from the first; the rest of the file stays", () => {
     const file = "# kept\nconfig:\n  ringo-infra:domain: api.ringo.test # why\n";
-    const { text, generation } = nextGeneration(file, "ringo-infra");
+    const { text, generation } = nextGeneration(file, "ringo-infra", 1);
     expect(generation).toBe(2);
     expect(text).toBe(`${file}  ringo-infra:backups:\n    keyGeneration: 2\n`);
-    expect(nextGeneration(text, "ringo-infra")).toEqual({ generation: 3, text: text.replace("keyGeneration: 2", "keyGeneration: 3") });
+    expect(nextGeneration(text, "ringo-infra", 2)).toEqual({ generation: 3, text: text.replace("keyGeneration: 2", "keyGeneration: 3") });
+  });
+
+  test("is counted from the one in force, where the file is from before it", () => {
+    expect(nextGeneration("config: {}\n", "ringo-infra", 4).generation).toBe(5);
   });
 });
