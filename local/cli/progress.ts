@@ -18,6 +18,15 @@ function describe(urn: string, type: string): string {
 }
 
 /**
+ * What went wrong, of an error that repeats all that its command has printed: a machine's apply ends with it
+ * (machine/apply/main.py). Everything before was told when it happened.
+ */
+function fault(message: string): string {
+  const at = message.lastIndexOf("\nfailed: ");
+  return at < 0 ? message : message.slice(at + 1);
+}
+
+/**
  * Tells a person what the engine does: one line when a resource is done, and each line that a machine prints while
  * its state is applied. Nothing is printed of resources that stay as they are.
  */
@@ -47,8 +56,9 @@ export class Progress {
   };
 
   private diagnostic(event: { urn?: string; message: string; severity: string }): void {
-    const text = event.message.replace(/<\{%[^%]*%\}>/g, "").trimEnd();
-    if (text === "" || event.severity === "debug") return;
+    const message = event.message.replace(/<\{%[^%]*%\}>/g, "").trimEnd();
+    if (message === "" || event.severity === "debug") return;
+    const text = event.severity === "error" ? fault(message) : message;
     const name = event.urn ? event.urn.slice(event.urn.lastIndexOf("::") + 2) : "stack";
     if (event.severity === "error") this.errors.push(`${name}: ${text}`);
     const colour = event.severity === "error" ? red : event.severity === "warning" ? yellow : (t: string) => t;

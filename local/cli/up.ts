@@ -31,7 +31,7 @@ export async function run(): Promise<number> {
     } catch (error) {
       if (progress.errors.length === 0) throw error;
       say(red("\nThe stack is not up:"));
-      for (const text of progress.errors) say(`  ${text}`);
+      for (const text of progress.errors) say(`  ${text.replaceAll("\n", "\n  ")}`);
       say("Nothing that ran before is lost. Mend what is named above and run `make up` again.");
       return 1;
     } finally {

@@ -54,7 +54,7 @@ export const bucket: ResourceModel = {
     }));
     return { id: name, outputs: outputsOf(made) };
   },
-  async read(id) {
+  async read(id, state) {
     const found = account().buckets[id];
     try {
       await s3().send(new HeadBucketCommand({ Bucket: id }));
@@ -63,8 +63,9 @@ export const bucket: ResourceModel = {
       throw error;
     }
     if (!found) return undefined;
-    const outputs = outputsOf(found);
-    return { inputs: { ...pick(outputs, "bucket", "objectLockEnabled", "region"), tags: found.tags }, outputs: { ...outputs, tags: found.tags } };
+    // AWS knows nothing of a delete to come: what the program said of it stands.
+    const outputs = { ...outputsOf(found), ...pick(state, "forceDestroy"), tags: found.tags };
+    return { inputs: pick(outputs, "bucket", "objectLockEnabled", "region", "forceDestroy", "tags"), outputs };
   },
   async update(id, _olds, { tags }) {
     await tag(id, tags ?? {});

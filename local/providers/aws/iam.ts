@@ -86,11 +86,11 @@ export const user: ResourceModel = {
       });
     })) };
   },
-  async read(id) {
+  async read(id, state) {
     const found = account().users[id];
     if (!found) return undefined;
-    const outputs = userOutputs(id, found);
-    return { inputs: pick(outputs, "name", "path", "tags"), outputs };
+    const outputs = { ...userOutputs(id, found), ...pick(state, "forceDestroy") };
+    return { inputs: pick(outputs, "name", "path", "tags", "forceDestroy"), outputs };
   },
   replaceOn: ["name", "path"],
   async update(id, _olds, { tags }) {

@@ -37,3 +37,10 @@ test("errors are kept for the end, without the engine's colour codes", () => {
   expect(errors).toEqual(["edge-edge: failed: no certificate"]);
   expect(lines.join()).not.toContain("\u001b");
 });
+
+test("an error that repeats a machine's whole output is told from what failed on", () => {
+  const message = "Process exited with status 1: running \"python3\":\nfile /etc/one changed\nfailed: step 'two' (exit 1)\n    error: no room\n";
+  const { errors, lines } = seen([{ diagnosticEvent: { urn: urn("command:remote:Command", "data-data"), message, severity: "error" } }]);
+  expect(errors).toEqual(["data-data: failed: step 'two' (exit 1)\n    error: no room"]);
+  expect(lines).toHaveLength(2);
+});

@@ -18,6 +18,11 @@ test("a second up changes nothing and connects to no machine", async () => {
   expect(Number(await logins())).toBe(before + 1); // the question itself
 }, 120_000);
 
+test("what exists is what the program says: a look at all of it changes nothing", async () => {
+  const { code, stderr } = await make("up", { REFRESH: "1" });
+  expect([code, Object.keys(changes(stderr))]).toEqual([0, ["same"]]);
+}, 120_000);
+
 test("preview shows a change and makes none", async () => {
   configure({ concurrency: 3, maxTasksPerChild: 500 });
   const before = await on("worker-0", "docker inspect --format '{{.Id}}' ringo-worker");
