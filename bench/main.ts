@@ -2,11 +2,12 @@ import { spawnSync } from "node:child_process";
 import { projectDir } from "../local/paths";
 import { backups } from "./backups";
 import { machine, median, spread } from "./machine";
+import { outage } from "./outage";
 import { requests } from "./requests";
 
 /**
  * Measures what the README promises and prints it as Markdown.
- * usage: tsx bench/main.ts [part...]; parts: up, unchanged, preview, requests, backups. All, when none is named.
+ * usage: tsx bench/main.ts [part...]; parts: up, unchanged, preview, requests, backups, outage. All, when none is named.
  */
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -57,6 +58,10 @@ const parts: Record<string, () => Promise<void>> = {
 
   async backups() {
     for (const line of backups()) print(line);
+  },
+
+  async outage() {
+    print(await outage(10));
   },
 };
 
