@@ -61,7 +61,7 @@ export const backups = z.object({
     return Date.parse(value) > Date.now() ? "is in the future" : undefined;
   }).optional(), {
     description: "What an empty database volume is filled with: the backups' newest state, or their state at a time. Without it a new, empty "
-      + "database is made, unless the bucket has backups of another one. Once there is data it does nothing.",
+      + "database is made, unless the bucket has backups of another one. Once there is data it does nothing. A time stands in quotes in the stack's file: YAML takes it for something else without.",
     allowed: "latest, or a time such as 2026-11-24T09:30:00Z",
     example: "latest",
   }),
