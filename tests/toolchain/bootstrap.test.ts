@@ -15,7 +15,7 @@ test("an unknown level is refused before anything is installed", () => {
   expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("check|local") });
 });
 
-describe.each(["pulumi", "pebble", "versitygw"])("the module of %s", (tool) => {
+describe.each(["pulumi", "pebble", "versitygw", "actionlint"])("the module of %s", (tool) => {
   const read = (file: string): string => fs.readFileSync(path.join(project, "toolchain", tool, file), "utf8");
 
   test("pins the version that bootstrap.sh builds and names", () => {
