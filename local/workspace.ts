@@ -121,6 +121,7 @@ function writeSettings(workDir: string, project: string, facts: LocalFacts): str
     else missing.push(key);
   }
   const settings = { ...own, config, ...(previous.encryptionsalt ? { encryptionsalt: previous.encryptionsalt } : {}) };
-  fs.writeFileSync(file, YAML.stringify(settings), { mode: 0o600 });
+  // Every text in quotes: the engine reads an older YAML, in which a bare time is no text.
+  fs.writeFileSync(file, YAML.stringify(settings, { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" }), { mode: 0o600 });
   return missing;
 }
