@@ -2,7 +2,8 @@
 import argparse
 import os
 
-from backup import files, lock, plan as planning
+from backup import files, lock, plan as planning, recovery
+from backup.instance import Instance, NeverReached
 from backup.shell import Refusal, say
 
 
@@ -15,9 +16,26 @@ def run(settings, arguments):
         say(line)
     with lock.held("a restore", wait=False):
         files.fill(settings, planned)
+        if planned.pauses:
+            _recover(settings, planned)
         files.finish(planned.directory)
         if os.path.isdir(data):
             os.rmdir(data)
         # Recovery itself is the server's first start: only then does the new timeline reach the archive.
         os.rename(planned.directory, data)
     return 0
+
+
+def _recover(settings, planned):
+    instance = Instance(settings, planned.directory)
+    try:
+        recovery.rehearse(settings, planned, instance)
+    except NeverReached:
+        if planned.kind != "time":
+            raise
+        # The machine went before anything was archived that came after that time: nothing there is beyond it.
+        say("no transaction in S3 comes after that time: what there is up to then is the newest state")
+        files.remove(planned.directory)
+        files.fill(settings, planned.newest())
+    finally:
+        instance.stop()

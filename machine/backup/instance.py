@@ -13,6 +13,10 @@ ROOT = "/run/ringo-restore"
 PORT = 5433
 
 
+class NeverReached(Failure):
+    """WAL ends before the target."""
+
+
 class Instance:
     def __init__(self, settings, directory):
         self.settings = settings
@@ -54,7 +58,7 @@ class Instance:
         said = time.monotonic()
         while True:
             if self.process.poll() is not None:
-                raise Failure(self._reason())
+                raise self._reason()
             if running(self.socket, PORT) and self.ask("SELECT CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() ELSE 'done' END") == (
                     "paused" if paused else "done"):
                 return
@@ -89,9 +93,9 @@ class Instance:
         with open(self.log, encoding="utf8", errors="replace") as log:
             text = log.read()
         if "recovery ended before configured recovery target was reached" in text:
-            return ("the target was never reached: no transaction in S3 comes after it. What there is up to then is the newest state: "
-                    "the same command without a target restores that")
-        return "the restored database does not come up\n" + tail(text)
+            return NeverReached("the target was never reached: no transaction in S3 comes after it. What there is up to then is the newest state: "
+                                "the same command without a target restores that")
+        return Failure("the restored database does not come up\n" + tail(text))
 
     def stop(self):
         if self.process is not None and self.process.poll() is None:

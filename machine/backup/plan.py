@@ -33,8 +33,15 @@ class Plan:
 
     def to(self, lsn):
         """The same, up to a place in the WAL, which is left out."""
-        options = [option for option in self.options if not option.startswith(("--type=", "--target="))]
-        return replace(self, options=[*options, "--type=lsn", f"--target={lsn}", "--target-exclusive"])
+        return self._ending("--type=lsn", f"--target={lsn}", "--target-exclusive", "--target-action=promote")
+
+    def newest(self):
+        """The same, up to the end of the history that it follows."""
+        return self._ending("--type=default")
+
+    def _ending(self, *target):
+        options = [option for option in self.options if not option.startswith(("--type=", "--target=", "--target-action="))]
+        return replace(self, options=[*options, *target])
 
 
 def run(settings, arguments):

@@ -3,7 +3,7 @@ import os
 import sys
 import time
 
-from backup import counts, drops, files, lock, plan as planning, server, times
+from backup import counts, files, lock, plan as planning, recovery, server, times
 from backup.instance import Instance, PORT
 from backup.shell import Failure, confirmed, run as must, running, say
 
@@ -56,7 +56,7 @@ def _in_place(settings, planned):
         files.fill(settings, planned)
         if planned.pauses:
             say("recovering to the target, beside the running database")
-            _rehearse(settings, planned, instance)
+            recovery.rehearse(settings, planned, instance)
     except BaseException:
         instance.stop()
         files.remove(planned.directory)
@@ -77,22 +77,6 @@ def _in_place(settings, planned):
     must(["systemctl", "start", "--no-block", "ringo-backup@full.service"])
     say("a full backup has been started")
     return 0
-
-
-def _rehearse(settings, planned, instance):
-    instance.start("pause")
-    instance.recovered(paused=True)
-    dropped = instance.dropped()
-    # While it runs: at its end it removes what it has replayed.
-    lsn = drops.began(settings, planned.directory, instance.segments()) if dropped else None
-    instance.stop()
-    if dropped:
-        say(f"{', '.join(dropped)} was being dropped at that time: once more, to where that began ({lsn})")
-        files.remove(planned.directory)
-        files.fill(settings, planned.to(lsn))
-        instance.start("pause")
-        instance.recovered(paused=True)
-        instance.stop()
 
 
 def _swap(settings, planned):

@@ -50,6 +50,13 @@ test.each(["2026-11-24T09:30:00", "2026-11-24", "yesterday", "", "09:30Z"])("%p 
   expect(python("answer(lambda: times.parse(given).isoformat())", text)).toHaveProperty("refused");
 });
 
+test("another end of recovery takes the place of the one that was planned, whole", () => {
+  const ending = (call: string): string[] => python(`plan.Plan(kind="time", value=None, backup=None, moment=None, directory="", aside=False, free_bytes=0, lost=None,
+    options=["--set=one", "--type=time", "--target=then", "--target-timeline=2", "--target-action=promote", "--repo=1"]).${call}.options`, null);
+  expect(ending("newest()")).toEqual(["--set=one", "--target-timeline=2", "--repo=1", "--type=default"]);
+  expect(ending('to("0/1")')).toEqual(["--set=one", "--target-timeline=2", "--repo=1", "--type=lsn", "--target=0/1", "--target-exclusive", "--target-action=promote"]);
+});
+
 test("trouble in S3 is a failure, and no empty list", () => {
   const trouble = [{ name: "ringo", status: { code: 99, message: "other" }, repo: [{ status: { code: 99, message: "[FormatError] key" } }], backup: [], archive: [] }];
   expect(python('answer(lambda: len(repository.parse(given, "ringo").backups))', trouble).failed).toMatch(/\[FormatError\] key/);
