@@ -28,8 +28,9 @@ export class Network extends pulumi.ComponentResource {
     this.region = args.region;
     this.vpcCidr = args.vpcCidr;
 
+    // Another region means another VPC, which is made before the old one goes, and names are unique in the account.
     const vpc = new digitalocean.Vpc(`${name}-vpc`, {
-      name: physicalName("vpc"),
+      name: physicalName(`vpc-${args.region}`),
       region: args.region,
       ipRange: args.vpcCidr,
     }, { parent: this });
@@ -38,7 +39,7 @@ export class Network extends pulumi.ComponentResource {
     const tags = this.createTags(name);
     const firewalls = this.createFirewalls(name, args, tags);
     const gateway = new digitalocean.VpcNatGateway(`${name}-gateway`, {
-      name: physicalName("gateway"),
+      name: physicalName(`gateway-${args.region}`),
       region: args.region,
       type: "PUBLIC",
       size: 1,
