@@ -20,12 +20,16 @@ export interface Throughput {
 
 const place = "/srv/data/bench";
 const postgres = "runuser -u postgres --";
+const hba = "/etc/postgresql/17/main/pg_hba.conf";
+const reload = "systemctl reload postgresql@17-main.service";
 
 /** Backups and restores of a database of so many rows (160 bytes each), and PostgreSQL's own tools on the same data, in turns. */
 export function throughput(rows: number, rounds: number): Throughput {
   data("ringo-backup discard --all --yes");
   sql("DROP DATABASE IF EXISTS bench WITH (FORCE)", "postgres");
   sql("CREATE DATABASE bench", "postgres");
+  // For pg_basebackup alone, which speaks PostgreSQL's own way of copying: the stack has no use for it.
+  data(`echo local replication postgres peer >>${hba}; ${reload}`);
   try {
     sql(`CREATE TABLE rows AS SELECT i AS id, md5(i::text) || md5((i * 7)::text) || repeat(chr(65 + i % 26), 40) AS text, now() AS at FROM generate_series(1, ${rows}) i`);
     sql("ALTER TABLE rows ADD PRIMARY KEY (id)");
@@ -57,6 +61,7 @@ export function throughput(rows: number, rounds: number): Throughput {
     }
     return { megabytes, repositoryMegabytes, rates };
   } finally {
+    data(`sed -i /^local.replication/d ${hba}; ${reload}`);
     sql("DROP DATABASE IF EXISTS bench WITH (FORCE)", "postgres");
     sql("DROP DATABASE IF EXISTS again WITH (FORCE)", "postgres");
     data(`rm -rf ${place}; ringo-backup discard --all --yes`);
