@@ -1,0 +1,24 @@
+import { data, firstBackup, listed } from "../backups";
+import { restoreSettings } from "../settings";
+import { make, on } from "../support";
+
+beforeAll(() => firstBackup(), 180_000);
+afterAll(async () => {
+  restoreSettings();
+  await make("up");
+}, 120_000);
+
+test("the key of the backups is changed with no gap, and the old one ends", async () => {
+  const key = async () => (await on("data", "grep -oP '(?<=repo1-s3-key=).*' /etc/pgbackrest/pgbackrest.conf; sha256sum /etc/pgbackrest/pgbackrest.conf")).trim();
+  const before = await key();
+  const failures = async () => (await listed()).wal.failed;
+  const failed = await failures();
+  await on("data", "cp -p /etc/pgbackrest/pgbackrest.conf /etc/pgbackrest/old.conf");
+  const rotated = await make("rotate-backup-key");
+  expect([rotated.code, rotated.stderr]).toEqual([0, expect.stringContaining("backups.keyGeneration is ")]);
+  expect(await key()).not.toBe(before);
+  await on("data", "ringo-backup backup incr");
+  expect(await failures()).toBe(failed);
+  const old = await data("sleep 1.5; PGBACKREST_CONFIG=/etc/pgbackrest/old.conf ringo-backup list; rm /etc/pgbackrest/old.conf");
+  expect(old.stderr).toMatch(/InvalidAccessKeyId/);
+}, 300_000);
