@@ -17,6 +17,9 @@ export interface LocalFacts {
   secrets: Record<string, string>;
 }
 
+/** Judges every preview and every `up`. */
+export const policyPack = path.join(projectDir, "policies");
+
 const projectFile = (): { name: string } => YAML.parse(fs.readFileSync(path.join(projectDir, "Pulumi.yaml"), "utf8"));
 
 /** Written once, readable by its owner alone; the same content on every later call. */
@@ -41,6 +44,8 @@ function environment(providers: string): Record<string, string> {
     PULUMI_HOME: inState("pulumi", "home"),
     PULUMI_CONFIG_PASSPHRASE_FILE: inState("secrets", "passphrase"),
     PULUMI_DEBUG_PROVIDERS: providers,
+    // The engine looks there for what runs a policy pack; the official CLI brings its own.
+    PATH: `${path.join(policyPack, "bin")}:${process.env.PATH}`,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };

@@ -1,4 +1,4 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent, PolicyEvent } from "@pulumi/pulumi/automation";
 import { bold, dim, green, red, say, seconds, yellow } from "../../ops/terminal";
 
 const verbs: Record<string, [mark: string, done: string]> = {
@@ -11,10 +11,17 @@ const verbs: Record<string, [mark: string, done: string]> = {
   refresh: ["?", "read"],
 };
 
+/** Without the engine's marks for colours. */
+const plain = (message: string): string => message.replace(/<\{%[^%]*%\}>/g, "").trimEnd();
+
+const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
+
+/** The engine's word, at every start, that it took the policies' runner from PATH: where this project put it. */
+const ambientAnalyzer = "using pulumi-analyzer-policy-nodejs from $PATH";
+
 /** The resource's own name, and its type's last word: `api-0` `Droplet`. */
 function describe(urn: string, type: string): string {
-  const name = urn.slice(urn.lastIndexOf("::") + 2);
-  return `${bold(name.padEnd(24))} ${dim(type.slice(type.lastIndexOf(":") + 1))}`;
+  return `${bold(nameOf(urn).padEnd(24))} ${dim(type.slice(type.lastIndexOf(":") + 1))}`;
 }
 
 /**
@@ -36,6 +43,9 @@ export class Progress {
   /** What the engine reported as errors, for the last lines of a failed run. */
   readonly errors: string[] = [];
 
+  /** @param silent only gather errors */
+  constructor(private readonly silent = false) {}
+
   /** Feed this to the Automation API's `onEvent`. */
   readonly on = (event: EngineEvent): void => {
     if (event.resourcePreEvent) {
@@ -52,20 +62,33 @@ export class Progress {
       this.line(`${red("!")} ${describe(urn, type)} ${red("failed")}`);
     } else if (event.diagnosticEvent) {
       this.diagnostic(event.diagnosticEvent);
+    } else if (event.policyEvent) {
+      this.policy(event.policyEvent);
     }
   };
 
   private diagnostic(event: { urn?: string; message: string; severity: string }): void {
-    const message = event.message.replace(/<\{%[^%]*%\}>/g, "").trimEnd();
-    if (message === "" || event.severity === "debug") return;
+    const message = plain(event.message);
+    if (message === "" || event.severity === "debug" || message.startsWith(ambientAnalyzer)) return;
     const text = event.severity === "error" ? fault(message) : message;
-    const name = event.urn ? event.urn.slice(event.urn.lastIndexOf("::") + 2) : "stack";
+    const name = event.urn ? nameOf(event.urn) : "stack";
     if (event.severity === "error") this.errors.push(`${name}: ${text}`);
-    const colour = event.severity === "error" ? red : event.severity === "warning" ? yellow : (t: string) => t;
+    this.lines(name, text, event.severity === "error" ? red : event.severity === "warning" ? yellow : (t: string) => t);
+  }
+
+  /** What is wrong, what was found, and how to mend it. An advisory one is told and passes. */
+  private policy({ resourceUrn, message, policyName, enforcementLevel }: PolicyEvent): void {
+    const name = resourceUrn ? nameOf(resourceUrn) : "stack";
+    const text = `policy ${policyName}: ${plain(message)}`;
+    if (enforcementLevel === "mandatory") this.errors.push(`${name}: ${text}`);
+    this.lines(name, text, enforcementLevel === "mandatory" ? red : yellow);
+  }
+
+  private lines(name: string, text: string, colour: (text: string) => string): void {
     for (const line of text.split("\n")) this.line(`  ${name.padEnd(24)} ${dim("│")} ${colour(line)}`);
   }
 
   private line(text: string): void {
-    say(`${dim(`${((Date.now() - this.started) / 1000).toFixed(1).padStart(6)}s`)} ${text}`);
+    if (!this.silent) say(`${dim(`${((Date.now() - this.started) / 1000).toFixed(1).padStart(6)}s`)} ${text}`);
   }
 }

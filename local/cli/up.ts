@@ -3,6 +3,7 @@ import { acmeRoots } from "../services";
 import type { Reachable } from "../../components/access";
 import { writeSshFiles } from "../../ops/ssh";
 import { inState } from "../paths";
+import { policyPack } from "../workspace";
 import { caCertificate, publicOutputs, type Machine } from "./outputs";
 import { Progress } from "./progress";
 import { prepare, withStack } from "./session";
@@ -16,10 +17,14 @@ export async function run(): Promise<number> {
     // The engine got the signal, too, and ends in order; this process only waits for it.
     const interrupted = (): void => say(yellow("stopping after what is under way; once more stops at once"));
     process.on("SIGINT", interrupted);
+    // What the policies refuse is refused before anything is made: in an update alone, what came first would stand already.
+    const planned = new Progress(true);
     const progress = new Progress();
     try {
+      await stack.preview({ onEvent: planned.on, policyPacks: [policyPack] });
       const result = await stack.up({
         onEvent: progress.on,
+        policyPacks: [policyPack],
         refresh: process.env.REFRESH === "1",
         suppressOutputs: true,
         color: "never",
@@ -29,10 +34,11 @@ export async function run(): Promise<number> {
       summary(publicOutputs(result.outputs), result.summary.resourceChanges ?? {}, Date.now() - started);
       return 0;
     } catch (error) {
-      if (progress.errors.length === 0) throw error;
+      const errors = [...planned.errors, ...progress.errors];
+      if (errors.length === 0) throw error;
       say(red("\nThe stack is not up:"));
-      for (const text of progress.errors) say(`  ${text.replaceAll("\n", "\n  ")}`);
-      say("Nothing that ran before is lost. Mend what is named above and run `make up` again.");
+      for (const text of errors) say(`  ${text.replaceAll("\n", "\n  ")}`);
+      say(`${planned.errors.length > 0 ? "Nothing was changed." : "Nothing that ran before is lost."} Mend what is named above and run \`make up\` again.`);
       return 1;
     } finally {
       process.removeListener("SIGINT", interrupted);
