@@ -3,15 +3,29 @@
  * location includes the snippet again.
  */
 
-/** http level: the content security policy by path. The application's own wins over the edge's, never over that of uploads. */
-export const policies = `map $upstream_http_content_security_policy $application_policy {
-    "" "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+/**
+ * http level: policies by path. The application's own content policy wins over the edge's, never over that of uploads:
+ * an uploaded page or drawing must not run scripts on the API's origin. Answers of an API load nothing; Django's admin does.
+ */
+export const policies = `map $uri $edge_policy {
+    "~*^/admin" "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+    default "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+}
+
+map $upstream_http_content_security_policy $application_policy {
+    "" $edge_policy;
     default $upstream_http_content_security_policy;
 }
 
 map $uri $content_policy {
     "~^/media/" "default-src 'none'; sandbox";
     default $application_policy;
+}
+
+# Pictures are shown by pages of other origins; nothing else is, but by scripts that CORS lets.
+map $uri $resource_policy {
+    "~^/media/" cross-origin;
+    default same-origin;
 }
 `;
 
@@ -22,13 +36,15 @@ add_header X-Frame-Options DENY always;
 add_header Referrer-Policy same-origin always;
 add_header Permissions-Policy "camera=(), geolocation=(), microphone=(), payment=(), usb=()" always;
 add_header Content-Security-Policy $content_policy always;
+add_header Cross-Origin-Opener-Policy same-origin always;
+add_header Cross-Origin-Resource-Policy $resource_policy always;
 add_header X-Request-ID $request_id always;
 `;
 
 /** Headers the application sends too: the edge's are the only ones to leave. */
 export const replaced = [
   "Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "Permissions-Policy",
-  "Content-Security-Policy", "X-Request-ID", "X-Powered-By",
+  "Content-Security-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "X-Request-ID", "X-Powered-By",
 ];
 
 /** Headers by which a client could claim to be a proxy, another host, another path or another method. */
