@@ -4,6 +4,7 @@ import { tls } from "./nginx/tls";
 import { headers, policies } from "./nginx/headers";
 import { proxy, upstreams } from "./nginx/upstreams";
 import { sites } from "./nginx/sites";
+import { waf, wafRules, type WafOptions } from "./modsecurity";
 import type { File, Fragment } from "./state";
 
 export type { Limits };
@@ -29,6 +30,8 @@ export interface EdgeOptions {
   limits?: Partial<Limits>;
   /** The largest request body. @default 50 */
   clientMaxBodyMiB?: number;
+  /** How requests are inspected. Not at all, when absent. */
+  waf?: Omit<WafOptions, "bodyMiB">;
   /** @default 31536000, a year */
   hstsSeconds?: number;
   /** How long the application may take; a little above gunicorn's own timeout, which should end first. @default 125 */
@@ -48,9 +51,12 @@ export interface EdgeOptions {
 export function edge(options: EdgeOptions): Fragment {
   if (options.upstreams.length === 0) throw new Error("the edge needs at least one API machine as its upstream");
   const bounds = { ...defaultLimits, ...options.limits };
+  const bodyMiB = options.clientMaxBodyMiB ?? 50;
+  const firewall = options.waf === undefined ? {} : waf({ ...options.waf, bodyMiB });
   const conf = (name: string, content: string): File => ({ path: `/etc/nginx/ringo/${name}.conf`, content });
   const files = [
-    { path: "/etc/nginx/nginx.conf", content: main(options.clientMaxBodyMiB ?? 50) },
+    ...firewall.files ?? [],
+    { path: "/etc/nginx/nginx.conf", content: main(bodyMiB) },
     conf("headers", policies),
     conf("limits", limits(bounds)),
     conf("tls", tls(tlsDirectory, options.ocspResolver)),
@@ -62,19 +68,21 @@ export function edge(options: EdgeOptions): Fragment {
       staticRoot: options.staticRoot ?? staticRoot,
       mediaRoot: options.mediaRoot ?? mediaRoot,
       acmeRoot,
+      wafRules: options.waf && wafRules,
     })),
     conf("snippets/headers", headers(options.hstsSeconds ?? 31536000)),
     conf("snippets/proxy", proxy(options.readTimeoutSeconds ?? 125)),
   ];
   const unit = "/etc/systemd/system/nginx.service.d/ringo.conf";
   return {
-    packages: ["nginx", "openssl", "curl"],
+    packages: ["nginx", "openssl", "curl", ...firewall.packages ?? []],
     directories: [
+      ...firewall.directories ?? [],
       { path: "/etc/nginx/ringo/snippets" },
       { path: tlsDirectory, mode: "0700" },
       { path: acmeRoot },
     ],
-    files: [...files, { path: unit, content: "[Service]\nRestart=on-failure\nRestartSec=1\n" }],
+    files: [...files, { path: unit, content: service }],
     steps: [
       {
         name: "placeholder certificate",
@@ -101,6 +109,18 @@ ln -sfn placeholder.key privkey.pem`,
         // 52: the connection was closed without a byte.
         command: "code=0; curl -sS -o /dev/null -H 'Host: unknown.invalid' http://127.0.0.1/ || code=$?; test $code = 52",
       },
+      ...options.waf?.mode === "block" ? [{
+        name: "an attack is refused",
+        command: `test "$(curl -sS -k -o /dev/null -w '%{http_code}' --resolve ${options.domain}:443:127.0.0.1 'https://${options.domain}/api/?check=<script>alert(1)</script>')" = 403`,
+      }] : [],
     ],
   };
 }
+
+/** A worker that runs out of memory is ended by itself, and the machine, the way to all others, lives on. */
+const service = `[Service]
+Restart=on-failure
+RestartSec=1
+OOMPolicy=continue
+MemoryMax=75%
+`;

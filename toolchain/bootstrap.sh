@@ -29,6 +29,8 @@ nft                                               nftables               check  
 shellcheck                                        shellcheck             check  checks the scripts on machines
 python3                                           python3                check  runs what is on machines in tests
 nginx                                             nginx                  check  tries the edge's configuration
+/usr/lib/nginx/modules/ngx_http_modsecurity_module.so  libnginx-mod-http-modsecurity  check  tries the edge's firewall
+/usr/share/modsecurity-crs/rules                  modsecurity-crs        check  tries the edge's firewall
 sshd                                              openssh-server         check  tries the machines' SSH configuration
 systemd-analyze                                   systemd                check  checks the units on machines
 /etc/ssl/certs/ca-certificates.crt                ca-certificates        check  downloads over TLS

@@ -10,9 +10,11 @@ export interface Limits {
   loginPerMinute: number;
   /** Connections (under HTTP/2: requests in flight) per client. @default 50 */
   connections: number;
+  /** Bodies above a megabyte that are under way at once, of all clients; half of them for one client. @default 4 */
+  largeBodies: number;
 }
 
-export const defaultLimits: Limits = { apiPerSecond: 10, apiBurst: 20, loginPerMinute: 5, connections: 50 };
+export const defaultLimits: Limits = { apiPerSecond: 10, apiBurst: 20, loginPerMinute: 5, connections: 50, largeBodies: 4 };
 
 /** `/etc/nginx/nginx.conf`. */
 export const main = (bodyMiB: number): string => `user www-data;
@@ -48,6 +50,7 @@ http {
     client_body_timeout 15s;
     send_timeout 30s;
     keepalive_timeout 30s;
+    http2_max_concurrent_streams 64;
     large_client_header_buffers 4 8k;
     # gunicorn takes its script name from a header SCRIPT_NAME, and with it another path than was filtered here.
     underscores_in_headers off;

@@ -12,6 +12,19 @@ map $request_method $login_client {
     default "";
 }
 
+# The firewall holds a body in memory, several times over, until the application has answered. One whose length is not
+# known beforehand counts as a large one.
+map "$request_method:$http_transfer_encoding:$content_length" $large_body {
+    "~:\\d{7,}$" all;
+    "~^(?:POST|PUT|PATCH)::?$" all;
+    "~:.+:$" all;
+    default "";
+}
+map $large_body $large_body_client {
+    all $client;
+    default "";
+}
+
 map $uri $retry_after {
     /api/v1/token/ ${Math.ceil(60 / l.loginPerMinute)};
     default 1;
@@ -21,6 +34,8 @@ limit_req_zone $client zone=api_rate:10m rate=${l.apiPerSecond}r/s;
 limit_req_zone $login_client zone=login_rate:10m rate=${l.loginPerMinute}r/m;
 limit_req_zone $client zone=health_rate:1m rate=1r/s;
 limit_conn_zone $client zone=connections:10m;
+limit_conn_zone $large_body zone=large_bodies:64k;
+limit_conn_zone $large_body_client zone=large_bodies_of_client:1m;
 limit_req_status 429;
 limit_conn_status 429;
 # Refusals are in the access log; the error log would repeat them with their query strings.

@@ -8,6 +8,8 @@ export interface Site {
   staticRoot: string;
   mediaRoot: string;
   acmeRoot: string;
+  /** The firewall's rules, where requests are inspected. */
+  wafRules?: string;
 }
 
 const maps = `# A path spelt so that nginx and the application could read it differently is refused: the filters below would see one
@@ -15,6 +17,15 @@ const maps = `# A path spelt so that nginx and the application could read it dif
 map $request_uri $ambiguous_path {
     "~*^[^?]*(?://|/\\.\\.?(?:[/?;#]|$)|%2e|%2f|%5c|\\x5c)" 1;
     default 0;
+}
+
+# Where a request goes once it is within its rates. What asks only to read has no body worth the name: one could be hidden
+# there from what bounds the large ones.
+map $request_method $application {
+    GET @reads;
+    HEAD @reads;
+    OPTIONS @reads;
+    default @writes;
 }
 
 # A name with a hash in it never changes its content.
@@ -90,7 +101,25 @@ const files = (s: Site): string => `    location ^~ /static/ {
     }
 `;
 
-const api = (s: Site): string => `server {
+/**
+ * To the application by way of a location of its own: there is the firewall, which costs more than all else here. Within one
+ * location nginx would ask it, and wait for the body, before rates and connections are looked at.
+ */
+const gate = (s: Site, rates: string, inside: string): string => `${rates}        limit_conn connections ${s.limits.connections};
+        limit_conn large_bodies ${s.limits.largeBodies};
+        limit_conn large_bodies_of_client ${Math.ceil(s.limits.largeBodies / 2)};
+        # No such file: what there is to find out about it is asked once a day.
+        open_file_cache max=4 inactive=1d;
+        open_file_cache_valid 1d;
+        open_file_cache_errors on;
+        try_files /.none ${inside};`;
+
+const api = (s: Site): string => {
+  const rate = `        limit_req zone=api_rate burst=${s.limits.apiBurst} nodelay;\n`;
+  const login = `        limit_req zone=login_rate burst=${Math.max(0, s.limits.loginPerMinute - 1)} nodelay;\n`;
+  const admins = `${s.adminCidrs.map((cidr) => `        allow ${cidr};\n`).join("")}        deny all;\n`;
+  const inspected = s.wafRules === undefined ? "" : "        modsecurity on;\n";
+  return `server {
     listen 443 ssl;
     listen [::]:443 ssl;
     http2 on;
@@ -100,37 +129,48 @@ const api = (s: Site): string => `server {
     limit_conn connections ${s.limits.connections};
     error_page 429 @too_many_requests;
     error_page 502 504 @unavailable;
-
+${s.wafRules === undefined ? "" : `    modsecurity_rules_file ${s.wafRules};
+    modsecurity_transaction_id $request_id;
+`}
     if ($ambiguous_path) {
         return 400;
     }
 
     location / {
-        limit_req zone=api_rate burst=${s.limits.apiBurst} nodelay;
-        proxy_pass http://api;
+${gate(s, rate, "$application")}
     }
 
     location = /api/v1/token/ {
-        limit_req zone=login_rate burst=${Math.max(0, s.limits.loginPerMinute - 1)} nodelay;
-        limit_req zone=api_rate burst=${s.limits.apiBurst} nodelay;
-        proxy_pass http://api;
+${gate(s, login + rate, "$application")}
     }
 
     location = /api/health/ {
-        limit_req zone=health_rate burst=5 nodelay;
-        proxy_read_timeout 15s;
-        proxy_next_upstream_timeout 3s;
-        proxy_pass http://api_health;
+        client_max_body_size 1k;
+${gate(s, "        limit_req zone=health_rate burst=5 nodelay;\n", "@health")}
     }
 
     location ~* "^/admin(?![a-z0-9_-])" {
-${s.adminCidrs.map((cidr) => `        allow ${cidr};\n`).join("")}        deny all;
-        limit_req zone=api_rate burst=${s.limits.apiBurst} nodelay;
-        proxy_pass http://api;
+${gate(s, admins + rate, "$application")}
     }
 
     location ~* "^/metrics(?![a-z0-9_-])" {
         return 404;
+    }
+
+    location @writes {
+${inspected}        proxy_pass http://api;
+    }
+
+    location @reads {
+${inspected}        client_max_body_size 64k;
+        proxy_pass http://api;
+    }
+
+    location @health {
+${inspected}        client_max_body_size 1k;
+        proxy_read_timeout 15s;
+        proxy_next_upstream_timeout 3s;
+        proxy_pass http://api_health;
     }
 
 ${files(s)}
@@ -149,6 +189,7 @@ ${files(s)}
     }
 }
 `;
+};
 
 /** Everything that listens: nobody's host, plain HTTP for ACME and the redirect, and the API over TLS. */
 export const sites = (s: Site): string => [maps, unknownHost, plain(s), api(s)].join("\n");

@@ -6,6 +6,7 @@ import * as https from "node:https";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { wafDirectory, wafLog } from "../../machine/modsecurity";
 import { edge, type EdgeOptions } from "../../machine/nginx";
 
 export const domain = "api.example.test";
@@ -34,6 +35,8 @@ export interface Edge {
   get(path: string, options?: RequestOptions): Promise<Answer>;
   getPlain(path: string, options?: RequestOptions): Promise<Answer>;
   accessLog(): string;
+  /** What the firewall found. */
+  auditLog(): string;
   stop(): Promise<void>;
 }
 
@@ -54,7 +57,7 @@ export function freePort(): Promise<number> {
 export async function startEdge(options: Omit<EdgeOptions, "domain" | "staticRoot" | "mediaRoot">): Promise<Edge> {
   const root = mkdtempSync(join(tmpdir(), "ringo-edge-"));
   const [plainPort, tlsPort] = [await freePort(), await freePort()];
-  for (const name of ["release", "media", "tls", "acme/.well-known/acme-challenge", "tmp"]) mkdirSync(join(root, name), { recursive: true });
+  for (const name of ["release", "media", "tls", "acme/.well-known/acme-challenge", "tmp", "waf"]) mkdirSync(join(root, name), { recursive: true });
   // A link, as where releases are switched.
   symlinkSync("release", join(root, "static"));
   execFileSync("openssl", [
@@ -62,8 +65,8 @@ export async function startEdge(options: Omit<EdgeOptions, "domain" | "staticRoo
     "-keyout", `${root}/tls/privkey.pem`, "-out", `${root}/tls/fullchain.pem`,
   ], { stdio: "ignore" });
   const state = edge({ ...options, domain, staticRoot: `${root}/static`, mediaRoot: `${root}/media` });
-  for (const file of state.files!.filter((f) => f.path.startsWith("/etc/nginx/"))) {
-    const path = join(root, file.path.slice("/etc/nginx/".length));
+  for (const file of state.files!.filter((f) => /^\/etc\/(?:nginx|modsecurity)\//.test(f.path))) {
+    const path = join(root, file.path.replace("/etc/nginx/", "").replace(wafDirectory, "waf"));
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, relocate(file.content, root, plainPort, tlsPort));
   }
@@ -77,6 +80,7 @@ export async function startEdge(options: Omit<EdgeOptions, "domain" | "staticRoo
     get: ask(true),
     getPlain: ask(false),
     accessLog: () => readFileSync(`${root}/access.log`, "utf8"),
+    auditLog: () => readFileSync(`${root}/waf/audit.log`, "utf8"),
     stop: () => new Promise((resolve) => {
       nginx.once("exit", () => { rmSync(root, { recursive: true, force: true }); resolve(); });
       nginx.kill("SIGTERM");
@@ -89,7 +93,9 @@ function relocate(content: string, root: string, plainPort: number, tlsPort: num
   const old = major === 1 && minor < 25;
   return content
     .replace("user www-data;", process.getuid!() === 0 ? "user root;" : "")
-    .replace("include /etc/nginx/modules-enabled/*.conf;", "")
+    .replace("include /etc/nginx/modules-enabled/*.conf;", "load_module /usr/lib/nginx/modules/ngx_http_modsecurity_module.so;")
+    .replaceAll(wafDirectory, `${root}/waf`)
+    .replaceAll(wafLog, `${root}/waf/audit.log`)
     .replaceAll("/etc/nginx/ringo", `${root}/ringo`)
     .replaceAll("/etc/nginx/tls", `${root}/tls`)
     .replaceAll("/var/log/nginx", root)
@@ -99,7 +105,7 @@ function relocate(content: string, root: string, plainPort: number, tlsPort: num
     .replaceAll("listen 80", `listen ${plainPort}`)
     .replaceAll("listen 443", `listen ${tlsPort}`)
     // Debian 12's nginx has no such directive yet.
-    .replace("    http2 on;\n", old ? "" : "    http2 on;\n")
+    .replace(/ ssl;(\s+)http2 on;/, old ? " ssl http2;" : " ssl;$1http2 on;")
     .replace("http {\n", `http {\n${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((n) => `    ${n}_temp_path ${root}/tmp/${n};\n`).join("")}`);
 }
 

@@ -1,0 +1,44 @@
+/** A rule in the Core Rule Set's manner: a hit counts as critical, and what is excluded there by its tag is excluded here. */
+const rule = (id: number, targets: string, operator: string, transformations: string, message: string): string => `SecRule ${targets} "${operator}" \\
+    "id:${id},phase:2,block,capture,${transformations},log,auditlog,severity:CRITICAL,\\
+    msg:'${message}',logdata:'Matched Data: %{TX.0} found within %{MATCHED_VAR_NAME}: %{MATCHED_VAR}',\\
+    tag:'OWASP_CRS',tag:'paranoia-level/1',\\
+    setvar:'tx.anomaly_score_pl1=+%{tx.critical_anomaly_score}'"
+`;
+
+const fields = "ARGS|ARGS_NAMES|REQUEST_COOKIES|REQUEST_COOKIES_NAMES|FILES|FILES_NAMES";
+const decoded = "t:none,t:urlDecodeUni,t:htmlEntityDecode";
+/** Letters as letters: see `unicode.ts`. */
+const letters = "t:none,t:utf8toUnicode,t:urlDecodeUni";
+
+const unixCommands = "cat|ls|ps|id|nc|ncat|netcat|socat|telnet|wget|curl|ssh|scp|ftp|tftp|(?:ba|da|z|k|c)?sh|python[23]?|perl|ruby|php|node|lua|java|nohup|env|exec|eval|source|sudo|su|chmod|chown|rm|cp|mv|tee|tail|head|find|xargs|awk|sed|ping|base64|openssl|kill|crontab|time|echo|printf|uname|whoami";
+const windowsCommands = "cmd|powershell|ipconfig|systeminfo|whoami|hostname|tasklist|taskkill|certutil|bitsadmin|mshta|rundll32|regsvr32|wmic|schtasks|net\\s+(?:user|localgroup|group|use|view|share|start)|reg\\s+(?:add|query)|nslookup|ping|tracert|netstat";
+
+/** What the Core Rule Set 3.3 has no rule for at its first level: attacks that became known after it, and those on Python. */
+const newer = [
+  rule(10400, `${fields}|REQUEST_HEADERS|REQUEST_FILENAME`, "@rx (?i)\\$\\{(?:jndi:|[^}]{0,60}\\$\\{|(?:lower|upper|env|sys|date|main|::?-?)[^}]{0,60}\\})", `${decoded},t:removeNulls`, "Log4j look-up"),
+  rule(10401, fields, "@rx __(?:class|mro|bases?|subclasses|globals|builtins|reduce|getattribute|init)__\\s*[.\\[(]|[.\\[]\\W{0,3}__(?:class|mro|subclasses|globals|builtins)__|__import__\\s*\\(|\\b(?:os\\.(?:system|popen)|subprocess\\.(?:run|call|popen|check_output)|pickle\\.loads)\\s*\\(|!!python/", `${decoded},t:lowercase`, "Python code"),
+  rule(10402, fields, "@rx \\b(?:child_process|process\\.(?:mainmodule|binding|env\\.constructor)|constructor\\.constructor\\s*\\()", `${decoded},t:lowercase`, "Node code"),
+  rule(10403, "FILES", "@rx (?:^|[\\x5c/])\\.\\.[\\x5c/]", decoded, "File name that leaves its folder"),
+  // The application's texts are UTF-8. The exclusion of rule 941310 relies on this one.
+  rule(10404, "ARGS|ARGS_NAMES|REQUEST_FILENAME", "@validateUtf8Encoding", "t:none,t:urlDecodeUni", "Text that is no UTF-8"),
+];
+
+/** In the place of rules that take ordinary text for an attack, and are excluded from the application's fields: what they are for. */
+const replacements = [
+  rule(10410, "ARGS", "@rx ^(?:file|ftps?|https?)://\\S+\\?+$", "t:none,t:lowercase", "Remote file inclusion: address with nothing after its question mark (931120)"),
+  rule(10411, "ARGS", `@rx (?:^|[;|&\\n]|\\x60)\\s*(?:${windowsCommands})(?:\\.exe)?\\s*(?:$|[;|&>]|[/-][a-z]|[a-z]:\\x5c|\\x22)|[;|&]\\s*(?:dir|type|copy|del|echo)\\s+(?:[a-z]:|\\x5c|/[a-z]\\b|\\.\\.|%)`, "t:none,t:lowercase", "Windows command (932110, 932115)"),
+  rule(10412, "ARGS", `@rx ^\\s*(?:${unixCommands})\\s+(?:--?[a-z0-9]|/[a-z]|~/|\\.{1,2}/|\\$[({a-z]|[<>|;]|https?://)`, "t:none", "Unix command at the beginning (932150)"),
+  rule(10413, "ARGS", "@rx document\\.(?:cookie|write)|\\.parentnode|\\.innerhtml|window\\.location|-moz-binding|<!--|<!\\[cdata\\[", "t:none,t:utf8toUnicode,t:urlDecodeUni,t:htmlEntityDecode,t:jsDecode,t:cssDecode,t:lowercase,t:removeNulls", "Words of scripts (941180)"),
+  rule(10414, "ARGS", "@detectSQLi", "t:none", "SQL injection (942100)"),
+  rule(10415, "ARGS", "@detectSQLi", `${letters},t:removeNulls`, "SQL injection (942100)"),
+  // These look for words after what is no letter, and with bytes for letters that was every Russian one.
+  rule(10416, "ARGS", "@rx [\\s()]case\\s*\\(|\\)\\s*like\\s*\\(|\\bhaving\\s+[^\\s,.!?]+\\s*[=<>(\\x22'\\x60]|\\bif\\s?\\(\\w+\\s*[=<>~]", `${letters},t:lowercase`, "Conditional SQL (942230)"),
+  rule(10417, "ARGS", "@rx ^[\\W\\d]+(?:alter|create|delete|drop|insert|load|rename|select|truncate|union|update)\\b|\\b(?:group_concat|load_file)\\s*\\(|\\bend\\s*\\);|['\\x22\\x60]\\s+regexp\\W|\\binto\\s+(?:out|dump)file\\b|\\bunion\\s+(?:all\\s+)?select\\b|;\\s*(?:(?:alter|create|drop|truncate)\\s+(?:database|function|index|role|schema|table|user|view)|insert\\s+into|update\\s+\\S+\\s+set|delete\\s+from|copy\\s|do\\s+\\$)", `${letters},t:lowercase`, "SQL statement (942360)"),
+];
+
+/** Goes before the Core Rule Set. */
+export const additions = [...newer, ...replacements].join("");
+
+/** Rules that the application's fields are excluded from, because one of the replacements looks at them instead. */
+export const replaced = [931120, 932110, 932115, 932150, 941180, 942100, 942230, 942360];

@@ -1,0 +1,47 @@
+import { replaced } from "./additions";
+
+/** One place that one or more rules must not look at. */
+export interface Exclusion {
+  /** Beginning of the path. */
+  path: string;
+  /** Numbers of the rules. */
+  rules: number[];
+  /** What they must not look at, as ModSecurity names it: `ARGS:json.comment`. Without it they don't look at such requests at all. */
+  target?: string;
+}
+
+/** An exclusion as operators write it: `942100,10414 /api/v1/orders/ ARGS:json.comment`. */
+export function exclusionOf(text: string): Exclusion {
+  const [rules, path, target] = text.split(" ");
+  return { rules: rules.split(",").map(Number), path, target };
+}
+
+/** Fields that hold a password, in JSON, in forms and in Django's admin. */
+const passwords = ["password", "password1", "password2", "old_password", "new_password", "new_password1", "new_password2", "current_password", "re_password"]
+  .flatMap((name) => [name, `json.${name}`]);
+
+/** Where the application reads passwords and text. */
+const application = "@rx ^/(?:api|admin)/";
+
+/** What the rules must not look at: the reasons are on the operators' page, docs/security/waf.md. */
+export const exclusions = (operators: Exclusion[]): string => `# Passwords: a good one looks like an attack, is only ever hashed, and what a rule finds it quotes in the log.
+SecRule REQUEST_FILENAME "${application}" "id:10200,phase:1,pass,t:none,nolog,\\
+${passwords.map((name) => `    ctl:ruleRemoveTargetByTag=OWASP_CRS;ARGS:${name}`).join(",\\\n")}"
+# US-ASCII with its eighth bit set, which no browser has read as such since Internet Explorer 7: м and о are such bytes. Bytes
+# that are no UTF-8 are refused by rule 10404.
+SecRule REQUEST_FILENAME "${application}" "id:10201,phase:1,pass,t:none,nolog,ctl:ruleRemoveById=941310"
+# A per cent sign in a query ("10%25 "): ModSecurity 3 shows this rule the address decoded, and what was encoded looks broken.
+SecRule REQUEST_FILENAME "${application}" "id:10204,phase:1,pass,t:none,nolog,ctl:ruleRemoveById=920220"
+# Rules that find commands, scripts and SQL in ordinary text, each with a narrower one in its place (additions.conf).
+SecRule REQUEST_FILENAME "${application}" "id:10203,phase:1,pass,t:none,nolog,\\
+${replaced.map((rule) => `    ctl:ruleRemoveTargetById=${rule};ARGS`).join(",\\\n")}"
+# A body that has been taken apart is looked at field by field (ARGS), with the names of its files (FILES). The rules that
+# would look at it once more as it came were written for ModSecurity 2, which has it no more then; and what is in an uploaded
+# file is data.
+SecRule REQUEST_HEADERS:Content-Type "@rx ^(?:multipart/form-data|application/(?:[a-z0-9.-]+\\+)?(?:json|xml)|text/xml)" "id:10202,phase:1,pass,t:none,t:lowercase,nolog,ctl:ruleRemoveTargetByTag=OWASP_CRS;REQUEST_BODY"
+${operators.map(operator).join("")}`;
+
+const operator = ({ path, rules, target }: Exclusion, index: number): string => {
+  const controls = rules.map((rule) => (target === undefined ? `ctl:ruleRemoveById=${rule}` : `ctl:ruleRemoveTargetById=${rule};${target}`));
+  return `SecRule REQUEST_FILENAME "@beginsWith ${path}" "id:${10300 + index},phase:1,pass,t:none,nolog,\\\n${controls.map((c) => `    ${c}`).join(",\\\n")}"\n`;
+};

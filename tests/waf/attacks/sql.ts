@@ -1,0 +1,26 @@
+import { each, inAgent, inCookie, inField, inForm, inJson, inList, inName, inPatch, inQuery, inReferer, type Sent } from "../request";
+
+/** SQL where a value belongs: 942. */
+export const sql: Sent[] = [
+  ...each("942", inQuery, [
+    "1' OR '1'='1", "1 OR 1=1--", "' UNION SELECT username, password FROM auth_user--", "1; DROP TABLE orders_order--", "1' AND SLEEP(5)#",
+    "1' AND pg_sleep(5)--", "'; SELECT pg_sleep(10); --", "1 AND (SELECT COUNT(*) FROM information_schema.tables)>0", "admin'--", "1' ORDER BY 10--",
+    "1' GROUP BY 1 HAVING 1=1--", "' OR 'x'='x' /*", "-1 UNION ALL SELECT NULL,NULL,version()--", "1'||(SELECT '')||'", "1 PROCEDURE ANALYSE()",
+    "1' AND 1=CAST((SELECT version()) AS int)--", "1' RLIKE SLEEP(5)--", "1'; EXEC xp_cmdshell('dir')--", "' HAVING 1=1--",
+    "1 waitfor delay '0:0:5'", "' or benchmark(10000000,md5(1))#", "1/*!50000UNION*/SELECT 1", "1' INTO OUTFILE '/tmp/x'--", "' or ''='", "x' AND email IS NULL; --",
+    "1' and extractvalue(1,concat(0x7e,version()))--", "load_file('/etc/passwd')", "';shutdown--", "1' union/**/select/**/1,2,3--",
+    "%27%20OR%201%3D1--", "1'+OR+'1'='1", "\"or\"\"=\"", "иванов' OR '1'='1' --",
+  ]),
+  ...each("942", inJson, [
+    "1' OR '1'='1", "'; DROP TABLE users; --", "x' UNION SELECT NULL, usename FROM pg_user--", "1 AND SLEEP(5)", "' or 1=1#", "1'; COPY (SELECT '') TO PROGRAM 'id'--",
+    "1' AND (SELECT 1 FROM (SELECT SLEEP(5))a)--", "Ромашка' OR 1=1 --", "current_setting('is_superuser')='on' or 1=1--", "1' or '1'='1' -- -",
+  ]),
+  ...each("942", inList, ["1' UNION SELECT 1,2,3--", "' OR 1=1--"]),
+  ...each("942", inPatch, ["'; UPDATE auth_user SET is_superuser=true; --"]),
+  ...each("942", inForm, ["1' OR '1'='1", "' UNION SELECT password FROM auth_user--", "1 or sleep(5)"]),
+  ...each("942", inField, ["1' OR '1'='1"]),
+  ...each("942", inCookie, ["1'%20OR%20'1'='1", "1%27%20UNION%20SELECT%201--"]),
+  ...each("942", inName, ["1' OR '1'='1"]),
+  ...each("942", inAgent, ["' OR '1'='1' --"]),
+  ...each("942", inReferer, ["id=1'%20UNION%20SELECT%201--"]),
+];

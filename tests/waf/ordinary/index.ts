@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import { inField, inForm, inJson, inList, inPatch, inQuery, json, multipart, request, type Sent } from "../request";
+import { fileNames, texts } from "./texts";
+
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+/** Shaped as the application's own, signed with nobody's key. */
+const jwt = `${part({ alg: "HS256", typ: "JWT" })}.${part({ token_type: "access", exp: 1790000000, iat: 1789990000, jti: "0b1f7c9a7d1e4d0d8a0b6f0e2c3d4e5f", user_id: 42 })}.kq3rWbzZ0mF1yM2dPj7Q8sXn5hTgUv4cLr6aEo9iBwY`;
+const bearer = { Authorization: `Bearer ${jwt}` };
+const mobile = { "User-Agent": "Dart/3.9 (dart:io)", "Accept-Encoding": "gzip" };
+const page = { Origin: "https://app.example.test", Referer: "https://app.example.test/orders?tab=new", "Accept-Language": "ru-RU,ru;q=0.9,en-US;q=0.8" };
+const named = (name: string, sent: Omit<Sent, "name">): Sent => ({ name, ...sent });
+
+const order = (title: string, i: number): object => ({
+  title, amount: "1250.50", email: `client${i}@пример.рф`, phone: "+7 (916) 123-45-67", address: "г. Москва, ул. Ленина, д. 5/2, кв. 10",
+  created_at: "2026-11-25T10:15:30.123456+03:00", status: "new", is_paid: false, discount: null, tags: ["срочно", "опт"], manager: { id: 7, name: "Анна-Мария О." },
+});
+
+const passwords = ["Сложный-пароль'2026\" --", "1' OR '1'='1", "<script>Pa$$w0rd</script>", "$(Qwerty!)|;&", "../../../Pass", "correct horse battery staple"];
+const sessions: Sent[] = [
+  ...passwords.map((password) => named("log in", json("POST", "/api/v1/token/", { username: "ivan.petrov@ringo-uchet.ru", password }, mobile))),
+  ...passwords.map((password) => named("register", json("POST", "/api/v1/register/", { username: `новый-${randomBytes(6).toString("hex")}`, password }))),
+  named("change a password", json("POST", "/api/v1/users/password/", { old_password: passwords[1], new_password: passwords[0] }, bearer)),
+  named("refresh", json("POST", "/api/v1/token/refresh/", { refresh: jwt })),
+  named("read", request("GET", "/api/v1/orders/7/", { ...bearer, ...mobile })),
+  named("delete", request("DELETE", "/api/v1/orders/7/", { ...bearer, ...page })),
+  named("preflight", request("OPTIONS", "/api/v1/orders/", { ...page, "Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization,content-type" })),
+  named("head", request("HEAD", "/api/v1/orders/", bearer)),
+];
+
+const filters = [
+  "page=2&page_size=50&ordering=-created_at", "status__in=new,paid&created_at__gte=2026-11-01T00:00:00%2B03:00&created_at__lt=2026-12-01",
+  "filter[status]=new&filter[manager][]=7&filter[manager][]=8&sort[]=-amount", `search=${encodeURIComponent("ромашка «опт» 50%")}&fields=id,title,client__name`,
+  "amount__range=100.00,2500.00&is_paid=false&expand=client,items.product", `q=${encodeURIComponent("О'Коннор & сыновья")}&limit=20&offset=0`,
+  "client__email=ivan%2Bshop@example.com&phone=%2B79161234567", "date_from=25.11.2026&date_to=26.11.2026&tz=Europe/Moscow", "cursor=cD0yMDI2LTExLTI1KzEwJTNBMTU%3D",
+  "ids=1,2,3,4,5,6,7,8,9,10&format=json&lang=ru", "utm_source=yandex&utm_campaign=осень".replace("осень", encodeURIComponent("осень 2026")), "next=/orders/7/&tab=history#x".split("#")[0],
+];
+
+/** A pdf, a picture and a table, as far as a look at their bytes goes. The noise has every byte in it. */
+const file = (magic: string, bytes: number): Buffer => Buffer.concat([Buffer.from(magic, "latin1"), randomBytes(bytes)]);
+const kinds: [string, string][] = [["application/pdf", "%PDF-1.7\n%âãÏÓ\n1 0 obj << /Type /Catalog /OpenAction << /S /JavaScript >> >>\n"], ["image/jpeg", "\xff\xd8\xff\xe0\0\x10JFIF"],
+  ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "PK\x03\x04[Content_Types].xml<script>"]];
+const upload = (name: string, bytes: number, i: number): Sent => {
+  const [type, magic] = kinds[i % kinds.length];
+  return named("upload", multipart([{ name: "comment", value: texts[i % texts.length] }, { name: "order", value: "7" }, { name: "file", file: name, type, value: file(magic, bytes) }], "/api/v1/media/", bearer));
+};
+
+const csrf = "csrfmiddlewaretoken=Zk1yQ2h6bUJ5WnBkV0tQc0F4eEd0a0pLcTJ3ZXJ0eXVpb3A";
+const cookies = { Cookie: "csrftoken=Zk1yQ2h6bUJ5WnBkV0tQc0F4eEd0a0pL; sessionid=h5f3kq0v7m2x9c4b8n1z6a; _ym_uid=1700000000123456789; _ga=GA1.2.1234567890.1700000000; messages=\"W1siX19qc29uX21lc3NhZ2UiLDAsMjBd\"" };
+const form = { "Content-Type": "application/x-www-form-urlencoded", Referer: "https://api.example.test/admin/orders/order/add/", Origin: "https://api.example.test", ...cookies };
+/** Django's admin as a browser drives it; its rules are the edge's addresses, so these come from one of them. */
+export const admin: Sent[] = [
+  ...passwords.map((password) => named("admin log in", request("POST", "/admin/login/?next=/admin/", form, `${csrf}&username=admin&password=${encodeURIComponent(password)}&next=%2Fadmin%2F`))),
+  named("admin list", request("GET", `/admin/orders/order/?status__exact=new&q=${encodeURIComponent("ромашка")}&o=-1.2&_changelist_filters=status__exact%3Dnew%26p%3D2`, cookies)),
+  named("admin save", request("POST", "/admin/orders/order/7/change/", form,
+    `${csrf}&title=${encodeURIComponent(texts[1])}&amount=12.50&created_at_0=25.11.2026&created_at_1=10%3A15%3A30&items-TOTAL_FORMS=1&items-0-id=&_save=${encodeURIComponent("Сохранить")}`)),
+  named("admin action", request("POST", "/admin/orders/order/", form, `${csrf}&action=delete_selected&select_across=0&index=0&_selected_action=7&_selected_action=8`)),
+];
+
+/** What clients send day by day. None of it may be refused. */
+export const ordinary: Sent[] = [
+  ...sessions,
+  ...texts.map((text) => named("json", inJson(text))),
+  ...texts.map((text) => named("search", inQuery(text))),
+  ...texts.slice(0, 30).flatMap((text) => [named("list", inList(text)), named("patch", inPatch(text)), named("form", inForm(text)), named("field", inField(text))]),
+  ...filters.map((query) => named("filter", request("GET", `/api/v1/orders/?${query}`, { ...bearer, ...page }))),
+  ...fileNames.map((name, i) => upload(name, 20_000, i)),
+  named("order", json("POST", "/api/v1/orders/", order("Заказ с доставкой", 1), { ...bearer, ...page })),
+  named("import", json("POST", "/api/v1/orders/import/", texts.slice(0, 50).map(order), bearer)),
+  named("long text", json("POST", "/api/v1/tasks/media/", { text: texts.filter((text) => /^[А-Я«]/.test(text)).join("\n").repeat(20) }, bearer)),
+  named("escaped JSON", request("POST", "/api/v1/orders/", { ...bearer, "Content-Type": "application/json; charset=UTF-8" }, JSON.stringify({ title: texts[1] }).replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`))),
+  named("webhook", json("POST", "/api/v1/webhooks/", { url: "https://hooks.example.com/ringo/orders?token=abc123", events: ["order.created", "order.paid"] }, bearer)),
+  named("media", request("GET", `/media/uploads/${encodeURIComponent("Счёт №5 (копия).pdf")}`, page)),
+];
+
+/** As large as they come. */
+export const largest = (mebibytes: number): Sent => upload("видео-объекта.pdf", mebibytes * 1024 * 1024 - 2048, 0);
