@@ -76,6 +76,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     release: releaseKey(config.image),
     adminCidrs: config.adminAllowedCidrs,
     limits: config.edge.rateLimits,
+    waf: config.edge.waf,
     clientMaxBodyMiB: config.edge.clientMaxBodyMiB,
     hstsSeconds: config.edge.hstsSeconds,
     timeoutSeconds: config.apiTimeoutSeconds,

@@ -1,7 +1,9 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import { sizes } from "../config/sizes";
 import { certbot } from "../machine/certbot";
 import { mediaClient } from "../machine/media";
+import { exclusionOf, largeBodiesFor } from "../machine/modsecurity";
 import { edge, type Limits } from "../machine/nginx";
 import { combine } from "../machine/state";
 import { staticFiles } from "../machine/static";
@@ -26,6 +28,8 @@ export interface EdgeSite {
   release: string;
   adminCidrs: string[];
   limits: Partial<Limits>;
+  /** How requests are inspected. */
+  waf: { mode: string; paranoiaLevel: number; threshold: number; fieldsKiB: number; exclusions: string[] };
   clientMaxBodyMiB: number;
   hstsSeconds: number;
   /** How long the application may take, in seconds. */
@@ -52,7 +56,7 @@ export class Edge extends pulumi.ComponentResource {
         { name: "https", port: 443, from: "any" },
       ],
       // Installed with all other machines' packages rather than when everything waits for the edge.
-      preparation: { packages: ["nginx", "certbot", "sshfs", "rsync"] },
+      preparation: { packages: ["nginx", "libnginx-mod-http-modsecurity", "modsecurity-crs", "certbot", "sshfs", "rsync"] },
     }, { parent: this });
     this.dns = args.dnsZone === undefined ? [] : [this.createRecord(name, args.dnsZone)];
     this.registerOutputs({});
@@ -72,7 +76,8 @@ export class Edge extends pulumi.ComponentResource {
 
   /** Puts the site in place. Last in a release: only now does the world see its static files. */
   serve(site: EdgeSite): pulumi.Resource {
-    const { domain } = this.args;
+    const { domain, size } = this.args;
+    const { mode, exclusions, ...bounds } = site.waf;
     const state = pulumi.all([site.media, pulumi.all(site.upstreams)]).apply(([media, upstreams]) => combine(
       mediaClient(reader(media)),
       staticFiles({ release: site.release }),
@@ -80,7 +85,8 @@ export class Edge extends pulumi.ComponentResource {
         domain,
         upstreams,
         adminCidrs: site.adminCidrs,
-        limits: site.limits,
+        limits: { ...site.limits, largeBodies: largeBodiesFor({ ...sizes[size], bodyMiB: site.clientMaxBodyMiB }) },
+        waf: mode === "off" ? undefined : { mode: mode === "detect" ? mode : "block", ...bounds, exclusions: exclusions.map(exclusionOf) },
         clientMaxBodyMiB: site.clientMaxBodyMiB,
         hstsSeconds: site.hstsSeconds,
         readTimeoutSeconds: site.timeoutSeconds + 5,

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { key } from "./doc";
 import { httpsUrlFault, sizeWith, text, whole } from "./formats";
+import { waf } from "./waf";
 
 const year = 31_536_000;
 
@@ -42,9 +43,10 @@ export const edge = z.object({
       description: "Limits for each client address.",
       allowed: "apiPerSecond, apiBurst and loginPerMinute",
     }),
+    waf,
   }).prefault({}), {
     description: "How nginx treats requests.",
-    allowed: "clientMaxBodyMiB, hstsSeconds and rateLimits",
+    allowed: "clientMaxBodyMiB, hstsSeconds, rateLimits and waf",
   }),
   acme: key(z.object({
     server: key(text(httpsUrlFault).default("https://acme-v02.api.letsencrypt.org/directory"), {

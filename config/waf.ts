@@ -1,0 +1,39 @@
+import * as z from "zod";
+import { key } from "./doc";
+import { list, oneOf, pattern, whole } from "./formats";
+
+const modes = ["block", "detect", "off"];
+const exclusion = /^\d{5,6}(?:,\d{5,6})* \/[A-Za-z0-9._~/-]*(?: (?:ARGS|ARGS_NAMES|FILES|FILES_NAMES|REQUEST_BODY|REQUEST_COOKIES|REQUEST_COOKIES_NAMES|REQUEST_HEADERS)(?::[A-Za-z0-9._-]+)?)?$/;
+
+/** How requests are inspected before they reach the application. */
+export const waf = key(z.object({
+  mode: key(oneOf(modes, "mode").default("block"), {
+    description: "What is done with a request that looks like an attack: `block` answers 403, `detect` lets it through and writes it down, `off` does not look. "
+      + "Take `detect` to try a higher `paranoiaLevel`. See [the firewall's page](security/waf.md).",
+    allowed: `one of ${modes.join(", ")}`,
+    example: "block",
+  }),
+  paranoiaLevel: key(whole(1, 4).default(1), {
+    description: "How many rules of the OWASP Core Rule Set are applied. At 1 ordinary traffic of this application is let through whole; from 2 on, first find out with `detect` which exclusions it needs.",
+    allowed: "a whole number from 1 to 4",
+    example: "1",
+  }),
+  threshold: key(whole(3, 100).default(5), {
+    description: "Points at which a request is refused. What a critical rule finds counts 5, an error 4, a warning 3, a notice 2.",
+    allowed: "a whole number from 3 to 100",
+    example: "5",
+  }),
+  fieldsKiB: key(whole(16, 10_240).default(1024), {
+    description: "Largest body without its files, that is of JSON and of forms, in KiB; above it the answer is 413. Files may have `edge.clientMaxBodyMiB`.",
+    allowed: "a whole number from 16 to 10240",
+    example: "1024",
+  }),
+  exclusions: key(list(pattern(exclusion, "is no exclusion")).default([]), {
+    description: "What rules must not look at, beyond the application's own exclusions. Make each as narrow as it can be.",
+    allowed: "numbers of rules, a space, the beginning of a path, and, after another space, the one field in question; without it the rules are off for these paths",
+    example: "942100,10414 /api/v1/orders/ ARGS:json.comment",
+  }),
+}).prefault({}), {
+  description: "The web application firewall: ModSecurity with the OWASP Core Rule Set.",
+  allowed: "mode, paranoiaLevel, threshold, fieldsKiB and exclusions",
+});
