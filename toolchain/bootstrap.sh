@@ -234,7 +234,7 @@ install_tools() {
 }
 
 # Programs that check what this project makes, with their names; from PyPI, since Debian has none of them.
-checks="zizmor"
+checks="zizmor gixy"
 
 checks_installed() {
   [ -f "$cache/checks/.stamp" ] && cmp -s toolchain/checks/requirements.txt "$cache/checks/.stamp"
