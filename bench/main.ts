@@ -50,10 +50,12 @@ const parts: Record<string, () => Promise<void>> = {
   },
 
   async requests() {
-    const { edge, straight } = await requests(5);
-    const overhead = 1 - median(edge.map((value, i) => value / straight[i]));
-    print(`| requests/s through the edge | ${spread(edge, 0)} |`);
-    print(`| requests/s straight to gunicorn | ${spread(straight, 0)}; the edge costs ${(overhead * 100).toFixed(0)} % |`);
+    const { inspected, edge, straight, refused } = await requests(5);
+    const cost = (slow: number[], fast: number[]) => `${(100 * (1 - median(slow.map((value, i) => value / fast[i])))).toFixed(0)} %`;
+    print(`| requests/s straight to gunicorn | ${spread(straight, 0)} |`);
+    print(`| requests/s through the edge without the firewall | ${spread(edge, 0)}; costs ${cost(edge, straight)} |`);
+    print(`| requests/s through the edge with the firewall | ${spread(inspected, 0)}; costs ${cost(inspected, straight)}, of it the firewall ${cost(inspected, edge)} |`);
+    print(`| attacks/s that the firewall refuses | ${spread(refused, 0)} |`);
   },
 
   async backups() {
