@@ -3,10 +3,13 @@ import type { Unwrap } from "@pulumi/pulumi";
 import { ruleFor, type Rule } from "../rule";
 import { few } from "../unknown";
 import { isPrivate, isWorld, rangeOf } from "./addresses";
-import { includes, isWeb, portsOf, portsText } from "./ports";
+import { includes, isWeb, portsOf, portsText, type Ports } from "./ports";
 
 type Firewall = Unwrap<FirewallArgs>;
 const firewall = "digitalocean:index/firewall:Firewall";
+
+/** What any machine may need of the internet, whoever serves it: names, packages, time, APIs. */
+const isService = ({ first, last }: Ports): boolean => first === last && [53, 80, 123, 443].includes(first);
 
 /** Selects the edge and no other machine: by the tag of its role (components/naming.ts). */
 const isEdge = ({ tags, dropletIds }: Firewall): boolean =>
@@ -59,12 +62,12 @@ export const firewallRules: Rule[] = [
     level: "advisory",
     demands: "Outbound, only what is named is open.",
     wrong: "A machine that was broken into can send anything anywhere.",
-    mend: "name the ports that the role needs outside (outboundRules), or the destinations.",
+    mend: "name the destinations, or of the internet only the services that a machine needs: 53, 80, 123, 443.",
     answers: ["DIG-0003"],
     *check(inputs) {
       for (const { protocol, portRange, destinationAddresses } of inputs.outboundRules ?? []) {
-        const { first, last } = portsOf(portRange);
-        if (protocol !== "icmp" && first <= 1 && last === 65535 && isWorld(destinationAddresses ?? [])) yield `every ${protocol} port of the internet is open`;
+        const ports = portsOf(portRange);
+        if (protocol !== "icmp" && !isService(ports) && isWorld(destinationAddresses ?? [])) yield `${protocol} ${portsText(ports)} of the internet ${ports.first === ports.last ? "is" : "are"} open`;
       }
     },
   }),

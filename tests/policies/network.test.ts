@@ -50,11 +50,13 @@ chapter("Network", {
     unknown: [edge(tcp("22", unknown))],
   },
   "firewall-outbound-named": {
-    kept: alone(firewall([], [], [{ protocol: "tcp", portRange: "443", destinationAddresses: everywhere }, { protocol: "icmp", destinationAddresses: everywhere }])),
+    kept: alone(firewall([], [], [{ protocol: "tcp", portRange: "443", destinationAddresses: everywhere }, { protocol: "icmp", destinationAddresses: everywhere }]),
+      firewall([], [], [{ protocol: "tcp", portRange: "22", destinationAddresses: ["192.168.1.0/24", "fc00::/7"] }])),
     broken: [
-      [/every udp port/, firewall([], [], [{ protocol: "udp", portRange: "1-65535", destinationAddresses: everywhere }])],
-      // Trivy DIG-0003.
-      [/every tcp port/, firewall([], [], [{ protocol: "tcp", portRange: "all", destinationAddresses: ["::/0"] }])],
+      [/udp ports 1-65535 of the internet are open/, firewall([], [], [{ protocol: "udp", portRange: "1-65535", destinationAddresses: everywhere }])],
+      [/tcp ports 0-65535/, firewall([], [], [{ protocol: "tcp", portRange: "all", destinationAddresses: ["::/0"] }])],
+      // Trivy DIG-0003, failing.
+      [/tcp port 22 of the internet is open/, firewall([], [], [{ protocol: "tcp", portRange: "22", destinationAddresses: everywhere }])],
     ],
     unknown: [firewall([], [], [{ protocol: "tcp", portRange: "all", destinationAddresses: [unknown] }])],
   },

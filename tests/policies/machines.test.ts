@@ -1,0 +1,131 @@
+import { remoteCommand, payload } from "../../machine/payload";
+import { backendContainer } from "../../machine/django";
+import { combine, type Container } from "../../machine/state";
+import { userData } from "../../machine/cloud-init";
+import { secretsIn } from "../../policies/machines/secrets";
+import { alone, aws, chapter, digitalocean, judge, ruleNamed, unknown, type Sample } from "./harness";
+
+const droplet = (props: object, extra = {}): Sample => digitalocean("droplet", { image: "debian-13-x64", sshKeys: ["1"], monitoring: true, ...props }, extra);
+const pool = (template: object): Sample => digitalocean("dropletAutoscale", { dropletTemplate: { image: "debian-13-x64", sshKeys: ["1"], ...template } });
+const cluster = (props: object): Sample => digitalocean("kubernetesCluster", {
+  autoUpgrade: true, surgeUpgrade: true, maintenancePolicy: { day: "sunday", startTime: "03:00" },
+  ha: true, controlPlaneFirewall: { enabled: true, allowedAddresses: ["198.51.100.7/32"] }, ...props,
+});
+const remote = (connection: unknown, word = "Command"): Sample => ({ type: `command:remote:${word}`, props: { connection } });
+const hop = { host: "10.20.0.4", user: "root", privateKey: "a key", hostKey: "ssh-ed25519 AAAA" };
+const running = (container: Partial<Container>): Sample => ({
+  type: "command:remote:Command",
+  props: { create: remoteCommand, stdin: payload(combine({ containers: [{ ...backendContainer({ image: `registry.ringo.test/backend@sha256:${"ab".repeat(32)}`, environment: { variables: {}, secrets: [] } }, {
+    name: "ringo-api", command: ["gunicorn"], stopTimeoutSeconds: 30, publish: ["10.20.0.6:8000:8000"],
+  }), ...container }] })) },
+});
+const key = (kind: string) => `-----BEGIN ${kind} PRIVATE KEY-----\nbm90IGEgcmVhbCBrZXk=\n-----END ${kind} PRIVATE KEY-----\n`;
+const ours = userData({ bootHostKey: { private: key("OPENSSH"), public: "ssh-ed25519 AAAA" }, authorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF0a9b8c7d6e5f4A3B2C1D0"] });
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+chapter("Machines", {
+  "droplet-ssh-key": {
+    kept: alone(droplet({}), pool({})),
+    // Checkov CKV_DIO_2 and Trivy DIG-0004, failing.
+    broken: [[/no SSH key/, droplet({ sshKeys: undefined })], [/no SSH key/, droplet({ sshKeys: [] })], [/no SSH key/, pool({ sshKeys: [] })]],
+    unknown: [droplet({ sshKeys: unknown })],
+  },
+  "droplet-image": {
+    kept: alone(droplet({}), droplet({ image: "debian-12-x64" }), pool({})),
+    broken: [
+      [/none of Debian's/, droplet({ image: "ubuntu-18-04-x64" })], [/none of Debian's/, droplet({ image: 123456 })], [/none of Debian's/, droplet({ image: "debian-10-x64" })],
+      [/none of Debian's/, pool({ image: "centos-7-x64" })],
+    ],
+    unknown: [droplet({ image: unknown })],
+  },
+  "droplet-monitoring": {
+    kept: alone(droplet({})),
+    broken: [[/monitoring is off/, droplet({ monitoring: undefined })], [/monitoring is off/, droplet({ monitoring: false })]],
+    unknown: [droplet({ monitoring: unknown })],
+  },
+  "droplet-backups": {
+    kept: alone(droplet({ backups: true })),
+    broken: [[/without the cloud's backups: a, b, c and 1 more/, ...["a", "b", "c", "d"].map((name) => droplet({}, { name }))], [/backups: one/, droplet({ backups: false })]],
+    unknown: [droplet({ backups: unknown })],
+  },
+  "connection-host-key": {
+    kept: alone(remote(hop), remote({ ...hop, proxy: hop }), remote(hop, "CopyToRemote"), remote(undefined)),
+    broken: [
+      [/connection checks no host key/, remote({ ...hop, hostKey: undefined })], [/connection checks no host key/, remote({ ...hop, hostKey: " " })],
+      [/connection.proxy checks no host key/, remote({ ...hop, proxy: { ...hop, hostKey: "" } })], [/connection logs in with a password/, remote({ ...hop, password: "hidden-word" })],
+      [/connection checks no host key/, remote({ host: "a" }, "CopyFile")], [/connection checks no host key/, remote({ host: "a" }, "CopyToRemote")],
+    ],
+    unknown: [remote({ ...hop, hostKey: unknown })],
+  },
+  "user-data-secret": {
+    kept: alone(droplet({ userData: ours }), droplet({}), droplet({ userData: "#cloud-config\npackages: [nginx]\nssh_pwauth: false\n" }), aws("ec2/instance", { userData: "#!/bin/sh\napt-get update\n" })),
+    broken: [
+      [/a private key is in its user data/, droplet({ userData: `#cloud-config\nwrite_files: [{ content: "${key("RSA")}" }]` })],
+      [/a private key/, droplet({ userData: ours.replace("ed25519_private", "rsa_private") })],
+      // Checkov CKV_AWS_46 and Trivy AWS-0029, failing.
+      [/an access key of AWS/, aws("ec2/instance", { userData: "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nexport AWS_DEFAULT_REGION=us-west-2" })],
+      [/an access key of AWS/, aws("ec2/instance", { userDataBase64: base64("export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE") })],
+      [/an access key of AWS/, aws("ec2/launchTemplate", { userData: base64("export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE") })],
+      [/an access key of AWS/, aws("ec2/launchConfiguration", { userDataBase64: base64("export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE") })],
+      [/something called a secret/, droplet({ userData: "#!/bin/sh\nDJANGO_SECRET_KEY=hunter2-and-more" })],
+      [/a password in a URL/, pool({ userData: "redis://default:hidden-word@10.20.0.5/0" })],
+      [/as random as a secret/, droplet({ userData: `#!/bin/sh\necho q7Zr0VtX9bLm2KcJ4wYh8TnPs1dGf5Ae > /etc/x` })],
+    ],
+    unknown: [droplet({ userData: unknown })],
+  },
+  "container-hardened": {
+    kept: [...alone(running({}), running({ publish: ["127.0.0.1:8000:8000"] }), running({ publish: [] })), [{ type: "command:remote:Command", props: { create: "true" } }]],
+    broken: [
+      [/ringo-api names its image by tag/, running({ image: "registry.ringo.test/backend:latest" })],
+      [/runs as root/, running({ user: undefined })], [/runs as root/, running({ user: "0:0" })], [/runs as root/, running({ user: "root" })],
+      [/other than a private address/, running({ publish: ["8000:8000"] })], [/other than a private address/, running({ publish: ["0.0.0.0:8000:8000"] })],
+      [/other than a private address/, running({ publish: ["198.18.0.4:8000:8000"] })],
+      [/binds \/var\/run\/docker.sock/, running({ volumes: ["/var/run/docker.sock:/var/run/docker.sock"] })], [/binds \/etc/, running({ volumes: ["/etc:/etc:ro"] })],
+      [/binds the machine's root/, running({ volumes: ["/:/host"] })],
+    ],
+    unknown: [{ type: "command:remote:Command", props: { stdin: unknown } }],
+  },
+  "kubernetes-upgrades": {
+    kept: alone(cluster({}), cluster({ surgeUpgrade: undefined })),
+    // Trivy DIG-0005 and DIG-0008, failing.
+    broken: [[/autoUpgrade is off/, cluster({ autoUpgrade: false })], [/surgeUpgrade is off/, cluster({ surgeUpgrade: false })], [/no maintenance window/, cluster({ maintenancePolicy: undefined })]],
+    unknown: [cluster({ autoUpgrade: unknown })],
+  },
+  "kubernetes-control-plane": {
+    kept: alone(cluster({})),
+    broken: [
+      [/ha is off/, cluster({ ha: undefined })], [/no firewall/, cluster({ controlPlaneFirewall: undefined })],
+      [/lets everyone in/, cluster({ controlPlaneFirewall: { enabled: true, allowedAddresses: ["0.0.0.0/0"] } })],
+    ],
+    unknown: [cluster({ controlPlaneFirewall: { enabled: true, allowedAddresses: [unknown] } })],
+  },
+});
+
+describe("secrets in a text", () => {
+  const random = "q7Zr0VtX9bLm2KcJ4wYh8TnPs1dGf5Ae";
+  test.each([
+    ["a token of DigitalOcean", `dop_v1_${"0a".repeat(32)}`], ["a token of GitHub", `ghp_${"aB3".repeat(12)}`], ["a token of GitLab", `glpat-${"a1B2".repeat(5)}`],
+    ["a token of Slack", "xoxb-0123456789-abc"], ["a JSON web token", "eyJhbGciOiJub25l.eyJzdWIiOiIxMjM0.c2lnbmF0dXJl"], ["a password's hash", `$2b$12$${"./Ab".repeat(8)}`],
+    ["something called a secret", "api_key: hunter2"], ["something called a secret", '{"dbPassword":"hunter2"}'],
+  ])("%s", (kind, text) => expect(secretsIn(`before ${text} after`, [])).toContain(kind));
+
+  test("of the configuration, in plain and in base64, however they look", () => {
+    for (const text of ["tame word", base64("tame word")]) expect(secretsIn(`x ${text} y`, ["tame word"])).toEqual(["a secret of the stack's configuration"]);
+  });
+  test.each([
+    `ssh-ed25519 ${random}${random}`, `image@sha256:${"a1b2c3d4".repeat(8)}`, "password_authentication: false", "the quick brown fox jumps over the lazy dog",
+    "https://deb.debian.org/debian-security/dists/bookworm-security/InRelease", `-----BEGIN CERTIFICATE-----\n${random}\n-----END CERTIFICATE-----`,
+  ])("are not found in %s", (text) => expect(secretsIn(text, [])).toEqual([]));
+});
+
+test("a finding about a secret never repeats it", () => {
+  const secret = "Not-A-Real-Secret-7";
+  const of = { of: [ruleNamed("user-data-secret")], settings: { secrets: [secret] } };
+  const found = judge([droplet({ userData: `#!/bin/sh\npassphrase=${secret}` })], of);
+  expect(found.map(({ message }) => message.split("\n")[0])).toEqual(["something called a secret is in its user data", "a secret of the stack's configuration is in its user data"]);
+  expect(JSON.stringify(found)).not.toContain(secret);
+});
+
+test("an image by tag is bearable where the stack is thrown away", () => {
+  expect(judge([running({ image: "registry.ringo.test/backend:dev" })], { of: [ruleNamed("container-hardened")], settings: { throwaway: true } })).toEqual([]);
+});
