@@ -46,7 +46,7 @@ function resourcePolicy(rule: ResourceRule, context: Context, notJudged: NotJudg
 function stackPolicy(rule: StackRule, context: Context, notJudged: NotJudged): StackValidationPolicy {
   const validate: StackValidationPolicy["validateStack"] = ({ resources }, report) =>
     judge(rule, rule.check(resources.map(readableResource), context.settings), "the stack", context, notJudged, report);
-  return { ...described(rule), validateStack: onlyFor(rule.type, validate) };
+  return { ...described(rule), validateStack: rule.of.length === 1 ? onlyFor(rule.of[0], validate) : validate };
 }
 
 const readableResource = (resource: PolicyResource): PolicyResource => ({ ...resource, props: readable(resource.props) });

@@ -34,7 +34,7 @@ export interface Subject {
 /** Judges one resource by its inputs, before it is made or changed. */
 export interface ResourceRule extends About {
   types: string[];
-  type?: undefined;
+  of?: undefined;
   /**
    * What was found, one text a violation. Names and settings only: a value may be a secret.
    * Reading an input that is not known yet throws, and the rule is recorded as not judged: read only what matters.
@@ -45,8 +45,8 @@ export interface ResourceRule extends About {
 /** Judges what no resource shows alone. Runs after the resources were made or changed. */
 export interface StackRule extends About {
   types?: undefined;
-  /** The rule has nothing to say of a stack without this type. */
-  type: string;
+  /** The rule has nothing to say of a stack without one of these types. */
+  of: string[];
   check(resources: PolicyResource[], settings: Settings): Iterable<Finding>;
 }
 

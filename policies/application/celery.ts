@@ -35,7 +35,7 @@ export const celeryRules: Rule[] = [
   },
   {
     name: "one-beat",
-    type: command,
+    of: [command],
     chapter: "Application",
     severity: "high",
     demands: "Beat runs on exactly one machine, wherever there is a worker.",

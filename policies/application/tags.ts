@@ -1,8 +1,9 @@
+import { dropletTypes, templateOf } from "../machines/droplet-template";
 import type { Rule } from "../rule";
 
 /** Tags that each type must carry: DigitalOcean's are words (`role:…`), those in AWS are pairs. */
 const needed: Record<string, string[]> = {
-  "digitalocean:index/droplet:Droplet": ["project", "stack", "role"],
+  ...Object.fromEntries(dropletTypes.map((type) => [type, ["project", "stack", "role"]])),
   "digitalocean:index/volume:Volume": ["project", "stack"],
   "digitalocean:index/databaseCluster:DatabaseCluster": ["project", "stack"],
   "aws:s3/bucket:Bucket": ["project", "stack"],
@@ -21,8 +22,9 @@ export const tags: Rule = {
   wrong: "Nobody knows what it belongs to or who pays for it, and no firewall selects it.",
   mend: "use tagsOf, stackTag or tagsInAws (components/naming.ts, components/network.ts).",
   answers: ["required-tags (AWS Config)"],
-  *check({ tags: given }, { type }) {
-    const present = Array.isArray(given) ? given.map((tag: string) => tag.split(":")[0]) : Object.keys(given ?? {});
+  *check(inputs, { type }) {
+    const given: unknown = templateOf(inputs).tags;
+    const present = Array.isArray(given) ? given.map((tag: string) => tag.split(":")[0]) : Object.keys((given as object | undefined) ?? {});
     const missing = needed[type].filter((key) => !present.includes(key));
     if (missing.length > 0) yield `it has no tag for ${missing.join(", ")}`;
   },

@@ -72,6 +72,20 @@ export const bucketAccessRules: Rule[] = [
     },
   },
   {
+    name: "s3-object-key",
+    types: ["aws:s3/bucketObject:BucketObject", "aws:s3/bucketObjectv2:BucketObjectv2", "aws:s3/objectCopy:ObjectCopy"],
+    chapter: "Data",
+    severity: "low",
+    level: "advisory",
+    demands: "An object that the program itself writes names a KMS key of ours.",
+    wrong: "It is encrypted as its bucket says, which may be under a key that is not ours.",
+    mend: "set kmsKeyId, or leave it to a bucket that s3-own-key has passed.",
+    answers: ["CKV_AWS_181", "CKV_AWS_186"],
+    *check(inputs) {
+      if (!("kmsKeyId" in inputs)) yield "it names no key";
+    },
+  },
+  {
     name: "s3-name",
     types: ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"],
     chapter: "Data",

@@ -41,7 +41,7 @@ const yearInDays = 365;
 export const bucketPartRules: Rule[] = [
   {
     name: "s3-complete",
-    type: bucketType,
+    of: [bucketType],
     chapter: "Data",
     severity: "high",
     demands: "Every bucket in S3 has versioning, a public access block, a policy, encryption, ownership controls, a lifecycle and access logging.",
@@ -57,7 +57,7 @@ export const bucketPartRules: Rule[] = [
   },
   {
     name: "s3-own-key",
-    type: bucketType,
+    of: [bucketType],
     chapter: "Data",
     severity: "medium",
     demands: "Every bucket but those of logs encrypts under a KMS key of ours.",
@@ -74,7 +74,7 @@ export const bucketPartRules: Rule[] = [
   },
   {
     name: "s3-undeletable",
-    type: bucketType,
+    of: [bucketType],
     chapter: "Data",
     severity: "critical",
     demands: "Versions in a bucket cannot be destroyed by who writes them: Object Lock, or no identity of the stack may delete a version.",
@@ -91,7 +91,7 @@ export const bucketPartRules: Rule[] = [
   },
   {
     name: "backup-kept",
-    type: bucketType,
+    of: [bucketType],
     chapter: "Data",
     severity: "high",
     demands: "What was backed up is kept for 365 days, logs for 90.",

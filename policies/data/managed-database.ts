@@ -13,7 +13,7 @@ const belongs = (part: PolicyResource, { urn }: PolicyResource): boolean =>
 export const managedDatabaseRules: Rule[] = [
   {
     name: "database-trusted-sources",
-    type: cluster,
+    of: [cluster],
     chapter: "Data",
     severity: "critical",
     demands: "A managed database or cache has trusted sources, and never none.",
@@ -72,7 +72,7 @@ export const managedDatabaseRules: Rule[] = [
   }),
   {
     name: "database-pool",
-    type: cluster,
+    of: [cluster],
     chapter: "Data",
     severity: "low",
     level: "advisory",

@@ -14,7 +14,7 @@ export interface Statement {
 const list = (value: unknown): string[] => (value === undefined ? [] : [value].flat().map(String));
 
 const principals = (value: unknown): string[] =>
-  (typeof value === "object" && value !== null ? Object.entries(value).flatMap(([kind, who]) => list(who).map((each) => `${kind}:${each}`)) : list(value));
+  (typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value).flatMap(([kind, who]) => list(who).map((each) => `${kind}:${each}`)) : list(value));
 
 /** The statements of a document, as text or as an object. None where it is no document: AWS refuses that itself. */
 export function policyDocument(document: unknown): Statement[] {
@@ -22,7 +22,7 @@ export function policyDocument(document: unknown): Statement[] {
   const statements = (parsed as any)?.Statement;
   if (statements === undefined || statements === null) return [];
   return [statements].flat().map((statement: any) => ({
-    effect: statement.Effect,
+    effect: statement.Effect ?? "Allow", // AWS refuses it without; until then it counts as the worse of the two
     actions: list(statement.Action),
     notActions: list(statement.NotAction),
     resources: list(statement.Resource),

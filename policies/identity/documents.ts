@@ -9,12 +9,14 @@ const identityTexts: Record<string, Texts> = {
   "aws:iam/groupPolicy:GroupPolicy": only("policy"),
   "aws:iam/rolePolicy:RolePolicy": only("policy"),
   "aws:iam/userPolicy:UserPolicy": only("policy"),
+  "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy": only("inlinePolicy"),
   "aws:iam/role:Role": ({ inlinePolicies }) => (inlinePolicies ?? []).map(({ policy }: any) => policy),
 };
 
 /** Documents that say who may come to a resource. */
 const resourceTexts: Record<string, Texts> = {
   "aws:s3/bucketPolicy:BucketPolicy": only("policy"),
+  "aws:s3/bucket:Bucket": only("policy"),
   "aws:s3/accessPoint:AccessPoint": only("policy"),
   "aws:kms/key:Key": only("policy"),
   "aws:kms/keyPolicy:KeyPolicy": only("policy"),

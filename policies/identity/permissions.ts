@@ -24,8 +24,9 @@ const destructive = [
   "s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:PutBucketObjectLockConfiguration", "s3:PutEncryptionConfiguration", "s3:PutBucketPublicAccessBlock",
 ];
 
-/** `*`, or an ARN that names nothing but the kind: `arn:aws:s3:::*`, `arn:aws:iam::123456789012:role/*`. */
-const isEverything = (resource: string): boolean => /^[*?]+$/.test(resource) || /^arn:[^:]*:[^:]*:[^:]*:[^:]*:([a-z-]+[/:])?\*(\/\*)?$/.test(resource);
+/** `*`, or an ARN that names nothing but the kind: `arn:aws:s3:::*`, `arn:aws:iam::123456789012:role/*`. In S3 what stands before the slash is a bucket. */
+const isEverything = (resource: string): boolean =>
+  /^[*?]+$/.test(resource) || /^arn:[^:]*:s3:[^:]*:[^:]*:\*(\/.*)?$/.test(resource) || /^arn:[^:]*:(?!s3:)[^:]*:[^:]*:[^:]*:([a-z-]+[/:])?\*$/.test(resource);
 
 export const permissionRules: Rule[] = [
   {

@@ -28,15 +28,16 @@ export const userRules: Rule[] = [
   {
     name: "iam-admin-policy",
     types: ["aws:iam/groupPolicyAttachment:GroupPolicyAttachment", "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-      "aws:iam/userPolicyAttachment:UserPolicyAttachment", "aws:iam/policyAttachment:PolicyAttachment", "aws:iam/role:Role"],
+      "aws:iam/userPolicyAttachment:UserPolicyAttachment", "aws:iam/policyAttachment:PolicyAttachment", "aws:iam/role:Role",
+      "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"],
     chapter: "Identity",
     severity: "critical",
     demands: "Nobody is given one of AWS's own policies of full rights.",
     wrong: "A stolen credential is the whole account.",
     mend: "write a policy of what is needed.",
     answers: ["CKV_AWS_274", "CKV_AWS_275", "CKV2_AWS_56", "AWS-0345", "CIS 1.16"],
-    *check({ policyArn, managedPolicyArns }) {
-      for (const arn of [policyArn, ...(managedPolicyArns ?? [])]) {
+    *check({ policyArn, managedPolicyArn, managedPolicyArns }) {
+      for (const arn of [policyArn, managedPolicyArn, ...(managedPolicyArns ?? [])]) {
         const match = adminPolicies.exec(String(arn));
         if (match) yield `it gives ${match[1]}`;
       }
@@ -70,7 +71,7 @@ export const userRules: Rule[] = [
   },
   {
     name: "iam-user-key",
-    type: user,
+    of: [user],
     chapter: "Identity",
     severity: "medium",
     demands: "A user is in a group, and has one access key at most.",
@@ -88,7 +89,7 @@ export const userRules: Rule[] = [
   },
   {
     name: "iam-group-used",
-    type: "aws:iam/group:Group",
+    of: ["aws:iam/group:Group"],
     chapter: "Identity",
     severity: "low",
     level: "advisory",

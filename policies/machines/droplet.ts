@@ -48,7 +48,7 @@ export const dropletRules: Rule[] = [
   }),
   {
     name: "droplet-backups",
-    type: droplet,
+    of: [droplet],
     chapter: "Machines",
     severity: "low",
     level: "advisory",

@@ -1,13 +1,16 @@
 import type { PolicyResource } from "@pulumi/policy";
+import { dropletTypes, templateOf } from "../machines/droplet-template";
 import type { Rule } from "../rule";
 
-const droplet = "digitalocean:index/droplet:Droplet";
 const isVpc = ({ type }: PolicyResource): boolean => type === "digitalocean:index/vpc:Vpc";
+
+/** Droplets, and pools that make some. */
+const machinesOf = (resources: PolicyResource[]): PolicyResource[] => resources.filter(({ type }) => dropletTypes.includes(type));
 
 export const dropletCoverage: Rule[] = [
   {
     name: "droplet-firewalled",
-    type: droplet,
+    of: dropletTypes,
     chapter: "Network",
     severity: "critical",
     demands: "Every droplet is selected by a cloud firewall, by tag or by id.",
@@ -18,14 +21,14 @@ export const dropletCoverage: Rule[] = [
       const firewalls = resources.filter(({ type }) => type === "digitalocean:index/firewall:Firewall");
       const tags = new Set(firewalls.flatMap(({ props }) => props.tags ?? []));
       const named = new Set(firewalls.flatMap(({ propertyDependencies }) => propertyDependencies.dropletIds ?? []).map(({ urn }) => urn));
-      for (const { type, urn, name, props } of resources) {
-        if (type === droplet && !named.has(urn) && !(props.tags ?? []).some((tag: string) => tags.has(tag))) yield { urn, found: `no firewall of the stack selects ${name}` };
+      for (const { urn, name, props } of machinesOf(resources)) {
+        if (!named.has(urn) && !(templateOf(props).tags ?? []).some((tag) => tags.has(tag))) yield { urn, found: `no firewall of the stack selects ${name}` };
       }
     },
   },
   {
     name: "droplet-own-vpc",
-    type: droplet,
+    of: dropletTypes,
     chapter: "Network",
     severity: "high",
     demands: "Every droplet is in a VPC of the stack's own, never in the region's default.",
@@ -33,8 +36,8 @@ export const dropletCoverage: Rule[] = [
     mend: "set vpcUuid to the id of the stack's own Vpc.",
     answers: [],
     *check(resources) {
-      for (const { type, urn, name, propertyDependencies } of resources) {
-        if (type === droplet && !(propertyDependencies.vpcUuid ?? []).some(isVpc)) yield { urn, found: `${name} is in no VPC of this stack` };
+      for (const { urn, name, propertyDependencies: { vpcUuid, dropletTemplate } } of machinesOf(resources)) {
+        if (!(vpcUuid ?? dropletTemplate ?? []).some(isVpc)) yield { urn, found: `${name} is in no VPC of this stack` };
       }
     },
   },

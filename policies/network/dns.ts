@@ -32,7 +32,7 @@ export const dnsRules: Rule[] = [
   }),
   {
     name: "dns-mail",
-    type: domain,
+    of: [domain],
     chapter: "Network",
     severity: "low",
     level: "advisory",

@@ -11,6 +11,7 @@ const api = (...inbound: object[]): Sample => firewall(["role:ringo-test-api"], 
 const tcp = (portRange: string, ...sourceAddresses: string[]) => ({ protocol: "tcp", portRange, sourceAddresses });
 const vpc = digitalocean("vpc", {}, { name: "vpc" });
 const droplet = (props: object, extra = {}): Sample => digitalocean("droplet", { ...props }, { name: "machine", ...extra });
+const pool = (template: object, extra = {}): Sample => digitalocean("dropletAutoscale", { dropletTemplate: template }, { name: "pool", ...extra });
 const balancer = (props: object): Sample => digitalocean("loadBalancer", { redirectHttpToHttps: true, dropletTag: "web", enableBackendKeepalive: true, ...props });
 const forward = (entryProtocol: string, entryPort: number) => ({ entryProtocol, entryPort, targetProtocol: "http", targetPort: 80 });
 const group = (ingress: object): Sample => aws("ec2/securityGroup", { ingress: [ingress] });
@@ -63,17 +64,18 @@ chapter("Network", {
   "droplet-firewalled": {
     kept: [
       [droplet({ tags: ["role:ringo-test-api"] }), digitalocean("firewall", { tags: ["role:ringo-test-api"] }, { name: "wall" })],
+      [pool({ tags: ["role:ringo-test-api"] }), digitalocean("firewall", { tags: ["role:ringo-test-api"] }, { name: "wall" })],
       [droplet({ tags: [] }), digitalocean("firewall", { dropletIds: [unknown] }, { name: "wall", refs: { dropletIds: ["machine"] } })],
     ],
     broken: [
       [/no firewall of the stack selects machine/, droplet({ tags: ["role:ringo-test-other"] }), digitalocean("firewall", { tags: ["role:ringo-test-api"] }, { name: "wall" })],
-      [/no firewall of the stack selects machine/, droplet({})],
+      [/no firewall of the stack selects machine/, droplet({})], [/no firewall of the stack selects pool/, pool({ tags: ["web"] })],
     ],
     unknown: [droplet({ tags: [unknown] }), digitalocean("firewall", { tags: ["a"] }, { name: "wall" })],
   },
   "droplet-own-vpc": {
-    kept: [[vpc, droplet({ vpcUuid: unknown }, { refs: { vpcUuid: ["vpc"] } })]],
-    broken: [[/in no VPC of this stack/, droplet({ vpcUuid: "default" })], [/in no VPC of this stack/, vpc, droplet({})]],
+    kept: [[vpc, droplet({ vpcUuid: unknown }, { refs: { vpcUuid: ["vpc"] } })], [vpc, pool({ vpcUuid: unknown }, { refs: { dropletTemplate: ["vpc"] } })]],
+    broken: [[/in no VPC of this stack/, droplet({ vpcUuid: "default" })], [/in no VPC of this stack/, vpc, droplet({})], [/pool is in no VPC/, vpc, pool({})]],
   },
   "private-network": {
     kept: alone(droplet({ vpcUuid: "v" }), balancer({ vpcUuid: "v" }), digitalocean("databaseCluster", { privateNetworkUuid: "v" }), digitalocean("dropletAutoscale", { dropletTemplate: { vpcUuid: "v" } })),

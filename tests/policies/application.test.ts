@@ -1,0 +1,61 @@
+import { celeryChildrenThatFit } from "../../config/capacity";
+import { regions, sizes } from "../../config/sizes";
+import { payload } from "../../machine/payload";
+import { combine, type Container } from "../../machine/state";
+import { alone, aws, chapter, digitalocean, unknown, type Sample } from "./harness";
+
+const running = (...containers: Partial<Container>[]): Sample => ({
+  type: "command:remote:Command",
+  props: { stdin: payload(combine({ containers: containers.map((each, i) => ({ name: `c${i}`, image: "i", command: [], environment: {}, stopTimeoutSeconds: 1, ...each })) })) },
+});
+const worker = (...command: string[]): Partial<Container> => ({ name: "ringo-worker", command: ["celery", "worker", ...command] });
+const beat = { name: "ringo-beat" };
+const hidden = { type: "command:remote:Command", props: { stdin: unknown } };
+const most = Math.max(...Object.keys(sizes).map(celeryChildrenThatFit));
+const django = (environment: Record<string, string | undefined>): Sample => running({ environment: JSON.parse(JSON.stringify({
+  DJANGO_SETTINGS_MODULE: "ringo_backend.settings.prod", DJANGO_ALLOWED_HOSTS: "api.ringo.test", CORS_ALLOWED_ORIGINS: "https://app.ringo.test", CSRF_TRUSTED_ORIGINS: "https://api.ringo.test", ...environment,
+})) });
+const tagged = ["project:ringo", "stack:ringo-test", "role:ringo-test-api"];
+const inAws = { project: "ringo", stack: "test" };
+
+chapter("Application", {
+  "celery-bounds": {
+    kept: alone(running(worker("--autoscale=10,2")), running(worker("--autoscale", "1,1")), running(worker("--concurrency=4")), running(worker("-c", "2")), running({ name: "ringo-api" }), { type: "command:remote:Command", props: {} }),
+    broken: [
+      [/has no bounds/, running(worker())], [/has 5 to 2 children/, running(worker("--autoscale=2,5"))], [/has 0 to 2 children/, running(worker("--autoscale=2,0"))],
+      [new RegExp(`has 1 to ${most + 1} children`), running(worker(`--autoscale=${most + 1},1`))], [/has 0 to 0 children/, running(worker("--concurrency=0"))],
+    ],
+    unknown: [hidden],
+  },
+  "one-beat": {
+    kept: [[running(worker(), beat), running(worker())], [running({ name: "ringo-api" })]],
+    broken: [[/beat runs on 2 machines/, running(worker(), beat), running(worker(), beat)], [/beat runs on 0 machines/, running(worker())]],
+    unknown: [hidden],
+  },
+  "django-settings": {
+    kept: alone(django({}), django({ DEBUG: "false" }), django({ CORS_ALLOWED_ORIGINS: "" }), running({ environment: { DEBUG: "true" } })),
+    broken: [
+      [/debugging on/, django({ DEBUG: "True" })], [/debugging on/, django({ DJANGO_DEBUG: "1" })], [/no allowed hosts/, django({ DJANGO_ALLOWED_HOSTS: undefined })], [/no allowed hosts/, django({ DJANGO_ALLOWED_HOSTS: "a," })],
+      [/any host/, django({ DJANGO_ALLOWED_HOSTS: "api.ringo.test, *" })], [/any host/, django({ DJANGO_ALLOWED_HOSTS: ".ringo.test" })], [/CORS_ALLOWED_ORIGINS/, django({ CORS_ALLOWED_ORIGINS: "http://app.ringo.test" })],
+      [/CSRF_TRUSTED_ORIGINS/, django({ CSRF_TRUSTED_ORIGINS: "https://*.ringo.test" })], [/CORS_ALLOW_ALL_ORIGINS/, django({ CORS_ALLOW_ALL_ORIGINS: "true" })],
+    ],
+    unknown: [hidden],
+  },
+  "required-tags": {
+    kept: alone(digitalocean("droplet", { tags: tagged }), digitalocean("dropletAutoscale", { dropletTemplate: { tags: tagged } }), digitalocean("volume", { tags: tagged.slice(0, 2) }), aws("s3/bucket", { tags: inAws }), aws("iam/user", { tags: { ...inAws, more: "x" } })),
+    broken: [
+      [/no tag for project, stack, role/, digitalocean("droplet", {})], [/no tag for role/, digitalocean("droplet", { tags: tagged.slice(0, 2) })], [/no tag for role/, digitalocean("dropletAutoscale", { dropletTemplate: { tags: tagged.slice(0, 2) } })],
+      [/no tag for stack/, digitalocean("databaseCluster", { tags: ["project:ringo"] })], ...["s3/bucket", "kms/key", "iam/user", "rds/instance", "rds/cluster"].map((path): [RegExp, Sample] => [/no tag for stack/, aws(path, { tags: { project: "ringo" } })]),
+    ],
+    unknown: [digitalocean("droplet", { tags: [unknown] })],
+  },
+  "allowed-region": {
+    kept: alone(digitalocean("droplet", { region: "fra1" }), digitalocean("volume", { region: "FRA1" }), digitalocean("spacesBucket", {}), digitalocean("dropletAutoscale", { dropletTemplate: { region: "ams3" } })),
+    broken: [
+      ...regions.filter((region) => !["fra1", "ams3"].includes(region)).map((region): [RegExp, Sample] => [new RegExp(`it is in ${region}`), digitalocean("droplet", { region })]),
+      ...["volume", "vpc", "reservedIp", "loadBalancer", "databaseCluster", "databaseReplica", "spacesBucket", "kubernetesCluster", "vpcNatGateway"].map((word): [RegExp, Sample] => [/it is in nyc1/, digitalocean(word, { region: "nyc1" })]),
+      [/it is in nyc1/, digitalocean("dropletAutoscale", { dropletTemplate: { region: "nyc1" } })],
+    ],
+    unknown: [digitalocean("droplet", { region: unknown })],
+  },
+});

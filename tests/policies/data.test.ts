@@ -1,0 +1,251 @@
+import { alone, aws, chapter, digitalocean, judge, ruleNamed, unknown, urnOf, type Sample } from "./harness";
+
+const arn = "arn:aws:s3:::store";
+const document = (...Statement: object[]): string => JSON.stringify({ Version: "2012-10-17", Statement });
+const tlsOnly = { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: [arn, `${arn}/*`], Condition: { Bool: { "aws:SecureTransport": "false" } } };
+const policy = (...statements: object[]): Sample => aws("s3/bucketPolicy", { policy: document(...statements) });
+
+/** A bucket with all its parts, and one of logs. A part is left out, or is given other properties. */
+function store(changes: Record<string, object | undefined> = {}, bucket: object = {}): Sample[] {
+  const parts: Record<string, object | undefined> = {
+    Versioning: { versioningConfiguration: { status: "Enabled" } },
+    PublicAccessBlock: { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
+    Policy: { policy: document(tlsOnly) },
+    ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: "arn:aws:kms:x" } }] },
+    OwnershipControls: { rule: { objectOwnership: "BucketOwnerEnforced" } },
+    LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: 365 }, noncurrentVersionExpiration: { noncurrentDays: 365 }, abortIncompleteMultipartUpload: { daysAfterInitiation: 2 } }] },
+    Logging: { targetBucket: "logs" },
+    ObjectLockConfiguration: {},
+    ...changes,
+  };
+  const of = (name: string, props: Record<string, object | undefined>) => Object.entries(props).filter(([, value]) => value !== undefined)
+    .map(([what, value]) => aws(`s3/bucket${what}`, { bucket: name, ...value }, { name: `${name}-${what}` }));
+  const { Logging, ObjectLockConfiguration, ...common } = parts;
+  const logs = { ...common, ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
+    LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: 90 }, noncurrentVersionExpiration: { noncurrentDays: 1 } }] } };
+  return [
+    aws("s3/bucket", { bucket: "store", objectLockEnabled: true, ...bucket }, { name: "store" }), ...of("store", { ...common, Logging, ObjectLockConfiguration }),
+    ...(Logging ? [aws("s3/bucket", { bucket: "logs" }, { name: "logs" }), ...of("logs", logs)] : []),
+  ];
+}
+const setting = (what: string, props: object): Sample => aws(`s3/bucket${what}`, { ...props });
+const writer = (...statements: object[]): Sample => aws("iam/groupPolicy", { policy: document({ Effect: "Allow", Action: ["s3:PutObject"], Resource: `${arn}/*` }, ...statements) }, { name: "writer" });
+const rds = (props: object, type = "rds/instance"): Sample => aws(type, { storageEncrypted: true, backupRetentionPeriod: 7, deletionProtection: true, manageMasterUserPassword: true, ...props });
+const group = (name: string) => ({ grantee: { type: "Group", uri: `http://acs.amazonaws.com/groups/global/${name}` }, permission: "READ" });
+const cluster = (props: object = {}): Sample => digitalocean("databaseCluster", { engine: "pg", ...props }, { name: "db" });
+const belongs = { name: "part", refs: { clusterId: ["db"] } };
+
+chapter("Data", {
+  "s3-versioned": {
+    kept: alone(setting("Versioning", { versioningConfiguration: { status: "Enabled" } })),
+    // Trivy AWS-0090, failing.
+    broken: [[/not enabled/, setting("Versioning", { versioningConfiguration: { status: "Disabled" } })], [/not enabled/, setting("Versioning", { versioningConfiguration: { status: "Suspended" } })]],
+    unknown: [setting("Versioning", { versioningConfiguration: { status: unknown } })],
+  },
+  "s3-encrypted": {
+    kept: alone(...["AES256", "aws:kms", "aws:kms:dsse"].map((sseAlgorithm) => setting("ServerSideEncryptionConfiguration", { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm } }] }))),
+    // Trivy AWS-0088, failing.
+    broken: [[/nothing is encrypted/, setting("ServerSideEncryptionConfiguration", { rules: [{}] })], [/nothing is encrypted/, setting("ServerSideEncryptionConfiguration", { rules: [] })]],
+    unknown: [setting("ServerSideEncryptionConfiguration", { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: unknown } }] })],
+  },
+  "s3-no-acl": {
+    kept: alone(setting("OwnershipControls", { rule: { objectOwnership: "BucketOwnerEnforced" } })),
+    // Checkov CKV2_AWS_65, failing.
+    broken: [[/ACLs are on/, setting("OwnershipControls", { rule: { objectOwnership: "BucketOwnerPreferred" } })], [/ACLs are on/, setting("OwnershipControls", { rule: { objectOwnership: "ObjectWriter" } })]],
+    unknown: [setting("OwnershipControls", { rule: { objectOwnership: unknown } })],
+  },
+  "s3-lifecycle": {
+    kept: alone(setting("LifecycleConfiguration", { rules: [{ status: "Enabled", filter: {}, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 }, expiration: { days: 90 } }] })),
+    broken: [
+      // Checkov CKV_AWS_300, failing: without, of a part of the bucket only, and not in force.
+      [/aborted uploads/, setting("LifecycleConfiguration", { rules: [{ status: "Enabled", filter: { prefix: "config/" }, noncurrentVersionExpiration: { noncurrentDays: 90 } }] })],
+      [/aborted uploads/, setting("LifecycleConfiguration", { rules: [{ status: "Enabled", filter: { and: { prefix: "log/" } }, expiration: { days: 90 }, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } }] })],
+      [/aborted uploads[^]*nothing ever expires/, setting("LifecycleConfiguration", { rules: [{ status: "Disabled", abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } }] })],
+      [/aborted uploads/, setting("LifecycleConfiguration", { rules: [{ status: "Enabled", expiration: { days: 1 }, abortIncompleteMultipartUpload: { daysAfterInitiation: 30 } }] })],
+    ],
+    unknown: [setting("LifecycleConfiguration", { rules: [{ status: unknown }] })],
+  },
+  "s3-public-access-block": {
+    kept: alone(
+      setting("PublicAccessBlock", { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }), aws("s3/accessPoint", {}),
+      aws("s3/accessPoint", { publicAccessBlockConfiguration: { blockPublicAcls: true } })),
+    broken: [
+      // Checkov CKV_AWS_53 to 56 and Trivy AWS-0086, 87, 91, 93, failing.
+      [/blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets: not true/, setting("PublicAccessBlock", {})],
+      [/ignorePublicAcls: not true/, setting("PublicAccessBlock", { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: false, restrictPublicBuckets: true })],
+      [/blockPublicAcls/, aws("s3/accountPublicAccessBlock", { blockPublicPolicy: true })],
+      // Checkov CKV_AWS_392, failing.
+      [/blockPublicAcls/, aws("s3/accessPoint", { publicAccessBlockConfiguration: { blockPublicAcls: false, ignorePublicAcls: false, blockPublicPolicy: false, restrictPublicBuckets: false } })],
+    ],
+    unknown: [setting("PublicAccessBlock", { blockPublicAcls: unknown })],
+  },
+  "s3-acl-private": {
+    kept: alone(aws("s3/bucket", {}), aws("s3/bucketAcl", { acl: "private" }), aws("s3/bucketAcl", { acl: "log-delivery-write" }),
+      aws("s3/bucketAcl", { accessControlPolicy: { grants: [{ grantee: { id: "52b1", type: "CanonicalUser" }, permission: "READ" }] } })),
+    broken: [
+      // Checkov CKV_AWS_20, 57, 375, CKV2_AWS_43 and Trivy AWS-0092, failing.
+      ...["public-read", "public-read-write", "website", "authenticated-read"].flatMap((acl): [RegExp, Sample][] => [
+        [new RegExp(`its acl is ${acl}`), aws("s3/bucket", { acl })], [new RegExp(`its acl is ${acl}`), aws("s3/bucketAcl", { acl })]]),
+      [/a grant is for everyone/, aws("s3/bucketAcl", { accessControlPolicy: { grants: [group("AuthenticatedUsers")] } })],
+      [/a grant is for everyone/, aws("s3/bucketAcl", { accessControlPolicy: { grants: [group("AllUsers")] } })],
+      [/a grant is for everyone/, aws("s3/bucket", { grants: [{ type: "Group", permissions: ["WRITE"], uri: group("AllUsers").grantee.uri }] })],
+      [/its acl is public-read/, aws("s3/bucketObject", { acl: "public-read" })], [/its acl is public-read/, aws("s3/bucketObjectv2", { acl: "public-read" })],
+      [/its acl is public-read/, aws("s3/objectCopy", { acl: "public-read" })],
+    ],
+    unknown: [aws("s3/bucketAcl", { acl: unknown })],
+  },
+  "s3-tls-only": {
+    kept: alone(policy(tlsOnly), policy({ ...tlsOnly, Principal: { AWS: "*" }, Condition: { Bool: { "aws:SecureTransport": false } } })),
+    broken: [
+      [/without TLS/, policy()], [/without TLS/, policy({ ...tlsOnly, Effect: "Allow" })], [/without TLS/, policy({ ...tlsOnly, Resource: arn })],
+      [/without TLS/, policy({ ...tlsOnly, Action: "s3:GetObject" })], [/without TLS/, policy({ ...tlsOnly, Principal: { AWS: "arn:aws:iam::123456789012:user/one" } })],
+      [/without TLS/, policy({ ...tlsOnly, Condition: { ...tlsOnly.Condition, StringEquals: { "aws:username": "one" } } })],
+    ],
+    unknown: [aws("s3/bucketPolicy", { policy: unknown })],
+  },
+  "s3-lockout": {
+    kept: alone(policy(tlsOnly), policy({ Effect: "Deny", Principal: "*", Action: "s3:DeleteObjectVersion", Resource: `${arn}/*` })),
+    // Checkov CKV_AWS_93, failing.
+    broken: [
+      [/denies everyone/, policy({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "*" })],
+      [/denies everyone/, policy({ Effect: "Deny", Principal: { AWS: "*" }, Action: ["s3:PutBucketPolicy"], Resource: arn })],
+    ],
+    unknown: [aws("s3/bucketPolicy", { policy: unknown })],
+  },
+  "s3-object-key": {
+    kept: alone(aws("s3/bucketObjectv2", { kmsKeyId: "arn:aws:kms:x" }), aws("s3/objectCopy", { kmsKeyId: unknown })),
+    // Checkov CKV_AWS_181 and 186, failing.
+    broken: [[/names no key/, aws("s3/bucketObject", { bucket: "b", key: "k", source: "s" })], [/names no key/, aws("s3/objectCopy", {})]],
+  },
+  "s3-name": {
+    kept: alone(aws("s3/bucket", { bucket: "ringo-production-postgres" }), aws("s3/bucket", {})),
+    broken: [[/has a dot/, aws("s3/bucket", { bucket: "evil.com" })]],
+    unknown: [aws("s3/bucket", { bucket: unknown })],
+  },
+  "s3-complete": {
+    kept: [store()],
+    broken: [
+      ...([["Versioning", /no versioning/], ["PublicAccessBlock", /no public access block/], ["Policy", /no policy/], ["ServerSideEncryptionConfiguration", /no encryption/],
+        ["OwnershipControls", /no ownership controls/], ["LifecycleConfiguration", /no lifecycle/], ["Logging", /no access logging/]] as const)
+        .map(([what, found]): [RegExp, ...Sample[]] => [found, ...store({ [what]: undefined })]),
+      // Checkov CKV_AWS_18, 19, 21, CKV2_AWS_6, 61 and Trivy AWS-0089, 90, 94, failing: a bucket alone.
+      [/no versioning, no public access block, no policy, no encryption, no ownership controls, no lifecycle, no access logging/, aws("s3/bucket", { bucket: "mybucket" })],
+    ],
+  },
+  "s3-own-key": {
+    kept: [store()],
+    // Checkov CKV_AWS_145 and Trivy AWS-0132, failing.
+    broken: [
+      [/a key that is not ours/, ...store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] } })],
+      [/a key that is not ours/, ...store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } }] } })],
+    ],
+    unknown: store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: unknown } }] } }),
+  },
+  "s3-undeletable": {
+    kept: [store(), [...store({ ObjectLockConfiguration: undefined }), writer({ Effect: "Deny", Action: ["s3:DeleteObjectVersion"], Resource: "*" })]],
+    broken: [
+      // Checkov CKV_AWS_143, failing.
+      [/can be deleted/, ...store({}, { objectLockEnabled: undefined })], [/can be deleted/, ...store({ ObjectLockConfiguration: undefined })],
+      [/can be deleted/, ...store({ ObjectLockConfiguration: undefined }), writer()],
+      [/can be deleted/, ...store({ ObjectLockConfiguration: undefined }), writer({ Effect: "Deny", Action: ["s3:DeleteObjectVersion"], Resource: `${arn}/*` })],
+    ],
+    unknown: store({}, { objectLockEnabled: unknown }),
+  },
+  "backup-kept": {
+    kept: [store()],
+    broken: [
+      [/kept for 30 days, less than 365/, ...store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: 30 } }] } })],
+      [/kept for 1 days, less than 365/, ...store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: 365 }, noncurrentVersionExpiration: { noncurrentDays: 1 } }] } })],
+    ],
+    unknown: store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: unknown } }] } }),
+  },
+  "kms-rotates": {
+    kept: alone(aws("kms/key", { enableKeyRotation: true, deletionWindowInDays: 10 }), aws("kms/key", { customerMasterKeySpec: "RSA_2048" })),
+    // Checkov CKV_AWS_7 and 227, Trivy AWS-0065, failing.
+    broken: [
+      [/enableKeyRotation is off/, aws("kms/key", { deletionWindowInDays: 10 })], [/enableKeyRotation is off/, aws("kms/key", { enableKeyRotation: false, customerMasterKeySpec: "SYMMETRIC_DEFAULT" })],
+      [/it is disabled/, aws("kms/key", { enableKeyRotation: true, isEnabled: false })], [/within a week/, aws("kms/key", { enableKeyRotation: true, deletionWindowInDays: 1 })],
+    ],
+    unknown: [aws("kms/key", { enableKeyRotation: unknown })],
+  },
+  "spaces-private": {
+    kept: alone(digitalocean("spacesBucket", {}), digitalocean("spacesBucket", { acl: "private" }), digitalocean("spacesBucketObject", {})),
+    // Checkov CKV_DIO_3 and Trivy DIG-0006, failing.
+    broken: [[/not private/, digitalocean("spacesBucket", { acl: "public-read" })], [/not private/, digitalocean("spacesBucketObject", { acl: "public-read" })]],
+    unknown: [digitalocean("spacesBucket", { acl: unknown })],
+  },
+  "spaces-versioned": {
+    kept: alone(digitalocean("spacesBucket", { versioning: { enabled: true } })),
+    // Checkov CKV_DIO_1 and Trivy DIG-0007, DIG-0009, failing.
+    broken: [
+      [/versioning is off/, digitalocean("spacesBucket", {})], [/versioning is off/, digitalocean("spacesBucket", { versioning: { enabled: false } })],
+      [/forceDestroy is on/, digitalocean("spacesBucket", { versioning: { enabled: true }, forceDestroy: true })],
+    ],
+    unknown: [digitalocean("spacesBucket", { versioning: { enabled: unknown } })],
+  },
+  "spaces-cors": {
+    kept: alone(digitalocean("spacesBucket", {}), digitalocean("spacesBucketCorsConfiguration", { corsRules: [{ allowedOrigins: ["https://app.ringo.test"] }] })),
+    broken: [
+      [/origin \* is allowed/, digitalocean("spacesBucketCorsConfiguration", { corsRules: [{ allowedOrigins: ["*"] }] })],
+      [/origin http:\/\/app.ringo.test/, digitalocean("spacesBucket", { corsRules: [{ allowedOrigins: ["http://app.ringo.test"] }] })],
+      [/origin https:\/\/\*.ringo.test/, digitalocean("spacesBucket", { corsRules: [{ allowedOrigins: ["https://*.ringo.test"] }] })],
+    ],
+    unknown: [digitalocean("spacesBucket", { corsRules: [{ allowedOrigins: [unknown] }] })],
+  },
+  "database-trusted-sources": {
+    kept: [[cluster(), digitalocean("databaseFirewall", {}, belongs)], [digitalocean("vpc", {})]],
+    broken: [[/no firewall/, cluster()], [/no firewall/, cluster(), digitalocean("databaseFirewall", {}, { name: "another" })]],
+  },
+  "database-firewall-named": {
+    kept: alone(digitalocean("databaseFirewall", { rules: [{ type: "tag", value: "role:ringo-test-api" }, { type: "ip_addr", value: "198.51.100.7" }] })),
+    broken: [
+      [/trusts nobody/, digitalocean("databaseFirewall", { rules: [] })], [/trusts nobody/, digitalocean("databaseFirewall", {})],
+      [/trusts 0.0.0.0\/0/, digitalocean("databaseFirewall", { rules: [{ type: "ip_addr", value: "0.0.0.0/0" }] })],
+    ],
+    unknown: [digitalocean("databaseFirewall", { rules: [{ type: "ip_addr", value: unknown }] })],
+  },
+  "broker-keeps-tasks": {
+    kept: alone(cluster({ engine: "valkey", evictionPolicy: "noeviction" }), cluster({ engine: "pg" }), digitalocean("databaseValkeyConfig", { valkeyMaxmemoryPolicy: "noeviction" })),
+    broken: [
+      [/eviction policy is allkeys_lru/, cluster({ engine: "redis", evictionPolicy: "allkeys_lru" })], [/volatile_lru/, digitalocean("databaseRedisConfig", { maxmemoryPolicy: "volatile_lru" })],
+      [/allkeys_random/, digitalocean("databaseValkeyConfig", { valkeyMaxmemoryPolicy: "allkeys_random" })],
+    ],
+    unknown: [cluster({ engine: "redis", evictionPolicy: unknown })],
+  },
+  "database-user-hash": {
+    kept: alone(digitalocean("databaseUser", {}), digitalocean("databaseUser", { mysqlAuthPlugin: "caching_sha2_password" })),
+    broken: [[/mysql_native_password/, digitalocean("databaseUser", { mysqlAuthPlugin: "mysql_native_password" })]],
+    unknown: [digitalocean("databaseUser", { mysqlAuthPlugin: unknown })],
+  },
+  "database-pool": {
+    kept: [[cluster(), digitalocean("databaseConnectionPool", {}, belongs)], [cluster({ engine: "valkey" })]],
+    broken: [[/no connection pool/, cluster()]],
+    unknown: [cluster({ engine: unknown })],
+  },
+  "rds-closed": {
+    kept: alone(rds({}), rds({}, "rds/cluster"), aws("rds/clusterInstance", {}), aws("rds/instance", { replicateSourceDb: "other", deletionProtection: true })),
+    // Checkov CKV_AWS_16, 17, 96, 133, 139, 293 and Trivy AWS-0077, 80, 180, failing.
+    broken: [
+      [/publiclyAccessible is on/, rds({ publiclyAccessible: true })], [/publiclyAccessible is on/, aws("rds/clusterInstance", { publiclyAccessible: true })],
+      [/storageEncrypted is off/, rds({ storageEncrypted: undefined })], [/less than a week/, rds({ backupRetentionPeriod: 1 })], [/less than a week/, rds({ backupRetentionPeriod: undefined }, "rds/cluster")],
+      [/deletionProtection is off/, rds({ deletionProtection: false }, "rds/cluster")], [/its password is an input/, rds({ password: unknown })],
+    ],
+    unknown: [rds({ storageEncrypted: unknown })],
+  },
+  "stateful-protected": {
+    kept: [...alone(digitalocean("volume", {}, { protect: true }), aws("kms/key", {}, { protect: true }))],
+    broken: [
+      ...["volume", "reservedIp", "databaseCluster", "spacesBucket"].map((word): [RegExp, Sample] => [/not protected/, digitalocean(word, {})]),
+      ...["s3/bucket", "kms/key", "rds/instance", "rds/cluster"].map((path): [RegExp, Sample] => [/not protected/, aws(path, {})]),
+    ],
+  },
+});
+
+test("a stack that says it is thrown away protects nothing", () => {
+  expect(judge([digitalocean("volume", {})], { of: [ruleNamed("stateful-protected")], settings: { throwaway: true } })).toEqual([]);
+});
+
+test("the bucket to blame is named, and no other", () => {
+  const samples = [...store({}), aws("s3/bucket", { bucket: "forgotten" }, { name: "forgotten" })];
+  expect(judge(samples, { of: [ruleNamed("s3-complete")] }).map(({ urn }) => urn)).toEqual([urnOf(samples.at(-1)!)]);
+});

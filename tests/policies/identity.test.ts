@@ -1,0 +1,179 @@
+import * as fc from "fast-check";
+import { writerPolicy } from "../../components/bucket-policies";
+import { allows, covers, policyDocument } from "../../policies/identity/document";
+import { alone, aws, chapter, digitalocean, judge, unknown, type Sample } from "./harness";
+
+const document = (...Statement: object[]): string => JSON.stringify({ Version: "2012-10-17", Statement });
+const allow = (Action: unknown, Resource: unknown, more: object = {}): object => ({ Effect: "Allow", Action, Resource, ...more });
+const policy = (...statements: object[]): Sample => aws("iam/policy", { policy: document(...statements) });
+const objects = "arn:aws:s3:::store/*";
+const role = (...statements: object[]): Sample => aws("iam/role", { assumeRolePolicy: document(...statements) });
+const trusts = (Principal: unknown, Condition?: object): object => ({ Effect: "Allow", Principal, Action: "sts:AssumeRole", Condition });
+
+const github = "token.actions.githubusercontent.com";
+const federated = { Federated: `arn:aws:iam::123456123456:oidc-provider/${github}` };
+const ci = (sub: unknown, operator = "StringEquals", aud: unknown = "sts.amazonaws.com"): Sample =>
+  role(trusts(federated, { [operator]: { [`${github}:sub`]: sub }, ...(aud ? { [operator === "StringEquals" ? "StringLike" : "StringEquals"]: { [`${github}:aud`]: aud } } : {}) }));
+
+const user = aws("iam/user", { name: "one" }, { name: "one" });
+const group = aws("iam/group", { name: "writers" }, { name: "writers" });
+const member = aws("iam/userGroupMembership", { user: "one", groups: ["writers"] }, { name: "member" });
+const keyOf = (name: string) => aws("iam/accessKey", { user: unknown }, { name, refs: { user: ["one"] } });
+const passwords = (props: object): Sample => aws("iam/accountPasswordPolicy", {
+  minimumPasswordLength: 14, requireLowercaseCharacters: true, requireUppercaseCharacters: true, requireNumbers: true, requireSymbols: true, maxPasswordAge: 90, passwordReusePrevention: 24, ...props,
+});
+const admin = "arn:aws:iam::aws:policy/AdministratorAccess";
+
+chapter("Identity", {
+  "iam-wildcard-action": {
+    kept: alone(policy(allow(["s3:GetObject", "s3:PutObject"], objects)), policy({ Effect: "Deny", Action: "*", Resource: "*" }), aws("iam/role", { assumeRolePolicy: "{}" })),
+    broken: [
+      // Checkov CKV_AWS_62, 63, CKV2_AWS_40 and Trivy AWS-0345, failing; the last lacks its effect.
+      [/allows \*/, policy(allow(["s3:HeadBucket", "*"], [objects, "*"]))], [/allows \*/, policy(allow("*", "*"))], [/allows \*/, policy({ Action: "*", Resource: "*" })],
+      [/allows iam:\*, s3\*/, policy(allow(["iam:*", "s3*"], "*"))], [/allows s3:\*/, policy(allow("s3:*", "*"))], [/allows s3:Get\*/, policy(allow("s3:Get*", objects))],
+      ...["groupPolicy", "rolePolicy", "userPolicy"].map((word): [RegExp, Sample] => [/allows iam:\*/, aws(`iam/${word}`, { policy: document(allow(["ec2:DescribeImages", "iam:*"], "*")) })]),
+      [/allows \*/, aws("ssoadmin/permissionSetInlinePolicy", { inlinePolicy: document(allow(["s3:HeadBucket", "*"], "*")) })],
+      [/allows \*/, aws("iam/role", { assumeRolePolicy: "{}", inlinePolicies: [{ policy: document(allow("*", "*")) }] })],
+      [/everything but iam:CreateUser/, policy({ Effect: "Allow", NotAction: "iam:CreateUser", Resource: objects })],
+      [/allows s3:\?et/, aws("iam/policy", { policy: { Statement: { Effect: "Allow", Action: "s3:?etObject", Resource: objects } } })],
+    ],
+    unknown: [aws("iam/policy", { policy: unknown })],
+  },
+  "iam-wildcard-resource": {
+    kept: alone(policy(allow("s3:GetObject", objects)), policy(allow(["sts:GetCallerIdentity", "ec2:DescribeImages", "ecr:GetAuthorizationToken"], "*")), policy({ Effect: "Deny", Action: "s3:DeleteObject", Resource: "*" })),
+    broken: [
+      // Checkov CKV_AWS_287 to 290 and 355, failing.
+      [/allows s3:GetObject, iam:CreateAccessKey on everything/, policy(allow(["s3:GetObject", "iam:CreateAccessKey"], "*"))], [/on everything/, policy(allow("s3:GetObject", ["arn:aws:s3:::a/*", "*"]))],
+      [/on everything/, policy(allow("ssm:GetParameter", "*"))], [/on everything/, policy(allow("s3:GetObject", "arn:aws:s3:::*"))], [/on everything/, policy(allow("iam:GetRole", "arn:aws:iam::123456789012:role/*"))],
+      [/on everything/, policy(allow("s3:GetObject", "arn:aws:s3:::*/*"))], [/but what it names/, policy({ Effect: "Allow", Action: "s3:GetObject", NotResource: "arn:aws:s3:::private/*" })],
+    ],
+    unknown: [aws("iam/policy", { policy: unknown })],
+  },
+  "iam-escalation": {
+    kept: alone(policy(allow("iam:PassRole", "arn:aws:iam::123456789012:role/one")), policy(allow("s3:GetObject", objects)), policy({ Effect: "Deny", Action: "iam:*", Resource: "*" })),
+    broken: [
+      // Checkov CKV_AWS_286 and Trivy AWS-0342, failing.
+      [/allows iam:PassRole/, policy(allow("iam:PassRole", "*"))], [/iam:CreateAccessKey/, policy(allow("iam:CreateAccessKey", "arn:aws:iam::123456789012:user/*"))], [/iam:AddUserToGroup/, policy(allow("iam:*", "*"))],
+      [/sts:AssumeRole/, policy(allow("sts:AssumeRole", "arn:aws:iam::*:role/admin"))], [/s3:PutBucketPolicy/, policy({ Effect: "Allow", Action: "s3:PutBucketPolicy", NotResource: "arn:aws:s3:::a" })],
+    ],
+    unknown: [aws("iam/policy", { policy: unknown })],
+  },
+  "backup-writer": {
+    kept: alone(aws("iam/groupPolicy", { policy: writerPolicy(["arn:aws:s3:::store"], "arn:aws:kms:eu-central-1:123456789012:key/1") }), policy(allow(["s3:PutBucketPolicy"], "arn:aws:s3:::a"))),
+    broken: [
+      [/may s3:DeleteObjectVersion/, policy(allow(["s3:PutObject", "s3:DeleteObjectVersion"], objects))], [/may s3:PutBucketPolicy/, policy(allow("s3:PutObject", objects), allow("s3:PutBucketPolicy", "arn:aws:s3:::store"))],
+      [/may s3:DeleteObjectVersion.*and \d+ more/, policy(allow("s3:*", objects))],
+      // A denial of part of the objects, or under a condition, is none.
+      [/may s3:DeleteObjectVersion/, policy(allow("s3:*", objects), { Effect: "Deny", Action: "s3:DeleteObjectVersion", Resource: "arn:aws:s3:::store/old/*" })],
+      [/may s3:BypassGovernanceRetention/, aws("iam/userPolicy", { policy: document(allow(["s3:PutObject", "s3:BypassGovernanceRetention"], objects)) })],
+    ],
+    unknown: [aws("iam/groupPolicy", { policy: unknown })],
+  },
+  "iam-public-principal": {
+    kept: alone(role(trusts({ Service: "ec2.amazonaws.com" })), aws("s3/bucketPolicy", { policy: document({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "*" }) }), aws("kms/key", {}), aws("s3/bucket", {})),
+    broken: [
+      // Checkov CKV_AWS_33, 60, 70, 283 and Trivy AWS-0346, failing.
+      ...["s3/bucketPolicy", "s3/bucket", "kms/key", "kms/keyPolicy", "s3/accessPoint"].flatMap((path): [RegExp, Sample][] => ["*", { AWS: "*" }, { AWS: ["arn:aws:iam::111122223333:root", "*"] }, ["foo", "*"]]
+        .map((Principal) => [/lets everyone in/, aws(path, { policy: document({ Effect: "Allow", Principal, Action: "s3:GetObject", Resource: "*" }) })])),
+      [/lets everyone in/, role(trusts({ AWS: "*" }))], [/lets everyone in/, aws("s3/bucketPolicy", { policy: document({ Effect: "Allow", NotPrincipal: { AWS: "arn:aws:iam::1:user/a" }, Action: "s3:GetObject", Resource: "*" }) })],
+      [/lets everyone in/, aws("s3/bucketPolicy", { policy: document({ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*", Condition: { ArnEquals: { "aws:PrincipalArn": "arn:aws:iam::*" } } }) })],
+      [/lets everyone in/, digitalocean("spacesBucketPolicy", { policy: document({ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" }) })],
+    ],
+    unknown: [aws("s3/bucketPolicy", { policy: unknown })],
+  },
+  "iam-role-account": {
+    kept: alone(role(trusts({ AWS: "arn:aws:iam::123456789012:role/deployer" })), role(trusts({ AWS: "123456789012" }, { StringEquals: { "sts:ExternalId": "x" } })), role(trusts({ AWS: "123456789012" }, { Bool: { "aws:MultiFactorAuthPresent": "true" } }))),
+    // Checkov CKV_AWS_61, failing.
+    broken: [[/a whole account/, role(trusts({ AWS: "arn:aws:iam::123456789012:root" }))], [/a whole account/, role(trusts({ AWS: ["123456789012"] }, { Bool: { "aws:SecureTransport": "true" } }))]],
+    unknown: [aws("iam/role", { assumeRolePolicy: unknown })],
+  },
+  "ci-role-bound": {
+    kept: alone(ci("repo:myOrg/myRepo:ref:refs/heads/main"), ci("repo:myOrg/myRepo:environment:production"), ci(["repo:myOrg/myRepo:ref:refs/tags/v1", "repo:myOrg/myRepo:pull_request"]), role(trusts({ Service: "ec2.amazonaws.com" }))),
+    broken: [
+      // Checkov CKV_AWS_358 and 393, failing.
+      [/asks for no repository[^]*for whom/, role(trusts(federated))], [/no one repository/, ci("invalid")], [/no one repository/, ci("*")], [/no one repository/, ci("workflow:github-actions:repo:myOrg/myRepo:ref:refs/heads/MyBranch")],
+      [/no one repository/, ci("repo:*")], [/no one repository/, ci("repo:myOrg*")], [/no one repository/, ci("repo:myOrg/*", "StringLike")], [/no one repository/, ci("repo:myOrg/myRepo:*", "StringLike")],
+      [/for whom the token was made/, ci("repo:myOrg/myRepo:ref:refs/heads/main", "StringEquals", "")], [/no repository/, ci("repo:myOrg/myRepo:ref:refs/heads/main", "StringNotEquals")],
+      [/no one repository/, ci(["repo:myOrg/myRepo:ref:refs/heads/main", "repo:myOrg/myRepo:*"])],
+    ],
+    unknown: [aws("iam/role", { assumeRolePolicy: unknown })],
+  },
+  "iam-user-policy": {
+    kept: alone(aws("iam/policyAttachment", { groups: ["a"], policyArn: "x" })),
+    // Checkov CKV_AWS_40 and Trivy AWS-0143, failing.
+    broken: [[/to a user/, aws("iam/userPolicy", {})], [/to a user/, aws("iam/userPolicyAttachment", {})], [/to a user/, aws("iam/policyAttachment", { users: ["a"], groups: ["b"] })]],
+  },
+  "iam-admin-policy": {
+    kept: alone(aws("iam/rolePolicyAttachment", { policyArn: "arn:aws:iam::123456789012:policy/own" }), aws("iam/role", {})),
+    broken: [
+      // Checkov CKV_AWS_274, CKV2_AWS_56 and Trivy AWS-0345, failing.
+      ...["groupPolicyAttachment", "rolePolicyAttachment", "userPolicyAttachment", "policyAttachment"].map((word): [RegExp, Sample] => [/gives AdministratorAccess/, aws(`iam/${word}`, { policyArn: admin })]),
+      [/gives AdministratorAccess/, aws("iam/role", { managedPolicyArns: [admin] })], [/gives IAMFullAccess/, aws("iam/rolePolicyAttachment", { policyArn: "arn:aws:iam::aws:policy/IAMFullAccess" })],
+      [/gives AmazonS3FullAccess/, aws("iam/rolePolicyAttachment", { policyArn: "arn:aws:iam::aws:policy/AmazonS3FullAccess" })], [/gives Admin/, aws("ssoadmin/managedPolicyAttachment", { managedPolicyArn: admin })],
+    ],
+    unknown: [aws("iam/rolePolicyAttachment", { policyArn: unknown })],
+  },
+  "iam-console": {
+    kept: alone(user),
+    // Checkov CKV2_AWS_22, failing.
+    broken: [[/gives a user a password/, aws("iam/userLoginProfile", { user: "one" })]],
+  },
+  "iam-root-key": {
+    kept: alone(aws("iam/accessKey", { user: "one" })),
+    // Checkov CKV_AWS_348 and Trivy AWS-0141, failing.
+    broken: [[/key of the root user/, aws("iam/accessKey", { user: "root" })], [/key of the root user/, aws("iam/accessKey", { user: "arn:aws:iam::123456789012:root" })]],
+    unknown: [aws("iam/accessKey", { user: unknown })],
+  },
+  "iam-user-key": {
+    kept: [[user, group, member, keyOf("first")], [user, aws("iam/groupMembership", { users: unknown, group: unknown }, { name: "m", refs: { users: ["one"] } })]],
+    broken: [
+      // Checkov CKV2_AWS_21, failing.
+      [/in no group/, user], [/in no group/, user, group, { ...member, props: { user: "two", groups: ["writers"] } }], [/more than one access key/, user, member, keyOf("first"), keyOf("second")],
+    ],
+  },
+  "iam-group-used": {
+    kept: [[user, group, member]],
+    // Checkov CKV2_AWS_14, failing.
+    broken: [[/no member/, group], [/no member/, group, { ...member, props: { user: "one", groups: ["others"] } }]],
+  },
+  "iam-password-policy": {
+    kept: alone(passwords({})),
+    broken: [
+      // Checkov CKV_AWS_9 to 15 and Trivy AWS-0056 to 63, failing.
+      [/shorter than 14[^]*no lowercase letter[^]*no uppercase letter[^]*no digit[^]*no symbol[^]*older than 90 days[^]*last 24/, aws("iam/accountPasswordPolicy", {})],
+      [/shorter than 14/, passwords({ minimumPasswordLength: 8 })], [/older than 90/, passwords({ maxPasswordAge: 0 })], [/older than 90/, passwords({ maxPasswordAge: 91 })], [/last 24/, passwords({ passwordReusePrevention: 1 })],
+      [/no digit/, passwords({ requireNumbers: false })],
+    ],
+    unknown: [passwords({ minimumPasswordLength: unknown })],
+  },
+});
+
+describe("a policy document", () => {
+  const word = fc.stringMatching(/^[a-zA-Z0-9:.+()[\]-]{1,20}$/);
+
+  test("is read from text and from an object alike, and from nothing else", () => {
+    const statement = { Effect: "Deny", Action: "s3:*", Resource: ["a"], Principal: { AWS: ["b", "c"], Service: "d" } };
+    expect(policyDocument(document(statement))).toEqual(policyDocument({ Statement: [statement] }));
+    expect(policyDocument({ Statement: statement })[0]).toMatchObject({ effect: "Deny", actions: ["s3:*"], principals: ["AWS:b", "AWS:c", "Service:d"] });
+    for (const nothing of ["no JSON", "{}", undefined, null, "null", 7]) expect(policyDocument(nothing)).toEqual([]);
+  });
+  test("has patterns of which `*` is any text and nothing else is special", () => {
+    fc.assert(fc.property(word, word, (a, b) => {
+      expect([covers(a, a), covers(`${a}*`, a + b), covers("*", a), covers(`${a}?`, `${a}x`), covers(a.toUpperCase(), a.toLowerCase())]).toEqual([true, true, true, true, true]);
+      expect(covers(a, b)).toBe(a.toLowerCase() === b.toLowerCase());
+    }));
+  });
+  test("denies whatever it denies on everything and without a condition", () => {
+    const of = (...statements: object[]) => allows(policyDocument({ Statement: statements }), "s3:PutObject");
+    expect(of(allow("s3:*", "*"))).toBe(true);
+    expect(of(allow("s3:*", "*"), { Effect: "Deny", Action: "s3:Put*", Resource: "*" })).toBe(false);
+    expect(of(allow("s3:*", "*"), { Effect: "Deny", NotAction: "s3:GetObject", Resource: "*" })).toBe(false);
+    expect(of(allow("s3:*", "*"), { Effect: "Deny", Action: "s3:Put*", Resource: "a" })).toBe(true);
+    expect(of({ Effect: "Deny", Action: "*", Resource: "*" })).toBe(false);
+  });
+});
+
+test("what the program gives the machine that backs up breaks no rule", () => {
+  const sample = aws("iam/groupPolicy", { policy: writerPolicy(["arn:aws:s3:::a", "arn:aws:s3:::b"], "arn:aws:kms:eu-central-1:123456789012:key/1") });
+  expect(judge([sample])).toEqual([]);
+});
