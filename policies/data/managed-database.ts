@@ -63,7 +63,7 @@ export const managedDatabaseRules: Rule[] = [
     chapter: "Data",
     severity: "medium",
     demands: "A user of MySQL has a password hashed by today's method.",
-    wrong: "mysql_native_password is SHA-1 without salt: a stolen table gives the passwords away.",
+    wrong: "`mysql_native_password` is SHA-1 without salt: a stolen table gives the passwords away.",
     mend: "set mysqlAuthPlugin to caching_sha2_password, or leave it out.",
     answers: ["database-databases-mysql-user-legacy-encryption"],
     *check({ mysqlAuthPlugin }) {

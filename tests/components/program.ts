@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { secrets } from "../../config/secrets";
 
 export interface Registered {
   type: string;
@@ -69,7 +70,7 @@ export async function deploy(changes: Record<string, unknown> = {}): Promise<{ r
   const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
   pulumi.runtime.setAllConfig(
     Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined).map(([key, value]) => [`ringo-infra:${key}`, text(value)])),
-    ["ringo-infra:djangoSecretKey", "ringo-infra:backupPassphrase"],
+    Object.keys(secrets.shape).map((key) => `ringo-infra:${key}`),
   );
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- `export =`, as the engine loads it
   const program = require("../../index") as () => Promise<Record<string, unknown>>;

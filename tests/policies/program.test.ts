@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { parse } from "yaml";
+import { levelsOf } from "../../policies/levels";
+import { configuration, deploy, plain } from "../components/program";
+import { judge, ruleNamed, type Sample } from "./harness";
+
+/** What a stack's file says, with what is still a placeholder in it replaced. */
+function fileOf(stack: string): Record<string, unknown> {
+  const text = readFileSync(path.resolve(__dirname, `../../Pulumi.${stack}.yaml`), "utf8")
+    .replaceAll("ringo.example", "ringo.dev").replaceAll("203.0.113.", "185.12.64.").replace(/0{64}/, "ab".repeat(32));
+  const { config } = parse(text) as { config: Record<string, unknown> };
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("ringo-infra:", ""), value]));
+}
+
+/** Names of the secrets that a stack in the cloud has set. */
+const secrets = { registryToken: "not-a-token-0123", mediaAccessKeyId: "not-a-key-0123", mediaSecretAccessKey: "not-a-secret-0123" };
+
+/** Everything that the program registers, as the pack would be shown it in an update: with options and with what comes from where. */
+async function registered(config: Record<string, unknown>): Promise<Sample[]> {
+  const requests: RegisterResourceRequest[] = [];
+  const original = MockMonitor.prototype.registerResource;
+  const spy = jest.spyOn(MockMonitor.prototype, "registerResource").mockImplementation(function (this: MockMonitor, request: any, callback: any) {
+    requests.push(request);
+    return original.call(this, request, callback);
+  });
+  try {
+    const { resources } = await deploy(config);
+    const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
+    return requests.map((request) => ({
+      type: request.getType(), name: request.getName(), protect: request.getProtect(),
+      props: plain(resources.find(({ type, name }) => type === request.getType() && name === request.getName())!.inputs),
+      refs: Object.fromEntries([...request.getPropertydependenciesMap().entries()].map(([input, dependencies]) => [input, dependencies.getUrnsList().map(nameIn)])),
+    }));
+  } finally {
+    spy.mockRestore();
+  }
+}
+
+/** Rules of a level that the program breaks in a stack, with the resources to blame. */
+async function broken(stack: string, changes: Record<string, unknown> = {}): Promise<Record<"mandatory" | "advisory", string[]>> {
+  const config: Record<string, unknown> = { ...fileOf(stack), ...(stack === "local" ? { image: configuration.image } : { throwaway: false, ...secrets }), ...changes };
+  const samples = await registered(config);
+  expect(samples.length).toBeGreaterThan(50);
+  const found = judge(samples, { settings: { stack, throwaway: config.throwaway === true, secrets: [configuration.djangoSecretKey as string, ...Object.values(secrets)] } });
+  const level = (rule: string) => levelsOf(stack)[rule] ?? ruleNamed(rule).level ?? "mandatory";
+  const of = (wanted: string) => [...new Set(found.filter(({ rule }) => level(rule) === wanted).map(({ rule, urn }) => `${rule} ${urn?.split("::").at(-1) ?? "stack"}`))].sort();
+  return { mandatory: of("mandatory"), advisory: of("advisory") };
+}
+
+/** Machines send what they like to the internet: package mirrors, registries and mail are anywhere. */
+const outbound = ["api", "data", "edge", "worker"].map((role) => `firewall-outbound-named network-firewall-${role}`);
+
+describe("the program itself", () => {
+  test.each([
+    ["local", outbound],
+    ["staging", ["droplet-backups stack", ...outbound]],
+    ["production", ["droplet-backups stack", ...outbound]],
+  ])("breaks no mandatory rule in %s, and of the others only those that are known", async (stack, advisory) => {
+    expect(await broken(stack)).toEqual({ mandatory: [], advisory });
+  });
+
+  test("is refused where a stack in the cloud protects nothing and keeps backups for a month", async () => {
+    const { mandatory } = await broken("production", { protect: false, backups: { archiveDays: 91 } });
+    expect(mandatory).toEqual(expect.arrayContaining(["backup-kept backups-postgres", "stateful-protected backups-postgres", "stateful-protected data-volume", "stateful-protected network-address"]));
+  });
+
+  test("is refused in a region that personal data may not be in", async () => {
+    const { mandatory } = await broken("production", { region: "nyc3", allowedRegions: ["nyc3"] });
+    expect(mandatory.filter((line) => line.startsWith("allowed-region"))).toEqual(expect.arrayContaining(["allowed-region data-droplet", "allowed-region data-volume", "allowed-region network-vpc"]));
+  });
+});
