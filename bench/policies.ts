@@ -16,7 +16,6 @@ async function preview(machines: number, policyPacks: string[]): Promise<{ secon
   const state = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-bench-"));
   // Before anything of local/ is loaded: its modules read this once, and else work on the stack that runs here.
   process.env.RINGO_LOCAL_DIR = state;
-  process.env.PATH = `${path.join(pack, "bin")}:${process.env.PATH}`;
   const { stateDir } = await import("../local/paths");
   if (stateDir !== state) throw new Error(`refusing to work on ${stateDir}`);
   const { providers } = await import("../local/providers");

@@ -44,8 +44,6 @@ function environment(providers: string): Record<string, string> {
     PULUMI_HOME: inState("pulumi", "home"),
     PULUMI_CONFIG_PASSPHRASE_FILE: inState("secrets", "passphrase"),
     PULUMI_DEBUG_PROVIDERS: providers,
-    // The engine looks there for what runs a policy pack; the official CLI brings its own.
-    PATH: `${path.join(policyPack, "bin")}:${process.env.PATH}`,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
@@ -67,7 +65,9 @@ export async function openStack(options: {
   fs.mkdirSync(workDir, { recursive: true, mode: 0o700 });
   const project = projectFile();
   // An attached program needs no language host; the name is what configuration keys and URNs carry.
-  fs.writeFileSync(path.join(workDir, "Pulumi.yaml"), YAML.stringify({ name: project.name, runtime: "nodejs" }));
+  // What runs a policy pack is named, since the engine built here has none; the official CLI brings its own.
+  const analyzer = { name: "policy-nodejs", path: path.join(policyPack, "bin") };
+  fs.writeFileSync(path.join(workDir, "Pulumi.yaml"), YAML.stringify({ name: project.name, runtime: "nodejs", plugins: { analyzers: [analyzer] } }));
   const missing = options.facts ? writeSettings(workDir, project.name, options.facts) : [];
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName, projectName: project.name, program: options.program ?? (async () => undefined) },

@@ -16,9 +16,6 @@ const plain = (message: string): string => message.replace(/<\{%[^%]*%\}>/g, "")
 
 const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
 
-/** The engine's word, at every start, that it took the policies' runner from PATH: where this project put it. */
-const ambientAnalyzer = "using pulumi-analyzer-policy-nodejs from $PATH";
-
 /** The resource's own name, and its type's last word: `api-0` `Droplet`. */
 function describe(urn: string, type: string): string {
   return `${bold(nameOf(urn).padEnd(24))} ${dim(type.slice(type.lastIndexOf(":") + 1))}`;
@@ -69,7 +66,7 @@ export class Progress {
 
   private diagnostic(event: { urn?: string; message: string; severity: string }): void {
     const message = plain(event.message);
-    if (message === "" || event.severity === "debug" || message.startsWith(ambientAnalyzer)) return;
+    if (message === "" || event.severity === "debug") return;
     const text = event.severity === "error" ? fault(message) : message;
     const name = event.urn ? nameOf(event.urn) : "stack";
     if (event.severity === "error") this.errors.push(`${name}: ${text}`);
