@@ -56,13 +56,15 @@ check: _check ## Types, lint and unit tests: no root, under a minute
 	@tsc --noEmit
 	@eslint --max-warnings 0 .
 	@tsx config/reference.ts --check
+	@tsx policies/reference.ts --check
 	@jest --selectProjects unit
 
 test: _local ## Everything, the local stack from outside included
 	@bash tests/run.sh
 
-reference: _check ## Write docs/configuration.md anew from the schema
+reference: _check ## Write docs/configuration.md and docs/security's checklist and coverage anew, from schema and policies
 	@tsx config/reference.ts
+	@tsx policies/reference.ts
 
 bench: _local ## Measure what docs and README promise; minutes
 	@tsx bench/main.ts

@@ -31,6 +31,7 @@ step 'lint' eslint --max-warnings 0 .
 step 'workflows' "$tools/actionlint"
 step 'workflows, audited' "$tools/zizmor" --offline --quiet .
 step 'reference page' tsx config/reference.ts --check
+step 'policies page' tsx policies/reference.ts --check
 step 'unit tests' jest_part unit --selectProjects unit
 # What runs before tests that own the machine: nothing of an earlier stack may be left.
 step 'clean start' make --no-print-directory destroy YES=1

@@ -56,7 +56,7 @@ export const permissionRules: Rule[] = [
     demands: "A permission names its resources, wherever AWS lets it.",
     wrong: "What was meant for one bucket or key holds for every one in the account: data leave, credentials are read, things are changed without bounds.",
     mend: "name the resources by ARN.",
-    answers: ["CKV_AWS_107", "CKV_AWS_108", "CKV_AWS_109", "CKV_AWS_111", "CKV_AWS_287", "CKV_AWS_288", "CKV_AWS_289", "CKV_AWS_290", "CKV_AWS_355", "AWS-0057", "AWS-0345",
+    answers: ["CKV_AWS_107", "CKV_AWS_108", "CKV_AWS_109", "CKV_AWS_111", "CKV_AWS_287", "CKV_AWS_288", "CKV_AWS_289", "CKV_AWS_290", "CKV_AWS_355", "CKV_AWS_356", "AWS-0057", "AWS-0345",
       "iam-inline-policy-for-role", "iam-managed-policy-for-role"],
     *check(inputs, { type }) {
       for (const { effect, actions, resources, notResources } of identityStatements(type, inputs)) {

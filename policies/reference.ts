@@ -1,0 +1,66 @@
+/** Writes docs/security/checklist.md and coverage.md. With `--check` it only tells whether they are as they should be. */
+import { readFileSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { levelsOf } from "./levels";
+import packs from "./packs/rules.json";
+import { unanswered } from "./packs/unanswered";
+import { chapters, isStackRule, type Rule } from "./rule";
+import { rules } from "./rules";
+
+const made = "Made from `policies/` by `make reference`: change it there.";
+const stacks = ["production", "staging", "local"];
+
+const levelIn = (stack: string, rule: Rule): string => levelsOf(stack)[rule.name] ?? rule.level ?? "mandatory";
+
+function levelText(rule: Rule): string {
+  const own = levelIn("production", rule);
+  const others = stacks.slice(1).filter((stack) => levelIn(stack, rule) !== own).map((stack) => `${levelIn(stack, rule)} in ${stack}`);
+  return [own, ...others].join(", ");
+}
+
+const section = (rule: Rule): string[] => [
+  `### \`${rule.name}\``, "", `**${rule.demands}** ${rule.wrong}`, "",
+  `- To mend: ${rule.mend}`,
+  `- Severity: ${rule.severity}. Level: ${levelText(rule)}.`,
+  `- Judged: ${isStackRule(rule) ? "when the stack is whole, in a preview and after an update" : "of each resource, before it is made or changed"}; of ${(isStackRule(rule) ? rule.of : rule.types).map((type) => `\`${type}\``).join(", ")}`,
+  ...(rule.answers.length > 0 ? [`- Answers to: ${rule.answers.join(", ")}`] : []), "",
+];
+
+export const checklist = (): string => [
+  "# What the policies demand", "", made, "",
+  "A mandatory rule stops a preview, and an update before the resource is touched; an advisory one is told and passes. How a level is changed and an",
+  "exemption is given: [setup](../setup.md). What other packs demand, and which rule here answers: [coverage](coverage.md).", "",
+  "| chapter | rule | severity | level |", "| --- | --- | --- | --- |",
+  ...rules.map((rule) => `| ${rule.chapter} | [\`${rule.name}\`](#${rule.name}) ${rule.demands} | ${rule.severity} | ${levelText(rule)} |`), "",
+  ...chapters.flatMap((chapter) => [`## ${chapter}`, "", ...rules.filter((rule) => rule.chapter === chapter).flatMap(section)]),
+].join("\n").trimEnd() + "\n";
+
+const cell = (text: string): string => text.replaceAll("|", "\\|");
+
+export function coverage(): string {
+  const answering = (id: string): string[] => rules.filter(({ answers }) => answers.includes(id)).map(({ name }) => `[\`${name}\`](checklist.md#${name})`);
+  return [
+    "# What other packs demand", "", made, "",
+    "Every rule of Checkov, Trivy and ScoutSuite for DigitalOcean, and of theirs for AWS's S3, IAM and KMS, as they stood in August 2026,",
+    "with the rule here that answers it, or why none does.", "",
+    ...Object.entries(packs).flatMap(([pack, list]) => [
+      `## ${pack}`, "", `${list.filter(([id]) => answering(id).length > 0).length} of ${list.length} are answered.`, "", "| id | what it demands | answered by |", "| --- | --- | --- |",
+      ...list.map(([id, title]) => `| ${id} | ${cell(title)} | ${answering(id).join(", ") || `none: ${unanswered[id]}`} |`), "",
+    ]),
+  ].join("\n").trimEnd() + "\n";
+}
+
+/** @returns the exit status */
+function main(check: boolean): number {
+  for (const [name, text] of [["checklist", checklist()], ["coverage", coverage()]]) {
+    const page = path.resolve(__dirname, `../docs/security/${name}.md`);
+    if (!check) writeFileSync(page, text);
+    else if (readFileSync(page, "utf8") !== text) {
+      process.stderr.write(`docs/security/${name}.md is not what the policies say: run \`make reference\` and commit the page\n`);
+      return 1;
+    }
+  }
+  return 0;
+}
+
+if (require.main === module) process.exitCode = main(process.argv.includes("--check"));

@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import packs from "../../policies/packs/rules.json";
+import { unanswered } from "../../policies/packs/unanswered";
+import { checklist, coverage } from "../../policies/reference";
+import { rules } from "../../policies/rules";
+
+const page = (name: string) => readFileSync(path.resolve(__dirname, `../../docs/security/${name}.md`), "utf8");
+const ids: string[] = Object.values(packs).flatMap((list) => list.map(([id]) => id));
+const answered = new Set(rules.flatMap(({ answers }) => answers));
+
+test("the committed pages are what the policies say: if not, `make reference`", () => {
+  expect([page("checklist"), page("coverage")]).toEqual([checklist(), coverage()]);
+});
+
+test("each rule of another pack is answered, or it is said why not; never both", () => {
+  for (const id of ids) expect([id, answered.has(id), id in unanswered]).toEqual([id, !(id in unanswered), !answered.has(id)]);
+  for (const id of Object.keys(unanswered)) expect(ids).toContain(id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("what is answered exists, as far as it is of a pack that is listed whole", () => {
+  const whole = [...answered].filter((id) => /^(CKV_DIO_|DIG-|droplet-|networking-|spaces-|database-databases|kubernetes-kubernetes|s3-bucket|iam-|kms-)/.test(id));
+  expect(whole.length).toBeGreaterThan(60);
+  for (const id of whole) expect(ids).toContain(id);
+});
