@@ -7,7 +7,7 @@ import { requests } from "./requests";
 
 /**
  * Measures what the README promises and prints it as Markdown.
- * usage: tsx bench/main.ts [part...]; parts: up, unchanged, preview, requests, backups, outage. All, when none is named.
+ * usage: tsx bench/main.ts [part...]; parts: up, unchanged, preview, policies, requests, backups, outage. All, when none is named.
  */
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -47,6 +47,10 @@ const parts: Record<string, () => Promise<void>> = {
       const ratio = median(runs.map((run) => run.seconds / run.bare));
       print(`| preview of ${machines} machines, ${runs[0].resources} resources | ${spread(runs.map((run) => run.seconds))} s; as many empty resources ${spread(runs.map((run) => run.bare))} s; ratio ${ratio.toFixed(2)} |`);
     }
+  },
+
+  async policies() {
+    print(command("tsx", "bench/policies.ts").stdout.trim().split("\n").at(-1)!);
   },
 
   async requests() {
