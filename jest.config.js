@@ -6,6 +6,7 @@ const common = {
 };
 module.exports = {
   maxWorkers: "100%", // most of a test is waiting for another program
+  testTimeout: 30_000, // on a busy machine a program takes many times as long to start
   projects: [
     { ...common, displayName: "unit", testMatch: ["<rootDir>/tests/**/*.test.ts"], testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/local/stack/"] },
     { ...common, displayName: "local", testMatch: ["<rootDir>/tests/local/stack/**/*.test.ts"] },
