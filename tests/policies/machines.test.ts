@@ -58,7 +58,7 @@ chapter("Machines", {
     unknown: [remote({ ...hop, hostKey: unknown })],
   },
   "user-data-secret": {
-    kept: alone(droplet({ userData: ours }), droplet({}), droplet({ userData: "#cloud-config\npackages: [nginx]\nssh_pwauth: false\n" }), aws("ec2/instance", { userData: "#!/bin/sh\napt-get update\n" })),
+    kept: alone(droplet({ userData: ours }), droplet({ userData: "da39a3ee5e6b4b0d3255bfef95601890afd80709" }), droplet({}), droplet({ userData: "#cloud-config\npackages: [nginx]\nssh_pwauth: false\n" }), aws("ec2/instance", { userData: "#!/bin/sh\napt-get update\n" })),
     broken: [
       [/a private key is in its user data/, droplet({ userData: `#cloud-config\nwrite_files: [{ content: "${key("RSA")}" }]` })],
       [/a private key/, droplet({ userData: ours.replace("ed25519_private", "rsa_private") })],
