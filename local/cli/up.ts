@@ -20,12 +20,13 @@ export async function run(): Promise<number> {
     // What the policies refuse is refused before anything is made: in an update alone, what came first would stand already.
     const planned = new Progress(true);
     const progress = new Progress();
+    const refresh = process.env.REFRESH === "1";
     try {
-      await stack.preview({ onEvent: planned.on, policyPacks: [policyPack] });
+      await stack.preview({ onEvent: planned.on, policyPacks: [policyPack], refresh });
       const result = await stack.up({
         onEvent: progress.on,
         policyPacks: [policyPack],
-        refresh: process.env.REFRESH === "1",
+        refresh,
         suppressOutputs: true,
         color: "never",
       });
