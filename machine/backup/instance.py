@@ -59,16 +59,28 @@ class Instance:
         while True:
             if self.process.poll() is not None:
                 raise self._reason()
-            if running(self.socket, PORT) and self.ask("SELECT CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() ELSE 'done' END") == (
-                    "paused" if paused else "done"):
+            if running(self.socket, PORT) and self._reached() == ("paused" if paused else "done"):
                 return
             if time.monotonic() - said > 10:
                 said = time.monotonic()
                 say(f"replaying WAL: {self._progress()}")
             time.sleep(0.2)
 
+    def _reached(self):
+        return self.ask("SELECT CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() ELSE 'done' END")
+
     def ask(self, sql, database="postgres"):
-        return psql(sql, database, self.socket, PORT)
+        try:
+            return psql(sql, database, self.socket, PORT)
+        except Failure as failure:
+            # The server may have ended between two questions: then its log says why.
+            raise self._reason() if self._ends() else failure from None
+
+    def _ends(self):
+        try:
+            return self.process is not None and self.process.wait(5) is not None
+        except subprocess.TimeoutExpired:
+            return False
 
     def newest(self):
         """When the last transaction that it has was committed."""
