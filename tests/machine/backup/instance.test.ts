@@ -1,0 +1,31 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+
+/** A private server that no question reaches, and how the asking ends: with the process gone after a moment, or still there. */
+const program = `
+import sys, subprocess, tempfile
+sys.path.insert(0, sys.argv[1])
+from backup import instance
+from backup.shell import Failure
+
+def refuses(*_):
+    raise Failure("no socket")
+
+instance.psql = refuses
+private = instance.Instance.__new__(instance.Instance)
+private.socket = tempfile.mkdtemp()
+private.log = private.socket + "/log"
+with open(private.log, "w") as log:
+    log.write("FATAL:  recovery ended before configured recovery target was reached")
+private.process = subprocess.Popen(["sleep", sys.argv[2]])
+try:
+    private.ask("SELECT 1")
+except Failure as failure:
+    print(type(failure).__name__, failure, end="")
+private.process.kill()
+`;
+const asked = (seconds: string): string => execFileSync("python3", ["-IBc", program, join(__dirname, "../../../machine"), seconds], { encoding: "utf8" });
+
+test("a server that ends between two questions is told of by its log", () => expect(asked("0.3")).toMatch(/^NeverReached the target was never reached/));
+
+test("one that runs on is told of by the question that failed", () => expect(asked("20")).toBe("Failure no socket"));
