@@ -70,19 +70,35 @@ export const userRules: Rule[] = [
     },
   },
   {
+    name: "iam-user-group",
+    of: [user],
+    chapter: "Identity",
+    severity: "medium",
+    demands: "A user is in a group.",
+    wrong: "A user outside all groups is overlooked.",
+    mend: "add a UserGroupMembership.",
+    answers: ["CKV2_AWS_21", "iam-user-not-in-common-group", "iam-user-not-in-category-group"],
+    *check(resources) {
+      const members = resources.filter(({ type }) => membership.includes(type));
+      for (const each of resources.filter(({ type }) => type === user)) {
+        if (!members.some((member) => names(member, "user", each) || names(member, "users", each))) yield { urn: each.urn, found: "it is in no group" };
+      }
+    },
+  },
+  {
     name: "iam-user-key",
     of: [user],
     chapter: "Identity",
     severity: "medium",
-    demands: "A user is in a group, and has one access key at most.",
-    wrong: "A user outside all groups is overlooked; a second key is one that nobody rotates.",
-    mend: "add a UserGroupMembership; remove the older key (`make rotate-backup-key` ends it).",
-    answers: ["CKV2_AWS_21", "AWS-0167", "iam-user-not-in-common-group", "iam-user-not-in-category-group", "iam-user-with-multiple-access-keys", "CIS 1.13"],
+    // While a key is changed there are two: the new one is made, and on the machine, before the old one ends.
+    level: "advisory",
+    demands: "A user has one access key at most, but while it is changed.",
+    wrong: "A second key is one that nobody rotates.",
+    mend: "remove the older key (`make rotate-backup-key` ends it).",
+    answers: ["AWS-0167", "iam-user-with-multiple-access-keys", "CIS 1.13"],
     *check(resources) {
-      const members = resources.filter(({ type }) => membership.includes(type));
       const keys = resources.filter(({ type }) => type === accessKey);
       for (const each of resources.filter(({ type }) => type === user)) {
-        if (!members.some((member) => names(member, "user", each) || names(member, "users", each))) yield { urn: each.urn, found: "it is in no group" };
         if (keys.filter((key) => names(key, "user", each)).length > 1) yield { urn: each.urn, found: "it has more than one access key" };
       }
     },

@@ -125,10 +125,14 @@ chapter("Identity", {
     unknown: [aws("iam/accessKey", { user: unknown })],
   },
   "iam-user-key": {
-    kept: [[user, group, member, keyOf("first")], [user, aws("iam/groupMembership", { users: unknown, group: unknown }, { name: "m", refs: { users: ["one"] } })]],
+    kept: [[user, keyOf("first")], [user]],
+    broken: [[/more than one access key/, user, keyOf("first"), keyOf("second")]],
+  },
+  "iam-user-group": {
+    kept: [[user, group, member], [user, aws("iam/groupMembership", { users: unknown, group: unknown }, { name: "m", refs: { users: ["one"] } })]],
     broken: [
       // Checkov CKV2_AWS_21, failing.
-      [/in no group/, user], [/in no group/, user, group, { ...member, props: { user: "two", groups: ["writers"] } }], [/more than one access key/, user, member, keyOf("first"), keyOf("second")],
+      [/in no group/, user], [/in no group/, user, group, { ...member, props: { user: "two", groups: ["writers"] } }],
     ],
   },
   "iam-group-used": {
