@@ -1,10 +1,10 @@
 # The commands of this project. `make help` lists them.
-# BACKEND=<dir with a Dockerfile>, HOST=<machine>, CMD=<command>, YES=1 and REFRESH=1 are read from the
+# BACKEND=<dir with a Dockerfile>, OFFICIAL=<providers>, HOST=<machine>, CMD=<command>, YES=1 and REFRESH=1 are read from the
 # command line. The operator's commands work on STACK=<name>; on the local stack without.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-export BACKEND HOST CMD YES REFRESH
+export BACKEND OFFICIAL HOST CMD YES REFRESH
 export STACK TIME POINT BACKUP ASIDE REPOSITORY_TIME TYPE NAME WHAT JSON
 export PULUMI_SKIP_UPDATE_CHECK := true
 
@@ -13,7 +13,7 @@ OPS := tsx ops/main.ts
 
 .PHONY: up preview output ssh destroy backups backup restore restore-point restore-test discard rotate-backup-key rewind-backups check test help reference bench clean _check _local
 
-up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own; REFRESH=1 looks first at what is there)
+up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own; REFRESH=1 looks first at what is there; OFFICIAL=random,tls,command uses those official plugins)
 	@$(RUN) up
 
 preview: _local ## Show what `make up` would change, and change nothing

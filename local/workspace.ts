@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import * as YAML from "yaml";
+import type { Plugin } from "./providers/official";
 import { binDir, cacheDir, inState, projectDir, stackName } from "./paths";
 
 /** A value of the stack's configuration, as it stands in `Pulumi.<stack>.yaml`. */
@@ -14,6 +15,8 @@ export interface LocalFacts {
   plain: Record<string, ConfigValue>;
   /** Values that stand above the user's: measurements of other sizes of stack. */
   overrides?: Record<string, ConfigValue>;
+  /** Official plugins that the engine starts where a stand-in would do. @default none */
+  plugins?: Plugin[];
   secrets: Record<string, string>;
 }
 
@@ -62,7 +65,9 @@ export async function openStack(options: {
   fs.mkdirSync(workDir, { recursive: true, mode: 0o700 });
   const project = projectFile();
   // An attached program needs no language host; the name is what configuration keys and URNs carry.
-  fs.writeFileSync(path.join(workDir, "Pulumi.yaml"), YAML.stringify({ name: project.name, runtime: "nodejs" }));
+  fs.writeFileSync(path.join(workDir, "Pulumi.yaml"), YAML.stringify({
+    name: project.name, runtime: "nodejs", plugins: { providers: options.facts?.plugins ?? [] },
+  }));
   const missing = options.facts ? writeSettings(workDir, project.name, options.facts) : [];
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName, projectName: project.name, program: options.program ?? (async () => undefined) },

@@ -4,8 +4,9 @@ import { renderFaults, validate } from "../../config";
 import { ensureCloud } from "../cloud";
 import { buildImage } from "../images/build";
 import { projectDir, stackName } from "../paths";
-import { serve } from "../providers/server";
 import { providers } from "../providers";
+import { officialPlugins } from "../providers/official";
+import { serve } from "../providers/server";
 import { startServices } from "../services";
 import { localSecret, openStack, type LocalFacts } from "../workspace";
 import { dim, say, seconds, UserError } from "../../ops/terminal";
@@ -24,6 +25,8 @@ export async function step<T>(what: string, work: () => Promise<T>): Promise<T> 
  * Everything here is idempotent: it does nothing when all is up.
  */
 export async function prepare(): Promise<LocalFacts> {
+  const plugins = officialPlugins(process.env.OFFICIAL ?? "", providers);
+  for (const { name, version, path: from } of plugins) say(dim(`        ${name}: the official plugin ${version} in ${from}`));
   await step("local cloud ready", () => ensureCloud({ log: (line) => say(dim(`        ${line}`)) }));
   const services = await step("DNS, ACME, registry and S3 ready", () => startServices());
   const context = path.resolve(process.env.BACKEND || path.join(projectDir, "examples", "backend"));
@@ -37,6 +40,7 @@ export async function prepare(): Promise<LocalFacts> {
       registry: { username: services.registry.username },
       backups: { endpoint: services.s3.endpoint, region: services.s3.region },
     },
+    plugins,
     secrets: {
       djangoSecretKey: localSecret("django-secret-key"),
       backupPassphrase: localSecret("backup-passphrase"),
@@ -45,9 +49,9 @@ export async function prepare(): Promise<LocalFacts> {
   };
 }
 
-/** Runs `work` on the local stack with the stand-in providers listening, and closes them afterwards. */
+/** Runs `work` on the local stack with the stand-in providers listening, but for official ones, and closes them afterwards. */
 export async function withStack<T>(facts: LocalFacts, work: (stack: Stack) => Promise<T>): Promise<T> {
-  const served = await serve(providers);
+  const served = await serve(providers.filter(({ name }) => !facts.plugins?.some((plugin) => plugin.name === name)));
   const program = async () => (await import("../../index")).default();
   try {
     const stack = await openStack({ providers: served.environment, program, facts });

@@ -1,0 +1,57 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { UserError } from "../../ops/terminal";
+import type { ProviderModel } from "./resource";
+
+/** Providers that need no cloud: where the official plugin is installed, it can do their work as well. */
+const replaceable = ["random", "tls", "command"];
+
+/** An installed plugin, as a project names it (`plugins.providers` in `Pulumi.yaml`). */
+export interface Plugin {
+  name: string;
+  version: string;
+  /** The directory that holds the executable. */
+  path: string;
+}
+
+/** Where `pulumi plugin install` puts plugins for whoever runs this. */
+const pluginDirectory = (): string => path.join(process.env.PULUMI_HOME || path.join(os.homedir(), ".pulumi"), "plugins");
+
+/**
+ * The official plugins to use instead of stand-ins.
+ * @param wanted names, apart by commas or spaces, as `OFFICIAL=random,tls` gives them
+ * @param models the stand-ins; their versions are those that the SDKs ask for
+ * @throws UserError with every name that cannot be had, and what mends it
+ */
+export function officialPlugins(wanted: string, models: ProviderModel[], directory = pluginDirectory()): Plugin[] {
+  const names = [...new Set(wanted.split(/[\s,]+/).filter((name) => name !== ""))];
+  const faults: string[] = [];
+  const plugins = names.flatMap((name) => {
+    const model = replaceable.includes(name) ? models.find((one) => one.name === name) : undefined;
+    if (!model) {
+      faults.push(`"${name}" is none of ${replaceable.join(", ")}: what else the stack uses has the local cloud behind it`);
+      return [];
+    }
+    const plugin = { name, version: model.version, path: path.join(directory, `resource-${name}-v${model.version}`) };
+    const program = path.join(plugin.path, `pulumi-resource-${name}`);
+    if (isInstalled(plugin.path, program)) return [plugin];
+    faults.push(
+      `the official plugin "${name}" ${model.version}, which the SDK asks for, is not installed: looked for ${program}; ` +
+      `run \`pulumi plugin install resource ${name} ${model.version}\`, or leave ${name} out of OFFICIAL`);
+    return [];
+  });
+  if (faults.length > 0) throw new UserError(`OFFICIAL=${wanted}:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+  return plugins;
+}
+
+/** While the CLI unpacks a plugin, a file beside its directory says so. */
+function isInstalled(directory: string, program: string): boolean {
+  if (fs.existsSync(`${directory}.partial`)) return false;
+  try {
+    fs.accessSync(program, fs.constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
