@@ -27,7 +27,10 @@ async function preview(machines: number, bare: number): Promise<{ seconds: numbe
         plain: { image: `registry.ringo.test:5000/backend@sha256:${"ab".repeat(32)}`, acme: { server: "https://acme.ringo.test:14000/dir" } },
         // One edge, one data machine, one worker; the rest answer HTTP.
         overrides: { apiInstanceCount: machines - 3 },
-        secrets: { djangoSecretKey: "not-a-real-key-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF" },
+        secrets: {
+          djangoSecretKey: "not-a-real-key-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
+          backupPassphrase: "not-a-real-passphrase-0123456789-abcdefghij",
+        },
       },
     });
     const started = Date.now();
