@@ -1,4 +1,6 @@
 import type { types } from "@pulumi/digitalocean";
+import { ports as exporterPorts } from "../machine/monitoring";
+import { exporters } from "./exporters";
 import { roleTag, type Role } from "./naming";
 
 type Inbound = types.input.FirewallInboundRule;
@@ -24,6 +26,9 @@ const out: Outbound[] = ["tcp", "udp"].map((protocol) =>
   ({ protocol, portRange: "1-65535", destinationAddresses: everywhere }) as Outbound)
   .concat({ protocol: "icmp", destinationAddresses: everywhere });
 
+/** What measures a machine, for the monitor alone. */
+const watched = (role: Role): Inbound[] => exporters[role].map((name) => from(["monitor"], exporterPorts[name]));
+
 const ports = { ssh: 22, http: 80, https: 443, api: 8000, postgres: 5432, redis: 6379 };
 
 /**
@@ -38,20 +43,24 @@ export function allowTable(sshAllowedCidrs: string[]): RoleRules[] {
         fromAddresses(sshAllowedCidrs, ports.ssh),
         fromAddresses(everywhere, ports.http),
         fromAddresses(everywhere, ports.https),
+        ...watched("edge"),
       ],
       outbound: out,
     },
-    { role: "api", inbound: [from(["edge"], ports.ssh), from(["edge"], ports.api)], outbound: out },
-    { role: "worker", inbound: [from(["edge"], ports.ssh)], outbound: out },
+    { role: "api", inbound: [from(["edge"], ports.ssh), from(["edge"], ports.api), ...watched("api")], outbound: out },
+    { role: "worker", inbound: [from(["edge"], ports.ssh), ...watched("worker")], outbound: out },
     {
       role: "data",
       inbound: [
         // Media and static files are shared over SFTP, so every role needs this port.
         from(["edge", "api", "worker"], ports.ssh),
         from(["api", "worker"], ports.postgres),
-        from(["api", "worker"], ports.redis),
+        // The monitor reads the queues.
+        from(["api", "worker", "monitor"], ports.redis),
+        ...watched("data"),
       ],
       outbound: out,
     },
+    { role: "monitor", inbound: [from(["edge"], ports.ssh)], outbound: out },
   ];
 }

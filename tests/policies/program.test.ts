@@ -51,7 +51,7 @@ async function broken(stack: string, changes: Record<string, unknown> = {}): Pro
 }
 
 /** Machines send what they like to the internet: package mirrors, registries and mail are anywhere. */
-const outbound = ["api", "data", "edge", "worker"].map((role) => `firewall-outbound-named network-firewall-${role}`);
+const outbound = ["api", "data", "edge", "monitor", "worker"].map((role) => `firewall-outbound-named network-firewall-${role}`);
 
 describe("the program itself", () => {
   test.each([
