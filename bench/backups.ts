@@ -1,12 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { inState } from "../local/paths";
 import { median, spread } from "./machine";
-
-const data = (command: string): string =>
-  execFileSync("ssh", ["-F", inState("ssh", "config"), "data", command], { encoding: "utf8", maxBuffer: 64 << 20, stdio: ["ignore", "pipe", "pipe"] }).trim();
-
-const sql = (statement: string, database = "bench"): string => data(`cd / && runuser -u postgres -- psql -X -q -At ${database} -c ${quoted(statement)}`);
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+import { data, sql } from "./stack";
 
 /** Seconds that a command takes on the data machine, without the way there. */
 const timed = (command: string): number => Number(data(`cd /; s=$(date +%s%N); { ${command}; } >/dev/null 2>&1 || exit 1; echo $(($(date +%s%N) - s))`)) / 1e9;
@@ -31,9 +24,9 @@ export function throughput(rows: number, rounds: number): Throughput {
   // For pg_basebackup alone, which speaks PostgreSQL's own way of copying: the stack has no use for it.
   data(`echo local replication postgres peer >>${hba}; ${reload}`);
   try {
-    sql(`CREATE TABLE rows AS SELECT i AS id, md5(i::text) || md5((i * 7)::text) || repeat(chr(65 + i % 26), 40) AS text, now() AS at FROM generate_series(1, ${rows}) i`);
-    sql("ALTER TABLE rows ADD PRIMARY KEY (id)");
-    sql("CHECKPOINT");
+    sql(`CREATE TABLE rows AS SELECT i AS id, md5(i::text) || md5((i * 7)::text) || repeat(chr(65 + i % 26), 40) AS text, now() AS at FROM generate_series(1, ${rows}) i`, "bench");
+    sql("ALTER TABLE rows ADD PRIMARY KEY (id)", "bench");
+    sql("CHECKPOINT", "bench");
     const rates: Throughput["rates"] = { backup: [], restore: [], pg_basebackup: [], pg_dump: [], pg_restore: [] };
     let [megabytes, repositoryMegabytes] = [0, 0];
     for (let i = 0; i < rounds; i++) {
@@ -45,7 +38,7 @@ export function throughput(rows: number, rounds: number): Throughput {
       const base = timed(`${postgres} pg_basebackup --host=/run/postgresql --pgdata=${place} --checkpoint=fast`);
       data(`rm -rf ${place}`);
       // Only the database itself, without PostgreSQL's own: less than what a backup has.
-      const own = Number(sql("SELECT pg_database_size('bench')")) / 1e6;
+      const own = Number(sql("SELECT pg_database_size('bench')", "bench")) / 1e6;
       data(`install -d -o postgres ${place}`);
       const dump = timed(`${postgres} pg_dump --format=custom --file=${place}/dump bench`);
       sql("DROP DATABASE IF EXISTS again", "postgres");
@@ -72,12 +65,12 @@ export function throughput(rows: number, rounds: number): Throughput {
 export function archiveDelay(seconds: number): { delays: number[]; rate: number } {
   sql("CREATE DATABASE bench", "postgres");
   try {
-    sql("CREATE TABLE rows (text text)");
-    const from = sql("SELECT pg_current_wal_lsn()");
+    sql("CREATE TABLE rows (text text)", "bench");
+    const from = sql("SELECT pg_current_wal_lsn()", "bench");
     const since = Number(data("date +%s"));
-    sql(`DO $$ BEGIN FOR i IN 1..${seconds * 5} LOOP INSERT INTO rows SELECT md5(random()::text) FROM generate_series(1, 10000); COMMIT; PERFORM pg_sleep(0.1); END LOOP; END $$`);
+    sql(`DO $$ BEGIN FOR i IN 1..${seconds * 5} LOOP INSERT INTO rows SELECT md5(random()::text) FROM generate_series(1, 10000); COMMIT; PERFORM pg_sleep(0.1); END LOOP; END $$`, "bench");
     const lasted = Number(data("date +%s")) - since;
-    const rate = Number(sql(`SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '${from}')`)) / 1e6 / lasted;
+    const rate = Number(sql(`SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '${from}')`, "bench")) / 1e6 / lasted;
     data("for i in $(seq 100); do ls /srv/data/postgresql/17/main/pg_wal/archive_status/*.ready >/dev/null 2>&1 || break; sleep 0.2; done");
     const delays = data(`cd /srv/data/postgresql/17/main/pg_wal && for done in $(find archive_status -name '0*.done' -newermt @${since}); do
 segment=$(basename $done .done); test -e $segment && echo $(stat -c %.Y $done) $(stat -c %.Y $segment); done`)

@@ -7,9 +7,9 @@
  * the same rule files, and an upstream that says yes to all.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { listMachines } from "../local/cloud";
 import { inState, projectDir } from "../local/paths";
 import { wafRules } from "../machine/modsecurity";
+import { machineOf } from "./stack";
 import { judge, read, summary, type Answer } from "./crs-tests";
 
 const folder = "/run/ringo-crs";
@@ -58,9 +58,7 @@ function onEdge(command: string, input = ""): Promise<string> {
 
 /** Sends from the edge's own place in the network, and gives what was answered. */
 function sendAll(directory: string): Answer[] {
-  const edge = listMachines().find(({ tags }) => tags.some((tag) => tag.endsWith("-edge")));
-  if (!edge) throw new Error("no edge: run `make up` first");
-  const output = execFileSync("ip", ["netns", "exec", `ringo-${edge.id}`, "tsx", "bench/crs-tests.ts", directory, String(port)], { cwd: projectDir, encoding: "utf8", maxBuffer: 64 << 20 });
+  const output = execFileSync("ip", ["netns", "exec", `ringo-${machineOf("edge").id}`, "tsx", "bench/crs-tests.ts", directory, String(port)], { cwd: projectDir, encoding: "utf8", maxBuffer: 64 << 20 });
   return JSON.parse(output) as Answer[];
 }
 

@@ -18,6 +18,10 @@ function command(program: string, ...args: string[]): { seconds: number; stdout:
   return { seconds: (Date.now() - started) / 1000, stdout, stderr };
 }
 
+/** A preview in a process of its own: `bench/preview.ts`. */
+const preview = (...args: (string | number)[]): { seconds: number; resources: number } =>
+  JSON.parse(command("tsx", "bench/preview.ts", ...args.map(String)).stdout);
+
 const make = (...args: string[]) => command("make", "--no-print-directory", ...args);
 
 const parts: Record<string, () => Promise<void>> = {
@@ -40,9 +44,8 @@ const parts: Record<string, () => Promise<void>> = {
   async preview() {
     for (const machines of [4, 30, 300]) {
       const runs = [1, 2, 3].map(() => {
-        const whole = JSON.parse(command("tsx", "bench/preview.ts", String(machines)).stdout);
-        const bare = JSON.parse(command("tsx", "bench/preview.ts", "4", String(whole.resources)).stdout);
-        return { ...whole, bare: bare.seconds };
+        const whole = preview(machines);
+        return { ...whole, bare: preview(4, whole.resources).seconds };
       });
       const ratio = median(runs.map((run) => run.seconds / run.bare));
       print(`| preview of ${machines} machines, ${runs[0].resources} resources | ${spread(runs.map((run) => run.seconds))} s; as many empty resources ${spread(runs.map((run) => run.bare))} s; ratio ${ratio.toFixed(2)} |`);
@@ -50,7 +53,10 @@ const parts: Record<string, () => Promise<void>> = {
   },
 
   async policies() {
-    print(command("tsx", "bench/policies.ts").stdout.trim().split("\n").at(-1)!);
+    const runs = [1, 2, 3, 4, 5].map(() => ({ without: preview(300).seconds, judged: preview(300, "policies") }));
+    const ratio = median(runs.map(({ without, judged }) => judged.seconds / without));
+    print(`| preview of 300 machines, ${runs[0].judged.resources} resources | ${spread(runs.map(({ without }) => without))} s; `
+      + `with policies ${spread(runs.map(({ judged }) => judged.seconds))} s; ratio ${ratio.toFixed(2)} |`);
   },
 
   async requests() {

@@ -1,11 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { startServices } from "../local/services";
 import { stopService } from "../local/services/supervise";
-import { inState } from "../local/paths";
+import { data, sql } from "./stack";
 
-const data = (command: string): string =>
-  execFileSync("ssh", ["-F", inState("ssh", "config"), "data", command], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
-const sql = (statement: string): string => data(`cd / && runuser -u postgres -- psql -X -q -At ringo -c "${statement}"`);
 const waiting = (): number => Number(data("ls /srv/data/postgresql/17/main/pg_wal/archive_status | grep -c ready || true"));
 const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
@@ -15,12 +11,12 @@ const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, 
  */
 export async function outage(minutes: number): Promise<string> {
   const rows = "SELECT count(*) FROM orders_heartbeat WHERE worker = 'outage'";
-  sql("DELETE FROM orders_heartbeat WHERE worker = 'outage'");
+  sql("DELETE FROM orders_heartbeat WHERE worker = 'outage'", "ringo");
   let [written, most] = [0, 0];
   await stopService("s3");
   try {
     for (const end = Date.now() + minutes * 60_000; Date.now() < end; written++) {
-      sql(`INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'outage')${written % 10 === 9 ? "; SELECT pg_switch_wal()" : ""}`);
+      sql(`INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'outage')${written % 10 === 9 ? "; SELECT pg_switch_wal()" : ""}`, "ringo");
       await pause(1);
     }
     most = waiting();

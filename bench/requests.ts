@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { listMachines } from "../local/cloud";
 import { caCertificate } from "../local/cli/outputs";
 import { prepare, withStack } from "../local/cli/session";
-import { inState } from "../local/paths";
+import { machineOf, on as onMachine } from "./stack";
 
 /** A page that Django renders and that no throttle of the application counts. */
 const path = "/admin/login/";
@@ -21,7 +20,7 @@ function wrk(namespace: string | undefined, url: string, headers: string[], coun
 /** Turns the firewall off on the edge, or on again, beside what the program has put there. */
 function firewall(on: boolean): void {
   const [from, to] = on ? ["off; # for the bench", "on;"] : ["on;", "off; # for the bench"];
-  execFileSync("ssh", ["-F", inState("ssh", "config"), "edge", `sed -i 's/modsecurity ${from}/modsecurity ${to}/' /etc/nginx/ringo/sites.conf && systemctl reload nginx && sleep 1`]);
+  onMachine("edge", `sed -i 's/modsecurity ${from}/modsecurity ${to}/' /etc/nginx/ringo/sites.conf && systemctl reload nginx && sleep 1`);
 }
 
 export interface Rates {
@@ -42,13 +41,7 @@ export async function requests(rounds: number): Promise<Rates> {
   const lifted = { edge: { rateLimits: { apiPerSecond: 10_000, apiBurst: 10_000 } }, apiInstanceCount: 1 };
   await withStack({ ...facts, overrides: lifted }, (stack) => stack.up());
   try {
-    const machines = listMachines();
-    const find = (role: string) => {
-      const found = machines.find(({ tags }) => tags.some((tag) => tag.endsWith(`-${role}`)));
-      if (!found) throw new Error(`no ${role} machine: run \`make up\` first`);
-      return found;
-    };
-    const [edge, api] = [find("edge"), find("api")];
+    const [edge, api] = [machineOf("edge"), machineOf("api")];
     const through = () => wrk(undefined, `https://api.ringo.test${path}`, []);
     const result: Rates = { inspected: [], edge: [], straight: [], refused: [] };
     for (let i = 0; i < rounds; i++) {
