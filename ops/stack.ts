@@ -57,7 +57,7 @@ function openLocal(): OperatedStack {
   };
   return operated({
     name: stackName, sshConfig: config, ca: fs.readFileSync(acmeRootsFile, "utf8"),
-    apiUrl: () => output("apiUrl"), backups: () => output("backups"), s3: localS3, close: () => undefined,
+    apiUrl: () => output("apiUrl"), backups: () => output("backups"), s3: () => localS3(), close: () => undefined,
   });
 }
 

@@ -12,12 +12,12 @@ import { effectivePolicy } from "./policy";
 
 const agent = (): https.Agent => new https.Agent({ ca: fs.readFileSync(caCertificatePath()) });
 
-/** S3, as the account's root sees it. */
-export const s3 = (): S3Client => new S3Client({
+/** S3, as the holder of a key sees it. @default the account's root */
+export const s3 = (credentials = s3RootKey()): S3Client => new S3Client({
   endpoint: s3Facts.endpoint,
   region: s3Facts.region,
   forcePathStyle: true,
-  credentials: s3RootKey(),
+  credentials,
   requestHandler: { httpsAgent: agent() },
 });
 

@@ -1,5 +1,7 @@
-import { eventually, on, run } from "./support";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { s3 } from "../../../local/aws/s3";
 import { inState } from "../../../local/paths";
+import { eventually, on, run } from "./support";
 
 /** What `ringo-backup list --json` says. */
 export interface Listed {
@@ -28,3 +30,16 @@ export const firstBackup = (): Promise<Listed> => eventually("the first backup",
   const found = await listed();
   return found.backups.length > 0 ? found : undefined;
 }, 120);
+
+/** All orders, in one line that differs when any of them does. */
+export const orders = (): Promise<string> => sql("SELECT count(*) || ' ' || md5(string_agg(o::text, ',' ORDER BY id)) FROM orders_order o");
+
+/** What somebody has who took over the data machine: its key to S3. */
+export async function stolenKey(): Promise<{ thief: S3Client; Bucket: string }> {
+  const conf = await on("data", "cat /etc/pgbackrest/pgbackrest.conf");
+  const setting = (name: string): string => new RegExp(`^${name}=(.*)$`, "m").exec(conf)![1];
+  return {
+    thief: s3({ accessKeyId: setting("repo1-s3-key"), secretAccessKey: setting("repo1-s3-key-secret") }),
+    Bucket: setting("repo1-s3-bucket"),
+  };
+}

@@ -109,6 +109,10 @@ export async function eventually<T>(what: string, probe: () => Promise<T>, timeo
   throw new Error(`${what}: not within ${timeoutSeconds} s; last: ${String(last)}`);
 }
 
+/** The application looks at PostgreSQL, Redis and Celery, and says that all is well. */
+export const healthy = (stack: Output, timeoutSeconds: number): Promise<unknown> =>
+  eventually("health", async () => (await request(stack, "GET", "/api/health/")).status === 200, timeoutSeconds);
+
 /** The TCP ports of an address that accept a connection. */
 export async function openPorts(address: string, ports: number[]): Promise<number[]> {
   const open: number[] = [];

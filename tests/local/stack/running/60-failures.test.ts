@@ -1,5 +1,5 @@
 import { login, order } from "../session";
-import { eventually, on, output, request, run, type Output } from "../support";
+import { eventually, healthy, on, output, request, run, type Output } from "../support";
 import { inState } from "../../../../local/paths";
 
 let stack: Output;
@@ -41,7 +41,7 @@ test("queued work survives a restart of Redis, transactions included", async () 
   const kept = await eventually("Redis answers", () => ask("'GET ringo-test-transaction'"), 30);
   expect(kept).toContain("kept");
   await ask("'DEL ringo-test-transaction'");
-  await eventually("health", async () => (await request(stack, "GET", "/api/health/")).status === 200, 60);
+  await healthy(stack, 60);
 }, 120_000);
 
 test("after a reboot of every machine everything is back by itself", async () => {
@@ -53,7 +53,7 @@ test("after a reboot of every machine everything is back by itself", async () =>
   for (const name of [...names.filter((n) => n !== "edge"), "edge"]) await tell(name, "systemctl reboot");
   const back = await eventually("all machines answer", boots, 120);
   for (const name of names) expect(back[name]).not.toBe(before[name]);
-  await eventually("health", async () => (await request(stack, "GET", "/api/health/")).status === 200, 120);
+  await healthy(stack, 120);
   expect((await order(stack, user, "after the reboot")).status).toBe("processed");
   const beats = await on("worker-0", "docker ps --filter name=ringo-beat --format '{{.Status}}'");
   expect(beats).toContain("Up");

@@ -1,15 +1,11 @@
 import {
   CreateBucketCommand, DeleteBucketCommand, DeleteBucketPolicyCommand, DeleteObjectCommand, GetBucketPolicyCommand, GetObjectCommand, ListBucketsCommand,
   ListObjectsV2Command, ListObjectVersionsCommand, PutBucketLifecycleConfigurationCommand, PutBucketPolicyCommand, PutBucketVersioningCommand,
-  PutObjectCommand, PutObjectLockConfigurationCommand, PutObjectRetentionCommand, S3Client,
+  PutObjectCommand, PutObjectLockConfigurationCommand, PutObjectRetentionCommand, type S3Client,
 } from "@aws-sdk/client-s3";
-import * as fs from "node:fs";
-import * as https from "node:https";
 import { account } from "../../../../local/aws/account";
 import { s3 } from "../../../../local/aws/s3";
-import { caCertificatePath } from "../../../../local/services/ca";
-import { s3Facts } from "../../../../local/services/s3";
-import { data, firstBackup } from "../backups";
+import { data, firstBackup, stolenKey } from "../backups";
 import { on } from "../support";
 
 /** What somebody has who took over the data machine: its key to S3. */
@@ -19,14 +15,7 @@ let other: string;
 
 beforeAll(async () => {
   await firstBackup();
-  const conf = await on("data", "cat /etc/pgbackrest/pgbackrest.conf");
-  const setting = (name: string): string => new RegExp(`^${name}=(.*)$`, "m").exec(conf)![1];
-  Bucket = setting("repo1-s3-bucket");
-  thief = new S3Client({
-    endpoint: s3Facts.endpoint, region: s3Facts.region, forcePathStyle: true,
-    credentials: { accessKeyId: setting("repo1-s3-key"), secretAccessKey: setting("repo1-s3-key-secret") },
-    requestHandler: { httpsAgent: new https.Agent({ ca: fs.readFileSync(caCertificatePath()) }) },
-  });
+  ({ thief, Bucket } = await stolenKey());
   other = `somebody-elses-${account().id}`;
   await s3().send(new CreateBucketCommand({ Bucket: other }));
   await s3().send(new PutObjectCommand({ Bucket: other, Key: "secret", Body: "x" }));

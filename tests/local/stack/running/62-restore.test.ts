@@ -1,6 +1,6 @@
-import { data, firstBackup, listed, now, sql } from "../backups";
+import { data, firstBackup, listed, now, orders, sql } from "../backups";
 import { login, order, type User } from "../session";
-import { eventually, on, output, request, type Output } from "../support";
+import { eventually, healthy, on, output, request, type Output } from "../support";
 
 let stack: Output;
 let user: User;
@@ -16,7 +16,6 @@ afterAll(async () => {
   await data("systemctl stop ringo-backup@full.service"); // what a restore has started, and no test waits for
 }, 60_000);
 
-const healthy = () => eventually("health", async () => (await request(stack, "GET", "/api/health/")).status === 200, 60);
 const titles = async (): Promise<string[]> => (await sql("SELECT title FROM orders_order ORDER BY id")).split("\n").filter(Boolean);
 
 test("a dropped database comes back as it was the second before, and nothing else is lost", async () => {
@@ -26,7 +25,7 @@ test("a dropped database comes back as it was the second before, and nothing els
     if (title === "before the backup") await on("data", "systemctl start --no-block ringo-backup@incr.service");
   }
   await eventually("the backup", async () => (await on("data", "systemctl show -p ActiveState --value ringo-backup@incr.service")).trim() === "inactive", 60);
-  const before = await sql("SELECT count(*) || ' ' || md5(string_agg(o::text, ',' ORDER BY id)) FROM orders_order o");
+  const before = await orders();
   const moment = await now();
   await sql("DROP DATABASE ringo WITH (FORCE)", "postgres");
   expect((await request(stack, "GET", "/api/health/")).status).toBe(503);
@@ -34,8 +33,8 @@ test("a dropped database comes back as it was the second before, and nothing els
   const restored = await on("data", `ringo-backup restore --time ${moment} --yes`);
   expect(restored).toMatch(/ringo\.public\.orders_order\s+-\s+\d+\s+back/);
   expect(restored).toMatch(/the database was away for \d+\.\d s/);
-  expect(await sql("SELECT count(*) || ' ' || md5(string_agg(o::text, ',' ORDER BY id)) FROM orders_order o")).toBe(before);
-  await healthy();
+  expect(await orders()).toBe(before);
+  await healthy(stack, 60);
   expect((await order(stack, user, "after the restore")).status).toBe("processed");
   for (const { id, title } of made) {
     expect((await request(stack, "GET", `/api/v1/orders/${id}/`, { headers: user.authorization })).json().title).toBe(title);
@@ -58,7 +57,7 @@ test("back, and further back, and to a time in a history that a restore has ende
   expect(await sql("SELECT count(*) FROM orders_heartbeat WHERE worker = 'another history'")).toBe("0");
   await on("data", `ringo-backup restore --time ${second} --yes`);
   expect((await titles()).slice(-2)).toEqual(["kept", "of the second time"]);
-  await healthy();
+  await healthy(stack, 60);
 }, 240_000);
 
 test("to a named point; and to the newest state, which loses nothing of a running server", async () => {
@@ -70,7 +69,7 @@ test("to a named point; and to the newest state, which loses nothing of a runnin
   await on("data", "ringo-backup restore --point before-the-migration --yes");
   expect(await titles()).toEqual(all.slice(0, -1));
   expect((await listed()).points.map((point) => point.name)).toEqual(["before-the-migration"]);
-  await healthy();
+  await healthy(stack, 60);
 }, 240_000);
 
 test("beside the running database, to look things up in", async () => {
@@ -114,7 +113,7 @@ test("a target that no transaction comes after, in a server that is down, fails 
   await on("data", "systemctl start postgresql@17-main.service");
   expect((await on("data", "ls /srv/data/postgresql/17")).split("\n")).toContain("main");
   expect(await on("data", "ls /srv/data/postgresql/17")).not.toMatch(/restoring/);
-  await healthy();
+  await healthy(stack, 60);
 }, 120_000);
 
 test("a restore that is killed leaves the database running, and the next one cleans up after it", async () => {
@@ -125,11 +124,11 @@ test("a restore that is killed leaves the database running, and the next one cle
 until ls -d /srv/data/postgresql/17/main.*/postmaster.pid; do sleep 0.05; done 2>/dev/null
 kill -KILL $restore; ls -d /srv/data/postgresql/17/main.*.unfinished`);
   expect(killed.stdout).toMatch(/\.unfinished$/m);
-  await healthy();
+  await healthy(stack, 60);
   const again = await on("data", `ringo-backup restore --time ${moment} --yes`);
   expect(again).toMatch(/removing what an interrupted restore left/);
   expect((await data("pgrep -f cluster_name=restore")).code).toBe(1);
-  await healthy();
+  await healthy(stack, 60);
 }, 120_000);
 
 test("the restore test finds everything; and fails, and says so in a metric, when there is no backup", async () => {

@@ -1,6 +1,5 @@
-import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import * as fs from "node:fs";
-import * as https from "node:https";
 import * as os from "node:os";
 import * as path from "node:path";
 import { account, change } from "../../../../local/aws/account";
@@ -8,13 +7,11 @@ import { enforce, removeKey } from "../../../../local/aws/s3";
 import { deleteDroplet } from "../../../../local/cloud/droplet";
 import { load } from "../../../../local/cloud/state";
 import { deleteVolume, detachVolume } from "../../../../local/cloud/volume";
-import { caCertificatePath } from "../../../../local/services/ca";
-import { s3Facts } from "../../../../local/services/s3";
-import { data, firstBackup, listed, now, sql } from "../backups";
+import { data, firstBackup, listed, now, orders, sql, stolenKey } from "../backups";
 import { follow, runbooks } from "../runbook";
 import { login, order, type User } from "../session";
 import { restoreSettings } from "../settings";
-import { eventually, on, output, request, type Output } from "../support";
+import { eventually, healthy, on, output, request, type Output } from "../support";
 
 /** What the runbooks' examples stand for. */
 const goodTime = "2026-11-24T09:30:00Z";
@@ -37,8 +34,6 @@ const directory = (printed: string): Record<string, string> => {
   const found = /main\.(?:aside|before)-(\d{8}T\d{6}Z)/.exec(printed);
   return found ? { [stamp]: found[1] } : {};
 };
-const healthy = () => eventually("health", async () => (await request(stack, "GET", "/api/health/")).status === 200, 120);
-const orders = () => sql("SELECT count(*) || ' ' || md5(string_agg(o::text, ',' ORDER BY id)) FROM orders_order o");
 const tested: string[] = [];
 
 /** All that is written is in S3. */
@@ -79,7 +74,7 @@ runbook("lost-table", async () => {
   await sql("DROP TABLE orders_order CASCADE");
   await follow("lost-table", { [goodTime]: moment }, directory);
   expect(await orders()).toBe(before);
-  await healthy();
+  await healthy(stack, 120);
   expect((await order(stack, user, "after the mend")).status).toBe("processed");
 });
 
@@ -117,12 +112,12 @@ runbook("expired-key", async () => {
 
 runbook("full-disk", async () => {
   await on("data", "ringo-backup restore --yes");
-  await healthy();
+  await healthy(stack, 120);
   await data("cd /srv/data && fallocate -l $(($(stat -f -c '%f * %S' .) - 50000000)) ballast; dd if=/dev/zero of=ballast2 bs=1M status=none");
   await data("cd / && runuser -u postgres -- psql -q ringo -c 'CREATE TABLE ballast AS SELECT * FROM generate_series(1, 5000000)'");
   await follow("full-disk", {}, directory);
   await sql("DROP TABLE IF EXISTS ballast");
-  await healthy();
+  await healthy(stack, 120);
   expect((await order(stack, user, "there is room again")).status).toBe("processed");
   await archived();
 });
@@ -168,14 +163,7 @@ runbook("ransomware", async () => {
   const before = await orders();
   const moment = (await on("data", "sleep 1.5; date -u +%Y-%m-%dT%H:%M:%SZ; sleep 1.5")).trim();
 
-  const conf = await on("data", "cat /etc/pgbackrest/pgbackrest.conf");
-  const setting = (name: string): string => new RegExp(`^${name}=(.*)$`, "m").exec(conf)![1];
-  const Bucket = setting("repo1-s3-bucket");
-  const thief = new S3Client({
-    endpoint: s3Facts.endpoint, region: s3Facts.region, forcePathStyle: true,
-    credentials: { accessKeyId: setting("repo1-s3-key"), secretAccessKey: setting("repo1-s3-key-secret") },
-    requestHandler: { httpsAgent: new https.Agent({ ca: fs.readFileSync(caCertificatePath()) }) },
-  });
+  const { thief, Bucket } = await stolenKey();
   await sql("DROP DATABASE ringo WITH (FORCE)", "postgres");
   const { Contents = [] } = await thief.send(new ListObjectsV2Command({ Bucket }));
   expect(Contents.length).toBeGreaterThan(10);
@@ -184,7 +172,7 @@ runbook("ransomware", async () => {
   await lose();
 
   await follow("ransomware", { [goodTime]: moment });
-  await healthy();
+  await healthy(stack, 120);
   expect(await orders()).toBe(before);
   await expect(thief.send(new ListObjectsV2Command({ Bucket }))).rejects.toMatchObject({ name: "InvalidAccessKeyId" });
   expect((await order(stack, user, "after the thief")).status).toBe("processed");
@@ -197,7 +185,7 @@ runbook("lost-region", async () => {
   await lose(Object.values(load().droplets).map(({ name }) => name));
   await follow("lost-region");
   stack = await output();
-  await healthy();
+  await healthy(stack, 120);
   expect(await orders()).toBe(before);
   expect(Object.values(load().droplets).map(({ region }) => region)).toEqual(expect.arrayContaining(["ams3"]));
   expect((await order(stack, user, "in another region")).status).toBe("processed");
