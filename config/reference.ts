@@ -1,13 +1,10 @@
 /** Writes docs/configuration.md from the schema; with `--check`, fails when the committed page is another. */
-import { readFileSync, writeFileSync } from "node:fs";
-import * as path from "node:path";
 import * as z from "zod";
 import { setCommand } from "./commands";
 import { bare, defaultOf, type Doc, docOf, kindOf } from "./doc";
 import { pathText } from "./fault";
+import { keepPages } from "./page";
 import { concerns } from "./schema";
-
-const page = path.resolve(__dirname, "..", "docs", "configuration.md");
 
 interface Entry {
   path: string[];
@@ -81,16 +78,4 @@ export function render(): string {
   ].join("\n").trimEnd() + "\n";
 }
 
-/** @returns the exit status */
-function main(check: boolean): number {
-  const text = render();
-  if (!check) {
-    writeFileSync(page, text);
-    return 0;
-  }
-  if (readFileSync(page, "utf8") === text) return 0;
-  process.stderr.write("docs/configuration.md is not what the schema says: run `npm run reference` and commit the page\n");
-  return 1;
-}
-
-if (require.main === module) process.exitCode = main(process.argv.includes("--check"));
+if (require.main === module) keepPages({ "configuration.md": render() }, "the schema says", "npm run reference");

@@ -1,6 +1,5 @@
 /** Writes docs/security/checklist.md and coverage.md. With `--check` it only tells whether they are as they should be. */
-import { readFileSync, writeFileSync } from "node:fs";
-import * as path from "node:path";
+import { keepPages } from "../config/page";
 import { levelsOf } from "./levels";
 import packs from "./packs/rules.json";
 import { unanswered } from "./packs/unanswered";
@@ -50,17 +49,4 @@ export function coverage(): string {
   ].join("\n").trimEnd() + "\n";
 }
 
-/** @returns the exit status */
-function main(check: boolean): number {
-  for (const [name, text] of [["checklist", checklist()], ["coverage", coverage()]]) {
-    const page = path.resolve(__dirname, `../docs/security/${name}.md`);
-    if (!check) writeFileSync(page, text);
-    else if (readFileSync(page, "utf8") !== text) {
-      process.stderr.write(`docs/security/${name}.md is not what the policies say: run \`make reference\` and commit the page\n`);
-      return 1;
-    }
-  }
-  return 0;
-}
-
-if (require.main === module) process.exitCode = main(process.argv.includes("--check"));
+if (require.main === module) keepPages({ "security/checklist.md": checklist(), "security/coverage.md": coverage() }, "the policies say", "make reference");
