@@ -71,8 +71,14 @@ def parse(listed, stanza):
     return Info(sorted(backups, key=lambda backup: backup.stop), found["status"]["code"] in (0, 2))
 
 
+# Decrypted with another passphrase a file is bytes at random: most often their end is no end, else they are no settings.
+UNDECIPHERED = re.compile("CryptoError|unable to flush|outside of section")
+
+
 def reason(printed):
-    """What S3 itself has answered; else the end of what pgBackRest has printed."""
+    """What S3 itself has answered; else the end of what pgBackRest has printed, but for bytes that nobody can read."""
+    if UNDECIPHERED.search(printed):
+        return tail("what is in the bucket cannot be deciphered: it was written with another cipher passphrase (backupPassphrase), or overwritten since")
     answer = re.search(r"<Code>(.*?)</Code>.*?<Message>(.*?)</Message>", printed, re.DOTALL)
     return tail(f"S3 answers {answer[1]}: {answer[2]}" if answer else printed)
 

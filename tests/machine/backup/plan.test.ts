@@ -68,6 +68,13 @@ test("what S3 itself answers is said, rather than its headers", () => {
   expect(python("repository.reason(given)", "no route to host")).toBe("    no route to host");
 });
 
+test.each([
+  "[CryptoError] unable to load info file '/backup/one/backup.info': CryptoError: unable to flush",
+  "FormatError: key/value found outside of section at line 1: \ufffd\u0007BB{\ufffd@\nHINT: backup.info cannot be opened",
+])("a wrong passphrase is named, and nothing that it made of the files is shown (%#)", (printed) => {
+  expect(python("repository.reason(given)", printed)).toMatch(/^ {4}what is in the bucket cannot be deciphered: it was written with another cipher passphrase \(backupPassphrase\)[ -~]*$/);
+});
+
 describe("the history in force", () => {
   const files = { "17-1/00000002.history": { type: "file", time: 1000 }, "17-1/0000000A.history": { type: "file", time: 3000 }, "17-1/00000003.history": { type: "file", time: 2000 }, "17-1": { type: "path" } };
   test.each([[500, "1"], [1000, "2"], [1999, "2"], [2500, "3"], [9999, "10"]])("at %i s is %s", (seconds, timeline) => {
