@@ -43,3 +43,7 @@ export async function stolenKey(): Promise<{ thief: S3Client; Bucket: string }> 
     Bucket: setting("repo1-s3-bucket"),
   };
 }
+
+/** A backup that something has started and nobody waits for. */
+export const idle = (unit: string): Promise<unknown> => eventually(`${unit} has ended`, async () =>
+  ["inactive", "failed"].includes((await on("data", `systemctl show -p ActiveState --value ${unit}`)).trim()), 120);

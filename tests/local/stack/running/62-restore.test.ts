@@ -1,6 +1,6 @@
-import { data, firstBackup, listed, now, orders, sql } from "../backups";
+import { data, firstBackup, idle, listed, now, orders, sql } from "../backups";
 import { login, order, type User } from "../session";
-import { eventually, healthy, on, output, request, type Output } from "../support";
+import { healthy, on, output, request, type Output } from "../support";
 
 let stack: Output;
 let user: User;
@@ -16,6 +16,13 @@ afterAll(async () => {
   await data("systemctl stop ringo-backup@full.service"); // what a restore has started, and no test waits for
 }, 60_000);
 
+/** A restore starts a backup when it has ended: while that runs the next restore is refused. */
+const settled = () => idle("ringo-backup@full.service");
+beforeEach(settled, 150_000);
+const restore = async (options: string): Promise<string> => {
+  await settled();
+  return on("data", `ringo-backup restore ${options} --yes`);
+};
 const titles = async (): Promise<string[]> => (await sql("SELECT title FROM orders_order ORDER BY id")).split("\n").filter(Boolean);
 
 test("a dropped database comes back as it was the second before, and nothing else is lost", async () => {
@@ -24,13 +31,13 @@ test("a dropped database comes back as it was the second before, and nothing els
     made.push(await order(stack, user, title));
     if (title === "before the backup") await on("data", "systemctl start --no-block ringo-backup@incr.service");
   }
-  await eventually("the backup", async () => (await on("data", "systemctl show -p ActiveState --value ringo-backup@incr.service")).trim() === "inactive", 60);
+  await idle("ringo-backup@incr.service");
   const before = await orders();
   const moment = await now();
   await sql("DROP DATABASE ringo WITH (FORCE)", "postgres");
   expect((await request(stack, "GET", "/api/health/")).status).toBe(503);
 
-  const restored = await on("data", `ringo-backup restore --time ${moment} --yes`);
+  const restored = await restore(`--time ${moment}`);
   expect(restored).toMatch(/ringo\.public\.orders_order\s+-\s+\d+\s+back/);
   expect(restored).toMatch(/the database was away for \d+\.\d s/);
   expect(await orders()).toBe(before);
@@ -48,14 +55,14 @@ test("back, and further back, and to a time in a history that a restore has ende
   const second = await now();
   await order(stack, user, "of the third time");
   const third = await now();
-  await on("data", `ringo-backup restore --time ${first} --yes`);
+  await restore(`--time ${first}`);
   expect((await titles()).at(-1)).toBe("kept");
   await sql("INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'another history')");
   // The second and third time are of the history that has just been left.
-  await on("data", `ringo-backup restore --time ${third} --yes`);
+  await restore(`--time ${third}`);
   expect((await titles()).slice(-3)).toEqual(["kept", "of the second time", "of the third time"]);
   expect(await sql("SELECT count(*) FROM orders_heartbeat WHERE worker = 'another history'")).toBe("0");
-  await on("data", `ringo-backup restore --time ${second} --yes`);
+  await restore(`--time ${second}`);
   expect((await titles()).slice(-2)).toEqual(["kept", "of the second time"]);
   await healthy(stack, 60);
 }, 240_000);
@@ -64,9 +71,9 @@ test("to a named point; and to the newest state, which loses nothing of a runnin
   await on("data", "ringo-backup point before-the-migration");
   await order(stack, user, "after the point");
   const all = await titles();
-  await on("data", "ringo-backup restore --yes");
+  await restore("");
   expect(await titles()).toEqual(all);
-  await on("data", "ringo-backup restore --point before-the-migration --yes");
+  await restore("--point before-the-migration");
   expect(await titles()).toEqual(all.slice(0, -1));
   expect((await listed()).points.map((point) => point.name)).toEqual(["before-the-migration"]);
   await healthy(stack, 60);
@@ -125,7 +132,7 @@ until ls -d /srv/data/postgresql/17/main.*/postmaster.pid; do sleep 0.05; done 2
 kill -KILL $restore; ls -d /srv/data/postgresql/17/main.*.unfinished`);
   expect(killed.stdout).toMatch(/\.unfinished$/m);
   await healthy(stack, 60);
-  const again = await on("data", `ringo-backup restore --time ${moment} --yes`);
+  const again = await restore(`--time ${moment}`);
   expect(again).toMatch(/removing what an interrupted restore left/);
   expect((await data("pgrep -f cluster_name=restore")).code).toBe(1);
   await healthy(stack, 60);

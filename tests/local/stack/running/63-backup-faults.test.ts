@@ -1,6 +1,6 @@
 import { stopService } from "../../../../local/services/supervise";
 import { startServices } from "../../../../local/services";
-import { data, firstBackup, listed } from "../backups";
+import { data, firstBackup, idle, listed } from "../backups";
 import { eventually, on, output, request, type Output } from "../support";
 
 let stack: Output;
@@ -10,8 +10,6 @@ beforeAll(async () => {
 }, 180_000);
 afterEach(() => startServices(), 60_000);
 
-const idle = (unit: string) => eventually(`${unit} has ended`, async () =>
-  ["inactive", "failed"].includes((await on("data", `systemctl show -p ActiveState --value ${unit}`)).trim()), 120);
 const metric = async (name: string): Promise<string> => (await on("data", `cat /var/lib/prometheus/node-exporter/ringo_*.prom | grep '^${name}' || true`)).trim();
 
 /** It would try for two minutes. */
