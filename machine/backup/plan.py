@@ -57,14 +57,14 @@ def run(settings, arguments):
 def make(settings, arguments, aside=None):
     """Refuses what cannot be, before anything is touched."""
     repository_time = times.parse(arguments.repository_time) if arguments.repository_time else None
-    then = repository_time and repository_time.strftime("%Y-%m-%d %H:%M:%S+00")
+    then = times.repository(repository_time)
     usable = repository.info(settings, then).usable
     if not usable:
         raise Refusal(f"there is no backup of {settings.stanza}{' at that time' if then else ''}: `ringo-backup backup full` makes one")
     now = times.now()
     kind, value, moment = _target(arguments, usable, now)
     backup = _backup(usable, kind, value, moment)
-    options = [f"--set={backup.label}", *_recovery(settings, kind, value, moment, then)]
+    options = [f"--set={backup.label}", *_recovery(settings, kind, value, moment, backup)]
     if then:
         options += ["--repo=1", f"--repo-target-time={then}"]
     aside = arguments.aside if aside is None else aside
@@ -114,12 +114,12 @@ def _backup(usable, kind, value, moment):
     return max((each for each in usable if each.stop < moment), key=lambda each: each.stop, default=usable[0])
 
 
-def _recovery(settings, kind, value, moment, then):
+def _recovery(settings, kind, value, moment, backup):
     if kind == "latest":
         return ["--type=default", "--target-timeline=latest"]
     if kind == "backup":
         return ["--type=immediate", "--target-action=promote"]
-    timeline = timelines.in_force(timelines.started(settings, then), moment) if moment else "latest"
+    timeline = timelines.in_force(settings, moment, backup) if moment else "latest"
     if kind == "time":
         return ["--type=time", f"--target={moment.strftime('%Y-%m-%d %H:%M:%S.%f+00')}", f"--target-timeline={timeline}", "--target-action=promote"]
     return ["--type=name", f"--target={value}", f"--target-timeline={timeline}", "--target-action=promote"]

@@ -18,6 +18,8 @@ class Backup:
     stop: datetime
     database_bytes: int
     repository_bytes: int
+    # The history that it was made in.
+    timeline: int
     # A page of it failed its checksum.
     damaged: bool
 
@@ -64,6 +66,7 @@ def parse(listed, stanza):
             stop=times.of(each["timestamp"]["stop"]),
             database_bytes=each["info"]["size"],
             repository_bytes=each["info"]["repository"]["delta"],
+            timeline=int(each["archive"]["start"][:8], 16),
             damaged=bool(each["error"]),
         )
         for each in found["backup"]

@@ -2,23 +2,23 @@
 import json
 
 from backup import times
-from backup.repository import pgbackrest
-from backup.shell import attempt
+from backup.repository import pgbackrest, reason
+from backup.shell import Failure, attempt
 
 
-def started(settings, repository_time=None):
-    """[(time, timeline)] of all but the first, oldest first: PostgreSQL leaves a file of each in the archive when it begins."""
-    options = [f"--repo-target-time={repository_time}", "--repo=1"] if repository_time else ["--repo=1"]
-    code, stdout, _ = attempt(pgbackrest(settings, "repo-ls", f"archive/{settings.stanza}", "--recurse", "--filter=\\.history$", "--output=json", *options),
-                              user="postgres", timeout=300)
-    return parse(json.loads(stdout)) if code == 0 else []
+def in_force(settings, time, backup):
+    """The timeline at a time, as recovery takes it: that of the backup before it, or a later one that had begun by then.
+
+    The bucket is read as it was then. The time that a file bears today says nothing: `make rewind-backups` makes anew all that it
+    brings back.
+    """
+    code, stdout, stderr = attempt(pgbackrest(settings, "repo-ls", f"archive/{settings.stanza}", "--recurse", "--filter=\\.history$", "--output=json",
+                                              "--repo=1", f"--repo-target-time={times.repository(time)}"), user="postgres", timeout=300)
+    if code != 0:
+        raise Failure(f"the histories in the archive cannot be listed\n{reason(stderr or stdout)}")
+    return str(max([backup.timeline, *begun(json.loads(stdout))]))
 
 
-def parse(files):
-    return sorted((times.of(each["time"]), int(name.rsplit("/", 1)[-1].removesuffix(".history"), 16))
-                  for name, each in files.items() if each["type"] == "file")
-
-
-def in_force(starts, time):
-    """The timeline at a time, as recovery takes it."""
-    return str(max((timeline for start, timeline in starts if start <= time), default=1))
+def begun(files):
+    """PostgreSQL leaves a file of each history but the first in the archive when it begins."""
+    return [int(name.rsplit("/", 1)[-1].removesuffix(".history"), 16) for name, each in files.items() if each["type"] == "file"]

@@ -26,3 +26,8 @@ def parse(text):
 def show(time):
     """To the second, as `parse` takes it; None stays None."""
     return None if time is None else time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def repository(time):
+    """As pgBackRest's --repo-target-time takes it; None stays None."""
+    return None if time is None else time.strftime("%Y-%m-%d %H:%M:%S+00")

@@ -7,7 +7,7 @@ interface Backup { label: string; stop: number; damaged?: boolean }
 const info = (backups: Backup[]) => [{
   name: "ringo", status: { code: 0, message: "ok" }, archive: [{ max: "00000001000000000000000A" }],
   backup: backups.map(({ label, stop, damaged }) => ({
-    label, type: "full", timestamp: { start: stop - 5, stop }, info: { size: 100, repository: { delta: 10 } }, error: damaged ?? false,
+    label, type: "full", archive: { start: "00000001000000000000000A" }, timestamp: { start: stop - 5, stop }, info: { size: 100, repository: { delta: 10 } }, error: damaged ?? false,
   })),
 }];
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
@@ -76,9 +76,19 @@ test.each([
 });
 
 describe("the history in force", () => {
-  const files = { "17-1/00000002.history": { type: "file", time: 1000 }, "17-1/0000000A.history": { type: "file", time: 3000 }, "17-1/00000003.history": { type: "file", time: 2000 }, "17-1": { type: "path" } };
-  test.each([[500, "1"], [1000, "2"], [1999, "2"], [2500, "3"], [9999, "10"]])("at %i s is %s", (seconds, timeline) => {
-    expect(python('timelines.in_force(timelines.parse(given["files"]), times.of(given["seconds"]))', { files, seconds })).toBe(timeline);
+  const at = (files: string[], timeline: number): string[] => python(`(lambda asked: [
+    setattr(timelines, "attempt", lambda command, **_: (asked.extend(command), (0, json.dumps(given["files"]), ""))[1]),
+    timelines.in_force(types.SimpleNamespace(stanza="ringo"), times.of(86_400), types.SimpleNamespace(timeline=given["timeline"])), asked])([])[1:]`,
+  { files: Object.fromEntries(["17-1", ...files].map((name) => [name, { type: name.endsWith(".history") ? "file" : "path", time: 99_999 }])), timeline });
+
+  test.each([
+    ["the backup's, where none has begun since", [], 1, "1"],
+    ["one that had begun by then, whatever the time that its file bears", ["17-1/00000002.history", "17-1/0000000A.history"], 2, "10"],
+    ["the backup's, where files of older ones alone are there", ["17-1/00000002.history"], 3, "3"],
+  ])("is %s", (_, files, timeline, expected) => {
+    const [answer, asked] = at(files, timeline);
+    expect(answer).toBe(expected);
+    expect(asked).toContain("--repo-target-time=1970-01-02 00:00:00+00");
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 /** Runs an expression over the modules of `ringo-backup`; `given` is the input, the answer comes back as JSON. */
 export function python(expression: string, given: unknown): any {
   const program = `
-import json, sys
+import json, sys, types
 sys.path.insert(0, sys.argv[1])
 from backup import counts, drops, plan, repository, timelines, times
 from backup.shell import Failure, Refusal
