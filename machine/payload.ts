@@ -1,5 +1,4 @@
 /** How a state travels: one constant command line, and everything else on its stdin. */
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MachineState } from "./state";
@@ -28,19 +27,4 @@ export const remoteCommand =
 export function payload(state: MachineState): string {
   const program = modules.map((name) => [name, readFileSync(join(__dirname, "apply", `${name}.py`), "utf8")]);
   return JSON.stringify({ program, state });
-}
-
-/**
- * The state's identity: the same for equal states whatever the order of their keys. Derived from secrets, so as secret
- * as they are.
- */
-export function stateHash(state: MachineState): string {
-  return createHash("sha256").update(JSON.stringify(canonical(state))).digest("hex");
-}
-
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(([, v]) => v !== undefined);
-  return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, canonical(v)]);
 }

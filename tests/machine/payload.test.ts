@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import fc from "fast-check";
-import { payload, remoteCommand, stateHash } from "../../machine/payload";
-import { combine, type MachineState } from "../../machine/state";
+import { payload, remoteCommand } from "../../machine/payload";
+import { combine } from "../../machine/state";
 
 const fileArbitrary = fc.record(
   { path: fc.string().map((name) => `/${name}`), content: fc.string(), mode: fc.constantFrom("0644", "0600"), secret: fc.boolean() },
@@ -10,27 +10,6 @@ const fileArbitrary = fc.record(
 const stateArbitrary = fc
   .record({ files: fc.uniqueArray(fileArbitrary, { selector: (file) => file.path, maxLength: 4 }), packages: fc.array(fc.string()), secrets: fc.array(fc.string()) })
   .map((fragment) => combine(fragment));
-
-/** The same value with every object's keys in the opposite order. */
-const reversed = (value: unknown): unknown =>
-  Array.isArray(value) ? value.map(reversed)
-    : typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value).reverse().map(([k, v]) => [k, reversed(v)]))
-      : value;
-
-test("a state's hash does not depend on the order of keys, nor on keys that are left undefined", () => {
-  fc.assert(fc.property(stateArbitrary, (state) => {
-    const same = reversed(state) as MachineState;
-    same.files = same.files.map((file) => ({ owner: undefined, ...file }));
-    expect(stateHash(same)).toBe(stateHash(state));
-  }));
-});
-
-test("a state's hash differs when any file's content does", () => {
-  fc.assert(fc.property(stateArbitrary.filter((state) => state.files.length > 0), fc.nat(), (state, n) => {
-    const files = state.files.map((file, i) => (i === n % state.files.length ? { ...file, content: `${file.content}.` } : file));
-    expect(stateHash({ ...state, files })).not.toBe(stateHash(state));
-  }));
-});
 
 test("the payload holds the state as it is", () => {
   fc.assert(fc.property(stateArbitrary, (state) => {
