@@ -21,9 +21,10 @@ export function changes(
     !model.update ||
     (model.replaceOn ?? []).includes(String(path[0])) ||
     specsAlong(path, inputs, schema.types).some((spec) => spec.willReplaceOnChanges || spec.replaceOnChanges);
-  const changed = [...new Set([...Object.keys(olds), ...Object.keys(news)])]
-    .filter((key) => !equal(olds[key], news[key]) && !model.same?.(key, olds, news))
-    .flatMap((key) => differences(olds[key], news[key], [key]))
+  const [before, after] = [model.effective?.(olds) ?? olds, model.effective?.(news) ?? news];
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((key) => !equal(before[key], after[key]) && !model.same?.(key, olds, news))
+    .flatMap((key) => differences(before[key], after[key], [key]))
     .map((difference) => ({ ...difference, replaces: replacing(difference.path) }));
   const expired = (model.expired?.(state, news) ?? []).map((key): Change => ({ path: [key], kind: "update", replaces: true }));
   return [...changed, ...expired];

@@ -21,6 +21,11 @@ export interface ResourceModel {
   normalize?(inputs: Properties, olds: Properties | undefined, urn: string): Properties;
   /** Refuses what the schema cannot express. Skip values that are UNKNOWN. */
   check?(inputs: Properties): Fault[];
+  /**
+   * The inputs with what the official provider takes in the place of those not given, where it does so only when it plans:
+   * to spell such a default out is no change, and a preview shows it.
+   */
+  effective?(inputs: Properties): Properties;
   /** Outputs that are known before create or update, beside the inputs. All other computed outputs are unknown at preview of a create; an update keeps old ones. */
   plan?(inputs: Properties, olds?: Properties): Properties;
   /** Properties whose change replaces, beside those of the schema (`willReplaceOnChanges`). */

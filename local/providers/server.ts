@@ -159,7 +159,7 @@ class Provider {
     const inputs = reveal(given);
     const answer = (outputs: Properties) => encode(marked(outputs, this.provider.schema, type, given));
     if (request.getPreview()) {
-      return new pb.CreateResponse().setProperties(answer(plannedCreate(inputs, model.plan?.(inputs) ?? {}, schema)));
+      return new pb.CreateResponse().setProperties(answer(plannedCreate(inputs, planned(model, inputs), schema)));
     }
     const { id, outputs } = await model.create(inputs, this.context(urn, signal));
     return new pb.CreateResponse().setId(id).setProperties(answer(finished(inputs, outputs, schema, type)));
@@ -174,7 +174,7 @@ class Provider {
     const olds = reveal(decode(request.getOlds()));
     const answer = (outputs: Properties) =>
       new pb.UpdateResponse().setProperties(encode(marked(outputs, this.provider.schema, type, given)));
-    if (request.getPreview()) return answer(plannedUpdate(olds, inputs, model.plan?.(inputs, olds) ?? {}, schema));
+    if (request.getPreview()) return answer(plannedUpdate(olds, inputs, planned(model, inputs, olds), schema));
     if (!model.update) throw new Error(`${type} cannot be updated in place`);
     const outputs = await model.update(request.getId(), olds, inputs, this.context(urn, signal));
     return answer(finished(inputs, outputs, schema, type));
@@ -188,7 +188,7 @@ class Provider {
     const given = decode(request.getInputs());
     const found = await model.read(request.getId(), reveal(state));
     if (!found) return new pb.ReadResponse();
-    const isImport = Object.keys(given).length === 0;
+    const isImport = Object.keys(state).length === 0;
     const inputs = Object.fromEntries(Object.entries(found.inputs).filter(([key]) => isImport || key in given));
     const secretInputs = conceal(withSecrets(inputs, schema.resources[type]!.inputs, schema.types), given);
     const outputs = finished({}, found.outputs, schema.resources[type]!, type);
@@ -226,6 +226,10 @@ class Provider {
 
 /** What the engine puts among the inputs for its own use. */
 const isEngines = (key: string): boolean => key.startsWith("__") || key === "version" || key === "pluginDownloadURL";
+
+/** What is known before a create or update. */
+const planned = (model: ResourceModel, inputs: Properties, olds?: Properties): Properties =>
+  ({ ...model.effective?.(inputs), ...model.plan?.(inputs, olds) });
 
 const failure = ({ property, reason }: Fault): pb.CheckFailure =>
   new pb.CheckFailure().setProperty(property).setReason(reason);

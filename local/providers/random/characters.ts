@@ -78,6 +78,12 @@ export function checkRecipe(inputs: Properties): Fault[] {
       reason: `must be at least the sum of minLower, minUpper, minNumeric and minSpecial (${least}), got ${wanted.length}`,
     });
   }
+  for (const property of ["minLower", "minUpper", "minNumeric", "minSpecial"]) {
+    if (inputs[property] < 0) faults.push({ property, reason: `must be at least 0, got ${inputs[property]}` });
+  }
+  if (inputs.number !== undefined && inputs.numeric !== undefined && inputs.number !== inputs.numeric) {
+    faults.push({ property: "number", reason: "is the old name of numeric, and must not say otherwise" });
+  }
   if (!wanted.lower && !wanted.upper && !wanted.numeric && !wanted.special) {
     faults.push({ property: "special", reason: "at least one of special, upper, lower and numeric must be true" });
   }

@@ -1,12 +1,13 @@
 import { createHash, randomBytes, randomInt, randomUUID } from "node:crypto";
 import { hash } from "bcryptjs";
-import { Fault, Properties, ProviderModel, ProviderSchema, ResourceModel, UNKNOWN } from "../resource";
+import { Fault, Properties, ProviderModel, ProviderSchema, ResourceModel } from "../resource";
 import schema from "../schemas/random.json";
 import { checkRecipe, randomCharacters, recipe, shuffled } from "./characters";
 import { adjectives, adverbs, animals } from "./words";
 
 /** What a resource of this kind says of itself: made once, and there for as long as the state remembers it. */
 interface Value {
+  effective?(inputs: Properties): Properties;
   check?(inputs: Properties): Fault[];
   make(inputs: Properties): Promise<{ id: string; outputs: Properties }>;
   /** From the id given to `pulumi import`. */
@@ -14,7 +15,8 @@ interface Value {
 }
 
 /** There is no update: whatever changes, `keepers` too, makes a new value. */
-const value = ({ check, make, import: adopt }: Value): ResourceModel => ({
+const value = ({ effective, check, make, import: adopt }: Value): ResourceModel => ({
+  ...(effective ? { effective } : {}),
   ...(check ? { check } : {}),
   same: (property, olds, news) => property === "keepers" && empty(olds.keepers) && empty(news.keepers),
   create: make,
@@ -33,36 +35,42 @@ const atLeast = (inputs: Properties, property: string, least: number): Fault[] =
     ? [{ property, reason: `must be at least ${least}, got ${inputs[property]}` }]
     : [];
 
-/** Cost 10; bcrypt reads 72 bytes at most. */
-const bcrypt = (password: string): Promise<string> => hash(password, 10);
+/** Cost 10; bcrypt reads 72 bytes at most. Go names the same algorithm by its older version. */
+const bcrypt = async (password: string): Promise<string> => (await hash(password, 10)).replace("$2b$", "$2a$");
 
-/** A string's characters, with the deprecated `number` beside `numeric`. */
-const characters = (inputs: Properties, result: string): Properties => {
+/** A recipe in full, with the deprecated `number` beside `numeric`. */
+const characters = (inputs: Properties): Properties => {
   const full = recipe(inputs);
-  return { ...full, number: full.numeric, result };
+  return { ...inputs, ...full, number: full.numeric };
 };
 
+/** Inputs of a string that was made elsewhere. */
+const adopted = (text: string): Properties =>
+  ({ length: Buffer.byteLength(text), lower: true, number: true, numeric: true, special: true, upper: true });
+
 const password = value({
+  effective: characters,
   check: checkRecipe,
   make: async (inputs) => {
     const result = randomCharacters(recipe(inputs));
-    return { id: "none", outputs: { ...characters(inputs, result), bcryptHash: await bcrypt(result) } };
+    return { id: "none", outputs: { ...characters(inputs), result, bcryptHash: await bcrypt(result) } };
   },
   import: async (id) => {
-    const inputs = { length: Buffer.byteLength(id) };
-    return { id: "none", inputs, outputs: { ...characters(inputs, id), bcryptHash: await bcrypt(id) } };
+    const inputs = adopted(id);
+    return { id: "none", inputs, outputs: { ...characters(inputs), result: id, bcryptHash: await bcrypt(id) } };
   },
 });
 
 const string = value({
+  effective: characters,
   check: checkRecipe,
   make: async (inputs) => {
     const result = randomCharacters(recipe(inputs));
-    return { id: result, outputs: characters(inputs, result) };
+    return { id: result, outputs: { ...characters(inputs), result } };
   },
   import: async (id) => {
-    const inputs = { length: Buffer.byteLength(id) };
-    return { inputs, outputs: characters(inputs, id) };
+    const inputs = adopted(id);
+    return { inputs, outputs: { ...characters(inputs), result: id } };
   },
 });
 
@@ -98,12 +106,12 @@ const bytes = value({
   check: (inputs) => atLeast(inputs, "length", 1),
   make: async (inputs) => {
     const made = randomBytes(inputs.length);
-    return { id: "none", outputs: { base64: made.toString("base64"), hex: made.toString("hex") } };
+    return { id: made.toString("base64"), outputs: { base64: made.toString("base64"), hex: made.toString("hex") } };
   },
   import: async (given) => {
     const made = Buffer.from(given, "base64");
     if (made.toString("base64") !== given) throw new Error("the id to import must be base64 in its standard form");
-    return { id: "none", inputs: { length: made.length }, outputs: { length: made.length, base64: given, hex: made.toString("hex") } };
+    return { inputs: { length: made.length }, outputs: { length: made.length, base64: given, hex: made.toString("hex") } };
   },
 });
 
@@ -145,7 +153,8 @@ const uuid = (make: () => string): ResourceModel =>
     },
     import: async (given) => {
       if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(given)) throw new Error("the id to import must be a UUID");
-      return { inputs: {}, outputs: { result: given.toLowerCase() } };
+      const result = given.toLowerCase();
+      return { id: result, inputs: {}, outputs: { result } };
     },
   });
 
@@ -160,9 +169,13 @@ function uuid7(): string {
 
 const one = (words: readonly string[]): string => words[randomInt(words.length)]!;
 
+const petDefaults = (inputs: Properties): Properties => ({ length: 2, separator: "-", ...inputs });
+
 const pet = value({
+  effective: petDefaults,
   check: (inputs) => atLeast(inputs, "length", 1),
-  make: async ({ length = 2, separator = "-", prefix }) => {
+  make: async (inputs) => {
+    const { length, separator, prefix } = petDefaults(inputs);
     const words = [...Array.from({ length: Math.max(length - 2, 0) }, () => one(adverbs)), ...(length > 1 ? [one(adjectives)] : []), one(animals)];
     return { id: [...(prefix ? [prefix] : []), ...words].join(separator), outputs: { length, separator } };
   },
@@ -179,19 +192,14 @@ const shuffle = value({
   },
 });
 
-const planned = (model: ResourceModel): ResourceModel => ({
-  ...model,
-  plan: (inputs) => (Object.values(inputs).includes(UNKNOWN) ? {} : { ...recipe(inputs), number: recipe(inputs).numeric }),
-});
-
 /** Stand-in for `random` 4.21.1. */
 export const random: ProviderModel = {
   name: "random",
   version: "4.21.1",
   schema: schema as ProviderSchema,
   resources: {
-    "random:index/randomPassword:RandomPassword": planned(password),
-    "random:index/randomString:RandomString": planned(string),
+    "random:index/randomPassword:RandomPassword": password,
+    "random:index/randomString:RandomString": string,
     "random:index/randomId:RandomId": id,
     "random:index/randomBytes:RandomBytes": bytes,
     "random:index/randomInteger:RandomInteger": integer,

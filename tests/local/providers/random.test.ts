@@ -45,6 +45,7 @@ test("a password and its real bcrypt hash come as secrets, the rest in clear", a
   expect(outputs.result).toBeInstanceOf(Secret);
   expect(outputs.bcryptHash).toBeInstanceOf(Secret);
   expect(outputs).toMatchObject({ length: 24, special: false, numeric: true, number: true, minUpper: 0 });
+  expect(plain.bcryptHash).toMatch(/^\$2a\$10\$/);
   expect(await compare(plain.result, plain.bcryptHash)).toBe(true);
 });
 
@@ -62,8 +63,27 @@ test("every change makes a new password; keepers that come and go empty don't", 
   expect(await engine.diff(password, { length: 20 }, { length: 20, keepers: {} })).toMatchObject({ changed: false });
 });
 
+test("a default that is spelled out is no change, and each of numeric and its old name stands for both", async () => {
+  const plain = { length: 20 };
+  for (const more of [{ special: true }, { upper: true }, { minLower: 0 }, { numeric: true }, { number: true }]) {
+    expect(await engine.diff(password, plain, { ...plain, ...more })).toMatchObject({ changed: false });
+    expect(await engine.diff(password, { ...plain, ...more }, plain)).toMatchObject({ changed: false });
+  }
+  expect(await engine.diff(password, { length: 20, number: false }, { length: 20, numeric: false })).toMatchObject({ changed: false });
+  expect(await engine.diff(password, plain, { length: 20, numeric: false })).toMatchObject({ changed: true, replaces: ["numeric", "number"] });
+  expect(await engine.diff(type("Pet"), {}, { length: 2, separator: "-" })).toMatchObject({ changed: false });
+  expect(await engine.diff(type("Pet"), {}, { length: 3 })).toMatchObject({ replaces: ["length"] });
+});
+
+test("a preview tells the defaults also where something is not known yet", async () => {
+  expect((await engine.create(password, { length: UNKNOWN }, true)).plain).toMatchObject({ length: UNKNOWN, special: true, minUpper: 0, result: UNKNOWN });
+  expect((await engine.create(type("Pet"), {}, true)).plain).toMatchObject({ length: 2, separator: "-" });
+});
+
 test.each([
   [{ length: 0 }, "length"],
+  [{ length: 8, minLower: -1 }, "minLower"],
+  [{ length: 8, number: true, numeric: false }, "number"],
   [{ length: 3, minLower: 2, minUpper: 2 }, "length"],
   [{ length: 3, lower: false, upper: false, numeric: false, special: false }, "special"],
   [{}, "length"],
@@ -81,7 +101,7 @@ test("an unknown length is no fault", async () => {
 test("a password is imported by its value and then stays", async () => {
   const { inputs, outputs, id } = await engine.read(password, "correct horse");
   expect(id).toBe("none");
-  expect(inputs).toEqual({ length: 13 });
+  expect(inputs).toEqual({ length: 13, lower: true, number: true, numeric: true, special: true, upper: true });
   expect(reveal(outputs)).toMatchObject({ result: "correct horse", length: 13, special: true });
   expect(outputs.result).toBeInstanceOf(Secret);
   expect(await engine.read(password, id, outputs, inputs)).toEqual({ id, inputs, outputs });
@@ -112,7 +132,10 @@ test("UUIDs are of their version, pets have as many words as asked for, bytes ar
   expect((await engine.create(type("Uuid"), {})).plain.result).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab]/);
   expect((await engine.create(type("Uuid7"), {})).plain.result).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]/);
   expect((await engine.create(type("Pet"), { length: 3, prefix: "p" })).id).toMatch(/^p-[a-z]+-[a-z]+-[a-z]+$/);
-  const { outputs, plain } = await engine.create(type("Bytes"), { length: 32 });
+  const { id, outputs, plain } = await engine.create(type("Bytes"), { length: 32 });
   expect(outputs.hex).toBeInstanceOf(Secret);
   expect(Buffer.from(plain.base64, "base64").toString("hex")).toBe(plain.hex);
+  expect(id).toBe(plain.base64);
+  expect((await engine.read(type("Bytes"), "AAECAw==")).id).toBe("AAECAw==");
+  expect(await engine.read(type("Uuid"), "0190163D-8694-439B-AEA5-966C26F8AD91")).toMatchObject({ id: "0190163d-8694-439b-aea5-966c26f8ad91" });
 });

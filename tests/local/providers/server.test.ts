@@ -159,6 +159,8 @@ test("a refresh keeps to the program's inputs, an import takes all, and what is 
   const state = { name: "old", size: new Secret("small") };
   const refreshed = await engine.read(thing, "7", state, { name: "old", size: new Secret("small") });
   expect(refreshed).toEqual({ id: "7", inputs: { name: "n", size: new Secret("large") }, outputs: { name: "n", size: new Secret("small"), token: new Secret("hush") } });
+  // A program that gives no input at all is no import.
+  expect((await engine.read(thing, "7", state)).inputs).toEqual({});
   expect((await engine.read(thing, "7")).inputs).toEqual({ name: "n", region: "here", size: "large" });
   expect((await engine.read(thing, "gone", state, state)).id).toBe("");
 });
