@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
 import { Fault, Properties, ResourceModel, UNKNOWN } from "../resource";
 import { remembered } from "./private-key";
 import { allowedUses, alternativeNames, extensions, serialNumber, signer, subjectName, x509 } from "./x509";
@@ -10,18 +11,26 @@ const subjectAlternativeName = "2.5.29.17";
 const due = (state: Properties, earlyRenewalHours: number, now = Date.now()): boolean =>
   typeof state.validityEndTime === "string" && Date.parse(state.validityEndTime) - earlyRenewalHours * hour <= now;
 
-const defaults = (inputs: Properties): Properties => ({
-  earlyRenewalHours: 0, isCaCertificate: false, setSubjectKeyId: false, readyForRenewal: false, ...inputs,
-});
+/** Defaults of both kinds of certificate. */
+const shared = { earlyRenewalHours: 0, isCaCertificate: false, setSubjectKeyId: false };
+
+/** Whether a certificate is due for renewal the moment it is made. */
+function dueAtOnce({ validityPeriodHours, earlyRenewalHours = 0 }: Properties): boolean | typeof UNKNOWN {
+  if (validityPeriodHours === UNKNOWN || earlyRenewalHours === UNKNOWN) return UNKNOWN;
+  return earlyRenewalHours >= validityPeriodHours;
+}
+
+/** What each member of a list must be, as far as it is known. */
+function checkEach(inputs: Properties, property: string, holds: (value: string) => boolean, reason: string): Fault[] {
+  const list: unknown[] = Array.isArray(inputs[property]) ? inputs[property] : [];
+  return list.flatMap((value, i) => (typeof value !== "string" || holds(value) ? [] : [{ property: `${property}[${i}]`, reason }]));
+}
 
 function checkCertificate(inputs: Properties): Fault[] {
-  const faults: Fault[] = [];
-  const uses: unknown[] = Array.isArray(inputs.allowedUses) ? inputs.allowedUses : [];
-  uses.forEach((use, i) => {
-    if (use !== UNKNOWN && !allowedUses.includes(use as string)) {
-      faults.push({ property: `allowedUses[${i}]`, reason: `must be one of ${allowedUses.join(", ")}` });
-    }
-  });
+  const faults = [
+    ...checkEach(inputs, "allowedUses", (use) => allowedUses.includes(use), `must be one of ${allowedUses.join(", ")}`),
+    ...checkNames(inputs),
+  ];
   for (const property of ["validityPeriodHours", "earlyRenewalHours", "maxPathLength"]) {
     if (inputs[property] < 0) faults.push({ property, reason: `must be at least 0, got ${inputs[property]}` });
   }
@@ -31,11 +40,17 @@ function checkCertificate(inputs: Properties): Fault[] {
   return faults;
 }
 
+const checkNames = (inputs: Properties): Fault[] => [
+  ...checkEach(inputs, "ipAddresses", (address) => isIP(address) !== 0, "must be an IP address"),
+  ...checkEach(inputs, "uris", URL.canParse, "must be a URI"),
+];
+
 /** Only `earlyRenewalHours` changes in place; a certificate that is due is replaced, as is one whose other inputs change. */
-const certificate = (create: ResourceModel["create"], replaceOn: string[]): ResourceModel => ({
+const certificate = (create: ResourceModel["create"], replaceOn: string[], defaults: Properties = shared): ResourceModel => ({
   check: checkCertificate,
-  plan: (inputs) => defaults(inputs),
-  replaceOn,
+  effective: (inputs) => ({ ...defaults, ...inputs }),
+  plan: (inputs) => ({ readyForRenewal: dueAtOnce(inputs) }),
+  replaceOn: [...replaceOn, "allowedUses", "isCaCertificate", "maxPathLength", "setSubjectKeyId", "validityPeriodHours"],
   expired: (state, news) => (due(state, news.earlyRenewalHours ?? 0) ? ["readyForRenewal"] : []),
   create,
   read: async (_, state) => {
@@ -57,16 +72,16 @@ function result(inputs: Properties, made: x509.X509Certificate, more: Properties
   return {
     id: BigInt(`0x${made.serialNumber}`).toString(),
     outputs: {
-      ...defaults(inputs),
+      ...shared,
       ...more,
+      ...inputs,
+      readyForRenewal: dueAtOnce(inputs),
       certPem: `${made.toString("pem")}\n`,
       validityStartTime: made.notBefore.toISOString().replace(".000Z", "Z"),
       validityEndTime: made.notAfter.toISOString().replace(".000Z", "Z"),
     },
   };
 }
-
-const shared = ["allowedUses", "isCaCertificate", "maxPathLength", "setSubjectKeyId", "validityPeriodHours"];
 
 export const selfSignedCert = certificate(async (inputs) => {
   const { algorithm, keys, signingAlgorithm } = await signer(inputs.privateKeyPem);
@@ -92,17 +107,27 @@ export const selfSignedCert = certificate(async (inputs) => {
       ...alternativeNames(inputs),
     ],
   });
-  return result(inputs, made, { keyAlgorithm: algorithm, setAuthorityKeyId: inputs.setAuthorityKeyId ?? false });
-}, [...shared, "dnsNames", "ipAddresses", "uris", "privateKeyPem", "setAuthorityKeyId", "subject"]);
+  return result(inputs, made, { keyAlgorithm: algorithm, setAuthorityKeyId: false });
+}, ["dnsNames", "ipAddresses", "uris", "privateKeyPem", "setAuthorityKeyId", "subject"], { ...shared, setAuthorityKeyId: false });
+
+/** @throws with the name of the input that cannot be read, rather than the ASN.1 library's words */
+function parsed<T>(property: string, what: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch {
+    throw new Error(`${property} is not a ${what} in PEM`);
+  }
+}
 
 export const locallySignedCert = certificate(async (inputs, { log }) => {
-  const request = new x509.Pkcs10CertificateRequest(inputs.certRequestPem);
+  const request = parsed("certRequestPem", "certificate request", () => new x509.Pkcs10CertificateRequest(inputs.certRequestPem));
   if (!(await request.verify())) throw new Error("certRequestPem is not signed by the key that it holds");
-  const authority = new x509.X509Certificate(inputs.caCertPem);
+  const authority = parsed("caCertPem", "certificate", () => new x509.X509Certificate(inputs.caCertPem));
   if (!authority.getExtension(x509.BasicConstraintsExtension)?.ca) {
     log("caCertPem does not appear to be the certificate of an authority: what it signs may fail validation", { severity: "warning" });
   }
-  const { algorithm, keys, signingAlgorithm } = await signer(inputs.caPrivateKeyPem);
+  const { algorithm, keys, signingAlgorithm } = await signer(inputs.caPrivateKeyPem, "caPrivateKeyPem");
+  if (!new X509Certificate(inputs.caCertPem).checkPrivateKey(createPrivateKey(inputs.caPrivateKeyPem))) throw new Error("caPrivateKeyPem is not the key of caCertPem");
   const names = request.getExtension(subjectAlternativeName);
   const made = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
@@ -118,10 +143,11 @@ export const locallySignedCert = certificate(async (inputs, { log }) => {
     ],
   });
   return result(inputs, made, { caKeyAlgorithm: algorithm });
-}, [...shared, "caCertPem", "caPrivateKeyPem", "certRequestPem"]);
+}, ["caCertPem", "caPrivateKeyPem", "certRequestPem"]);
 
 /** Whatever changes makes a new request. */
 export const certRequest: ResourceModel = {
+  check: checkNames,
   async create(inputs) {
     const { algorithm, keys, signingAlgorithm } = await signer(inputs.privateKeyPem);
     const request = await x509.Pkcs10CertificateRequestGenerator.create({

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import { Fault, Properties, ResourceModel } from "../resource";
+import { rule } from "../rules";
 import { sshPrivateKey, sshPublicKey } from "./openssh";
 
 const generate = promisify(generateKeyPair);
@@ -43,8 +44,13 @@ function oneOf(inputs: Properties, property: string, allowed: string[]): Fault[]
 const defaults = (inputs: Properties): Properties => ({ rsaBits: 2048, ecdsaCurve: "P224", ...inputs });
 
 export const privateKey: ResourceModel = {
-  check: (inputs) => [...oneOf(inputs, "algorithm", algorithms), ...oneOf(inputs, "ecdsaCurve", Object.keys(curves))],
-  plan: defaults,
+  check: (inputs) => [
+    ...oneOf(inputs, "algorithm", algorithms),
+    ...oneOf(inputs, "ecdsaCurve", Object.keys(curves)),
+    // Go makes no shorter ones.
+    ...rule("rsaBits", (bits) => bits >= 1024, "must be at least 1024")(inputs),
+  ],
+  effective: defaults,
   async create(inputs) {
     const wanted = defaults(inputs);
     const key = await newKey(wanted);

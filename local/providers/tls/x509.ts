@@ -50,12 +50,12 @@ export interface Signer {
 }
 
 /** @throws for a key that is no PEM, or that WebCrypto cannot sign with (ECDSA with P-224). */
-export async function signer(pem: string): Promise<Signer> {
+export async function signer(pem: string, property = "privateKeyPem"): Promise<Signer> {
   let key: KeyObject;
   try {
     key = createPrivateKey(pem);
   } catch {
-    throw new Error("privateKeyPem is not a private key in PEM");
+    throw new Error(`${property} is not a private key in PEM`);
   }
   const algorithm = algorithmOf(key);
   const curve = key.asymmetricKeyDetails?.namedCurve ?? "";
@@ -79,7 +79,7 @@ export async function signer(pem: string): Promise<Signer> {
   return { algorithm, keys: keys as webcrypto.CryptoKeyPair, signingAlgorithm: signing };
 }
 
-/** In the order that Go writes them. */
+/** In the order that Go writes them; several values of one kind are one part of the name. */
 export function subjectName(subject: Properties = {}): x509.JsonName {
   const parts: [string, string[]][] = [
     ["C", [subject.country]],
@@ -93,7 +93,10 @@ export function subjectName(subject: Properties = {}): x509.JsonName {
     ["2.5.4.5", [subject.serialNumber]],
     ["E", [subject.emailAddress]],
   ];
-  return parts.flatMap(([type, values]) => values.filter((value) => value !== undefined).map((value) => ({ [type]: [value] })));
+  return parts
+    .map(([type, values]): [string, string[]] => [type, values.filter((value) => value !== undefined)])
+    .filter(([, values]) => values.length > 0)
+    .map(([type, values]) => ({ [type]: values }));
 }
 
 /** DNS names, addresses and URIs, if there are any. */

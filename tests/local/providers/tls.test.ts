@@ -55,7 +55,7 @@ test("P-224, the official default for ECDSA, has no SSH formats", async () => {
   expect(run("openssl", ["pkey", "-pubout"], plain.privateKeyPem)).toBe(plain.publicKeyPem);
 });
 
-test.each([[{ algorithm: "DSA" }, "algorithm"], [{ algorithm: "ECDSA", ecdsaCurve: "P-256" }, "ecdsaCurve"]])("refuses %j", async (inputs, property) => {
+test.each([[{ algorithm: "DSA" }, "algorithm"], [{ algorithm: "RSA", rsaBits: 1000 }, "rsaBits"], [{ algorithm: "ECDSA", ecdsaCurve: "P-256" }, "ecdsaCurve"]])("refuses %j", async (inputs, property) => {
   expect((await engine.check(privateKey, inputs)).failures.map((one) => one.property)).toEqual([property]);
 });
 
@@ -64,6 +64,36 @@ test("a key changes by replacement only, and refresh keeps it", async () => {
   const { id, outputs } = await engine.create(privateKey, { algorithm: "ED25519" });
   const again = await engine.read(privateKey, id, outputs, { algorithm: "ED25519" });
   expect(again).toEqual({ id, outputs, inputs: { algorithm: "ED25519" } });
+});
+
+test("a default that is spelled out is no change", async () => {
+  expect(await engine.diff(privateKey, { algorithm: "ED25519" }, { algorithm: "ED25519", rsaBits: 2048, ecdsaCurve: "P224" })).toMatchObject({ changed: false });
+  const inputs = { privateKeyPem: "pem", validityPeriodHours: 10, allowedUses: [] };
+  const defaults = { earlyRenewalHours: 0, isCaCertificate: false, setSubjectKeyId: false, setAuthorityKeyId: false };
+  expect(await engine.diff(selfSigned, inputs, { ...inputs, ...defaults })).toMatchObject({ changed: false });
+  expect(await engine.diff(selfSigned, inputs, { ...inputs, setSubjectKeyId: true })).toMatchObject({ replaces: ["setSubjectKeyId"] });
+  expect((await engine.create(selfSigned, inputs, true)).plain).toMatchObject({ ...defaults, readyForRenewal: false, certPem: UNKNOWN });
+  expect((await engine.create(selfSigned, { ...inputs, validityPeriodHours: UNKNOWN }, true)).plain).toMatchObject({ readyForRenewal: UNKNOWN });
+});
+
+test("a certificate that would be due at once says so from the beginning", async () => {
+  const { plain: { privateKeyPem } } = await engine.create(privateKey, { algorithm: "ED25519" });
+  const inputs = { privateKeyPem, validityPeriodHours: 10, earlyRenewalHours: 11, allowedUses: [] };
+  for (const preview of [true, false]) expect((await engine.create(selfSigned, inputs, preview)).plain).toMatchObject({ readyForRenewal: true });
+});
+
+test("an authority signs with its own key only", async () => {
+  const [ca, other] = [await authority(), await authority()];
+  const { plain } = await engine.create(request, { privateKeyPem: other.key, subject: { commonName: "x" } });
+  const inputs = { certRequestPem: plain.certRequestPem, caPrivateKeyPem: other.key, caCertPem: ca.certificate, validityPeriodHours: 1, allowedUses: [] };
+  await expect(engine.create(locallySigned, inputs)).rejects.toThrow("caPrivateKeyPem is not the key of caCertPem");
+  await expect(engine.create(locallySigned, { ...inputs, certRequestPem: "x" })).rejects.toThrow("certRequestPem is not a certificate request in PEM");
+  await expect(engine.create(locallySigned, { ...inputs, caCertPem: "x" })).rejects.toThrow("caCertPem is not a certificate in PEM");
+});
+
+test("lines of one address are one part of the name", async () => {
+  const ca = await authority({ subject: { commonName: "x", streetAddresses: ["a", "b"] } });
+  expect(run("openssl", ["x509", "-noout", "-subject"], ca.certificate).trim()).toBe("subject=street = a + street = b, CN = x");
 });
 
 async function authority(inputs: object = {}) {
@@ -116,6 +146,8 @@ test.each([
   [{ allowedUses: ["server-auth"] }, "allowedUses[0]"],
   [{ validityPeriodHours: -1 }, "validityPeriodHours"],
   [{ maxPathLength: 1 }, "maxPathLength"],
+  [{ uris: ["a:b", "::bad"] }, "uris[1]"],
+  [{ ipAddresses: ["10.0.0.1", "999.1.1.1"] }, "ipAddresses[1]"],
   [{ subject: { commonname: "x" } }, "subject.commonname"],
 ])("refuses %j", async (wrong, property) => {
   const inputs = { privateKeyPem: UNKNOWN, validityPeriodHours: 1, allowedUses: [], ...wrong };
