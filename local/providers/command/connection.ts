@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { Client, utils, type AuthenticationType, type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
+import { Client, utils, type AuthenticationType, type ConnectConfig, type ParsedKey, type ServerHostKeyAlgorithm } from "ssh2";
 import type { Context } from "../resource";
 import { retry } from "./retry";
 
@@ -44,16 +44,19 @@ export async function connected<T>(connection: Connection, context: Context, wor
 
 async function dial(connection: Connection, context: Context, open: Client[]): Promise<Client> {
   const { proxy } = connection;
-  if (!proxy) return retry("Dial", connection.dialErrorLimit, context, () => attempt(connection, open));
+  // Keys are read before the first dial: one that cannot be read would fail every one of them.
+  const config = clientConfig(connection);
+  if (!proxy) return retry("Dial", connection.dialErrorLimit, context, () => attempt(config, open));
   try {
+    const proxyConfig = clientConfig(proxy);
     let jump: Client | undefined;
     return await retry("Dial from proxy", connection.dialErrorLimit, context, async () => {
       // A proxy that dropped out between two attempts is dialled anew.
       if (!jump || !open.includes(jump)) {
-        jump = await retry("Dial proxy", proxy.dialErrorLimit, context, () => attempt(proxy, open));
+        jump = await retry("Dial proxy", proxy.dialErrorLimit, context, () => attempt(proxyConfig, open));
       }
       const socket = await forward(jump, connection, connection.perDialTimeout * 1000);
-      return attempt(connection, open, socket);
+      return attempt({ ...config, sock: socket }, open);
     });
   } catch (error) {
     throw new Error(`proxy: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
@@ -61,8 +64,7 @@ async function dial(connection: Connection, context: Context, open: Client[]): P
 }
 
 /** One attempt to connect and authenticate. The client is among `open` as long as it is connected. */
-async function attempt(endpoint: Endpoint, open: Client[], socket?: Duplex): Promise<Client> {
-  const config = clientConfig(endpoint, socket);
+async function attempt(config: ConnectConfig, open: Client[]): Promise<Client> {
   const client = new Client();
   open.push(client);
   client.on("close", () => {
@@ -78,7 +80,7 @@ async function attempt(endpoint: Endpoint, open: Client[], socket?: Duplex): Pro
     });
   } catch (error) {
     client.destroy();
-    socket?.destroy();
+    config.sock?.destroy();
     throw error;
   }
   // From now on an error also closes the connection, which is what `lost` tells of.
@@ -86,14 +88,17 @@ async function attempt(endpoint: Endpoint, open: Client[], socket?: Duplex): Pro
   return client;
 }
 
-function clientConfig(endpoint: Endpoint, socket?: Duplex): ConnectConfig {
+/** @throws for a key that cannot be read */
+function clientConfig(endpoint: Endpoint): ConnectConfig {
+  if (endpoint.privateKey !== undefined) readKey("private key", endpoint.privateKey, endpoint.privateKeyPassword);
   const agent = endpoint.agentSocketPath ?? process.env.SSH_AUTH_SOCK;
   const methods: [AuthenticationType, unknown][] = [
     ["publickey", endpoint.privateKey], ["password", endpoint.password],
     ["keyboard-interactive", endpoint.password], ["agent", agent],
   ];
   return {
-    ...(socket ? { sock: socket } : { host: endpoint.host, port: endpoint.port }),
+    host: endpoint.host,
+    port: endpoint.port,
     username: endpoint.user,
     authHandler: methods.filter(([, means]) => means !== undefined).map(([method]) => method),
     ...(endpoint.privateKey === undefined ? {} : { privateKey: endpoint.privateKey }),
@@ -111,14 +116,18 @@ function clientConfig(endpoint: Endpoint, socket?: Duplex): ConnectConfig {
 /** Asks for a key of the expected type, and takes none but the expected key. */
 function hostKeyCheck(hostKey: string | undefined): Partial<ConnectConfig> {
   if (hostKey === undefined) return {};
-  const parsed = utils.parseKey(hostKey);
-  if (parsed instanceof Error) throw new Error(`failed to parse host key: ${parsed.message}`, { cause: parsed });
-  const expected = (Array.isArray(parsed) ? parsed[0]! : parsed) as { type: string; getPublicSSH(): Buffer };
+  const expected = readKey("host key", hostKey);
   const algorithms = expected.type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [expected.type];
   return {
     algorithms: { serverHostKey: algorithms as ServerHostKeyAlgorithm[] },
     hostVerifier: (presented: Buffer) => presented.equals(expected.getPublicSSH()),
   };
+}
+
+function readKey(what: string, text: string, password?: string): ParsedKey {
+  const parsed = utils.parseKey(text, password);
+  if (parsed instanceof Error) throw new Error(`failed to parse ${what}: ${parsed.message}`, { cause: parsed });
+  return Array.isArray(parsed) ? parsed[0]! : parsed;
 }
 
 function forward(jump: Client, to: Endpoint, timeout: number): Promise<Duplex> {

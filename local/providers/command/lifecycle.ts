@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { equal } from "../diff";
 import { Context, Properties, ResourceModel, UNKNOWN } from "../resource";
 import type { Captured } from "./output";
 
@@ -19,13 +20,18 @@ function previousOutput(inputs: Properties, { stdout, stderr }: Properties): Rec
   return { ...(stdout ? { PULUMI_COMMAND_STDOUT: stdout } : {}), ...(stderr ? { PULUMI_COMMAND_STDERR: stderr } : {}) };
 }
 
+/** Whether the official plugin takes the old output for outdated: an input differs from what it was, or is not known yet. */
+function changed({ stdout: _, stderr: __, ...olds }: Properties, news: Properties): boolean {
+  return Object.values(news).includes(UNKNOWN) || Object.keys(olds).some((key) => !equal(olds[key], news[key]));
+}
+
 /**
  * When the commands of a Command run: `create` at first; `update`, or `create` again where there is none, when any input
  * changes; `delete` at the end. `triggers` replace, by the schema.
  */
 export function commandModel(run: Run): ResourceModel {
   return {
-    plan: (_, olds) => (olds ? { stdout: UNKNOWN, stderr: UNKNOWN } : {}),
+    plan: (news, olds) => (olds && changed(olds, news) ? { stdout: UNKNOWN, stderr: UNKNOWN } : {}),
     async create(inputs, context) {
       const outputs = inputs.create === undefined ? { stdout: "", stderr: "" } : await run(inputs.create, inputs, {}, context);
       return { id: newId(context.urn.split("::").at(-1)), outputs: { ...outputs } };

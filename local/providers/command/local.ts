@@ -29,6 +29,7 @@ const command = commandModel(async (line, inputs, previous, { log, signal }) => 
 /** `command:local:Command`, without the files that the official one can hand back. */
 export const localCommand: ResourceModel = {
   ...command,
+  plan: (news, olds) => ({ ...command.plan?.(news, olds), assets: undefined, archive: undefined }),
   check: (inputs) =>
     ["assetPaths", "archivePaths"]
       .filter((property) => inputs[property] !== undefined)

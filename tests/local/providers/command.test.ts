@@ -108,6 +108,32 @@ test("runs update, or else create again; delete at the end; the previous output 
   expect((await engine.update(local, "id", { create: "true", stdout: "made" }, alone)).plain.stdout).toBe("after");
 });
 
+test("a preview of an update leaves the output open where an input changed or is unknown, as the official plugin does", async () => {
+  const olds = { create: "a", stdin: "x", stdout: "old", stderr: "" };
+  const shown = async (news: object) => (await engine.update(local, "id", olds, news, true)).plain.stdout;
+  expect(await shown({ create: "b", stdin: "x" })).toBe(UNKNOWN);
+  expect(await shown({ create: "a" })).toBe(UNKNOWN);
+  expect(await shown({ create: "a", stdin: UNKNOWN })).toBe(UNKNOWN);
+  expect(await shown({ create: "a", stdin: "x", environment: UNKNOWN })).toBe(UNKNOWN);
+  // An input that was not there before is none that changed, whatever is in it.
+  expect(await shown({ create: "a", stdin: "x", environment: { A: UNKNOWN } })).toBe("old");
+  expect(await shown({ create: "a", stdin: "x", delete: "true" })).toBe("old");
+});
+
+test("a preview promises no files", async () => {
+  expect((await engine.create(local, { create: "true" }, true)).plain).toEqual({ create: "true", stdout: UNKNOWN, stderr: UNKNOWN });
+});
+
+test.each([
+  ["hostKey", "host key"], ["privateKey", "private key"],
+])("a %s that cannot be read fails at once, the proxy's too: to dial again would not help", async (property, name) => {
+  for (const connection of [server.connection({ [property]: "x", dialErrorLimit: 60 }), server.connection({ proxy: proxy.connection({ [property]: "x", dialErrorLimit: 60 }) })]) {
+    said();
+    await expect(engine.create(remote, { connection, create: "true" })).rejects.toThrow(new RegExp(`^(proxy: )?failed to parse ${name}: `));
+    expect(said()).toEqual([]);
+  }
+});
+
 test("a change updates, triggers replace, and a preview of either leaves the output open", async () => {
   expect(await engine.diff(remote, { create: "a" }, { create: "b" })).toMatchObject({ changed: true, replaces: [] });
   expect(await engine.diff(remote, { triggers: ["1", "2"] }, { triggers: ["1", "3"] }))
