@@ -27,12 +27,16 @@ export function plannedUpdate(olds: Properties, inputs: Properties, plan: Proper
 const kept = (olds: Properties, schema: ResourceSchema): Properties =>
   Object.fromEntries(Object.entries(olds).filter(([key]) => !(key in schema.inputs) || schema.alwaysSet.includes(key)));
 
+/** A state's outputs, without what an official plugin that worked on it before notes for itself. */
+export const own = (state: Properties, schema: ResourceSchema): Properties =>
+  Object.fromEntries(Object.entries(state).filter(([key]) => key in schema.outputs));
+
 /**
  * A resource's state after a create or update.
- * @throws when the model gives an output that the schema has not; names that begin with `__` are the model's own.
+ * @throws when the model gives an output that the schema has not
  */
 export function finished(inputs: Properties, outputs: Properties, schema: ResourceSchema, type: string): Properties {
-  const stray = Object.keys(outputs).filter((key) => !(key in schema.outputs) && !key.startsWith("__"));
+  const stray = Object.keys(outputs).filter((key) => !(key in schema.outputs));
   if (stray.length > 0) throw new Error(`the stand-in of ${type} gives outputs that its schema has not: ${stray.join(", ")}`);
   return { ...echoed(inputs, schema), ...outputs };
 }

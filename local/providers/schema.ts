@@ -1,5 +1,5 @@
 import { Fault, Properties, PropertySpec, ProviderSchema, UNKNOWN } from "./resource";
-import { isArchive, isAsset, isObject, Secret, secret } from "./wire";
+import { isArchive, isAsset, isObject, Secret } from "./wire";
 
 type Specs = Record<string, PropertySpec>;
 type Types = ProviderSchema["types"];
@@ -137,8 +137,9 @@ export function withSecrets(value: Properties, specs: Specs, types: Types): Prop
     const member = result[key];
     if (member === undefined || member instanceof Secret) continue;
     const properties = named(spec, types)?.properties;
-    if (spec.secret) result[key] = secret(member);
-    else if (properties && isObject(member)) result[key] = withSecrets(member, properties, types);
+    const inner = properties && isObject(member) ? withSecrets(member, properties, types) : member;
+    // Marks inside stay: the official plugins have them, and without them would see a change.
+    result[key] = spec.secret ? new Secret(inner) : inner;
   }
   return result;
 }

@@ -5,7 +5,7 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { changes, Change, equal, printPath } from "./diff";
 import { EngineLog } from "./engine-log";
-import { finished, marked, plannedCreate, plannedUpdate } from "./outputs";
+import { finished, marked, own, plannedCreate, plannedUpdate } from "./outputs";
 import { Context, Fault, Properties, ProviderModel, ResourceModel } from "./resource";
 import { checkConfig, checkInputs, withDefaults, withSecrets } from "./schema";
 import { conceal, decode, encode, reveal } from "./wire";
@@ -112,15 +112,14 @@ class Provider {
 
   private checkConfig(request: pb.CheckRequest): pb.CheckResponse {
     const news = decode(request.getNews());
-    const own = Object.fromEntries(Object.entries(news).filter(([key]) => !isEngines(key)));
     const response = new pb.CheckResponse().setInputs(encode(news));
-    return response.setFailuresList(checkConfig(this.provider.schema, own).map(failure));
+    return response.setFailuresList(checkConfig(this.provider.schema, programs(news)).map(failure));
   }
 
   private check(request: pb.CheckRequest): pb.CheckResponse {
     const { type, model } = this.resource(request.getUrn());
     const { schema } = this.provider;
-    const given = Object.fromEntries(Object.entries(decode(request.getNews())).filter(([key]) => !isEngines(key)));
+    const given = programs(decode(request.getNews()));
     const olds = request.getOlds()?.getFieldsMap().getLength() ? reveal(decode(request.getOlds())) : undefined;
     const mark = (inputs: Properties) =>
       encode(conceal(withSecrets(inputs, schema.resources[type]!.inputs, schema.types), given));
@@ -171,7 +170,7 @@ class Provider {
     const schema = this.provider.schema.resources[type]!;
     const given = decode(request.getNews());
     const inputs = reveal(given);
-    const olds = reveal(decode(request.getOlds()));
+    const olds = own(reveal(decode(request.getOlds())), schema);
     const answer = (outputs: Properties) =>
       new pb.UpdateResponse().setProperties(encode(marked(outputs, this.provider.schema, type, given)));
     if (request.getPreview()) return answer(plannedUpdate(olds, inputs, planned(model, inputs, olds), schema));
@@ -184,7 +183,7 @@ class Provider {
   private async read(request: pb.ReadRequest): Promise<pb.ReadResponse> {
     const { type, model } = this.resource(request.getUrn());
     const { schema } = this.provider;
-    const state = decode(request.getProperties());
+    const state = own(decode(request.getProperties()), schema.resources[type]!);
     const given = decode(request.getInputs());
     const found = await model.read(request.getId(), reveal(state));
     if (!found) return new pb.ReadResponse();
@@ -224,8 +223,9 @@ class Provider {
   }
 }
 
-/** What the engine puts among the inputs for its own use. */
-const isEngines = (key: string): boolean => key.startsWith("__") || key === "version" || key === "pluginDownloadURL";
+/** Inputs without what the engine, and an official plugin, put among them for their own use. */
+const programs = (inputs: Properties): Properties => Object.fromEntries(
+  Object.entries(inputs).filter(([key]) => !key.startsWith("__") && key !== "version" && key !== "pluginDownloadURL"));
 
 /** What is known before a create or update. */
 const planned = (model: ResourceModel, inputs: Properties, olds?: Properties): Properties =>
@@ -251,6 +251,6 @@ function propertyDiffKind({ kind, replaces }: Change): pb.PropertyDiff.Kind {
 /** A change of a provider's own settings never replaces its resources. */
 function diffConfig(request: pb.DiffRequest): pb.DiffResponse {
   const { DIFF_NONE, DIFF_SOME } = pb.DiffResponse.DiffChanges;
-  const same = equal(reveal(decode(request.getOldInputs())), reveal(decode(request.getNews())));
+  const same = equal(programs(reveal(decode(request.getOldInputs()))), programs(reveal(decode(request.getNews()))));
   return new pb.DiffResponse().setChanges(same ? DIFF_NONE : DIFF_SOME);
 }

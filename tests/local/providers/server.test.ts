@@ -23,6 +23,7 @@ const schema: ProviderSchema = {
         size: { $ref: "#/types/test:index/Size:Size" },
         region: { oneOf: [{ type: "string" }, { $ref: "#/types/test:index/Size:Size" }], type: "string" },
         rule: { $ref: "#/types/test:index/Rule:Rule" },
+        hidden: { $ref: "#/types/test:index/Rule:Rule", secret: true },
         rules: { type: "array", items: { $ref: "#/types/test:index/Rule:Rule" } },
         tags: { type: "object", additionalProperties: { type: "string" } },
         file: { $ref: "pulumi.json#/Asset" },
@@ -96,6 +97,11 @@ test("fills in the schema's defaults and the model's, and marks what is secret",
   expect(inputs).toEqual({ name: new Secret("n"), tags: { made: "by-default" }, rule: { port: 1, key: new Secret("k"), protocol: "tcp" } });
 });
 
+test("a value that is secret as a whole keeps the secrets within it: without them the official plugin would see a change", async () => {
+  const { inputs } = await engine.check(thing, { name: "n", hidden: new Secret({ port: 1, key: "k" }) });
+  expect(inputs.hidden).toEqual(new Secret({ port: 1, key: new Secret("k"), protocol: "tcp" }));
+});
+
 test("refuses settings of the provider that it doesn't have", async () => {
   expect(await engine.checkConfig({ token: "x", version: "1" })).toEqual([]);
   expect(await engine.checkConfig({ tokn: "x" })).toEqual([{ property: "tokn", reason: 'the provider test has no input "tokn"; did you mean "token"?' }]);
@@ -163,6 +169,14 @@ test("a refresh keeps to the program's inputs, an import takes all, and what is 
   expect((await engine.read(thing, "7", state)).inputs).toEqual({});
   expect((await engine.read(thing, "7")).inputs).toEqual({ name: "n", region: "here", size: "large" });
   expect((await engine.read(thing, "gone", state, state)).id).toBe("");
+});
+
+test("what another provider left in the state beside the schema's outputs does not hinder, and goes", async () => {
+  const state = { name: "n", id: "7", __meta: "1" };
+  expect((await engine.read(thing, "7", state, { name: "n" })).outputs).toEqual({ name: "n", token: new Secret("hush") });
+  const news = { name: "n", size: "large" };
+  expect(Object.keys((await engine.update(thing, "7", state, news, true)).plain)).not.toEqual(expect.arrayContaining(["id"]));
+  expect(await engine.diff(thing, news, news, { ...state, size: "large" })).toMatchObject({ changed: false });
 });
 
 test("a function answers; an unknown one is an error", async () => {
