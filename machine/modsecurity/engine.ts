@@ -1,6 +1,6 @@
 import type { WafOptions } from "../modsecurity";
 
-/** Each field costs the edge about a third of a millisecond: this is what one request may cost. */
+/** Each field costs the edge an eighth of a millisecond or more: this is what one request may cost. */
 const argumentsLimit = 1000;
 
 /** ModSecurity itself: what is read of a request, how much of it, and what is written down. */

@@ -20,13 +20,18 @@ export function exclusionOf(text: string): Exclusion {
 const passwords = ["password", "password1", "password2", "old_password", "new_password", "new_password1", "new_password2", "current_password", "re_password"]
   .flatMap((name) => [name, `json.${name}`]);
 
+/** The rules that look at a body as it came. */
+const bodyRules = [920260, 920272, 920273, 921110, 931110, 944100, 944110, 944120, 944130, 944200, 944210, 944240, 944250, 944300];
+
 /** Where the application reads passwords and text. */
 const application = "@rx ^/(?:api|admin)/";
 
 /** What the rules must not look at: the reasons are on the operators' page, docs/security/waf.md. */
-export const exclusions = (operators: Exclusion[]): string => `# Passwords: a good one looks like an attack, is only ever hashed, and what a rule finds it quotes in the log.
-SecRule REQUEST_FILENAME "${application}" "id:10200,phase:1,pass,t:none,nolog,\\
-${passwords.map((name) => `    ctl:ruleRemoveTargetByTag=OWASP_CRS;ARGS:${name}`).join(",\\\n")}"
+export const exclusions = (operators: Exclusion[]): string => `# Passwords: a good one looks like an attack, is only ever hashed, and what a rule finds it quotes in the log. Only where there
+# is one: an exclusion by tag costs a look at every tag of every rule.
+SecRule REQUEST_FILENAME "!${application}" "id:10200,phase:2,pass,t:none,nolog,skipAfter:END-PASSWORDS"
+${passwords.map((name, i) => `SecRule &ARGS:${name} "@gt 0" "id:${10210 + i},phase:2,pass,t:none,nolog,ctl:ruleRemoveTargetByTag=OWASP_CRS;ARGS:${name}"`).join("\n")}
+SecMarker END-PASSWORDS
 # US-ASCII with its eighth bit set, which no browser has read as such since Internet Explorer 7: м and о are such bytes. Bytes
 # that are no UTF-8 are refused by rule 10404.
 SecRule REQUEST_FILENAME "${application}" "id:10201,phase:1,pass,t:none,nolog,ctl:ruleRemoveById=941310"
@@ -38,7 +43,8 @@ ${replaced.map((rule) => `    ctl:ruleRemoveTargetById=${rule};ARGS`).join(",\\\
 # A body that has been taken apart is looked at field by field (ARGS), with the names of its files (FILES). The rules that
 # would look at it once more as it came were written for ModSecurity 2, which has it no more then; and what is in an uploaded
 # file is data.
-SecRule REQUEST_HEADERS:Content-Type "@rx ^(?:multipart/form-data|application/(?:[a-z0-9.-]+\\+)?(?:json|xml)|text/xml)" "id:10202,phase:1,pass,t:none,t:lowercase,nolog,ctl:ruleRemoveTargetByTag=OWASP_CRS;REQUEST_BODY"
+SecRule REQUEST_HEADERS:Content-Type "@rx ^(?:multipart/form-data|application/(?:[a-z0-9.-]+\\+)?(?:json|xml)|text/xml)" "id:10202,phase:1,pass,t:none,t:lowercase,nolog,\\
+${bodyRules.map((rule) => `    ctl:ruleRemoveTargetById=${rule};REQUEST_BODY`).join(",\\\n")}"
 ${operators.map(operator).join("")}`;
 
 const operator = ({ path, rules, target }: Exclusion, index: number): string => {
