@@ -2,7 +2,7 @@ import { median, spread } from "./machine";
 import { data, sql } from "./stack";
 
 /** Seconds that a command takes on the data machine, without the way there. */
-const timed = (command: string): number => Number(data(`cd /; s=$(date +%s%N); { ${command}; } >/dev/null 2>&1 || exit 1; echo $(($(date +%s%N) - s))`)) / 1e9;
+const timed = (command: string): number => Number(data(`cd /; s=$(date +%s%N); { ${command}; } >/dev/null || exit 1; echo $(($(date +%s%N) - s))`)) / 1e9;
 
 export interface Throughput {
   megabytes: number;
@@ -35,11 +35,11 @@ export function throughput(rows: number, rounds: number): Throughput {
       [megabytes, repositoryMegabytes] = [newest.databaseBytes / 1e6, newest.repositoryBytes / 1e6];
       const restore = timed(`ringo-backup restore --aside --backup ${newest.label}`);
       data("ringo-backup discard --all --yes");
+      data(`install -d -o postgres ${place}`);
       const base = timed(`${postgres} pg_basebackup --host=/run/postgresql --pgdata=${place} --checkpoint=fast`);
-      data(`rm -rf ${place}`);
+      data(`rm -rf ${place}; install -d -o postgres ${place}`);
       // Only the database itself, without PostgreSQL's own: less than what a backup has.
       const own = Number(sql("SELECT pg_database_size('bench')", "bench")) / 1e6;
-      data(`install -d -o postgres ${place}`);
       const dump = timed(`${postgres} pg_dump --format=custom --file=${place}/dump bench`);
       sql("DROP DATABASE IF EXISTS again", "postgres");
       sql("CREATE DATABASE again", "postgres");
@@ -72,16 +72,22 @@ export function archiveDelay(seconds: number): { delays: number[]; rate: number 
     const lasted = Number(data("date +%s")) - since;
     const rate = Number(sql(`SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '${from}')`, "bench")) / 1e6 / lasted;
     data("for i in $(seq 100); do ls /srv/data/postgresql/17/main/pg_wal/archive_status/*.ready >/dev/null 2>&1 || break; sleep 0.2; done");
-    const delays = data(`cd /srv/data/postgresql/17/main/pg_wal && for done in $(find archive_status -name '0*.done' -newermt @${since}); do
-segment=$(basename $done .done); test -e $segment && echo $(stat -c %.Y $done) $(stat -c %.Y $segment); done`)
-      .split("\n").map((line) => line.split(" ").map(Number)).map(([done, full]) => done - full);
+    // PostgreSQL renames a segment's mark when it is in S3: the mark was written when the segment was full, and last changed then.
+    const delays = data(`find /srv/data/postgresql/17/main/pg_wal/archive_status -name '0*.done' -newermt @${since} -exec stat -c '%.Z %.Y' {} +`)
+      .split("\n").map((line) => line.split(" ").map(Number)).map(([archived, full]) => archived - full);
     return { delays, rate };
   } finally {
     sql("DROP DATABASE IF EXISTS bench WITH (FORCE)", "postgres");
   }
 }
 
-/** The rows of the table that the bench prints. */
+/** A row of the table that the bench prints. */
+export function archive(): string {
+  const { delays, rate } = archiveDelay(60);
+  return `| a full WAL segment is in S3 after, at ${rate.toFixed(0)} MB/s of WAL, ${delays.length} segments | ${spread(delays)} s |`;
+}
+
+/** Rows of the table that the bench prints. */
 export function* backups(): Generator<string> {
   let restore = 0;
   for (const rows of [200_000, 800_000, 2_400_000]) {
@@ -89,7 +95,5 @@ export function* backups(): Generator<string> {
     restore = median(rates.restore);
     yield `| database of ${megabytes.toFixed(0)} MB (${repositoryMegabytes.toFixed(0)} MB in S3), MB/s | ${Object.entries(rates).map(([name, values]) => `${name} ${spread(values, 0)}`).join("; ")} |`;
   }
-  const { delays, rate } = archiveDelay(60);
-  yield `| a full WAL segment is in S3 after, at ${rate.toFixed(0)} MB/s of WAL, ${delays.length} segments | ${spread(delays)} s |`;
   yield `| restore of 10 GB, extrapolated from the largest | ${(10_000 / restore / 60).toFixed(1)} min |`;
 }

@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { projectDir } from "../local/paths";
-import { backups } from "./backups";
+import { archive, backups } from "./backups";
 import { machine, median, spread } from "./machine";
 import { outage } from "./outage";
 import { requests } from "./requests";
 
 /**
  * Measures what the README promises and prints it as Markdown.
- * usage: tsx bench/main.ts [part...]; parts: up, unchanged, preview, policies, requests, backups, outage. All, when none is named.
+ * usage: tsx bench/main.ts [part...]; parts: up, unchanged, preview, policies, requests, backups, archive, outage. All, when none is named.
  */
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -70,6 +70,10 @@ const parts: Record<string, () => Promise<void>> = {
 
   async backups() {
     for (const line of backups()) print(line);
+  },
+
+  async archive() {
+    print(archive());
   },
 
   async outage() {
