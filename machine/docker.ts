@@ -1,5 +1,6 @@
 /** Docker, as small and closed as the backend's containers need it. */
 import { quote } from "./django";
+import { sandbox } from "./sandbox";
 import { trustBundle } from "./trust";
 import type { Fragment } from "./state";
 
@@ -90,8 +91,9 @@ After=docker.service
 
 [Service]
 Type=oneshot
+Environment=DOCKER_CONFIG=/nonexistent
 ExecStart=/usr/bin/docker image prune --all --force --filter until=336h
-`;
+${sandbox({})}`;
 
 const pruneTimer = "/etc/systemd/system/ringo-docker-prune.timer";
 const pruneTimerUnit = `[Unit]

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { sandbox } from "./sandbox";
 import type { Fragment } from "./state";
 
 /** What the application's containers run as, and so the owner of every shared file; 33 is Debian's www-data, nginx. */
@@ -68,45 +71,59 @@ export interface MediaClientOptions {
 }
 
 const directory = "/etc/ringo/media";
-const rebind = "/usr/local/lib/ringo/rebind-media";
-const unit = "/etc/systemd/system/ringo-media.service";
+const library = "/usr/local/lib/ringo";
+const mount = `${library}/mount-media`;
+const rebind = `${library}/rebind-media`;
+const units = "/etc/systemd/system";
+const unit = `${units}/ringo-media.service`;
 
 /** Every other machine's side: the shared files under `mountPoint`, by sshfs, kept mounted through the server's absence. */
 export function mediaClient(options: MediaClientOptions): Fragment {
   const mountPoint = options.mountPoint ?? "/srv/ringo";
   const key = { path: `${directory}/key`, mode: "0600", secret: true, content: `${options.privateKey.trim()}\n` };
   const knownHosts = { path: `${directory}/known_hosts`, content: `${options.server} ${options.hostKey.trim()}\n` };
-  return {
-    packages: ["sshfs"],
-    directories: [{ path: directory, mode: "0700" }],
-    files: [
-      key,
-      knownHosts,
-      { path: unit, content: serviceUnit(options.server, options.readOnly ?? false, mountPoint) },
-      { path: rebind, mode: "0755", content: rebindScript(mountPoint) },
-    ],
-    units: [{ name: "ringo-media.service", restartOn: [unit, key.path, knownHosts.path] }],
-    checks: [{
-      name: "shared files are mounted",
-      command: `mountpoint -q ${mountPoint} && ls ${mountPoint}/media ${mountPoint}/static >/dev/null`,
-      timeoutSeconds: 60,
-    }],
-    secrets: [options.privateKey],
-  };
+  return (
+    {
+      packages: ["sshfs"],
+      users: [{ name: users.writer }],
+      directories: [{ path: directory, mode: "0700" }],
+      files: [
+        key,
+        knownHosts,
+        { path: mount, mode: "0755", content: readFileSync(join(__dirname, "media", "mount.py"), "utf8") },
+        { path: rebind, mode: "0755", content: rebindScript(mountPoint) },
+        { path: unit, content: serviceUnit(options.server, options.readOnly ?? false, mountPoint) },
+        { path: `${units}/ringo-media-rebind.service`, content: rebindUnit },
+      ],
+      units: [{ name: "ringo-media.service", restartOn: [unit, mount, key.path, knownHosts.path] }],
+      steps: [{
+        name: "containers on the shared files",
+        when: "after-containers",
+        unless: `${rebind} --check`,
+        command: `${rebind} --apply`,
+        timeoutSeconds: 3700, // a worker ends its tasks first
+      }],
+      checks: [{
+        name: "shared files are mounted",
+        command: `mountpoint -q ${mountPoint} && ls ${mountPoint}/media ${mountPoint}/static >/dev/null`,
+        timeoutSeconds: 60,
+      }],
+      secrets: [options.privateKey],
+    }
+  );
 }
 
 function serviceUnit(server: string, readOnly: boolean, mountPoint: string): string {
   const options = [
-    readOnly ? "ro" : "rw",
-    "allow_other", "default_permissions",
     // Mounted whether the server is there or not, so that whoever starts after this unit never finds an empty directory.
     "reconnect", "delay_connect",
     // What another machine wrote is seen within a second.
     "dir_cache=no", "entry_timeout=1", "attr_timeout=1", "negative_timeout=0",
-    "BatchMode=yes", "IdentitiesOnly=yes", `IdentityFile=${directory}/key`,
-    "StrictHostKeyChecking=yes", `UserKnownHostsFile=${directory}/known_hosts`, "GlobalKnownHostsFile=/dev/null",
+    "BatchMode=yes", "IdentitiesOnly=yes", "IdentityFile=%d/key",
+    "StrictHostKeyChecking=yes", "UserKnownHostsFile=%d/known_hosts", "GlobalKnownHostsFile=/dev/null",
     "ConnectTimeout=3", "ServerAliveInterval=3", "ServerAliveCountMax=2",
   ];
+  const source = `${readOnly ? users.reader : users.writer}@${server}:/`;
   return `[Unit]
 Description=Shared media and static files of the data machine
 Wants=network-online.target
@@ -116,33 +133,58 @@ Before=docker.service
 StartLimitIntervalSec=0
 
 [Service]
-# No sandboxing here: it would give the service a mount namespace of its own, and the mount to nobody else.
 Type=exec
-ExecStartPre=-umount --quiet --lazy ${mountPoint}
-ExecStartPre=mkdir -p ${mountPoint}
-ExecStart=sshfs -f -F /dev/null -o ${options.join(",")} ${readOnly ? users.reader : users.writer}@${server}:/ ${mountPoint}
+User=${users.writer}
+LoadCredential=key:${directory}/key
+LoadCredential=known_hosts:${directory}/known_hosts
+NotifyAccess=exec
+FileDescriptorStoreMax=1
+ExecStartPre=+${mount} ${source} ${mountPoint} ${readOnly ? "ro" : "rw"}
+# 3 is the first descriptor that systemd hands over.
+ExecStart=sshfs -f -F /dev/null -o ${options.join(",")} ${source} /dev/fd/3
+# Or the mount would outlive its server, and everybody who looks at it would hang.
+ExecStartPost=systemd-notify FDSTOREREMOVE=1 FDNAME=fuse
 ExecStartPost=sh -c 'until test -d ${mountPoint}/media; do sleep 0.5; done'
-ExecStartPost=-systemd-run --no-block --collect --unit=ringo-media-rebind ${rebind}
-ExecStopPost=-umount --quiet --lazy ${mountPoint}
+ExecStartPost=-+systemctl start --no-block ringo-media-rebind.service
+ExecStopPost=-+nsenter --target 1 --mount umount --quiet --lazy ${mountPoint}
 TimeoutStartSec=90
 TimeoutStopSec=15
+# It was not sshfs that mounted, so on its way out it fails to unmount.
+SuccessExitStatus=1
 Restart=always
 RestartSec=1
+${sandbox({ network: "internet", addresses: [server], devices: ["/dev/fuse"] })}PrivateUsers=yes
+ProcSubset=pid
+SystemCallFilter=~@privileged
 
 [Install]
 WantedBy=multi-user.target
 `;
 }
 
+const rebindUnit = `[Unit]
+Description=Containers on the shared files' new mount
+
+[Service]
+Type=oneshot
+Environment=DOCKER_CONFIG=/nonexistent
+ExecStart=${rebind}
+${sandbox({})}`;
+
 const rebindScript = (mountPoint: string): string => `#!/bin/sh
 # A container keeps the mount it was started with. When sshfs itself was started anew that one is dead, so containers
-# that stay up (their restart policy tells them from one-off ones) are started on the new one.
+# that stay up (their restart policy tells them from one-off ones) are started on the new one, unless they were since.
+# Without an argument it leaves all to an apply that is under way, which may be about to replace them: that one asks with
+# --check, and calls with --apply at its end.
 set -eu
 systemctl --quiet is-active docker.service || exit 0
-for directory in media static; do
-    for id in $(docker ps --all --quiet --filter "volume=${mountPoint}/$directory"); do
-        policy=$(docker inspect --format '{{.HostConfig.RestartPolicy.Name}}' "$id")
-        case $policy in ''|no) ;; *) docker restart "$id" >/dev/null ;; esac
-    done
+[ $# -gt 0 ] || { exec 9< /var/lib/ringo/lock; flock --nonblock 9 || exit 0; }
+mounted=$(date --date "$(systemctl show --timestamp=us+utc --property ExecMainStartTimestamp --value ringo-media.service)" +%s%N)
+for id in $(docker ps --quiet --filter volume=${mountPoint}/media --filter volume=${mountPoint}/static); do
+    facts=$(docker inspect --format '{{.HostConfig.RestartPolicy.Name}} {{.State.StartedAt}}' "$id")
+    case $facts in ' '*|'no '*) continue ;; esac
+    [ "$(date --date "\${facts#* }" +%s%N)" -lt "$mounted" ] || continue
+    [ "\${1:-}" != --check ] || exit 1
+    docker restart "$id" > /dev/null
 done
 `;

@@ -1,0 +1,24 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { MachineState } from "../../machine/state";
+import { deploy, plain } from "./program";
+
+const folder = mkdtempSync(join(tmpdir(), "ringo-units-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("every service of ours is rated 3.0 or better", async () => {
+  const { resources } = await deploy();
+  const files = resources.filter(({ type }) => type === "command:remote:Command")
+    .flatMap(({ inputs }) => (JSON.parse(plain(inputs.stdin)).state as MachineState).files);
+  const units = new Map(files.filter(({ path }) => /^\/etc\/systemd\/system\/[^/]+\.service$/.test(path)).map(({ path, content }) => [path.split("/").pop()!, content]));
+  expect([...units.keys()]).toEqual(expect.arrayContaining(["ringo-media.service", "ringo-backup@.service", "ringo-docker-prune.service"]));
+  const paths = [...units].map(([name, content]) => {
+    const path = join(folder, name.replace("@.", "@full."));
+    writeFileSync(path, content);
+    return path;
+  });
+  const { status, stdout, stderr } = spawnSync("systemd-analyze", ["security", "--offline=true", "--threshold=30", "--no-pager", ...paths], { encoding: "utf8" });
+  expect([status, stderr, stdout.match(/Overall exposure level.*/g)?.length]).toEqual([0, "", units.size]);
+});
