@@ -1,11 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { api } from "../machine/api";
 import type { Backend } from "../machine/django";
-import { mediaClient } from "../machine/media";
 import { release } from "../machine/release";
 import { combine } from "../machine/state";
-import { writer } from "./media";
-import { containers, oneByOne, type ContainerGround, type Rollout } from "./tier";
+import { containers, oneByOne, surroundings, type ContainerGround, type Rollout } from "./tier";
 import { Host } from "./host";
 
 export interface ApiTierArgs {
@@ -46,7 +44,7 @@ export class ApiTier extends pulumi.ComponentResource {
   /** Migrations, static files and the proof that the release's worker starts: once per release, on the first machine. */
   release({ backend, media, after }: Rollout): pulumi.Resource {
     const [first] = this.hosts;
-    const state = pulumi.all([backend, media]).apply(([b, m]) => combine(mediaClient(writer(m)), release({ backend: b as Backend })));
+    const state = pulumi.all([backend, media]).apply(([b, m]) => combine(surroundings(this.args.ground, m), release({ backend: b as Backend })));
     return first.apply("release", state, [first.ready, ...after]);
   }
 
@@ -54,7 +52,7 @@ export class ApiTier extends pulumi.ComponentResource {
   rollOut({ backend, media, after }: Rollout): pulumi.Resource[] {
     return oneByOne(this.hosts, after, (host, before) => {
       const state = pulumi.all([backend, media, host.privateAddress]).apply(([b, m, privateAddress]) => combine(
-        mediaClient(writer(m)),
+        surroundings(this.args.ground, m),
         api({
           backend: b as Backend,
           privateAddress,

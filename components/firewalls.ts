@@ -1,4 +1,6 @@
 import type { types } from "@pulumi/digitalocean";
+import { registryPort } from "../machine/docker";
+import { portOf } from "../machine/egress";
 import { roleTag, type Role } from "./naming";
 
 type Inbound = types.input.FirewallInboundRule;
@@ -10,7 +12,17 @@ export interface RoleRules {
   outbound: Outbound[];
 }
 
+/** What of the stack's configuration says where machines go outside. */
+export interface WaysOut {
+  acme: { server: string };
+  image: string;
+  backups: { endpoint?: string };
+  /** TCP ports that the application needs. */
+  outboundPorts: number[];
+}
+
 const everywhere = ["0.0.0.0/0", "::/0"];
+const ports = { ssh: 22, dns: 53, http: 80, ntp: 123, https: 443, api: 8000, postgres: 5432, redis: 6379 };
 
 /** TCP from machines of these roles. */
 const from = (roles: Role[], port: number): Inbound =>
@@ -19,18 +31,27 @@ const from = (roles: Role[], port: number): Inbound =>
 const fromAddresses = (addresses: string[], port: number): Inbound =>
   ({ protocol: "tcp", portRange: String(port), sourceAddresses: addresses });
 
-/** A machine of ours may open connections; what comes back is let in because firewalls are stateful. */
-const out: Outbound[] = ["tcp", "udp"].map((protocol) =>
-  ({ protocol, portRange: "1-65535", destinationAddresses: everywhere }) as Outbound)
-  .concat({ protocol: "icmp", destinationAddresses: everywhere });
+/** TCP to machines of these roles. */
+const to = (roles: Role[], port: number): Outbound =>
+  ({ protocol: "tcp", portRange: String(port), destinationTags: roles.map((role) => roleTag(role)) });
 
-const ports = { ssh: 22, http: 80, https: 443, api: 8000, postgres: 5432, redis: 6379 };
+const outside = (port: number, protocol = "tcp"): Outbound => ({ protocol, portRange: String(port), destinationAddresses: everywhere });
+
+/** What every machine needs of the internet, names, time and packages, and what only some do. */
+const internet = (...some: number[]): Outbound[] => [
+  { protocol: "icmp", destinationAddresses: everywhere },
+  outside(ports.dns, "udp"),
+  outside(ports.ntp, "udp"),
+  ...[...new Set([ports.dns, ports.http, ports.https, ...some])].map((port) => outside(port)),
+];
 
 /**
- * Who may talk to whom: the one table of the stack's open ports.
- * By tag, since a rule by droplet id holds ten at most (lessons 3) and would change with every machine.
+ * Who may talk to whom: the one table of the stack's open ports, in and out. What comes back is let in and out, because
+ * firewalls are stateful. By tag, since a rule by droplet id holds ten at most (lessons 3) and would change with every
+ * machine. Each machine says it again for itself, and which of its users may (`machine/nftables.ts`, `machine/egress.ts`).
  */
-export function allowTable(sshAllowedCidrs: string[]): RoleRules[] {
+export function allowTable(sshAllowedCidrs: string[], { acme, image, backups, outboundPorts }: WaysOut): RoleRules[] {
+  const application = [to(["data"], ports.postgres), to(["data"], ports.redis), ...internet(registryPort(image), ...outboundPorts)];
   return [
     {
       role: "edge",
@@ -39,10 +60,18 @@ export function allowTable(sshAllowedCidrs: string[]): RoleRules[] {
         fromAddresses(everywhere, ports.http),
         fromAddresses(everywhere, ports.https),
       ],
-      outbound: out,
+      outbound: [to(["api", "worker", "data"], ports.ssh), to(["api"], ports.api), ...internet(portOf(acme.server))],
     },
-    { role: "api", inbound: [from(["edge"], ports.ssh), from(["edge"], ports.api)], outbound: out },
-    { role: "worker", inbound: [from(["edge"], ports.ssh)], outbound: out },
+    {
+      role: "api",
+      inbound: [from(["edge"], ports.ssh), from(["edge"], ports.api)],
+      outbound: [to(["data"], ports.ssh), ...application],
+    },
+    {
+      role: "worker",
+      inbound: [from(["edge"], ports.ssh)],
+      outbound: [to(["data"], ports.ssh), ...application],
+    },
     {
       role: "data",
       inbound: [
@@ -51,7 +80,7 @@ export function allowTable(sshAllowedCidrs: string[]): RoleRules[] {
         from(["api", "worker"], ports.postgres),
         from(["api", "worker"], ports.redis),
       ],
-      outbound: out,
+      outbound: internet(backups.endpoint === undefined ? ports.https : portOf(backups.endpoint)),
     },
   ];
 }

@@ -110,7 +110,7 @@ export class Host extends pulumi.ComponentResource {
         hostname: name,
         sshd: {
           authorizedKeys: [deployer, ...operatorSshKeys],
-          bastion: !args.bastion,
+          forwardsTo: args.bastion ? undefined : network.vpcCidr,
           penaltyExempt: args.bastion ? [network.vpcCidr] : [],
         },
         firewall: { services: args.services, containersFrom: args.containersFrom },

@@ -1,9 +1,9 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { allowTable } from "./firewalls";
+import { allowTable, type WaysOut } from "./firewalls";
 import { physicalName, projectTag, roleTag, stackTag, type Role } from "./naming";
 
-export interface NetworkArgs {
+export interface NetworkArgs extends WaysOut {
   region: string;
   /** The private network, e.g. `10.20.0.0/20`. Changing it replaces every machine. */
   vpcCidr: string;
@@ -71,7 +71,7 @@ export class Network extends pulumi.ComponentResource {
   }
 
   private createFirewalls(name: string, args: NetworkArgs, tags: digitalocean.Tag[]): digitalocean.Firewall[] {
-    return allowTable(args.sshAllowedCidrs).map(({ role, inbound, outbound }) =>
+    return allowTable(args.sshAllowedCidrs, args).map(({ role, inbound, outbound }) =>
       new digitalocean.Firewall(`${name}-firewall-${role}`, {
         name: physicalName(role),
         tags: [roleTag(role)],

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { backendNetwork } from "../machine/backend-network";
 import type { Backend } from "../machine/django";
 import { docker, pulled, type RegistryCredentials } from "../machine/docker";
+import { mediaClient } from "../machine/media";
 import { combine } from "../machine/state";
 import type { Ground, Host } from "./host";
-import type { MediaShare } from "./media";
+import { writer, type MediaShare } from "./media";
 
 /** What machines that run containers of the backend have in common. */
 export interface ContainerGround extends Ground {
@@ -11,6 +13,8 @@ export interface ContainerGround extends Ground {
   image: string;
   /** Addresses of the containers inside each machine. */
   dockerCidr: string;
+  /** TCP ports of the internet that the backend needs. */
+  outboundPorts: number[];
   registry: pulumi.Output<RegistryCredentials | undefined>;
 }
 
@@ -42,3 +46,9 @@ export const containers = (ground: ContainerGround) => ground.registry.apply((re
   pulled(ground.image),
   { packages: ["sshfs"] }, // of the shared files, installed with all others
 ));
+
+/** What containers of the backend find around them: the shared files, and their ways out. */
+export const surroundings = ({ network, outboundPorts }: ContainerGround, media: MediaShare) => combine(
+  mediaClient(writer(media)),
+  backendNetwork({ data: media.server, vpcCidr: network.vpcCidr, ports: outboundPorts }),
+);

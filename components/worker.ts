@@ -1,12 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beat } from "../machine/beat";
 import type { Backend, CelerySettings } from "../machine/django";
-import { mediaClient } from "../machine/media";
 import { combine } from "../machine/state";
 import { worker } from "../machine/worker";
 import { Host } from "./host";
-import { writer } from "./media";
-import { containers, oneByOne, type ContainerGround, type Rollout } from "./tier";
+import { containers, oneByOne, surroundings, type ContainerGround, type Rollout } from "./tier";
 
 export interface WorkerTierArgs {
   ground: ContainerGround;
@@ -42,7 +40,7 @@ export class WorkerTier extends pulumi.ComponentResource {
   rollOut({ backend, media, after }: Rollout): pulumi.Resource[] {
     return oneByOne(this.hosts, after, (host, before, i) => {
       const state = pulumi.all([backend, media]).apply(([b, m]) => combine(
-        mediaClient(writer(m)),
+        surroundings(this.args.ground, m),
         worker({
           backend: b as Backend,
           machine: host.name,

@@ -14,6 +14,8 @@ interface Derived {
   allowedHosts: string[];
   /** The API's own origin first. */
   csrfTrustedOrigins: string[];
+  /** With the port of `mediaStorage.endpoint`. */
+  outboundPorts: number[];
   /** `server` is the host, and port, of `image`. */
   registry?: { server: string; username: string };
 }
@@ -27,6 +29,7 @@ export function derive(plain: Omit<Validated, keyof SecretValues>, stack: string
     gunicornWorkers: plain.gunicornWorkers || gunicornWorkersFor(plain.apiSize),
     allowedHosts: [...new Set([plain.domain, ...plain.allowedHosts])],
     csrfTrustedOrigins: [...new Set([`https://${plain.domain}`, ...plain.csrfTrustedOrigins])],
+    outboundPorts: [...new Set([...plain.outboundPorts, ...(plain.mediaStorage ? [Number(new URL(plain.mediaStorage.endpoint).port || 443)] : [])])],
     registry: plain.registry && { server: registryOf(plain.image), ...plain.registry },
   };
 }

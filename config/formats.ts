@@ -29,7 +29,7 @@ export const text = (judge: Judge) => z.string().superRefine((value, context) =>
 export const pattern = (expression: RegExp, reason: string) => text((value) => (expression.test(value) ? undefined : reason));
 
 /** A list without repetitions. */
-export const list = <T extends z.ZodType<string>>(element: T) => z.array(element).superRefine((values, context) => {
+export const list = <T extends z.ZodType<string> | z.ZodType<number>>(element: T) => z.array(element).superRefine((values, context) => {
   values.forEach((value, index) => {
     if (values.indexOf(value) !== index) {
       context.addIssue({ code: "custom", path: [index], message: "is in the list twice", params: { remedy: "remove" } satisfies Mending });

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { key } from "./doc";
-import { allowedSourceFault, hostNameFault, list, privateNetworkFault, text } from "./formats";
+import { allowedSourceFault, hostNameFault, list, privateNetworkFault, text, whole } from "./formats";
 
 const privateNetwork = "a private IPv4 network (RFC 1918) from /16 to /24, clear of 10.229.0.0/16, 10.244.0.0/16, "
   + "10.245.0.0/16 and 10.246.0.0/24, which DigitalOcean keeps for itself";
@@ -42,5 +42,11 @@ export const network = z.object({
     description: "Where `/admin/` is let in from. Empty, nobody gets in.",
     allowed: sources,
     example: "185.12.64.7/32",
+  }),
+  outboundPorts: key(list(whole(1, 65_535)).default([443]), {
+    description: "TCP ports of the internet that the application may open connections to: Sentry, Telegram, a mail server. All others are "
+      + "closed to it. Its data, names and `mediaStorage.endpoint` are open without being named.",
+    allowed: "a list of whole numbers from 1 to 65535",
+    example: "587",
   }),
 });

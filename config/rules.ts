@@ -114,6 +114,11 @@ export const rules: readonly Rule[] = [
       path: ["djangoSecretKeyFallbacks"], reason: "holds the key that is in use, djangoSecretKey: nothing was rotated",
     })),
 
+  rule(["environmentVariables", "outboundPorts"], ({ environmentVariables: { EMAIL_PORT }, outboundPorts }) =>
+    when(EMAIL_PORT !== undefined && !outboundPorts.includes(Number(EMAIL_PORT)), {
+      path: ["outboundPorts"], reason: `does not hold EMAIL_PORT (${EMAIL_PORT}): the application could send no mail`,
+    })),
+
   rule(["environmentVariables", "environmentSecrets"], ({ environmentVariables, environmentSecrets }) =>
     Object.keys(environmentVariables).filter((name) => Object.hasOwn(environmentSecrets, name)).map((name) => ({
       path: ["environmentVariables", name], reason: "is in environmentSecrets, too", remedy: "remove",

@@ -1,5 +1,6 @@
+import { mayReach, portOf } from "./egress";
 import { acmeRoot, tlsDirectory } from "./nginx";
-import type { Fragment } from "./state";
+import { combine, type Fragment } from "./state";
 
 export interface CertbotOptions {
   /** The names of the certificate; the first is its subject. */
@@ -21,7 +22,7 @@ export function certbot(options: CertbotOptions): Fragment {
   const domains = [...new Set(options.domains)];
   const server = options.server ?? "https://acme-v02.api.letsencrypt.org/directory";
   if (domains.length === 0) throw new Error("a certificate needs at least one domain");
-  return {
+  return combine(mayReach("certbot", [{ name: "acme", port: portOf(server), to: "any", users: ["root"] }]), {
     packages: ["certbot", "openssl"],
     files: [
       { path: obtain, mode: "0755", content: obtainScript(domains, server, options.email) },
@@ -43,7 +44,7 @@ export function certbot(options: CertbotOptions): Fragment {
         command: `test "$(openssl s_client -connect 127.0.0.1:443 -servername ${domains[0]} </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256)" = "$(openssl x509 -in ${tlsDirectory}/fullchain.pem -noout -fingerprint -sha256)"`,
       },
     ],
-  };
+  });
 }
 
 const obtainScript = (domains: string[], server: string, email?: string): string => `#!/bin/sh

@@ -1,8 +1,9 @@
 /** Docker, as small and closed as the backend's containers need it. */
 import { quote } from "./django";
+import { addedRules, containerLinks, mayReach } from "./egress";
 import { sandbox } from "./sandbox";
 import { trustBundle } from "./trust";
-import type { Fragment } from "./state";
+import { combine, type Fragment } from "./state";
 
 export interface RegistryCredentials {
   /** Host, with a port if not 443. */
@@ -25,8 +26,11 @@ const dropInPath = "/etc/systemd/system/docker.service.d/ringo.conf";
 
 export function docker({ addressPool = "172.28.0.0/16", registry, after = [] }: DockerInputs): Fragment {
   const credentials = registry && Buffer.from(`${registry.username}:${registry.password}`).toString("base64");
-  return {
-    packages: ["docker.io", "docker-cli", "iptables"],
+  // What root asks of a published port is led to the container's own address.
+  const ownContainers = addedRules("output", "containers", [`oifname ${containerLinks} meta skuid "root" accept comment "own containers"`]);
+  return combine(ownContainers, {
+    // With AppArmor, where the kernel has it, Docker confines each container further.
+    packages: ["docker.io", "docker-cli", "iptables", "apparmor"],
     directories: [
       { path: "/etc/docker" },
       { path: "/etc/systemd/system/docker.service.d" },
@@ -49,12 +53,12 @@ export function docker({ addressPool = "172.28.0.0/16", registry, after = [] }: 
     ],
     checks: [{ name: "docker answers", command: "docker info > /dev/null" }],
     secrets: registry ? [registry.password, credentials!] : [],
-  };
+  });
 }
 
 /** An image on the machine's disk before its container's turn comes: a roll-out then waits for no download. */
 export function pulled(image: string): Fragment {
-  return {
+  return combine(mayReach("registry", [{ name: "registry", port: registryPort(image), to: "any", users: ["root"] }]), {
     steps: [{
       name: "pull the image",
       command: `docker pull --quiet ${quote(image)}`,
@@ -62,8 +66,11 @@ export function pulled(image: string): Fragment {
       when: "after-units",
       timeoutSeconds: 900,
     }],
-  };
+  });
 }
+
+/** The port of the registry that an image's name begins with. */
+export const registryPort = (image: string): number => Number(/^[^/]+:(\d+)\//.exec(image)?.[1] ?? 443);
 
 function daemonConfig(addressPool: string): string {
   return json({
@@ -71,6 +78,9 @@ function daemonConfig(addressPool: string): string {
     "userland-proxy": false,
     "no-new-privileges": true,
     icc: false,
+    // Where a port is published without an address, it is on none that anybody else reaches.
+    ip: "127.0.0.1",
+    "default-ulimits": { core: { Name: "core", Hard: 0, Soft: 0 } },
     "log-driver": "json-file",
     "log-opts": { "max-size": "20m", "max-file": "5" },
     "default-address-pools": [{ base: addressPool, size: 24 }],

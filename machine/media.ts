@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { mayReach } from "./egress";
 import { sandbox } from "./sandbox";
-import type { Fragment } from "./state";
+import { combine, type Fragment } from "./state";
 
 /** What the application's containers run as, and so the owner of every shared file; 33 is Debian's www-data, nginx. */
 export const sharedUid = 10001;
@@ -82,7 +83,8 @@ export function mediaClient(options: MediaClientOptions): Fragment {
   const mountPoint = options.mountPoint ?? "/srv/ringo";
   const key = { path: `${directory}/key`, mode: "0600", secret: true, content: `${options.privateKey.trim()}\n` };
   const knownHosts = { path: `${directory}/known_hosts`, content: `${options.server} ${options.hostKey.trim()}\n` };
-  return (
+  return combine(
+    mayReach("media", [{ name: "shared files", port: 22, to: [options.server], users: [users.writer] }]),
     {
       packages: ["sshfs"],
       users: [{ name: users.writer }],
@@ -109,7 +111,7 @@ export function mediaClient(options: MediaClientOptions): Fragment {
         timeoutSeconds: 60,
       }],
       secrets: [options.privateKey],
-    }
+    },
   );
 }
 

@@ -1,19 +1,15 @@
 /**
- * The machine's own firewall, behind the cloud's: what is not named is dropped. One table of ours and never a
- * `flush ruleset`, because Docker keeps its own tables beside it.
+ * The machine's own firewall, behind the cloud's: what is not named is dropped, in and out and through. What a role needs
+ * beyond what every machine does, its concerns add (`egress.ts`). One table of ours and never a `flush ruleset`, because
+ * Docker and fail2ban keep their own tables beside it.
  */
-import { isIPv4, isIPv6 } from "node:net";
+import { acceptRules, containerLinks, peer, rulesDirectory, rulesPath, type Peers, type Port } from "./egress";
+import { metadataFromContainers, metadataFromMachine } from "./metadata";
 import type { Fragment } from "./state";
 
 /** A port that the machine itself answers on. */
-export interface Service {
-  /** For the reader of the ruleset. */
-  name: string;
-  port: number;
-  /** @default "tcp" */
-  protocol?: "tcp" | "udp";
-  /** CIDRs or addresses, v4 or v6, or everybody. */
-  from: string[] | "any";
+export interface Service extends Port {
+  from: Peers;
 }
 
 export interface FirewallInputs {
@@ -22,7 +18,6 @@ export interface FirewallInputs {
   containersFrom?: string[];
 }
 
-const rulesPath = "/etc/nftables.conf";
 const dropInPath = "/etc/systemd/system/nftables.service.d/ringo.conf";
 
 export function firewall(inputs: FirewallInputs): Fragment {
@@ -36,7 +31,10 @@ export function firewall(inputs: FirewallInputs): Fragment {
     ],
     steps: [{ name: "check the firewall's rules", command: `nft --check --file ${rulesPath}`, onChange: [rulesPath] }],
     units: [{ name: "nftables.service", reloadOn: [rulesPath] }],
-    checks: [{ name: "firewall drops by default", command: "nft list chain inet ringo input | grep -q 'policy drop'" }],
+    checks: [{
+      name: "firewall drops by default, in, out and through",
+      command: "test \"$(nft list table inet ringo | grep -c 'policy drop;')\" = 3",
+    }],
   };
 }
 
@@ -59,7 +57,7 @@ table inet ringo {
     iifname "lo" accept
     meta l4proto icmp icmp type { echo-request, destination-unreachable, time-exceeded, parameter-problem } accept
     meta l4proto ipv6-icmp accept
-${lines(services.flatMap(serviceRules))}    counter comment "dropped"
+${lines(services.flatMap((service) => acceptRules(service, "saddr", service.from)))}    counter comment "dropped"
   }
 
   # Docker's own chains are not enough: a published port is DNATed past the input chain.
@@ -67,32 +65,24 @@ ${lines(services.flatMap(serviceRules))}    counter comment "dropped"
     type filter hook forward priority filter; policy drop;
     ct state established,related accept
     ct state invalid drop
-    ip daddr 169.254.0.0/16 drop comment "metadata is not for containers"
-    iifname { "docker0", "br-*" } accept
-${lines(containersFrom.map((cidr) => `oifname { "docker0", "br-*" } ${source(cidr)} accept`))}    counter comment "dropped"
+${lines(metadataFromContainers)}${lines(containersFrom.map((cidr) => `oifname ${containerLinks} ${peer(cidr, "saddr")} accept`))}    include "${rulesDirectory}/forward-*.nft"
+    # Said at once: a backend that waits in vain keeps its workers.
+    iifname ${containerLinks} counter reject with icmpx admin-prohibited comment "no way out"
+    counter comment "dropped"
   }
 
   chain output {
-    type filter hook output priority filter; policy accept;
-    ip daddr 169.254.169.254 meta skuid != 0 drop comment "metadata is for root only"
+    type filter hook output priority filter; policy drop;
+    ct state established,related accept
+    oifname "lo" accept
+${lines(metadataFromMachine)}    icmp type echo-request accept
+    meta l4proto ipv6-icmp accept
+    meta l4proto { tcp, udp } th dport 53 accept comment "names"
+    meta skuid "systemd-timesync" udp dport 123 accept comment "time"
+    meta skuid { "root", "_apt" } tcp dport { 80, 443 } accept comment "packages"
+    include "${rulesDirectory}/output-*.nft"
+    limit rate 6/minute counter log prefix "ringo: no way out: " comment "dropped"
   }
 }
 `;
-}
-
-function serviceRules({ name, port, protocol = "tcp", from }: Service): string[] {
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error(`service ${name}: ${port} is no port`);
-  if (!/^[\w .-]+$/.test(name)) throw new Error(`"${name}" is no name for a service`);
-  const accept = `${protocol} dport ${port} accept comment "${name}"`;
-  return from === "any" ? [accept] : from.map((cidr) => `${source(cidr)} ${accept}`);
-}
-
-function source(cidr: string): string {
-  const [address, bits, ...rest] = cidr.split("/");
-  // nft does not read the spelling of IPv6 that ends in a dotted IPv4 address.
-  const family = isIPv4(address) ? "ip" : isIPv6(address) && !address.includes(".") ? "ip6" : undefined;
-  const widest = family === "ip" ? 32 : 128;
-  const prefix = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest);
-  if (family === undefined || !prefix || rest.length > 0) throw new Error(`"${cidr}" is neither a CIDR nor an address`);
-  return `${family} saddr ${cidr}`;
 }

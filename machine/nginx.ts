@@ -4,8 +4,9 @@ import { tls } from "./nginx/tls";
 import { headers, policies } from "./nginx/headers";
 import { proxy, upstreams } from "./nginx/upstreams";
 import { sites } from "./nginx/sites";
+import { mayReach } from "./egress";
 import { waf, wafRules, type WafOptions } from "./modsecurity";
-import type { File, Fragment } from "./state";
+import { combine, type File, type Fragment } from "./state";
 
 export type { Limits };
 
@@ -50,6 +51,7 @@ export interface EdgeOptions {
  */
 export function edge(options: EdgeOptions): Fragment {
   if (options.upstreams.length === 0) throw new Error("the edge needs at least one API machine as its upstream");
+  const port = options.upstreamPort ?? 8000;
   const bounds = { ...defaultLimits, ...options.limits };
   const bodyMiB = options.clientMaxBodyMiB ?? 50;
   const firewall = options.waf === undefined ? {} : waf({ ...options.waf, bodyMiB });
@@ -60,7 +62,7 @@ export function edge(options: EdgeOptions): Fragment {
     conf("headers", policies),
     conf("limits", limits(bounds)),
     conf("tls", tls(tlsDirectory, options.ocspResolver)),
-    conf("upstreams", upstreams(options.upstreams, options.upstreamPort ?? 8000)),
+    conf("upstreams", upstreams(options.upstreams, port)),
     conf("sites", sites({
       domain: options.domain,
       adminCidrs: options.adminCidrs,
@@ -74,7 +76,7 @@ export function edge(options: EdgeOptions): Fragment {
     conf("snippets/proxy", proxy(options.readTimeoutSeconds ?? 125)),
   ];
   const unit = "/etc/systemd/system/nginx.service.d/ringo.conf";
-  return {
+  return combine(mayReach("nginx", [{ name: "api", port, to: options.upstreams, users: ["www-data"] }]), {
     packages: ["nginx", "openssl", "curl", ...firewall.packages ?? []],
     directories: [
       ...firewall.directories ?? [],
@@ -114,7 +116,7 @@ ln -sfn placeholder.key privkey.pem`,
         command: `test "$(curl -sS -k -o /dev/null -w '%{http_code}' --resolve ${options.domain}:443:127.0.0.1 'https://${options.domain}/api/?check=<script>alert(1)</script>')" = 403`,
       }] : [],
     ],
-  };
+  });
 }
 
 /** A worker that runs out of memory is ended by itself, and the machine, the way to all others, lives on. */

@@ -1,6 +1,7 @@
 import { backupCommand, service, timer } from "./backup";
+import { mayReach, portOf } from "./egress";
 import type { Repository } from "./repository";
-import type { Fragment } from "./state";
+import { combine, type Fragment } from "./state";
 
 export interface PgBackRestOptions {
   /** The name of this database's backups in the bucket. */
@@ -46,7 +47,7 @@ export function pgbackrest(options: PgBackRestOptions): Fragment {
     timer({ unit: "ringo-restore-test", description: "A restore test of PostgreSQL's backups each Sunday", calendar: "Sun *-*-* 04:00:00 UTC", jitter: "15min" }),
     timer({ unit: "ringo-backup-status", description: "How backups are doing, as metrics", calendar: "*:0/5", jitter: "30s" }),
   ];
-  return {
+  return combine(mayReach("backups", [{ name: "s3", port: portOf(repository.endpoint), to: "any", users: ["root", "postgres"] }]), {
     packages: ["pgbackrest"],
     directories: [
       { path: "/etc/pgbackrest" },
@@ -68,7 +69,7 @@ export function pgbackrest(options: PgBackRestOptions): Fragment {
     }],
     units: timers.map(({ path }) => ({ name: path.slice(path.lastIndexOf("/") + 1), restartOn: [path] })),
     secrets: [repository.secretAccessKey, passphrase],
-  };
+  });
 }
 
 const two = (hour: number): string => String(hour).padStart(2, "0");

@@ -1,11 +1,12 @@
 /** The SSH server: root by key, modern algorithms, forwarding only on the bastion and only to other machines' SSH. */
-import type { Fragment } from "./state";
+import { mayReach } from "./egress";
+import { combine, type Fragment } from "./state";
 
 export interface SshdInputs {
   /** Public keys that may log in as root: the deployer's and the operators'. */
   authorizedKeys: string[];
-  /** This machine is the way to the others: it forwards to port 22. @default false */
-  bastion?: boolean;
+  /** This machine is the way to the others: it forwards to port 22 in this CIDR. @default it forwards nothing */
+  forwardsTo?: string;
   /**
    * CIDRs that sshd's penalties for failed logins spare. Behind a bastion every client shares one address, so one
    * mistyped key would shut everybody out. Needs OpenSSH ≥ 9.8. @default []
@@ -19,7 +20,9 @@ const configPath = "/etc/ssh/sshd_config.d/10-ringo.conf";
 export function sshd(inputs: SshdInputs): Fragment {
   const keys = inputs.authorizedKeys.map((key) => key.trim()).filter((key) => key !== "");
   if (keys.length === 0) throw new Error("a machine without an authorized key can never be reached again");
-  return {
+  // sshd opens what it forwards as the user who asked for it.
+  const forwards = inputs.forwardsTo === undefined ? {} : mayReach("bastion", [{ name: "ssh", port: 22, to: [inputs.forwardsTo], users: ["root"] }]);
+  return combine(forwards, {
     packages: ["openssh-server"],
     directories: [{ path: "/root/.ssh", mode: "0700" }],
     files: [
@@ -29,11 +32,11 @@ export function sshd(inputs: SshdInputs): Fragment {
     units: [{ name: "ssh.service", reloadOn: [configPath] }],
     // A running sshd keeps its old configuration when the new one is wrong; it must not come to a reload or reboot.
     steps: [{ name: "check sshd's configuration", command: "sshd -t", onChange: [configPath] }],
-  };
+  });
 }
 
 /** The drop-in: the first value that sshd meets wins, and this one is read before all others. */
-export function sshdConfig({ bastion = false, penaltyExempt = [] }: Omit<SshdInputs, "authorizedKeys">): string {
+export function sshdConfig({ forwardsTo, penaltyExempt = [] }: Omit<SshdInputs, "authorizedKeys">): string {
   return `# Managed by Ringo Infra.
 HostKey /etc/ssh/ssh_host_ed25519_key
 HostKeyAlgorithms ssh-ed25519
@@ -48,17 +51,19 @@ AuthenticationMethods publickey
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitEmptyPasswords no
+AllowUsers root
 LoginGraceTime 30
-MaxAuthTries 4
+MaxAuthTries 3
 LogLevel VERBOSE
 
-# One deployment opens a connection for every machine behind the bastion at once.
+# One deployment opens a connection for every machine behind the bastion at once; what it forwards is no session.
 MaxStartups 200:30:400
-MaxSessions 50
+MaxSessions 2
 ClientAliveInterval 30
-ClientAliveCountMax 4
+ClientAliveCountMax 2
+TCPKeepAlive no
 ${penaltyExempt.length > 0 ? `PerSourcePenaltyExemptList ${penaltyExempt.join(",")}\n` : ""}
-${bastion ? "AllowTcpForwarding local\nPermitOpen *:22" : "AllowTcpForwarding no"}
+${forwardsTo === undefined ? "AllowTcpForwarding no" : "AllowTcpForwarding local\nPermitOpen *:22"}
 AllowStreamLocalForwarding no
 AllowAgentForwarding no
 X11Forwarding no

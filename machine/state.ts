@@ -85,7 +85,7 @@ export interface Container {
   health?: { command: string; timeoutSeconds: number };
 }
 
-/** A command in the order given, after files and before units. */
+/** A command, in the order given among those of its moment. */
 export interface Step {
   name: string;
   /** Run with `sh -ec`. Never holds a secret: those are in root-only files. */
@@ -94,8 +94,8 @@ export interface Step {
   unless?: string;
   /** Run when one of these files differs from what the last successful run saw. Together with `unless`, either reason runs it; with neither, every apply runs it. */
   onChange?: string[];
-  /** When it runs. @default "before-units" */
-  when?: "before-packages" | "before-units" | "after-units" | "after-containers";
+  /** When it runs; "after-files" is for what other steps rely on. @default "before-units" */
+  when?: "before-packages" | "after-files" | "before-units" | "after-units" | "after-containers";
   /** @default 300 */
   timeoutSeconds?: number;
 }

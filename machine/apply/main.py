@@ -36,6 +36,7 @@ def apply(state, record):
     files.directories(state["directories"])
     files.files(state["files"])
     files.absent(state["absent"])
+    commands.steps(state, "after-files", record)
     commands.steps(state, "before-units", record)
     units.reload_manager([file["path"] for file in state["files"]] + state["absent"], record)
     units.units(state["units"], record)

@@ -1,6 +1,17 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
+import { backendNetwork } from "../../machine/backend-network";
+import { addedRules, containersMayReach, mayReach, rulesDirectory } from "../../machine/egress";
 import { firewall, ruleset, type Service } from "../../machine/nftables";
+import type { Fragment } from "../../machine/state";
+
+/** As nft reads it on a machine: with what concerns add in its place, and users that every system has. */
+function whole(rules: string, ...added: Fragment[]): string {
+  const files = added.flatMap((fragment) => fragment.files!);
+  return rules
+    .replace(/^ *include "(.*)\*\.nft"$/gm, (_, prefix: string) => files.filter(({ path }) => path.startsWith(prefix)).map(({ content }) => content).join(""))
+    .replaceAll('"_apt"', '"bin"').replaceAll('"systemd-timesync"', '"sys"');
+}
 
 /** Loads each ruleset twice into an empty network namespace of its own, and gives what nft then lists. */
 function load(rulesets: string[]): string {
@@ -17,12 +28,37 @@ const ssh: Service = { name: "ssh", port: 22, from: ["10.0.0.0/16", "10.0.0.7", 
 const https: Service = { name: "https", port: 443, from: "any" };
 
 describe("the ruleset, loaded by nft", () => {
-  const listed = load([ruleset({ services: [ssh, https], containersFrom: ["10.0.0.0/16"] })]);
+  const listed = load([whole(
+    ruleset({ services: [ssh, https], containersFrom: ["10.0.0.0/16"] }),
+    mayReach("backups", [{ name: "s3", port: 7070, to: "any", users: ["root", "daemon"] }]),
+    mayReach("media", [{ name: "shared files", port: 22, to: ["10.0.0.5"], users: ["daemon"] }]),
+    containersMayReach("mail", [{ name: "mail", port: 25, to: ["192.0.2.0/24"] }]),
+    backendNetwork({ data: "10.0.0.5", vpcCidr: "10.0.0.0/16", ports: [443, 587] }),
+  )]);
   const chain = (name: string) => new RegExp(`\\tchain ${name} \\{\\n([^]*?)\\n\\t\\}`).exec(listed)![1];
 
-  test("drops what is not named", () => {
-    expect(chain("input")).toContain("policy drop");
-    expect(chain("forward")).toContain("policy drop");
+  test("drops what is not named, in, out and through", () => {
+    for (const name of ["input", "forward", "output"]) expect(chain(name)).toContain("policy drop");
+  });
+
+  test("lets out each concern's users to its own destinations", () => {
+    expect(chain("output")).toContain("meta skuid { 0, 1 } tcp dport 7070 accept");
+    expect(chain("output")).toContain("meta skuid 1 ip daddr 10.0.0.5 tcp dport 22 accept");
+    // Names, and the port of the machine's own containers: all else is somebody's.
+    const everybodys = chain("output").split("\n").filter((line) => /dport .* accept/.test(line) && !line.includes("skuid"));
+    expect(everybodys).toEqual([expect.stringContaining("dport 53 accept")]);
+  });
+
+  test("lets containers reach their data, names and the internet's named ports, and no other machine", () => {
+    const lines = chain("forward").split("\n").map((line) => line.trim().replace(/^iifname \{ "br-\*", "docker0" \} | comment .*|counter packets 0 bytes 0 /g, ""));
+    const own = lines.slice(lines.findIndex((line) => line.includes("5432")));
+    expect(own.slice(0, 7)).toEqual([
+      "ip daddr 10.0.0.5 tcp dport 5432 accept", "ip daddr 10.0.0.5 tcp dport 6379 accept",
+      expect.stringMatching(/^ip daddr 10\.0\.0\.0\/16 reject/),
+      "tcp dport 53 accept", "udp dport 53 accept", "tcp dport 443 accept", "tcp dport 587 accept",
+    ]);
+    expect(lines).toContain("ip daddr 192.0.2.0/24 tcp dport 25 accept");
+    expect(own.at(-2)).toContain("reject");
   });
 
   test("lets in each service from its own sources only", () => {
@@ -35,12 +71,12 @@ describe("the ruleset, loaded by nft", () => {
 
   test("keeps metadata from containers and from all but root", () => {
     expect(chain("forward")).toMatch(/ip daddr 169\.254\.0\.0\/16 drop[^]*docker0/);
-    expect(chain("output")).toContain("ip daddr 169.254.169.254 meta skuid != 0 drop");
+    expect(chain("output")).toMatch(/meta skuid 0 ip daddr 169\.254\.169\.254 tcp dport 80 accept.*\n\s*ip daddr 169\.254\.0\.0\/16 drop[^]*dport 53/);
   });
 
   test("touches no other table, and loaded again has no rule twice", () => {
     expect(listed).toContain("table inet docker");
-    expect(listed.match(/dport 443/g)).toHaveLength(1);
+    expect(chain("input").match(/dport 443/g)).toHaveLength(1);
   });
 });
 
@@ -54,7 +90,7 @@ test("any named services make rules that nft loads", () => {
     name: fc.stringMatching(/^[a-z][a-z0-9 .-]{0,20}$/), port: fc.integer({ min: 1, max: 65535 }),
     protocol: fc.constantFrom<"tcp" | "udp">("tcp", "udp"), from: fc.oneof(fc.constant("any" as const), fc.array(cidr, { minLength: 1, maxLength: 5 })),
   });
-  load(fc.sample(fc.record({ services: fc.array(service, { maxLength: 6 }), containersFrom: fc.array(cidr, { maxLength: 3 }) }), 40).map(ruleset));
+  load(fc.sample(fc.record({ services: fc.array(service, { maxLength: 6 }), containersFrom: fc.array(cidr, { maxLength: 3 }) }), 40).map((inputs) => whole(ruleset(inputs))));
 });
 
 test.each(["10.0.0.0/33", "10.0.0", "edge", "10.0.0.0/8; accept", "fd00::/129", "", "10.0.0.0/8/8", "::ffff:10.0.0.1"])("a source %p is refused", (source) => {
@@ -64,6 +100,13 @@ test.each(["10.0.0.0/33", "10.0.0", "edge", "10.0.0.0/8; accept", "fd00::/129", 
 test("nothing can be smuggled into the rules by a service's name or port", () => {
   expect(() => ruleset({ services: [{ name: 'x" accept #', port: 22, from: "any" }] })).toThrow("is no name");
   expect(() => ruleset({ services: [{ name: "x", port: 0, from: "any" }] })).toThrow("is no port");
+});
+
+test("nothing can be smuggled in by a way out, its users or its concern's file", () => {
+  expect(() => mayReach("x", [{ name: "s3", port: 443, to: "any", users: ['root" accept #'] }])).toThrow("not users' names");
+  expect(() => mayReach("x", [{ name: "s3", port: 443, to: ["0.0.0.0/0 accept #"] }])).toThrow("neither a CIDR nor an address");
+  expect(() => containersMayReach("x", [{ name: "mail", port: 70_000, to: "any" }])).toThrow("is no port");
+  expect(addedRules("output", "x", []).files![0].path).toBe(`${rulesDirectory}/output-x.nft`);
 });
 
 test("stopping Debian's unit leaves the rules: it would flush Docker's and open the machine", () => {

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function effective(bastion: boolean): Map<string, string> {
   const [key, config] = [join(folder, `key-${bastion}`), join(folder, `config-${bastion}`)];
   execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
-  writeFileSync(config, sshdConfig({ bastion }).replace("/etc/ssh/ssh_host_ed25519_key", key));
+  writeFileSync(config, sshdConfig({ forwardsTo: bastion ? "10.0.0.0/16" : undefined }).replace("/etc/ssh/ssh_host_ed25519_key", key));
   const lines = execFileSync("/usr/sbin/sshd", ["-T", "-f", config], { encoding: "utf8" }).trim().split("\n");
   return new Map(lines.map((line) => [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1)]));
 }

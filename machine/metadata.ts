@@ -1,0 +1,14 @@
+/**
+ * The cloud's metadata service answers whoever asks on the machine, user data included: only root may ask. These are the
+ * first rules of their chains, before any that opens a port to everybody.
+ */
+
+/** Link-local addresses: nothing but metadata is there. */
+const linkLocal = "169.254.0.0/16";
+
+export const metadataFromMachine = [
+  'meta skuid "root" ip daddr 169.254.169.254 tcp dport 80 accept comment "metadata for root"',
+  `ip daddr ${linkLocal} drop comment "metadata for nobody else"`,
+];
+
+export const metadataFromContainers = [`ip daddr ${linkLocal} drop comment "metadata is not for containers"`];

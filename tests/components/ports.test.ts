@@ -1,0 +1,42 @@
+import type { MachineState } from "../../machine/state";
+import { deploy, plain, type Registered } from "./program";
+
+/** Ports that the rules of a file accept, as `tcp 22`. */
+const accepted = (rules: string): string[] =>
+  rules.split("\n").filter((line) => /\baccept\b/.test(line)).flatMap((line) => {
+    const [, protocols, ports] = /(tcp|udp|\{ tcp, udp \} th) dport (\{[^}]*\}|\d+)/.exec(line) ?? [];
+    if (ports === undefined) return [];
+    return protocols.match(/tcp|udp/g)!.flatMap((protocol) => ports.match(/\d+/g)!.map((port) => `${protocol} ${port}`));
+  });
+
+const sorted = (ports: string[]): string[] => [...new Set(ports)].sort();
+const chain = (ruleset: string, name: string): string => new RegExp(`chain ${name} \\{\\n([^]*?)\\n {2}\\}`).exec(ruleset)![1].replace(/^.*169\.254.*$/gm, "");
+
+describe("the cloud's firewall and the machine's own name the same ports", () => {
+  let resources: Registered[];
+  beforeAll(async () => {
+    ({ resources } = await deploy({
+      acme: { email: "operator@ringo.test", server: "https://acme.ringo.test:14000/dir" },
+      image: `registry.ringo.test:5000/backend@sha256:${"ab".repeat(32)}`,
+      backups: { endpoint: "https://s3.ringo.test:7070" },
+      outboundPorts: [443, 587],
+      mediaStorage: { endpoint: "https://spaces.ringo.test:9000", region: "fra1", bucket: "media" },
+      mediaAccessKeyId: "media-key", mediaSecretAccessKey: "media-secret",
+    }));
+  });
+
+  test.each([["edge", "edge"], ["api-0", "api"], ["worker-0", "worker"], ["data", "data"]])("on %s", (host, role) => {
+    const states: MachineState[] = resources
+      .filter(({ type, name }) => type === "command:remote:Command" && name.startsWith(`${host}-`))
+      .map(({ inputs }) => JSON.parse(plain(inputs.stdin)).state);
+    const files = states.flatMap((state) => state.files);
+    const ruleset = files.find(({ path }) => path === "/etc/nftables.conf")!.content;
+    const added = files.filter(({ path }) => path.startsWith("/etc/ringo/nftables/")).map(({ content }) => content).join("");
+    const published = states.flatMap((state) => state.containers).flatMap(({ publish = [] }) => publish).map((text) => `tcp ${text.split(":")[1]}`);
+
+    const { inputs: firewall } = resources.find(({ name }) => name === `network-firewall-${role}`)!;
+    const named = (rules: any[]): string[] => sorted(rules.filter(({ protocol }) => protocol !== "icmp").map(({ protocol, portRange }) => `${protocol} ${portRange}`));
+    expect(sorted(accepted(chain(ruleset, "output") + added))).toEqual(named(firewall.outboundRules));
+    expect(sorted([...accepted(chain(ruleset, "input")), ...published])).toEqual(named(firewall.inboundRules));
+  });
+});
