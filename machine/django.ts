@@ -47,6 +47,9 @@ export interface Backend {
 /** The user of every container, and www-data: media files belong to both. */
 export const backendUser = "10001:33";
 
+/** What a container may write beside its media: nothing in it can be run, and it ends before the machine's memory does. */
+export const temporary = "/tmp:rw,noexec,nosuid,nodev,size=512m";
+
 /** Where the stack's media files are mounted on every machine that needs them. */
 export const mediaPath = "/srv/ringo/media";
 
@@ -144,7 +147,7 @@ export function backendContainer(backend: Backend, role: Omit<Container, "image"
     image: backend.image,
     environment: backend.environment.variables,
     user: backendUser,
-    tmpfs: ["/tmp"],
+    tmpfs: [temporary],
     // rslave: a mount that comes, or comes back, after the container started is seen inside.
     volumes: [`${mediaPath}:/app/media:rslave`],
     ...role,

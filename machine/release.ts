@@ -3,7 +3,7 @@
  * files, and the proof that the image can start a worker (one whose API starts may still have a worker that cannot).
  */
 import { createHash } from "node:crypto";
-import { backendUser, quote, type Backend } from "./django";
+import { backendUser, quote, temporary, type Backend } from "./django";
 import type { Fragment, Step } from "./state";
 
 export interface ReleaseInputs {
@@ -50,8 +50,8 @@ export function release({ backend, migrationTimeoutSeconds = 1800 }: ReleaseInpu
 function run(name: string, options: string): string {
   return (
     `docker rm --force ${name} > /dev/null 2>&1 || true\n` +
-    `docker run ${options} --name ${name} --init --read-only --cap-drop ALL --security-opt no-new-privileges ` +
-    `--user ${backendUser} --tmpfs /tmp --env-file ${environmentPath}`
+    `docker run ${options} --name ${name} --init --read-only --cap-drop ALL --security-opt no-new-privileges --pids-limit 1024 ` +
+    `--user ${backendUser} --tmpfs ${temporary} --env-file ${environmentPath}`
   );
 }
 

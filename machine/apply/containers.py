@@ -7,6 +7,8 @@ from apply.shell import Failure, did, must, run, tail, until
 
 ENVIRONMENTS = "/etc/ringo/containers"
 LABEL = "ringo.spec"
+# Far above what a role needs: a container that forks without end takes itself down, not its machine.
+PROCESSES = "1024"
 
 
 def absent(names):
@@ -62,7 +64,7 @@ def _arguments(container, spec):
         lines.append("%s=%s\n" % (key, value))
     write({"path": environment, "content": "".join(lines), "mode": "0600"})
     options = ["--detach", "--name", name, "--label", "%s=%s" % (LABEL, spec), "--init", "--read-only",
-               "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--restart", "unless-stopped",
+               "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pids-limit", PROCESSES, "--restart", "unless-stopped",
                "--stop-timeout", str(container["stopTimeoutSeconds"]), "--env-file", environment]
     if "user" in container:
         options += ["--user", container["user"]]

@@ -87,9 +87,9 @@ describe("roles", () => {
     expect(beatContainer).toMatchObject({ name: "ringo-beat", command: "celery -A ringo_backend beat --schedule=/tmp/celerybeat-schedule".split(" ") });
   });
 
-  test("run as the backend's user, with media and a writable /tmp", () => {
+  test("run as the backend's user, with media, and a /tmp in which nothing can be run", () => {
     for (const container of [apiContainer, workerContainer, beatContainer]) {
-      expect(container).toMatchObject({ user: "10001:33", tmpfs: ["/tmp"], volumes: ["/srv/ringo/media:/app/media:rslave"] });
+      expect(container).toMatchObject({ user: "10001:33", tmpfs: ["/tmp:rw,noexec,nosuid,nodev,size=512m"], volumes: ["/srv/ringo/media:/app/media:rslave"] });
     }
   });
 
