@@ -55,7 +55,7 @@ export async function buildImage(directory: string, options: { log: Log }): Prom
 }
 
 async function push(image: string, tag: string, work: string, log: Log): Promise<string> {
-  const { host, username, password } = registryFacts();
+  const { host, username, password } = registryFacts().push;
   const authFile = path.join(work, "auth.json");
   const certificates = path.join(work, "certificates");
   const digestFile = path.join(work, "digest");

@@ -7,10 +7,10 @@ import { serviceNames } from "./dns";
 import { get } from "./probe";
 import { ensureRunning } from "./supervise";
 
-const port = 5000;
+const ports = { pull: 5000, push: 5001 };
 
-/** Where images are pushed to and pulled from, and as whom. */
-export interface RegistryFacts {
+/** An account at one of the registry's two doors. */
+export interface Door {
   /** Host and port, as in an image's name. */
   host: string;
   username: string;
@@ -18,15 +18,29 @@ export interface RegistryFacts {
   password: string;
 }
 
-/** How to use the registry. @throws when it was never started */
-export function registryFacts(): RegistryFacts {
-  return { host: `${serviceNames.registry}:${port}`, username: "ringo", password: credentials().password };
+/** Where images are pulled from by machines, which cannot push there, and where they are pushed to. */
+export interface RegistryFacts extends Door {
+  push: Door;
 }
 
-interface Credentials {
+/** How to use the registry. @throws when it was never started */
+export function registryFacts(): RegistryFacts {
+  const { password, push } = credentials();
+  return {
+    host: `${serviceNames.registry}:${ports.pull}`, username: "ringo", password,
+    push: { host: `${serviceNames.registry}:${ports.push}`, username: "builder", password: push.password },
+  };
+}
+
+interface Secret {
   password: string;
   /** bcrypt of the password, the one form of htpasswd that the registry takes. */
   hash: string;
+}
+
+/** What machines pull with, and what pushes. */
+interface Credentials extends Secret {
+  push: Secret;
   /** Signs the state of uploads under way. */
   httpSecret: string;
 }
@@ -34,9 +48,12 @@ interface Credentials {
 const credentialsFile = (): string => inState("registry", "credentials.json");
 const credentials = (): Credentials => JSON.parse(fs.readFileSync(credentialsFile(), "utf8"));
 
-function makeCredentials(): void {
-  const password = randomBytes(24).toString("base64url");
-  const made: Credentials = { password, hash: bcrypt(password), httpSecret: randomBytes(24).toString("base64url") };
+function makeCredentials(former?: Credentials): void {
+  const secret = (): Secret => {
+    const password = randomBytes(24).toString("base64url");
+    return { password, hash: bcrypt(password) };
+  };
+  const made: Credentials = { ...secret(), push: secret(), httpSecret: randomBytes(24).toString("base64url"), ...former };
   fs.mkdirSync(inState("registry"), { recursive: true, mode: 0o700 });
   fs.writeFileSync(credentialsFile(), JSON.stringify(made), { mode: 0o600 });
 }
@@ -51,35 +68,45 @@ function bcrypt(password: string): string {
   return hash;
 }
 
-/** Starts the image registry. Images are kept in the cache, so a push of what it has seen costs nothing. */
+/**
+ * Starts the image registry: one storage with two doors. The one that machines know only gives: who has taken over a
+ * machine cannot put another image in its place. Images are kept in the cache, so a push of what it has seen costs nothing.
+ */
 export async function startRegistry(address: string): Promise<RegistryFacts> {
   const authority = await caCertificate();
-  const { certificatePath, keyPath } = await issueCertificate("registry", [serviceNames.registry, address]);
+  const tls = await issueCertificate("registry", [serviceNames.registry, address]);
   if (!fs.existsSync(credentialsFile())) makeCredentials();
-  const facts = registryFacts();
-  const { hash, httpSecret } = credentials();
-  const configPath = inState("registry", "config.json");
-  const htpasswdPath = inState("registry", "htpasswd");
-  const configuration = {
-    version: "0.1",
-    log: { level: "warn", accesslog: { disabled: true } },
-    storage: { filesystem: { rootdirectory: inCache("registry") }, cache: { blobdescriptor: "inmemory" }, delete: { enabled: true } },
-    auth: { htpasswd: { realm: "ringo-local", path: htpasswdPath } },
-    http: { addr: `${address}:${port}`, host: `https://${facts.host}`, secret: httpSecret, tls: { certificate: certificatePath, key: keyPath } },
-  };
+  else if (credentials().push === undefined) makeCredentials(credentials());
   fs.mkdirSync(inCache("registry"), { recursive: true, mode: 0o700 });
-  await ensureRunning({
-    name: "registry",
-    command: ["docker-registry", "serve", configPath],
-    // The registry reads YAML, of which JSON is a part.
-    files: [
-      { path: configPath, content: JSON.stringify(configuration, undefined, 2) },
-      { path: htpasswdPath, content: `${facts.username}:${hash}\n` },
-    ],
-    async ready() {
-      const auth = `${facts.username}:${facts.password}`;
-      return (await get({ address, port, path: "/v2/", name: serviceNames.registry, caCertificatePem: authority, auth }))?.status === 200;
-    },
-  });
+  const facts = registryFacts();
+  const open = async (door: "pull" | "push", { host, username, password }: Door): Promise<void> => {
+    const port = ports[door];
+    const configPath = inState("registry", `${door}.json`);
+    const htpasswdPath = inState("registry", `${door}.htpasswd`);
+    const configuration = {
+      version: "0.1",
+      log: { level: "warn", accesslog: { disabled: true } },
+      storage: {
+        filesystem: { rootdirectory: inCache("registry") }, cache: { blobdescriptor: "inmemory" }, delete: { enabled: door === "push" },
+        maintenance: { readonly: { enabled: door === "pull" } },
+      },
+      auth: { htpasswd: { realm: "ringo-local", path: htpasswdPath } },
+      http: { addr: `${address}:${port}`, host: `https://${host}`, secret: credentials().httpSecret, tls: { certificate: tls.certificatePath, key: tls.keyPath } },
+    };
+    await ensureRunning({
+      name: door === "pull" ? "registry" : "registry-push",
+      command: ["docker-registry", "serve", configPath],
+      // The registry reads YAML, of which JSON is a part.
+      files: [
+        { path: configPath, content: JSON.stringify(configuration, undefined, 2) },
+        { path: htpasswdPath, content: `${username}:${(door === "pull" ? credentials() : credentials().push).hash}\n` },
+      ],
+      async ready() {
+        const auth = `${username}:${password}`;
+        return (await get({ address, port, path: "/v2/", name: serviceNames.registry, caCertificatePem: authority, auth }))?.status === 200;
+      },
+    });
+  };
+  await Promise.all([open("pull", facts), open("push", facts.push)]);
   return facts;
 }
