@@ -114,6 +114,7 @@ export class Host extends pulumi.ComponentResource {
           penaltyExempt: args.bastion ? [network.vpcCidr] : [],
         },
         firewall: { services: args.services, containersFrom: args.containersFrom },
+        neverBanned: args.bastion ? [network.vpcCidr] : [],
         trustedCertificates,
         timezone,
         automaticUpdates,

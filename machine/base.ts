@@ -1,8 +1,15 @@
 /** What every machine has, whatever its role. */
+import { audit } from "./audit";
+import { fail2ban } from "./fail2ban";
+import { hardening } from "./hardening";
+import { inspection } from "./inspection";
 import { firewall, type FirewallInputs } from "./nftables";
+import { noSetuid } from "./setuid";
 import { sshd, type SshdInputs } from "./sshd";
 import { combine, type Fragment, type MachineState } from "./state";
+import { kernel } from "./sysctl";
 import { trust } from "./trust";
+import { updates, type UpdateWindow } from "./updates";
 
 export interface BaseInputs {
   /** The machine's name, a single label. */
@@ -11,12 +18,14 @@ export interface BaseInputs {
   hosts?: Record<string, string>;
   sshd: SshdInputs;
   firewall: FirewallInputs;
+  /** CIDRs that are never shut out for failed logins. @default [] */
+  neverBanned?: string[];
   /** PEM of private certificate authorities. @default [] */
   trustedCertificates?: string[];
   /** Name in the IANA database. @default "UTC" */
   timezone?: string;
-  /** Whether a security update that needs it may reboot the machine, and when: `HH:MM` in `timezone`. @default at 03:30 */
-  automaticUpdates?: { reboot: boolean; rebootTime: string };
+  /** When security updates may disturb. @default a reboot, where one is needed, at 03:30 */
+  automaticUpdates?: UpdateWindow;
 }
 
 /** The base state; a role's fragments are combined with it. */
@@ -30,6 +39,11 @@ export function base(inputs: BaseInputs): MachineState {
     updates(inputs.automaticUpdates ?? { reboot: true, rebootTime: "03:30" }),
     journal,
     kernel,
+    hardening,
+    noSetuid,
+    audit,
+    fail2ban(inputs.neverBanned ?? []),
+    inspection,
     { packages: ["curl", "ca-certificates", "iproute2", "procps"] },
   );
 }
@@ -66,30 +80,6 @@ function time(timezone: string): Fragment {
   };
 }
 
-function updates({ reboot, rebootTime }: { reboot: boolean; rebootTime: string }): Fragment {
-  return {
-    packages: ["unattended-upgrades"],
-    files: [
-      {
-        path: "/etc/apt/apt.conf.d/20auto-upgrades",
-        content: 'APT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended-Upgrade "1";\nAPT::Periodic::AutocleanInterval "7";\n',
-      },
-      {
-        path: "/etc/apt/apt.conf.d/60ringo-unattended-upgrades",
-        content: `// Security updates only: all else changes when the deployment says so.
-#clear Unattended-Upgrade::Origins-Pattern;
-Unattended-Upgrade::Origins-Pattern { "origin=Debian,codename=\${distro_codename}-security,label=Debian-Security"; };
-Unattended-Upgrade::Remove-Unused-Kernel-Packages "true";
-Unattended-Upgrade::Automatic-Reboot "${reboot}";
-Unattended-Upgrade::Automatic-Reboot-WithUsers "true";
-Unattended-Upgrade::Automatic-Reboot-Time "${rebootTime}";
-`,
-      },
-    ],
-    units: [{ name: "apt-daily.timer" }, { name: "apt-daily-upgrade.timer" }],
-  };
-}
-
 const journaldPath = "/etc/systemd/journald.conf.d/ringo.conf";
 const journal: Fragment = {
   directories: [{ path: "/etc/systemd/journald.conf.d" }],
@@ -100,36 +90,4 @@ const journal: Fragment = {
     },
   ],
   units: [{ name: "systemd-journald.service", restartOn: [journaldPath] }],
-};
-
-const sysctlPath = "/etc/sysctl.d/60-ringo.conf";
-/** With a leading "-" a setting that this kernel or container does not let us change is passed over. */
-const kernel: Fragment = {
-  packages: ["procps"],
-  files: [
-    {
-      path: sysctlPath,
-      content: [
-        "kernel.dmesg_restrict = 1",
-        "kernel.kptr_restrict = 2",
-        "kernel.unprivileged_bpf_disabled = 1",
-        "kernel.yama.ptrace_scope = 1",
-        "fs.protected_fifos = 2",
-        "fs.protected_regular = 2",
-        "vm.swappiness = 10",
-        "net.core.somaxconn = 4096",
-        "net.ipv4.tcp_syncookies = 1",
-        "net.ipv4.conf.all.accept_redirects = 0",
-        "net.ipv4.conf.default.accept_redirects = 0",
-        "net.ipv4.conf.all.secure_redirects = 0",
-        "net.ipv4.conf.all.send_redirects = 0",
-        "net.ipv4.conf.default.send_redirects = 0",
-        "net.ipv4.conf.all.accept_source_route = 0",
-        "net.ipv6.conf.all.accept_redirects = 0",
-        "net.ipv6.conf.default.accept_redirects = 0",
-        "net.ipv6.conf.all.accept_source_route = 0",
-      ].map((line) => `-${line}\n`).join(""),
-    },
-  ],
-  units: [{ name: "systemd-sysctl.service", restartOn: [sysctlPath] }],
 };

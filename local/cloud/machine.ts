@@ -55,6 +55,7 @@ export async function powerOn(droplet: Droplet, ipRange: string): Promise<void> 
       env: {
         PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C.UTF-8",
         SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1", SYSTEMD_SECCOMP: "0", SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network",
+        SYSTEMD_NSPAWN_TMPFS_TMP: "0", // the machine mounts it itself
       },
     },
   );

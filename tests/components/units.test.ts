@@ -13,7 +13,7 @@ test("every service of ours is rated 3.0 or better", async () => {
   const files = resources.filter(({ type }) => type === "command:remote:Command")
     .flatMap(({ inputs }) => (JSON.parse(plain(inputs.stdin)).state as MachineState).files);
   const units = new Map(files.filter(({ path }) => /^\/etc\/systemd\/system\/[^/]+\.service$/.test(path)).map(({ path, content }) => [path.split("/").pop()!, content]));
-  expect([...units.keys()]).toEqual(expect.arrayContaining(["ringo-media.service", "ringo-backup@.service", "ringo-docker-prune.service"]));
+  expect([...units.keys()]).toEqual(expect.arrayContaining(["ringo-media.service", "ringo-backup@.service", "ringo-docker-prune.service", "ringo-integrity.service"]));
   const paths = [...units].map(([name, content]) => {
     const path = join(folder, name.replace("@.", "@full."));
     writeFileSync(path, content);
