@@ -136,9 +136,13 @@ chapter("Network", {
 });
 
 test("the program's own table of open ports is kept to, in and out", () => {
-  const ways = { acme: { server: "https://acme.example/dir" }, image: "registry.example:5000/backend:1", backups: {}, outboundPorts: [443, 587] };
-  const samples = allowTable(["198.51.100.7/32"], ways).map(({ role, inbound, outbound }) => firewall([`role:ringo-test-${role}`], inbound as object[], outbound as object[]));
-  expect(judge(samples)).toEqual([]);
+  const ways = { acme: { server: "https://acme.example/dir" }, image: "registry.example/backend:1", backups: {}, outboundPorts: [443] };
+  const samples = (changes = {}) => allowTable(["198.51.100.7/32"], { ...ways, ...changes })
+    .map(({ role, inbound, outbound }) => firewall([`role:ringo-test-${role}`], inbound as object[], outbound as object[]));
+  expect(judge(samples())).toEqual([]);
+  // What a stack opens beyond that is said, and is its own affair.
+  expect(judge(samples({ outboundPorts: [443, 587] })).map(({ rule, message }) => [rule, message.split("\n")[0]]))
+    .toEqual(Array(2).fill(["firewall-outbound-named", "tcp port 587 of the internet is open"]));
 });
 
 describe("addresses", () => {
