@@ -34,8 +34,8 @@ export interface ResourceModel {
   same?(property: string, olds: Properties, news: Properties): boolean;
   /** Outputs that call for a replacement though no input changed, such as those of a certificate that is due for renewal. */
   expired?(state: Properties, news: Properties): string[];
-  /** The official provider deletes before it creates the replacement. */
-  deleteBeforeReplace?: boolean;
+  /** Whether the official provider deletes such a resource before it creates the replacement. @default it creates first */
+  deleteBeforeReplace?(news: Properties, urn: string): boolean;
   create(inputs: Properties, context: Context): Promise<{ id: string; outputs: Properties }>;
   /**
    * What exists now, or undefined when it is gone. `state` is empty on import. The id is given back only where it is not

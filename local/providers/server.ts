@@ -142,7 +142,7 @@ class Provider {
       .setChanges(found.length > 0 ? pb.DiffResponse.DiffChanges.DIFF_SOME : pb.DiffResponse.DiffChanges.DIFF_NONE)
       .setDiffsList(topLevel(found))
       .setReplacesList(topLevel(found.filter((change) => change.replaces)))
-      .setDeletebeforereplace(model.deleteBeforeReplace ?? false);
+      .setDeletebeforereplace(model.deleteBeforeReplace?.(news, request.getUrn()) ?? false);
     for (const change of found) {
       const detail = new pb.PropertyDiff().setKind(propertyDiffKind(change)).setInputdiff(true);
       response.getDetaileddiffMap().set(printPath(change.path), detail);

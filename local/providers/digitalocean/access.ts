@@ -5,21 +5,21 @@ import { change, load, type Entry } from "../../cloud/state";
 import { createTag, deleteTag } from "../../cloud/tag";
 import { Properties, ResourceModel } from "../resource";
 import { checks, pick, rule } from "../rules";
-import { autoName, tagPattern, tagRule } from "./common";
+import { named, tagPattern, tagRule } from "./common";
 
 /** MD5 of the key, as DigitalOcean prints it; undefined for what is no key. */
 export function fingerprint(publicKey: string): string | undefined {
   const [type, body] = publicKey.trim().split(/\s+/);
   if (!type || !body || !/^(ssh|ecdsa|sk)-[\w@.-]+$/.test(type)) return undefined;
   const blob = Buffer.from(body, "base64");
-  const named = blob.length > 4 && blob.subarray(4, 4 + blob.readUInt32BE(0)).toString() === type;
-  return named ? createHash("md5").update(blob).digest("hex").match(/../g)!.join(":") : undefined;
+  const typed = blob.length > 4 && blob.subarray(4, 4 + blob.readUInt32BE(0)).toString() === type;
+  return typed ? createHash("md5").update(blob).digest("hex").match(/../g)!.join(":") : undefined;
 }
 
 const keyOutputs = (key: Entry): Properties => pick(key, "name", "publicKey", "fingerprint");
 
 export const sshKey: ResourceModel = {
-  normalize: autoName,
+  ...named,
   check: checks(rule("publicKey", (key) => fingerprint(key) !== undefined, "Key invalid, key should be of the format `type key [comment]`")),
   plan: ({ publicKey }) => (typeof publicKey === "string" ? { fingerprint: fingerprint(publicKey) } : {}),
   same: (property, olds, news) =>
@@ -54,7 +54,7 @@ function tagOutputs(name: string): Properties {
 }
 
 export const tag: ResourceModel = {
-  normalize: autoName,
+  ...named,
   check: rule("name", (name) => tagPattern.test(name), `a tag ${tagRule}`),
   async create({ name }) {
     const id = await createTag(name);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { regions } from "../../../config/sizes";
-import { Properties, UNKNOWN } from "../resource";
+import { Properties, ResourceModel, UNKNOWN } from "../resource";
 import { among, Check, rule } from "../rules";
 
 /** A name as the engine gives one where the program gave none: the resource's, and seven digits that make it unique. */
@@ -8,6 +8,13 @@ export function autoName(inputs: Properties, olds: Properties | undefined, urn: 
   if (inputs.name !== undefined) return inputs;
   return { ...inputs, name: olds?.name ?? `${urn.split("::").at(-1)}-${randomBytes(4).toString("hex").slice(0, 7)}` };
 }
+
+/** The official provider takes it that two resources cannot have one name: a name that the program gave goes before it comes back. */
+const givenName = ({ name }: Properties, urn: string): boolean =>
+  typeof name !== "string" || !name.toLowerCase().startsWith(`${urn.split("::").at(-1)!.toLowerCase()}-`) || !/-[0-9a-f]{7}$/.test(name);
+
+/** Of every resource whose name the engine would make up. */
+export const named: Pick<ResourceModel, "normalize" | "deleteBeforeReplace"> = { normalize: autoName, deleteBeforeReplace: givenName };
 
 export const regionCheck: Check = among("region", regions);
 

@@ -3,7 +3,7 @@ import { findEntry } from "../../cloud/entry";
 import type { Entry } from "../../cloud/state";
 import { Fault, Properties, ResourceModel } from "../resource";
 import { among, checks, known, pick, rule } from "../rules";
-import { autoName } from "./common";
+import { named } from "./common";
 
 const domainOutputs = (name: string): Properties => ({ name, ttl: 1800, domainUrn: `do:domain:${name}` });
 
@@ -43,7 +43,7 @@ function sameName(domain: string, a: string, b: string): boolean {
 const idOf = (id: string): string => id.split(",").at(-1)!;
 
 export const dnsRecord: ResourceModel = {
-  normalize: autoName,
+  ...named,
   check: checks(
     among("type", types),
     among("tag", ["issue", "issuewild", "iodef"]),

@@ -7,7 +7,7 @@ import { load, type Droplet } from "../../cloud/state";
 import { attachVolume, detachVolume } from "../../cloud/volume";
 import { Properties, ResourceModel } from "../resource";
 import { checks, known, pick, rule, sameSet, setInputs } from "../rules";
-import { autoName, regionCheck, tagsCheck } from "./common";
+import { named, regionCheck, tagsCheck } from "./common";
 
 /** The official provider keeps user data only as its SHA-1. */
 const digest = (text: string): string => createHash("sha1").update(text).digest("hex");
@@ -51,7 +51,7 @@ const inputNames = [
 ];
 
 export const droplet: ResourceModel = {
-  normalize: autoName,
+  ...named,
 
   check: checks(
     regionCheck,

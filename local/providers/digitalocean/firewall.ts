@@ -4,7 +4,7 @@ import { createFirewall, deleteFirewall, updateFirewall, type FirewallRequest } 
 import { load, type Firewall, type FirewallRule } from "../../cloud/state";
 import { Fault, Properties, ResourceModel, UNKNOWN } from "../resource";
 import { checks, known, pick, present, rule, sameSet, setInputs } from "../rules";
-import { autoName, tagPattern, tagRule, tagsCheck } from "./common";
+import { named, tagPattern, tagRule, tagsCheck } from "./common";
 
 const directions = [
   { property: "inboundRules", peers: "source", direction: "inbound" },
@@ -90,7 +90,7 @@ function canonical(one: any): unknown {
 }
 
 export const firewall: ResourceModel = {
-  normalize: autoName,
+  ...named,
   check: checks(
     rule("name", (name) => /^[a-zA-Z0-9][a-zA-Z0-9.-]{0,254}$/.test(name),
       "must begin with a letter or digit and only contain alphanumeric characters, dashes, and periods"),

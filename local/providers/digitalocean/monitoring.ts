@@ -3,7 +3,7 @@ import { createEntry, deleteEntry, findEntry, updateEntry } from "../../cloud/en
 import { notFound } from "../../cloud/errors";
 import { Properties, ResourceModel } from "../resource";
 import { among, Check, checks, pick, rule, setInputs } from "../rules";
-import { autoName, tagsCheck } from "./common";
+import { named, tagsCheck } from "./common";
 
 const dropletMetrics = [
   "cpu", "memory_utilization_percent", "disk_utilization_percent", "public_outbound_bandwidth", "public_inbound_bandwidth",
@@ -29,7 +29,7 @@ function kept(kind: Kind): ResourceModel {
   // Those of a check are imported as `check,alert`.
   const idOf = (id: string): string => id.split(",").at(-1)!;
   return {
-    ...(kind.named ? { normalize: autoName } : {}),
+    ...(kind.named ? named : {}),
     check: kind.check,
     same: setInputs(...kind.sets),
     plan: (inputs) => inputsOf(inputs),

@@ -7,7 +7,7 @@ import {
 } from "../../cloud/vpc";
 import { Properties, ResourceModel } from "../resource";
 import { among, checks, known, pick, rule, sameSet } from "../rules";
-import { autoName, regionCheck } from "./common";
+import { named, regionCheck } from "./common";
 
 const vpcOutputs = (vpc: Vpc): Properties => ({
   ...pick(vpc, "name", "region", "description", "ipRange", "default", "createdAt"), vpcUrn: `do:vpc:${vpc.id}`,
@@ -22,7 +22,7 @@ function isVpcRange(text: string): boolean {
 const addressOf = (range: string): number => range.split("/")[0]!.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 
 export const vpc: ResourceModel = {
-  normalize: autoName,
+  ...named,
   check: checks(
     regionCheck,
     rule("name", (name) => /^[a-zA-Z0-9\-.]{1,255}$/.test(name), "must only contain alphanumeric characters, dashes, and periods"),
@@ -69,7 +69,7 @@ async function gatewayRequest(inputs: Properties): Promise<NatGatewayRequest> {
 }
 
 export const vpcNatGateway: ResourceModel = {
-  normalize: autoName,
+  ...named,
   check: checks(
     regionCheck,
     among("type", ["PUBLIC"]),

@@ -3,7 +3,7 @@ import { createProject, deleteProject, moveResources, updateProject, type Projec
 import type { Entry } from "../../cloud/state";
 import { Properties, ResourceModel } from "../resource";
 import { checks, pick, rule, setInputs } from "../rules";
-import { autoName } from "./common";
+import { named } from "./common";
 
 const owner = { ownerId: 1, ownerUuid: "00000000-0000-4000-8000-000000000001" };
 
@@ -20,7 +20,7 @@ const requestOf = (inputs: Properties): ProjectRequest => ({
 const capitalized = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1).toLowerCase();
 
 export const project: ResourceModel = {
-  normalize: autoName,
+  ...named,
   check: checks(
     rule("name", (name) => name.length >= 1 && name.length <= 175, "must have from 1 to 175 characters"),
     rule("description", (text) => text.length <= 255, "may have at most 255 characters"),

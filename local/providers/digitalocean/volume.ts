@@ -4,7 +4,7 @@ import {
 } from "../../cloud/volume";
 import { Properties, ResourceModel } from "../resource";
 import { among, checks, pick, present, rule, setInputs } from "../rules";
-import { autoName, regionCheck, tagsCheck } from "./common";
+import { autoName, named, regionCheck, tagsCheck } from "./common";
 
 const filesystems = ["ext4", "xfs"];
 
@@ -17,6 +17,7 @@ const outputsOf = (volume: Volume, inputs: Properties): Properties => ({
 });
 
 export const volume: ResourceModel = {
+  ...named,
   normalize: (inputs, olds, urn) => (inputs.name === undefined ? lowered(autoName(inputs, olds, urn)) : inputs),
   check: checks(
     regionCheck,

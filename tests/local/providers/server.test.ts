@@ -46,7 +46,7 @@ const model: ResourceModel = {
   check: (inputs) => (inputs.name === "root" ? [{ property: "name", reason: "is reserved" }] : []),
   plan: (inputs) => ({ ...(inputs.name === UNKNOWN ? {} : { address: `${inputs.name}.test` }) }),
   replaceOn: ["tags"],
-  deleteBeforeReplace: true,
+  deleteBeforeReplace: () => true,
   async create(inputs, context) {
     seen = { context, inputs };
     for (let i = 0; i < 50; i++) context.log(`line ${i}`, { ephemeral: i > 0 });

@@ -79,6 +79,12 @@ test("names that the program does not give are made, and kept", () => {
   expect(model("Droplet").normalize!({ name: "mine" }, undefined, urn).name).toBe("mine");
 });
 
+test.each(["Droplet", "Vpc", "VpcNatGateway", "Volume", "Tag", "SshKey", "DnsRecord"])("a %s whose name the program gives goes before another comes, as with the official provider", (type) => {
+  const urn = `urn:pulumi:s::p::digitalocean:index/x:${type}::Data`;
+  const goesFirst = (inputs: Properties): boolean => model(type).deleteBeforeReplace!(model(type).normalize!(inputs, undefined, urn), urn);
+  expect([goesFirst({ name: "data" }), goesFirst({ name: "ringo-local-data" }), goesFirst({ name: UNKNOWN }), goesFirst({})]).toEqual([true, true, true, false]);
+});
+
 test("the order of a set and what says nothing are no difference; anything else is", () => {
   const rules = (...list: Properties[]): Properties => ({ inboundRules: list });
   const ssh = { protocol: "tcp", portRange: "22", sourceTags: ["a", "b"], sourceAddresses: [] };
