@@ -45,8 +45,8 @@ export const network = z.object({
   }),
   outboundPorts: key(list(whole(1, 65_535)).default([443]), {
     description: "TCP ports of the internet that the application may open connections to: Sentry, Telegram, a mail server. All others are "
-      + "closed to it. Its data, names and `mediaStorage.endpoint` are open without being named.",
+      + "closed to it, 443 too where the list does not name it. Its data, names and `mediaStorage.endpoint` are open without being named.",
     allowed: "a list of whole numbers from 1 to 65535",
-    example: "587",
+    example: "443",
   }),
 });

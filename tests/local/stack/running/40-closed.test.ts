@@ -22,15 +22,21 @@ test("no private address is reachable from outside, even by someone who knows th
   }
 }, 60_000);
 
+/** Firewalls go by who asks: a user of the machine, or a container on it. */
+const user = (name: string) => `runuser -u ${name} --`;
+const container = (name: string) => `nsenter --net --target "$(docker inspect --format '{{.State.Pid}}' ${name})"`;
+const knock = (as: string, address: string | undefined, port: number) => `${as} timeout 2 bash -c '</dev/tcp/${address}/${port}' 2>/dev/null`;
+
 test("a neighbour reaches just what its role may", async () => {
   const address = (role: string) => stack.machines.find((m) => m.role === role)?.privateAddress;
-  const probe = async (host: string, role: string, port: number) =>
-    (await on(host, `timeout 2 bash -c '</dev/tcp/${address(role)}/${port}' 2>/dev/null && echo open || echo closed`)).trim();
-  expect(await probe("worker-0", "data", 5432)).toBe("open");
-  expect(await probe("worker-0", "api", 8000)).toBe("closed");
-  expect(await probe("edge", "api", 8000)).toBe("open");
-  expect(await probe("edge", "data", 5432)).toBe("closed");
-  expect(await probe("api-0", "worker", 22)).toBe("closed");
+  const probe = async (host: string, as: string, role: string, port: number) =>
+    (await on(host, `${knock(as, address(role), port)} && echo open || echo closed`)).trim();
+  expect(await probe("worker-0", container("ringo-worker"), "data", 5432)).toBe("open");
+  expect(await probe("worker-0", container("ringo-worker"), "api", 8000)).toBe("closed");
+  expect(await probe("edge", user("www-data"), "api", 8000)).toBe("open");
+  expect(await probe("edge", user("root"), "api", 8000)).toBe("closed");
+  expect(await probe("edge", user("www-data"), "data", 5432)).toBe("closed");
+  expect(await probe("api-0", container("ringo-api"), "worker", 22)).toBe("closed");
 }, 60_000);
 
 test("the secrets of the stack are nowhere in plain text but in root-only files", async () => {
