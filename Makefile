@@ -62,7 +62,7 @@ check: _check ## Types, lint and unit tests: no root, under a minute
 test: _local ## Everything, the local stack from outside included
 	@bash tests/run.sh
 
-reference: _check ## Write docs/configuration.md and docs/security's checklist and coverage anew, from schema and policies
+reference: _check ## Write docs/configuration.md and docs/security's checklist, policies and coverage anew, from schema and policies
 	@tsx config/reference.ts
 	@tsx policies/reference.ts
 

@@ -1,0 +1,248 @@
+/** The security checklist: what must hold, row by row, and what holds it. docs/security/checklist.md is made of it. */
+
+/**
+ * One thing that must hold. A column that is left out is not asked for; one that is empty is asked for and not there yet,
+ * and the page calls it a gap.
+ */
+export interface Row {
+  demands: string;
+  /** Rules of the pack that refuse what breaks it. */
+  policies?: string[];
+  /** Files of machine/ that make it part of a machine's state, which each apply puts back where it differs. */
+  machine?: string[];
+  /** Names of tests that try it, by file below tests/. */
+  tests?: Record<string, string[]>;
+  /** What of it is still to come, where a column is filled in part. */
+  missing?: string;
+}
+
+const running = "local/stack/running";
+
+const network: Row[] = [
+  {
+    demands: "From the internet nothing is open but 80 and 443 of the edge, by IPv4 and IPv6",
+    policies: ["firewall-inbound-world", "security-group-inbound-world"],
+    machine: ["nftables.ts"],
+    tests: {
+      [`${running}/40-closed.test.ts`]: ["from outside 22, 80 and 443 are open on the public address and nothing else", "no private address is reachable from outside, even by someone who knows the way"],
+      "components/ports.test.ts": ["the cloud's firewall and the machine's own name the same ports"],
+    },
+    missing: "a scan by UDP",
+  },
+  { demands: "SSH answers on the bastion only, to named ranges no wider than /16 (IPv4) or /32 (IPv6)", policies: ["firewall-ssh"], machine: ["nftables.ts", "sshd.ts"] },
+  { demands: "Every droplet is selected by a firewall", policies: ["droplet-firewalled"] },
+  { demands: "Every droplet is in the stack's own VPC, and so is all else that can be", policies: ["droplet-own-vpc", "private-network"] },
+  {
+    demands: "Outbound, only what is named is open, and on a machine only to the program that needs it",
+    policies: ["firewall-outbound-named"],
+    machine: ["egress.ts", "nftables.ts"],
+    tests: { "machine/nftables.test.ts": ["drops what is not named, in, out and through", "lets out each concern's users to its own destinations"] },
+  },
+  {
+    demands: "PostgreSQL, Redis, exporters, Loki and containers listen on private addresses, each to who needs it",
+    machine: ["postgres.ts", "redis.ts", "api.ts"],
+    tests: { [`${running}/40-closed.test.ts`]: ["a neighbour reaches just what its role may"] },
+    missing: "a scan of every machine by each of its neighbours; exporters and Loki",
+  },
+  { demands: "A load balancer, where there is one, redirects HTTP to HTTPS, and has machines behind it", policies: ["load-balancer-https", "load-balancer-backends"] },
+  { demands: "DNS follows a change within the hour, and says which mail is genuine", policies: ["dns-ttl", "dns-spf", "dns-mail"] },
+];
+
+const machines: Row[] = [
+  {
+    demands: "SSH by key alone: no passwords, root by the deployer's and operators' keys, modern ciphers",
+    policies: ["droplet-ssh-key"],
+    machine: ["sshd.ts", "cloud-init.ts"],
+    tests: { "machine/sshd.test.ts": ["takes root by key and no password of any kind", "offers only what ssh-audit passes", "forwards on the bastion only, and there only to SSH"] },
+    missing: "ssh-audit of the running machines",
+  },
+  {
+    demands: "Every remote connection checks a host key",
+    policies: ["connection-host-key"],
+    tests: {
+      "components/stack.test.ts": ["checks a host key on every connection, the jump host's too"],
+      "local/stack/policies.test.ts": ["a connection that checks no host key is refused in a preview and in an update, and nothing is run"],
+    },
+  },
+  {
+    demands: "No secret is in user data, by shape, by entropy or by value",
+    policies: ["user-data-secret"],
+    tests: {
+      "components/stack.test.ts": ["carries in user data no key that is still trusted after the first connection"],
+      "local/stack/policies.test.ts": ["a secret in user data is named by kind, never by value; advice is told and passes by itself"],
+    },
+  },
+  {
+    demands: "Secrets are in root's files alone: on no command line, in no log",
+    machine: ["payload.ts", "state.ts"],
+    tests: {
+      [`${running}/40-closed.test.ts`]: ["the secrets of the stack are nowhere in plain text but in root-only files"],
+      "machine/apply.test.ts": ["are struck out of a fault of the program itself"],
+    },
+  },
+  {
+    demands: "The metadata service answers root only",
+    machine: ["metadata.ts"],
+    tests: { "machine/nftables.test.ts": ["keeps metadata from containers and from all but root"] },
+    missing: "a try from a stolen API machine",
+  },
+  {
+    demands: "A stolen API machine reaches the database as its own role, and nothing else of the stack",
+    machine: ["egress.ts", "backend-network.ts", "postgres.ts"],
+    tests: {},
+  },
+  { demands: "The image is a Debian that gets security updates, by slug", policies: ["droplet-image"] },
+  { demands: "Monitoring is on, and backups where a machine holds what no other backup has", policies: ["droplet-monitoring", "droplet-backups"] },
+  {
+    demands: "Security updates come by themselves, with a reboot in its hour",
+    machine: ["updates.ts"],
+    tests: { "machine/hardening.test.ts": ["updates are installed in the hour before the reboot, also around midnight"], "machine/base.test.ts": ["apt reads the update settings: security only, and the reboot at its time"] },
+  },
+  {
+    demands: "auditd, fail2ban, a hardened kernel, no setuid programs, no unit that everybody may write, a look each night for what changed",
+    machine: ["audit.ts", "fail2ban.ts", "sysctl.ts", "setuid.ts", "hardening.ts", "inspection.ts"],
+    tests: { "machine/hardening.test.ts": ["programs lose setuid and setgid, keep all other rights, and dpkg is told", "a setting of the kernel that differs is found, unless this machine may not change it", "the audit rules are each of their own, and name what they are searched by"] },
+    missing: "Lynis' index of the running machines",
+  },
+  {
+    demands: "Every service of ours is rated 3.0 or better by `systemd-analyze security`",
+    machine: ["sandbox.ts"],
+    tests: { "components/units.test.ts": ["every service of ours is rated 3.0 or better"] },
+  },
+  {
+    demands: "Containers: image by digest, read-only root, no capabilities, no new privileges, not root",
+    policies: ["container-hardened"],
+    machine: ["apply/containers.py", "docker.ts"],
+    tests: { [`${running}/30-processes.test.ts`]: ["containers are closed in: read-only, no capabilities, not root, no new privileges"], "machine/apply.test.ts": ["run closed up, and no value of their environment is in an argument"] },
+  },
+  { demands: "A Kubernetes cluster, where there is one, upgrades itself and answers named addresses", policies: ["kubernetes-upgrades", "kubernetes-control-plane"] },
+];
+
+const edge: Row[] = [
+  {
+    demands: "HTTPS only, TLS 1.2 and 1.3, HSTS for a year, OCSP as the CA offers it, grade A+",
+    machine: ["nginx/tls.ts", "nginx/headers.ts", "nginx/sites.ts"],
+    tests: { [`${running}/10-health.test.ts`]: ["redirects HTTP to HTTPS", "speaks TLS 1.2 and 1.3 and nothing older"], [`${running}/45-tls.test.ts`]: ["testssl.sh gives the grade A+", "gixy finds nothing in nginx's configuration"] },
+  },
+  {
+    demands: "The certificate is renewed by a timer, and 21 days before it ends somebody is told",
+    machine: ["certbot.ts"],
+    tests: { [`${running}/70-certificate.test.ts`]: ["a renewed certificate is served without anyone's help"] },
+    missing: "the alert",
+  },
+  {
+    demands: "A web application firewall blocks: OWASP Core Rule Set, with exclusions for the API's own payloads",
+    machine: ["modsecurity.ts"],
+    tests: { [`${running}/41-waf.test.ts`]: ["attacks of every family of the Core Rule Set are refused", "ordinary requests reach the application, and nothing is suspected of them", "what is refused is written down for operators, without credentials"] },
+  },
+  {
+    demands: "Rates for each address: the API 10 a second and 20 at once, log-ins 5 a minute; bodies to 50 MB; slow clients are cut off",
+    machine: ["nginx/limits.ts", "nginx/http.ts"],
+    tests: {
+      "machine/nginx.test.ts": ["logins: five a minute, however the path is spelt; looking at the page costs nothing", "the API: a burst of twenty above the rate, then 429", "bodies up to the limit, and no larger"],
+      [`${running}/44-slow-clients.test.ts`]: ["whoever is slow is cut off: before TLS, within headers, within a body, and when idle", "what is too large is refused before it is read"],
+    },
+  },
+  {
+    demands: "`/admin/` is for admin addresses, `/metrics` for nobody outside, by every spelling of the path",
+    machine: ["nginx/sites.ts"],
+    tests: { [`${running}/42-edge-paths.test.ts`]: ["metrics are shown to nobody, however the path is spelt, admin addresses included", "the admin is shown to no stranger, however the path is spelt"] },
+  },
+  {
+    demands: "Security headers; no version of the server; an unknown host gets no answer",
+    machine: ["nginx/headers.ts", "nginx/http.ts", "nginx/sites.ts"],
+    tests: {
+      [`${running}/10-health.test.ts`]: ["sends the security headers and hides the server's version"], [`${running}/45-tls.test.ts`]: ["headers are as Mozilla's Observatory wants them"],
+      [`${running}/42-edge-paths.test.ts`]: ["a request for another host gets no byte, by any way of naming it", "the application is never told another host"],
+    },
+  },
+  {
+    demands: "A client's address is believed from a trusted hop only",
+    machine: ["nginx/upstreams.ts"],
+    tests: { [`${running}/42-edge-paths.test.ts`]: ["no header makes a stranger an admin", "no header gives a stranger new rates"], "machine/nginx.test.ts": ["only what the edge knows"] },
+  },
+  {
+    demands: "nginx and the application read the same requests: nothing is smuggled between them, and no path leads out of the files",
+    machine: ["nginx/sites.ts", "nginx/http.ts"],
+    tests: { [`${running}/43-smuggling.test.ts`]: ["a body whose end could be read in two ways is refused, and what it hides is answered to nobody", "HTTP/2 brings no way around either"], [`${running}/42-edge-paths.test.ts`]: ["no path leads out of the static files and the media"] },
+  },
+];
+
+const data: Row[] = [
+  {
+    demands: "Backup buckets: versioned, locked, encrypted under a rotating key of ours, closed to the public in all four ways, TLS only, with a lifecycle and a log of access",
+    policies: ["s3-complete", "s3-versioned", "s3-undeletable", "s3-encrypted", "s3-own-key", "s3-public-access-block", "s3-acl-private", "s3-no-acl", "s3-tls-only", "s3-lockout", "s3-lifecycle", "s3-object-key", "s3-name"],
+    tests: {
+      "components/backups.test.ts": ["every bucket is versioned, closed to the public in all four ways, encrypted, and speaks TLS only", "%s is locked, logged, and lets go of old versions only, after the archive's time"],
+      [`${running}/61-stolen-key.test.ts`]: ["deletes and overwrites, and every version stays and can be brought back", "even the account's owner cannot remove what is locked without saying that he passes the lock"],
+    },
+  },
+  {
+    demands: "Who writes backups can put and read: delete no version, change no policy, touch no other bucket",
+    policies: ["backup-writer"],
+    tests: { "components/bucket-policies.test.ts": ["may do what a backup tool does, and nothing else"], [`${running}/61-stolen-key.test.ts`]: ["cannot change the lifecycle, and sees no other bucket"] },
+  },
+  {
+    demands: "No identity has admin, a wildcard action, a wildcard resource or a wildcard principal, or can give itself more",
+    policies: ["iam-wildcard-action", "iam-wildcard-resource", "iam-public-principal", "iam-admin-policy", "iam-escalation", "iam-role-account"],
+  },
+  { demands: "Users of IAM are machines, in groups, with one key; people have no password here", policies: ["iam-user-policy", "iam-user-group", "iam-user-key", "iam-group-used", "iam-console", "iam-root-key", "iam-password-policy"] },
+  { demands: "KMS keys rotate", policies: ["kms-rotates"], tests: { "components/backups.test.ts": ["backups are encrypted under a key that rotates"] } },
+  { demands: "CI assumes roles by OIDC, bound to repository and branch", policies: ["ci-role-bound"] },
+  { demands: "What cannot be made again is protected", policies: ["stateful-protected"] },
+  {
+    demands: "PostgreSQL: TLS, scram-sha-256, no superuser for the application, each role to its own database",
+    machine: ["postgres.ts", "postgres/scram.ts"],
+    tests: { [`${running}/30-processes.test.ts`]: ["PostgreSQL takes the application over TLS only, and as nobody but itself"], "machine/data.test.ts": ["each role reaches its own database, over TLS, from its network, and nobody else anything"] },
+  },
+  {
+    demands: "Redis: a password, dangerous commands for the operator only, `noeviction`, append-only",
+    machine: ["redis.ts"],
+    tests: { [`${running}/30-processes.test.ts`]: ["Redis lets a stranger ping and nothing else"], [`${running}/60-failures.test.ts`]: ["queued work survives a restart of Redis, transactions included"], "machine/data.test.ts": ["users: the application, the operator, and one that nobody can be"] },
+  },
+  {
+    demands: "A managed database or cache, where one is chosen, has trusted sources, and loses nothing",
+    policies: ["database-trusted-sources", "database-firewall-named", "broker-keeps-tasks", "database-user-hash", "database-pool", "rds-closed"],
+  },
+  { demands: "Buckets in Spaces, where there are any, are private and keep versions", policies: ["spaces-private", "spaces-versioned", "spaces-cors"] },
+  {
+    demands: "Backups are kept for 365 days, logs for 90 with personal data struck out, metrics for 30",
+    policies: ["backup-kept"],
+    machine: ["base.ts", "pgbackrest.ts"],
+    tests: { "components/backups.test.ts": ["%s is locked, logged, and lets go of old versions only, after the archive's time"] },
+    missing: "metrics; personal data struck out of logs",
+  },
+];
+
+const application: Row[] = [
+  { demands: "Celery: 1 ≤ min ≤ max ≤ what the machine's memory allows", policies: ["celery-bounds"], tests: { [`${running}/30-processes.test.ts`]: ["the worker's pool has the bounds of the configuration, seen by Celery itself"] } },
+  { demands: "Exactly one beat", policies: ["one-beat"], tests: { [`${running}/30-processes.test.ts`]: ["exactly one beat runs in the whole stack"] } },
+  { demands: "Debugging off, allowed hosts named, HTTPS origins only", policies: ["django-settings"] },
+  { demands: "Tags: project, stack, role", policies: ["required-tags"] },
+  { demands: "Regions where personal data may be kept: [data privacy](data-privacy.md)", policies: ["allowed-region"] },
+];
+
+const workflows = "github/workflows.test.ts";
+
+const delivery: Row[] = [
+  {
+    demands: "Actions are pinned by commit; each job has the least permissions; no secret is on a command line or in a fork's run; OIDC instead of keys",
+    tests: {
+      [workflows]: ["every action is pinned by commit, with the release that it is", "no secret is on a command line, and none is given to more than the step that needs it", "a checkout leaves no token behind"],
+      "run.sh": ["workflows", "workflows, audited"],
+    },
+  },
+  { demands: "Production is updated after a plan that the policies passed and somebody approved", tests: { [workflows]: ["an update comes after its plan, in an environment that can ask for approval, and never beside another of the same stack", "every run of Pulumi is under the policies, with the engine that the tests ran"] } },
+  { demands: "Dependencies are locked, audited at each change (`.github/workflows/check.yml`), and updated by a bot", tests: { [workflows]: ["a bot keeps every kind of dependency that there is"] } },
+];
+
+/** Rows by chapter. */
+export const checklist: Record<string, Row[]> = { Network: network, Machines: machines, Edge: edge, Data: data, "The application's bounds": application, Delivery: delivery };
+
+/** What is asked for and not there. */
+export const gaps = ({ policies, machine, tests, missing }: Row): string[] => [
+  ...(policies?.length === 0 ? ["a policy"] : []),
+  ...(machine?.length === 0 ? ["the machine's state"] : []),
+  ...(tests && Object.values(tests).flat().length === 0 ? ["a test"] : []),
+  ...(missing === undefined ? [] : [missing]),
+];
