@@ -9,7 +9,7 @@ const exclusion = /^\d{5,6}(?:,\d{5,6})* \/[A-Za-z0-9._~/-]*(?: (?:ARGS|ARGS_NAM
 export const waf = key(z.object({
   mode: key(oneOf(modes, "mode").default("block"), {
     description: "What is done with a request that looks like an attack: `block` answers 403, `detect` lets it through and writes it down, `off` does not look. "
-      + "Take `detect` to try a higher `paranoiaLevel`. See [the firewall's page](security/waf.md).",
+      + "Take `detect` to try a higher `paranoiaLevel`; the policy `waf-blocks` refuses anything but `block` in production. See [the firewall's page](security/waf.md).",
     allowed: `one of ${modes.join(", ")}`,
     example: "block",
   }),

@@ -132,6 +132,7 @@ const edge: Row[] = [
   },
   {
     demands: "A web application firewall blocks: OWASP Core Rule Set, with exclusions for the API's own payloads",
+    policies: ["waf-blocks"],
     machine: ["modsecurity.ts"],
     tests: { [`${running}/41-waf.test.ts`]: ["attacks of every family of the Core Rule Set are refused", "ordinary requests reach the application, and nothing is suspected of them", "what is refused is written down for operators, without credentials"] },
   },

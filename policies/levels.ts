@@ -8,9 +8,9 @@ type Levels = Record<string, EnforcementLevel>;
  */
 const byStack: Record<string, Levels> = {
   production: {},
-  staging: { "stateful-protected": "advisory", "backup-kept": "advisory" },
+  staging: { "stateful-protected": "advisory", "backup-kept": "advisory", "waf-blocks": "advisory" },
   // Machines that live an afternoon, on one disk.
-  local: { "droplet-backups": "disabled", "stateful-protected": "disabled", "backup-kept": "disabled" },
+  local: { "droplet-backups": "disabled", "stateful-protected": "disabled", "backup-kept": "disabled", "waf-blocks": "advisory" },
 };
 
 export const levelsOf = (stack: string): Levels => byStack[stack] ?? {};

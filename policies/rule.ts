@@ -2,7 +2,7 @@ import type { Unwrap } from "@pulumi/pulumi";
 import type { PolicyResource, PolicyResourceOptions, Severity } from "@pulumi/policy";
 import type { Settings } from "./settings";
 
-export const chapters = ["Network", "Machines", "Data", "Identity", "Application"] as const;
+export const chapters = ["Network", "Machines", "Edge", "Data", "Identity", "Application"] as const;
 
 /** What a person needs to know of a rule. Its messages and the pages under docs/security both speak from it. */
 export interface About {

@@ -11,6 +11,7 @@ import { managedDatabaseRules } from "./data/managed-database";
 import { rds } from "./data/rds";
 import { spacesRules } from "./data/spaces";
 import { statefulProtected } from "./data/stateful";
+import { waf } from "./edge/waf";
 import { permissionRules } from "./identity/permissions";
 import { trustRules } from "./identity/trust";
 import { userRules } from "./identity/users";
@@ -30,6 +31,7 @@ import type { Rule } from "./rule";
 export const rules: Rule[] = [
   ...firewallRules, ...dropletCoverage, privateNetwork, ...loadBalancerRules, securityGroup, ...dnsRules,
   ...dropletRules, connection, userData, container, ...kubernetesRules,
+  waf,
   ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, kms, ...spacesRules, ...managedDatabaseRules, rds, statefulProtected,
   ...permissionRules, ...trustRules, ...userRules,
   ...celeryRules, django, tags, region,

@@ -2,7 +2,7 @@ import { celeryChildrenThatFit } from "../../config/capacity";
 import { sizes } from "../../config/sizes";
 import { beatContainer } from "../../machine/beat";
 import { workerContainer } from "../../machine/worker";
-import { command, containersOf } from "../machines/state";
+import { command, stateOf } from "../machines/state";
 import type { Rule } from "../rule";
 
 /** Children of a worker at least and at most, as its command line says. */
@@ -25,7 +25,7 @@ export const celeryRules: Rule[] = [
     mend: "set autoscaler.min and autoscaler.max, or concurrency.",
     answers: [],
     *check(inputs) {
-      for (const { name, command: words } of containersOf(inputs).filter((each) => each.name === workerContainer)) {
+      for (const { name, command: words } of stateOf(inputs).containers.filter((each) => each.name === workerContainer)) {
         const children = childrenOf(words);
         const most = Math.max(...Object.keys(sizes).map(celeryChildrenThatFit));
         if (!children) yield `container ${name} has no bounds`;
@@ -43,7 +43,7 @@ export const celeryRules: Rule[] = [
     mend: "let WorkerTier place it: no other component has a beat.",
     answers: [],
     *check(resources) {
-      const containers = resources.filter(({ type }) => type === command).flatMap(({ props }) => containersOf(props)).map(({ name }) => name);
+      const containers = resources.filter(({ type }) => type === command).flatMap(({ props }) => stateOf(props).containers).map(({ name }) => name);
       const beats = containers.filter((name) => name === beatContainer).length;
       if (beats > 1 || (beats === 0 && containers.includes(workerContainer))) yield { found: `beat runs on ${beats} machines` };
     },

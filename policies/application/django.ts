@@ -1,4 +1,4 @@
-import { command, containersOf } from "../machines/state";
+import { command, stateOf } from "../machines/state";
 import type { Rule } from "../rule";
 
 const on = /^(1|true|yes|on)$/i;
@@ -25,7 +25,7 @@ export const django: Rule = {
   mend: "set allowedHosts, corsAllowedOrigins and csrfTrustedOrigins; leave DEBUG out.",
   answers: ["OWASP ASVS 14.3.2", "OWASP ASVS 14.5.3"],
   *check(inputs) {
-    for (const { name, environment } of containersOf(inputs)) {
+    for (const { name, environment } of stateOf(inputs).containers) {
       if ("DJANGO_SETTINGS_MODULE" in environment) for (const fault of faults(environment)) yield `container ${name} ${fault}`;
     }
   },

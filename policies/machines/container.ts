@@ -1,7 +1,7 @@
 import type { Container } from "../../machine/state";
 import { isPrivate } from "../network/addresses";
 import type { Rule } from "../rule";
-import { command, containersOf } from "./state";
+import { command, stateOf } from "./state";
 
 const byDigest = /@sha256:[0-9a-f]{64}$/;
 /** Binding one of these gives the machine away. */
@@ -32,7 +32,7 @@ export const container: Rule = {
   mend: "set image by digest, user, and publish with the machine's private address.",
   answers: ["CIS Docker 4.1", "CIS Docker 5.5", "CIS Docker 5.13", "CIS Docker 5.31"],
   *check(inputs, { settings }) {
-    for (const each of containersOf(inputs)) {
+    for (const each of stateOf(inputs).containers) {
       for (const fault of faults(each, settings.throwaway)) yield `container ${each.name} ${fault}`;
     }
   },

@@ -1,21 +1,24 @@
-import type { Container } from "../../machine/state";
+import type { MachineState } from "../../machine/state";
 
 export const command = "command:remote:Command";
 
-let last: { stdin: string; containers: Container[] } = { stdin: "", containers: [] };
+/** What a command brings onto its machine: nothing, where it brings no state. */
+type Brought = Pick<MachineState, "containers" | "files">;
 
-/** The containers of the state that a command brings onto its machine. None for a command that brings no state. */
-export function containersOf({ stdin }: any): Container[] {
-  if (typeof stdin !== "string") return [];
+const nothing: Brought = { containers: [], files: [] };
+let last: { stdin: string; state: Brought } = { stdin: "", state: nothing };
+
+export function stateOf({ stdin }: any): Brought {
+  if (typeof stdin !== "string") return nothing;
   // Several rules look at the same state in turn, and it is large.
-  if (last.stdin !== stdin) last = { stdin, containers: parsed(stdin) };
-  return last.containers;
+  if (last.stdin !== stdin) last = { stdin, state: parsed(stdin) };
+  return last.state;
 }
 
-function parsed(stdin: string): Container[] {
+function parsed(stdin: string): Brought {
   try {
-    return JSON.parse(stdin)?.state?.containers ?? [];
+    return { ...nothing, ...JSON.parse(stdin)?.state };
   } catch {
-    return [];
+    return nothing;
   }
 }

@@ -64,6 +64,13 @@ describe("the program itself", () => {
     expect(mandatory).toEqual(expect.arrayContaining(["backup-kept backups-postgres", "stateful-protected backups-postgres", "stateful-protected data-volume", "stateful-protected network-address"]));
   });
 
+  test.each(["off", "detect"])("is refused in production with its firewall on %s, and elsewhere told of it", async (mode) => {
+    const changes = { edge: { waf: { mode } } };
+    expect((await broken("production", changes)).mandatory).toEqual(["waf-blocks edge-edge"]);
+    const { mandatory, advisory } = await broken("staging", changes);
+    expect([mandatory, advisory.includes("waf-blocks edge-edge")]).toEqual([[], true]);
+  });
+
   test("is refused in a region that personal data may not be in", async () => {
     const { mandatory } = await broken("production", { region: "nyc3", allowedRegions: ["nyc3"] });
     expect(mandatory.filter((line) => line.startsWith("allowed-region"))).toEqual(expect.arrayContaining(["allowed-region data-droplet", "allowed-region data-volume", "allowed-region network-vpc"]));

@@ -1,0 +1,35 @@
+import { edge, type EdgeOptions } from "../../machine/nginx";
+import { payload } from "../../machine/payload";
+import { combine, type File, type MachineState } from "../../machine/state";
+import { alone, chapter, unknown, type Sample } from "./harness";
+
+const bringing = (state: MachineState): Sample => ({ type: "command:remote:Command", props: { stdin: payload(state) } });
+const firewall: EdgeOptions["waf"] = { mode: "block", paranoiaLevel: 1, threshold: 5, fieldsKiB: 64, exclusions: [] };
+const edgeWith = (waf: EdgeOptions["waf"]): MachineState => combine(edge({ domain: "api.ringo.test", upstreams: ["10.0.0.6"], adminCidrs: [], waf }));
+
+/** The edge, as somebody has changed one of its files. */
+function changed(name: string, from: string | RegExp, to: string): Sample {
+  const state = edgeWith(firewall);
+  const files = state.files.map((file: File) => (file.path.endsWith(name) ? { ...file, content: file.content.replace(from, to) } : file));
+  expect(files).not.toEqual(state.files);
+  return bringing({ ...state, files });
+}
+
+chapter("Edge", {
+  "waf-blocks": {
+    kept: alone(
+      bringing(edgeWith(firewall)), bringing(combine({ files: [{ path: "/etc/nginx/ringo/health.conf", content: "location /up { return 204; }" }] })),
+      { type: "command:remote:Command", props: {} }, { type: "command:remote:Command", props: { stdin: "echo hello" } },
+      changed("sites.conf", "server {", "# location /x { proxy_pass http://api; }\nserver {"),
+    ),
+    broken: [
+      [/no firewall is before @writes, @reads, @health/, bringing(edgeWith(undefined))],
+      [/lets them through/, bringing(edgeWith({ ...firewall, mode: "detect" }))],
+      [/no firewall is before @reads/, changed("sites.conf", /(location @reads \{\s+)modsecurity on;/, "$1")],
+      [/no firewall is before @reads/, changed("sites.conf", /(location @reads \{\s+)modsecurity on;/, "$1# modsecurity on;")],
+      [/no firewall is before = \/quick\//, changed("sites.conf", "    location @writes {", "    location = /quick/ {\n        if ($args) {\n            return 400;\n        }\n        proxy_pass http://api;\n    }\n\n    location @writes {")],
+      [/lets them through/, changed("engine.conf", "SecRuleEngine On", "SecRuleEngine Off")],
+    ],
+    unknown: [{ type: "command:remote:Command", props: { stdin: unknown } }],
+  },
+});
