@@ -10,7 +10,13 @@ const { ensureRunning, stopAllServices, stopService } = jest.requireActual<Super
 const output = (name: string): string => path.join(scratch, `${name}-starts`);
 /** Process ids of all starts of a service. */
 const starts = (name = "one"): string[] => (fs.existsSync(output(name)) ? fs.readFileSync(output(name), "utf8").trim().split("\n") : []);
-const alive = (pid: string): boolean => fs.existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, "utf8"));
+function alive(pid: string): boolean {
+  try {
+    return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false; // ENOENT, or ESRCH where it ended between being opened and being read
+  }
+}
 
 /** Writes its process id when it starts, and has a child. */
 const service = (name: string, argument = ""): Parameters<Supervise["ensureRunning"]>[0] => ({
