@@ -32,6 +32,8 @@ nginx                                             nginx                  check  
 /usr/lib/nginx/modules/ngx_http_modsecurity_module.so  libnginx-mod-http-modsecurity  check  tries the edge's firewall
 /usr/share/modsecurity-crs/rules                  modsecurity-crs        check  tries the edge's firewall
 sshd                                              openssh-server         check  tries the machines' SSH configuration
+promtool                                          prometheus             check  tries the monitor's rules
+amtool                                            prometheus-alertmanager check  tries who is told of what
 systemd-analyze                                   systemd                check  checks the units on machines
 /etc/ssl/certs/ca-certificates.crt                ca-certificates        check  downloads over TLS
 systemd-nspawn                                    systemd-container      local  machines
@@ -124,7 +126,7 @@ install_packages() {
   rm -f "$log"
   for package in $packages; do
     case $package in
-      docker-registry | nginx) keep_stopped "$package" ;;
+      docker-registry | nginx | prometheus | prometheus-alertmanager) keep_stopped "$package" ;;
       openssh-server) keep_stopped ssh ;;
     esac
   done

@@ -1,0 +1,89 @@
+import type { Alert, Concern, Recording, Severity, Stack } from "./rule";
+
+const requests = 'ringo_edge_requests_total{route=~"api|admin"}';
+const failed = 'ringo_edge_requests_total{route=~"api|admin", status=~"5.."}';
+/** Ratios of next to nothing say nothing. */
+const enough = (window: string, perSecond: number) => `sum(rate(${requests}[${window}])) > ${perSecond}`;
+
+/** Does the API answer, quickly and well: as its clients see it, at the edge. */
+export const api = (stack: Stack): Concern => {
+  const { patience } = stack;
+  const latency = 'histogram_quantile(0.95, sum by (le) (rate(ringo_edge_request_seconds_bucket{route=~"api|admin"}[5m])))';
+  const errors = `sum(rate(${failed}[5m])) / sum(rate(${requests}[5m]))`;
+  return {
+    name: "api",
+    recordings: ratios,
+    alerts: [
+      {
+        name: "ApiSlow", expr: `${latency} > 0.2 and on () ${enough("5m", 0.1)}`, forSeconds: patience(300), severity: "warning",
+        summary: "one request in twenty takes longer than {{ $value | humanizeDuration }}", description: "Promised are 200 ms.",
+      },
+      {
+        name: "ApiVerySlow", expr: `${latency} > 1 and on () ${enough("5m", 0.1)}`, forSeconds: patience(300), severity: "critical",
+        summary: "one request in twenty takes longer than {{ $value | humanizeDuration }}", description: "Users notice, and clients begin to give up.",
+      },
+      {
+        name: "ApiErrors", expr: `(${errors}) > 0.05 and on () ${enough("5m", 0.1)}`, forSeconds: patience(120), severity: "warning",
+        summary: "{{ $value | humanizePercentage }} of requests fail", description: "Answers of 500 and above, at the edge.",
+      },
+      {
+        name: "ApiManyErrors", expr: `(${errors}) > 0.1 and on () ${enough("5m", 0.1)}`, forSeconds: patience(120), severity: "critical",
+        summary: "{{ $value | humanizePercentage }} of requests fail", description: "Answers of 500 and above, at the edge.",
+      },
+      {
+        name: "ApiProcessDown", expr: 'up{job="django"} == 0 unless on (machine) up{job="node"} == 0', forSeconds: patience(60), severity: "critical",
+        summary: "the API on {{ $labels.machine }} does not answer", description: "The machine is there. The edge sends requests to the others; there is less room for a burst, or none at all.",
+      },
+      {
+        name: "ApiDown", expr: 'sum(up{job="django"}) == 0', forSeconds: patience(30), severity: "critical",
+        summary: "no API machine answers", description: "Every request fails.",
+      },
+      {
+        name: "PublicUrlDown", expr: 'probe_success{job="probe"} == 0', forSeconds: patience(120), severity: "critical",
+        summary: "{{ $labels.instance }} does not answer, as its clients ask it", description: "By name, over TLS with a chain that verifies, and with PostgreSQL and Redis in order.",
+      },
+      {
+        name: "EdgeDown", expr: 'nginx_up == 0 or probe_success{job="certificate"} == 0', forSeconds: patience(60), severity: "critical",
+        summary: "nginx on the edge does not answer", description: "Nobody reaches the API.",
+      },
+      {
+        name: "CertificateExpiring", expr: "probe_ssl_earliest_cert_expiry - time() < 21 * 86400", severity: "warning",
+        summary: "the certificate of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}", description: "It should have been renewed a week ago and more: certbot's timer or the challenge fails.",
+      },
+      {
+        name: "CertificateEnding", expr: "probe_ssl_earliest_cert_expiry - time() < 3 * 86400", severity: "critical",
+        summary: "the certificate of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}", description: "After that no client connects.",
+      },
+      ...burns(stack),
+    ],
+  };
+};
+
+const windows = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"];
+
+/** The share of requests that failed, over each window. */
+const ratios: Recording[] = windows.map((window) => ({
+  record: `ringo:errors:ratio_rate${window}`,
+  expr: `(sum(rate(${failed}[${window}])) or vector(0)) / (sum(rate(${requests}[${window}])) > 0)`,
+}));
+
+/**
+ * How fast the errors that the objective allows for 30 days are used up: each rate over a long window, so that it matters,
+ * and over a short one, so that it is still so (Google's "Site Reliability Workbook", chapter 5).
+ */
+const burns = ({ objectivePercent, patience }: Stack): Alert[] => {
+  const burn = (name: string, rate: number, long: string, short: string, holds: number, severity: Severity, spent: string): Alert => {
+    const above = (window: string) => `ringo:errors:ratio_rate${window} > ${Number((rate * (1 - objectivePercent / 100)).toFixed(6))}`;
+    return {
+      name, severity, forSeconds: patience(holds), expr: `${above(long)} and on () ${above(short)} and on () ${enough(long, 0.01)}`,
+      summary: `{{ $value | humanizePercentage }} of requests have failed for ${long}`,
+      description: `${objectivePercent} % must succeed. At this rate ${spent}.`,
+    };
+  };
+  return [
+    burn("ErrorBudgetBurningFast", 14.4, "1h", "5m", 120, "critical", "the errors of a month are spent in two days"),
+    burn("ErrorBudgetBurning", 6, "6h", "30m", 900, "critical", "the errors of a month are spent in five days"),
+    burn("ErrorBudgetBurningSlowly", 3, "1d", "2h", 3600, "warning", "the errors of a month are spent in ten days"),
+    burn("ErrorBudgetAtRisk", 1, "3d", "6h", 10_800, "warning", "the objective is missed"),
+  ];
+};

@@ -1,0 +1,52 @@
+import type { Concern, Stack } from "./rule";
+
+/** Can what is lost be brought back. */
+export const backups = ({ patience }: Stack): Concern => ({
+  name: "backups",
+  alerts: [
+    {
+      name: "BackupFailed", expr: "ringo_backup_last_run_success == 0", severity: "critical",
+      summary: "the last {{ $labels.type }} backup failed", description: "The one before it is still there.",
+    },
+    {
+      name: "BackupOld", expr: "time() - max(ringo_backup_timestamp_seconds) > 25 * 3600", severity: "critical",
+      summary: "the newest backup is {{ $value | humanizeDuration }} old", description: "One a day is promised, and more are configured.",
+    },
+    {
+      name: "BackupMissing", expr: "absent(ringo_backup_timestamp_seconds)", forSeconds: patience(3600), severity: "critical",
+      summary: "there is no backup", description: "Or nobody says that there is one.",
+    },
+    {
+      name: "BackupDamaged", expr: "ringo_backup_damaged > 0", severity: "critical",
+      summary: "{{ $value }} backups have a page that failed its checksum", description: "The database's own files may be damaged, too.",
+    },
+    {
+      name: "BackupStatusStale", expr: 'time() - node_textfile_mtime_seconds{file=~".*/ringo_backup.prom"} > 1800', severity: "warning",
+      summary: "how backups are doing has not been looked at for {{ $value | humanizeDuration }}", description: "The other alerts about backups cannot fire.",
+    },
+    {
+      name: "BackupStoreUnreachable", expr: "ringo_backup_repository_reachable == 0", forSeconds: patience(900), severity: "warning",
+      summary: "S3 does not answer the data machine", description: "WAL waits on the volume, up to a quarter of it.",
+    },
+    {
+      name: "RestoreTestFailed", expr: "ringo_restore_test_success == 0", severity: "critical",
+      summary: "the last restore test did not bring everything back", description: "A restore today may fail, too.",
+    },
+    {
+      name: "RestoreTestOld", expr: "time() - ringo_restore_test_timestamp_seconds > 8 * 86400", severity: "warning",
+      summary: "the last restore test was {{ $value | humanizeDuration }} ago", description: "It is due every Sunday.",
+    },
+    {
+      name: "WalNotArchived", expr: `ringo_postgres_wal_waiting_seconds > ${patience(300)}`, severity: "critical",
+      summary: "WAL has not reached S3 for {{ $value | humanizeDuration }}", description: "What was written since is lost with the volume, and the volume fills up.",
+    },
+    {
+      name: "WalDropped", expr: "time() - ringo_wal_dropped_timestamp_seconds < 86400", severity: "warning",
+      summary: "WAL was given up {{ $value | humanizeDuration }} ago", description: "No restore reaches a time between then and the backup that followed.",
+    },
+    {
+      name: "MediaBackupFailed", expr: "ringo_media_backup_success == 0", forSeconds: patience(3600), severity: "warning",
+      summary: "snapshots of the media files fail", description: "The ones before are still there.",
+    },
+  ],
+});

@@ -1,0 +1,75 @@
+import type { Concern, Stack } from "./rule";
+
+/** Is work done, in time, and once. */
+export const celery = ({ patience, pool }: Stack): Concern => {
+  const ended = 'sum by (task) (increase(ringo_celery_tasks_total{outcome=~"succeeded|failed"}[10m]))';
+  const failures = `sum by (task) (increase(ringo_celery_tasks_total{outcome="failed"}[10m])) / (${ended} >= 10)`;
+  const beats = 'sum(ringo_backend_processes{command="beat"})';
+  return {
+    name: "celery",
+    alerts: [
+      {
+        name: "QueueLong", expr: "ringo_celery_queue_length > 1000", forSeconds: patience(120), severity: "warning",
+        summary: "{{ $value }} messages wait in {{ $labels.queue }}", description: "The workers do not keep up.",
+      },
+      {
+        name: "QueueVeryLong", expr: "ringo_celery_queue_length > 5000", forSeconds: patience(120), severity: "critical",
+        summary: "{{ $value }} messages wait in {{ $labels.queue }}", description: "What customers wait for comes late, and Redis fills up.",
+      },
+      {
+        name: "QueueStuck", expr: `ringo_celery_queue_oldest_seconds > ${patience(300)}`, severity: "critical",
+        summary: "a message has waited in {{ $labels.queue }} for {{ $value | humanizeDuration }}",
+        description: "No worker takes from this queue, or too few: a worker may have stopped consuming after Redis restarted.",
+      },
+      {
+        name: "TaskFailures", expr: `${failures} > 0.1`, forSeconds: patience(120), severity: "warning",
+        summary: "{{ $value | humanizePercentage }} of {{ $labels.task }} fail", description: "Over ten minutes, of ten tasks at least.",
+      },
+      {
+        name: "TaskManyFailures", expr: `${failures} > 0.25`, forSeconds: patience(120), severity: "critical",
+        summary: "{{ $value | humanizePercentage }} of {{ $labels.task }} fail", description: "Over ten minutes, of ten tasks at least.",
+      },
+      {
+        name: "TaskLong", expr: "ringo_celery_longest_running_seconds > 300", severity: "warning",
+        summary: "{{ $labels.task }} has run for {{ $value | humanizeDuration }}", description: "It hangs, or it should be several tasks.",
+      },
+      {
+        name: "TasksLost", expr: 'sum by (task) (increase(ringo_celery_tasks_total{outcome="lost"}[10m])) > 0', severity: "warning",
+        summary: "{{ $labels.task }} was under way on a worker that went", description: "It was begun and will not end: nobody sends it again.",
+      },
+      {
+        name: "WorkerDown", expr: "ringo_celery_worker_up == 0", forSeconds: patience(120), severity: "critical",
+        summary: "{{ $labels.worker }} no longer says that it lives", description: "It is gone, or it hangs.",
+      },
+      {
+        name: "NoWorkers", expr: "sum(ringo_celery_worker_up) == 0", forSeconds: patience(60), severity: "critical",
+        summary: "no worker lives", description: "Nothing is worked off.",
+      },
+      {
+        name: "PoolTooSmall", expr: `ringo_backend_children{command="worker"} < ${pool.min} and on (machine) ringo_backend_processes{command="worker"} > 0`,
+        forSeconds: patience(180), severity: "warning",
+        summary: "the pool on {{ $labels.machine }} has {{ $value }} children", description: `Configured are ${pool.min} at least: children die as fast as they are made.`,
+      },
+      {
+        name: "PoolTooLarge", expr: `ringo_backend_children{command="worker"} > ${pool.max}`, forSeconds: patience(180), severity: "warning",
+        summary: "the pool on {{ $labels.machine }} has {{ $value }} children", description: `Configured are ${pool.max} at most: the machine has no memory for more.`,
+      },
+      {
+        name: "BrokerUnreachable", expr: "ringo_celery_broker_up == 0 unless on () redis_up == 0", forSeconds: patience(60), severity: "critical",
+        summary: "the monitor cannot read the queues", description: "Redis runs, but refuses it or does not answer.",
+      },
+      {
+        name: "BeatMissing", expr: `${beats} == 0`, forSeconds: patience(60), severity: "critical",
+        summary: "no beat runs", description: "No periodic task is sent.",
+      },
+      {
+        name: "BeatTwice", expr: `${beats} > 1`, forSeconds: patience(60), severity: "critical",
+        summary: "{{ $value }} beats run", description: "Every periodic task is sent as often.",
+      },
+      {
+        name: "BeatStuck", expr: "time() - ringo_beat_schedule_timestamp_seconds > 600", severity: "critical",
+        summary: "beat on {{ $labels.machine }} has not written its schedule for {{ $value | humanizeDuration }}", description: "It does so every three minutes while it lives: it hangs.",
+      },
+    ],
+  };
+};

@@ -1,0 +1,62 @@
+import type { Concern, Stack } from "./rule";
+
+/** PostgreSQL and Redis. */
+export const data = ({ patience }: Stack): Concern => {
+  const connections = "ringo_postgres_connections_used / ringo_postgres_connections_allowed";
+  const memory = "redis_memory_used_bytes / (redis_memory_max_bytes > 0)";
+  return {
+    name: "data",
+    alerts: [
+      {
+        name: "PostgresDown", expr: "pg_up == 0", forSeconds: patience(30), severity: "critical",
+        summary: "PostgreSQL on {{ $labels.machine }} does not answer", description: "Nearly every request fails.",
+      },
+      {
+        name: "PostgresConnectionsHigh", expr: `${connections} > 0.8`, forSeconds: patience(120), severity: "warning",
+        summary: "{{ $value | humanizePercentage }} of PostgreSQL's connections are in use", description: "More processes than before, or connections that are not given back.",
+      },
+      {
+        name: "PostgresConnectionsNearlyOut", expr: `${connections} > 0.95`, forSeconds: patience(60), severity: "critical",
+        summary: "{{ $value | humanizePercentage }} of PostgreSQL's connections are in use", description: "The next process gets none, and its requests fail.",
+      },
+      {
+        name: "SlowStatements", severity: "warning", forSeconds: patience(300),
+        expr: "rate(pg_stat_statements_seconds_total[5m]) / (rate(pg_stat_statements_calls_total[5m]) > 0.02) > 1",
+        summary: "statement {{ $labels.queryid }} takes {{ $value | humanizeDuration }}", description: "On average over five minutes: an index is missing, or a plan has changed.",
+      },
+      {
+        name: "LongTransaction", expr: "max by (machine) (pg_long_running_transactions_oldest_timestamp_seconds) > 1800", severity: "warning",
+        summary: "a transaction has been open for {{ $value | humanizeDuration }}", description: "It keeps its locks, and dead rows cannot be removed while it lasts.",
+      },
+      {
+        name: "Deadlocks", expr: "sum by (machine, datname) (increase(pg_stat_database_deadlocks[10m])) > 5", severity: "warning",
+        summary: "{{ $value | humanize }} deadlocks in {{ $labels.datname }} within ten minutes", description: "Requests or tasks lock the same rows in another order.",
+      },
+      {
+        name: "TablesBloated", severity: "warning", forSeconds: patience(3600),
+        expr: "ringo_postgres_tables_dead_rows / (ringo_postgres_tables_dead_rows + ringo_postgres_tables_live_rows > 100000) > 0.3",
+        summary: "{{ $value | humanizePercentage }} of all rows are dead", description: "Autovacuum does not keep up, or a transaction or replication slot holds it back.",
+      },
+      {
+        name: "ReplicationSlotIdle", expr: "pg_replication_slot_slot_is_active == 0", forSeconds: patience(900), severity: "warning",
+        summary: "nobody reads replication slot {{ $labels.slot_name }}", description: "It keeps WAL until the volume is full.",
+      },
+      {
+        name: "RedisDown", expr: "redis_up == 0", forSeconds: patience(30), severity: "critical",
+        summary: "Redis on {{ $labels.machine }} does not answer", description: "No task is queued or worked off, and what queues one answers 500.",
+      },
+      {
+        name: "RedisMemoryHigh", expr: `${memory} > 0.8`, forSeconds: patience(120), severity: "warning",
+        summary: "Redis has used {{ $value | humanizePercentage }} of its memory", description: "When it is used up writes are refused: nothing is ever evicted.",
+      },
+      {
+        name: "RedisMemoryNearlyOut", expr: `${memory} > 0.95`, forSeconds: patience(30), severity: "critical",
+        summary: "Redis has used {{ $value | humanizePercentage }} of its memory", description: "Writes are about to be refused.",
+      },
+      {
+        name: "RedisNotPersisting", expr: "redis_aof_last_write_status == 0 or redis_aof_last_bgrewrite_status == 0", forSeconds: patience(60), severity: "critical",
+        summary: "Redis cannot write its append-only file", description: "A restart loses what is queued; Redis refuses writes until it can.",
+      },
+    ],
+  };
+};

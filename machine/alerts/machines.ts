@@ -1,0 +1,65 @@
+import type { Concern, Stack } from "./rule";
+
+/** Is the machine there, and has it room. */
+export const machines = ({ patience }: Stack): Concern => {
+  const available = "node_filesystem_avail_bytes{fstype!~\"fuse.*|overlay|squashfs\"} / node_filesystem_size_bytes";
+  const memory = "node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes";
+  const busy = "1 - avg by (machine, role) (rate(node_cpu_seconds_total{mode=\"idle\"}[5m]))";
+  return {
+    name: "machines",
+    alerts: [
+      {
+        name: "MachineDown", expr: 'up{job="node"} == 0', forSeconds: patience(60), severity: "critical",
+        summary: "{{ $labels.machine }} does not answer", description: "The monitor has not reached this machine for a while: it is off, cut off or overloaded.",
+      },
+      {
+        name: "ExporterDown", expr: 'up{job!~"node|django|probe|certificate"} == 0 unless on (machine) up{job="node"} == 0', forSeconds: patience(120), severity: "warning",
+        summary: "no figures of {{ $labels.job }} on {{ $labels.machine }}", description: "The machine is there, but what measures this part of it is not: alerts about it cannot fire.",
+      },
+      {
+        name: "FactsStale", expr: 'time() - node_textfile_mtime_seconds{file=~".*/ringo_facts.prom"} > 60', forSeconds: patience(60), severity: "warning",
+        summary: "{{ $labels.machine }} no longer says which processes run", description: "Beat, pool sizes and logins of this machine are not watched.",
+      },
+      {
+        name: "DiskFilling", expr: `(${available}) < 0.2`, forSeconds: patience(600), severity: "warning",
+        summary: "{{ $labels.mountpoint }} on {{ $labels.machine }} has {{ $value | humanizePercentage }} left", description: "There is time to make room or to grow the disk.",
+      },
+      {
+        name: "DiskNearlyFull", expr: `(${available}) < 0.1`, forSeconds: patience(60), severity: "critical",
+        summary: "{{ $labels.mountpoint }} on {{ $labels.machine }} has {{ $value | humanizePercentage }} left", description: "When it is full PostgreSQL stops, and uploads and logs are lost.",
+      },
+      {
+        name: "DiskFullWithinADay", severity: "warning", forSeconds: patience(3600),
+        expr: `predict_linear(node_filesystem_avail_bytes{fstype!~"fuse.*|overlay|squashfs"}[6h], 86400) < 0 and (${available}) < 0.5`,
+        summary: "{{ $labels.mountpoint }} on {{ $labels.machine }} is full within a day at this rate", description: "Something grows faster than usual.",
+      },
+      {
+        name: "MemoryLow", expr: `(${memory}) < 0.1`, forSeconds: patience(600), severity: "warning",
+        summary: "{{ $labels.machine }} has {{ $value | humanizePercentage }} of its memory left", description: "The kernel will end a process when there is none.",
+      },
+      {
+        name: "MemoryNearlyOut", expr: `(${memory}) < 0.05`, forSeconds: patience(120), severity: "critical",
+        summary: "{{ $labels.machine }} has {{ $value | humanizePercentage }} of its memory left", description: "The kernel is about to end a process.",
+      },
+      {
+        name: "ProcessorBusy", expr: `(${busy}) > 0.95`, forSeconds: patience(1800), severity: "warning",
+        summary: "{{ $labels.machine }} is busy to {{ $value | humanizePercentage }}", description: "Answers are slow, and a burst more makes them late.",
+      },
+      {
+        name: "ClockOff", expr: "abs(node_time_seconds - timestamp(node_time_seconds)) > 5", forSeconds: patience(60), severity: "critical",
+        summary: "the clock of {{ $labels.machine }} is {{ $value | humanizeDuration }} off the monitor's",
+        description: "Tokens, certificates and S3's signatures depend on the time; logs and restores to a point in time as well.",
+      },
+      {
+        // A container's clock is its host's: there nobody sets it, and timesyncd does not run.
+        name: "ClockUnsynchronised", severity: "warning", forSeconds: patience(3600),
+        expr: 'node_timex_sync_status == 0 and on (machine) node_systemd_unit_state{name="systemd-timesyncd.service", state="active"} == 1',
+        summary: "the clock of {{ $labels.machine }} is set by nobody", description: "It will drift.",
+      },
+      {
+        name: "UnitFailed", expr: 'node_systemd_unit_state{state="failed"} == 1', forSeconds: patience(120), severity: "warning",
+        summary: "{{ $labels.name }} has failed on {{ $labels.machine }}", description: "systemd gave up on this unit, or its last run failed.",
+      },
+    ],
+  };
+};

@@ -1,0 +1,28 @@
+import type { Concern, Stack } from "./rule";
+
+/** Does the monitor itself work. */
+export const monitor = ({ patience }: Stack): Concern => ({
+  name: "monitor",
+  alerts: [
+    {
+      name: "Watchdog", expr: "vector(1)", severity: "warning",
+      summary: "the monitor lives", description: "Always fires. Sent to the dead man's switch, which raises the alarm when it stops.",
+    },
+    {
+      name: "ConfigurationRejected", expr: "prometheus_config_last_reload_successful == 0 or alertmanager_config_last_reload_successful == 0", forSeconds: patience(60), severity: "critical",
+      summary: "{{ $labels.job }} goes on with its old configuration", description: "It could not read the new one.",
+    },
+    {
+      name: "RulesFailing", expr: "increase(prometheus_rule_evaluation_failures_total[10m]) > 0", severity: "warning",
+      summary: "rules of {{ $labels.rule_group }} cannot be evaluated", description: "Their alerts cannot fire.",
+    },
+    {
+      name: "AlertsNotDelivered", expr: "increase(alertmanager_notifications_failed_total[10m]) > 2", severity: "critical",
+      summary: "alerts do not arrive by {{ $labels.integration }}", description: "{{ $labels.reason }}. Another way may still work.",
+    },
+    {
+      name: "MonitorDroppingAlerts", expr: "increase(prometheus_notifications_dropped_total[10m]) > 0", severity: "critical",
+      summary: "Prometheus cannot hand its alerts to Alertmanager", description: "Nobody is told of anything.",
+    },
+  ],
+});

@@ -1,0 +1,54 @@
+/** Alert rules as data; `render` makes Prometheus' files of them. */
+
+export type Severity = "critical" | "warning";
+
+export interface Alert {
+  name: string;
+  /** PromQL: what it gives is what alerts. */
+  expr: string;
+  /** How long it must hold. @default 0: at once */
+  forSeconds?: number;
+  /** Critical: somebody must act now. Warning: somebody must look today. */
+  severity: Severity;
+  /** One line, with the labels that tell which. */
+  summary: string;
+  /** What it means for users, or will. */
+  description: string;
+}
+
+/** A series that others are computed from. */
+export interface Recording {
+  record: string;
+  expr: string;
+}
+
+/** What one concern has Prometheus evaluate. */
+export interface Concern {
+  name: string;
+  recordings?: Recording[];
+  alerts: Alert[];
+}
+
+/** What the rules need to know of the stack. */
+export interface Stack {
+  /** Seconds as the stack's `alerts.patiencePercent` has them; at least one. */
+  patience(seconds: number): number;
+  /** The share of requests that must not fail, in percent. */
+  objectivePercent: number;
+  /** Children of each worker, at least and at most. */
+  pool: { min: number; max: number };
+}
+
+/** A file of rules. JSON, which is YAML. */
+export function render({ name, recordings = [], alerts }: Concern, runbook: string): string {
+  const rules = alerts.map((alert) => ({
+    alert: alert.name,
+    expr: alert.expr,
+    for: `${alert.forSeconds ?? 0}s`,
+    labels: { severity: alert.severity },
+    annotations: { summary: alert.summary, description: alert.description, runbook_url: `${runbook}#${alert.name.toLowerCase()}` },
+  }));
+  // Long windows are worth no look every few seconds.
+  const computed = recordings.length > 0 ? [{ name: `${name}-ratios`, interval: "30s", rules: recordings }] : [];
+  return `${JSON.stringify({ groups: [...computed, { name, rules }] }, null, 2)}\n`;
+}

@@ -1,0 +1,64 @@
+import { alerts, checked, rules, runbook, tested } from "./promtool";
+import { cases, type Series } from "./cases";
+
+test("promtool accepts every rule", () => {
+  expect(checked()).toMatchObject({ status: 0 });
+});
+
+test("every alert has a case, and every case an alert", () => {
+  expect(Object.keys(cases).sort()).toEqual(alerts.map(({ name }) => name).sort());
+});
+
+test("every alert says how bad it is, what it is and where to read on", () => {
+  for (const { name, severity, summary, description } of alerts) {
+    expect([name, ["critical", "warning"].includes(severity), summary.length > 10, /\.$/.test(description)]).toEqual([name, true, true, true]);
+  }
+});
+
+const series = (of: Series) => Object.entries(of).map(([name, values]) => ({ series: name, values }));
+const firing = (name: string, minutes: number, wanted: boolean) => ({
+  expr: `count(ALERTS{alertname="${name}", alertstate="firing"}) > bool 0`, eval_time: `${Math.round(minutes * 60)}s`,
+  exp_samples: wanted ? [{ labels: "{}", value: 1 }] : [],
+});
+const holds = (name: string): number => (alerts.find((alert) => alert.name === name)?.forSeconds ?? 0) / 60;
+
+test("every alert fires when its condition has held for its time, not a moment before, and not on what is next to it", () => {
+  const tests = Object.fromEntries(Object.entries(cases).map(([name, { fires, quiet, from = 0 }]) => {
+    const at = from + holds(name);
+    return [name, [
+      {
+        name: `${name} fires`, interval: "1m", input_series: series(fires),
+        promql_expr_test: [...(holds(name) > 0 ? [firing(name, at - 0.5, false)] : []), firing(name, at + 0.5, true)],
+      },
+      ...quiet.map((input, i) => ({ name: `${name} is quiet (${i})`, interval: "1m", input_series: series(input), promql_expr_test: [firing(name, at + 20, false)] })),
+    ]];
+  }));
+  const { status, output } = tested(tests);
+  expect([status, output]).toEqual([0, expect.not.stringContaining("FAILED")]);
+}, 60_000);
+
+test("an alert carries its severity, its words with the figures in them, and its section of the runbook", () => {
+  const { status, output } = tested({ PostgresConnectionsNearlyOut: [{
+    interval: "1m",
+    input_series: series({
+      'ringo_postgres_connections_used{machine="data"}': "96+0x10", 'ringo_postgres_connections_allowed{machine="data"}': "100+0x10",
+    }),
+    alert_rule_test: [{
+      eval_time: "5m",
+      alertname: "PostgresConnectionsNearlyOut",
+      exp_alerts: [{
+        exp_labels: { severity: "critical", machine: "data" },
+        exp_annotations: {
+          summary: "96% of PostgreSQL's connections are in use", description: "The next process gets none, and its requests fail.",
+          runbook_url: `${runbook}#postgresconnectionsnearlyout`,
+        },
+      }],
+    }],
+  }] });
+  expect([status, output]).toEqual([0, expect.stringContaining("SUCCESS")]);
+});
+
+test("names of alerts and of computed series are unique", () => {
+  const names = rules.flatMap(({ alerts: own, recordings = [] }) => [...own.map(({ name }) => name), ...recordings.map(({ record }) => record)]);
+  expect(new Set(names).size).toBe(names.length);
+});
