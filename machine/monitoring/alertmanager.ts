@@ -1,0 +1,105 @@
+import { combine, type Fragment } from "../state";
+import { exporter } from "./exporter";
+import { local } from "./ports";
+
+export interface AlertmanagerOptions {
+  receivers: Receivers;
+  /** Where the dead man's switch hears that the monitor lives. */
+  heartbeatUrl?: string;
+  heartbeatSeconds: number;
+  scrapeSeconds: number;
+}
+
+/** Who is told; nobody, where there is none. */
+export interface Receivers {
+  webhookUrl?: string;
+  slackUrl?: string;
+  telegram?: { token: string; chatId: number };
+  email?: { to: string; from: string; server: string; username: string; password: string };
+}
+
+const path = "/etc/prometheus/ringo/alertmanager.yml";
+
+/** Groups alerts, silences them, and sends them to people. Answers on loopback only. */
+export function alertmanager(options: AlertmanagerOptions): Fragment {
+  const configuration = { path, content: `${JSON.stringify(config(options), null, 2)}\n`, group: "prometheus", mode: "0640", secret: true };
+  const { receivers, heartbeatUrl } = options;
+  return combine(
+    exporter({
+      name: "prometheus-alertmanager",
+      listen: `127.0.0.1:${local.alertmanager}`,
+      command: [
+        "/usr/bin/prometheus-alertmanager", `--config.file=${path}`, "--storage.path=/var/lib/prometheus/alertmanager",
+        `--web.listen-address=127.0.0.1:${local.alertmanager}`, "--cluster.listen-address=",
+      ],
+      service: ["ReadWritePaths=/var/lib/prometheus"],
+      reloaded: [configuration],
+    }),
+    {
+      steps: [{ name: "Alertmanager's configuration", onChange: [path], command: `amtool check-config ${path}` }],
+      secrets: [receivers.webhookUrl, receivers.slackUrl, receivers.telegram?.token, receivers.email?.password, heartbeatUrl]
+        .filter((secret) => secret !== undefined),
+    },
+  );
+}
+
+/** With `source` firing, `target` says nothing new of the same thing. */
+const implied: [source: string, target: string, ...equal: string[]][] = [
+  ["ApiVerySlow", "ApiSlow"], ["ApiManyErrors", "ApiErrors"], ["ApiDown", "ApiProcessDown"], ["EdgeDown", "PublicUrlDown"],
+  ["CertificateEnding", "CertificateExpiring", "instance"], ["ErrorBudgetBurningFast", "ErrorBudgetBurning"],
+  ["ErrorBudgetBurning", "ErrorBudgetBurningSlowly"], ["ErrorBudgetBurningSlowly", "ErrorBudgetAtRisk"],
+  ["DiskNearlyFull", "DiskFilling", "machine", "mountpoint"], ["MemoryNearlyOut", "MemoryLow", "machine"],
+  ["PostgresConnectionsNearlyOut", "PostgresConnectionsHigh", "machine"], ["RedisMemoryNearlyOut", "RedisMemoryHigh", "machine"],
+  ["QueueVeryLong", "QueueLong", "queue"], ["TaskManyFailures", "TaskFailures", "task"], ["NoWorkers", "WorkerDown"],
+];
+
+const text = `{{ range .Alerts }}{{ if eq .Status "resolved" }}RESOLVED{{ else }}{{ .Labels.severity | toUpper }}{{ end }} ({{ .Labels.stack }}): {{ .Annotations.summary }}
+{{ .Annotations.description }}
+{{ .Annotations.runbook_url }}
+
+{{ end }}`;
+const title = '{{ if eq .Status "resolved" }}Resolved: {{ end }}{{ .CommonLabels.alertname }} ({{ .CommonLabels.stack }})';
+
+function config({ receivers, heartbeatUrl, heartbeatSeconds, scrapeSeconds }: AlertmanagerOptions): object {
+  const { webhookUrl, slackUrl, telegram, email } = receivers;
+  const people = {
+    name: "people",
+    ...(webhookUrl && { webhook_configs: [{ url: webhookUrl, send_resolved: true }] }),
+    ...(slackUrl && { slack_configs: [{ api_url: slackUrl, send_resolved: true, title, text }] }),
+    ...(telegram && { telegram_configs: [{ bot_token: telegram.token, chat_id: telegram.chatId, parse_mode: "", message: text, send_resolved: true }] }),
+    ...(email && {
+      email_configs: [{
+        to: email.to, from: email.from, smarthost: email.server, auth_username: email.username, auth_password: email.password, require_tls: true,
+        send_resolved: true, headers: { Subject: title }, html: "", text,
+      }],
+    }),
+  };
+  const matching = (name: string) => `alertname="${name}"`;
+  return {
+    route: {
+      receiver: "people",
+      group_by: ["alertname", "stack"],
+      group_wait: "1s",
+      group_interval: `${Math.max(5, 2 * scrapeSeconds)}s`,
+      repeat_interval: "12h",
+      routes: [
+        {
+          receiver: "dead man's switch", matchers: [matching("Watchdog")], group_wait: "0s",
+          // At each flush, so that none is left out for being a moment early.
+          group_interval: `${heartbeatSeconds}s`, repeat_interval: `${Math.ceil(heartbeatSeconds / 2)}s`,
+        },
+        { receiver: "people", matchers: ['severity="critical"'], repeat_interval: "1h" },
+      ],
+    },
+    inhibit_rules: [
+      // Of a machine that is gone nothing else is news.
+      { source_matchers: [matching("MachineDown")], target_matchers: ['alertname!="MachineDown"', 'machine!=""'], equal: ["machine"] },
+      { source_matchers: [matching("RedisDown")], target_matchers: ['alertname=~"QueueStuck|WorkerDown|NoWorkers|BrokerUnreachable"'] },
+      ...implied.map(([source, target, ...equal]) => ({ source_matchers: [matching(source)], target_matchers: [matching(target)], ...(equal.length > 0 ? { equal } : {}) })),
+    ],
+    receivers: [
+      people,
+      { name: "dead man's switch", ...(heartbeatUrl && { webhook_configs: [{ url: heartbeatUrl, send_resolved: false }] }) },
+    ],
+  };
+}

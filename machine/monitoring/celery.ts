@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { combine, type File, type Fragment } from "../state";
+import { exporter } from "./exporter";
+import { local } from "./ports";
+
+export interface CeleryExporterOptions {
+  /** Where Redis is. */
+  host: string;
+  password: string;
+  queues: string[];
+  /** Celery's names of the workers that there must be. */
+  workers: string[];
+  /** Children of each worker, at least and at most. */
+  pool: { min: number; max: number };
+}
+
+export const celeryUser = "celery-exporter";
+
+const sources = join(__dirname, "celery");
+const library = "/usr/local/lib/ringo/celery_exporter";
+const settings = "/etc/ringo/celery-exporter.json";
+const password = "/etc/ringo/celery-exporter.password";
+
+/** Queues, tasks and workers, from the broker; one for the whole stack. */
+export function celeryExporter(options: CeleryExporterOptions): Fragment {
+  const { host, queues, workers, pool } = options;
+  const modules: File[] = readdirSync(sources).filter((name) => name.endsWith(".py")).sort()
+    .map((name) => ({ path: `${library}/${name}`, content: readFileSync(join(sources, name), "utf8") }));
+  return combine(exporter({
+    name: "ringo-celery-exporter",
+    listen: `127.0.0.1:${local.celery}`,
+    package: "python3-prometheus-client",
+    description: "Figures of Celery for the monitor",
+    command: ["/usr/bin/python3", "-B", "-m", "celery_exporter.main", settings, "/run/credentials/ringo-celery-exporter.service/password"],
+    service: [`LoadCredential=password:${password}`, "Environment=PYTHONPATH=/usr/local/lib/ringo"],
+    files: [
+      ...modules,
+      { path: settings, content: `${JSON.stringify({ host, user: celeryUser, queues, workers, pool, port: local.celery }, null, 2)}\n` },
+      { path: password, content: `${options.password}\n`, mode: "0600", secret: true },
+    ],
+  }), { packages: ["python3-redis"], secrets: [options.password] });
+}

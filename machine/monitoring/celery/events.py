@@ -1,0 +1,126 @@
+"""What Celery's event stream says: tasks and their fate, workers and their heartbeats.
+
+Read straight from the channel that workers publish to. Celery's own receiver would declare a queue, for which it needs to
+write to the broker; and kombu, while it waits, gives back tasks that it takes for lost."""
+import base64
+import json
+import time
+from collections import OrderedDict
+
+# A worker says so every two seconds.
+PATIENCE_BEATS = 2.5
+LONGEST_MEMORY = 50_000
+MOST_NAMES = 200
+OUTCOMES = {"task-succeeded": "succeeded", "task-failed": "failed", "task-retried": "retried", "task-rejected": "rejected", "task-revoked": "revoked"}
+COUNTED = ("received", *OUTCOMES.values(), "lost")
+BOUNDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800)
+
+
+def events_in(message):
+    """The events of one message as kombu sends it: one, or a list that was gathered."""
+    envelope = json.loads(message)
+    body = envelope["body"]
+    if envelope.get("properties", {}).get("body_encoding") == "base64":
+        body = base64.b64decode(body)
+    content = json.loads(body)
+    return content if isinstance(content, list) else [content]
+
+
+class Tasks:
+    def __init__(self, now=time.monotonic):
+        self.now = now
+        self.counts = {}  # {(name, outcome): n}
+        self.durations = {}  # {name: [counts by bound, sum]}
+        self._names = OrderedDict()  # {uuid: name}
+        self._running = OrderedDict()  # {uuid: (name, worker, since)}
+
+    def event(self, event):
+        kind, uuid = event["type"], event.get("uuid")
+        if kind in ("worker-online", "worker-offline"):
+            self.lose(event["hostname"])
+        elif kind == "task-received":
+            name = self._known(event.get("name") or "unknown")
+            self._remember(self._names, uuid, name)
+            self._count(name, "received")
+        elif kind == "task-started":
+            self._remember(self._running, uuid, (self._names.get(uuid, "unknown"), event["hostname"], self.now()))
+        elif kind in OUTCOMES:
+            name = self._names.pop(uuid, None) or self._running.get(uuid, ("unknown",))[0]
+            self._running.pop(uuid, None)
+            self._count(name, OUTCOMES[kind])
+            if kind == "task-succeeded" and isinstance(event.get("runtime"), (int, float)):
+                self._observe(name, event["runtime"])
+            if kind == "task-retried":  # the same task comes again under the same id
+                self._remember(self._names, uuid, name)
+
+    def lose(self, worker):
+        """Tasks that a worker had begun when it went will never end."""
+        for uuid in [uuid for uuid, (_, of, _) in self._running.items() if of == worker]:
+            self._count(self._running.pop(uuid)[0], "lost")
+
+    def longest(self):
+        """{name: how long the oldest running task of that name has run}"""
+        oldest = {}
+        for name, _, since in self._running.values():
+            oldest[name] = min(since, oldest.get(name, since))
+        return {name: self.now() - since for name, since in oldest.items()}
+
+    def running(self):
+        counts = {}
+        for _, worker, _ in self._running.values():
+            counts[worker] = counts.get(worker, 0) + 1
+        return counts
+
+    def _known(self, name):
+        """Names are labels; more than a few hundred of them are somebody's mistake."""
+        known = {each for each, _ in self.counts}
+        return name if name in known or len(known) < MOST_NAMES else "other"
+
+    def _count(self, name, outcome):
+        for each in COUNTED:  # all begin at 0, so that the first one is seen as a change
+            self.counts.setdefault((name, each), 0)
+        self.counts[(name, outcome)] += 1
+
+    def _observe(self, name, seconds):
+        counts, total = self.durations.setdefault(name, [[0] * len(BOUNDS) + [0], 0.0])
+        for i, bound in enumerate((*BOUNDS, float("inf"))):
+            if seconds <= bound:
+                counts[i] += 1
+        self.durations[name][1] = total + seconds
+
+    @staticmethod
+    def _remember(memory, key, value):
+        memory[key] = value
+        if len(memory) > LONGEST_MEMORY:
+            memory.popitem(last=False)
+
+
+class Workers:
+    def __init__(self, expected, now=time.monotonic):
+        self.now = now
+        self.expected = set(expected)
+        self.since = None  # when listening began: before that a silence says nothing
+        self._seen = {}  # {worker: (when, how often it says so)}
+
+    def listening(self):
+        if self.since is None:
+            self.since = self.now()
+
+    def deaf(self):
+        self.since = None
+        self._seen.clear()
+
+    def event(self, event):
+        kind, worker = event["type"], event.get("hostname")
+        if kind in ("worker-heartbeat", "worker-online"):
+            self._seen[worker] = (self.now(), event.get("freq") or 2)
+        elif kind == "worker-offline":
+            self._seen.pop(worker, None)
+
+    def alive(self):
+        """{worker: whether it lives}; nobody is judged before there was time to hear of them."""
+        if self.since is None:
+            return {}
+        living = {worker for worker, (when, every) in self._seen.items() if self.now() - when <= PATIENCE_BEATS * every}
+        listened = self.now() - self.since > 10
+        return {worker: worker in living for worker in sorted(self.expected | living) if worker in living or listened}

@@ -1,0 +1,59 @@
+import type { Fragment } from "../state";
+import { ports } from "./ports";
+
+export interface DjangoMetricsOptions {
+  /** The machine's address: the backend answers there, and so does what shows its metrics. */
+  privateAddress: string;
+  /** One of the backend's allowed hosts. */
+  host: string;
+}
+
+const main = "/etc/nginx/nginx.conf";
+const dropIn = "/etc/systemd/system/nginx.service.d/ringo.conf";
+
+/**
+ * The backend's own metrics, for the monitor alone. The backend answers only what comes with an allowed host and as HTTPS,
+ * and Prometheus sends neither; so nginx stands between, with one path and no other.
+ */
+export const djangoMetrics = ({ privateAddress, host }: DjangoMetricsOptions): Fragment => ({
+  packages: ["nginx"],
+  files: [
+    { path: main, content: configuration(privateAddress, host) },
+    { path: dropIn, content: "[Unit]\nWants=network-online.target\nAfter=network-online.target\nStartLimitIntervalSec=0\n\n[Service]\nRestart=on-failure\nRestartSec=2\n" },
+  ],
+  steps: [{ name: "nginx configuration", command: "nginx -t -q", onChange: [main] }],
+  units: [{ name: "nginx.service", restartOn: [main, dropIn] }],
+});
+
+const configuration = (address: string, host: string): string => `user www-data;
+worker_processes 1;
+pid /run/nginx.pid;
+error_log stderr error;
+
+events {
+    worker_connections 64;
+}
+
+http {
+    access_log off;
+    server_tokens off;
+
+    server {
+        listen ${address}:${ports.django};
+
+        location = /metrics {
+            limit_except GET { deny all; }
+            proxy_pass http://${address}:8000;
+            proxy_set_header Host ${host};
+            proxy_set_header X-Forwarded-Proto https;
+            proxy_set_header X-Forwarded-For "";
+            proxy_connect_timeout 1s;
+            proxy_read_timeout 5s;
+        }
+
+        location / {
+            return 404;
+        }
+    }
+}
+`;

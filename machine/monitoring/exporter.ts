@@ -1,0 +1,88 @@
+/** Debian's exporters, with arguments of ours, on an address of ours, and closed in. */
+import type { File, Fragment } from "../state";
+
+export interface ExporterOptions {
+  /** Of the unit, without `.service`; Debian's exporters are packaged under the same name. */
+  name: string;
+  /** @default `name` */
+  package?: string;
+  /** Where it answers: an address and a port. */
+  listen: string;
+  /** Program and arguments. Holds no secret: those are in files. */
+  command: string[];
+  /** A unit of our own has a description; without one Debian's unit is changed. */
+  description?: string;
+  user?: string;
+  /** Further lines of `[Service]`. */
+  service?: string[];
+  /** Files that it reads at its start. */
+  files?: File[];
+  /** Files that it reads anew when it is told to. */
+  reloaded?: File[];
+}
+
+const units = "/etc/systemd/system";
+
+/** An exporter as a unit that is always there, whatever becomes of what it measures. */
+export function exporter(options: ExporterOptions): Fragment {
+  const { name, listen, files = [], reloaded = [] } = options;
+  const unit: File = options.description === undefined
+    ? { path: `${units}/${name}.service.d/ringo.conf`, content: section(options, [["ExecCondition", ""], ["ExecStart", ""], ["EnvironmentFile", ""]]) }
+    : { path: `${units}/${name}.service`, content: section(options, []) };
+  return {
+    packages: [options.package ?? name],
+    files: [unit, ...files, ...reloaded],
+    units: [{ name: `${name}.service`, restartOn: [unit.path, ...files.map(({ path }) => path)], reloadOn: reloaded.map(({ path }) => path) }],
+    checks: [{ name: `${name} answers`, command: `curl -sS --max-time 5 -o /dev/null http://${listen}/metrics` }],
+  };
+}
+
+/** An empty value takes away what Debian's unit says. */
+function section({ description, command, user = "prometheus", service = [] }: ExporterOptions, taken: [string, string][]): string {
+  return `[Unit]
+${description === undefined ? "" : `Description=${description}\n`}Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+${taken.map(([key, value]) => `${key}=${value}\n`).join("")}ExecStart=${command.map(word).join(" ")}
+User=${user}
+# Its address may come up after it, and nothing may end it for good.
+Restart=always
+RestartSec=2
+# A scrape is not worth a second core.
+Environment=GOMAXPROCS=1
+${closed}${service.map((line) => `${line}\n`).join("")}${description === undefined ? "" : "\n[Install]\nWantedBy=multi-user.target\n"}`;
+}
+
+/** As systemd reads a word of a command. */
+const word = (text: string): string => {
+  const plain = text.replaceAll("%", "%%").replaceAll("$", "$$$$");
+  return /^[A-Za-z0-9_@%+=:,./$|()^?*-]+$/.test(plain) ? plain : `"${plain.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+};
+
+/** What no exporter needs. */
+const closed = `CapabilityBoundingSet=
+NoNewPrivileges=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+PrivateDevices=yes
+PrivateTmp=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHome=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectSystem=strict
+RemoveIPC=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+UMask=0077
+`;

@@ -1,0 +1,162 @@
+"""Facts about this machine, as a text file for Prometheus' node exporter: which of the backend's processes run, and who
+logged in. It stays in memory: to start a program every few seconds would cost more than all that it looks at.
+
+usage: facts.py SETTINGS; a JSON file with `keys` (whose: fingerprints) and `directory`."""
+import glob
+import json
+import os
+import re
+import select
+import subprocess
+import sys
+import tempfile
+import time
+
+EVERY = 5.0
+ROLES = ("api", "worker", "beat")
+FOLLOW = ["journalctl", "--follow", "--lines=0", "--output=cat", "--identifier=sshd", "--identifier=sshd-session", "--identifier=sshd-auth"]
+ACCEPTED = re.compile(r"^Accepted publickey for (\S+) from \S+ port \d+ ssh2: \S+ (SHA256:\S+)")
+REFUSED = re.compile(r"^(Invalid user |Failed |Connection (closed|reset) by (authenticating|invalid) user |Unable to negotiate )")
+
+
+def role_of(words):
+    """What a command line of the backend does, however its program is called; None for anybody else's."""
+    title = words[0] if words else ""
+    names = [os.path.basename(word) for word in words[:3]]
+    # Celery writes itself a title where it can: "[celery beat]", "[celeryd: worker@host:MainProcess]".
+    if title.startswith("[celery beat"):
+        return "beat"
+    if title.startswith("[celeryd"):
+        return "worker"
+    if "gunicorn" in names or title.startswith("gunicorn:"):
+        return "api"
+    if "celery" in names:
+        commands = [word for word in words if word in ("worker", "beat")]
+        return commands[0] if commands and "inspect" not in words else None
+    return None
+
+
+def is_init(words):
+    return bool(words) and os.path.basename(words[0]) in ("docker-init", "tini")
+
+
+def processes(root="/proc"):
+    """{pid: (parent's pid, words of its command line)}; a process that ends meanwhile is left out."""
+    found = {}
+    for path in glob.glob(root + "/[0-9]*"):
+        try:
+            with open(path + "/cmdline", "rb") as file:
+                words = file.read().decode(errors="replace").rstrip("\0").split("\0")
+            with open(path + "/stat") as file:
+                parent = int(file.read().rsplit(")", 1)[1].split()[1])
+        except (OSError, ValueError, IndexError):
+            continue
+        found[int(os.path.basename(path))] = (parent, words)
+    return found
+
+
+def backend(found):
+    """{role: [(pid of a main process, how many children it has)]}: a child has a parent of its own role."""
+    roles = {pid: role_of(words) for pid, (_, words) in found.items() if not is_init(words)}
+    mains = {role: [] for role in ROLES}
+    for pid, role in roles.items():
+        parent = found[pid][0]
+        if role is None or roles.get(parent) == role:
+            continue
+        mains[role].append((pid, sum(1 for child, (of, _) in found.items() if of == pid and roles.get(child) == role)))
+    return mains
+
+
+def schedules(mains, root="/proc"):
+    """When each beat last wrote its schedule: it does so every three minutes while it lives."""
+    times = []
+    for pid, _ in mains["beat"]:
+        files = glob.glob("%s/%d/root/tmp/celerybeat-schedule*" % (root, pid))
+        try:
+            times += [max(os.stat(file).st_mtime for file in files)] if files else []
+        except OSError:
+            continue
+    return times
+
+
+class Logins:
+    """Counts what sshd says. Every count there can be begins at 0, so that the first one is seen as a change."""
+
+    def __init__(self, keys):
+        self.whose = {print_: who for who, prints in keys.items() for print_ in prints}
+        self.accepted = {who: 0 for who in ("deployer", "operator", "service", "unknown")}
+        self.refused = 0
+
+    def line(self, text):
+        match = ACCEPTED.match(text)
+        if match:
+            user, key = match.groups()
+            self.accepted["service" if user != "root" else self.whose.get(key, "unknown")] += 1
+        elif REFUSED.match(text):
+            self.refused += 1
+
+
+class Journal:
+    """The lines that sshd has written since the last look."""
+
+    def __init__(self):
+        self.child = None
+        self.rest = b""
+
+    def lines(self, seconds):
+        """Waits that long, and gives what was written meanwhile."""
+        deadline = time.monotonic() + seconds
+        found = []
+        while (left := deadline - time.monotonic()) > 0:
+            if self.child is None or self.child.poll() is not None:
+                self.child = subprocess.Popen(FOLLOW, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+            if not select.select([self.child.stdout], [], [], left)[0]:
+                break
+            data = os.read(self.child.stdout.fileno(), 65536)
+            if not data:
+                self.child.wait()
+                time.sleep(min(1, left))
+            *whole, self.rest = (self.rest + data).split(b"\n")
+            found += [line.decode(errors="replace") for line in whole]
+        return found
+
+
+def render(logins, mains, written):
+    lines = []
+
+    def metric(name, kind, about, figures):
+        lines.extend(["# HELP %s %s" % (name, about), "# TYPE %s %s" % (name, kind)])
+        lines.extend("%s%s %s" % (name, "{%s}" % labels if labels else "", value) for labels, value in figures)
+
+    metric("ringo_backend_processes", "gauge", "Main processes of the backend, by what they do.",
+           [('command="%s"' % role, len(mains[role])) for role in ROLES])
+    metric("ringo_backend_children", "gauge", "Children of those processes: gunicorn's workers, Celery's pool.",
+           [('command="%s"' % role, sum(children for _, children in mains[role])) for role in ROLES])
+    if written:
+        metric("ringo_beat_schedule_timestamp_seconds", "gauge", "When beat last wrote its schedule.", [("", round(min(written)))])
+    metric("ringo_ssh_logins_total", "counter", "Logins by SSH, by whose key it was.",
+           [('key="%s"' % who, count) for who, count in sorted(logins.accepted.items())])
+    metric("ringo_ssh_refused_total", "counter", "Attempts to log in by SSH that were refused.", [("", logins.refused)])
+    return "\n".join(lines) + "\n"
+
+
+def write(directory, text):
+    descriptor, path = tempfile.mkstemp(dir=directory, prefix=".facts.")
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    os.chmod(path, 0o644)
+    os.replace(path, directory + "/ringo_facts.prom")
+
+
+def main(settings):
+    logins, journal = Logins(settings["keys"]), Journal()
+    while True:
+        mains = backend(processes())
+        write(settings["directory"], render(logins, mains, schedules(mains)))
+        for line in journal.lines(EVERY):
+            logins.line(line)
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1]) as handle:
+        main(json.load(handle))

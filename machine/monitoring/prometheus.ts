@@ -1,0 +1,137 @@
+import { concerns, render, type Stack } from "../alerts";
+import { combine, type File, type Fragment } from "../state";
+import { exporter } from "./exporter";
+import { local, ports, type Exporter } from "./ports";
+
+/** A machine, and what the monitor reads of it. */
+export interface Watched {
+  name: string;
+  role: string;
+  privateAddress: string;
+  exporters: Exporter[];
+}
+
+export interface PrometheusOptions {
+  /** Name of the stack: on every figure and alert. */
+  stack: string;
+  /** All machines, the monitor too. */
+  machines: Watched[];
+  /** The name of the machine that faces the internet, and the API's host name there. */
+  edge: { machine: string; domain: string };
+  /** The name of the monitor itself. */
+  monitor: string;
+  scrapeSeconds: number;
+  /** How often the API is asked by its public name. */
+  probeSeconds: number;
+  retentionDays: number;
+  retentionGiB: number;
+  rules: Stack;
+  /** Page with a section for each alert. */
+  runbook: string;
+}
+
+const directory = "/etc/prometheus/ringo";
+const configuration = `${directory}/prometheus.yml`;
+
+/** Scrapes every machine, keeps the figures, evaluates the rules. Answers on loopback only. */
+export function prometheus(options: PrometheusOptions): Fragment {
+  const targets = Object.keys(ports).map((job) => targetsOf(job as Exporter, options.machines));
+  const rules = concerns(options.rules).map((concern): File => ({ path: `${directory}/rules/${concern.name}.yml`, content: render(concern, options.runbook) }));
+  const reloaded = [{ path: configuration, content: json(config(options)) }, ...rules];
+  return combine(
+    exporter({
+      name: "prometheus",
+      listen: `127.0.0.1:${local.prometheus}`,
+      command: [
+        "/usr/bin/prometheus", `--config.file=${configuration}`, "--storage.tsdb.path=/var/lib/prometheus/metrics2",
+        `--storage.tsdb.retention.time=${options.retentionDays}d`, `--storage.tsdb.retention.size=${options.retentionGiB}GB`,
+        `--web.listen-address=127.0.0.1:${local.prometheus}`,
+      ],
+      service: ["ReadWritePaths=/var/lib/prometheus"],
+      reloaded,
+    }),
+    {
+      packages: ["promtool"],
+      // Targets are looked at by Prometheus itself.
+      files: targets,
+      steps: [{ name: "Prometheus's configuration", onChange: reloaded.map(({ path }) => path), command: `promtool check config ${configuration}` }],
+      checks: [{
+        name: "Prometheus reads every machine's figures",
+        command: `test "$(promtool query instant http://127.0.0.1:${local.prometheus} 'count(up{job="node"} == 1) == ${options.machines.length}')" != ""`,
+        timeoutSeconds: 60,
+      }],
+    },
+  );
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+const targetFile = (job: string): string => `${directory}/targets/${job}.json`;
+
+/** The machines that have this exporter: none missing, none stale. */
+const targetsOf = (job: Exporter, machines: Watched[]): File => ({
+  path: targetFile(job),
+  content: json(machines.filter(({ exporters }) => exporters.includes(job)).map(({ name, role, privateAddress }) => ({
+    targets: [`${privateAddress}:${ports[job]}`], labels: { machine: name, role },
+  }))),
+});
+
+/** What of a series' names and labels is worth keeping, by job. */
+const kept: Partial<Record<Exporter, object[]>> = {
+  node: [
+    // Of a unit's states only that it failed; and whether the machine sets its own clock.
+    { source_labels: ["__name__", "state", "name"], regex: "node_systemd_unit_state;(activating|deactivating|inactive|active);.*", target_label: "__tmp_state", replacement: "1" },
+    { source_labels: ["__tmp_state", "state", "name"], regex: "1;active;systemd-timesyncd.service", target_label: "__tmp_state", replacement: "" },
+    { source_labels: ["__tmp_state"], regex: "1", action: "drop" },
+    { regex: "__tmp_state", action: "labeldrop" },
+  ],
+  // Paths are what clients make of them, and one worker's counts at random are no rates: those are the edge's.
+  django: [{ source_labels: ["path"], regex: ".+", action: "drop" }],
+  postgres: [
+    { source_labels: ["__name__"], regex: "pg_(settings|stat_user_tables|statio_user_tables|roles)_.*", action: "drop" },
+    { source_labels: ["__name__", "datname"], regex: "pg_stat_activity_.*;(postgres|template.)", action: "drop" },
+  ],
+};
+
+function config(options: PrometheusOptions): object {
+  const { scrapeSeconds, probeSeconds, edge, monitor } = options;
+  const itself = (job: string, port: number) => ({
+    job_name: job, static_configs: [{ targets: [`127.0.0.1:${port}`], labels: { machine: monitor, role: "monitor" } }],
+  });
+  const probe = (job: string, module: string, target: string) => ({
+    job_name: job,
+    metrics_path: "/probe",
+    scrape_interval: `${probeSeconds}s`,
+    scrape_timeout: `${Math.min(probeSeconds, 10)}s`,
+    params: { module: [module] },
+    static_configs: [{ targets: [target], labels: { machine: edge.machine, role: "edge" } }],
+    relabel_configs: [
+      { source_labels: ["__address__"], target_label: "__param_target" },
+      { source_labels: ["__address__"], target_label: "instance" },
+      { target_label: "__address__", replacement: `127.0.0.1:${local.blackbox}` },
+    ],
+  });
+  return {
+    global: {
+      scrape_interval: `${scrapeSeconds}s`,
+      scrape_timeout: `${Math.max(2, Math.floor(scrapeSeconds / 3))}s`,
+      evaluation_interval: `${Math.max(1, Math.floor(scrapeSeconds / 5))}s`,
+      external_labels: { stack: options.stack },
+    },
+    rule_files: [`${directory}/rules/*.yml`],
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${local.alertmanager}`] }] }] },
+    scrape_configs: [
+      ...(Object.keys(ports) as Exporter[]).map((job) => ({
+        job_name: job,
+        file_sd_configs: [{ files: [targetFile(job)] }],
+        sample_limit: 10_000,
+        ...(kept[job] ? { metric_relabel_configs: kept[job] } : {}),
+      })),
+      itself("prometheus", local.prometheus),
+      itself("alertmanager", local.alertmanager),
+      itself("blackbox", local.blackbox),
+      itself("celery", local.celery),
+      probe("probe", "health", `https://${edge.domain}/api/health/`),
+      probe("certificate", "certificate", `${edge.domain}:443`),
+    ],
+  };
+}

@@ -1,0 +1,119 @@
+import { python } from "./python";
+
+const clock = "class Clock:\n    now = 0.0\n    def __call__(self): return self.now\nclock = Clock()\n";
+/** Hears events, each at its second, and answers with an expression over `tasks` and `workers`. */
+const heard = (events: [number, object][], at: number, answer: string, expected: string[] = []) => python(
+  `${clock}from celery_exporter.events import Tasks, Workers
+tasks, workers = Tasks(clock), Workers(given["expected"], clock)
+workers.listening()
+for clock.now, event in given["events"]:
+    tasks.event(event)
+    workers.event(event)
+clock.now = given["at"]
+answer = ${answer}`, { events, at, expected });
+
+const task = (uuid: string, ...kinds: string[]): [number, object][] => kinds.map((kind, i) => [i, {
+  type: `task-${kind}`, uuid, hostname: "worker@a", ...(kind === "received" ? { name: "orders.process" } : {}), ...(kind === "succeeded" ? { runtime: 1.5 } : {}),
+}]);
+const outcomes = '{outcome: count for (name, outcome), count in tasks.counts.items() if name == "orders.process" and count}';
+
+describe("a message", () => {
+  const events = (message: object) => python("from celery_exporter.events import events_in\nanswer = events_in(json.dumps(given))", message);
+  test("is one event, or several that were gathered", () => {
+    const body = (content: unknown) => ({ body: Buffer.from(JSON.stringify(content)).toString("base64"), properties: { body_encoding: "base64" } });
+    expect(events(body({ type: "worker-heartbeat" }))).toEqual([{ type: "worker-heartbeat" }]);
+    expect(events(body([{ type: "a" }, { type: "b" }]))).toEqual([{ type: "a" }, { type: "b" }]);
+  });
+});
+
+describe("tasks", () => {
+  test("are counted by what became of them; the name comes with the first event only", () => {
+    expect(heard([...task("1", "received", "started", "succeeded"), ...task("2", "received", "started", "failed")], 9, outcomes)).toEqual({ received: 2, succeeded: 1, failed: 1 });
+  });
+
+  test("that are tried again keep their name", () => {
+    expect(heard([...task("1", "received", "started", "retried"), ...task("1", "started", "succeeded")], 9, outcomes)).toEqual({ received: 1, retried: 1, succeeded: 1 });
+  });
+
+  test("that succeeded have their time counted in every bound above it", () => {
+    expect(heard(task("1", "received", "succeeded"), 9, 'dict(zip(map(str, __import__("celery_exporter.events").events.BOUNDS), tasks.durations["orders.process"][0]))'))
+      .toMatchObject({ 1: 0, 2.5: 1, 1800: 1 });
+  });
+
+  test("run until they end, and the oldest is known", () => {
+    expect(heard([...task("1", "received", "started"), ...task("2", "received", "started", "succeeded")], 400, "[tasks.longest(), tasks.running()]"))
+      .toEqual([{ "orders.process": 399 }, { "worker@a": 1 }]);
+  });
+
+  test("are lost with the worker that had begun them, not with another", () => {
+    const begun = [...task("1", "received", "started"), ...task("2", "received")];
+    expect(heard([...begun, [5, { type: "worker-offline", hostname: "worker@b" }]], 9, outcomes)).toEqual({ received: 2 });
+    expect(heard([...begun, [5, { type: "worker-online", hostname: "worker@a" }]], 9, `[${outcomes}, tasks.longest()]`)).toEqual([{ received: 2, lost: 1 }, {}]);
+  });
+
+  test("of ever new names end in one: a label may not grow without end", () => {
+    const many = Array.from({ length: 300 }, (_, i): [number, object] => [0, { type: "task-received", uuid: String(i), name: `made.up.${i}`, hostname: "worker@a" }]);
+    expect(heard(many, 1, 'len({name for name, _ in tasks.counts}), tasks.counts[("other", "received")]')).toEqual([201, 100]);
+  });
+});
+
+describe("workers", () => {
+  const beat = (at: number, hostname = "worker@a"): [number, object] => [at, { type: "worker-heartbeat", hostname, freq: 2 }];
+  test("live while they say so, and five seconds more", () => {
+    expect(heard([beat(20)], 24.9, "workers.alive()")).toEqual({ "worker@a": true });
+    expect(heard([beat(20)], 25.1, "workers.alive()", ["worker@a"])).toEqual({ "worker@a": false });
+  });
+
+  test("that say goodbye are gone at once", () => {
+    expect(heard([beat(20), [20.5, { type: "worker-offline", hostname: "worker@a" }]], 21, "workers.alive()", ["worker@a"])).toEqual({ "worker@a": false });
+  });
+
+  test("are not judged before there was time to hear of them", () => {
+    expect(heard([], 9, "workers.alive()", ["worker@a"])).toEqual({});
+    expect(heard([], 11, "workers.alive()", ["worker@a"])).toEqual({ "worker@a": false });
+  });
+
+  test("that nobody expects are seen, and forgotten when they go", () => {
+    expect(heard([beat(20, "worker@x")], 21, "workers.alive()")).toEqual({ "worker@x": true });
+    expect(heard([beat(20, "worker@x")], 60, "workers.alive()")).toEqual({});
+  });
+});
+
+/** A queue over time: `[seconds, "+a"]` sends, `[seconds, "-"]` takes; it is looked at each second. Gives its age at the end. */
+const age = (moves: [number, string][], until: number): [number, number] => python(
+  `${clock}from celery_exporter.queues import Queue
+class Redis:
+    lists = {}
+    def llen(self, key): return len(self.lists.get(key, []))
+    def lindex(self, key, i):
+        found = self.lists.get(key, [])
+        return found[i] if found else None
+    def lpos(self, key, value):
+        found = self.lists.get(key, [])
+        return found.index(value) if value in found else None
+redis = Redis()
+queue = Queue(redis, "orders", clock)
+moves = given["moves"]
+for second in range(given["until"] + 1):
+    clock.now = float(second)
+    while moves and moves[0][0] <= second:
+        what = moves.pop(0)[1]
+        line = redis.lists.setdefault("orders", [])
+        if what == "-": line.pop()
+        else: line.insert(0, what)
+    queue.look()
+answer = [queue.length, queue.oldest]`, { moves, until });
+
+describe("a queue", () => {
+  test("that is empty is of no age", () => expect(age([[0, "a"], [3, "-"]], 9)).toEqual([0, 0]));
+  test("that stands still is as old as its first message", () => expect(age([[0, "a"], [50, "b"]], 100)).toEqual([2, 100]));
+  test("that moves is as old as what is now in front", () => expect(age([[0, "a"], [50, "b"], [80, "-"]], 100)).toEqual([1, 50]));
+  test("that is long and moves is never taken for older than it is, nor for much younger", () => {
+    const sent = Array.from({ length: 200 }, (_, i): [number, string] => [i, `m${i}`]);
+    const taken = Array.from({ length: 100 }, (_, i): [number, string] => [i + 100, "-"]);
+    const [length, oldest] = age([...sent, ...taken].sort((a, b) => a[0] - b[0]), 200);
+    expect(length).toBe(100);
+    expect(oldest).toBeLessThanOrEqual(100);
+    expect(oldest).toBeGreaterThanOrEqual(98);
+  });
+});

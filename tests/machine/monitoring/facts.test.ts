@@ -1,0 +1,69 @@
+import { fingerprint } from "../../../machine/monitoring/node";
+import { python } from "./python";
+
+const worker = ["/usr/local/bin/python3.11", "/usr/local/bin/celery", "-A", "ringo_backend", "worker", "-E", "--queues=default"];
+const beat = ["/usr/local/bin/python3.11", "/usr/local/bin/celery", "-A", "ringo_backend", "beat", "--schedule=/tmp/x"];
+const gunicorn = ["/usr/local/bin/python3.11", "/usr/local/bin/gunicorn", "ringo_backend.wsgi:application", "--workers", "2"];
+const init = (words: string[]) => ["/sbin/docker-init", "--", ...words.slice(1)];
+
+/** How many main processes and children of each role there are. */
+const backend = (processes: Record<number, [number, string[]]>) => python(
+  "import facts\nmains = facts.backend({int(pid): (of, words) for pid, (of, words) in given.items()})\nanswer = {role: [children for _, children in found] for role, found in mains.items()}", processes);
+
+describe("the backend's processes", () => {
+  test("are counted without their container's init, and children apart", () => {
+    expect(backend({
+      10: [1, init(worker)], 11: [10, worker], 12: [11, worker], 13: [11, worker],
+      20: [1, init(beat)], 21: [20, beat],
+      30: [1, init(gunicorn)], 31: [30, gunicorn], 32: [31, gunicorn], 33: [31, gunicorn],
+    })).toEqual({ api: [2], worker: [2], beat: [0] });
+  });
+
+  test("are known by the titles that Celery writes itself", () => {
+    expect(backend({
+      10: [1, ["[celeryd: worker@worker-0:MainProcess] -active- (-A ringo_backend worker)"]], 11: [10, ["[celeryd: worker@worker-0:ForkPoolWorker-1]"]], 20: [1, ["[celery beat] --schedule"]],
+    })).toEqual({ api: [], worker: [1], beat: [0] });
+  });
+
+  test("a second beat counts, wherever it was started: also inside the worker's container", () => {
+    expect(backend({ 10: [1, init(worker)], 11: [10, worker], 12: [11, worker], 40: [9, beat], 21: [1, beat] })).toEqual({ api: [], worker: [1], beat: [0, 0] });
+  });
+
+  test("what only names them is none: an inspection, an editor, a search", () => {
+    expect(backend({
+      1: [0, ["celery", "-A", "ringo_backend", "inspect", "ping", "--destination", "worker"]], 2: [0, ["vi", "celery.py"]], 3: [0, ["pgrep", "-f", "celery worker"]], 4: [0, [""]],
+    })).toEqual({ api: [], worker: [], beat: [] });
+  });
+});
+
+describe("logins", () => {
+  const accepted = (user: string, key: string) => `Accepted publickey for ${user} from 10.20.0.4 port 40000 ssh2: ED25519 ${key}`;
+  const counted = (lines: string[]) => python(
+    'import facts\nlogins = facts.Logins({"deployer": ["SHA256:deploy"], "operator": ["SHA256:ann"]})\nfor line in given: logins.line(line)\nanswer = {**logins.accepted, "refused": logins.refused}', lines);
+
+  test("are told apart by whose key it was", () => {
+    expect(counted([
+      accepted("root", "SHA256:deploy"), accepted("root", "SHA256:deploy"), accepted("root", "SHA256:ann"), accepted("root", "SHA256:who"), accepted("ringo-media-writer", "SHA256:x"),
+    ])).toEqual({ deployer: 2, operator: 1, unknown: 1, service: 1, refused: 0 });
+  });
+
+  test("that are refused are counted, and what else sshd says is not", () => {
+    expect(counted([
+      "Invalid user admin from 1.2.3.4 port 5", "Connection closed by authenticating user root 1.2.3.4 port 5 [preauth]", "Failed publickey for root from 1.2.3.4 port 5 ssh2",
+      "Server listening on 0.0.0.0 port 22.", "Connection closed by 1.2.3.4 port 5", "pam_unix(sshd:session): session opened for user root",
+    ])).toMatchObject({ refused: 3, unknown: 0 });
+  });
+
+  test("a key is called as sshd calls it", () => {
+    // As ssh-keygen -lf says of this key.
+    expect(fingerprint("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPmYGOUnMewQt8bdt5a1H9Q0U0yt3u7I3c6FKuYR33rU someone")).toBe("SHA256:LzHlXS1navtaYL0mQIetsg0ppt4Bx+dVYnNM/fUzpcw");
+  });
+});
+
+test("every count there can be is shown from the beginning, as 0", () => {
+  const text: string = python('import facts\nanswer = facts.render(facts.Logins({}), {"api": [], "worker": [(5, 3)], "beat": []}, [])');
+  expect(text).toContain('ringo_ssh_logins_total{key="unknown"} 0\n');
+  expect(text).toContain('ringo_backend_processes{command="beat"} 0\n');
+  expect(text).toContain('ringo_backend_children{command="worker"} 3\n');
+  expect(text).not.toContain("ringo_beat_schedule");
+});

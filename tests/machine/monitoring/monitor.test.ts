@@ -1,0 +1,119 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { alertmanager, blackbox, celeryExporter, machine, postgresExporter, prometheus, redisExporter, type Receivers } from "../../../machine/monitoring";
+import { combine, type Fragment } from "../../../machine/state";
+
+const content = (fragment: Fragment, path: string): string => fragment.files!.find((file) => file.path === path)!.content;
+const directory = "/etc/prometheus/ringo";
+
+const watched = prometheus({
+  stack: "test",
+  machines: [
+    { name: "monitor", role: "monitor", privateAddress: "10.20.0.9", exporters: ["node"] },
+    { name: "edge", role: "edge", privateAddress: "10.20.0.4", exporters: ["node", "nginx", "edge"] },
+    { name: "api-0", role: "api", privateAddress: "10.20.0.6", exporters: ["node", "django"] },
+  ],
+  edge: { machine: "edge", domain: "api.ringo.test" }, monitor: "monitor",
+  scrapeSeconds: 15, probeSeconds: 60, retentionDays: 30, retentionGiB: 10,
+  rules: { patience: (seconds) => seconds, objectivePercent: 99.5, pool: { min: 2, max: 10 } }, runbook: "https://runbook.example/alerts.md",
+});
+const everyone: Receivers = {
+  webhookUrl: "https://hooks.example/made-up-hook", slackUrl: "https://hooks.slack.example/made-up-slack", telegram: { token: "1:made-up-token", chatId: -100 },
+  email: { to: "a@ringo.test", from: "b@ringo.test", server: "mail.ringo.test:587", username: "b", password: "made-up-password" },
+};
+const told = (receivers: Receivers, heartbeatUrl?: string): Fragment => alertmanager({ receivers, heartbeatUrl, heartbeatSeconds: 60, scrapeSeconds: 15 });
+
+/** Puts a fragment's files into a folder, with every path in them led there, and runs a program on one. */
+function judged(fragment: Fragment, program: (path: (file: string) => string) => string[]): { status: number | null; output: string } {
+  const root = mkdtempSync(join(tmpdir(), "ringo-monitor-"));
+  try {
+    for (const file of fragment.files!) {
+      mkdirSync(dirname(join(root, file.path)), { recursive: true });
+      writeFileSync(join(root, file.path), file.content.replaceAll(directory, root + directory));
+    }
+    const [name, ...args] = program((file) => root + file);
+    const { status, stdout, stderr } = spawnSync(name, args, { encoding: "utf8" });
+    return { status, output: stdout + stderr };
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+describe("Prometheus", () => {
+  test("accepts its configuration, rules and targets", () => {
+    expect(judged(watched, (path) => ["promtool", "check", "config", path(`${directory}/prometheus.yml`)])).toMatchObject({ status: 0 });
+  });
+
+  test("has each machine as a target of each of its exporters, and no other", () => {
+    const targets = (job: string) => JSON.parse(content(watched, `${directory}/targets/${job}.json`)) as { targets: string[]; labels: object }[];
+    expect(targets("node").flatMap((each) => each.targets)).toEqual(["10.20.0.9:9100", "10.20.0.4:9100", "10.20.0.6:9100"]);
+    expect(targets("django")).toEqual([{ targets: ["10.20.0.6:9180"], labels: { machine: "api-0", role: "api" } }]);
+    expect(targets("postgres")).toEqual([]);
+  });
+
+  test("answers on loopback only, and keeps what is configured", () => {
+    const unit = content(watched, "/etc/systemd/system/prometheus.service.d/ringo.conf");
+    expect(unit).toMatch(/--web\.listen-address=127\.0\.0\.1:9090/);
+    expect(unit).toMatch(/--storage\.tsdb\.retention\.time=30d --storage\.tsdb\.retention\.size=10GB/);
+  });
+
+  test("reads and judges often enough to be two readings late at most", () => {
+    const { global } = JSON.parse(content(watched, `${directory}/prometheus.yml`)) as { global: Record<string, string> };
+    const seconds = (name: string) => Number(global[name].replace("s", ""));
+    // The reading that fails, the judging, once more for what must hold for a while, and Alertmanager's second.
+    expect(seconds("scrape_interval") + seconds("scrape_timeout") + 2 * seconds("evaluation_interval") + 1).toBeLessThanOrEqual(2 * seconds("scrape_interval"));
+  });
+});
+
+describe("Alertmanager", () => {
+  test.each<[string, Receivers, string | undefined]>([
+    ["nobody", {}, undefined], ["everyone", everyone, "https://switch.example/made-up-switch"], ["a webhook", { webhookUrl: everyone.webhookUrl }, undefined],
+  ])(
+    "accepts a configuration that tells %s", (_who, receivers, heartbeatUrl) => {
+      expect(judged(told(receivers, heartbeatUrl), (path) => ["amtool", "check-config", path(`${directory}/alertmanager.yml`)])).toMatchObject({ status: 0 });
+    });
+
+  test.each([
+    ['alertname="PostgresDown" severity="critical" machine="data"', "people"], ['alertname="Watchdog" severity="warning"', "dead man's switch"],
+  ])("sends %s to %s", (labels, receiver) => {
+    const { output } = judged(told(everyone), (path) => ["sh", "-c", 'amtool "$@" 2>/dev/null', "sh", "config", "routes", "test", `--config.file=${path(`${directory}/alertmanager.yml`)}`, ...labels.split(" ")]);
+    expect(output.trim()).toBe(receiver);
+  });
+
+  test("has a link to the runbook in every message that people read", () => {
+    const { receivers } = JSON.parse(content(told(everyone), `${directory}/alertmanager.yml`)) as { receivers: { slack_configs: any; telegram_configs: any; email_configs: any }[] };
+    const [{ slack_configs, telegram_configs, email_configs }] = receivers;
+    for (const text of [slack_configs[0].text, telegram_configs[0].message, email_configs[0].text]) expect(text).toContain(".Annotations.runbook_url");
+  });
+});
+
+test("no secret shows outside of files for root and who needs them", () => {
+  const state = combine(
+    told(everyone, "https://switch.example/made-up-switch"), redisExporter("10.20.0.5", "made-up-exporter"),
+    celeryExporter({ host: "10.20.0.5", password: "made-up-queues", queues: ["default"], workers: ["worker@worker-0"], pool: { min: 2, max: 10 } }),
+  );
+  const open = state.files.filter((file) => !(file.secret && (file.mode === "0600" || (file.mode === "0640" && file.group === "prometheus"))));
+  expect(JSON.stringify({ ...state, secrets: [], files: open })).not.toContain("made-up");
+  for (const secret of ["made-up-hook", "made-up-slack", "made-up-token", "made-up-password", "made-up-switch", "made-up-exporter", "made-up-queues"]) {
+    expect(state.secrets.join("\n")).toContain(secret);
+  }
+});
+
+test("systemd reads every unit, and nothing in them is unknown to it", () => {
+  const state = combine(
+    machine("10.20.0.5", { keys: { deployer: [], operator: [] } }), postgresExporter("10.20.0.5", "ringo"), blackbox([]),
+    celeryExporter({ host: "10.20.0.5", password: "x", queues: [], workers: [], pool: { min: 1, max: 1 } }),
+  );
+  for (const { path, content: text } of state.files.filter(({ path: of }) => of.startsWith("/etc/systemd/system/"))) {
+    // A drop-in alone is no unit; its lines are the same. The programs are not here.
+    const whole = text.replace(/ExecStart=\/\S+/, "ExecStart=/bin/true").replace(/^(ExecStart|ExecCondition|EnvironmentFile)=\n/gm, "").replace(/^User=.*\n/m, "");
+    const folder = mkdtempSync(join(tmpdir(), "ringo-unit-"));
+    const file = join(folder, "ringo-checked.service");
+    writeFileSync(file, whole);
+    const { stdout, stderr } = spawnSync("systemd-analyze", ["verify", "--man=no", "--recursive-errors=no", file], { encoding: "utf8" });
+    rmSync(folder, { recursive: true });
+    expect([path, (stdout + stderr).split("\n").filter((line) => /Unknown|Failed to parse|Invalid|ignoring/i.test(line))]).toEqual([path, []]);
+  }
+});
