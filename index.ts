@@ -5,6 +5,7 @@ import { backendOf, celeryOf, registryOf } from "./components/application";
 import { Backups } from "./components/backups";
 import { Database } from "./components/database";
 import { Edge } from "./components/edge";
+import { Monitoring } from "./components/monitoring";
 import { Network } from "./components/network";
 import { describe } from "./components/outputs";
 import type { ContainerGround } from "./components/tier";
@@ -19,7 +20,9 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
 
   const network = new Network("network", config);
   const access = new Access("access", { protect });
-  const ground: ContainerGround = { ...config, network, access, registry: registryOf(config) };
+  // Each machine lets in the monitor, and the monitor is reached through the edge: its address is known before it is.
+  const [monitor, isMonitor] = pulumi.deferredOutput<string>();
+  const ground: ContainerGround = { ...config, network, access, registry: registryOf(config), monitor };
 
   const edge = new Edge("edge", {
     ground,
@@ -29,6 +32,8 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     sshAllowedCidrs: config.sshAllowedCidrs,
   });
   const bastion = edge.host;
+  const monitoring = new Monitoring("monitor", { ground, bastion, size: config.monitorSize });
+  isMonitor(monitoring.host.privateAddress);
   const backups = new Backups("backups", { ...config.backups, keeping: config.backups, protect });
   const database = new Database("data", {
     ground,
@@ -37,6 +42,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     volumeGiB: config.databaseVolumeGiB,
     databaseName: config.databaseName,
     databaseUser: config.databaseUser,
+    queues: config.queues,
     backups: {
       ...config.backups,
       repositories: backups.repositories,
@@ -69,8 +75,8 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   const { media } = database;
   const release = api.release({ backend, media, after: [database.ready] });
   const apis = api.rollOut({ backend, media, after: [release] });
-  worker.rollOut({ backend, media, after: apis });
-  edge.serve({
+  const working = worker.rollOut({ backend, media, after: apis });
+  const serving = edge.serve({
     upstreams: api.hosts.map((host) => host.privateAddress),
     media,
     release: releaseKey(config.image),
@@ -83,10 +89,12 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     acme: config.acme,
     after: apis,
   });
+  const hosts = [bastion, database.host, ...api.hosts, ...worker.hosts];
+  monitoring.watch({ config, hosts, edge: bastion, workers: worker.hosts, queues: database.queues, after: [serving, ...working] });
 
   return describe({
     domain, network, access, bastion,
-    hosts: [bastion, database.host, ...api.hosts, ...worker.hosts],
+    hosts: [...hosts, monitoring.host],
     backups: { region: config.backups.region, keyGeneration: config.backups.keyGeneration, buckets: backups.buckets },
   });
 }

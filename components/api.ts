@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { api } from "../machine/api";
 import type { Backend } from "../machine/django";
+import { djangoMetrics } from "../machine/monitoring";
 import { release } from "../machine/release";
 import { combine } from "../machine/state";
 import { containers, oneByOne, surroundings, type ContainerGround, type Rollout } from "./tier";
@@ -37,6 +38,7 @@ export class ApiTier extends pulumi.ComponentResource {
       services: [{ name: "ssh", port: 22, from: [args.ground.network.vpcCidr] }],
       containersFrom: [args.ground.network.vpcCidr],
       preparation: containers(args.ground),
+      exporters: (privateAddress) => djangoMetrics({ privateAddress, host: args.host }),
     }, { parent: this }));
     this.registerOutputs({});
   }

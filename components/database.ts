@@ -4,6 +4,7 @@ import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
 import { sizes } from "../config";
 import { backupTool, originCommand } from "../machine/backup";
+import { celeryUser, monitorRole, postgresExporter, postgresMonitor, readsFigures, readsQueues, redisExporter, redisUser } from "../machine/monitoring";
 import { mediaServer } from "../machine/media";
 import { archiving, pgbackrest } from "../machine/pgbackrest";
 import { postgres } from "../machine/postgres";
@@ -24,6 +25,8 @@ export interface DatabaseArgs {
   volumeGiB: number;
   databaseName: string;
   databaseUser: string;
+  /** Celery's queues in Redis. */
+  queues: string[];
   backups: {
     repositories: pulumi.Output<Repositories>;
     /** Must hold before anything is written to S3. */
@@ -54,12 +57,21 @@ export class Database extends pulumi.ComponentResource {
   readonly host: Host;
   readonly facts: pulumi.Output<DataFacts>;
   readonly media: pulumi.Output<MediaShare>;
+  /** How the monitor reads the queues. Secret as a whole. */
+  readonly queues: pulumi.Output<{ host: string; password: string }>;
   /** PostgreSQL and Redis answer, and the shared files are served. */
   readonly ready: pulumi.Resource;
 
   constructor(private readonly name: string, private readonly args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:database:Database", name, {}, opts);
     const vpc = [args.ground.network.vpcCidr];
+    const passwords = {
+      postgres: this.createPassword("postgres"),
+      redis: this.createPassword("redis"),
+      redisOperator: this.createPassword("redis-operator"),
+      redisExporter: this.createPassword("redis-exporter"),
+      celeryExporter: this.createPassword("celery-exporter"),
+    };
     this.host = new Host(name, {
       ground: args.ground,
       role: "data",
@@ -70,20 +82,18 @@ export class Database extends pulumi.ComponentResource {
         { name: "postgresql", port: 5432, from: vpc },
         { name: "redis", port: 6379, from: vpc },
       ],
+      exporters: (address) => passwords.redisExporter.apply((password) =>
+        combine(postgresExporter(address, args.databaseName), redisExporter(address, password))),
     }, { parent: this });
 
     const { volume, attachment } = this.createVolume();
-    const passwords = {
-      postgres: this.createPassword("postgres"),
-      redis: this.createPassword("redis"),
-      redisOperator: this.createPassword("redis-operator"),
-    };
     const host = this.host.privateAddress;
     this.facts = pulumi.secret({
       postgres: { host, database: args.databaseName, user: args.databaseUser, password: passwords.postgres },
       redis: { host, user: "ringo", password: passwords.redis },
     });
 
+    this.queues = pulumi.secret({ host, password: passwords.celeryExporter });
     const keys = new MediaKeys(`${name}-media`, { parent: this });
     this.media = pulumi.secret({
       server: host,
@@ -136,7 +146,7 @@ export class Database extends pulumi.ComponentResource {
 
   private state(
     volume: digitalocean.Volume,
-    passwords: Record<"postgres" | "redis" | "redisOperator", pulumi.Output<string>>,
+    passwords: Record<"postgres" | "redis" | "redisOperator" | "redisExporter" | "celeryExporter", pulumi.Output<string>>,
     keys: MediaKeys,
   ) {
     const { args } = this;
@@ -157,6 +167,7 @@ export class Database extends pulumi.ComponentResource {
         listenAddress,
         allowedCidr: args.ground.network.vpcCidr,
         roles: [{ name: args.databaseUser, database: args.databaseName, password: secret.postgres }],
+        peers: [{ role: monitorRole.name, database: args.databaseName, systemUser: monitorRole.systemUser }],
         memoryMiB,
         vcpus,
         tls: certificate,
@@ -164,6 +175,7 @@ export class Database extends pulumi.ComponentResource {
         origin: originCommand(args.backups.restore),
         settings: archiving(stanza),
       }),
+      postgresMonitor(args.databaseName),
       backupTool({ stanza, dataDirectory: cluster, databases: [args.databaseName], media: repositories.media && media }),
       pgbackrest({
         stanza,
@@ -186,6 +198,10 @@ export class Database extends pulumi.ComponentResource {
         listenAddress,
         password: secret.redis,
         operatorPassword: secret.redisOperator,
+        users: [
+          { name: redisUser, password: secret.redisExporter, rules: readsFigures },
+          { name: celeryUser, password: secret.celeryExporter, rules: readsQueues(args.queues) },
+        ],
         // Queues are small; what they may take is kept from PostgreSQL's page cache.
         maxMemoryMiB: Math.floor(memoryMiB / 8),
         dataDirectory: `${mountPoint}/redis`,

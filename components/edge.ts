@@ -4,6 +4,7 @@ import { sizes } from "../config/sizes";
 import { certbot } from "../machine/certbot";
 import { mediaClient } from "../machine/media";
 import { exclusionOf, largeBodiesFor } from "../machine/modsecurity";
+import { edgeExporters, edgeStatus } from "../machine/monitoring";
 import { edge, type Limits } from "../machine/nginx";
 import { combine } from "../machine/state";
 import { staticFiles } from "../machine/static";
@@ -57,6 +58,7 @@ export class Edge extends pulumi.ComponentResource {
       ],
       // Installed with all other machines' packages rather than when everything waits for the edge.
       preparation: { packages: ["nginx", "libnginx-mod-http-modsecurity", "modsecurity-crs", "certbot", "sshfs", "rsync"] },
+      exporters: edgeExporters,
     }, { parent: this });
     this.dns = args.dnsZone === undefined ? [] : [this.createRecord(name, args.dnsZone)];
     this.registerOutputs({});
@@ -91,6 +93,7 @@ export class Edge extends pulumi.ComponentResource {
         hstsSeconds: site.hstsSeconds,
         readTimeoutSeconds: site.timeoutSeconds + 5,
       }),
+      edgeStatus,
       certbot({ domains: [domain], email: site.acme.email, server: site.acme.server }),
     ));
     // The certificate's challenge needs the name to resolve.

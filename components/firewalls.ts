@@ -1,6 +1,8 @@
 import type { types } from "@pulumi/digitalocean";
 import { registryPort } from "../machine/docker";
 import { portOf } from "../machine/egress";
+import { ports as exporterPorts, type Exporter } from "../machine/monitoring";
+import { exporters } from "./exporters";
 import { roleTag, type Role } from "./naming";
 
 type Inbound = types.input.FirewallInboundRule;
@@ -19,6 +21,8 @@ export interface WaysOut {
   backups: { endpoint?: string };
   /** TCP ports that the application needs. */
   outboundPorts: number[];
+  /** TCP ports that alerts leave by. */
+  alertPorts: number[];
 }
 
 const everywhere = ["0.0.0.0/0", "::/0"];
@@ -45,12 +49,19 @@ const internet = (...some: number[]): Outbound[] => [
   ...[...new Set([ports.dns, ports.http, ports.https, ...some])].map((port) => outside(port)),
 ];
 
+/** What measures a machine, for the monitor alone. */
+const watched = (role: Role): Inbound[] => exporters[role].map((name) => from(["monitor"], exporterPorts[name]));
+
+/** The monitor reads what measures the machines. */
+const reads: Outbound[] = (Object.keys(exporterPorts) as Exporter[]).map((name) =>
+  to((Object.keys(exporters) as Role[]).filter((role) => exporters[role].includes(name)), exporterPorts[name]));
+
 /**
  * Who may talk to whom: the one table of the stack's open ports, in and out. What comes back is let in and out, because
  * firewalls are stateful. By tag, since a rule by droplet id holds ten at most (lessons 3) and would change with every
  * machine. Each machine says it again for itself, and which of its users may (`machine/nftables.ts`, `machine/egress.ts`).
  */
-export function allowTable(sshAllowedCidrs: string[], { acme, image, backups, outboundPorts }: WaysOut): RoleRules[] {
+export function allowTable(sshAllowedCidrs: string[], { acme, image, backups, outboundPorts, alertPorts }: WaysOut): RoleRules[] {
   const application = [to(["data"], ports.postgres), to(["data"], ports.redis), ...internet(registryPort(image), ...outboundPorts)];
   return [
     {
@@ -59,17 +70,18 @@ export function allowTable(sshAllowedCidrs: string[], { acme, image, backups, ou
         fromAddresses(sshAllowedCidrs, ports.ssh),
         fromAddresses(everywhere, ports.http),
         fromAddresses(everywhere, ports.https),
+        ...watched("edge"),
       ],
-      outbound: [to(["api", "worker", "data"], ports.ssh), to(["api"], ports.api), ...internet(portOf(acme.server))],
+      outbound: [to(["api", "worker", "data", "monitor"], ports.ssh), to(["api"], ports.api), ...internet(portOf(acme.server))],
     },
     {
       role: "api",
-      inbound: [from(["edge"], ports.ssh), from(["edge"], ports.api)],
+      inbound: [from(["edge"], ports.ssh), from(["edge"], ports.api), ...watched("api")],
       outbound: [to(["data"], ports.ssh), ...application],
     },
     {
       role: "worker",
-      inbound: [from(["edge"], ports.ssh)],
+      inbound: [from(["edge"], ports.ssh), ...watched("worker")],
       outbound: [to(["data"], ports.ssh), ...application],
     },
     {
@@ -78,9 +90,16 @@ export function allowTable(sshAllowedCidrs: string[], { acme, image, backups, ou
         // Media and static files are shared over SFTP, so every role needs this port.
         from(["edge", "api", "worker"], ports.ssh),
         from(["api", "worker"], ports.postgres),
-        from(["api", "worker"], ports.redis),
+        // The monitor reads the queues.
+        from(["api", "worker", "monitor"], ports.redis),
+        ...watched("data"),
       ],
       outbound: internet(backups.endpoint === undefined ? ports.https : portOf(backups.endpoint)),
+    },
+    {
+      role: "monitor",
+      inbound: [from(["edge"], ports.ssh), ...watched("monitor")],
+      outbound: [...reads, to(["data"], ports.redis), ...internet(...alertPorts)],
     },
   ];
 }

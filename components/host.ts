@@ -4,10 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { base } from "../machine/base";
 import { bootState, userData } from "../machine/cloud-init";
+import { machine } from "../machine/monitoring";
 import type { Service } from "../machine/nftables";
 import { payload, remoteCommand } from "../machine/payload";
 import { combine, type Fragment, type MachineState } from "../machine/state";
 import type { Access, Reachable } from "./access";
+import { exporterServices } from "./exporters";
 import { physicalName, type Role } from "./naming";
 import type { Network } from "./network";
 
@@ -25,6 +27,8 @@ export interface Ground {
   automaticUpdates: { reboot: boolean; rebootTime: string };
   /** Further tags for droplets and volumes. */
   tags: string[];
+  /** Private address of the machine that reads all others' figures. */
+  monitor: pulumi.Output<string>;
 }
 
 export interface HostArgs {
@@ -40,6 +44,8 @@ export interface HostArgs {
   containersFrom?: string[];
   /** What else every machine of this role has before it takes the role: its packages, its container engine. */
   preparation?: pulumi.Input<Fragment>;
+  /** What measures this machine's role, beside the machine itself. @default nothing */
+  exporters?: (privateAddress: string) => pulumi.Input<Fragment>;
 }
 
 /**
@@ -104,8 +110,10 @@ export class Host extends pulumi.ComponentResource {
 
   private baseState(): pulumi.Output<MachineState> {
     const { args, name } = this;
-    const { network, access, operatorSshKeys, trustedCertificates, timezone, automaticUpdates } = args.ground;
-    return pulumi.all([access.publicKey, args.preparation ?? {}]).apply(([deployer, preparation]) => combine(
+    const { network, access, operatorSshKeys, trustedCertificates, timezone, automaticUpdates, monitor } = args.ground;
+    const measured = this.privateAddress.apply((address) => pulumi.output(args.exporters?.(address) ?? {}).apply((ofRole) =>
+      ({ address, ofRole: ofRole as Fragment })));
+    return pulumi.all([access.publicKey, args.preparation ?? {}, monitor, measured]).apply(([deployer, preparation, watcher, { address, ofRole }]) => combine(
       base({
         hostname: name,
         sshd: {
@@ -113,12 +121,14 @@ export class Host extends pulumi.ComponentResource {
           forwardsTo: args.bastion ? undefined : network.vpcCidr,
           penaltyExempt: args.bastion ? [network.vpcCidr] : [],
         },
-        firewall: { services: args.services, containersFrom: args.containersFrom },
+        firewall: { services: [...args.services, ...exporterServices(args.role, watcher)], containersFrom: args.containersFrom },
         neverBanned: args.bastion ? [network.vpcCidr] : [],
         trustedCertificates,
         timezone,
         automaticUpdates,
       }),
+      machine(address, { keys: { deployer: [deployer], operator: operatorSshKeys } }),
+      ofRole,
       preparation as Fragment,
     ));
   }

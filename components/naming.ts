@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** What a machine does. Also its tag, and what firewalls select by. */
-export type Role = "edge" | "api" | "worker" | "data";
+export type Role = "edge" | "api" | "worker" | "data" | "monitor";
 
 /** The name that a thing has in the cloud account: unique there, and the same on every `up`. */
 export const physicalName = (what: string): string => `ringo-${pulumi.getStack()}-${what}`;

@@ -63,7 +63,7 @@ export class Network extends pulumi.ComponentResource {
   }
 
   private createTags(name: string): digitalocean.Tag[] {
-    const roles: Role[] = ["edge", "api", "worker", "data"];
+    const roles: Role[] = ["edge", "api", "worker", "data", "monitor"];
     return [
       new digitalocean.Tag(`${name}-tag`, { name: stackTag() }, { parent: this }),
       ...roles.map((role) => new digitalocean.Tag(`${name}-tag-${role}`, { name: roleTag(role) }, { parent: this })),

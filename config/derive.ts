@@ -20,6 +20,13 @@ interface Derived {
   registry?: { server: string; username: string };
 }
 
+/** TCP ports that alerts leave by. What they are sent to is secret; which port it answers on is not. */
+export function alertPortsOf({ alertWebhookUrl, alertSlackUrl, alertTelegramToken, deadMansSwitchUrl, alerts: { email } }: Validated): number[] {
+  const urls = [alertWebhookUrl, alertSlackUrl, deadMansSwitchUrl, alertTelegramToken && "https://api.telegram.org"];
+  const ports = [...urls.map((url) => (url ? Number(new URL(url).port || 443) : undefined)), email && Number(email.server.split(":")[1])];
+  return [...new Set(ports.filter((port) => port !== undefined))].sort((a, b) => a - b);
+}
+
 /** Works out the defaults that derive from other keys. */
 export function derive(plain: Omit<Validated, keyof SecretValues>, stack: string): Settings {
   return {

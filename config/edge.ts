@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { key } from "./doc";
-import { httpsUrlFault, sizeWith, text, whole } from "./formats";
+import { certificateFault, httpsUrlFault, list, sizeWith, text, whole } from "./formats";
 import { waf } from "./waf";
 
 const year = 31_536_000;
@@ -60,9 +60,16 @@ export const edge = z.object({
       allowed: "an e-mail address",
       example: "operations@ringo-uchet.ru",
     }),
+    authorities: key(list(text(certificateFault)).default([]), {
+      description: "Roots that the certificate's chain ends in, where the world does not know them: those of an authority of your own, or for rehearsals. "
+        + "The monitor checks the chain against them.",
+      allowed: "PEM certificates, one an element",
+      example: "$(cat root.pem)",
+      concealed: true,
+    }),
   // An absent group is an empty one: what it lacks is named.
   }).prefault({} as { email: string }), {
     description: "Where the certificate comes from.",
-    allowed: "server and email",
+    allowed: "server, email and authorities",
   }),
 });

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { derive, type Settings } from "./derive";
+import { alertPortsOf, derive, type Settings } from "./derive";
 import { type Fault, renderFaults } from "./fault";
 import { secrets as secretSchema, type SecretValues } from "./secrets";
 import { validate } from "./validate";
@@ -15,6 +15,8 @@ export type Secrets = {
 export type StackConfig = Settings & {
   /** Name of the Pulumi stack. */
   stack: string;
+  /** TCP ports that alerts leave by. */
+  alertPorts: number[];
   secrets: Secrets;
 };
 
@@ -47,7 +49,7 @@ export function loadConfig(): StackConfig {
   const plain = Object.fromEntries(values.filter(([name]) => !isSecret(name))) as Parameters<typeof derive>[0];
   const secrets = Object.fromEntries(values.filter(([name]) => isSecret(name))) as SecretValues;
   const settings = derive(plain, stack);
-  return { ...settings, stack, secrets: wrap(secrets) };
+  return { ...settings, stack, alertPorts: alertPortsOf(verdict.values), secrets: wrap(secrets) };
 }
 
 function wrap(values: SecretValues): Secrets {

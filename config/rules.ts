@@ -44,8 +44,8 @@ export const rules: readonly Rule[] = [
   })),
 
   rule(["vpcCidr", "apiInstanceCount", "workerInstanceCount"], ({ vpcCidr, apiInstanceCount, workerInstanceCount }) => {
-    // Edge, data and the NAT gateway; DigitalOcean keeps the first two and the last address of a VPC, and one for the gateway.
-    const needed = apiInstanceCount + workerInstanceCount + 3;
+    // Edge, data, monitor and the NAT gateway; DigitalOcean keeps the first two and the last address of a VPC, and one for the gateway.
+    const needed = apiInstanceCount + workerInstanceCount + 4;
     const room = addressesIn(parseCidr(vpcCidr)!) - 4;
     return when(needed > room, { path: ["vpcCidr"], reason: `has room for ${room} machines; the stack has ${needed}`, value: vpcCidr.replace(/\d+$/, "20") });
   }),
@@ -107,6 +107,13 @@ export const rules: readonly Rule[] = [
     tooMany(["concurrency"], !autoscaler.enabled, concurrency, workerSize)),
 
   rule(["registry", "registryToken"], ({ registry, registryToken }) => together("registry.username", registry, { registryToken })),
+  rule(["alerts", "alertTelegramToken"], ({ alerts, alertTelegramToken }) =>
+    together("alerts.telegramChatId", alerts.telegramChatId, { alertTelegramToken })),
+  rule(["alerts", "alertEmailPassword"], ({ alerts, alertEmailPassword }) => together("alerts.email", alerts.email, { alertEmailPassword })),
+  rule(["monitoring", "monitorSize"], ({ monitoring: { retentionGiB }, monitorSize }) => {
+    const half = Math.floor(sizes[monitorSize].diskGiB / 2);
+    return when(retentionGiB > half, { path: ["monitoring", "retentionGiB"], reason: `is more than half of the disk of ${monitorSize}`, value: String(half) });
+  }),
   rule(["mediaStorage", "mediaAccessKeyId", "mediaSecretAccessKey"], ({ mediaStorage, ...keys }) => together("mediaStorage", mediaStorage, keys)),
 
   rule(["djangoSecretKey", "djangoSecretKeyFallbacks"], ({ djangoSecretKey, djangoSecretKeyFallbacks }) =>
@@ -133,7 +140,7 @@ function tooMany(path: string[], applies: boolean, children: number, size: strin
 }
 
 /** Secrets that belong to a group: all with it, none without. */
-function together(name: string, group: object | undefined, keys: Record<string, string | undefined>): Conflict[] {
+function together(name: string, group: object | string | undefined, keys: Record<string, string | undefined>): Conflict[] {
   return Object.entries(keys).flatMap(([key, value]) => {
     if (group !== undefined && value === undefined) return [{ path: [key], reason: `is missing, and ${name} needs it` }];
     if (group === undefined && value !== undefined) return [{ path: [key], reason: `is of no use without ${name}`, remedy: "remove" as const }];

@@ -5,6 +5,7 @@ import { backups } from "./backups";
 import { database } from "./database";
 import { edge } from "./edge";
 import { machines } from "./machines";
+import { monitoring } from "./monitoring";
 import { network } from "./network";
 import { secrets } from "./secrets";
 import { stack } from "./stack";
@@ -21,12 +22,13 @@ export const concerns = {
   Worker: { about: "The tier that works off the queues.", schema: worker },
   Database: { about: "PostgreSQL, Redis and the media files.", schema: database },
   Backups: { about: "What is kept in S3, how long, and how it comes back.", schema: backups },
+  Monitoring: { about: "What is measured, and who is told.", schema: monitoring },
   Machines: { about: "What every machine has in common.", schema: machines },
 } as const;
 
 /** Every key that is not secret. */
 export const settings = z.object({
-  ...stack.shape, ...network.shape, ...application.shape, ...edge.shape, ...api.shape, ...worker.shape, ...database.shape, ...backups.shape, ...machines.shape,
+  ...stack.shape, ...network.shape, ...application.shape, ...edge.shape, ...api.shape, ...worker.shape, ...database.shape, ...backups.shape, ...monitoring.shape, ...machines.shape,
 });
 
 /** Every key. */

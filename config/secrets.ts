@@ -5,6 +5,8 @@ import { variableMap, variablesAllowed } from "./variables";
 
 /** Printable, and no comma: a retired key goes into a comma-separated list. */
 const secretKey = /^[\x21-\x2b\x2d-\x7e]{50,}$/;
+/** A URL that is a secret in itself. */
+const secretUrlFault = (value: string) => (URL.canParse(value) && new URL(value).protocol === "https:" ? undefined : "is no https URL");
 const token = (length: number) => pattern(new RegExp(`^[\\x21-\\x7e]{${length},}$`), "is too short, or has spaces in it");
 
 /** Kept encrypted in the stack's file; never in logs, outputs, diffs or on a command line. */
@@ -50,6 +52,32 @@ export const secrets = z.object({
   mediaSecretAccessKey: key(token(8).optional(), {
     description: "Secret key of `mediaStorage`.",
     allowed: "text without spaces, 8 characters or more",
+    secret: true,
+  }),
+  alertWebhookUrl: key(text(secretUrlFault).optional(), {
+    description: "Where alerts are posted as JSON (Alertmanager's webhook).",
+    allowed: "an https URL",
+    secret: true,
+  }),
+  alertSlackUrl: key(text(secretUrlFault).optional(), {
+    description: "Incoming webhook of the Slack channel that alerts go to.",
+    allowed: "an https URL",
+    secret: true,
+  }),
+  alertTelegramToken: key(pattern(/^\d+:[A-Za-z0-9_-]{30,}$/, "is no bot's token").optional(), {
+    description: "Token of the Telegram bot that sends alerts to `alerts.telegramChatId`.",
+    allowed: "a bot's token: <number>:<letters and digits>",
+    secret: true,
+  }),
+  alertEmailPassword: key(token(1).optional(), {
+    description: "Password of `alerts.email.username` at the mail server.",
+    allowed: "text without spaces",
+    secret: true,
+  }),
+  deadMansSwitchUrl: key(text(secretUrlFault).optional(), {
+    description: "Where the monitor says every `alerts.heartbeatSeconds` that it lives: a service outside of this account that raises the alarm "
+      + "when it does not.",
+    allowed: "an https URL",
     secret: true,
   }),
   environmentSecrets: key(variableMap().default({}), {

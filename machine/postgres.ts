@@ -18,6 +18,8 @@ export interface PostgresOptions {
   /** The only network whose machines may log in. */
   allowedCidr: string;
   roles: PostgresRole[];
+  /** Roles that log in on this machine only, without a password, as the system user they belong to. @default none */
+  peers?: { role: string; database: string; systemUser: string }[];
   /** The machine's memory, from which PostgreSQL's own is derived. */
   memoryMiB: number;
   vcpus: number;
@@ -59,7 +61,7 @@ export function postgres(options: PostgresOptions): Fragment {
   const conf: File[] = [
     { path: `${etc}/postgresql.conf`, content: configuration(options, data), ...readable },
     { path: `${etc}/pg_hba.conf`, content: hostBasedAuthentication(options), ...readable },
-    { path: `${etc}/pg_ident.conf`, content: "", ...readable },
+    { path: `${etc}/pg_ident.conf`, content: identities(options), ...readable },
     { path: `${etc}/server.crt`, content: options.tls.certificate, ...readable },
     { path: `${etc}/server.key`, content: options.tls.key, ...readable, secret: true },
   ];
@@ -173,8 +175,10 @@ ALTER DATABASE "${database}" OWNER TO "${name}";
 REVOKE ALL ON DATABASE "${database}" FROM PUBLIC;
 `;
 
-const hostBasedAuthentication = ({ roles, allowedCidr }: PostgresOptions): string =>
-  ["local all postgres peer", ...roles.map((r) => `hostssl "${r.database}" "${r.name}" ${allowedCidr} scram-sha-256`)].map((line) => `${line}\n`).join("");
+const identities = ({ peers = [] }: PostgresOptions): string => peers.map(({ role, systemUser }) => `peers ${systemUser} ${role}\n`).join("");
+
+const hostBasedAuthentication = ({ roles, peers = [], allowedCidr }: PostgresOptions): string =>
+  ["local all postgres peer", ...peers.map(({ role, database }) => `local "${database}" "${role}" peer map=peers`), ...roles.map((r) => `hostssl "${r.database}" "${r.name}" ${allowedCidr} scram-sha-256`)].map((line) => `${line}\n`).join("");
 
 function configuration(options: PostgresOptions, data: string): string {
   const settings: Record<string, string> = {

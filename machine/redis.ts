@@ -8,6 +8,8 @@ export interface RedisOptions {
   password: string;
   /** Of user `operator`, who may do everything: dashboards, diagnosis, reloading these users. */
   operatorPassword: string;
+  /** Further users and what each may do, in Redis's words. @default none */
+  users?: { name: string; password: string; rules: string }[];
   /** What data may take; a write beyond it is refused, never another key dropped. */
   maxMemoryMiB: number;
   /** On the volume. @default "/srv/data/redis" */
@@ -26,7 +28,8 @@ const password = (user: string): string => `/etc/ringo/redis/${user}.password`;
  * @throws on a password that would need quoting on its way.
  */
 export function redis(options: RedisOptions): Fragment {
-  for (const word of [options.password, options.operatorPassword]) {
+  const others = options.users ?? [];
+  for (const word of [options.password, options.operatorPassword, ...others.map((other) => other.password)]) {
     if (!/^[A-Za-z0-9._~-]+$/.test(word)) throw new Error("a Redis password may hold only A-Z a-z 0-9 . _ ~ -: it is part of a URL");
   }
   const data = options.dataDirectory ?? "/srv/data/redis";
@@ -71,7 +74,7 @@ export function redis(options: RedisOptions): Fragment {
       { name: "Redis takes a write from its user", command: works(options.listenAddress) },
       { name: "Redis lets others ping and nothing more", command: closed(options.listenAddress) },
     ],
-    secrets: [options.password, options.operatorPassword],
+    secrets: [options.password, options.operatorPassword, ...others.map((other) => other.password)],
   };
 }
 
@@ -93,7 +96,7 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 const users = (options: RedisOptions): string => `user default off resetpass ~* &* +@all
 user ringo on #${sha256(options.password)} ~* &* +@all -@dangerous +info
 user operator on #${sha256(options.operatorPassword)} ~* &* +@all
-`;
+${(options.users ?? []).map(({ name, password: of, rules }) => `user ${name} on #${sha256(of)} resetkeys resetchannels -@all ${rules}\n`).join("")}`;
 
 /** The application's health check pings without credentials. */
 const defaultUser = "on nopass resetkeys resetchannels -@all +ping +hello +client|setinfo +client|setname";

@@ -7,7 +7,8 @@ import { projectDir, stackName } from "../paths";
 import { providers } from "../providers";
 import { officialPlugins } from "../providers/official";
 import { serve } from "../providers/server";
-import { startServices } from "../services";
+import { acmeRoots, startServices } from "../services";
+import { alertsUrl } from "../services/alerts";
 import { localSecret, openStack, type LocalFacts } from "../workspace";
 import { dim, say, seconds, UserError } from "../../ops/terminal";
 
@@ -35,7 +36,7 @@ export async function prepare(): Promise<LocalFacts> {
   return {
     plain: {
       image: image.reference,
-      acme: { server: services.acmeDirectoryUrl },
+      acme: { server: services.acmeDirectoryUrl, authorities: certificatesIn(await acmeRoots()) },
       trustedCertificates: [services.caCertificatePem],
       registry: { username: services.registry.username },
       backups: { endpoint: services.s3.endpoint, region: services.s3.region },
@@ -45,9 +46,14 @@ export async function prepare(): Promise<LocalFacts> {
       djangoSecretKey: localSecret("django-secret-key"),
       backupPassphrase: localSecret("backup-passphrase"),
       registryToken: services.registry.password,
+      // Nobody listens there but the tests.
+      alertWebhookUrl: `${alertsUrl}/alerts`,
+      deadMansSwitchUrl: `${alertsUrl}/heartbeat`,
     },
   };
 }
+
+const certificatesIn = (pem: string): string[] => pem.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
 
 /** Runs `work` on the local stack with the stand-in providers listening, but for official ones, and closes them afterwards. */
 export async function withStack<T>(facts: LocalFacts, work: (stack: Stack) => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
+import { mayReach } from "../egress";
 import { combine, type Fragment } from "../state";
-import { exporter } from "./exporter";
+import { exporter, systemUser } from "./exporter";
 import { local } from "./ports";
 
 export interface AlertmanagerOptions {
@@ -7,6 +8,8 @@ export interface AlertmanagerOptions {
   /** Where the dead man's switch hears that the monitor lives. */
   heartbeatUrl?: string;
   heartbeatSeconds: number;
+  /** TCP ports of the internet that all of these answer on. */
+  ports: number[];
   scrapeSeconds: number;
 }
 
@@ -25,6 +28,7 @@ export function alertmanager(options: AlertmanagerOptions): Fragment {
   const configuration = { path, content: `${JSON.stringify(config(options), null, 2)}\n`, group: "prometheus", mode: "0640", secret: true };
   const { receivers, heartbeatUrl } = options;
   return combine(
+    mayReach("alerts", options.ports.map((port) => ({ name: "alerts", port, to: "any", users: [systemUser] }))),
     exporter({
       name: "prometheus-alertmanager",
       listen: `127.0.0.1:${local.alertmanager}`,

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { mayReach } from "../egress";
 import { combine, type File, type Fragment } from "../state";
-import { exporter } from "./exporter";
+import { exporter, systemUser } from "./exporter";
 import { local } from "./ports";
 
 export interface CeleryExporterOptions {
@@ -27,7 +28,7 @@ export function celeryExporter(options: CeleryExporterOptions): Fragment {
   const { host, queues, workers, pool } = options;
   const modules: File[] = readdirSync(sources).filter((name) => name.endsWith(".py")).sort()
     .map((name) => ({ path: `${library}/${name}`, content: readFileSync(join(sources, name), "utf8") }));
-  return combine(exporter({
+  return combine(mayReach("queues", [{ name: "redis", port: 6379, to: [host], users: [systemUser] }]), exporter({
     name: "ringo-celery-exporter",
     listen: `127.0.0.1:${local.celery}`,
     package: "python3-prometheus-client",

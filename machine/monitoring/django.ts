@@ -1,4 +1,5 @@
-import type { Fragment } from "../state";
+import { addedRules, containerLinks } from "../egress";
+import { combine, type Fragment } from "../state";
 import { ports } from "./ports";
 
 export interface DjangoMetricsOptions {
@@ -8,6 +9,9 @@ export interface DjangoMetricsOptions {
   host: string;
 }
 
+/** What nginx asks of the published port is led to the container's own address. */
+const toBackend = addedRules("output", "figures", [`oifname ${containerLinks} meta skuid "www-data" accept comment "figures of the backend"`]);
+
 const main = "/etc/nginx/nginx.conf";
 const dropIn = "/etc/systemd/system/nginx.service.d/ringo.conf";
 
@@ -15,7 +19,7 @@ const dropIn = "/etc/systemd/system/nginx.service.d/ringo.conf";
  * The backend's own metrics, for the monitor alone. The backend answers only what comes with an allowed host and as HTTPS,
  * and Prometheus sends neither; so nginx stands between, with one path and no other.
  */
-export const djangoMetrics = ({ privateAddress, host }: DjangoMetricsOptions): Fragment => ({
+export const djangoMetrics = ({ privateAddress, host }: DjangoMetricsOptions): Fragment => combine(toBackend, {
   packages: ["nginx"],
   files: [
     { path: main, content: configuration(privateAddress, host) },

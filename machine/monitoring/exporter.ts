@@ -12,6 +12,7 @@ export interface ExporterOptions {
   command: string[];
   /** A unit of our own has a description; without one Debian's unit is changed. */
   description?: string;
+  /** @default `systemUser` */
   user?: string;
   /** Further lines of `[Service]`. */
   service?: string[];
@@ -20,6 +21,9 @@ export interface ExporterOptions {
   /** Files that it reads anew when it is told to. */
   reloaded?: File[];
 }
+
+/** Whom Debian's packages of Prometheus run as. */
+export const systemUser = "prometheus";
 
 const units = "/etc/systemd/system";
 
@@ -38,7 +42,7 @@ export function exporter(options: ExporterOptions): Fragment {
 }
 
 /** An empty value takes away what Debian's unit says. */
-function section({ description, command, user = "prometheus", service = [] }: ExporterOptions, taken: [string, string][]): string {
+function section({ description, command, user = systemUser, service = [] }: ExporterOptions, taken: [string, string][]): string {
   return `[Unit]
 ${description === undefined ? "" : `Description=${description}\n`}Wants=network-online.target
 After=network-online.target

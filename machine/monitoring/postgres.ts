@@ -1,9 +1,9 @@
 import type { Fragment } from "../state";
-import { exporter } from "./exporter";
+import { exporter, systemUser } from "./exporter";
 import { ports } from "./ports";
 
 /** The role that looks: it may read statistics, and no table. It comes from this machine only, as the exporter's system user. */
-export const monitorRole = { name: "monitor", systemUser: "prometheus" };
+export const monitorRole = { name: "monitor", systemUser };
 
 const queries = "/etc/ringo/postgres-exporter.yml";
 const psql = "cd / && runuser -u postgres -- psql -X -q -At -v ON_ERROR_STOP=1";

@@ -1,6 +1,7 @@
 import { concerns, render, type Stack } from "../alerts";
+import { mayReach } from "../egress";
 import { combine, type File, type Fragment } from "../state";
-import { exporter } from "./exporter";
+import { exporter, systemUser } from "./exporter";
 import { local, ports, type Exporter } from "./ports";
 
 /** A machine, and what the monitor reads of it. */
@@ -30,15 +31,19 @@ export interface PrometheusOptions {
   runbook: string;
 }
 
+const jobs = Object.keys(ports) as Exporter[];
 const directory = "/etc/prometheus/ringo";
 const configuration = `${directory}/prometheus.yml`;
 
 /** Scrapes every machine, keeps the figures, evaluates the rules. Answers on loopback only. */
 export function prometheus(options: PrometheusOptions): Fragment {
-  const targets = Object.keys(ports).map((job) => targetsOf(job as Exporter, options.machines));
+  const targets = jobs.map((job) => targetsOf(job, options.machines));
   const rules = concerns(options.rules).map((concern): File => ({ path: `${directory}/rules/${concern.name}.yml`, content: render(concern, options.runbook) }));
   const reloaded = [{ path: configuration, content: json(config(options)) }, ...rules];
   return combine(
+    mayReach("figures", jobs.map((job) => ({
+      name: `figures of ${job}`, port: ports[job], to: having(job, options.machines).map(({ privateAddress }) => privateAddress), users: [systemUser],
+    }))),
     exporter({
       name: "prometheus",
       listen: `127.0.0.1:${local.prometheus}`,
@@ -68,9 +73,11 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 const targetFile = (job: string): string => `${directory}/targets/${job}.json`;
 
 /** The machines that have this exporter: none missing, none stale. */
+const having = (job: Exporter, machines: Watched[]): Watched[] => machines.filter(({ exporters }) => exporters.includes(job));
+
 const targetsOf = (job: Exporter, machines: Watched[]): File => ({
   path: targetFile(job),
-  content: json(machines.filter(({ exporters }) => exporters.includes(job)).map(({ name, role, privateAddress }) => ({
+  content: json(having(job, machines).map(({ name, role, privateAddress }) => ({
     targets: [`${privateAddress}:${ports[job]}`], labels: { machine: name, role },
   }))),
 });
@@ -120,7 +127,7 @@ function config(options: PrometheusOptions): object {
     rule_files: [`${directory}/rules/*.yml`],
     alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${local.alertmanager}`] }] }] },
     scrape_configs: [
-      ...(Object.keys(ports) as Exporter[]).map((job) => ({
+      ...jobs.map((job) => ({
         job_name: job,
         file_sd_configs: [{ files: [targetFile(job)] }],
         sample_limit: 10_000,

@@ -22,10 +22,12 @@ describe("the cloud's firewall and the machine's own name the same ports", () =>
       outboundPorts: [443, 587],
       mediaStorage: { endpoint: "https://spaces.ringo.test:9000", region: "fra1", bucket: "media" },
       mediaAccessKeyId: "media-key", mediaSecretAccessKey: "media-secret",
+      alerts: { email: { to: "a@ringo.test", from: "b@ringo.test", server: "mail.ringo.test:465", username: "b" } },
+      alertEmailPassword: "not-a-password", alertWebhookUrl: "https://hooks.ringo.test:9443/alerts", deadMansSwitchUrl: "https://switch.ringo.test:8443/",
     }));
   });
 
-  test.each([["edge", "edge"], ["api-0", "api"], ["worker-0", "worker"], ["data", "data"]])("on %s", (host, role) => {
+  test.each([["edge", "edge"], ["api-0", "api"], ["worker-0", "worker"], ["data", "data"], ["monitor", "monitor"]])("on %s", (host, role) => {
     const states: MachineState[] = resources
       .filter(({ type, name }) => type === "command:remote:Command" && name.startsWith(`${host}-`))
       .map(({ inputs }) => JSON.parse(plain(inputs.stdin)).state);

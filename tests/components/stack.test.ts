@@ -16,11 +16,12 @@ describe("the whole stack", () => {
   let outputs: any;
   beforeAll(async () => ({ resources, outputs } = await deploy()));
 
-  test("is one edge, one data machine, two API machines and a worker", () => {
+  test("is one edge, one data machine, two API machines, a worker and a monitor", () => {
     expect(of(resources, droplet).map((r) => r.name).sort()).toEqual(
-      ["api-0-droplet", "api-1-droplet", "data-droplet", "edge-droplet", "worker-0-droplet"]);
+      ["api-0-droplet", "api-1-droplet", "data-droplet", "edge-droplet", "monitor-droplet", "worker-0-droplet"]);
     expect(outputs.machines.map((m: any) => [m.name, m.role, m.publicAddress])).toEqual([
       ["edge", "edge", "198.18.0.200"], ["data", "data", null], ["api-0", "api", null], ["api-1", "api", null], ["worker-0", "worker", null],
+      ["monitor", "monitor", null],
     ]);
   });
 
@@ -107,6 +108,23 @@ describe("the whole stack", () => {
     expect(keyOn("worker-0-worker")).toBe("private key of data-media-writer\n");
   });
 
+  test("has the monitor read every machine, and every machine let it in", () => {
+    const files = stateOf(named(resources, "monitor-monitor")).files;
+    const [targets] = files.filter(({ path }) => path.endsWith("targets/node.json")).map(({ content }) => JSON.parse(content) as any[]);
+    expect(targets.map(({ targets: [target], labels }) => [labels.machine, labels.role, target]).sort())
+      .toEqual(outputs.machines.map((m: any) => [m.name, m.role, `${m.privateAddress}:9100`]).sort());
+    const monitor = outputs.machines.find((m: any) => m.role === "monitor").privateAddress;
+    for (const { name } of outputs.machines) {
+      const rules = stateOf(named(resources, `${name}-base`)).files.find(({ path }) => path === "/etc/nftables.conf")!.content;
+      expect([name, rules]).toEqual([name, expect.stringContaining(`ip saddr ${monitor} tcp dport 9100 accept`)]);
+    }
+  });
+
+  test("expects of Celery the workers there are", () => {
+    const settings = stateOf(named(resources, "monitor-monitor")).files.find(({ path }) => path.endsWith("celery-exporter.json"))!.content;
+    expect(JSON.parse(settings)).toMatchObject({ workers: ["worker@worker-0"], pool: { min: 2, max: 10 }, queues: ["default", "finance", "notifications", "orders"] });
+  });
+
   test("names the record after the zone", () => {
     const { inputs } = named(resources, "edge-record");
     expect(inputs).toMatchObject({ domain: "ringo.test", name: "api", type: "A", value: "198.18.0.200" });
@@ -123,14 +141,14 @@ describe("beat", () => {
   });
 });
 
-test("one more API machine changes no other machine's base, data or worker", async () => {
+test("one more API machine changes no other machine's base, data or worker: the edge and the monitor learn of it", async () => {
   const states = async (count: number) => {
     const { resources } = await deploy({ apiInstanceCount: count });
     return new Map(of(resources, command).map((r) => [r.name, JSON.stringify(stateOf(r))]));
   };
   const [two, three] = [await states(2), await states(3)];
   const changed = [...two.keys()].filter((name) => two.get(name) !== three.get(name));
-  expect(changed).toEqual(["edge-edge"]);
+  expect(changed.sort()).toEqual(["edge-edge", "monitor-monitor"]);
   expect([...three.keys()].filter((name) => !two.has(name)).sort()).toEqual(["api-2-api", "api-2-base", "api-2-boot"]);
 });
 

@@ -60,7 +60,7 @@ const cases: Case[] = [
   ["a public VPC", { vpcCidr: "8.8.0.0/20" }, "vpcCidr", /not private/, /private/, `${set} vpcCidr`],
   ["a VPC that is too wide", { vpcCidr: "10.0.0.0/8" }, "vpcCidr", /is a \/8/, /\/16 to \/24/, `${set} vpcCidr`],
   ["a VPC with host bits", { vpcCidr: "10.20.1.0/20" }, "vpcCidr", /host bits/, /private/, `${set} vpcCidr 10.20.0.0/20`],
-  ["a VPC without room", { vpcCidr: "10.20.0.0/24", apiInstanceCount: "300" }, "vpcCidr", /room for 252 machines; the stack has 304/, /room for every machine/, `${set} vpcCidr 10.20.0.0/20`],
+  ["a VPC without room", { vpcCidr: "10.20.0.0/24", apiInstanceCount: "300" }, "vpcCidr", /room for 252 machines; the stack has 305/, /room for every machine/, `${set} vpcCidr 10.20.0.0/20`],
   ["any host", { allowedHosts: '["*"]' }, "allowedHosts[0]", /wildcard/, /no `\*`/, "'allowedHosts[0]'"],
   ["any subdomain", { allowedHosts: '["*.ringo.dev"]' }, "allowedHosts[0]", /wildcard/, /no `\*`/, "'allowedHosts[0]'"],
   ["an origin in clear", { corsAllowedOrigins: '["http://app.ringo.dev"]' }, "corsAllowedOrigins[0]", /not encrypted/, /https origins/, "https://app.ringo.dev"],

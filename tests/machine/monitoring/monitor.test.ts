@@ -23,7 +23,7 @@ const everyone: Receivers = {
   webhookUrl: "https://hooks.example/made-up-hook", slackUrl: "https://hooks.slack.example/made-up-slack", telegram: { token: "1:made-up-token", chatId: -100 },
   email: { to: "a@ringo.test", from: "b@ringo.test", server: "mail.ringo.test:587", username: "b", password: "made-up-password" },
 };
-const told = (receivers: Receivers, heartbeatUrl?: string): Fragment => alertmanager({ receivers, heartbeatUrl, heartbeatSeconds: 60, scrapeSeconds: 15 });
+const told = (receivers: Receivers, heartbeatUrl?: string): Fragment => alertmanager({ receivers, heartbeatUrl, heartbeatSeconds: 60, ports: [443], scrapeSeconds: 15 });
 
 /** Puts a fragment's files into a folder, with every path in them led there, and runs a program on one. */
 function judged(fragment: Fragment, program: (path: (file: string) => string) => string[]): { status: number | null; output: string } {

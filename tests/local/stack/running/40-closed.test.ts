@@ -1,5 +1,8 @@
 import * as fs from "node:fs";
+import { exporters } from "../../../../components/exporters";
+import type { Role } from "../../../../components/naming";
 import { inState } from "../../../../local/paths";
+import { ports } from "../../../../machine/monitoring";
 import { on, openPorts, output, run, type Output } from "../support";
 
 let stack: Output;
@@ -15,7 +18,7 @@ test("no private address is reachable from outside, even by someone who knows th
     // The route keeps these packets on the local cloud's own link; without it they would leave this host.
     await run("ip", ["route", "add", `${privateAddress}/32`, "via", "198.18.0.1", "dev", "ringo-host", "onlink"]);
     try {
-      expect([name, await openPorts(privateAddress, [22, 80, 443, 5432, 6379, 8000])]).toEqual([name, []]);
+      expect([name, await openPorts(privateAddress, [22, 80, 443, 5432, 6379, 8000, 9090, 9093, ...Object.values(ports)])]).toEqual([name, []]);
     } finally {
       await run("ip", ["route", "delete", `${privateAddress}/32`]);
     }
@@ -37,6 +40,26 @@ test("a neighbour reaches just what its role may", async () => {
   expect(await probe("edge", user("root"), "api", 8000)).toBe("closed");
   expect(await probe("edge", user("www-data"), "data", 5432)).toBe("closed");
   expect(await probe("api-0", container("ringo-api"), "worker", 22)).toBe("closed");
+  expect(await probe("monitor", user("prometheus"), "data", 6379)).toBe("open");
+  expect(await probe("monitor", user("prometheus"), "data", 5432)).toBe("closed");
+  expect(await probe("monitor", user("prometheus"), "api", 8000)).toBe("closed");
+  expect(await probe("edge", user("root"), "monitor", 22)).toBe("open");
+  expect(await probe("api-0", user("root"), "monitor", 22)).toBe("closed");
+}, 60_000);
+
+test("only the monitor reads figures, and nobody reads the monitor", async () => {
+  const all = [...Object.values(ports), 9090, 9093, 9115, 9540];
+  /** `name port` of every exporter and part of the monitor that a machine reaches; itself apart. */
+  const reached = async (host: string, as: string): Promise<string[]> => {
+    const tries = stack.machines.filter(({ name }) => name !== host).flatMap(({ name, privateAddress }) => all.map((port) =>
+      `(${knock(as, privateAddress, port)} && echo ${name} ${port}) &`));
+    return (await on(host, `${tries.join("\n")}\nwait`)).trim().split("\n").filter(Boolean).sort();
+  };
+  const expected = stack.machines.filter(({ name }) => name !== "monitor")
+    .flatMap(({ name, role }) => exporters[role as Role].map((exporter) => `${name} ${ports[exporter]}`)).sort();
+  expect(await reached("monitor", user("prometheus"))).toEqual(expected);
+  expect(await reached("monitor", user("root"))).toEqual([]);
+  for (const host of ["edge", "api-0", "worker-0", "data"]) expect([host, await reached(host, user("root"))]).toEqual([host, []]);
 }, 60_000);
 
 test("the secrets of the stack are nowhere in plain text but in root-only files", async () => {

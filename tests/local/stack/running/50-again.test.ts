@@ -36,15 +36,15 @@ test("one more API machine adds just that machine, and one less takes just it aw
   configure({ apiInstanceCount: 3 });
   const up = await make("up");
   expect(up.code).toBe(0);
-  // Droplet, two keys, host component, boot, base and role; the edge learns of one more upstream.
-  expect(changes(up.stderr)).toMatchObject({ create: 7, update: 1 });
+  // Droplet, two keys, host component, boot, base and role; the edge learns of one more upstream, the monitor of one more target.
+  expect(changes(up.stderr)).toMatchObject({ create: 7, update: 2 });
   expect((await output()).machines.map((m) => m.name)).toContain("api-2");
   expect(await on("edge", "cat /etc/nginx/ringo/upstreams.conf")).toContain((await output()).machines.find((m) => m.name === "api-2")?.privateAddress);
 
   restoreSettings();
   const down = await make("up");
   expect(down.code).toBe(0);
-  expect(changes(down.stderr)).toMatchObject({ delete: 7, update: 1 });
+  expect(changes(down.stderr)).toMatchObject({ delete: 7, update: 2 });
   expect((await output()).machines.map((m) => m.name)).not.toContain("api-2");
 }, 600_000);
 

@@ -1,0 +1,16 @@
+import { ports, type Exporter } from "../machine/monitoring";
+import type { Service } from "../machine/nftables";
+import type { Role } from "./naming";
+
+/** What is measured on a machine of each role: what the monitor may reach there, by both firewalls, and what it reads. */
+export const exporters: Record<Role, Exporter[]> = {
+  edge: ["node", "nginx", "edge"],
+  api: ["node", "django"],
+  worker: ["node"],
+  data: ["node", "postgres", "redis"],
+  monitor: ["node"],
+};
+
+/** The ports of a role's exporters, for the monitor alone. */
+export const exporterServices = (role: Role, monitor: string): Service[] =>
+  exporters[role].map((name) => ({ name: `figures of ${name}`, port: ports[name], from: [monitor] }));

@@ -1,0 +1,85 @@
+import * as z from "zod";
+import { key } from "./doc";
+import { httpsUrlFault, pattern, sizeWith, text, whole } from "./formats";
+
+const percentage = /^\d{2}(\.\d{1,3})?$/;
+const address = () => z.email("is no e-mail address");
+
+/** What is measured, what is promised, and who is told. */
+export const monitoring = z.object({
+  monitorSize: key(sizeWith(1024).default("s-1vcpu-2gb"), {
+    description: "Size of the machine that watches the others.",
+    allowed: "a DigitalOcean size with at least 1024 MiB",
+    example: "s-1vcpu-2gb",
+  }),
+  monitoring: key(z.object({
+    scrapeSeconds: key(whole(5, 60).default(15), {
+      description: "How often every machine's figures are read.",
+      allowed: "a whole number from 5 to 60",
+      example: "15",
+    }),
+    probeSeconds: key(whole(10, 300).default(60), {
+      description: "How often the API is asked by its public name. Each time takes one of its workers a second or two.",
+      allowed: "a whole number from 10 to 300",
+      example: "60",
+    }),
+    retentionDays: key(whole(1, 365).default(30), {
+      description: "How long figures are kept.",
+      allowed: "a whole number from 1 to 365",
+      example: "30",
+    }),
+    retentionGiB: key(whole(1, 1000).default(10), {
+      description: "What they may take on the monitor's disk; above it the oldest go before their time.",
+      allowed: "a whole number from 1 to 1000, at most half of the disk of `monitorSize`",
+      example: "10",
+    }),
+    // A number in the file is meant as it is written.
+    availabilityObjective: key(z.preprocess((value) => (typeof value === "number" ? String(value) : value),
+      pattern(percentage, "is no percentage below 100")).default("99.5"), {
+      description: "Share of requests that must not fail within 30 days, in percent. Alerts say how fast the rest is used up.",
+      allowed: "a percentage from 10 to 99.999",
+      example: "99.5",
+    }),
+  }).prefault({}), {
+    description: "How the stack is watched.",
+    allowed: "scrapeSeconds, probeSeconds, retentionDays, retentionGiB and availabilityObjective",
+  }),
+  alerts: key(z.object({
+    runbook: key(text(httpsUrlFault).default("https://github.com/ringo-uchet/infra/blob/main/docs/alerts.md"), {
+      description: "Where docs/alerts.md is read: every alert links to its section there.",
+      allowed: "an https URL",
+      example: "https://github.com/ringo-uchet/infra/blob/main/docs/alerts.md",
+    }),
+    patiencePercent: key(whole(1, 1000).default(100), {
+      description: "How long a condition must hold before it alerts, in percent of each rule's own time. Below 100 for tests.",
+      allowed: "a whole number from 1 to 1000",
+      example: "100",
+    }),
+    heartbeatSeconds: key(whole(5, 3600).default(60), {
+      description: "How often `deadMansSwitchUrl` hears that the monitor lives.",
+      allowed: "a whole number from 5 to 3600",
+      example: "60",
+    }),
+    telegramChatId: key(pattern(/^-?\d{1,20}$/, "is no chat's number").optional(), {
+      description: "Chat that alerts go to. Its bot's token is the secret `alertTelegramToken`.",
+      allowed: "a chat's number, in quotes; a group's is negative",
+      example: "-1001234567890",
+    }),
+    email: key(z.object({
+      to: key(address(), { description: "Who gets alerts.", allowed: "an e-mail address", example: "operations@ringo-uchet.ru" }),
+      from: key(address(), { description: "Whom they come from.", allowed: "an e-mail address", example: "alerts@ringo-uchet.ru" }),
+      server: key(pattern(/^[a-z0-9.-]+:\d{1,5}$/, "is no host and port"), {
+        description: "The mail server, by STARTTLS.", allowed: "host:port", example: "smtp.ringo-uchet.ru:587",
+      }),
+      username: key(pattern(/^\S{1,255}$/, "has spaces in it"), {
+        description: "Who logs in there, with the secret `alertEmailPassword`.", allowed: "a name without spaces", example: "alerts@ringo-uchet.ru",
+      }),
+    }).optional(), {
+      description: "Alerts by e-mail.",
+      allowed: "to, from, server and username",
+    }),
+  }).prefault({}), {
+    description: "When and how people are told. The addresses that are secrets themselves are `alertWebhookUrl` and `alertSlackUrl`.",
+    allowed: "runbook, patiencePercent, heartbeatSeconds, telegramChatId and email",
+  }),
+});
