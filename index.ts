@@ -7,6 +7,7 @@ import { Database } from "./components/database";
 import { Edge } from "./components/edge";
 import { Monitoring } from "./components/monitoring";
 import { Network } from "./components/network";
+import { Outside } from "./components/outside";
 import { describe } from "./components/outputs";
 import type { ContainerGround } from "./components/tier";
 import { WorkerTier } from "./components/worker";
@@ -91,6 +92,8 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   });
   const hosts = [bastion, database.host, ...api.hosts, ...worker.hosts];
   monitoring.watch({ config, hosts, edge: bastion, workers: worker.hosts, queues: database.queues, after: [serving, ...working] });
+
+  new Outside("outside", { domain, emails: config.alerts.cloudEmails, after: network.ready });
 
   return describe({
     domain, network, access, bastion,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { key } from "./doc";
-import { httpsUrlFault, pattern, sizeWith, text, whole } from "./formats";
+import { httpsUrlFault, list, pattern, sizeWith, text, whole } from "./formats";
 
 const percentage = /^\d{2}(\.\d{1,3})?$/;
 const address = () => z.email("is no e-mail address");
@@ -60,6 +60,12 @@ export const monitoring = z.object({
       allowed: "a whole number from 5 to 3600",
       example: "60",
     }),
+    cloudEmails: key(list(address()).default([]), {
+      description: "Whom DigitalOcean's own checks write to, from outside of the stack: the API's URL and certificate, and every machine's disk, memory and "
+        + "processor. Only addresses that its team has verified.",
+      allowed: "a list of e-mail addresses",
+      example: "operations@ringo-uchet.ru",
+    }),
     telegramChatId: key(pattern(/^-?\d{1,20}$/, "is no chat's number").optional(), {
       description: "Chat that alerts go to. Its bot's token is the secret `alertTelegramToken`.",
       allowed: "a chat's number, in quotes; a group's is negative",
@@ -80,6 +86,6 @@ export const monitoring = z.object({
     }),
   }).prefault({}), {
     description: "When and how people are told. The addresses that are secrets themselves are `alertWebhookUrl` and `alertSlackUrl`.",
-    allowed: "runbook, patiencePercent, heartbeatSeconds, telegramChatId and email",
+    allowed: "runbook, patiencePercent, heartbeatSeconds, cloudEmails, telegramChatId and email",
   }),
 });

@@ -84,7 +84,8 @@ function config({ receivers, heartbeatUrl, heartbeatSeconds, scrapeSeconds }: Al
       receiver: "people",
       group_by: ["alertname", "stack"],
       group_wait: "1s",
-      group_interval: `${Math.max(5, 2 * scrapeSeconds)}s`,
+      // What joins a group waits for no longer than figures do.
+      group_interval: `${Math.max(5, Math.round(scrapeSeconds / 2))}s`,
       repeat_interval: "12h",
       routes: [
         {

@@ -120,6 +120,11 @@ describe("the whole stack", () => {
     }
   });
 
+  test("is watched from outside, too, and tells nobody where nobody is named", () => {
+    const outside = resources.filter(({ name, type }) => name.startsWith("outside") && type.startsWith("digitalocean:"));
+    expect(outside.map(({ inputs }) => inputs.target)).toEqual(["https://api.ringo.test/api/health/"]);
+  });
+
   test("expects of Celery the workers there are", () => {
     const settings = stateOf(named(resources, "monitor-monitor")).files.find(({ path }) => path.endsWith("celery-exporter.json"))!.content;
     expect(JSON.parse(settings)).toMatchObject({ workers: ["worker@worker-0"], pool: { min: 2, max: 10 }, queues: ["default", "finance", "notifications", "orders"] });
@@ -154,6 +159,16 @@ test("one more API machine changes no other machine's base, data or worker: the 
 
 test("a configuration with faults registers nothing", async () => {
   await expect(deploy({ apiInstanceCount: 0, apiSize: "s-99vcpu" })).rejects.toThrow(/apiInstanceCount[\s\S]*apiSize/);
+});
+
+test("who is named is told by the cloud itself of the API, its certificate and every machine", async () => {
+  const { resources } = await deploy({ alerts: { cloudEmails: ["a@ringo.test"] } });
+  const alerts = (type: string) => of(resources, type).map(({ inputs }) => inputs);
+  expect(alerts("digitalocean:index/uptimeAlert:UptimeAlert").map((inputs) => [inputs.type, inputs.notifications])).toEqual([
+    ["down_global", [{ emails: ["a@ringo.test"] }]], ["ssl_expiry", [{ emails: ["a@ringo.test"] }]],
+  ]);
+  for (const inputs of alerts("digitalocean:index/monitorAlert:MonitorAlert")) expect([inputs.tags, inputs.alerts]).toEqual([["stack:ringo-test"], { emails: ["a@ringo.test"] }]);
+  expect(alerts("digitalocean:index/monitorAlert:MonitorAlert")).toHaveLength(3);
 });
 
 test("the autoscaler off gives a fixed concurrency", async () => {
