@@ -1,13 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { projectDir } from "../local/paths";
 import { archive, backups } from "./backups";
+import { monitoring } from "./monitoring";
+import { quiet } from "./quiet";
 import { machine, median, spread } from "./machine";
 import { outage } from "./outage";
 import { requests } from "./requests";
 
 /**
  * Measures what the README promises and prints it as Markdown.
- * usage: tsx bench/main.ts [part...]; parts: up, unchanged, preview, policies, requests, backups, archive, outage. All, when none is named.
+ * usage: tsx bench/main.ts [part...]; parts: up, unchanged, preview, policies, requests, backups, archive, outage, monitoring, quiet. All, when none is named.
  */
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -78,6 +80,14 @@ const parts: Record<string, () => Promise<void>> = {
 
   async outage() {
     print(await outage(10));
+  },
+
+  async monitoring() {
+    for await (const line of monitoring()) print(line);
+  },
+
+  async quiet() {
+    print(await quiet(10));
   },
 };
 

@@ -1,0 +1,92 @@
+import { stopService } from "../../../local/services/supervise";
+import { startServices } from "../../../local/services";
+import { inside, plugIn, unplug } from "./alerts";
+
+/** Something that breaks, and the alert that must come. */
+export interface Fault {
+  name: string;
+  alert: Record<string, string>;
+  /** How long its condition must hold, in seconds, in production. */
+  holds: number;
+  cause(): Promise<unknown>;
+  mend(): Promise<unknown>;
+  /** How often its figure is read, in seconds. @default the scrape interval */
+  every?: number;
+}
+
+const wrongClock = `
+import http.server, sys, time
+class Exporter(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(b"node_time_seconds %f\\n" % (time.time() + 120))
+http.server.HTTPServer((sys.argv[1], 9100), Exporter).serve_forever()
+`;
+
+/** Faults by when they happen: those of one round at the same time, since none hides another. */
+export const rounds = (addressOf: (name: string) => string): Fault[][] => [
+  [
+    {
+      name: "API process killed", alert: { alertname: "ApiProcessDown", machine: "api-1" }, holds: 60,
+      cause: () => inside("api-1", "docker kill ringo-api"), mend: () => inside("api-1", "docker start ringo-api"),
+    },
+    {
+      name: "disk nearly full", alert: { alertname: "DiskNearlyFull", machine: "data", mountpoint: "/srv/data" }, holds: 60,
+      cause: () => inside("data", "set -- $(df -B1 --output=size,avail /srv/data | tail -1); fallocate -l $(($2 - $1 / 20)) /srv/data/filled"),
+      mend: () => inside("data", "rm /srv/data/filled"),
+    },
+    {
+      name: "certificate near expiry", alert: { alertname: "CertificateExpiring", machine: "edge" }, holds: 0, every: 20,
+      cause: () => inside("edge", `cd /etc/nginx/tls
+cp -P fullchain.pem kept.pem; cp -P privkey.pem kept.key
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 10 -subj /CN=short -keyout short.key -out short.pem 2>/dev/null
+ln -sfn short.pem fullchain.pem; ln -sfn short.key privkey.pem; systemctl reload nginx`),
+      mend: () => inside("edge", "cd /etc/nginx/tls; mv -f kept.pem fullchain.pem; mv -f kept.key privkey.pem; rm short.pem short.key; systemctl reload nginx"),
+    },
+    {
+      name: "worker hung", alert: { alertname: "NoWorkers" }, holds: 60,
+      cause: () => inside("worker-0", "pkill -STOP -P $(docker inspect --format '{{.State.Pid}}' ringo-worker)"),
+      mend: () => inside("worker-0", "pkill -CONT -P $(docker inspect --format '{{.State.Pid}}' ringo-worker)"),
+    },
+    {
+      // The machines share this host's clock: what the monitor reads of one is wrong instead.
+      name: "clock off", alert: { alertname: "ClockOff", machine: "api-0" }, holds: 60,
+      cause: () => inside("api-0", `systemctl stop prometheus-node-exporter; systemd-run --quiet --collect --unit=wrong-clock python3 -c '${wrongClock}' ${addressOf("api-0")}`),
+      mend: () => inside("api-0", "systemctl stop wrong-clock; systemctl start prometheus-node-exporter"),
+    },
+    {
+      name: "archiving broken", alert: { alertname: "WalNotArchived", machine: "data" }, holds: 300,
+      cause: async () => {
+        await stopService("s3");
+        await inside("data", "cd /; echo \"INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'lost'); SELECT pg_switch_wal()\" | runuser -u postgres -- psql -X -q ringo");
+      },
+      mend: () => startServices(),
+    },
+    {
+      name: "beat stopped", alert: { alertname: "BeatMissing" }, holds: 60,
+      cause: () => inside("worker-0", "docker stop -t 5 ringo-beat"), mend: () => inside("worker-0", "docker start ringo-beat"),
+    },
+  ],
+  [
+    {
+      name: "two beats", alert: { alertname: "BeatTwice" }, holds: 60,
+      cause: () => inside("worker-0", "docker exec --detach ringo-worker celery -A ringo_backend beat --schedule=/tmp/second --pidfile=/tmp/second.pid"),
+      mend: () => inside("worker-0", "docker exec ringo-worker sh -c 'kill $(cat /tmp/second.pid)'"),
+    },
+    {
+      name: "Redis down", alert: { alertname: "RedisDown", machine: "data" }, holds: 30,
+      cause: () => inside("data", "systemctl stop redis-server"), mend: () => inside("data", "systemctl start redis-server"),
+    },
+    { name: "API machine gone", alert: { alertname: "MachineDown", machine: "api-1" }, holds: 60, cause: () => unplug("api-1"), mend: () => plugIn("api-1") },
+  ],
+  [
+    {
+      name: "worker gone", alert: { alertname: "NoWorkers" }, holds: 60,
+      cause: () => inside("worker-0", "docker kill ringo-worker"), mend: () => inside("worker-0", "docker start ringo-worker"),
+    },
+    {
+      name: "PostgreSQL down", alert: { alertname: "PostgresDown", machine: "data" }, holds: 30,
+      cause: () => inside("data", "systemctl stop postgresql@17-main"), mend: () => inside("data", "systemctl start postgresql@17-main"),
+    },
+    { name: "edge gone", alert: { alertname: "MachineDown", machine: "edge" }, holds: 60, cause: () => unplug("edge"), mend: () => plugIn("edge") },
+  ],
+];
