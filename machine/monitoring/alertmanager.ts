@@ -36,7 +36,7 @@ export function alertmanager(options: AlertmanagerOptions): Fragment {
         "/usr/bin/prometheus-alertmanager", `--config.file=${path}`, "--storage.path=/var/lib/prometheus/alertmanager",
         `--web.listen-address=127.0.0.1:${local.alertmanager}`, "--cluster.listen-address=",
       ],
-      service: ["ReadWritePaths=/var/lib/prometheus"],
+      writable: ["/var/lib/prometheus"],
       reloaded: [configuration],
     }),
     {

@@ -45,6 +45,8 @@ export const edgeStatus: Fragment = {
     access_log off;
 
     location = / {
+        allow 127.0.0.1;
+        deny all;
         stub_status;
     }
 }

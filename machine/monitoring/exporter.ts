@@ -1,4 +1,5 @@
 /** Debian's exporters, with arguments of ours, on an address of ours, and closed in. */
+import { sandbox } from "../sandbox";
 import type { File, Fragment } from "../state";
 
 export interface ExporterOptions {
@@ -14,7 +15,9 @@ export interface ExporterOptions {
   description?: string;
   /** @default `systemUser` */
   user?: string;
-  /** Further lines of `[Service]`. */
+  /** Paths that it may write to. @default none */
+  writable?: string[];
+  /** Further lines of `[Service]`, above what the sandbox says. */
   service?: string[];
   /** Files that it reads at its start. */
   files?: File[];
@@ -42,7 +45,7 @@ export function exporter(options: ExporterOptions): Fragment {
 }
 
 /** An empty value takes away what Debian's unit says. */
-function section({ description, command, user = systemUser, service = [] }: ExporterOptions, taken: [string, string][]): string {
+function section({ description, command, user = systemUser, writable, service = [] }: ExporterOptions, taken: [string, string][]): string {
   return `[Unit]
 ${description === undefined ? "" : `Description=${description}\n`}Wants=network-online.target
 After=network-online.target
@@ -56,7 +59,7 @@ Restart=always
 RestartSec=2
 # A scrape is not worth a second core.
 Environment=GOMAXPROCS=1
-${closed}${service.map((line) => `${line}\n`).join("")}${description === undefined ? "" : "\n[Install]\nWantedBy=multi-user.target\n"}`;
+${sandbox({ network: "internet", writable })}${service.map((line) => `${line}\n`).join("")}${description === undefined ? "" : "\n[Install]\nWantedBy=multi-user.target\n"}`;
 }
 
 /** As systemd reads a word of a command. */
@@ -64,29 +67,3 @@ const word = (text: string): string => {
   const plain = text.replaceAll("%", "%%").replaceAll("$", "$$$$");
   return /^[A-Za-z0-9_@%+=:,./$|()^?*-]+$/.test(plain) ? plain : `"${plain.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 };
-
-/** What no exporter needs. */
-const closed = `CapabilityBoundingSet=
-NoNewPrivileges=yes
-LockPersonality=yes
-MemoryDenyWriteExecute=yes
-PrivateDevices=yes
-PrivateTmp=yes
-ProtectClock=yes
-ProtectControlGroups=yes
-ProtectHome=yes
-ProtectHostname=yes
-ProtectKernelLogs=yes
-ProtectKernelModules=yes
-ProtectKernelTunables=yes
-ProtectSystem=strict
-RemoveIPC=yes
-RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-SystemCallErrorNumber=EPERM
-UMask=0077
-`;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sandbox } from "../sandbox";
 import { combine, type Fragment } from "../state";
 import { exporter } from "./exporter";
 import { ports } from "./ports";
@@ -32,8 +33,12 @@ export const node = (address: string): Fragment => exporter({
     "--collector.diskstats.device-exclude=",
     "--collector.diskstats.device-include=^(sd|vd|nvme|xvd)[a-z0-9]*$",
   ],
-  // It asks the kernel whether the clock is set, and could not set it.
-  service: ["ProtectClock=no", "SystemCallFilter=adjtimex"],
+  service: [
+    // It asks the kernel whether the clock is set, and could not set it.
+    "ProtectClock=no", "SystemCallFilter=adjtimex",
+    // It asks the kernel for its links, and the first process for its mounts: its own are not the machine's.
+    "RestrictAddressFamilies=AF_NETLINK", "ProtectProc=default",
+  ],
 });
 
 export interface FactsOptions {
@@ -73,31 +78,7 @@ ExecStart=/usr/bin/python3 -IB ${program} ${settings}
 Restart=always
 RestartSec=2
 # It reads what processes of other users are called, and the journal, and writes one file.
-CapabilityBoundingSet=CAP_SYS_PTRACE CAP_DAC_READ_SEARCH
-ReadWritePaths=${textfiles}
-NoNewPrivileges=yes
-LockPersonality=yes
-MemoryDenyWriteExecute=yes
-PrivateDevices=yes
-PrivateNetwork=yes
-PrivateTmp=yes
-ProtectClock=yes
-ProtectControlGroups=yes
-ProtectHome=yes
-ProtectHostname=yes
-ProtectKernelLogs=yes
-ProtectKernelModules=yes
-ProtectKernelTunables=yes
-ProtectSystem=strict
-RemoveIPC=yes
-RestrictAddressFamilies=AF_UNIX
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-SystemCallErrorNumber=EPERM
-UMask=0022
+${sandbox({ capabilities: ["CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"], writable: [textfiles] })}ProtectProc=default
 
 [Install]
 WantedBy=multi-user.target

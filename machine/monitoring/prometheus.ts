@@ -52,7 +52,7 @@ export function prometheus(options: PrometheusOptions): Fragment {
         `--storage.tsdb.retention.time=${options.retentionDays}d`, `--storage.tsdb.retention.size=${options.retentionGiB}GB`,
         `--web.listen-address=127.0.0.1:${local.prometheus}`,
       ],
-      service: ["ReadWritePaths=/var/lib/prometheus"],
+      writable: ["/var/lib/prometheus"],
       reloaded,
     }),
     {
