@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config";
+import { receivers } from "../config/secrets";
 import { alertmanager, blackbox, celeryExporter, prometheus, type Receivers } from "../machine/monitoring";
 import { combine } from "../machine/state";
 import { exporters } from "./exporters";
@@ -47,12 +48,15 @@ export class Monitoring extends pulumi.ComponentResource {
 
   /** Puts the figures, rules and receivers in place. */
   watch({ config, hosts, edge, workers, queues, after }: Watch): pulumi.Resource {
-    const { monitoring, alerts } = config;
+    const { monitoring, alerts, secrets } = config;
+    const warn = (text: string): void => void pulumi.log.warn(text, this);
+    if (receivers.every((name) => secrets[name] === undefined)) warn(`nobody is told of alerts: set one of ${receivers.join(", ")}`);
+    if (secrets.deadMansSwitchUrl === undefined) warn("nobody notices when the monitor itself is gone: set deadMansSwitchUrl");
     const pool = config.autoscaler.enabled ? config.autoscaler : { min: config.concurrency, max: config.concurrency };
     const machines = [this.host, ...hosts].map(({ name, role, privateAddress }) => privateAddress.apply((address) =>
       ({ name, role, privateAddress: address, exporters: exporters[role] })));
-    const state = pulumi.all([pulumi.all(machines), queues, receiversOf(config), pulumi.output(config.secrets.deadMansSwitchUrl)])
-      .apply(([watched, broker, receivers, heartbeatUrl]) => combine(
+    const state = pulumi.all([pulumi.all(machines), queues, receiversOf(config), pulumi.output(secrets.deadMansSwitchUrl)])
+      .apply(([watched, broker, told, heartbeatUrl]) => combine(
         prometheus({
           stack: config.stack,
           machines: watched,
@@ -64,9 +68,9 @@ export class Monitoring extends pulumi.ComponentResource {
             objectivePercent: Number(monitoring.availabilityObjective),
             pool: { min: pool.min, max: pool.max },
           },
-          runbook: alerts.runbook,
+          runbook: alerts.runbook ?? "docs/alerts.md",
         }),
-        alertmanager({ receivers, heartbeatUrl, heartbeatSeconds: alerts.heartbeatSeconds, ports: config.alertPorts, scrapeSeconds: monitoring.scrapeSeconds }),
+        alertmanager({ receivers: told, heartbeatUrl, heartbeatSeconds: alerts.heartbeatSeconds, ports: config.alertPorts, scrapeSeconds: monitoring.scrapeSeconds }),
         blackbox(config.acme.authorities),
         celeryExporter({
           ...broker,

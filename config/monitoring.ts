@@ -45,8 +45,8 @@ export const monitoring = z.object({
     allowed: "scrapeSeconds, probeSeconds, retentionDays, retentionGiB and availabilityObjective",
   }),
   alerts: key(z.object({
-    runbook: key(text(httpsUrlFault).default("https://github.com/ringo-uchet/infra/blob/main/docs/alerts.md"), {
-      description: "Where docs/alerts.md is read: every alert links to its section there.",
+    runbook: key(text(httpsUrlFault).optional(), {
+      description: "Where your people read docs/alerts.md: every alert links to its section there. Required where anybody is told.",
       allowed: "an https URL",
       example: "https://github.com/ringo-uchet/infra/blob/main/docs/alerts.md",
     }),

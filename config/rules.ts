@@ -2,6 +2,7 @@ import { addressesIn, contains, documentationRanges, overlaps, parseCidr } from 
 import { celeryChildrenThatFit, gunicornWorkersThatFit } from "./capacity";
 import type { Mending } from "./formats";
 import type { Validated } from "./schema";
+import { receivers } from "./secrets";
 import { sizes } from "./sizes";
 
 /** What one key's value makes wrong with another's. */
@@ -16,12 +17,12 @@ type Key = keyof Validated;
 /** A rule is asked when the keys it names are valid by themselves; absent optional ones are undefined. */
 export interface Rule {
   needs: readonly Key[];
-  check(config: Validated): Conflict[];
+  check(config: Validated, stack: string): Conflict[];
 }
 
-const rule = <K extends Key>(needs: readonly K[], check: (config: Pick<Validated, K>) => Conflict[]): Rule => ({
+const rule = <K extends Key>(needs: readonly K[], check: (config: Pick<Validated, K>, stack: string) => Conflict[]): Rule => ({
   needs,
-  check: (config) => check(Object.fromEntries(needs.map((key) => [key, config[key]])) as Pick<Validated, K>),
+  check: (config, stack) => check(Object.fromEntries(needs.map((key) => [key, config[key]])) as Pick<Validated, K>, stack),
 });
 
 const when = (wrong: boolean, conflict: Conflict): Conflict[] => (wrong ? [conflict] : []);
@@ -107,6 +108,14 @@ export const rules: readonly Rule[] = [
     tooMany(["concurrency"], !autoscaler.enabled, concurrency, workerSize)),
 
   rule(["registry", "registryToken"], ({ registry, registryToken }) => together("registry.username", registry, { registryToken })),
+  rule(["environment", "alerts", ...receivers], ({ environment, alerts, ...told }, stack) => {
+    const nobody = Object.values(told).every((secret) => secret === undefined);
+    const isProduction = (environment ?? stack) === "production";
+    return [
+      ...when(nobody && isProduction, { path: [receivers[0]], reason: `is missing, and so are ${receivers.slice(1).join(", ")}: in production somebody is told` }),
+      ...when(alerts.runbook === undefined && (isProduction || !nobody), { path: ["alerts", "runbook"], reason: "is missing: each alert links to what to do" }),
+    ];
+  }),
   rule(["alerts", "alertTelegramToken"], ({ alerts, alertTelegramToken }) =>
     together("alerts.telegramChatId", alerts.telegramChatId, { alertTelegramToken })),
   rule(["alerts", "alertEmailPassword"], ({ alerts, alertEmailPassword }) => together("alerts.email", alerts.email, { alertEmailPassword })),

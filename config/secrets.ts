@@ -9,6 +9,9 @@ const secretKey = /^[\x21-\x2b\x2d-\x7e]{50,}$/;
 const secretUrlFault = (value: string) => (URL.canParse(value) && new URL(value).protocol === "https:" ? undefined : "is no https URL");
 const token = (length: number) => pattern(new RegExp(`^[\\x21-\\x7e]{${length},}$`), "is too short, or has spaces in it");
 
+/** What reaches people; one is enough. */
+export const receivers = ["alertWebhookUrl", "alertSlackUrl", "alertTelegramToken", "alertEmailPassword"] as const;
+
 /** Kept encrypted in the stack's file; never in logs, outputs, diffs or on a command line. */
 export const secrets = z.object({
   djangoSecretKey: key(text((value) => {

@@ -50,7 +50,7 @@ export function validate(raw: Readonly<Record<string, string>>, secretKeys: Read
 
   for (const rule of rules) {
     if (rule.needs.some((name) => bad.has(name))) continue;
-    for (const conflict of rule.check(values as Validated)) faults.push(describe(stack, at(values, conflict.path), conflict));
+    for (const conflict of rule.check(values as Validated, stack)) faults.push(describe(stack, at(values, conflict.path), conflict));
   }
   return faults.length === 0 ? { valid: true, values: values as Validated } : { valid: false, faults };
 }

@@ -22,6 +22,9 @@ export const configuration: Record<string, unknown> = {
   image,
   djangoSecretKey: "not-a-real-key-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
   backupPassphrase: "not-a-real-passphrase-0123456789-abcdefghij",
+  alerts: { runbook: "https://wiki.ringo.test/alerts" },
+  alertWebhookUrl: "https://hooks.ringo.test/not-a-hook",
+  deadMansSwitchUrl: "https://switch.ringo.test/not-a-switch",
 };
 
 /** What the cloud would answer: computed outputs that the program reads. */

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { MachineState } from "../../machine/state";
 import { deploy, plain, type Registered } from "./program";
 
@@ -162,13 +163,22 @@ test("a configuration with faults registers nothing", async () => {
 });
 
 test("who is named is told by the cloud itself of the API, its certificate and every machine", async () => {
-  const { resources } = await deploy({ alerts: { cloudEmails: ["a@ringo.test"] } });
+  const { resources } = await deploy({ alerts: { runbook: "https://wiki.ringo.test/alerts", cloudEmails: ["a@ringo.test"] } });
   const alerts = (type: string) => of(resources, type).map(({ inputs }) => inputs);
   expect(alerts("digitalocean:index/uptimeAlert:UptimeAlert").map((inputs) => [inputs.type, inputs.notifications])).toEqual([
     ["down_global", [{ emails: ["a@ringo.test"] }]], ["ssl_expiry", [{ emails: ["a@ringo.test"] }]],
   ]);
   for (const inputs of alerts("digitalocean:index/monitorAlert:MonitorAlert")) expect([inputs.tags, inputs.alerts]).toEqual([["stack:ringo-test"], { emails: ["a@ringo.test"] }]);
   expect(alerts("digitalocean:index/monitorAlert:MonitorAlert")).toHaveLength(3);
+});
+
+test("a stack that nobody hears of says so, and its alerts link to what to do all the same", async () => {
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+  const { resources } = await deploy({ alerts: {}, alertWebhookUrl: undefined, deadMansSwitchUrl: undefined });
+  expect(warn.mock.calls.map(([message]) => message)).toEqual([expect.stringContaining("nobody is told of alerts"), expect.stringContaining("deadMansSwitchUrl")]);
+  warn.mockRestore();
+  const rules = stateOf(named(resources, "monitor-monitor")).files.find(({ path }) => path.endsWith("rules/data.yml"))!.content;
+  expect(rules).toContain('"docs/alerts.md#postgresdown"');
 });
 
 test("the autoscaler off gives a fixed concurrency", async () => {

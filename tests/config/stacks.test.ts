@@ -49,12 +49,14 @@ test.each(["staging", "production"])("%s lacks only its secrets, and what is sti
   const values = raw(stack);
   const placeholders = ["acme.email", "adminAllowedCidrs[0]", "corsAllowedOrigins[0]", "csrfTrustedOrigins[0]", "dnsZone", "domain", "image", "sshAllowedCidrs[0]"];
   const secrets = ["backupPassphrase", "djangoSecretKey", "mediaAccessKeyId", "mediaSecretAccessKey", "registryToken"];
-  expectOnly(faultyKeys(values, stack), [...placeholders, ...secrets]);
+  const told = stack === "production" ? ["alertWebhookUrl", "alerts.runbook"] : [];
+  expectOnly(faultyKeys(values, stack), [...placeholders, ...secrets, ...told]);
   const mended = Object.fromEntries(Object.entries(values).map(([name, value]) => [
     name, value.replaceAll("ringo.example", "ringo.dev").replaceAll("203.0.113.", "185.12.64.").replace(/0{64}/, "ab".repeat(32)),
   ]));
   expect(faultyKeys({
     ...mended, djangoSecretKey: least.djangoSecretKey, backupPassphrase: least.backupPassphrase, mediaAccessKeyId: "not-a-key", mediaSecretAccessKey: "not-a-secret", registryToken: "not-a-token",
+    ...(told.length > 0 ? { alertWebhookUrl: "https://hooks.ringo.dev/not-a-hook", alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' } : {}),
   }, stack)).toEqual([]);
 });
 
