@@ -47,11 +47,11 @@ export const api = (stack: Stack): Concern => {
         summary: "nginx on the edge does not answer", description: "Nobody reaches the API.",
       },
       {
-        name: "CertificateExpiring", expr: "probe_ssl_earliest_cert_expiry - time() < 21 * 86400", severity: "warning",
+        name: "CertificateExpiring", expr: 'probe_ssl_earliest_cert_expiry{job="certificate"} - time() < 21 * 86400', severity: "warning",
         summary: "the certificate of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}", description: "It should have been renewed a week ago and more: certbot's timer or the challenge fails.",
       },
       {
-        name: "CertificateEnding", expr: "probe_ssl_earliest_cert_expiry - time() < 3 * 86400", severity: "critical",
+        name: "CertificateEnding", expr: 'probe_ssl_earliest_cert_expiry{job="certificate"} - time() < 3 * 86400', severity: "critical",
         summary: "the certificate of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}", description: "After that no client connects.",
       },
       ...burns(stack),

@@ -13,7 +13,7 @@ export const backups = ({ patience }: Stack): Concern => ({
       summary: "the newest backup is {{ $value | humanizeDuration }} old", description: "One a day is promised, and more are configured.",
     },
     {
-      name: "BackupMissing", expr: "absent(ringo_backup_timestamp_seconds)", forSeconds: patience(3600), severity: "critical",
+      name: "BackupMissing", expr: "absent(ringo_backup_timestamp_seconds) unless on () ringo_backup_repository_reachable == 0", forSeconds: patience(3600), severity: "critical",
       summary: "there is no backup", description: "Or nobody says that there is one.",
     },
     {

@@ -3,6 +3,7 @@ import type { Concern, Stack } from "./rule";
 /** Is the machine there, and has it room. */
 export const machines = ({ patience }: Stack): Concern => {
   const available = "node_filesystem_avail_bytes{fstype!~\"fuse.*|overlay|squashfs\"} / node_filesystem_size_bytes";
+  const facts = 'node_textfile_mtime_seconds{file=~".*/ringo_facts.prom"}';
   const memory = "node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes";
   const busy = "1 - avg by (machine, role) (rate(node_cpu_seconds_total{mode=\"idle\"}[5m]))";
   return {
@@ -17,7 +18,8 @@ export const machines = ({ patience }: Stack): Concern => {
         summary: "no figures of {{ $labels.job }} on {{ $labels.machine }}", description: "The machine is there, but what measures this part of it is not: alerts about it cannot fire.",
       },
       {
-        name: "FactsStale", expr: 'time() - node_textfile_mtime_seconds{file=~".*/ringo_facts.prom"} > 60', forSeconds: patience(60), severity: "warning",
+        name: "FactsStale", forSeconds: patience(60), severity: "warning",
+        expr: `time() - ${facts} > 60 or up{job="node"} == 1 unless on (machine) ${facts}`,
         summary: "{{ $labels.machine }} no longer says which processes run", description: "Beat, pool sizes and logins of this machine are not watched.",
       },
       {
@@ -30,7 +32,8 @@ export const machines = ({ patience }: Stack): Concern => {
       },
       {
         name: "DiskFullWithinADay", severity: "warning", forSeconds: patience(3600),
-        expr: `predict_linear(node_filesystem_avail_bytes{fstype!~"fuse.*|overlay|squashfs"}[6h], 86400) < 0 and (${available}) < 0.5`,
+        // Not before there are some hours to judge by: an installation fills a disk faster than anything after it.
+        expr: `predict_linear(node_filesystem_avail_bytes{fstype!~"fuse.*|overlay|squashfs"}[6h], 86400) < 0 and (${available}) < 0.5 and node_filesystem_avail_bytes offset 3h`,
         summary: "{{ $labels.mountpoint }} on {{ $labels.machine }} is full within a day at this rate", description: "Something grows faster than usual.",
       },
       {

@@ -17,7 +17,7 @@ export const monitor = ({ patience }: Stack): Concern => ({
       summary: "rules of {{ $labels.rule_group }} cannot be evaluated", description: "Their alerts cannot fire.",
     },
     {
-      name: "AlertsNotDelivered", expr: "increase(alertmanager_notifications_failed_total[10m]) > 2", severity: "critical",
+      name: "AlertsNotDelivered", expr: "rate(alertmanager_notifications_failed_total[2m]) > 0", forSeconds: patience(300), severity: "critical",
       summary: "alerts do not arrive by {{ $labels.integration }}", description: "{{ $labels.reason }}. Another way may still work.",
     },
     {

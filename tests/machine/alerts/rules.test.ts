@@ -26,10 +26,10 @@ test("every alert fires when its condition has held for its time, not a moment b
   const tests = Object.fromEntries(Object.entries(cases).map(([name, { fires, quiet, from = 0 }]) => {
     const at = from + holds(name);
     return [name, [
-      {
-        name: `${name} fires`, interval: "1m", input_series: series(fires),
+      ...[fires].flat().map((input, i) => ({
+        name: `${name} fires (${i})`, interval: "1m", input_series: series(input),
         promql_expr_test: [...(holds(name) > 0 ? [firing(name, at - 0.5, false)] : []), firing(name, at + 0.5, true)],
-      },
+      })),
       ...quiet.map((input, i) => ({ name: `${name} is quiet (${i})`, interval: "1m", input_series: series(input), promql_expr_test: [firing(name, at + 20, false)] })),
     ]];
   }));
