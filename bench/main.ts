@@ -44,10 +44,10 @@ const parts: Record<string, () => Promise<void>> = {
   },
 
   async preview() {
-    for (const machines of [4, 30, 300]) {
+    for (const machines of [5, 30, 300]) {
       const runs = [1, 2, 3].map(() => {
         const whole = preview(machines);
-        return { ...whole, bare: preview(4, whole.resources).seconds };
+        return { ...whole, bare: preview(5, whole.resources).seconds };
       });
       const ratio = median(runs.map((run) => run.seconds / run.bare));
       print(`| preview of ${machines} machines, ${runs[0].resources} resources | ${spread(runs.map((run) => run.seconds))} s; as many empty resources ${spread(runs.map((run) => run.bare))} s; ratio ${ratio.toFixed(2)} |`);

@@ -30,8 +30,8 @@ async function preview(machines: number, policies: boolean, bare: number): Promi
       program,
       facts: {
         plain: { image: `registry.ringo.test:5000/backend@sha256:${"ab".repeat(32)}`, acme: { server: "https://acme.ringo.test:14000/dir" } },
-        // One edge, one data machine, one worker; the rest answer HTTP.
-        overrides: { apiInstanceCount: machines - 3 },
+        // One edge, one data machine, one worker, one monitor; the rest answer HTTP.
+        overrides: { apiInstanceCount: machines - 4 },
         secrets: {
           djangoSecretKey: "not-a-real-key-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
           backupPassphrase: "not-a-real-passphrase-0123456789-abcdefghij",
