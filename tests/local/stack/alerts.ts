@@ -1,9 +1,18 @@
 import * as fs from "node:fs";
+import type { IncomingMessage } from "node:http";
 import * as https from "node:https";
+import * as path from "node:path";
+import * as YAML from "yaml";
 import { exec, listMachines } from "../../../local/cloud";
 import { powerOff } from "../../../local/cloud/machine";
 import { startDroplet } from "../../../local/cloud/droplet";
+import { projectDir } from "../../../local/paths";
 import { alertsCertificate, alertsPort } from "../../../local/services/alerts";
+
+const { config } = YAML.parse(fs.readFileSync(path.join(projectDir, "Pulumi.local.yaml"), "utf8")) as { config: Record<string, unknown> };
+/** How the local stack is watched. */
+export const { scrapeSeconds, probeSeconds } = config["ringo-infra:monitoring"] as { scrapeSeconds: number; probeSeconds: number };
+export const { runbook, patiencePercent, heartbeatSeconds } = config["ringo-infra:alerts"] as { runbook: string; patiencePercent: number; heartbeatSeconds: number };
 
 /** An alert as Alertmanager posts it. */
 export interface Alert {
@@ -28,7 +37,7 @@ export class Receiver {
     const { certificatePath, keyPath } = await alertsCertificate();
     const server = https.createServer({ cert: fs.readFileSync(certificatePath), key: fs.readFileSync(keyPath) });
     const receiver = new Receiver(server);
-    server.on("request", (request: https.ServerOptions & NodeJS.ReadableStream & { url: string }, response) => {
+    server.on("request", (request: IncomingMessage, response) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
@@ -50,7 +59,7 @@ export class Receiver {
     return new Promise((resolve) => this.server.close(() => resolve()));
   }
 
-  private take(url: string, { alerts }: { alerts: Alert[] }): void {
+  private take(url: string | undefined, { alerts }: { alerts: Alert[] }): void {
     if (url === "/heartbeat") this.heartbeats.push(Date.now());
     else this.received.push(...alerts.map((alert) => ({ ...alert, at: Date.now() })));
   }
@@ -66,8 +75,8 @@ const idOf = (name: string): number => listMachines().find((machine) => machine.
 export const unplug = (name: string): Promise<void> => powerOff(idOf(name), { graceful: false });
 export const plugIn = (name: string): Promise<void> => startDroplet(idOf(name));
 
-/** Alerts that fire now, as the monitor sees them; those that are held back by others, too. */
-export async function firing(): Promise<Alert[]> {
-  const answer = await inside("monitor", "curl -s http://127.0.0.1:9093/api/v2/alerts");
-  return (JSON.parse(answer) as Alert[]).filter(({ labels }) => labels.alertname !== "Watchdog");
+/** Names of the alerts that fire, or are about to, as the monitor sees them. */
+export async function active(): Promise<string[]> {
+  const { data } = JSON.parse(await inside("monitor", "curl -s http://127.0.0.1:9090/api/v1/alerts")) as { data: { alerts: { labels: Record<string, string> }[] } };
+  return [...new Set(data.alerts.map(({ labels }) => labels.alertname))].sort();
 }

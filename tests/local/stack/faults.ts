@@ -1,6 +1,6 @@
 import { stopService } from "../../../local/services/supervise";
 import { startServices } from "../../../local/services";
-import { inside, plugIn, unplug } from "./alerts";
+import { inside, plugIn, probeSeconds, unplug } from "./alerts";
 
 /** Something that breaks, and the alert that must come. */
 export interface Fault {
@@ -22,6 +22,9 @@ class Exporter(http.server.BaseHTTPRequestHandler):
 http.server.HTTPServer((sys.argv[1], 9100), Exporter).serve_forever()
 `;
 
+const switchWal = "cd /; echo \"INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'fault'); SELECT pg_switch_wal()\" | runuser -u postgres -- psql -X -q -At ringo >/dev/null";
+const workersMain = "$(docker inspect --format '{{.State.Pid}}' ringo-worker)"; // its init: Celery is a child of that
+
 /** Faults by when they happen: those of one round at the same time, since none hides another. */
 export const rounds = (addressOf: (name: string) => string): Fault[][] => [
   [
@@ -35,7 +38,7 @@ export const rounds = (addressOf: (name: string) => string): Fault[][] => [
       mend: () => inside("data", "rm /srv/data/filled"),
     },
     {
-      name: "certificate near expiry", alert: { alertname: "CertificateExpiring", machine: "edge" }, holds: 0, every: 20,
+      name: "certificate near expiry", alert: { alertname: "CertificateExpiring", machine: "edge" }, holds: 0, every: probeSeconds,
       cause: () => inside("edge", `cd /etc/nginx/tls
 cp -P fullchain.pem kept.pem; cp -P privkey.pem kept.key
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 10 -subj /CN=short -keyout short.key -out short.pem 2>/dev/null
@@ -44,37 +47,43 @@ ln -sfn short.pem fullchain.pem; ln -sfn short.key privkey.pem; systemctl reload
     },
     {
       name: "worker hung", alert: { alertname: "NoWorkers" }, holds: 60,
-      cause: () => inside("worker-0", "pkill -STOP -P $(docker inspect --format '{{.State.Pid}}' ringo-worker)"),
-      mend: () => inside("worker-0", "pkill -CONT -P $(docker inspect --format '{{.State.Pid}}' ringo-worker)"),
+      cause: () => inside("worker-0", `pkill -STOP -P ${workersMain}`), mend: () => inside("worker-0", `pkill -CONT -P ${workersMain}`),
     },
     {
       // The machines share this host's clock: what the monitor reads of one is wrong instead.
-      name: "clock off", alert: { alertname: "ClockOff", machine: "api-0" }, holds: 60,
-      cause: () => inside("api-0", `systemctl stop prometheus-node-exporter; systemd-run --quiet --collect --unit=wrong-clock python3 -c '${wrongClock}' ${addressOf("api-0")}`),
-      mend: () => inside("api-0", "systemctl stop wrong-clock; systemctl start prometheus-node-exporter"),
+      name: "clock off", alert: { alertname: "ClockOff", machine: "api-1" }, holds: 60,
+      cause: () => inside("api-1", `systemctl stop prometheus-node-exporter; systemd-run --quiet --collect --unit=wrong-clock python3 -c '${wrongClock}' ${addressOf("api-1")}`),
+      mend: () => inside("api-1", "systemctl stop wrong-clock; systemctl start prometheus-node-exporter"),
     },
     {
       name: "archiving broken", alert: { alertname: "WalNotArchived", machine: "data" }, holds: 300,
       cause: async () => {
         await stopService("s3");
-        await inside("data", "cd /; echo \"INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'lost'); SELECT pg_switch_wal()\" | runuser -u postgres -- psql -X -q ringo");
+        await inside("data", switchWal);
       },
-      mend: () => startServices(),
+      mend: async () => {
+        await startServices();
+        await inside("data", switchWal); // or PostgreSQL would try again after a minute
+      },
     },
     {
-      name: "beat stopped", alert: { alertname: "BeatMissing" }, holds: 60,
-      cause: () => inside("worker-0", "docker stop -t 5 ringo-beat"), mend: () => inside("worker-0", "docker start ringo-beat"),
+      name: "two beats", alert: { alertname: "BeatTwice" }, holds: 60,
+      cause: () => inside("api-0", "docker exec --detach ringo-api celery -A ringo_backend beat --schedule=/tmp/second --pidfile=/tmp/second.pid"),
+      mend: () => inside("api-0", "docker exec ringo-api sh -c 'kill $(cat /tmp/second.pid)'"),
     },
   ],
   [
     {
-      name: "two beats", alert: { alertname: "BeatTwice" }, holds: 60,
-      cause: () => inside("worker-0", "docker exec --detach ringo-worker celery -A ringo_backend beat --schedule=/tmp/second --pidfile=/tmp/second.pid"),
-      mend: () => inside("worker-0", "docker exec ringo-worker sh -c 'kill $(cat /tmp/second.pid)'"),
-    },
-    {
       name: "Redis down", alert: { alertname: "RedisDown", machine: "data" }, holds: 30,
       cause: () => inside("data", "systemctl stop redis-server"), mend: () => inside("data", "systemctl start redis-server"),
+    },
+    {
+      name: "PostgreSQL down", alert: { alertname: "PostgresDown", machine: "data" }, holds: 30,
+      cause: () => inside("data", "systemctl stop postgresql@17-main"), mend: () => inside("data", "systemctl start postgresql@17-main"),
+    },
+    {
+      name: "beat stopped", alert: { alertname: "BeatMissing" }, holds: 60,
+      cause: () => inside("worker-0", "docker stop -t 5 ringo-beat"), mend: () => inside("worker-0", "docker start ringo-beat"),
     },
     { name: "API machine gone", alert: { alertname: "MachineDown", machine: "api-1" }, holds: 60, cause: () => unplug("api-1"), mend: () => plugIn("api-1") },
   ],
@@ -82,10 +91,6 @@ ln -sfn short.pem fullchain.pem; ln -sfn short.key privkey.pem; systemctl reload
     {
       name: "worker gone", alert: { alertname: "NoWorkers" }, holds: 60,
       cause: () => inside("worker-0", "docker kill ringo-worker"), mend: () => inside("worker-0", "docker start ringo-worker"),
-    },
-    {
-      name: "PostgreSQL down", alert: { alertname: "PostgresDown", machine: "data" }, holds: 30,
-      cause: () => inside("data", "systemctl stop postgresql@17-main"), mend: () => inside("data", "systemctl start postgresql@17-main"),
     },
     { name: "edge gone", alert: { alertname: "MachineDown", machine: "edge" }, holds: 60, cause: () => unplug("edge"), mend: () => plugIn("edge") },
   ],
