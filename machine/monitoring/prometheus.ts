@@ -39,7 +39,7 @@ const configuration = `${directory}/prometheus.yml`;
 export function prometheus(options: PrometheusOptions): Fragment {
   const targets = jobs.map((job) => targetsOf(job, options.machines));
   const rules = concerns(options.rules).map((concern): File => ({ path: `${directory}/rules/${concern.name}.yml`, content: render(concern, options.runbook) }));
-  const reloaded = [{ path: configuration, content: json(config(options)) }, ...rules];
+  const reloaded = [{ path: configuration, content: json(config(options, rules.map(({ path }) => path))) }, ...rules];
   return combine(
     mayReach("figures", jobs.map((job) => ({
       name: `figures of ${job}`, port: ports[job], to: having(job, options.machines).map(({ privateAddress }) => privateAddress), users: [systemUser],
@@ -99,7 +99,7 @@ const kept: Partial<Record<Exporter, object[]>> = {
   ],
 };
 
-function config(options: PrometheusOptions): object {
+function config(options: PrometheusOptions, rules: string[]): object {
   const { scrapeSeconds, probeSeconds, edge, monitor } = options;
   const itself = (job: string, port: number) => ({
     job_name: job, static_configs: [{ targets: [`127.0.0.1:${port}`], labels: { machine: monitor, role: "monitor" } }],
@@ -124,7 +124,8 @@ function config(options: PrometheusOptions): object {
       evaluation_interval: `${Math.max(1, Math.floor(scrapeSeconds / 5))}s`,
       external_labels: { stack: options.stack },
     },
-    rule_files: [`${directory}/rules/*.yml`],
+    // Each by its name: a file that an earlier release left behind is no rule.
+    rule_files: rules,
     alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${local.alertmanager}`] }] }] },
     scrape_configs: [
       ...jobs.map((job) => ({
