@@ -11,6 +11,7 @@ async function load(raw: Record<string, string>, secretKeys: string[] = ["django
   return loadConfig();
 }
 
+const json = JSON.stringify;
 const value = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
 test("the least config takes every default that the product promised", async () => {
@@ -28,6 +29,15 @@ test("the least config takes every default that the product promised", async () 
   });
   expect(config.registry).toBeUndefined();
   expect(config.mediaStorage).toBeUndefined();
+});
+
+test("alerts leave by the ports of whoever they are sent to, which are no secret", async () => {
+  const config = await load({
+    ...least, alertWebhookUrl: "https://hooks.ringo.dev:9443/not-a-hook", deadMansSwitchUrl: "https://switch.ringo.dev/not-a-switch", alertEmailPassword: "not-a-password",
+    alerts: json({ runbook: "https://wiki.ringo.dev/alerts", email: { to: "a@ringo.dev", from: "b@ringo.dev", server: "mail.ringo.dev:587", username: "b" } }),
+  }, ["djangoSecretKey", "backupPassphrase", "alertWebhookUrl", "deadMansSwitchUrl", "alertEmailPassword"]);
+  expect(config.alertPorts).toEqual([443, 587, 9443]);
+  expect((await load(least)).alertPorts).toEqual([]);
 });
 
 test("what derives gives way to what is set, and the domain is never forgotten", async () => {

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { backendNetwork } from "../../machine/backend-network";
 import { addedRules, containersMayReach, mayReach, rulesDirectory } from "../../machine/egress";
+import { alertmanager, blackbox, celeryExporter, djangoMetrics, prometheus } from "../../machine/monitoring";
 import { firewall, ruleset, type Service } from "../../machine/nftables";
 import type { Fragment } from "../../machine/state";
 
@@ -10,7 +11,7 @@ function whole(rules: string, ...added: Fragment[]): string {
   const files = added.flatMap((fragment) => fragment.files!);
   return rules
     .replace(/^ *include "(.*)\*\.nft"$/gm, (_, prefix: string) => files.filter(({ path }) => path.startsWith(prefix)).map(({ content }) => content).join(""))
-    .replaceAll('"_apt"', '"bin"').replaceAll('"systemd-timesync"', '"sys"');
+    .replaceAll('"_apt"', '"bin"').replaceAll('"systemd-timesync"', '"sys"').replaceAll('"prometheus"', '"daemon"');
 }
 
 /** Loads each ruleset twice into an empty network namespace of its own, and gives what nft then lists. */
@@ -77,6 +78,39 @@ describe("the ruleset, loaded by nft", () => {
   test("touches no other table, and loaded again has no rule twice", () => {
     expect(listed).toContain("table inet docker");
     expect(chain("input").match(/dport 443/g)).toHaveLength(1);
+  });
+});
+
+describe("the monitor's way to figures", () => {
+  /** What a machine lets out beyond what every machine does. */
+  const own = (...added: Fragment[]): string[] => {
+    const lines = (...fragments: Fragment[]) => load([whole(ruleset({ services: [] }), ...fragments)]).split("\n").map((line) => line.trim().replace(/ comment .*/, ""));
+    const everybodys = lines();
+    return lines(...added).filter((line) => !everybodys.includes(line));
+  };
+  const machine = (name: string, role: string, privateAddress: string, ...exporters: ("node" | "nginx" | "django")[]) => ({ name, role, privateAddress, exporters });
+
+  test("is open to its exporters' machines each on its port, to the queues, the public URL and who is told, and to one user", () => {
+    expect(own(
+      prometheus({
+        stack: "test", machines: [machine("edge", "edge", "10.0.0.4", "node", "nginx"), machine("api-0", "api", "10.0.0.6", "node", "django")],
+        edge: { machine: "edge", domain: "api.ringo.test" }, monitor: "monitor", scrapeSeconds: 15, probeSeconds: 60, retentionDays: 30, retentionGiB: 10,
+        rules: { patience: (seconds) => seconds, objectivePercent: 99.5, pool: { min: 2, max: 10 } }, runbook: "https://wiki.ringo.test/alerts",
+      }),
+      blackbox([]),
+      alertmanager({ receivers: {}, heartbeatSeconds: 60, scrapeSeconds: 15, ports: [587] }),
+      celeryExporter({ host: "10.0.0.5", password: "x", queues: [], workers: [], pool: { min: 1, max: 1 } }),
+    ).sort()).toEqual([
+      "meta skuid 1 tcp dport 587 accept",
+      "meta skuid 1 ip daddr 10.0.0.4 tcp dport 9100 accept", "meta skuid 1 ip daddr 10.0.0.6 tcp dport 9100 accept",
+      "meta skuid 1 ip daddr 10.0.0.4 tcp dport 9113 accept", "meta skuid 1 ip daddr 10.0.0.6 tcp dport 9180 accept",
+      "meta skuid 1 tcp dport 443 accept",
+      "meta skuid 1 ip daddr 10.0.0.5 tcp dport 6379 accept",
+    ].sort());
+  });
+
+  test("goes by the API machine's nginx, which reaches the containers beside it and nothing else", () => {
+    expect(own(djangoMetrics({ privateAddress: "10.0.0.6", host: "api.ringo.test" }))).toEqual(['oifname { "br-*", "docker0" } meta skuid 33 accept']);
   });
 });
 
