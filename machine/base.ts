@@ -1,5 +1,6 @@
 /** What every machine has, whatever its role. */
 import { audit } from "./audit";
+import { cloudAgent } from "./cloud-agent";
 import { fail2ban } from "./fail2ban";
 import { hardening } from "./hardening";
 import { inspection } from "./inspection";
@@ -44,6 +45,7 @@ export function base(inputs: BaseInputs): MachineState {
     audit,
     fail2ban(inputs.neverBanned ?? []),
     inspection,
+    cloudAgent,
     { packages: ["curl", "ca-certificates", "iproute2", "procps"] },
   );
 }

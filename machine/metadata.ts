@@ -1,13 +1,15 @@
 /**
- * The cloud's metadata service answers whoever asks on the machine, user data included: only root may ask. These are the
- * first rules of their chains, before any that opens a port to everybody.
+ * The cloud's metadata service answers whoever asks on the machine, user data included: only root may ask, and the cloud's
+ * own agent, which learns there whose figures it sends. These are the first rules of their chains, before any that opens a
+ * port to everybody.
  */
+export const metadataUsers = { root: "root", agent: "do-agent" };
 
 /** Link-local addresses: nothing but metadata is there. */
 const linkLocal = "169.254.0.0/16";
 
 export const metadataFromMachine = [
-  'meta skuid "root" ip daddr 169.254.169.254 tcp dport 80 accept comment "metadata for root"',
+  ...Object.values(metadataUsers).map((user) => `meta skuid "${user}" ip daddr 169.254.169.254 tcp dport 80 accept comment "metadata for ${user}"`),
   `ip daddr ${linkLocal} drop comment "metadata for nobody else"`,
 ];
 

@@ -11,7 +11,7 @@ function whole(rules: string, ...added: Fragment[]): string {
   const files = added.flatMap((fragment) => fragment.files!);
   return rules
     .replace(/^ *include "(.*)\*\.nft"$/gm, (_, prefix: string) => files.filter(({ path }) => path.startsWith(prefix)).map(({ content }) => content).join(""))
-    .replaceAll('"_apt"', '"bin"').replaceAll('"systemd-timesync"', '"sys"').replaceAll('"prometheus"', '"daemon"');
+    .replaceAll('"_apt"', '"bin"').replaceAll('"systemd-timesync"', '"sys"').replaceAll('"prometheus"', '"daemon"').replaceAll('"do-agent"', '"games"');
 }
 
 /** Loads each ruleset twice into an empty network namespace of its own, and gives what nft then lists. */
@@ -70,9 +70,9 @@ describe("the ruleset, loaded by nft", () => {
     expect(chain("input").match(/dport 22 /g)).toHaveLength(3);
   });
 
-  test("keeps metadata from containers and from all but root", () => {
+  test("keeps metadata from containers and from all but root and the cloud's agent", () => {
     expect(chain("forward")).toMatch(/ip daddr 169\.254\.0\.0\/16 drop[^]*docker0/);
-    expect(chain("output")).toMatch(/meta skuid 0 ip daddr 169\.254\.169\.254 tcp dport 80 accept.*\n\s*ip daddr 169\.254\.0\.0\/16 drop[^]*dport 53/);
+    expect(chain("output")).toMatch(/meta skuid 0 ip daddr 169\.254\.169\.254 tcp dport 80 accept.*\n\s*meta skuid 5 ip daddr 169\.254\.169\.254 tcp dport 80 accept.*\n\s*ip daddr 169\.254\.0\.0\/16 drop[^]*dport 53/);
   });
 
   test("touches no other table, and loaded again has no rule twice", () => {
