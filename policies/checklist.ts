@@ -83,7 +83,7 @@ const machines: Row[] = [
   {
     demands: "The metadata service answers root only",
     machine: ["metadata.ts"],
-    tests: { "machine/nftables.test.ts": ["keeps metadata from containers and from all but root"] },
+    tests: { "machine/nftables.test.ts": ["keeps metadata from containers and from all but root and the cloud's agent"] },
     missing: "a try from a stolen API machine",
   },
   {

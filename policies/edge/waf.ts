@@ -1,10 +1,17 @@
 import { wafDirectory } from "../../machine/modsecurity";
 import { command, stateOf } from "../machines/state";
+import { isPrivate } from "../network/addresses";
 import type { Rule } from "../rule";
 
 /** Locations of nginx that lead to an application, each up to where the next begins. */
 const toApplication = (site: string): string[] =>
   site.replaceAll(/^\s*#.*$/gm, "").split(/^\s*location\s/m).slice(1).filter((location) => /\b\w+_pass\s/.test(location));
+
+/** Whether a site answers on private addresses alone: whoever asks there is a machine of the stack. */
+function isInside(site: string): boolean {
+  const listening = [...site.matchAll(/^\s*listen\s+([^\s;]+)/gm)].map(([, where]) => where);
+  return listening.length > 0 && listening.every((where) => isPrivate(where.replace(/:\d+$/, "")));
+}
 
 const nameOf = (location: string): string => location.slice(0, location.indexOf("{")).trim();
 
@@ -13,13 +20,13 @@ export const waf: Rule = {
   types: [command],
   chapter: "Edge",
   severity: "high",
-  demands: "Every request for the application passes the web application firewall, and what it takes for an attack is refused.",
+  demands: "Every request from outside for the application passes the web application firewall, and what it takes for an attack is refused.",
   wrong: "An attack of a known kind reaches the application, where nothing stands in its way but the application's own care.",
   mend: "set edge.waf.mode to block; where it refuses what is harmless, add to edge.waf.exclusions; to try a stricter level with `detect`, give an exemption until that day.",
   answers: ["PCI DSS 6.4.2"],
   *check(inputs) {
     const { files } = stateOf(inputs);
-    const locations = files.filter(({ path }) => path.startsWith("/etc/nginx/")).flatMap(({ content }) => toApplication(content));
+    const locations = files.filter(({ path, content }) => path.startsWith("/etc/nginx/") && !isInside(content)).flatMap(({ content }) => toApplication(content));
     if (locations.length === 0) return;
     const open = locations.filter((location) => !/^\s*modsecurity\s+on;/m.test(location)).map(nameOf);
     if (open.length > 0) yield `no firewall is before ${open.join(", ")}`;
