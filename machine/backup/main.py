@@ -64,6 +64,8 @@ def target(command):
 
 
 def main(argv):
+    # What PostgreSQL must enter is made here, whatever the umask of whoever calls.
+    os.umask(0o022)
     arguments = parser().parse_args(argv)
     if os.getuid() != 0:
         print("error: this needs root", file=sys.stderr)
