@@ -68,9 +68,9 @@ export function postgres(options: PostgresOptions): Fragment {
   const verifiers = options.roles.map((role) => scramVerifier(role.name, role.password));
   const files: File[] = [
     ...conf,
-    { path: `${etc}/start.conf`, content: "auto\n" },
+    { path: `${etc}/start.conf`, content: "auto\n", ...readable },
     // A start may be the end of a restore, with hours of WAL to replay.
-    { path: `${etc}/pg_ctl.conf`, content: "pg_ctl_options = '--timeout=86400'\n" },
+    { path: `${etc}/pg_ctl.conf`, content: "pg_ctl_options = '--timeout=86400'\n", ...readable },
     { path: dropIn, content: `[Unit]\nRequiresMountsFor=${data}\nWants=network-online.target\nAfter=network-online.target\n\n[Service]\nTimeoutStartSec=infinity\n` },
     // Or at boot it listens on what addresses there are, and says nothing.
     { path: sysctl, content: "-net.ipv4.ip_nonlocal_bind = 1\n" },

@@ -60,6 +60,12 @@ describe("PostgreSQL", () => {
     expect(() => postgres({ ...options(), roles: [{ name, database: "orders", password: "p" }] })).toThrow("not a name");
   });
 
+  test("none of its files is for everybody to read", () => {
+    const files = postgres(options()).files!.filter(({ path }) => path.startsWith("/etc/postgresql/"));
+    expect(files.map(({ path }) => path)).toContain("/etc/postgresql/17/main/start.conf");
+    expect(files.filter(({ mode }) => mode !== "0640").map(({ path }) => path)).toEqual([]);
+  });
+
   test("settings given win, and values are quoted", () => {
     const conf = content(postgres({ ...options(), settings: { archive_mode: "on", archive_command: "cp '%p' x", work_mem: "1MB" } }), "/etc/postgresql/17/main/postgresql.conf");
     expect(conf).toContain("archive_command = 'cp ''%p'' x'\n");
