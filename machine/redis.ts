@@ -112,7 +112,7 @@ case $answers in
 esac
 `;
 
-const configuration = ({ listenAddress, maxMemoryMiB }: RedisOptions, data: string): string => `bind ${listenAddress} 127.0.0.1
+const configuration = ({ listenAddress, maxMemoryMiB }: RedisOptions, data: string): string => `bind 127.0.0.1 ${listenAddress}
 port 6379
 # With it on, Redis refuses everyone remote because the default user has no password, and a worker never recovers.
 protected-mode no
