@@ -4,8 +4,8 @@ const jailPath = "/etc/fail2ban/jail.local";
 const dropIn = "/etc/systemd/system/fail2ban.service.d/ringo.conf";
 
 /**
- * fail2ban: who tries names or keys at SSH is shut out, each time for longer. sshd's own penalties are gone when it is
- * restarted, and know nothing of yesterday.
+ * fail2ban: who tries names at SSH, or more keys than one connection may, is shut out, each time for longer. sshd's own
+ * penalties are gone when it is restarted, and know nothing of yesterday.
  * @param spared CIDRs that are never shut out. Behind a bastion everybody shares its address, and machines their files:
  * there, it is for the day on which a firewall is open that should not be.
  */
