@@ -51,6 +51,7 @@ crun                                              crun                   local  
 curl                                              curl                   local  asks the stack, as the README does
 patch                                             patch                  local  builds a tool with what its next release has mended
 wrk                                               wrk                    local  load, for make bench
+nmap                                              nmap                   local  scans the machines' ports in tests
 LIST
 }
 

@@ -37,11 +37,18 @@ export async function on(host: string, command: string): Promise<string> {
   return result.stdout;
 }
 
+export interface Machine {
+  name: string;
+  role: string;
+  publicAddress: string | null;
+  privateAddress: string;
+}
+
 export interface Output {
   apiUrl: string;
   caCertificate: string;
   publicAddress: string;
-  machines: { name: string; role: string; publicAddress: string | null; privateAddress: string }[];
+  machines: Machine[];
 }
 
 /** What `make output` prints. */

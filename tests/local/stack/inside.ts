@@ -1,0 +1,50 @@
+/** The machines from within, and the links between them, for tests that are an attacker or look for what one could use. */
+import { listMachines } from "../../../local/cloud";
+import { dropletNamespace } from "../../../local/cloud/names";
+import { inState } from "../../../local/paths";
+import { run, type Finished, type Machine, type Output } from "./support";
+
+/** A command as root on a machine, with its exit status. What is secret goes in by `input`. */
+export const ssh = (host: string, command: string, input?: string): Promise<Finished> =>
+  run("ssh", ["-F", inState("ssh", "config"), host, command], { input });
+
+/** The same, which must succeed; gives what it prints. */
+export async function ask(host: string, command: string, input?: string): Promise<string> {
+  const { code, stdout, stderr } = await ssh(host, command, input);
+  if (code !== 0) throw new Error(`${host}: ${command}\nexit ${code}\n${stdout}${stderr}`);
+  return stdout.trim();
+}
+
+/** The same on every machine at once, by its name. */
+export const everywhere = async (stack: Output, command: string): Promise<Record<string, string>> =>
+  Object.fromEntries(await Promise.all(stack.machines.map(async ({ name }) => [name, await ask(name, command)] as const)));
+
+/** What `everywhere` gives where all machines answer the same. */
+export const onAll = <T>(stack: Output, answer: T): Record<string, T> => Object.fromEntries(stack.machines.map(({ name }) => [name, answer]));
+
+/** The network namespace in which a machine's own links end. */
+export const namespaceOf = (machine: Machine): string => dropletNamespace(listMachines().find(({ privateAddress }) => privateAddress === machine.privateAddress)!.id);
+
+/** A program of this host in a network namespace: the machine's firewall sees it as the machine's root. */
+export const runIn = (namespace: string, command: string, args: string[]): Promise<Finished> => run("nsenter", [`--net=/run/netns/${namespace}`, command, ...args]);
+
+/**
+ * The TCP ports, of all there are, that each address answers on, with what it says: `22 open`, or `8000 closed` where a
+ * firewall lets through and nobody listens. Packets are put onto the link itself, so no firewall of the sender's own has
+ * a say: somebody who is root there has none.
+ * @param options.namespace where the packets come from @default this host's: the internet
+ * @param options.from their source, one of this host's addresses
+ */
+export async function answering(addresses: string[], options: { namespace?: string; from?: string; ports?: string } = {}): Promise<Record<string, string[]>> {
+  const { namespace, from, ports = "1-65535" } = options;
+  const source = from === undefined ? [] : ["-S", from, "-e", "ringo-host"];
+  const args = ["-n", "-Pn", "-sS", "--send-eth", "-p", ports, "-T5", "--min-rate", "100000", "--max-retries", "1", "-oG", "-", ...source, ...addresses];
+  const { code, stdout, stderr } = await (namespace === undefined ? run("nmap", args) : runIn(namespace, "nmap", args));
+  // A port that is not listed is of the state that is ignored.
+  const found = Object.fromEntries([...stdout.matchAll(/^Host: (\S+) .*Ports: ([^\t\n]*)/gm)].map(([, address, list]) =>
+    [address!, [...list!.matchAll(/(\d+)\/(open|closed)\//g)].map(([, port, state]) => `${port} ${state}`)]));
+  if (code !== 0 || /Ignored State: (?!filtered)/.test(stdout) || addresses.some((address) => !(address in found))) {
+    throw new Error(`nmap ${args.join(" ")}\nexit ${code}\n${stdout}${stderr}`);
+  }
+  return found;
+}

@@ -1,0 +1,86 @@
+import { fabricNamespace, internet } from "../../../../local/cloud/names";
+import { deploy, plain } from "../../../components/program";
+import { answering, everywhere, namespaceOf } from "../inside";
+import { arrive, leave, stranger } from "../outside";
+import { output, run, type Machine, type Output } from "../support";
+
+/** All 65,535 TCP ports, as the rules of the program's own firewalls name them: no port is typed here. */
+interface Rule {
+  protocol: string;
+  portRange: string;
+  sourceTags?: string[];
+  sourceAddresses?: string[];
+  destinationTags?: string[];
+  destinationAddresses?: string[];
+}
+
+let stack: Output;
+const declared: Record<string, { inbound: Rule[]; outbound: Rule[] }> = {};
+const anybody = "0.0.0.0/0";
+
+beforeAll(async () => {
+  stack = await output();
+  for (const { type, name, inputs } of (await deploy()).resources) {
+    if (type !== "digitalocean:index/firewall:Firewall") continue;
+    declared[name.replace("network-firewall-", "")] = { inbound: plain(inputs.inboundRules), outbound: plain(inputs.outboundRules) };
+  }
+  await arrive();
+}, 60_000);
+afterAll(leave);
+
+const open = (rules: Rule[]): string[] => rules.filter(({ protocol }) => protocol === "tcp").map(({ portRange }) => Number(portRange)).sort((a, b) => a - b).map((port) => `${port} open`);
+const from = (role: string, to: string): Rule[] =>
+  declared[to]!.inbound.filter(({ sourceTags = [], sourceAddresses = [] }) => sourceTags.some((tag) => tag.endsWith(`-${role}`)) || sourceAddresses.includes(anybody));
+const fromAddress = (address: string, to: string): Rule[] =>
+  declared[to]!.inbound.filter(({ sourceAddresses = [] }) => sourceAddresses.some((cidr) => [anybody, `${address}/32`].includes(cidr)));
+/** What the sender's rules let out, too. */
+const between = (role: string, to: string): string[] => {
+  const out = declared[role]!.outbound.filter(({ destinationTags = [], destinationAddresses = [] }) => destinationTags.some((tag) => tag.endsWith(`-${to}`)) || destinationAddresses.includes(anybody));
+  return open(from(role, to).filter(({ portRange }) => out.some((rule) => rule.protocol === "tcp" && rule.portRange === portRange)));
+};
+
+const edge = (): Machine => stack.machines.find(({ role }) => role === "edge")!;
+
+test("from the internet, the edge answers a stranger and an operator on what is declared for each, and on nothing else", async () => {
+  expect(await answering([stack.publicAddress], { from: stranger() })).toEqual({ [stack.publicAddress]: open(fromAddress("a stranger", "edge")) });
+  expect(await answering([stack.publicAddress])).toEqual({ [stack.publicAddress]: open(fromAddress(internet, "edge")) });
+  // Its own public address is behind the reserved one.
+  expect(await answering([edge().publicAddress!], { from: stranger() })).toEqual({ [edge().publicAddress!]: open(fromAddress("a stranger", "edge")) });
+}, 60_000);
+
+test("from the internet, no private address answers, even to someone who knows the way", async () => {
+  const addresses = stack.machines.map(({ privateAddress }) => privateAddress);
+  // The route keeps these packets on the local cloud's own link; without it they would leave this host.
+  for (const address of addresses) await run("ip", ["route", "add", `${address}/32`, "via", "198.18.0.1", "dev", "ringo-host", "onlink"]);
+  try {
+    expect(await answering(addresses)).toEqual(Object.fromEntries(addresses.map((address) => [address, []])));
+  } finally {
+    for (const address of addresses) await run("ip", ["route", "delete", `${address}/32`]);
+  }
+}, 60_000);
+
+test("each machine answers each of its neighbours on what is declared for the two, and on nothing else", async () => {
+  for (const sender of stack.machines) {
+    const others = stack.machines.filter(({ name }) => name !== sender.name);
+    const found = await answering(others.map(({ privateAddress }) => privateAddress), { namespace: namespaceOf(sender) });
+    const expected = Object.fromEntries(others.map(({ role, privateAddress }) => [privateAddress, between(sender.role, role)]));
+    expect([sender.name, found]).toEqual([sender.name, expected]);
+  }
+}, 180_000);
+
+test("without the cloud's firewall, each machine's own lets through what is declared for any neighbour, and nothing else", async () => {
+  // From the cloud's end of each machine's link, past all of the cloud's rules.
+  const found = await answering(stack.machines.map(({ privateAddress }) => privateAddress), { namespace: fabricNamespace });
+  const roles = Object.keys(declared);
+  expect(found).toEqual(Object.fromEntries(stack.machines.map(({ role, privateAddress }) =>
+    [privateAddress, open(declared[role]!.inbound.filter((rule) => roles.some((sender) => from(sender, role).includes(rule))))])));
+}, 60_000);
+
+test("beyond loopback nothing listens but what is declared", async () => {
+  const listening = await everywhere(stack, "ss --no-header --listening --tcp --udp --numeric | awk '{ print $1, $5 }'");
+  for (const { name, role } of stack.machines) {
+    const ports = listening[name]!.split("\n").filter((line) => !/ (127\.|\[::1\])/.test(line)).map((line) => line.replace(/ .*:/, " "));
+    const ours = declared[role]!.inbound.map(({ protocol, portRange }) => `${protocol} ${portRange}`);
+    expect([name, [...new Set(ports)].sort()]).toEqual([name, [...new Set(ours)].sort()]);
+  }
+});
