@@ -236,8 +236,8 @@ install_tools() {
   rm -rf "$cache/go/path" "$cache/go/objects" "$cache/go/patched"
 }
 
-# Programs that check what this project makes, with their names; from PyPI, since Debian has none of them.
-checks="zizmor gixy"
+# Programs that check what this project makes, with their names; from PyPI, since Debian has none of them, or an old one.
+checks="zizmor gixy ssh-audit"
 
 checks_installed() {
   [ -f "$cache/checks/.stamp" ] && cmp -s toolchain/checks/requirements.txt "$cache/checks/.stamp"

@@ -1,0 +1,135 @@
+import { BlockList } from "node:net";
+import { exec } from "../../../../local/cloud";
+import { internet } from "../../../../local/cloud/names";
+import { inCache, stackName } from "../../../../local/paths";
+import { auditRules } from "../../../../machine/audit";
+import { kernel } from "../../../../machine/sysctl";
+import { ask, everywhere, namespaceOf, onAll, runIn } from "../inside";
+import { eventually, openPorts, output, run, type Machine, type Output } from "../support";
+
+let stack: Output;
+let edge: Machine;
+beforeAll(async () => {
+  stack = await output();
+  edge = stack.machines.find(({ role }) => role === "edge")!;
+});
+
+test("Lynis rates every machine 85 or better, and passes over nothing but USB devices", async () => {
+  const rated = await everywhere(stack, `
+    lynis audit system --quick --quiet --no-colors --logfile /dev/null --report-file /run/lynis.dat >/dev/null
+    sed -n 's/^hardening_index=//p' /run/lynis.dat; rm /run/lynis.dat
+    grep -h '^skip-test=' /etc/lynis/*.prf`);
+  const indices = Object.entries(rated).map(([name, text]) => [name, Number(text.split("\n")[0])] as const);
+  expect(indices.filter(([, index]) => !(index >= 85))).toEqual([]);
+  expect(Object.values(rated).map((text) => text.split("\n").slice(1))).toEqual(stack.machines.map(() => ["skip-test=USB-3000"]));
+}, 150_000);
+
+test("ssh-audit finds no failure in any machine's SSH", async () => {
+  // From the edge, which all others let in; it spares itself its penalties for who does not log in.
+  for (const { name, privateAddress } of stack.machines) {
+    const { code, stdout } = await runIn(namespaceOf(edge), inCache("bin", "ssh-audit"), ["--skip-rate-test", "--no-colors", privateAddress]);
+    expect([name, stdout]).toEqual([name, expect.stringMatching(/^\(key\) ssh-ed25519 /m)]);
+    expect([name, stdout.split("\n").filter((line) => line.includes("[fail]"))]).toEqual([name, []]);
+    expect([0, 2]).toContain(code); // 2 says that there are warnings
+  }
+}, 60_000);
+
+test("every unit of ours that runs something is rated 3.0 or better", async () => {
+  const rated = await everywhere(stack, `cd /etc/systemd/system
+    for unit in $(find . -maxdepth 1 -type f -name '*.service' -printf '%P\\n'); do
+      systemd-analyze security --no-pager --threshold=30 "$(echo "$unit" | sed 's/@\\./@full./')" >/dev/null 2>&1 && echo "$unit" || echo "$unit is worse"
+    done | sort
+    systemd-analyze security --no-pager --threshold=30 ssh.service >/dev/null 2>&1 || echo "ssh.service is worse"`);
+  const units = (name: string): string[] => rated[name]!.split("\n");
+  for (const { name } of stack.machines) expect([name, units(name).filter((line) => line.endsWith("worse"))]).toEqual([name, ["ssh.service is worse"]]);
+  expect(units("data")).toEqual(expect.arrayContaining(["ringo-backup@.service", "ringo-integrity.service"]));
+}, 60_000);
+
+test("no security update is waiting", async () => {
+  const found = await everywhere(stack, `
+    apt-get update -qq
+    apt-cache policy | grep -q 'l=Debian-Security' && echo known
+    apt-get --simulate --quiet=2 dist-upgrade | grep '^Inst .*Debian-Security' || true`);
+  expect(found).toEqual(onAll(stack, "known"));
+}, 90_000);
+
+test("nothing runs with its owner's rights, and nothing that is run or told to systemd can be changed by everybody", async () => {
+  const search = `find / -xdev -type f -perm /6000
+    find /etc /usr /boot /root /opt /srv -xdev ! -type l -perm /o+w
+    for place in $(echo "$PATH" | tr : ' '); do find -H "$place" -maxdepth 1 ! -type l -perm /o+w; done`;
+  expect(await everywhere(stack, search)).toEqual(onAll(stack, ""));
+  const bait = "/usr/local/bin/ringo-bait";
+  expect((await ask("edge", `install -m 4757 /bin/true ${bait}; { ${search}; } | sort -u; rm ${bait}`)).split("\n")).toEqual([bait]);
+}, 60_000);
+
+test("of all users of a machine, root alone reaches the metadata", async () => {
+  const everyUser = `python3 - <<'PYTHON'
+import os, pwd, socket
+children = {}
+for user in pwd.getpwall():
+    child = os.fork()
+    if child == 0:
+        os.setgroups([]); os.setgid(user.pw_gid); os.setuid(user.pw_uid)
+        try:
+            socket.create_connection(("169.254.169.254", 80), 2).close()
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    children[child] = user.pw_name
+for _ in list(children):
+    child, status = os.wait()
+    if status == 0:
+        print(children[child])
+PYTHON`;
+  expect(await everywhere(stack, everyUser)).toEqual(onAll(stack, "root"));
+}, 60_000);
+
+test("the kernel has the settings that the machine may change, and those for the cloud's kernel are in the file", async () => {
+  const [file] = kernel.files!;
+  const declared = file!.content.trim().split("\n").map((line) => line.slice(1));
+  const ours = declared.filter((line) => line.startsWith("net.ipv4."));
+  const found = await everywhere(stack, `cat ${file!.path}; sysctl ${ours.map((line) => line.split(" ")[0]).join(" ")}`);
+  expect(found).toEqual(onAll(stack, [...declared.map((line) => `-${line}`), ...ours].join("\n")));
+});
+
+test("auditd's rules are the declared ones, and auditctl understands each", async () => {
+  // In a container the kernel takes no rule from anybody, and says so only for one that auditctl could read.
+  const found = await everywhere(stack, `cat /etc/audit/rules.d/50-ringo.rules
+    { cat /etc/audit/rules.d/50-ringo.rules; echo '-a always,exit -F arch=b64 -S no_such_call -F key=none'; } | while read -r rule; do
+      auditctl $rule 2>&1 | grep -E '^(Error sending add|Syscall)'
+    done | sort | uniq -c | sed 's/^ *//'`);
+  const said = [`${auditRules.length} Error sending add rule data request (Operation not permitted)`, "1 Syscall name unknown: no_such_call"];
+  expect(found).toEqual(onAll(stack, [...auditRules, ...said].join("\n")));
+});
+
+test("fail2ban shuts out who guesses at SSH, and only until it is told to let him in again", async () => {
+  // From the one address that the firewalls let as far as SSH: the operator's own. So what is to be done on the edge goes past the network.
+  const onEdge = (...command: string[]) => exec(`ringo-${stackName}-edge`, command);
+  const pardon = () => onEdge("fail2ban-client", "set", "sshd", "unbanip", internet);
+  const banned = async () => (await onEdge("fail2ban-client", "get", "sshd", "banip")).split(/\s+/).includes(internet);
+  const connects = async () => (await openPorts(stack.publicAddress, [22])).length === 1;
+  const guess = (name: string) => run("ssh", ["-F", "/dev/null", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+    "-o", "IdentityFile=none", "-o", "IdentityAgent=none", `${name}@${stack.publicAddress}`]);
+  expect([await connects(), await banned()]).toEqual([true, false]);
+  try {
+    for (const name of ["admin", "oracle", "test"]) expect((await guess(name)).code).toBe(255);
+    await eventually("a ban", banned, 20);
+    expect(await connects()).toBe(false);
+    await pardon();
+    expect([await connects(), await banned()]).toEqual([true, false]);
+  } finally {
+    await pardon();
+  }
+  // sshd has penalties of its own, which end by themselves.
+  await eventually("sshd lets the operator in", () => ask("edge", "echo in"), 60);
+}, 120_000);
+
+test("fail2ban watches everywhere, and never shuts the neighbours out that all operators come from", async () => {
+  const spared = await everywhere(stack, "fail2ban-client status sshd >/dev/null && fail2ban-client get sshd ignoreip");
+  for (const { name, role } of stack.machines) {
+    const cidrs = spared[name]!.match(/\d+\.\d+\.\d+\.\d+\/\d+/g)!.filter((cidr) => !cidr.startsWith("127."));
+    const list = new BlockList();
+    for (const cidr of cidrs) list.addSubnet(cidr.split("/")[0]!, Number(cidr.split("/")[1]));
+    expect([name, cidrs.length, list.check(edge.privateAddress)]).toEqual([name, ...(role === "edge" ? [0, false] : [1, true])]);
+  }
+});
