@@ -1,0 +1,210 @@
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import * as fs from "node:fs";
+import * as https from "node:https";
+import * as net from "node:net";
+import { caCertificatePath } from "../../../../local/services/ca";
+import { s3Facts } from "../../../../local/services/s3";
+import { firstBackup, stolenKey } from "../backups";
+import { answering, ask, namespaceOf, ssh } from "../inside";
+import { arrive, leave, stranger } from "../outside";
+import { output, type Machine, type Output } from "../support";
+
+/** Somebody runs what he likes in the API's container, and is root on its machine: what does he get beyond it? */
+let stack: Output;
+let stolen: Machine;
+let data: Machine;
+beforeAll(async () => {
+  stack = await output();
+  const of = (name: string): Machine => stack.machines.find((machine) => machine.name === name)!;
+  [stolen, data] = [of("api-0"), of("data")];
+  await arrive();
+}, 60_000);
+afterAll(leave);
+
+/** What a Python program in the container, as the container's own user, prints as JSON. */
+const inContainer = async <T>(program: string): Promise<T> => JSON.parse(await ask("api-0", "docker exec -i ringo-api python -", program)) as T;
+
+/** Which of these addresses and ports the container can connect to. */
+const reached = (targets: [host: string, port: number][]): Promise<string[]> => inContainer(`
+import concurrent.futures, json, socket
+def reach(target):
+    try:
+        socket.create_connection(tuple(target), 2).close()
+        return "%s:%d" % tuple(target)
+    except OSError:
+        pass
+with concurrent.futures.ThreadPoolExecutor(64) as pool:
+    print(json.dumps([each for each in pool.map(reach, ${JSON.stringify(targets)}) if each]))`);
+
+test("the container has no rights, no new ones to gain, nothing to write but its files, and no way to Docker", async () => {
+  const found = await inContainer<Record<string, unknown>>(`
+import json, os, subprocess
+status = dict(line.split(":\\t", 1) for line in open("/proc/self/status").read().splitlines())
+def written(path):
+    try:
+        open(path + "/intruder", "w").close()
+        os.remove(path + "/intruder")
+        return True
+    except OSError:
+        return False
+def runs(path):
+    with open(path, "w") as script:
+        script.write("#!/bin/sh\\n")
+    os.chmod(path, 0o755)
+    try:
+        return subprocess.call([path]) == 0
+    except OSError:
+        return False
+    finally:
+        os.remove(path)
+places = [place for place, _, _ in os.walk("/") if not place.startswith(("/proc", "/sys", "/dev")) and os.access(place, os.W_OK)]
+print(json.dumps({
+    "user": os.getuid(), "rights": [status[name] for name in ("CapEff", "CapPrm", "CapBnd", "CapAmb")], "bound": status["NoNewPrivs"],
+    "written": [place for place in ("/", "/app", "/etc", "/usr/local/bin", "/tmp") if written(place)], "runs": runs("/tmp/intruder"),
+    "sockets": [path for path in ("/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock") if os.path.exists(path)],
+    "places": sorted(place for place in places if not any(place.startswith(other + "/") for other in places)),
+}))`);
+  expect(found).toEqual({
+    user: 10001, rights: Array(4).fill("0000000000000000"), bound: "1", written: ["/tmp"], runs: false, sockets: [], places: ["/app/media", "/tmp"],
+  });
+}, 60_000);
+
+test("PostgreSQL lets it in as its own role alone, into its own database alone, and encrypted alone", async () => {
+  const logins = { "its own": {}, superuser: { user: "postgres" }, "another database": { dbname: "postgres" }, template: { dbname: "template1" }, replication: { replication: "true" }, "in the clear": { sslmode: "disable" } };
+  const answers = await inContainer<Record<string, string>>(`
+import json, os, psycopg
+own = {"host": os.environ["POSTGRES_HOST"], "dbname": os.environ["POSTGRES_DB"], "user": os.environ["POSTGRES_USER"], "password": os.environ["POSTGRES_PASSWORD"], "sslmode": "require", "connect_timeout": 5}
+def login(other):
+    try:
+        psycopg.connect(**{**own, **other}).close()
+        return "in"
+    except psycopg.OperationalError as error:
+        return "no entry" if "no pg_hba.conf entry" in str(error) else str(error)
+print(json.dumps({name: login(other) for name, other in ${JSON.stringify(logins)}.items()}))`);
+  const { "its own": own, ...others } = answers;
+  expect(own).toBe("in");
+  expect([...new Set(Object.values(others))]).toEqual(["no entry"]);
+}, 30_000);
+
+test("as its own role it works with its tables, and with nothing of the server, its files or its programs", async () => {
+  const statements = [
+    "CREATE TABLE intruder (a int)", "COPY intruder TO PROGRAM 'true'", "COPY intruder FROM PROGRAM 'true'", "COPY intruder FROM '/etc/passwd'", "COPY intruder TO '/tmp/intruder'", "DROP TABLE intruder",
+    "CREATE ROLE intruder", "ALTER ROLE CURRENT_USER SUPERUSER", "ALTER ROLE CURRENT_USER CREATEROLE", "SET ROLE postgres", "GRANT pg_read_server_files TO CURRENT_USER",
+    "CREATE DATABASE intruder", "ALTER SYSTEM SET log_statement = 'all'", "SELECT pg_reload_conf()", "SELECT * FROM pg_authid", "SELECT pg_read_file('/etc/passwd')", "SELECT pg_ls_dir('/')",
+    "SELECT lo_import('/etc/passwd')", "CREATE EXTENSION file_fdw", "CREATE EXTENSION dblink", "CREATE FUNCTION intruder() RETURNS int AS 'libc.so.6', 'getpid' LANGUAGE c",
+    "SELECT pg_create_physical_replication_slot('intruder')", "CREATE SUBSCRIPTION intruder CONNECTION 'host=x' PUBLICATION x",
+  ];
+  const done = await inContainer<string[]>(`
+import json, os, psycopg
+connection = psycopg.connect(host=os.environ["POSTGRES_HOST"], dbname=os.environ["POSTGRES_DB"], user=os.environ["POSTGRES_USER"], password=os.environ["POSTGRES_PASSWORD"], sslmode="require", autocommit=True)
+def does(statement):
+    try:
+        connection.execute(statement)
+        return statement
+    except psycopg.errors.InsufficientPrivilege:
+        return None
+    except psycopg.Error as error:
+        return "%s: %s" % (statement, error)
+print(json.dumps([each for each in map(does, ${JSON.stringify(statements)}) if each]))`);
+  expect(done).toEqual(["CREATE TABLE intruder (a int)", "DROP TABLE intruder"]);
+}, 30_000);
+
+test("Redis does for it what Celery needs, and neither empties, lists, reconfigures, copies nor stops itself", async () => {
+  // Each so that it would do no harm if it were done.
+  const commands = [
+    "SET intruder 1 EX 5", "CONFIG GET maxmemory", "CONFIG SET maxmemory-policy noeviction", "FLUSHALL WRONG", "FLUSHDB WRONG", "SWAPDB 0 0", "KEYS intruder", "DEBUG SLEEP 0", "MODULE LIST", "SHUTDOWN ABORT",
+    "ACL LIST", "ACL SETUSER intruder", "MONITOR", "SAVE", "BGSAVE WRONG", "BGREWRITEAOF", "REPLICAOF NO ONE", "PSYNC ? -1", "FAILOVER ABORT", "CLIENT LIST", "CLIENT KILL ID 0",
+    "SLOWLOG GET", "LATENCY RESET none", "MIGRATE 127.0.0.1 1 intruder 0 1", "RESTORE intruder 0 x", "DEL intruder",
+  ];
+  const done = await inContainer<string[]>(`
+import json, os, redis
+own = redis.Redis.from_url(os.environ["CELERY_BROKER_URL"])
+def does(command):
+    try:
+        own.execute_command(*command.split())
+        return command
+    except redis.exceptions.NoPermissionError:
+        return None
+    except redis.RedisError as error:
+        return None if "command not allowed" in str(error) else "%s: %s" % (command, error)
+print(json.dumps([each for each in map(does, ${JSON.stringify(commands)}) if each]))`);
+  expect(done).toEqual(["SET intruder 1 EX 5", "DEL intruder"]);
+
+  const others = await inContainer<(string | number)[]>(`
+import json, os, redis, urllib.parse
+url = urllib.parse.urlsplit(os.environ["CELERY_BROKER_URL"])
+def as_user(name):
+    try:
+        return redis.Redis(url.hostname, username=name, password=url.password).get("intruder") or "in"
+    except redis.RedisError as error:
+        return type(error).__name__
+def scripted(script):
+    try:
+        return redis.Redis.from_url(os.environ["CELERY_BROKER_URL"]).eval(script, 0)
+    except redis.RedisError as error:
+        return "refused" if "has no permissions" in str(error) else str(error)
+print(json.dumps([as_user(url.username), as_user("operator"), as_user("default"), scripted("return 7"), scripted("return redis.call('KEYS', 'intruder')")]))`);
+  expect(others).toEqual(["in", "AuthenticationError", "NoPermissionError", 7, "refused"]);
+}, 30_000);
+
+test("the container reaches its data, and neither metadata nor any machine's SSH, nor another's API", async () => {
+  const [gateway] = (await ask("api-0", "docker inspect --format '{{range .NetworkSettings.Networks}}{{.Gateway}} {{end}}' ringo-api")).split(" ");
+  const allowed: [string, number][] = [[data.privateAddress, 5432], [data.privateAddress, 6379]];
+  const closed: [string, number][] = [
+    ["169.254.169.254", 80], [gateway!, 22], [gateway!, 8000], [stack.publicAddress, 22],
+    ...stack.machines.flatMap(({ privateAddress }): [string, number][] => [22, 80, 443, 8000].map((port) => [privateAddress, port])),
+  ];
+  expect(await reached([...allowed, ...closed])).toEqual(allowed.map(([host, port]) => `${host}:${port}`));
+}, 30_000);
+
+test("out to the internet go the container and root on the declared ports, and nobody else; root without its firewall no further", async () => {
+  const address = stranger();
+  const listeners = [443, 4444].map((port) => net.createServer((socket) => socket.destroy()).listen(port, address));
+  try {
+    await Promise.all(listeners.map((listener) => new Promise((resolve, reject) => listener.listening ? resolve(undefined) : listener.on("listening", resolve).on("error", reject))));
+    expect(await reached([[address, 443], [address, 4444]])).toEqual([`${address}:443`]);
+    const got = await ask("api-0", `for user in root nobody www-data ringo-media; do for port in 443 4444; do
+      runuser -u $user -- timeout 2 bash -c "</dev/tcp/${address}/$port" 2>/dev/null && echo $user $port &
+    done; done; wait`);
+    expect(got).toBe("root 443");
+    expect(await answering([address], { namespace: namespaceOf(stolen), ports: "443,4444" })).toEqual({ [address]: ["443 open"] });
+  } finally {
+    for (const listener of listeners) listener.close();
+  }
+}, 60_000);
+
+test("the machine's key to the shared files opens those, and neither a shell, a way on, nor another account", async () => {
+  /** As the user who may go that way, with what root can read. */
+  const withKey = (command: string) => ssh("api-0", `systemd-run --quiet --pipe --wait --collect --uid=ringo-media -p LoadCredential=key:/etc/ringo/media/key -p LoadCredential=hosts:/etc/ringo/media/known_hosts \
+    sh -c 'options="-F /dev/null -i $CREDENTIALS_DIRECTORY/key -o UserKnownHostsFile=$CREDENTIALS_DIRECTORY/hosts -o BatchMode=yes -o ConnectTimeout=5"; ${command}' 2>&1`);
+  const address = data.privateAddress;
+  const sftp = await withKey(`printf "ls -1 /\\nput /etc/hostname /intruder\\nls -1 /etc\\n" | sed "s/^/-/" | sftp $options -b - ringo-media@${address}`);
+  expect(sftp.stdout).toMatch(/^\/media$/m);
+  expect(sftp.stdout).toMatch(/\/intruder.*Permission denied/i);
+  expect(sftp.stdout).toMatch(/"\/etc" not found/);
+  expect((await withKey(`ssh $options ringo-media@${address} id </dev/null`)).stdout).not.toContain("uid=");
+  expect((await withKey(`echo PING | ssh $options -W 127.0.0.1:6379 ringo-media@${address}`)).stdout).toMatch(/administratively prohibited/);
+  expect((await withKey(`ssh $options root@${address} id`)).stdout).toMatch(/Permission denied \(publickey\)/);
+}, 60_000);
+
+test("nothing on the machine opens the backups in S3, and nobody does without a key", async () => {
+  await firstBackup();
+  const { thief, Bucket } = await stolenKey();
+  const { accessKeyId, secretAccessKey } = await thief.config.credentials();
+  // Patterns from a root-only file, so that the search puts nothing on a command line; the password is there to be found.
+  const search = `umask 077; cat >/run/pattern; grep -q . /run/pattern
+    { find /etc /root /home /opt /run /tmp /usr/local /var /var/lib/docker/containers -xdev -type f -size -20M ! -path /run/pattern -print0 | xargs -0 grep -lFf /run/pattern; grep -lFf /run/pattern /proc/[0-9]*/environ; } 2>/dev/null | wc -l
+    rm /run/pattern`;
+  expect(await ask("api-0", search, `${accessKeyId}\n${secretAccessKey}\n`)).toBe("0");
+  const password = await ask("api-0", "docker exec ringo-api printenv POSTGRES_PASSWORD");
+  expect(Number(await ask("api-0", search, `${password}\n`))).toBeGreaterThan(0);
+
+  const unsigned = (method: string, path: string) => new Promise<number | undefined>((resolve, reject) => {
+    https.request(`${s3Facts.endpoint}/${Bucket}${path}`, { method, ca: fs.readFileSync(caCertificatePath()), agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on("error", reject).end(method === "PUT" ? "x" : undefined);
+  });
+  expect((await thief.send(new ListObjectsV2Command({ Bucket }))).KeyCount).toBeGreaterThan(0);
+  expect(await Promise.all([unsigned("GET", "?list-type=2"), unsigned("GET", "/backup/ringo-local-data/backup.info"), unsigned("PUT", "/intruder"), unsigned("DELETE", "/backup/ringo-local-data/backup.info")])).toEqual([403, 403, 403, 403]);
+}, 60_000);
