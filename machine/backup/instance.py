@@ -27,7 +27,8 @@ class Instance:
 
     def start(self, end):
         """Begins recovery. `end` is what happens at its target: pause (stay as it is, to be looked at) or promote."""
-        os.makedirs(ROOT, mode=0o711, exist_ok=True)
+        os.makedirs(ROOT, exist_ok=True)
+        os.chmod(ROOT, 0o711)  # whatever the umask of whoever made it
         os.makedirs(self.socket, mode=0o700, exist_ok=True)
         shutil.chown(self.socket, "postgres", "postgres")
         cluster = self.settings.cluster
