@@ -44,6 +44,9 @@ export async function powerOn(droplet: Droplet, ipRange: string): Promise<void> 
   await mountDisk(droplet);
   fs.rmSync(machineDirectory(id, "off"), { force: true });
   fs.mkdirSync(diskDirectory(id), { recursive: true });
+  // Linux 6.18 kills what is forked into a group that was killed less often than its parent's: after the plug was pulled, every
+  // service whose group is new. So all of them are.
+  await removeGroups(String(id));
   const groups = makeGroups(String(id), sizes[droplet.size]!.memoryMiB);
   const log = fs.openSync(consoleLog(id), "w", 0o600);
   // A session of its own, and nothing of the environment that the command was given.

@@ -299,6 +299,7 @@ test("after a crash of machines and fabric everything comes back; with all up it
   expect(await probe(ids.address!, 22)).not.toBe("SSH");
   await cloud.ensureCloud();
   await eventually("ssh on the edge", async () => (await probe(ids.address!, 22)) === "SSH");
+  expect((await cloud.exec("edge", ["systemctl", "is-system-running", "--wait"])).trim()).toBe("running");
   await eventually("the stranger that went on running", async () => (await probe(outputs.stranger!.ipv4Address, 22)) === "SSH");
   expect(cloud.listMachines().map(({ name, status }) => `${name} ${status}`)).toEqual(["edge active", "stranger active"]);
   const rules = await listRules();
