@@ -53,12 +53,15 @@ export function stageContext(context: BuildContext, target: string): void {
   }
 }
 
+/** Git's own variables name the repository that the caller works in: in a hook, or in a rebase that runs commands. */
+export const withoutGit = (): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
+
 /** Paths below the directory; none where it is not in a repository. */
 function gitFiles(directory: string, ...which: string[]): string[] {
   // The directory may be somebody else's, and its repository's configuration is not ours to run programs for.
   const git = ["-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-C", directory, "ls-files", "-z", ...which];
   try {
-    return execFileSync("git", git, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], maxBuffer: 1 << 28 }).split("\0").filter(Boolean);
+    return execFileSync("git", git, { env: withoutGit(), encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], maxBuffer: 1 << 28 }).split("\0").filter(Boolean);
   } catch {
     return [];
   }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { buildContext, stageContext } from "../../../local/images/context";
+import { buildContext, stageContext, withoutGit } from "../../../local/images/context";
 
 let root: string;
 beforeEach(() => (root = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-test-"))));
@@ -14,7 +14,7 @@ function write(...files: string[]): void {
     fs.writeFileSync(path.join(root, file), `content of ${file}`);
   }
 }
-const git = (...args: string[]): void => void execFileSync("git", ["-C", root, "-c", "user.name=t", "-c", "user.email=t@t", ...args], { stdio: "ignore" });
+const git = (...args: string[]): void => void execFileSync("git", ["-C", root, "-c", "user.name=t", "-c", "user.email=t@t", ...args], { stdio: "ignore", env: withoutGit() });
 const files = (below = "."): string[] => buildContext(path.join(root, below)).files;
 
 const unwanted = [
@@ -49,6 +49,18 @@ describe("a build context", () => {
     git("init", "-q");
     git("add", ".gitignore");
     expect(files("backend")).toEqual(["Dockerfile", "app.py"]);
+  });
+
+  test("is the directory's own, also where a git hook asks for it", () => {
+    write("Dockerfile", "secret.txt");
+    git("init", "-q");
+    git("add", "Dockerfile");
+    process.env.GIT_DIR = "/nonexistent";
+    try {
+      expect(files()).toEqual(["Dockerfile"]);
+    } finally {
+      delete process.env.GIT_DIR;
+    }
   });
 
   test("leaves out a tracked file that is deleted", () => {
