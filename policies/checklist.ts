@@ -84,9 +84,9 @@ const machines: Row[] = [
     },
   },
   {
-    demands: "The metadata service answers root only",
+    demands: "The metadata service answers root and the cloud's own agent only",
     machine: ["metadata.ts"],
-    tests: { "machine/nftables.test.ts": ["keeps metadata from containers and from all but root and the cloud's agent"], [`${running}/46-machines.test.ts`]: ["of all users of a machine, root alone reaches the metadata"], [`${running}/47-stolen-api.test.ts`]: ["the container reaches its data, and neither metadata nor any machine's SSH, nor another's API"] },
+    tests: { "machine/nftables.test.ts": ["keeps metadata from containers and from all but root and the cloud's agent"], [`${running}/46-machines.test.ts`]: ["of all users of a machine, root and the cloud's agent alone reach the metadata"], [`${running}/47-stolen-api.test.ts`]: ["the container reaches its data, and neither metadata nor any machine's SSH, nor another's API"] },
   },
   {
     demands: "A stolen API machine reaches the database as its own role, and nothing else of the stack",

@@ -63,7 +63,7 @@ test("nothing runs with its owner's rights, and nothing that is run or told to s
   expect((await ask("edge", `install -m 4757 /bin/true ${bait}; { ${search}; } | sort -u; rm ${bait}`)).split("\n")).toEqual([bait]);
 }, 60_000);
 
-test("of all users of a machine, root alone reaches the metadata", async () => {
+test("of all users of a machine, root and the cloud's agent alone reach the metadata", async () => {
   const everyUser = `python3 - <<'PYTHON'
 import os, pwd, socket
 children = {}
@@ -82,7 +82,8 @@ for _ in list(children):
     if status == 0:
         print(children[child])
 PYTHON`;
-  expect(await everywhere(stack, everyUser)).toEqual(onAll(stack, "root"));
+  expect(await everywhere(stack, `{ ${everyUser}
+} | sort`)).toEqual(onAll(stack, "do-agent\nroot"));
 }, 60_000);
 
 test("the kernel has the settings that the machine may change, and those for the cloud's kernel are in the file", async () => {
