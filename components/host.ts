@@ -158,6 +158,8 @@ export class Host extends pulumi.ComponentResource {
       dependsOn: network.ready,
       // A changed key or user data would replace the machine (lessons 1, 2); both matter at its first boot only.
       ignoreChanges: ["sshKeys", "userData"],
+      // The provider would delete first what bears a given name, and a new image take all machines away at once.
+      deleteBeforeReplace: false,
     });
   }
 

@@ -13,6 +13,9 @@ export interface NetworkArgs extends WaysOut {
   protect: boolean;
 }
 
+/** Its name says where it is, so a stack that moves makes the new one first: the old one cannot go while anything is in it. */
+const beside = { deleteBeforeReplace: false };
+
 /** The private network, who may talk to whom in it, its way out, and the address that the world knows. */
 export class Network extends pulumi.ComponentResource {
   readonly region: string;
@@ -33,7 +36,7 @@ export class Network extends pulumi.ComponentResource {
       name: physicalName(`vpc-${args.region}`),
       region: args.region,
       ipRange: args.vpcCidr,
-    }, { parent: this });
+    }, { parent: this, ...beside });
     this.vpcId = vpc.id;
 
     const tags = this.createTags(name);
@@ -44,7 +47,7 @@ export class Network extends pulumi.ComponentResource {
       type: "PUBLIC",
       size: 1,
       vpcs: [{ vpcUuid: vpc.id, defaultGateway: true }],
-    }, { parent: this });
+    }, { parent: this, ...beside });
 
     const reserved = new digitalocean.ReservedIp(`${name}-address`, { region: args.region }, {
       parent: this,
