@@ -20,10 +20,12 @@ interface Derived {
   registry?: { server: string; username: string };
 }
 
+const portOf = (url: string): number => Number(new URL(url).port || 443);
+
 /** TCP ports that alerts leave by. What they are sent to is secret; which port it answers on is not. */
 export function alertPortsOf({ alertWebhookUrl, alertSlackUrl, alertTelegramToken, deadMansSwitchUrl, alerts: { email } }: Validated): number[] {
   const urls = [alertWebhookUrl, alertSlackUrl, deadMansSwitchUrl, alertTelegramToken && "https://api.telegram.org"];
-  const ports = [...urls.map((url) => (url ? Number(new URL(url).port || 443) : undefined)), email && Number(email.server.split(":")[1])];
+  const ports = [...urls.map((url) => (url ? portOf(url) : undefined)), email && Number(email.server.split(":")[1])];
   return [...new Set(ports.filter((port) => port !== undefined))].sort((a, b) => a - b);
 }
 
@@ -36,7 +38,7 @@ export function derive(plain: Omit<Validated, keyof SecretValues>, stack: string
     gunicornWorkers: plain.gunicornWorkers || gunicornWorkersFor(plain.apiSize),
     allowedHosts: [...new Set([plain.domain, ...plain.allowedHosts])],
     csrfTrustedOrigins: [...new Set([`https://${plain.domain}`, ...plain.csrfTrustedOrigins])],
-    outboundPorts: [...new Set([...plain.outboundPorts, ...(plain.mediaStorage ? [Number(new URL(plain.mediaStorage.endpoint).port || 443)] : [])])],
+    outboundPorts: [...new Set([...plain.outboundPorts, ...(plain.mediaStorage ? [portOf(plain.mediaStorage.endpoint)] : [])])],
     registry: plain.registry && { server: registryOf(plain.image), ...plain.registry },
   };
 }

@@ -43,7 +43,8 @@ const dropIn = `/etc/systemd/system/${unit}.d/ringo.conf`;
 const sysctl = "/etc/sysctl.d/60-ringo-postgresql.conf";
 const pgpass = "/etc/ringo/postgresql/pgpass";
 const rolesSql = "/etc/ringo/postgresql/roles.sql";
-const psql = "cd / && runuser -u postgres -- psql -X -q -At -v ON_ERROR_STOP=1";
+/** A statement, or a script on standard input, as the superuser; a database's name may follow. Fails at the first error. */
+export const psql = "cd / && runuser -u postgres -- psql -X -q -At -v ON_ERROR_STOP=1";
 
 /**
  * PostgreSQL 17 on the data volume: TLS, SCRAM, one database a role, tuned from the machine's size. Further fragments

@@ -28,8 +28,8 @@ const password = (user: string): string => `/etc/ringo/redis/${user}.password`;
  * @throws on a password that would need quoting on its way.
  */
 export function redis(options: RedisOptions): Fragment {
-  const others = options.users ?? [];
-  for (const word of [options.password, options.operatorPassword, ...others.map((other) => other.password)]) {
+  const secrets = [options.password, options.operatorPassword, ...(options.users ?? []).map((user) => user.password)];
+  for (const word of secrets) {
     if (!/^[A-Za-z0-9._~-]+$/.test(word)) throw new Error("a Redis password may hold only A-Z a-z 0-9 . _ ~ -: it is part of a URL");
   }
   const data = options.dataDirectory ?? "/srv/data/redis";
@@ -74,7 +74,7 @@ export function redis(options: RedisOptions): Fragment {
       { name: "Redis takes a write from its user", command: works(options.listenAddress) },
       { name: "Redis lets others ping and nothing more", command: closed(options.listenAddress) },
     ],
-    secrets: [options.password, options.operatorPassword, ...others.map((other) => other.password)],
+    secrets,
   };
 }
 

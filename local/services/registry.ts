@@ -79,7 +79,8 @@ export async function startRegistry(address: string): Promise<RegistryFacts> {
   else if (credentials().push === undefined) makeCredentials(credentials());
   fs.mkdirSync(inCache("registry"), { recursive: true, mode: 0o700 });
   const facts = registryFacts();
-  const open = async (door: "pull" | "push", { host, username, password }: Door): Promise<void> => {
+  const { hash, push, httpSecret } = credentials();
+  const open = async (name: string, door: "pull" | "push", { host, username, password }: Door, passwordHash: string): Promise<void> => {
     const port = ports[door];
     const configPath = inState("registry", `${door}.json`);
     const htpasswdPath = inState("registry", `${door}.htpasswd`);
@@ -91,15 +92,15 @@ export async function startRegistry(address: string): Promise<RegistryFacts> {
         maintenance: { readonly: { enabled: door === "pull" } },
       },
       auth: { htpasswd: { realm: "ringo-local", path: htpasswdPath } },
-      http: { addr: `${address}:${port}`, host: `https://${host}`, secret: credentials().httpSecret, tls: { certificate: tls.certificatePath, key: tls.keyPath } },
+      http: { addr: `${address}:${port}`, host: `https://${host}`, secret: httpSecret, tls: { certificate: tls.certificatePath, key: tls.keyPath } },
     };
     await ensureRunning({
-      name: door === "pull" ? "registry" : "registry-push",
+      name,
       command: ["docker-registry", "serve", configPath],
       // The registry reads YAML, of which JSON is a part.
       files: [
         { path: configPath, content: JSON.stringify(configuration, undefined, 2) },
-        { path: htpasswdPath, content: `${username}:${(door === "pull" ? credentials() : credentials().push).hash}\n` },
+        { path: htpasswdPath, content: `${username}:${passwordHash}\n` },
       ],
       async ready() {
         const auth = `${username}:${password}`;
@@ -107,6 +108,6 @@ export async function startRegistry(address: string): Promise<RegistryFacts> {
       },
     });
   };
-  await Promise.all([open("pull", facts), open("push", facts.push)]);
+  await Promise.all([open("registry", "pull", facts, hash), open("registry-push", "push", facts.push, push.hash)]);
   return facts;
 }

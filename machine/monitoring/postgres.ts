@@ -1,3 +1,4 @@
+import { psql } from "../postgres";
 import type { Fragment } from "../state";
 import { exporter, systemUser } from "./exporter";
 import { ports } from "./ports";
@@ -6,7 +7,6 @@ import { ports } from "./ports";
 export const monitorRole = { name: "monitor", systemUser };
 
 const queries = "/etc/ringo/postgres-exporter.yml";
-const psql = "cd / && runuser -u postgres -- psql -X -q -At -v ON_ERROR_STOP=1";
 
 export const postgresExporter = (address: string, database: string): Fragment => exporter({
   name: "prometheus-postgres-exporter",
