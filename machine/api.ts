@@ -20,6 +20,11 @@ export interface ApiInputs {
 
 export const apiContainer = "ringo-api";
 
+/** A line for each request, with the id that the edge gave it and without its query: what a request did is found by that id, whatever the backend itself writes. */
+const accessFormat = JSON.stringify({
+  level: "info", message: "%(m)s %(U)s %(s)s", request_id: "%({x-request-id}i)s", method: "%(m)s", path: "%(U)s", status: "%(s)s", seconds: "%(L)s", bytes: "%(B)s",
+});
+
 export function api({ backend, privateAddress, port = 8000, workers, host, timeoutSeconds = 120, stopTimeoutSeconds = 40 }: ApiInputs): Fragment {
   return {
     packages: ["curl"],
@@ -29,6 +34,7 @@ export function api({ backend, privateAddress, port = 8000, workers, host, timeo
         command: [
           "gunicorn", "ringo_backend.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", String(workers),
           "--timeout", String(timeoutSeconds), "--worker-tmp-dir", "/dev/shm",
+          "--access-logfile", "-", "--access-logformat", accessFormat,
         ],
         publish: [`${privateAddress}:${port}:8000`],
         stopTimeoutSeconds,

@@ -76,7 +76,10 @@ describe("roles", () => {
   test("run the contract's commands under the contract's names", () => {
     expect(apiContainer).toMatchObject({
       name: "ringo-api",
-      command: "gunicorn ringo_backend.wsgi:application --bind 0.0.0.0:8000 --workers 3 --timeout 120 --worker-tmp-dir /dev/shm".split(" "),
+      command: [
+        ..."gunicorn ringo_backend.wsgi:application --bind 0.0.0.0:8000 --workers 3 --timeout 120 --worker-tmp-dir /dev/shm --access-logfile - --access-logformat".split(" "),
+        expect.stringContaining('"request_id":"%({x-request-id}i)s"'),
+      ],
     });
     expect(workerContainer).toMatchObject({
       name: "ringo-worker",
