@@ -88,7 +88,7 @@ const journal: Fragment = {
   files: [
     {
       path: journaldPath,
-      content: "[Journal]\nStorage=persistent\nSystemMaxUse=500M\nSystemKeepFree=1G\nMaxRetentionSec=90day\n",
+      content: "[Journal]\nStorage=persistent\nSystemMaxUse=1G\nSystemKeepFree=1G\nMaxRetentionSec=90day\n",
     },
   ],
   units: [{ name: "systemd-journald.service", restartOn: [journaldPath] }],

@@ -9,6 +9,7 @@ ENVIRONMENTS = "/etc/ringo/containers"
 LABEL = "ringo.spec"
 # Far above what a role needs: a container that forks without end takes itself down, not its machine.
 PROCESSES = "1024"
+LOG = "journald"
 
 
 def absent(names):
@@ -51,6 +52,7 @@ def _container(container, record):
 def _spec(container):
     """What a running container cannot change. The health check is not part of it."""
     fixed = {key: value for key, value in container.items() if key != "health"}
+    fixed["log"] = LOG
     return hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()
 
 
@@ -64,7 +66,7 @@ def _arguments(container, spec):
         lines.append("%s=%s\n" % (key, value))
     write({"path": environment, "content": "".join(lines), "mode": "0600"})
     options = ["--detach", "--name", name, "--label", "%s=%s" % (LABEL, spec), "--init", "--read-only",
-               "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pids-limit", PROCESSES, "--restart", "unless-stopped",
+               "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pids-limit", PROCESSES, "--log-driver", LOG, "--restart", "unless-stopped",
                "--stop-timeout", str(container["stopTimeoutSeconds"]), "--env-file", environment]
     if "user" in container:
         options += ["--user", container["user"]]
