@@ -1,17 +1,18 @@
 # The commands of this project. `make help` lists them.
-# BACKEND=<dir with a Dockerfile>, OFFICIAL=<providers>, HOST=<machine>, CMD=<command>, YES=1 and REFRESH=1 are read from the
+# BACKEND=<dir with a Dockerfile>, OFFICIAL=<providers>, HOST=<machine>, CMD=<command>, QUERY=<LogQL>, YES=1 and REFRESH=1 are read from the
 # command line. The operator's commands work on STACK=<name>; on the local stack without.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export BACKEND OFFICIAL HOST CMD YES REFRESH
+export QUERY SINCE LIMIT
 export STACK TIME POINT BACKUP ASIDE REPOSITORY_TIME TYPE NAME WHAT JSON
 export PULUMI_SKIP_UPDATE_CHECK := true
 
 RUN := tsx local/main.ts
 OPS := tsx ops/main.ts
 
-.PHONY: up preview output ssh destroy backups backup restore restore-point restore-test discard rotate-backup-key rewind-backups check test help reference bench clean _check _local
+.PHONY: up preview output ssh logs destroy backups backup restore restore-point restore-test discard rotate-backup-key rewind-backups check test help reference bench clean _check _local
 
 up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own; REFRESH=1 looks first at what is there; OFFICIAL=random,tls,command uses those official plugins)
 	@$(RUN) up
@@ -24,6 +25,9 @@ output: _local ## The running stack as one JSON object on stdout
 
 ssh: _check ## A shell on a machine: make ssh HOST=api-0 (CMD='…' runs that; make turns a failure into its own status, `npm run -s ops ssh` does not)
 	@$(OPS) ssh
+
+logs: _check ## What the machines wrote down: the newest LIMIT (200) lines of the last SINCE (1h) that QUERY finds (make logs QUERY='{source="nginx"} | json | status >= 500'; JSON=1)
+	@$(OPS) logs
 
 destroy: _local ## Remove the stack and every trace of it from this machine (asks; YES=1 doesn't)
 	@$(RUN) destroy

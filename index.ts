@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Access } from "./components/access";
 import { ApiTier } from "./components/api";
-import { backendOf, celeryOf, registryOf } from "./components/application";
+import { backendOf, celeryOf, registryLogin } from "./components/application";
 import { Backups } from "./components/backups";
 import { Database } from "./components/database";
 import { Edge } from "./components/edge";
+import { Logs } from "./components/logs";
 import { Monitoring } from "./components/monitoring";
 import { Network } from "./components/network";
 import { Outside } from "./components/outside";
@@ -23,7 +24,11 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   const access = new Access("access", { protect });
   // Each machine lets in the monitor, and the monitor is reached through the edge: its address is known before it is.
   const [monitor, isMonitor] = pulumi.deferredOutput<string>();
-  const ground: ContainerGround = { ...config, network, access, registry: registryOf(config), monitor };
+  const { image: loki, ...keeping } = config.logs;
+  const logs = loki === undefined ? undefined : new Logs("logs", {
+    ...keeping, image: loki, address: monitor, dockerCidr: config.dockerCidr, registry: registryLogin(config, loki),
+  });
+  const ground: ContainerGround = { ...config, network, access, registry: registryLogin(config, config.image), monitor, logs: logs?.intake };
 
   const edge = new Edge("edge", {
     ground,
@@ -33,8 +38,9 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     sshAllowedCidrs: config.sshAllowedCidrs,
   });
   const bastion = edge.host;
-  const monitoring = new Monitoring("monitor", { ground, bastion, size: config.monitorSize });
+  const monitoring = new Monitoring("monitor", { ground, bastion, size: config.monitorSize, logs });
   isMonitor(monitoring.host.privateAddress);
+  logs?.keep(monitoring.host);
   const backups = new Backups("backups", { ...config.backups, keeping: config.backups, protect });
   const database = new Database("data", {
     ground,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { StackConfig } from "../config";
+import { registryOf, type StackConfig } from "../config";
 import type { RegistryCredentials } from "../machine/docker";
 import { djangoEnvironment, type Backend } from "../machine/django";
 import type { DataFacts } from "./database";
@@ -44,9 +44,9 @@ export function celeryOf(config: StackConfig) {
   };
 }
 
-/** What Docker logs in to the image's registry with, where it has to. */
-export function registryOf(config: StackConfig): pulumi.Output<RegistryCredentials | undefined> {
+/** What Docker logs in to an image's registry with, where it is the one that the stack has a login for. */
+export function registryLogin(config: StackConfig, image: string): pulumi.Output<RegistryCredentials | undefined> {
   const { registry, secrets: { registryToken } } = config;
-  if (!registry || !registryToken) return pulumi.output(undefined);
+  if (!registry || !registryToken || registry.server !== registryOf(image)) return pulumi.output(undefined);
   return registryToken.apply((password) => ({ ...registry, password }));
 }

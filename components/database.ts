@@ -1,7 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import * as tls from "@pulumi/tls";
 import { sizes } from "../config";
 import { backupTool, originCommand } from "../machine/backup";
 import { celeryUser, monitorRole, postgresExporter, postgresMonitor, readsFigures, readsQueues, redisExporter, redisUser } from "../machine/monitoring";
@@ -13,6 +12,7 @@ import { redis } from "../machine/redis";
 import { combine } from "../machine/state";
 import { mountedVolume } from "../machine/volume";
 import type { Repositories } from "./backups";
+import { selfSigned } from "./certificate";
 import { Host, type Ground } from "./host";
 import { MediaKeys, type MediaShare } from "./media";
 import { physicalName, projectTag, stackTag } from "./naming";
@@ -129,21 +129,6 @@ export class Database extends pulumi.ComponentResource {
     return new random.RandomPassword(`${this.name}-password-${what}`, { length: 40, special: false }, { parent: this }).result;
   }
 
-  /** Self-signed: clients encrypt, and the network names the machine. Made anew a year before it ends. */
-  private createCertificate() {
-    const key = new tls.PrivateKey(`${this.name}-tls-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { parent: this });
-    const certificate = new tls.SelfSignedCert(`${this.name}-tls-certificate`, {
-      privateKeyPem: key.privateKeyPem,
-      subject: { commonName: physicalName(this.name) },
-      ipAddresses: [this.host.privateAddress],
-      dnsNames: [this.name],
-      allowedUses: ["digital_signature", "key_encipherment", "server_auth"],
-      validityPeriodHours: 5 * 365 * 24,
-      earlyRenewalHours: 365 * 24,
-    }, { parent: this });
-    return pulumi.all([certificate.certPem, key.privateKeyPem]).apply(([cert, pem]) => ({ certificate: cert, key: pem }));
-  }
-
   private state(
     volume: digitalocean.Volume,
     passwords: Record<"postgres" | "redis" | "redisOperator" | "redisExporter" | "celeryExporter", pulumi.Output<string>>,
@@ -156,7 +141,7 @@ export class Database extends pulumi.ComponentResource {
       listenAddress: this.host.privateAddress,
       device: volume.name.apply((name) => `/dev/disk/by-id/scsi-0DO_Volume_${name}`),
       passwords,
-      certificate: this.createCertificate(),
+      certificate: selfSigned(this.name, this.host.privateAddress, this),
       writer: keys.writer.publicKeyOpenssh,
       reader: keys.reader.publicKeyOpenssh,
       repositories: args.backups.repositories,

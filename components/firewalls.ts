@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/digitalocean";
 import { registryPort } from "../machine/docker";
 import { portOf } from "../machine/egress";
+import { intakePort } from "../machine/logs";
 import { ports as exporterPorts, type Exporter } from "../machine/monitoring";
 import { exporters } from "./exporters";
 import { roleTag, type Role } from "./naming";
@@ -19,6 +20,8 @@ export interface WaysOut {
   acme: { server: string };
   image: string;
   backups: { endpoint?: string };
+  /** Where lines are kept, by what. */
+  logs: { image?: string };
   /** TCP ports that the application needs. */
   outboundPorts: number[];
   /** TCP ports that alerts leave by. */
@@ -61,8 +64,11 @@ const reads: Outbound[] = (Object.keys(exporterPorts) as Exporter[]).map((name) 
  * firewalls are stateful. By tag, since a rule by droplet id holds ten at most (lessons 3) and would change with every
  * machine. Each machine says it again for itself, and which of its users may (`machine/nftables.ts`, `machine/egress.ts`).
  */
-export function allowTable(sshAllowedCidrs: string[], { acme, image, backups, outboundPorts, alertPorts }: WaysOut): RoleRules[] {
-  const application = [to(["data"], ports.postgres), to(["data"], ports.redis), ...internet(registryPort(image), ...outboundPorts)];
+export function allowTable(sshAllowedCidrs: string[], ways: WaysOut): RoleRules[] {
+  const { acme, image, backups, outboundPorts, alertPorts, logs } = ways;
+  // Every machine brings what it writes down to the monitor, which brings its own the same way.
+  const carries = logs.image === undefined ? [] : [to(["monitor"], intakePort)];
+  const application = [to(["data"], ports.postgres), to(["data"], ports.redis), ...carries, ...internet(registryPort(image), ...outboundPorts)];
   return [
     {
       role: "edge",
@@ -72,7 +78,7 @@ export function allowTable(sshAllowedCidrs: string[], { acme, image, backups, ou
         fromAddresses(everywhere, ports.https),
         ...watched("edge"),
       ],
-      outbound: [to(["api", "worker", "data", "monitor"], ports.ssh), to(["api"], ports.api), ...internet(portOf(acme.server))],
+      outbound: [to(["api", "worker", "data", "monitor"], ports.ssh), to(["api"], ports.api), ...carries, ...internet(portOf(acme.server))],
     },
     {
       role: "api",
@@ -94,12 +100,16 @@ export function allowTable(sshAllowedCidrs: string[], { acme, image, backups, ou
         from(["api", "worker", "monitor"], ports.redis),
         ...watched("data"),
       ],
-      outbound: internet(backups.endpoint === undefined ? ports.https : portOf(backups.endpoint)),
+      outbound: [...carries, ...internet(backups.endpoint === undefined ? ports.https : portOf(backups.endpoint))],
     },
     {
       role: "monitor",
-      inbound: [from(["edge"], ports.ssh), ...watched("monitor")],
-      outbound: [...reads, to(["data"], ports.redis), ...internet(...alertPorts)],
+      inbound: [
+        from(["edge"], ports.ssh),
+        ...(logs.image === undefined ? [] : [from(["edge", "api", "worker", "data", "monitor"], intakePort)]),
+        ...watched("monitor"),
+      ],
+      outbound: [...reads, to(["data"], ports.redis), ...carries, ...internet(...alertPorts, ...(logs.image === undefined ? [] : [registryPort(logs.image)]))],
     },
   ];
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { base } from "../machine/base";
 import { bootState, userData } from "../machine/cloud-init";
+import { shipper } from "../machine/logs";
 import { machine } from "../machine/monitoring";
 import type { Service } from "../machine/nftables";
 import { payload, remoteCommand } from "../machine/payload";
@@ -11,6 +12,7 @@ import { combine, type Fragment, type MachineState } from "../machine/state";
 import type { Access, Reachable } from "./access";
 import { exporterServices } from "./exporters";
 import { physicalName, type Role } from "./naming";
+import type { Intake } from "./logs";
 import type { Network } from "./network";
 
 /** What all machines of a stack have in common. */
@@ -29,6 +31,8 @@ export interface Ground {
   tags: string[];
   /** Private address of the machine that reads all others' figures. */
   monitor: pulumi.Output<string>;
+  /** Where what is written down on machines is brought. @default nowhere: it stays on them */
+  logs?: pulumi.Output<Intake>;
 }
 
 export interface HostArgs {
@@ -110,10 +114,10 @@ export class Host extends pulumi.ComponentResource {
 
   private baseState(): pulumi.Output<MachineState> {
     const { args, name } = this;
-    const { network, access, operatorSshKeys, trustedCertificates, timezone, automaticUpdates, monitor } = args.ground;
+    const { network, access, operatorSshKeys, trustedCertificates, timezone, automaticUpdates, monitor, logs } = args.ground;
     const measured = this.privateAddress.apply((address) => pulumi.output(args.exporters?.(address) ?? {}).apply((ofRole) =>
       ({ address, ofRole: ofRole as Fragment })));
-    return pulumi.all([access.publicKey, args.preparation ?? {}, monitor, measured]).apply(([deployer, preparation, watcher, { address, ofRole }]) => combine(
+    return pulumi.all([access.publicKey, args.preparation ?? {}, monitor, measured, logs]).apply(([deployer, preparation, watcher, { address, ofRole }, intake]) => combine(
       base({
         hostname: name,
         sshd: {
@@ -129,6 +133,7 @@ export class Host extends pulumi.ComponentResource {
       }),
       machine(address, { keys: { deployer: [deployer], operator: operatorSshKeys } }),
       ofRole,
+      intake ? shipper({ machine: name, role: args.role, store: intake }) : {},
       preparation as Fragment,
     ));
   }

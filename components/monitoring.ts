@@ -2,14 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config";
 import { receivers } from "../config/secrets";
 import { alertmanager, blackbox, celeryExporter, prometheus, type Receivers } from "../machine/monitoring";
-import { combine } from "../machine/state";
+import { intakePort } from "../machine/logs";
+import { combine, type Fragment } from "../machine/state";
 import { exporters } from "./exporters";
 import { Host, type Ground } from "./host";
+import type { Logs } from "./logs";
 
 export interface MonitoringArgs {
   ground: Ground;
   bastion: Host;
   size: string;
+  /** What is kept on the same machine. @default nothing */
+  logs?: Logs;
 }
 
 export interface Watch {
@@ -30,18 +34,19 @@ export class Monitoring extends pulumi.ComponentResource {
 
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:monitoring:Monitoring", name, {}, opts);
+    const vpc = [args.ground.network.vpcCidr];
     this.host = new Host(name, {
       ground: args.ground,
       role: "monitor",
       size: args.size,
       bastion: args.bastion,
-      services: [{ name: "ssh", port: 22, from: [args.ground.network.vpcCidr] }],
+      services: [{ name: "ssh", port: 22, from: vpc }, ...(args.logs ? [{ name: "logs", port: intakePort, from: vpc }] : [])],
       // Installed with all other machines' packages.
-      preparation: {
+      preparation: pulumi.output(args.logs?.preparation ?? {}).apply((ofLogs) => combine(ofLogs as Fragment, {
         packages: [
           "prometheus", "promtool", "prometheus-alertmanager", "prometheus-blackbox-exporter", "python3-redis", "python3-prometheus-client",
         ],
-      },
+      })),
     }, { parent: this });
     this.registerOutputs({});
   }
@@ -62,6 +67,7 @@ export class Monitoring extends pulumi.ComponentResource {
           machines: watched,
           edge: { machine: edge.name, domain: config.domain },
           monitor: this.host.name,
+          logs: config.logs.image !== undefined,
           ...monitoring,
           rules: {
             patience: (seconds) => Math.max(1, Math.round(seconds * alerts.patiencePercent / 100)),

@@ -148,3 +148,11 @@ export const certificateFault: Judge = (value) => {
     return "is no PEM certificate";
   }
 };
+
+/** A reference as Docker takes it: registry and path, then a tag, a digest, or both. */
+export const imageFault: Judge = (value) => {
+  const match = /^(?:[a-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+|\/[a-z0-9]+)*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@(.+))?$/.exec(value);
+  if (!match) return "is no image reference";
+  if (match[1] !== undefined && !/^sha256:[0-9a-f]{64}$/.test(match[1])) return "has a digest that is not sha256: and 64 hexadecimal digits";
+  return undefined;
+};

@@ -1,6 +1,6 @@
 /** The stack's configuration: one validated schema, every default written down. */
 export { celeryChildrenThatFit, gunicornWorkersFor } from "./capacity";
-export { derive, type Settings } from "./derive";
+export { derive, registryOf, type Settings } from "./derive";
 export { type Fault, renderFaults } from "./fault";
 export { ConfigError, loadConfig, type Secrets, type StackConfig } from "./load";
 export { images, regions, type Size, sizes } from "./sizes";

@@ -59,11 +59,8 @@ export const rules: readonly Rule[] = [
     path: ["dnsZone"], reason: `does not hold domain (${domain})`, value: domain.split(".").slice(-2).join("."),
   })),
 
-  rule(["image", "throwaway"], ({ image, throwaway }) => when(!throwaway && !image.includes("@sha256:"), {
-    path: ["image"], reason: "has no digest: what a tag names can change between two machines",
-  })),
-
-  rule(["image"], ({ image }) => when(/@sha256:0{64}$/.test(image), { path: ["image"], reason: placeholder })),
+  rule(["image", "throwaway"], ({ image, throwaway }) => pinned(["image"], image, throwaway)),
+  rule(["logs", "throwaway"], ({ logs: { image }, throwaway }) => (image === undefined ? [] : pinned(["logs", "image"], image, throwaway))),
 
   rule(["throwaway", "domain"], ({ throwaway, domain }) => when(!throwaway && isExample(domain), { path: ["domain"], reason: placeholder })),
   rule(["throwaway", "dnsZone"], ({ throwaway, dnsZone }) => when(!throwaway && dnsZone !== undefined && isExample(dnsZone), {
@@ -116,12 +113,25 @@ export const rules: readonly Rule[] = [
       ...when(alerts.runbook === undefined && (isProduction || !nobody), { path: ["alerts", "runbook"], reason: "is missing: each alert links to what to do" }),
     ];
   }),
+  rule(["environment", "logs"], ({ environment, logs: { image } }, stack) => when(image === undefined && (environment ?? stack) === "production", {
+    path: ["logs", "image"], reason: "is missing: what happened on a machine that is gone would be lost with it",
+  })),
   rule(["alerts", "alertTelegramToken"], ({ alerts, alertTelegramToken }) =>
     together("alerts.telegramChatId", alerts.telegramChatId, { alertTelegramToken })),
   rule(["alerts", "alertEmailPassword"], ({ alerts, alertEmailPassword }) => together("alerts.email", alerts.email, { alertEmailPassword })),
   rule(["monitoring", "monitorSize"], ({ monitoring: { retentionGiB }, monitorSize }) => {
     const half = Math.floor(sizes[monitorSize].diskGiB / 2);
     return when(retentionGiB > half, { path: ["monitoring", "retentionGiB"], reason: `is more than half of the disk of ${monitorSize}`, value: String(half) });
+  }),
+  rule(["monitoring", "logs", "monitorSize"], ({ monitoring, logs, monitorSize }) => {
+    const { diskGiB, memoryMiB } = sizes[monitorSize];
+    const room = Math.floor(diskGiB * 2 / 3) - monitoring.retentionGiB;
+    return logs.image === undefined ? [] : [
+      ...when(logs.retentionGiB > room && room > 0, {
+        path: ["logs", "retentionGiB"], reason: `and monitoring.retentionGiB are more than two thirds of the disk of ${monitorSize}`, value: String(room),
+      }),
+      ...when(memoryMiB < 2048, { path: ["monitorSize"], reason: `has ${memoryMiB} MiB of memory; with logs it needs 2048` }),
+    ];
   }),
   rule(["mediaStorage", "mediaAccessKeyId", "mediaSecretAccessKey"], ({ mediaStorage, ...keys }) => together("mediaStorage", mediaStorage, keys)),
 
@@ -140,6 +150,13 @@ export const rules: readonly Rule[] = [
       path: ["environmentVariables", name], reason: "is in environmentSecrets, too", remedy: "remove",
     }))),
 ];
+
+function pinned(path: string[], image: string, throwaway: boolean): Conflict[] {
+  return [
+    ...when(!throwaway && !image.includes("@sha256:"), { path, reason: "has no digest: what a tag names can change between two machines" }),
+    ...when(/@sha256:0{64}$/.test(image), { path, reason: placeholder }),
+  ];
+}
 
 function tooMany(path: string[], applies: boolean, children: number, size: string): Conflict[] {
   const fit = celeryChildrenThatFit(size);

@@ -4,6 +4,7 @@ import { application } from "./application";
 import { backups } from "./backups";
 import { database } from "./database";
 import { edge } from "./edge";
+import { logs } from "./logs";
 import { machines } from "./machines";
 import { monitoring } from "./monitoring";
 import { network } from "./network";
@@ -23,12 +24,13 @@ export const concerns = {
   Database: { about: "PostgreSQL, Redis and the media files.", schema: database },
   Backups: { about: "What is kept in S3, how long, and how it comes back.", schema: backups },
   Monitoring: { about: "What is measured, and who is told.", schema: monitoring },
+  Logs: { about: "What is kept of what the machines write down.", schema: logs },
   Machines: { about: "What every machine has in common.", schema: machines },
 } as const;
 
 /** Every key that is not secret. */
 export const settings = z.object({
-  ...stack.shape, ...network.shape, ...application.shape, ...edge.shape, ...api.shape, ...worker.shape, ...database.shape, ...backups.shape, ...monitoring.shape, ...machines.shape,
+  ...stack.shape, ...network.shape, ...application.shape, ...edge.shape, ...api.shape, ...worker.shape, ...database.shape, ...backups.shape, ...monitoring.shape, ...logs.shape, ...machines.shape,
 });
 
 /** Every key. */

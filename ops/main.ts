@@ -1,4 +1,5 @@
 import { backup, discard, list, point, rehearse } from "./backups";
+import { logs } from "./logs";
 import { restore } from "./restore";
 import { rewindBackups } from "./rewind";
 import { rotateBackupKey } from "./rotate";
@@ -7,7 +8,7 @@ import { openOperated, type OperatedStack } from "./stack";
 import { red, say, UserError } from "./terminal";
 
 const commands: Record<string, (stack: OperatedStack) => Promise<number>> = {
-  ssh: shell, backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey, "rewind-backups": rewindBackups,
+  ssh: shell, logs, backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey, "rewind-backups": rewindBackups,
 };
 
 async function main(name = ""): Promise<number> {

@@ -8,6 +8,7 @@ export const dim = paint(2);
 export const red = paint(31);
 export const green = paint(32);
 export const yellow = paint(33);
+export const cyan = paint(36);
 
 /** Progress goes to stderr, so that stdout stays what a script reads. */
 export function say(line: string): void {

@@ -166,6 +166,7 @@ tools() {
 pulumi      github.com/pulumi/pulumi/pkg/v3/cmd/pulumi      -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$pulumi_version
 pebble      github.com/letsencrypt/pebble/v2/cmd/pebble     -X main.version=2.10.1
 versitygw   github.com/versity/versitygw/cmd/versitygw      -X main.Version=1.8.0
+loki        github.com/grafana/loki/v3/cmd/loki            -X github.com/grafana/loki/v3/pkg/util/build.Version=3.7.8
 actionlint  github.com/rhysd/actionlint/cmd/actionlint      -X github.com/rhysd/actionlint.version=1.7.12
 LIST
 }

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { renderFaults, validate } from "../../config";
 import { ensureCloud } from "../cloud";
 import { buildImage } from "../images/build";
+import { lokiImage } from "../images/loki";
 import { projectDir, stackName } from "../paths";
 import { providers } from "../providers";
 import { officialPlugins } from "../providers/official";
@@ -33,9 +34,11 @@ export async function prepare(): Promise<LocalFacts> {
   const context = path.resolve(process.env.BACKEND || path.join(projectDir, "examples", "backend"));
   const image = await step("application image ready", () =>
     buildImage(context, { log: (line) => say(dim(`        ${line}`)) }));
+  const loki = await step("Loki's image ready", () => lokiImage((line) => say(dim(`        ${line}`))));
   return {
     plain: {
       image: image.reference,
+      logs: { image: loki.reference },
       acme: { server: services.acmeDirectoryUrl, authorities: certificatesIn(await acmeRoots()) },
       trustedCertificates: [services.caCertificatePem],
       registry: { username: services.registry.username },

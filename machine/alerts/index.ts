@@ -3,6 +3,7 @@ import { api } from "./api";
 import { backups } from "./backups";
 import { celery } from "./celery";
 import { data } from "./data";
+import { logs } from "./logs";
 import { machines } from "./machines";
 import { monitor } from "./monitor";
 import type { Concern, Stack } from "./rule";
@@ -11,4 +12,4 @@ export { render } from "./rule";
 export type { Alert, Concern, Stack } from "./rule";
 
 /** Every rule of the stack. */
-export const concerns = (stack: Stack): Concern[] => [machines, access, api, celery, data, backups, monitor].map((concern) => concern(stack));
+export const concerns = (stack: Stack): Concern[] => [machines, access, api, celery, data, backups, logs, monitor].map((concern) => concern(stack));

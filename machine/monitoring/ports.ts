@@ -2,6 +2,6 @@
 export const ports = { node: 9100, nginx: 9113, edge: 3903, django: 9180, postgres: 9187, redis: 9121 } as const;
 
 /** What answers on the monitor itself, on loopback only. */
-export const local = { prometheus: 9090, alertmanager: 9093, blackbox: 9115, celery: 9540 } as const;
+export const local = { prometheus: 9090, alertmanager: 9093, blackbox: 9115, celery: 9540, loki: 3100 } as const;
 
 export type Exporter = keyof typeof ports;

@@ -21,6 +21,8 @@ export interface PrometheusOptions {
   edge: { machine: string; domain: string };
   /** The name of the monitor itself. */
   monitor: string;
+  /** It keeps the machines' lines, too. */
+  logs: boolean;
   scrapeSeconds: number;
   /** How often the API is asked by its public name. */
   probeSeconds: number;
@@ -101,8 +103,10 @@ const kept: Partial<Record<Exporter, object[]>> = {
 
 function config(options: PrometheusOptions, rules: string[]): object {
   const { scrapeSeconds, probeSeconds, edge, monitor } = options;
-  const itself = (job: string, port: number) => ({
-    job_name: job, static_configs: [{ targets: [`127.0.0.1:${port}`], labels: { machine: monitor, role: "monitor" } }],
+  const itself = (job: string, port: number, only?: string) => ({
+    job_name: job,
+    ...(only ? { metric_relabel_configs: [{ source_labels: ["__name__"], regex: only, action: "keep" }] } : {}),
+    static_configs: [{ targets: [`127.0.0.1:${port}`], labels: { machine: monitor, role: "monitor" } }],
   });
   const probe = (job: string, module: string, target: string) => ({
     job_name: job,
@@ -138,6 +142,8 @@ function config(options: PrometheusOptions, rules: string[]): object {
       itself("alertmanager", local.alertmanager),
       itself("blackbox", local.blackbox),
       itself("celery", local.celery),
+      // Of thousands of series those that alerts and dashboards look at.
+      ...(options.logs ? [itself("loki", local.loki, "loki_(discarded_samples|distributor_(lines|bytes)_received|request_duration_seconds_count)(_total)?|process_.*")] : []),
       probe("probe", "health", `https://${edge.domain}/api/health/`),
       probe("certificate", "certificate", `${edge.domain}:443`),
     ],

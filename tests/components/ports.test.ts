@@ -18,6 +18,7 @@ describe("the cloud's firewall and the machine's own name the same ports", () =>
     ({ resources } = await deploy({
       acme: { email: "operator@ringo.test", server: "https://acme.ringo.test:14000/dir" },
       image: `registry.ringo.test:5000/backend@sha256:${"ab".repeat(32)}`,
+      logs: { image: `registry.ringo.test:5000/loki@sha256:${"cd".repeat(32)}` },
       backups: { endpoint: "https://s3.ringo.test:7070" },
       outboundPorts: [443, 587],
       mediaStorage: { endpoint: "https://spaces.ringo.test:9000", region: "fra1", bucket: "media" },
@@ -34,7 +35,7 @@ describe("the cloud's firewall and the machine's own name the same ports", () =>
     const files = states.flatMap((state) => state.files);
     const ruleset = files.find(({ path }) => path === "/etc/nftables.conf")!.content;
     const added = files.filter(({ path }) => path.startsWith("/etc/ringo/nftables/")).map(({ content }) => content).join("");
-    const published = states.flatMap((state) => state.containers).flatMap(({ publish = [] }) => publish).map((text) => `tcp ${text.split(":")[1]}`);
+    const published = states.flatMap((state) => state.containers).flatMap(({ publish = [] }) => publish).filter((text) => !text.startsWith("127.")).map((text) => `tcp ${text.split(":")[1]}`);
 
     const { inputs: firewall } = resources.find(({ name }) => name === `network-firewall-${role}`)!;
     const named = (rules: any[]): string[] => sorted(rules.filter(({ protocol }) => protocol !== "icmp").map(({ protocol, portRange }) => `${protocol} ${portRange}`));

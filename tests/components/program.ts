@@ -20,6 +20,7 @@ export const configuration: Record<string, unknown> = {
   adminAllowedCidrs: ["198.18.0.254/32"],
   acme: { email: "operator@ringo.test" },
   image,
+  logs: { image: `registry.example.net/loki@sha256:${"cd".repeat(32)}` },
   djangoSecretKey: "not-a-real-key-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
   backupPassphrase: "not-a-real-passphrase-0123456789-abcdefghij",
   alerts: { runbook: "https://wiki.ringo.test/alerts" },

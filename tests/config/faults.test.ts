@@ -8,6 +8,7 @@ type Case = [name: string, changes: Record<string, string | undefined>, key: str
 const set = "pulumi config set --stack staging";
 const rm = "pulumi config rm --stack staging";
 const json = JSON.stringify;
+const loki = json({ image: `docker.io/grafana/loki:3.7.8@${digest}` });
 
 const cases: Case[] = [
   ["a misspelt key", { apiInstanceCuont: "3" }, "apiInstanceCuont", /no key; did you mean apiInstanceCount\?/, /configuration\.md/, `${rm} apiInstanceCuont`],
@@ -21,7 +22,11 @@ const cases: Case[] = [
   ["a store that is not encrypted on the way", { backups: '{"endpoint":"http://s3.ringo.dev"}' }, "backups.endpoint", /not https/, /https URL/, `${set} --path backups.endpoint https://s3.ringo.test:7070`],
   ["a time without its zone", { restore: "2026-11-24T09:30:00" }, "restore", /neither .latest. nor a time with its zone/, /latest, or a time/, `${set} restore latest`],
   ["a time to come", { restore: "2999-01-01T00:00:00Z" }, "restore", /in the future/, /latest, or a time/, `${set} restore latest`],
-  ["a production that nobody hears of", { environment: "production", alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' }, "alertWebhookUrl", /so are alertSlackUrl, alertTelegramToken, alertEmailPassword/, /https URL/, `${set} --secret alertWebhookUrl`],
+  ["a production that nobody hears of", { environment: "production", logs: loki, alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' }, "alertWebhookUrl", /so are alertSlackUrl, alertTelegramToken, alertEmailPassword/, /https URL/, `${set} --secret alertWebhookUrl`],
+  ["a production whose logs stay on the machines", { environment: "production", alertSlackUrl: "https://hooks.slack.dev/not-a-hook", alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' }, "logs.image", /would be lost with it/, /64 hexadecimal digits/, `${set} --path logs.image`],
+  ["logs by a tag", { logs: '{"image":"docker.io/grafana/loki:3.7.8"}' }, "logs.image", /has no digest/, /64 hexadecimal digits/, `${set} --path logs.image`],
+  ["logs for more disk than there is", { logs: loki.replace("}", ',"retentionGiB":40}') }, "logs.retentionGiB", /two thirds of the disk of s-1vcpu-2gb/, /two thirds/, `${set} --path logs.retentionGiB 23`],
+  ["logs on a small monitor", { logs: loki, monitorSize: "s-1vcpu-1gb", monitoring: '{"retentionGiB":1}' }, "monitorSize", /with logs it needs 2048/, /1024 MiB/, `${set} monitorSize`],
   ["alerts that say nothing of what to do", { alertSlackUrl: "https://hooks.slack.dev/not-a-hook" }, "alerts.runbook", /links to what to do/, /https URL/, `${set} --path alerts.runbook https://`],
   ["a bot without a chat", { alertTelegramToken: `1:${"not-a-token".repeat(3)}`, alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' }, "alertTelegramToken", /of no use without alerts\.telegramChatId/, /bot's token/, `${rm} alertTelegramToken`],
   ["min above max", { autoscaler: '{"min":5,"max":3}' }, "autoscaler.min", /above autoscaler\.max \(3\)/, /1 to autoscaler\.max/, `${set} --path autoscaler.min 3`],

@@ -47,7 +47,7 @@ test("the local stack lacks only what its command makes", () => {
 
 test.each(["staging", "production"])("%s lacks only its secrets, and what is still a placeholder", (stack) => {
   const values = raw(stack);
-  const placeholders = ["acme.email", "adminAllowedCidrs[0]", "corsAllowedOrigins[0]", "csrfTrustedOrigins[0]", "dnsZone", "domain", "image", "sshAllowedCidrs[0]"];
+  const placeholders = ["acme.email", "adminAllowedCidrs[0]", "corsAllowedOrigins[0]", "csrfTrustedOrigins[0]", "dnsZone", "domain", "image", "logs.image", "sshAllowedCidrs[0]"];
   const secrets = ["backupPassphrase", "djangoSecretKey", "mediaAccessKeyId", "mediaSecretAccessKey", "registryToken"];
   const told = stack === "production" ? ["alertWebhookUrl", "alerts.runbook"] : [];
   expectOnly(faultyKeys(values, stack), [...placeholders, ...secrets, ...told]);

@@ -41,7 +41,7 @@ async function registered(config: Record<string, unknown>): Promise<Sample[]> {
 
 /** Rules of a level that the program breaks in a stack, with the resources to blame. */
 async function broken(stack: string, changes: Record<string, unknown> = {}): Promise<Record<"mandatory" | "advisory", string[]>> {
-  const config: Record<string, unknown> = { ...fileOf(stack), ...(stack === "local" ? { image: configuration.image } : { throwaway: false, ...secrets }), ...changes };
+  const config: Record<string, unknown> = { ...fileOf(stack), ...(stack === "local" ? { image: configuration.image } : { throwaway: false, ...secrets }), logs: configuration.logs, ...changes };
   const samples = await registered(config);
   expect(samples.length).toBeGreaterThan(50);
   const found = judge(samples, { settings: { stack, throwaway: config.throwaway === true, secrets: [configuration.djangoSecretKey as string, ...Object.values(secrets)] } });

@@ -1,0 +1,74 @@
+import type { OperatedStack } from "./stack";
+import { cyan, dim, red, UserError, yellow } from "./terminal";
+import { queryPort } from "../machine/logs";
+
+/** A line as it is kept. */
+export interface Line {
+  /** Nanoseconds since 1970. */
+  at: bigint;
+  labels: Record<string, string>;
+  text: string;
+}
+
+/** What Loki answers to a query over a range. */
+interface Answer {
+  data: { resultType: string; result: { stream: Record<string, string>; values: [string, string][] }[] };
+}
+
+const everything = '{machine=~".+"}';
+
+/** Lines that QUERY finds, the newest LIMIT of the last SINCE, oldest first; JSON=1 for a script. */
+export async function logs(stack: OperatedStack): Promise<number> {
+  const { QUERY = "", SINCE = "", LIMIT = "", JSON: json } = process.env;
+  const question = { query: QUERY || everything, since: SINCE || "1h", limit: LIMIT || "200", direction: "backward" };
+  if (!/^\d+[smhd]$/.test(question.since)) throw new UserError(`SINCE=${SINCE} is no time: a number and s, m, h or d, such as SINCE=30m`);
+  if (!/^[1-9]\d{0,3}$/.test(question.limit)) throw new UserError(`LIMIT=${LIMIT} is no number from 1 to 9999`);
+  const lines = linesOf(await ask(stack, question));
+  if (json) process.stdout.write(lines.map(({ at, labels, text }) => `${JSON.stringify({ at: timeOf(at), ...labels, line: parsed(text) })}\n`).join(""));
+  else process.stdout.write(lines.map(forPeople).join(""));
+  if (lines.length === 0 && !json) process.stderr.write(`nothing in the last ${question.since} for ${question.query}\n`);
+  return 0;
+}
+
+async function ask(stack: OperatedStack, question: Record<string, string>): Promise<Answer> {
+  const parameters = Object.entries(question).flatMap(([name, value]) => ["--data-urlencode", `${name}=${value}`]);
+  const url = `http://127.0.0.1:${queryPort}/loki/api/v1/query_range`;
+  const { code, stdout } = await stack.run("monitor", ["curl", "-sS", "--max-time", "60", "--get", ...parameters, url], { capture: true });
+  if (code !== 0) throw new UserError("the monitor keeps no logs, or does not answer: set logs.image, or look at it with make ssh HOST=monitor CMD='docker logs --tail 20 ringo-loki'");
+  let answer: Answer;
+  try {
+    answer = JSON.parse(stdout) as Answer;
+  } catch {
+    throw new UserError(`QUERY=${question.query} is not understood: ${stdout.trim()}\nA query names its streams, then what to look for: {machine="edge", source="nginx"} | json | status >= 500`);
+  }
+  if (answer.data.resultType !== "streams") throw new UserError("QUERY asks for figures, not for lines: leave out what counts them");
+  return answer;
+}
+
+/** All lines of an answer, oldest first. */
+export const linesOf = ({ data: { result } }: Answer): Line[] => result
+  .flatMap(({ stream, values }) => values.map(([at, text]) => ({ at: BigInt(at), labels: stream, text })))
+  .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+
+const timeOf = (at: bigint): string => new Date(Number(at / 1_000_000n)).toISOString();
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const colours: Record<string, (text: string) => string> = { critical: red, error: red, warning: yellow };
+
+/** When, where, and what is said; a line that says nothing in words is shown as it is. */
+export function forPeople({ at, labels, text }: Line): string {
+  const value = parsed(text) as { message?: string } | string;
+  const said = typeof value === "object" && typeof value.message === "string" ? value.message : text;
+  const colour = colours[labels.level ?? ""] ?? ((plain: string) => plain);
+  return `${dim(timeOf(at))} ${cyan(`${labels.machine}/${labels.source}`)} ${colour(printable(said))}\n`;
+}
+
+/** What was logged may hold what a terminal would obey. */
+const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "?");

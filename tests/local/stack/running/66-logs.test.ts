@@ -1,0 +1,127 @@
+import { rules } from "../../../../machine/logs/scrub";
+import { harmless, personal } from "../../../machine/logs/corpus";
+import { ask, ssh } from "../inside";
+import { login } from "../session";
+import { eventually, make, output, request, type Output } from "../support";
+
+let stack: Output;
+beforeAll(async () => void (stack = await output()));
+
+interface Line { at: string; machine: string; role: string; source: string; level: string; request_id?: string; line: any }
+
+/** Lines of the last minutes, by the command that people use. */
+async function find(query: string, variables: Record<string, string> = {}): Promise<Line[]> {
+  const { code, stdout, stderr } = await make("logs", { QUERY: query, JSON: "1", SINCE: "10m", LIMIT: "5000", ...variables });
+  if (code !== 0) throw new Error(stderr);
+  return stdout.split("\n").filter(Boolean).map((line) => JSON.parse(line) as Line);
+}
+
+/** The lines, once there are some. */
+const found = (query: string, seconds = 30): Promise<Line[]> => eventually(query, async () => {
+  const lines = await find(query);
+  return lines.length > 0 ? lines : undefined;
+}, seconds);
+
+const mark = (): string => `mark-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+/** Lines of standard input into a machine's journal. */
+const write = (host: string, lines: string) => ask(host, "systemd-cat --identifier=corpus", lines);
+
+test("what any machine writes down is found on the monitor, with where it comes from", async () => {
+  const word = mark();
+  await Promise.all(stack.machines.map(({ name }) => ask(name, `logger --tag marker --priority user.err ${word}`)));
+  const lines = await eventually("a line of each machine", async () => {
+    const some = await find(`{source="system"} |= "${word}"`);
+    return some.length >= stack.machines.length ? some : undefined;
+  }, 60);
+  expect(lines.map(({ machine, role, level, line }) => [machine, role, level, line]).sort()).toEqual(
+    stack.machines.map(({ name, role }) => [name, role, "error", { message: word, program: "marker", unit: expect.any(String) }]).sort());
+}, 90_000);
+
+test("a request is followed from the edge through Django into Celery by its id, and whose it was is nowhere", async () => {
+  const user = await login(stack);
+  const title = mark();
+  const contact = { email: `${title}@ringo.test`, phone: "+79161234567" };
+  const made = await request(stack, "POST", "/api/v1/orders/", { json: { title, amount: "10.00", ...contact }, headers: user.authorization });
+  expect(made.status).toBe(201);
+  const { id } = made.json() as { id: number };
+  const [processed] = await found(`{source="worker"} |= "order ${id} processed"`);
+  expect([processed.level, processed.line.message]).toEqual(["info", expect.stringContaining("customer <e-mail> <phone>")]);
+  const lines = await eventually("all that was written for the request", async () => {
+    const some = await find(`{machine=~".+"} | request_id="${processed.request_id}"`);
+    return ["api", "nginx", "worker"].every((source) => some.some((line) => line.source === source)) ? some : undefined;
+  }, 30);
+  expect(lines.find(({ source }) => source === "nginx")!.line).toMatchObject({ method: "POST", path: "/api/v1/orders/", status: "201", request_id: processed.request_id });
+  expect(lines.find(({ source }) => source === "api")!.line).toMatchObject({ method: "POST", path: "/api/v1/orders/", status: "201" });
+  expect(JSON.stringify(await find('{machine=~".+"}'))).not.toContain(contact.email);
+}, 120_000);
+
+test("what the firewall refuses is found by its rule, without what was found", async () => {
+  const attack = await request(stack, "GET", "/api/v1/orders/?q=%27%20OR%201%3D1--%20n0thing");
+  expect(attack.status).toBe(403);
+  const lines = await found(`{source="waf"} | json | rule="942100"`);
+  expect(lines.at(-1)!.line).toMatchObject({ method: "GET", uri: "/api/v1/orders/", status: "403", message: expect.stringContaining("SQL"), request_id: expect.stringMatching(/^[0-9a-f]{32}$/) });
+  expect(JSON.stringify(lines)).not.toContain("n0thing");
+}, 60_000);
+
+test("PostgreSQL, Redis, logins, beat and the backup tool are heard, each by its name", async () => {
+  await ask("data", "cd / && runuser -u postgres -- psql -c 'select ringo_no_such_function()' 2>/dev/null || true; systemctl restart redis-server.service; systemctl start ringo-backup-incremental.service || true");
+  const sources = (await find('{machine=~".+"}', { SINCE: "3h" })).map(({ source }) => source);
+  expect(sources.length).toBeGreaterThan(100);
+  await found('{source="postgresql"} |= "checkpoint"', 5).catch(() => found('{source="postgresql"}', 30));
+  await found('{source="redis", machine="data"}', 30);
+  expect((await found('{source="auth"} |= "Accepted publickey"'))[0].line.program).toMatch(/^sshd/);
+  await found('{source="beat", machine="worker-0"} |= "orders.heartbeat"', 60);
+}, 150_000);
+
+test("the shipper on a machine reads every rule as it is meant", async () => {
+  const lines = [...personal.map(({ line }) => line), ...harmless];
+  const scrubbed = lines.map((line) => rules.reduce((text, { pattern, replacement, exact }) => text.replace(new RegExp(pattern, exact ? "gu" : "giu"), replacement), line));
+  await write("worker-0", lines.map((line) => `${line}\n`).join(""));
+  const there = await eventually("all lines of the corpus", async () => {
+    const texts = (await find('{machine="worker-0", source="system"}')).map(({ line }) => (line.program === "corpus" ? line.message : JSON.stringify(line)) as string);
+    return texts.includes(scrubbed.at(-1)!) ? texts : undefined;
+  }, 30);
+  const normal = (text: string): string => (text.startsWith("{") ? JSON.stringify(JSON.parse(text)) : text);
+  expect(scrubbed.map(normal).filter((line) => !there.includes(line))).toEqual([]);
+}, 90_000);
+
+test("who has a machine can add lines, and read none", async () => {
+  const { privateAddress } = stack.machines.find(({ role }) => role === "monitor")!;
+  const as = (command: string) => ssh("api-0", `runuser -u ringo-logs -- ${command}`);
+  const curl = (options: string) => as(`curl -sS --max-time 5 -o /dev/null -w '%{http_code}' ${options}`);
+  const https = `--cacert /etc/ringo/logs/store.pem https://${privateAddress}:3101/loki/api/v1`;
+  expect((await curl(`-X POST -H 'Content-Type: application/json' -d '{"streams":[]}' ${https}/push`)).stdout).toMatch(/^20\d|^400/);
+  expect((await curl(`${https}/push`)).stdout).toBe("403");
+  for (const path of ["query_range?query=%7Bmachine%3D~%22.%2B%22%7D", "labels", "delete", "tail"]) expect((await curl(`'${https}/${path}'`)).stdout).toBe("404");
+  expect((await curl(`https://${privateAddress}:3101/`)).code).not.toBe(0); // nobody's certificate but ours
+  expect((await ssh("api-0", `curl -sS --max-time 3 http://${privateAddress}:3100/ready`)).code).not.toBe(0);
+}, 60_000);
+
+test("while the store is away nothing is lost, and it comes in order when the store is back", async () => {
+  const word = mark();
+  const count = 4000;
+  await ask("monitor", "docker stop --time 10 ringo-loki");
+  await write("worker-0", Array.from({ length: count }, (_, i) => `${word} ${i}\n`).join(""));
+  await new Promise((resolve) => setTimeout(resolve, 15_000));
+  await ask("worker-0", "systemctl restart ringo-logs.service"); // what waits is on disk
+  await ask("monitor", "docker start ringo-loki");
+  const numbers = await eventually("all lines", async () => {
+    const lines = await find(`{machine="worker-0"} |= "${word}"`).catch(() => []);
+    return lines.length >= count ? lines.map(({ line }) => Number(line.message.split(" ")[1])) : undefined;
+  }, 120);
+  expect([...new Set(numbers)].length).toBe(count);
+  expect(numbers.filter((number, i) => i > 0 && number < numbers[i - 1])).toEqual([]);
+}, 180_000);
+
+test("a question that is none is said to be so, with one that is", async () => {
+  const { code, stderr } = await make("logs", { QUERY: "{machine=" });
+  expect(code).not.toBe(0);
+  expect(stderr).toMatch(/is not understood.*parse error[^]*\{machine="edge", source="nginx"\}/);
+  expect((await make("logs", { SINCE: "tomorrow" })).stderr).toContain("SINCE=30m");
+}, 60_000);
+
+test("how much disk the lines take is bounded, and known", async () => {
+  await ask("monitor", "systemctl start ringo-logs-bound.service");
+  expect(await ask("monitor", "cat /var/lib/prometheus/node-exporter/logs.prom")).toMatch(/^ringo_logs_kept_seconds 7776000\nringo_logs_wanted_seconds 7776000\nringo_logs_bytes \d+$/);
+  expect(JSON.parse(await ask("monitor", "curl -fsS http://127.0.0.1:3100/config | grep -A0 retention_period | head -1 | tr -d ' ' | sed 's/.*:/\"/; s/$/\"/'"))).toMatch(/^(90d|12w6d|2160h)/);
+}, 30_000);

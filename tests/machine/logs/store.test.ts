@@ -1,0 +1,38 @@
+import { shipper, store } from "../../../machine/logs";
+import { combine } from "../../../machine/state";
+
+const options = { image: "registry.ringo.test/loki:1", address: "10.10.0.7", tls: { certificate: "certificate", key: "not-a-key" }, retentionDays: 90, retentionGiB: 15 };
+
+test("the store answers on loopback alone, and its intake lets nothing out", () => {
+  const state = combine(store(options));
+  expect(state.containers[0].publish).toEqual(["127.0.0.1:3100:3100"]);
+  const intake = state.files.find(({ path }) => path === "/etc/nginx/nginx.conf")!.content;
+  expect(intake.match(/^ +location .*$/gm)).toEqual(["        location = /loki/api/v1/push {", "        location / {"]);
+  expect(intake).toMatch(/listen 10\.10\.0\.7:3101 ssl;/);
+});
+
+test("other settings are another container: it reads them once", () => {
+  const environment = (days: number) => combine(store({ ...options, retentionDays: days })).containers[0].environment;
+  expect(environment(90)).toEqual(environment(90));
+  expect(environment(30)).not.toEqual(environment(90));
+});
+
+test("the intake's key is for root alone, and struck out of all output", () => {
+  const state = combine(store(options));
+  expect(state.files.filter(({ content }) => content.includes("not-a-key"))).toEqual([expect.objectContaining({ mode: "0600", secret: true })]);
+  expect(state.secrets).toEqual(["not-a-key"]);
+});
+
+test("a shipper reaches the store, and nothing else", () => {
+  const state = combine(shipper({ machine: "edge", role: "edge", store: { address: "10.10.0.7", port: 3101, certificate: "certificate" } }));
+  const rules = state.files.filter(({ path }) => path.startsWith("/etc/ringo/nftables/")).map(({ content }) => content).join("");
+  expect(rules).toBe('meta skuid { "ringo-logs" } ip daddr 10.10.0.7 tcp dport 3101 accept comment "logs"\n');
+  expect(state.units).toContainEqual({ name: "syslog-ng.service", enabled: false, running: false });
+});
+
+test.each([["edge", ["nginx", "nginx-error", "waf", "audit"]], ["data", ["postgresql", "audit"]], ["api", ["audit"]]])("on %s it reads the journal and %s", (role, sources) => {
+  const { files } = combine(shipper({ machine: "m", role, store: { address: "10.10.0.7", port: 3101, certificate: "" } }));
+  const pipeline = files.find(({ path }) => path.endsWith("shipper.conf"))!.content;
+  expect([...pipeline.matchAll(/file\("[^"]+" flags\(no-parse\)[^]*?set\("([^"]+)" value\("\.ringo\.source"\)\)/g)].map(([, source]) => source)).toEqual(sources);
+  expect(pipeline).toContain("systemd-journal(");
+});
