@@ -40,13 +40,6 @@ export const audit: Fragment = {
     ...dropIns.map((path) => ({ path, content: dropIn })),
   ],
   steps: [
-    {
-      // The package starts what it installs.
-      name: "audit on machines of its own",
-      when: "before-packages",
-      unless: dropIns.map((path) => `test -e ${path}`).join(" && "),
-      command: dropIns.map((path) => `mkdir -p ${path.slice(0, path.lastIndexOf("/"))}\nprintf '${dropIn.replaceAll("\n", "\\n")}' > ${path}`).join("\n"),
-    },
     { name: "audit rules", when: "after-units", onChange: [rulesPath], command: "systemctl restart audit-rules.service" },
   ],
   units: [{ name: "auditd.service" }],

@@ -47,6 +47,8 @@ export function docker({ addressPool = "172.28.0.0/16", registry, after = [] }: 
     ],
     absent: registry ? [] : ["/root/.docker/config.json"],
     units: [
+      { name: "apparmor.service" },
+      { name: "containerd.service" },
       // The daemon reads the trusted authorities once. live-restore keeps containers running over its restart.
       { name: "docker.service", restartOn: [daemonPath, trustBundle] },
       { name: "ringo-docker-prune.timer", restartOn: [pruneTimer] },

@@ -63,5 +63,5 @@ export const inspection: Fragment = {
     nightly,
     { path: "/etc/lynis/custom.prf", content: lynisProfile },
   ],
-  units: [{ name: "ringo-integrity.timer", restartOn: [nightly.path] }],
+  units: [{ name: "ringo-integrity.timer", restartOn: [nightly.path] }, { name: "lynis.timer" }],
 };

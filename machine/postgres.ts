@@ -87,7 +87,8 @@ export function postgres(options: PostgresOptions): Fragment {
     ],
     files,
     steps: steps(options, data, conf),
-    units: [{ name: unit, restartOn: [dropIn], reloadOn: conf.map((f) => f.path) }],
+    // Debian's own stands for all clusters of a machine, at a shutdown too.
+    units: [{ name: unit, restartOn: [dropIn], reloadOn: conf.map((f) => f.path) }, { name: "postgresql.service" }],
     checks: checks(options),
     secrets: [...options.roles.map((r) => r.password), ...verifiers, options.tls.key],
   };

@@ -110,7 +110,7 @@ export interface Check {
 
 /** One machine's declared state. */
 export interface MachineState {
-  /** Debian packages; all missing ones are installed in one call. */
+  /** Debian packages; all missing ones are installed in one call. None starts a service: those that shall run are among `units`. */
   packages: string[];
   users: User[];
   mounts: Mount[];

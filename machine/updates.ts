@@ -39,6 +39,10 @@ Unattended-Upgrade::Automatic-Reboot-Time "${rebootTime}";
       { path: "/etc/needrestart/conf.d/ringo.conf", content: "$nrconf{restart} = 'a';\n$nrconf{kernelhints} = -1;\n$nrconf{ucodehints} = 0;\n" },
       { path: timerPath, content: `[Timer]\nOnCalendar=\nOnCalendar=*-*-* ${hourBefore}:00\nRandomizedDelaySec=15min\n` },
     ],
-    units: [{ name: "apt-daily.timer" }, { name: "apt-daily-upgrade.timer", restartOn: [timerPath] }],
+    units: [
+      { name: "apt-daily.timer" },
+      { name: "apt-daily-upgrade.timer", restartOn: [timerPath] },
+      { name: "unattended-upgrades.service" }, // lets no shutdown cut an update off
+    ],
   };
 }

@@ -1,7 +1,9 @@
-"""Debian packages."""
+"""Debian packages. None of them starts a service: a unit of the machine's state does, when its configuration is there."""
+import contextlib
+import os
 import time
 
-from apply.shell import Failure, did, run, tail
+from apply.shell import Failure, at, did, run, tail
 
 APT = [
     "apt-get", "--yes", "--quiet=2", "--no-install-recommends",
@@ -9,21 +11,56 @@ APT = [
     "--option=DPkg::Lock::Timeout=600", "--option=Acquire::Retries=3",
 ]
 ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+# Asked by Debian's packages before they start, stop or restart a service.
+POLICY = "/usr/sbin/policy-rc.d"
+# What runs is started anew when its package is replaced.
+NO_STARTS = """#!/bin/sh
+# Ringo Infra: there only while it installs packages.
+case " $* " in *" start "*) exit 101 ;; esac
+"""
 
 
 def install(names):
+    _let_start()  # what an apply that was killed has left behind
     missing = _missing(names)
     if not missing:
         return
-    if any(status not in ("installed", "config-files", "not-installed") for status in _statuses().values()):
-        # An installation was cut off, or is under way: the lock tells which.
-        _patiently("dpkg --configure", ["dpkg", "--configure", "-a", "--force-confdef", "--force-confold"])
-    _patiently("apt-get update", APT + ["--option=APT::Update::Error-Mode=any", "update"])
-    _patiently("apt-get install", APT + ["install"] + missing)
+    with _no_starts():
+        if any(status not in ("installed", "config-files", "not-installed") for status in _statuses().values()):
+            # An installation was cut off, or is under way: the lock tells which.
+            _patiently("dpkg --configure", ["dpkg", "--configure", "-a", "--force-confdef", "--force-confold"])
+        _patiently("apt-get update", APT + ["--option=APT::Update::Error-Mode=any", "update"])
+        _patiently("apt-get install", APT + ["install"] + missing)
     did("packages: " + ", ".join(missing))
     absent = _missing(names)
     if absent:
         raise Failure("packages: not installed after all: " + ", ".join(absent))
+
+
+@contextlib.contextmanager
+def _no_starts():
+    """A policy that is somebody else's stays, and holds."""
+    path = at(POLICY)
+    if not os.path.lexists(path):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path + ".ringo-new", "w") as file:
+            file.write(NO_STARTS)
+            os.chmod(file.fileno(), 0o755)
+        os.rename(path + ".ringo-new", path)
+    try:
+        yield
+    finally:
+        _let_start()
+
+
+def _let_start():
+    try:
+        with open(at(POLICY), "rb") as file:
+            ours = file.read() == NO_STARTS.encode()
+    except FileNotFoundError:
+        return
+    if ours:
+        os.unlink(at(POLICY))
 
 
 def _missing(names):

@@ -45,6 +45,18 @@ test("every unit of ours that runs something is rated 3.0 or better", async () =
   expect(units("data")).toEqual(expect.arrayContaining(["ringo-backup@.service", "ringo-integrity.service"]));
 }, 60_000);
 
+test("what starts at a boot has been started: no package's service waits for one because nobody has named it", async () => {
+  // Enabled, and since the boot not even asked whether its conditions hold.
+  const waiting = `for unit in $(systemctl list-unit-files --type=service,timer,socket,path --state=enabled --no-legend --plain | cut -d' ' -f1 | grep -v '@[.]'); do
+    [ "$(systemctl show --value --property ConditionTimestampMonotonic "$unit")" != 0 ] || systemctl is-active --quiet "$unit" || echo "$unit"
+  done`;
+  expect(await everywhere(stack, waiting)).toEqual(onAll(stack, ""));
+  const bait = "/etc/systemd/system/ringo-bait.service";
+  expect(await ask("edge", `printf '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n' > ${bait}; systemctl enable --quiet ringo-bait
+    ${waiting}
+    systemctl disable --quiet ringo-bait; rm ${bait}; systemctl daemon-reload`)).toBe("ringo-bait.service");
+}, 60_000);
+
 test("a machine's own updates leave no security update waiting", async () => {
   const found = await everywhere(stack, `
     apt-get update -qq
