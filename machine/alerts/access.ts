@@ -13,11 +13,11 @@ export const access = ({ patience }: Stack): Concern => ({
       summary: "somebody logged in to {{ $labels.machine }} with a key that the program did not put there", description: "Whoever added that key had control of the machine.",
     },
     {
-      name: "LoginsRefused", expr: "increase(ringo_ssh_refused_total[10m]) > 100", severity: "warning",
+      name: "LoginsRefused", expr: "increase(ringo_ssh_refused_total[10m])", above: 100, severity: "warning",
       summary: "{{ $value | humanize }} attempts to log in to {{ $labels.machine }} were refused in ten minutes", description: "Somebody tries keys or names: from an allowed network, since no other reaches SSH.",
     },
     {
-      name: "WafBlocking", expr: 'sum(rate(ringo_edge_requests_total{status="403", answered_by="edge"}[5m])) > 1', forSeconds: patience(120), severity: "warning",
+      name: "WafBlocking", expr: 'sum(rate(ringo_edge_requests_total{status="403", answered_by="edge"}[5m]))', above: 1, forSeconds: patience(120), severity: "warning",
       summary: "the edge refuses {{ $value | humanize }} requests a second", description: "An attack, or a release whose ordinary requests look like one.",
     },
   ],

@@ -15,19 +15,19 @@ export const api = (stack: Stack): Concern => {
     recordings: ratios,
     alerts: [
       {
-        name: "ApiSlow", expr: `${latency} > 0.2 and on () ${enough("5m", 0.1)}`, forSeconds: patience(300), severity: "warning",
+        name: "ApiSlow", expr: latency, above: 0.2, and: `on () ${enough("5m", 0.1)}`, forSeconds: patience(300), severity: "warning",
         summary: "one request in twenty takes longer than {{ $value | humanizeDuration }}", description: "Promised are 200 ms.",
       },
       {
-        name: "ApiVerySlow", expr: `${latency} > 1 and on () ${enough("5m", 0.1)}`, forSeconds: patience(300), severity: "critical",
+        name: "ApiVerySlow", expr: latency, above: 1, and: `on () ${enough("5m", 0.1)}`, forSeconds: patience(300), severity: "critical",
         summary: "one request in twenty takes longer than {{ $value | humanizeDuration }}", description: "Users notice, and clients begin to give up.",
       },
       {
-        name: "ApiErrors", expr: `(${errors}) > 0.05 and on () ${enough("5m", 0.1)}`, forSeconds: patience(120), severity: "warning",
+        name: "ApiErrors", expr: errors, above: 0.05, and: `on () ${enough("5m", 0.1)}`, forSeconds: patience(120), severity: "warning",
         summary: "{{ $value | humanizePercentage }} of requests fail", description: "Answers of 500 and above, at the edge.",
       },
       {
-        name: "ApiManyErrors", expr: `(${errors}) > 0.1 and on () ${enough("5m", 0.1)}`, forSeconds: patience(120), severity: "critical",
+        name: "ApiManyErrors", expr: errors, above: 0.1, and: `on () ${enough("5m", 0.1)}`, forSeconds: patience(120), severity: "critical",
         summary: "{{ $value | humanizePercentage }} of requests fail", description: "Answers of 500 and above, at the edge.",
       },
       {
@@ -47,11 +47,11 @@ export const api = (stack: Stack): Concern => {
         summary: "nginx on the edge does not answer", description: "Nobody reaches the API.",
       },
       {
-        name: "CertificateExpiring", expr: 'probe_ssl_earliest_cert_expiry{job="certificate"} - time() < 21 * 86400', severity: "warning",
+        name: "CertificateExpiring", expr: 'probe_ssl_earliest_cert_expiry{job="certificate"} - time()', below: 21 * 86400, severity: "warning",
         summary: "the certificate of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}", description: "It should have been renewed a week ago and more: certbot's timer or the challenge fails.",
       },
       {
-        name: "CertificateEnding", expr: 'probe_ssl_earliest_cert_expiry{job="certificate"} - time() < 3 * 86400', severity: "critical",
+        name: "CertificateEnding", expr: 'probe_ssl_earliest_cert_expiry{job="certificate"} - time()', below: 3 * 86400, severity: "critical",
         summary: "the certificate of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}", description: "After that no client connects.",
       },
       ...burns(stack),

@@ -9,7 +9,7 @@ export const backups = ({ patience }: Stack): Concern => ({
       summary: "the last {{ $labels.type }} backup failed", description: "The one before it is still there.",
     },
     {
-      name: "BackupOld", expr: "time() - max(ringo_backup_timestamp_seconds) > 25 * 3600", severity: "critical",
+      name: "BackupOld", expr: "time() - max(ringo_backup_timestamp_seconds)", above: 25 * 3600, severity: "critical",
       summary: "the newest backup is {{ $value | humanizeDuration }} old", description: "One a day is promised, and more are configured.",
     },
     {
@@ -17,11 +17,11 @@ export const backups = ({ patience }: Stack): Concern => ({
       summary: "there is no backup", description: "Or nobody says that there is one.",
     },
     {
-      name: "BackupDamaged", expr: "ringo_backup_damaged > 0", severity: "critical",
+      name: "BackupDamaged", expr: "ringo_backup_damaged", above: 0, severity: "critical",
       summary: "{{ $value }} backups have a page that failed its checksum", description: "The database's own files may be damaged, too.",
     },
     {
-      name: "BackupStatusStale", expr: 'time() - node_textfile_mtime_seconds{file=~".*/ringo_backup.prom"} > 1800', severity: "warning",
+      name: "BackupStatusStale", expr: 'time() - node_textfile_mtime_seconds{file=~".*/ringo_backup.prom"}', above: 1800, severity: "warning",
       summary: "how backups are doing has not been looked at for {{ $value | humanizeDuration }}", description: "The other alerts about backups cannot fire.",
     },
     {
@@ -33,11 +33,11 @@ export const backups = ({ patience }: Stack): Concern => ({
       summary: "the last restore test did not bring everything back", description: "A restore today may fail, too.",
     },
     {
-      name: "RestoreTestOld", expr: "time() - ringo_restore_test_timestamp_seconds > 8 * 86400", severity: "warning",
+      name: "RestoreTestOld", expr: "time() - ringo_restore_test_timestamp_seconds", above: 8 * 86400, severity: "warning",
       summary: "the last restore test was {{ $value | humanizeDuration }} ago", description: "It is due every Sunday.",
     },
     {
-      name: "WalNotArchived", expr: `ringo_postgres_wal_waiting_seconds > ${patience(300)}`, severity: "critical",
+      name: "WalNotArchived", expr: "ringo_postgres_wal_waiting_seconds", above: patience(300), severity: "critical",
       summary: "WAL has not reached S3 for {{ $value | humanizeDuration }}", description: "What was written since is lost with the volume, and the volume fills up.",
     },
     {

@@ -9,28 +9,28 @@ export const celery = ({ patience, pool }: Stack): Concern => {
     name: "celery",
     alerts: [
       {
-        name: "QueueLong", expr: "ringo_celery_queue_length > 1000", forSeconds: patience(120), severity: "warning",
+        name: "QueueLong", expr: "ringo_celery_queue_length", above: 1000, forSeconds: patience(120), severity: "warning",
         summary: "{{ $value }} messages wait in {{ $labels.queue }}", description: "The workers do not keep up.",
       },
       {
-        name: "QueueVeryLong", expr: "ringo_celery_queue_length > 5000", forSeconds: patience(120), severity: "critical",
+        name: "QueueVeryLong", expr: "ringo_celery_queue_length", above: 5000, forSeconds: patience(120), severity: "critical",
         summary: "{{ $value }} messages wait in {{ $labels.queue }}", description: "What customers wait for comes late, and Redis fills up.",
       },
       {
-        name: "QueueStuck", expr: `ringo_celery_queue_oldest_seconds > ${patience(300)}`, severity: "critical",
+        name: "QueueStuck", expr: "ringo_celery_queue_oldest_seconds", above: patience(300), severity: "critical",
         summary: "a message has waited in {{ $labels.queue }} for {{ $value | humanizeDuration }}",
         description: "No worker takes from this queue, or too few: a worker may have stopped consuming after Redis restarted.",
       },
       {
-        name: "TaskFailures", expr: `${failures} > 0.1`, forSeconds: patience(120), severity: "warning",
+        name: "TaskFailures", expr: failures, above: 0.1, forSeconds: patience(120), severity: "warning",
         summary: "{{ $value | humanizePercentage }} of {{ $labels.task }} fail", description: "Over ten minutes, of ten tasks at least.",
       },
       {
-        name: "TaskManyFailures", expr: `${failures} > 0.25`, forSeconds: patience(120), severity: "critical",
+        name: "TaskManyFailures", expr: failures, above: 0.25, forSeconds: patience(120), severity: "critical",
         summary: "{{ $value | humanizePercentage }} of {{ $labels.task }} fail", description: "Over ten minutes, of ten tasks at least.",
       },
       {
-        name: "TaskLong", expr: "ringo_celery_longest_running_seconds > 300", severity: "warning",
+        name: "TaskLong", expr: "ringo_celery_longest_running_seconds", above: 300, severity: "warning",
         summary: "{{ $labels.task }} has run for {{ $value | humanizeDuration }}", description: "It hangs, or it should be several tasks.",
       },
       {
@@ -46,12 +46,12 @@ export const celery = ({ patience, pool }: Stack): Concern => {
         summary: "no worker lives", description: "Nothing is worked off.",
       },
       {
-        name: "PoolTooSmall", expr: `ringo_backend_children{command="worker"} < ${pool.min} and on (machine) ringo_backend_processes{command="worker"} > 0`,
+        name: "PoolTooSmall", expr: 'ringo_backend_children{command="worker"}', below: pool.min, and: 'on (machine) ringo_backend_processes{command="worker"} > 0',
         forSeconds: patience(180), severity: "warning",
         summary: "the pool on {{ $labels.machine }} has {{ $value }} children", description: `Configured are ${pool.min} at least: children die as fast as they are made.`,
       },
       {
-        name: "PoolTooLarge", expr: `ringo_backend_children{command="worker"} > ${pool.max}`, forSeconds: patience(180), severity: "warning",
+        name: "PoolTooLarge", expr: 'ringo_backend_children{command="worker"}', above: pool.max, forSeconds: patience(180), severity: "warning",
         summary: "the pool on {{ $labels.machine }} has {{ $value }} children", description: `Configured are ${pool.max} at most: the machine has no memory for more.`,
       },
       {
@@ -67,7 +67,7 @@ export const celery = ({ patience, pool }: Stack): Concern => {
         summary: "{{ $value }} beats run", description: "Every periodic task is sent as often.",
       },
       {
-        name: "BeatStuck", expr: "time() - ringo_beat_schedule_timestamp_seconds > 600", severity: "critical",
+        name: "BeatStuck", expr: "time() - ringo_beat_schedule_timestamp_seconds", above: 600, severity: "critical",
         summary: "beat on {{ $labels.machine }} has not written its schedule for {{ $value | humanizeDuration }}", description: "It does so every three minutes while it lives: it hangs.",
       },
     ],

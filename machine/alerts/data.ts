@@ -12,29 +12,29 @@ export const data = ({ patience }: Stack): Concern => {
         summary: "PostgreSQL on {{ $labels.machine }} does not answer", description: "Nearly every request fails.",
       },
       {
-        name: "PostgresConnectionsHigh", expr: `${connections} > 0.8`, forSeconds: patience(120), severity: "warning",
+        name: "PostgresConnectionsHigh", expr: connections, above: 0.8, forSeconds: patience(120), severity: "warning",
         summary: "{{ $value | humanizePercentage }} of PostgreSQL's connections are in use", description: "More processes than before, or connections that are not given back.",
       },
       {
-        name: "PostgresConnectionsNearlyOut", expr: `${connections} > 0.95`, forSeconds: patience(60), severity: "critical",
+        name: "PostgresConnectionsNearlyOut", expr: connections, above: 0.95, forSeconds: patience(60), severity: "critical",
         summary: "{{ $value | humanizePercentage }} of PostgreSQL's connections are in use", description: "The next process gets none, and its requests fail.",
       },
       {
         name: "SlowStatements", severity: "warning", forSeconds: patience(300),
-        expr: "rate(pg_stat_statements_seconds_total[5m]) / (rate(pg_stat_statements_calls_total[5m]) > 0.02) > 1",
+        expr: "rate(pg_stat_statements_seconds_total[5m]) / (rate(pg_stat_statements_calls_total[5m]) > 0.02)", above: 1,
         summary: "statement {{ $labels.queryid }} takes {{ $value | humanizeDuration }}", description: "On average over five minutes: an index is missing, or a plan has changed.",
       },
       {
-        name: "LongTransaction", expr: "max by (machine) (pg_long_running_transactions_oldest_timestamp_seconds) > 1800", severity: "warning",
+        name: "LongTransaction", expr: "max by (machine) (pg_long_running_transactions_oldest_timestamp_seconds)", above: 1800, severity: "warning",
         summary: "a transaction has been open for {{ $value | humanizeDuration }}", description: "It keeps its locks, and dead rows cannot be removed while it lasts.",
       },
       {
-        name: "Deadlocks", expr: "sum by (machine, datname) (increase(pg_stat_database_deadlocks[10m])) > 5", severity: "warning",
+        name: "Deadlocks", expr: "sum by (machine, datname) (increase(pg_stat_database_deadlocks[10m]))", above: 5, severity: "warning",
         summary: "{{ $value | humanize }} deadlocks in {{ $labels.datname }} within ten minutes", description: "Requests or tasks lock the same rows in another order.",
       },
       {
         name: "TablesBloated", severity: "warning", forSeconds: patience(3600),
-        expr: "ringo_postgres_tables_dead_rows / (ringo_postgres_tables_dead_rows + ringo_postgres_tables_live_rows > 100000) > 0.3",
+        expr: "ringo_postgres_tables_dead_rows / (ringo_postgres_tables_dead_rows + ringo_postgres_tables_live_rows > 100000)", above: 0.3,
         summary: "{{ $value | humanizePercentage }} of all rows are dead", description: "Autovacuum does not keep up, or a transaction or replication slot holds it back.",
       },
       {
@@ -46,11 +46,11 @@ export const data = ({ patience }: Stack): Concern => {
         summary: "Redis on {{ $labels.machine }} does not answer", description: "No task is queued or worked off, and what queues one answers 500.",
       },
       {
-        name: "RedisMemoryHigh", expr: `${memory} > 0.8`, forSeconds: patience(120), severity: "warning",
+        name: "RedisMemoryHigh", expr: memory, above: 0.8, forSeconds: patience(120), severity: "warning",
         summary: "Redis has used {{ $value | humanizePercentage }} of its memory", description: "When it is used up writes are refused: nothing is ever evicted.",
       },
       {
-        name: "RedisMemoryNearlyOut", expr: `${memory} > 0.95`, forSeconds: patience(30), severity: "critical",
+        name: "RedisMemoryNearlyOut", expr: memory, above: 0.95, forSeconds: patience(30), severity: "critical",
         summary: "Redis has used {{ $value | humanizePercentage }} of its memory", description: "Writes are about to be refused.",
       },
       {

@@ -24,11 +24,11 @@ export const machines = ({ patience }: Stack): Concern => {
         summary: "{{ $labels.machine }} no longer says which processes run", description: "Beat, pool sizes and logins of this machine are not watched.",
       },
       {
-        name: "DiskFilling", expr: `(${available}) < 0.2`, forSeconds: patience(600), severity: "warning",
+        name: "DiskFilling", expr: available, below: 0.2, forSeconds: patience(600), severity: "warning",
         summary: "{{ $labels.mountpoint }} on {{ $labels.machine }} has {{ $value | humanizePercentage }} left", description: "There is time to make room or to grow the disk.",
       },
       {
-        name: "DiskNearlyFull", expr: `(${available}) < 0.1`, forSeconds: patience(60), severity: "critical",
+        name: "DiskNearlyFull", expr: available, below: 0.1, forSeconds: patience(60), severity: "critical",
         summary: "{{ $labels.mountpoint }} on {{ $labels.machine }} has {{ $value | humanizePercentage }} left", description: "When it is full PostgreSQL stops, and uploads and logs are lost.",
       },
       {
@@ -38,19 +38,19 @@ export const machines = ({ patience }: Stack): Concern => {
         summary: "{{ $labels.mountpoint }} on {{ $labels.machine }} is full within a day at this rate", description: "Something grows faster than usual.",
       },
       {
-        name: "MemoryLow", expr: `(${memory}) < 0.1`, forSeconds: patience(600), severity: "warning",
+        name: "MemoryLow", expr: memory, below: 0.1, forSeconds: patience(600), severity: "warning",
         summary: "{{ $labels.machine }} has {{ $value | humanizePercentage }} of its memory left", description: "The kernel will end a process when there is none.",
       },
       {
-        name: "MemoryNearlyOut", expr: `(${memory}) < 0.05`, forSeconds: patience(120), severity: "critical",
+        name: "MemoryNearlyOut", expr: memory, below: 0.05, forSeconds: patience(120), severity: "critical",
         summary: "{{ $labels.machine }} has {{ $value | humanizePercentage }} of its memory left", description: "The kernel is about to end a process.",
       },
       {
-        name: "ProcessorBusy", expr: `(${busy}) > 0.95`, forSeconds: patience(1800), severity: "warning",
+        name: "ProcessorBusy", expr: busy, above: 0.95, forSeconds: patience(1800), severity: "warning",
         summary: "{{ $labels.machine }} is busy to {{ $value | humanizePercentage }}", description: "Answers are slow, and a burst more makes them late.",
       },
       {
-        name: "ClockOff", expr: "abs(node_time_seconds - timestamp(node_time_seconds)) > 5", forSeconds: patience(60), severity: "critical",
+        name: "ClockOff", expr: "abs(node_time_seconds - timestamp(node_time_seconds))", above: 5, forSeconds: patience(60), severity: "critical",
         summary: "the clock of {{ $labels.machine }} is {{ $value | humanizeDuration }} off the monitor's",
         description: "Tokens, certificates and S3's signatures depend on the time; logs and restores to a point in time as well.",
       },

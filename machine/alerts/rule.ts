@@ -4,8 +4,14 @@ export type Severity = "critical" | "warning";
 
 export interface Alert {
   name: string;
-  /** PromQL: what it gives is what alerts. */
+  /** PromQL: what it gives is what alerts; where there is a bound, the figure that is judged, and the dashboards show. */
   expr: string;
+  /** It alerts above this. */
+  above?: number;
+  /** It alerts below this. */
+  below?: number;
+  /** PromQL, of a bounded figure: what must hold besides, as in `on () up`. */
+  and?: string;
   /** How long it must hold. @default 0: at once */
   forSeconds?: number;
   /** Critical: somebody must act now. Warning: somebody must look today. */
@@ -39,11 +45,17 @@ export interface Stack {
   pool: { min: number; max: number };
 }
 
+/** PromQL: what makes it alert. */
+export function conditionOf({ expr, above, below, and }: Alert): string {
+  const bound = above !== undefined ? `(${expr}) > ${above}` : below !== undefined ? `(${expr}) < ${below}` : expr;
+  return and === undefined ? bound : `${bound} and ${and}`;
+}
+
 /** A file of rules. JSON, which is YAML. */
 export function render({ name, recordings = [], alerts }: Concern, runbook: string): string {
   const rules = alerts.map((alert) => ({
     alert: alert.name,
-    expr: alert.expr,
+    expr: conditionOf(alert),
     for: `${alert.forSeconds ?? 0}s`,
     labels: { severity: alert.severity },
     annotations: { summary: alert.summary, description: alert.description, runbook_url: `${runbook}#${alert.name.toLowerCase()}` },
