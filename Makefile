@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-export BACKEND OFFICIAL HOST CMD YES REFRESH
+export MINUTES BACKEND OFFICIAL HOST CMD YES REFRESH
 export QUERY SINCE LIMIT
 export STACK TIME POINT BACKUP ASIDE REPOSITORY_TIME TYPE NAME WHAT JSON
 export PULUMI_SKIP_UPDATE_CHECK := true
@@ -12,7 +12,7 @@ export PULUMI_SKIP_UPDATE_CHECK := true
 RUN := tsx local/main.ts
 OPS := tsx ops/main.ts
 
-.PHONY: up preview output ssh logs destroy backups backup restore restore-point restore-test discard rotate-backup-key rewind-backups check test help reference bench clean _check _local
+.PHONY: up preview output ssh logs destroy backups backup restore restore-point restore-test discard rotate-backup-key rewind-backups check test help reference bench pictures clean _check _local
 
 up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own; REFRESH=1 looks first at what is there; OFFICIAL=random,tls,command uses those official plugins)
 	@$(RUN) up
@@ -72,6 +72,9 @@ reference: _check ## Write docs/configuration.md and docs/security's checklist, 
 
 bench: _local ## Measure what docs and README promise; minutes
 	@tsx bench/main.ts
+
+pictures: _check ## Draw the dashboards of the stack that runs here, over the last MINUTES=30, into docs/pictures
+	@tsx pictures/main.ts
 
 clean: ## Remove caches (base images, tools, packages): the next `make up` is a cold one
 	@rm -rf node_modules "$${RINGO_CACHE_DIR:-/var/cache/ringo-local}"

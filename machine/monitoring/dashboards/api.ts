@@ -15,7 +15,7 @@ export const api = ({ figure, objectivePercent }: Known): Dashboard => ({
         },
         {
           kind: "number", width: 6, title: "Failed requests", description: "The share answered by 500 and above, over five minutes.", unit: "percentunit", trend: true,
-          alerts: ["ApiErrors", "ApiManyErrors"], queries: [{ expr: "ringo:errors:ratio_rate5m or vector(0)" }],
+          alerts: ["ApiErrors", "ApiManyErrors"], queries: [{ expr: "max(ringo:errors:ratio_rate5m) or vector(0)" }],
         },
         {
           kind: "number", width: 6, title: "Errors that are left of 30 days", unit: "percentunit", decimals: 1,
@@ -53,7 +53,7 @@ export const api = ({ figure, objectivePercent }: Known): Dashboard => ({
           description: "The share of requests that failed, over each window. Four alerts compare two windows each with the objective.",
           alerts: ["ErrorBudgetBurningFast", "ErrorBudgetBurning", "ErrorBudgetBurningSlowly", "ErrorBudgetAtRisk"],
           steps: [{ from: null, color: "green" }, { from: share(objectivePercent), color: "orange" }],
-          queries: ["5m", "1h", "6h", "3d"].map((window) => ({ expr: `ringo:errors:ratio_rate${window} or vector(0)`, legend: window })),
+          queries: ["5m", "1h", "6h", "3d"].map((window) => ({ expr: `max(ringo:errors:ratio_rate${window}) or vector(0)`, legend: window })),
         },
       ],
     },

@@ -18,7 +18,7 @@ export const database = ({ figure }: Known): Dashboard => ({
           kind: "number", width: 3, title: "Size", description: "Of all databases.", unit: "bytes", steps: [{ from: null, color: "blue" }], queries: [{ expr: "sum(pg_database_size_bytes)" }],
         },
         {
-          kind: "number", width: 3, title: "Volume that is left", description: "Of the disk that holds everything.", unit: "percentunit", alerts: ["DiskFilling", "DiskNearlyFull"],
+          kind: "number", width: 3, title: "Disk that is left", description: "Of the fullest file system of the machine.", unit: "percentunit", alerts: ["DiskFilling", "DiskNearlyFull"],
           queries: [{ expr: `min(${figure("DiskFilling")} and on (machine) pg_up)` }],
         },
         { kind: "number", width: 3, title: "Redis", description: "Whether it answers.", alerts: ["RedisDown"], ...upOrDown, queries: [{ expr: "redis_up" }] },
@@ -27,7 +27,7 @@ export const database = ({ figure }: Known): Dashboard => ({
           alerts: ["RedisMemoryHigh", "RedisMemoryNearlyOut"], queries: [{ expr: figure("RedisMemoryHigh") }],
         },
         {
-          kind: "number", width: 3, title: "Redis writes its file", description: "Without it a restart loses what is queued.", alerts: ["RedisNotPersisting"],
+          kind: "number", width: 3, title: "Redis persists", description: "It writes its file: without it a restart loses what is queued.", alerts: ["RedisNotPersisting"],
           steps: upOrDown.steps, texts: { 0: { text: "no", color: "red" }, 1: { text: "yes", color: "green" } },
           queries: [{ expr: "min(redis_aof_last_write_status and redis_aof_last_bgrewrite_status)" }],
         },

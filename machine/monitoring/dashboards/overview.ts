@@ -22,7 +22,7 @@ export const overview = ({ figure, objectivePercent }: Known): Dashboard => ({
           alerts: ["PublicUrlDown"], ...upOrDown, queries: [{ expr: 'min(probe_success{job="probe"})' }],
         },
         {
-          kind: "number", width: 4, title: "Requests that succeeded, 30 days", description: `What is promised: ${objectivePercent} % of requests do not fail.`,
+          kind: "number", width: 4, title: "Succeeded, of 30 days", description: `What is promised: ${objectivePercent} % of requests do not fail.`,
           unit: "percentunit", decimals: 2, steps: [{ from: null, color: "red" }, { from: objectivePercent / 100, color: "green" }],
           alerts: ["ErrorBudgetBurningFast", "ErrorBudgetBurning", "ErrorBudgetBurningSlowly", "ErrorBudgetAtRisk"],
           queries: [{ expr: `1 - (sum(increase(${failed}[30d])) or vector(0)) / (sum(increase(${requests}[30d])) > 0) or vector(1)` }],
@@ -41,10 +41,10 @@ export const overview = ({ figure, objectivePercent }: Known): Dashboard => ({
         },
         {
           kind: "number", width: 4, title: "Failed requests", description: "The share answered by 500 and above, over five minutes.", unit: "percentunit", trend: true,
-          alerts: ["ApiErrors", "ApiManyErrors"], queries: [{ expr: "ringo:errors:ratio_rate5m or vector(0)" }],
+          alerts: ["ApiErrors", "ApiManyErrors"], queries: [{ expr: "max(ringo:errors:ratio_rate5m) or vector(0)" }],
         },
         {
-          kind: "number", width: 4, title: "The slowest twentieth takes over", description: "The 95th percentile of five minutes. Promised are 200 ms.", unit: "s", trend: true,
+          kind: "number", width: 4, title: "Slowest twentieth", description: "One request in twenty takes longer, over five minutes. Promised are 200 ms.", unit: "s", trend: true,
           alerts: ["ApiSlow", "ApiVerySlow"], queries: [{ expr: `${figure("ApiSlow")} >= 0 or vector(0)` }],
         },
         {
@@ -78,7 +78,7 @@ export const overview = ({ figure, objectivePercent }: Known): Dashboard => ({
         {
           kind: "graph", width: 8, title: "Failed requests", description: "The share answered by 500 and above, over five minutes and over an hour.", unit: "percentunit", min: 0,
           alerts: ["ApiErrors", "ApiManyErrors"],
-          queries: ["5m", "1h"].map((window) => ({ expr: `ringo:errors:ratio_rate${window} or vector(0)`, legend: window })),
+          queries: ["5m", "1h"].map((window) => ({ expr: `max(ringo:errors:ratio_rate${window}) or vector(0)`, legend: window })),
         },
       ],
     },

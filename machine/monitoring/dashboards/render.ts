@@ -71,7 +71,7 @@ const kinds = {
     .textMode(queries.some(({ legend }) => legend) ? common.BigValueTextMode.ValueAndName : common.BigValueTextMode.Value),
   graph: ({ stacked = false }: Panel) => new timeseries.PanelBuilder()
     .colorScheme(new sdk.FieldColorBuilder().mode(sdk.FieldColorModeId.PaletteClassic))
-    .lineWidth(1).fillOpacity(stacked ? 40 : 8).showPoints(common.VisibilityMode.Never)
+    .lineWidth(1).fillOpacity(stacked ? 40 : 0).showPoints(common.VisibilityMode.Never)
     .stacking(new common.StackingConfigBuilder().mode(stacked ? common.StackingMode.Normal : common.StackingMode.None))
     .thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed))
     .legend(new common.VizLegendOptionsBuilder().showLegend(true).displayMode(common.LegendDisplayMode.List).placement(common.LegendPlacement.Bottom).calcs([]))
