@@ -10,6 +10,7 @@ import { Monitoring } from "./components/monitoring";
 import { Network } from "./components/network";
 import { Outside } from "./components/outside";
 import { describe } from "./components/outputs";
+import { sentryOf, tellOfRollOut } from "./components/sentry";
 import type { ContainerGround } from "./components/tier";
 import { WorkerTier } from "./components/worker";
 import { loadConfig } from "./config";
@@ -38,7 +39,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     sshAllowedCidrs: config.sshAllowedCidrs,
   });
   const bastion = edge.host;
-  const monitoring = new Monitoring("monitor", { ground, bastion, size: config.monitorSize, logs });
+  const monitoring = new Monitoring("monitor", { ground, bastion, size: config.monitorSize, logs, sentry: sentryOf(config) });
   isMonitor(monitoring.host.privateAddress);
   logs?.keep(monitoring.host);
   const backups = new Backups("backups", { ...config.backups, keeping: config.backups, protect });
@@ -98,6 +99,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   });
   const hosts = [bastion, database.host, ...api.hosts, ...worker.hosts];
   monitoring.watch({ config, hosts, edge: bastion, workers: worker.hosts, queues: database.queues, after: [serving, ...working] });
+  tellOfRollOut(monitoring.host, config, [serving, ...working]);
 
   new Outside("outside", { domain, emails: config.alerts.cloudEmails, after: network.ready });
 

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { registryOf, type StackConfig } from "../config";
 import type { RegistryCredentials } from "../machine/docker";
 import { djangoEnvironment, type Backend } from "../machine/django";
+import { sentryRelease } from "../machine/sentry";
 import type { DataFacts } from "./database";
 
 /** The backend as every role runs it: one image, one set of variables. */
@@ -26,7 +27,7 @@ export function backendOf(config: StackConfig, data: pulumi.Output<DataFacts>): 
         secretAccessKey: secret.mediaSecretAccessKey ?? "",
       },
       sentry: secret.sentryDsn === undefined ? undefined
-        : { dsn: secret.sentryDsn, environment: config.environment, release: config.image },
+        : { dsn: secret.sentryDsn, environment: config.environment, release: sentryRelease(config.image) },
       variables: config.environmentVariables,
       secretVariables: secret.environmentSecrets,
     }),

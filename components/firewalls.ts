@@ -26,6 +26,7 @@ export interface WaysOut {
   outboundPorts: number[];
   /** TCP ports that alerts leave by. */
   alertPorts: number[];
+  sentry?: { url: string };
 }
 
 const everywhere = ["0.0.0.0/0", "::/0"];
@@ -65,7 +66,7 @@ const reads: Outbound[] = (Object.keys(exporterPorts) as Exporter[]).map((name) 
  * machine. Each machine says it again for itself, and which of its users may (`machine/nftables.ts`, `machine/egress.ts`).
  */
 export function allowTable(sshAllowedCidrs: string[], ways: WaysOut): RoleRules[] {
-  const { acme, image, backups, outboundPorts, alertPorts, logs } = ways;
+  const { acme, image, backups, outboundPorts, alertPorts, logs, sentry } = ways;
   // Every machine brings what it writes down to the monitor, which brings its own the same way.
   const carries = logs.image === undefined ? [] : [to(["monitor"], intakePort)];
   const application = [to(["data"], ports.postgres), to(["data"], ports.redis), ...carries, ...internet(registryPort(image), ...outboundPorts)];
@@ -109,7 +110,9 @@ export function allowTable(sshAllowedCidrs: string[], ways: WaysOut): RoleRules[
         ...(logs.image === undefined ? [] : [from(["edge", "api", "worker", "data", "monitor"], intakePort)]),
         ...watched("monitor"),
       ],
-      outbound: [...reads, to(["data"], ports.redis), ...carries, ...internet(...alertPorts, ...(logs.image === undefined ? [] : [registryPort(logs.image)]))],
+      outbound: [...reads, to(["data"], ports.redis), ...carries, ...internet(
+        ...alertPorts, ...(logs.image === undefined ? [] : [registryPort(logs.image)]), ...(sentry ? [portOf(sentry.url)] : []),
+      )],
     },
   ];
 }

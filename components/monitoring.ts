@@ -3,6 +3,7 @@ import type { StackConfig } from "../config";
 import { receivers } from "../config/secrets";
 import { alertmanager, blackbox, celeryExporter, prometheus, type Receivers } from "../machine/monitoring";
 import { intakePort } from "../machine/logs";
+import { sentryReporter, type SentryOptions } from "../machine/sentry";
 import { combine, type Fragment } from "../machine/state";
 import { exporters } from "./exporters";
 import { Host, type Ground } from "./host";
@@ -14,6 +15,8 @@ export interface MonitoringArgs {
   size: string;
   /** What is kept on the same machine. @default nothing */
   logs?: Logs;
+  /** Who else is told of roll-outs. */
+  sentry: pulumi.Output<SentryOptions | undefined>;
 }
 
 export interface Watch {
@@ -42,7 +45,7 @@ export class Monitoring extends pulumi.ComponentResource {
       bastion: args.bastion,
       services: [{ name: "ssh", port: 22, from: vpc }, ...(args.logs ? [{ name: "logs", port: intakePort, from: vpc }] : [])],
       // Installed with all other machines' packages.
-      preparation: pulumi.output(args.logs?.preparation ?? {}).apply((ofLogs) => combine(ofLogs as Fragment, {
+      preparation: pulumi.all([args.sentry, args.logs?.preparation]).apply(([sentry, ofLogs]) => combine(sentryReporter(sentry), (ofLogs ?? {}) as Fragment, {
         packages: [
           "prometheus", "promtool", "prometheus-alertmanager", "prometheus-blackbox-exporter", "python3-redis", "python3-prometheus-client",
         ],

@@ -3,6 +3,10 @@ import { key } from "./doc";
 import { hostNameFault, httpsUrlFault, imageFault, list, originFault, pattern, text } from "./formats";
 import { variableMap, variablesAllowed } from "./variables";
 
+/** As Sentry makes them: never of digits alone, which would be an id. */
+const slug = /^(?!\d+$)[a-z0-9][a-z0-9_-]{0,99}$/;
+const slugAllowed = "1 to 100 of a–z, 0–9, - and _, not digits alone";
+
 const origins = () => list(text(originFault)).default([]);
 
 /** The image, and what it is told. */
@@ -43,6 +47,27 @@ export const application = z.object({
     entry: "LOG_LEVEL",
     example: "info",
     concealed: true,
+  }),
+  sentry: key(z.object({
+    organization: key(pattern(slug, "is no slug of Sentry"), {
+      description: "Sentry's name of the organization, as in the address of its pages.",
+      allowed: slugAllowed,
+      example: "ringo-uchet",
+    }),
+    project: key(pattern(slug, "is no slug of Sentry"), {
+      description: "Its name of the backend's project.",
+      allowed: slugAllowed,
+      example: "backend",
+    }),
+    url: key(text(httpsUrlFault).default("https://sentry.io"), {
+      description: "Where Sentry is: its region's address if the organization is in one, or your own Sentry's.",
+      allowed: "an https URL",
+      example: "https://de.sentry.io",
+    }),
+  }).optional(), {
+    description: "Tell Sentry of each roll-out: the release when it begins, the deploy when it is in place. With it goes the secret "
+      + "`sentryAuthToken`. Where the application reports its errors is `sentryDsn`. See [monitoring](monitoring.md#sentry).",
+    allowed: "organization, project and url",
   }),
   mediaStorage: key(z.object({
     endpoint: key(text(httpsUrlFault), {

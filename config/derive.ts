@@ -1,4 +1,5 @@
 import { gunicornWorkersFor } from "./capacity";
+import { portOf } from "../machine/egress";
 import type { Validated } from "./schema";
 import type { SecretValues } from "./secrets";
 
@@ -19,8 +20,6 @@ interface Derived {
   /** `server` is the host, and port, of `image`. */
   registry?: { server: string; username: string };
 }
-
-const portOf = (url: string): number => Number(new URL(url).port || 443);
 
 /** TCP ports that alerts leave by. What they are sent to is secret; which port it answers on is not. */
 export function alertPortsOf({ alertWebhookUrl, alertSlackUrl, alertTelegramToken, deadMansSwitchUrl, alerts: { email } }: Validated): number[] {

@@ -1,5 +1,6 @@
 import { addressesIn, contains, documentationRanges, overlaps, parseCidr } from "./cidr";
 import { celeryChildrenThatFit, gunicornWorkersThatFit } from "./capacity";
+import { portOf } from "../machine/egress";
 import type { Mending } from "./formats";
 import type { Validated } from "./schema";
 import { receivers } from "./secrets";
@@ -133,6 +134,7 @@ export const rules: readonly Rule[] = [
       ...when(memoryMiB < 2048, { path: ["monitorSize"], reason: `has ${memoryMiB} MiB of memory; with logs it needs 2048` }),
     ];
   }),
+  rule(["sentry", "sentryAuthToken"], ({ sentry, sentryAuthToken }) => together("sentry", sentry, { sentryAuthToken })),
   rule(["mediaStorage", "mediaAccessKeyId", "mediaSecretAccessKey"], ({ mediaStorage, ...keys }) => together("mediaStorage", mediaStorage, keys)),
 
   rule(["djangoSecretKey", "djangoSecretKeyFallbacks"], ({ djangoSecretKey, djangoSecretKeyFallbacks }) =>
@@ -143,6 +145,11 @@ export const rules: readonly Rule[] = [
   rule(["environmentVariables", "outboundPorts"], ({ environmentVariables: { EMAIL_PORT }, outboundPorts }) =>
     when(EMAIL_PORT !== undefined && !outboundPorts.includes(Number(EMAIL_PORT)), {
       path: ["outboundPorts"], reason: `does not hold EMAIL_PORT (${EMAIL_PORT}): the application could send no mail`,
+    })),
+
+  rule(["sentryDsn", "outboundPorts"], ({ sentryDsn, outboundPorts }) =>
+    when(sentryDsn !== undefined && !outboundPorts.includes(portOf(sentryDsn)), {
+      path: ["outboundPorts"], reason: `does not hold ${sentryDsn && portOf(sentryDsn)}, the port of sentryDsn: the application could report no error`,
     })),
 
   rule(["environmentVariables", "environmentSecrets"], ({ environmentVariables, environmentSecrets }) =>

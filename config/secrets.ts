@@ -35,6 +35,12 @@ export const secrets = z.object({
     allowed: "a DSN: https://<key>@<host>/<project>",
     secret: true,
   }),
+  sentryAuthToken: key(token(16).optional(), {
+    description: "Token that `sentry` is told of roll-outs with: an organization's token, or an internal integration's with the right to "
+      + "releases (`org:ci` or `project:releases`) and no other.",
+    allowed: "text without spaces, 16 characters or more",
+    secret: true,
+  }),
   backupPassphrase: key(token(32), {
     description: "Encrypts backups before they leave the machine. Without it they are worthless: keep a copy where the stack's file is not. "
       + "It cannot be changed for backups that exist.",

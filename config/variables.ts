@@ -30,7 +30,7 @@ export const reservedVariables: Record<string, string> = {
   AWS_SECRET_ACCESS_KEY: "set mediaSecretAccessKey",
   SENTRY_DSN: "set sentryDsn",
   SENTRY_ENVIRONMENT: "set environment",
-  SENTRY_RELEASE: "it is the image's digest",
+  SENTRY_RELEASE: "it is the image's last name and digest",
   ADMIN_ALLOWED_IPS: "set adminAllowedCidrs; the backend answers 500 on /admin/ when the variable is set",
   HOME: "the container's home is /tmp",
   PATH: "it is the image's own",

@@ -98,6 +98,8 @@ export interface Step {
   when?: "before-packages" | "after-files" | "before-units" | "after-units" | "after-containers";
   /** @default 300 */
   timeoutSeconds?: number;
+  /** Its failure is told as a warning, and the apply goes on: what it has not done is made up for by other means. @default false */
+  mayFail?: boolean;
 }
 
 /** What must hold when all is applied; retried until it does or the time is over, then the apply fails and says so. */

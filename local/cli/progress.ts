@@ -70,7 +70,7 @@ export class Progress {
     const text = event.severity === "error" ? fault(message) : message;
     const name = event.urn ? nameOf(event.urn) : "stack";
     if (event.severity === "error") this.errors.push(`${name}: ${text}`);
-    this.lines(name, text, event.severity === "error" ? red : event.severity === "warning" ? yellow : (t: string) => t);
+    this.lines(name, text, event.severity === "error" ? red : event.severity === "warning" || text.startsWith("warning: ") ? yellow : (t: string) => t);
   }
 
   /** What is wrong, what was found, and how to mend it. An advisory one is told and passes. */

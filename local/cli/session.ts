@@ -30,7 +30,7 @@ export async function prepare(): Promise<LocalFacts> {
   const plugins = officialPlugins(process.env.OFFICIAL ?? "", providers);
   for (const { name, version, path: from } of plugins) say(dim(`        ${name}: the official plugin ${version} in ${from}`));
   await step("local cloud ready", () => ensureCloud({ log: (line) => say(dim(`        ${line}`)) }));
-  const services = await step("DNS, ACME, registry and S3 ready", () => startServices());
+  const services = await step("DNS, ACME, registry, S3 and Sentry ready", () => startServices());
   const context = path.resolve(process.env.BACKEND || path.join(projectDir, "examples", "backend"));
   const image = await step("application image ready", () =>
     buildImage(context, { log: (line) => say(dim(`        ${line}`)) }));
@@ -43,12 +43,15 @@ export async function prepare(): Promise<LocalFacts> {
       trustedCertificates: [services.caCertificatePem],
       registry: { username: services.registry.username },
       backups: { endpoint: services.s3.endpoint, region: services.s3.region },
+      sentry: { url: services.sentry.url, organization: services.sentry.organization, project: services.sentry.project },
     },
     plugins,
     secrets: {
       djangoSecretKey: localSecret("django-secret-key"),
       backupPassphrase: localSecret("backup-passphrase"),
       registryToken: services.registry.password,
+      sentryDsn: services.sentry.dsn,
+      sentryAuthToken: services.sentry.token,
       // Nobody listens there but the tests.
       alertWebhookUrl: `${alertsUrl}/alerts`,
       deadMansSwitchUrl: `${alertsUrl}/heartbeat`,

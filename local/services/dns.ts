@@ -9,7 +9,7 @@ import { renderRecord, type DnsRecord } from "./zone";
 export const zone = "ringo.test";
 
 /** Host names of the services beside the cloud. */
-export const serviceNames = { acme: `acme.${zone}`, registry: `registry.${zone}`, s3: `s3.${zone}` };
+export const serviceNames = { acme: `acme.${zone}`, registry: `registry.${zone}`, s3: `s3.${zone}`, sentry: `sentry.${zone}` };
 
 /** What the server was told last, kept so that a restart answers as before. */
 interface Zone {

@@ -4,29 +4,33 @@ import { startDns } from "./dns";
 import { removeHosts } from "./hosts";
 import { startRegistry, type RegistryFacts } from "./registry";
 import { startS3, type S3Facts } from "./s3";
+import { startSentry, type SentryFacts } from "./sentry";
 import { stopAllServices } from "./supervise";
 
 /** What a stack on the local cloud needs to know of the services beside it. */
 export interface ServiceFacts {
   /** Address of the name server. */
   nameserver: string;
-  /** The CA that signs registry, ACME directory and object store. */
+  /** The CA that signs all that answers by TLS here. */
   caCertificatePem: string;
   acmeDirectoryUrl: string;
   registry: RegistryFacts;
   s3: S3Facts;
+  sentry: SentryFacts;
 }
 
 /**
- * Starts DNS, ACME, registry and S3, or finds them running; what runs as wanted is left alone.
+ * Starts DNS, ACME, registry, S3 and what stands for Sentry, or finds them running; what runs as wanted is left alone.
  * @param options.address address of this host that the services listen on @default "198.18.0.254"
  * @throws with the name and the end of the log of the service that does not start
  */
 export async function startServices(options: { address?: string } = {}): Promise<ServiceFacts> {
   const address = options.address ?? "198.18.0.254";
   const caCertificatePem = await caCertificate();
-  const [, , registry, s3] = await Promise.all([startDns(address), startAcme(address), startRegistry(address), startS3(address)]);
-  return { nameserver: address, caCertificatePem, acmeDirectoryUrl, registry, s3 };
+  const [, , registry, s3, sentry] = await Promise.all([
+    startDns(address), startAcme(address), startRegistry(address), startS3(address), startSentry(address),
+  ]);
+  return { nameserver: address, caCertificatePem, acmeDirectoryUrl, registry, s3, sentry };
 }
 
 /** Ends all of them, and takes their names out of the host's /etc/hosts. Their data stays. */

@@ -1,5 +1,5 @@
 """Steps and checks: the state's own commands."""
-from apply.shell import did, must, run, until
+from apply.shell import Failure, did, must, out, run, until
 
 
 def steps(state, phase, record):
@@ -16,7 +16,13 @@ def _step(step, record):
     if not wanted and "unless" in step:
         wanted = run(["sh", "-c", step["unless"]], timeout)[0] != 0
     if wanted or not ("unless" in step or now):
-        must(what, ["sh", "-ec", step["command"]], timeout)
+        try:
+            must(what, ["sh", "-ec", step["command"]], timeout)
+        except Failure as failure:
+            if not step.get("mayFail"):
+                raise
+            out("warning: %s" % failure)
+            return
         did(what + " done")
     record.settle(who, now)
 

@@ -158,6 +158,36 @@ test("one more API machine changes no other machine's base, data or worker: the 
   expect([...three.keys()].filter((name) => !two.has(name)).sort()).toEqual(["api-2-api", "api-2-base", "api-2-boot"]);
 });
 
+describe("Sentry", () => {
+  const image = (letters: string) => `registry.example.net/ringo/backend@sha256:${letters.repeat(32)}`;
+  const told = { sentry: { organization: "ringo", project: "backend" }, sentryAuthToken: "not-a-token-of-sentry", sentryDsn: "https://publickey@sentry.ringo.dev/1" };
+  const states = async (changes: Record<string, unknown>) =>
+    new Map(of((await deploy(changes)).resources, command).filter((r) => r.name.startsWith("monitor-")).map((r) => [r.name, stateOf(r)]));
+  const noted = (state: MachineState | undefined) => state?.files.map(({ path, content }) => [path, content.trim()]);
+
+  test("hears of each image once, by the name that every role's errors carry", async () => {
+    const release = `backend@${"ab".repeat(32)}`;
+    const first = await states({ ...told, image: image("ab") });
+    expect([noted(first.get("monitor-release")), noted(first.get("monitor-deploy"))]).toEqual([[["/etc/ringo/sentry/release", release]], [["/etc/ringo/sentry/deploy", release]]]);
+    const { resources } = await deploy({ ...told, image: image("ab") });
+    for (const name of ["api-0-api", "api-1-api", "worker-0-worker"]) {
+      for (const { environment } of stateOf(named(resources, name)).containers) {
+        expect(environment).toMatchObject({ SENTRY_DSN: told.sentryDsn, SENTRY_ENVIRONMENT: "test", SENTRY_RELEASE: release });
+      }
+    }
+    const [another, otherwise] = [await states({ ...told, image: image("cd") }), await states({ ...told, image: image("ab"), apiInstanceCount: 3, concurrency: 2 })];
+    const changed = (now: typeof first) => [...now.keys()].filter((name) => ["monitor-release", "monitor-deploy"].includes(name) && JSON.stringify(now.get(name)) !== JSON.stringify(first.get(name)));
+    expect([changed(another), changed(otherwise)]).toEqual([["monitor-release", "monitor-deploy"], []]);
+  });
+
+  test("hears nothing where no token is set, and the errors are reported all the same", async () => {
+    const { resources } = await deploy({ sentryDsn: told.sentryDsn });
+    expect(resources.map(({ name }) => name)).not.toEqual(expect.arrayContaining(["monitor-release"]));
+    expect(stateOf(named(resources, "monitor-base")).absent).toContain("/etc/ringo/sentry/token");
+    expect(stateOf(named(resources, "api-0-api")).containers[0].environment).toHaveProperty("SENTRY_DSN");
+  });
+});
+
 test("a configuration with faults registers nothing", async () => {
   await expect(deploy({ apiInstanceCount: 0, apiSize: "s-99vcpu" })).rejects.toThrow(/apiInstanceCount[\s\S]*apiSize/);
 });

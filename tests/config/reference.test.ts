@@ -16,7 +16,7 @@ test("every key is there with its type, default, what is allowed and what to typ
 
 test("no command of the page has a secret's value in it", () => {
   const commands = page.split("\n").filter((line) => line.includes("pulumi config set --secret"));
-  expect(commands).toHaveLength(13);
+  expect(commands).toHaveLength(14);
   for (const command of commands) expect(command).toMatch(/--secret (--path )?[A-Za-z]+(\.[A-Z_]+)?$/);
 });
 

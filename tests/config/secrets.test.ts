@@ -43,6 +43,7 @@ test.each([
   ["fallbacks that are too short", "djangoSecretKeyFallbacks", "marker,marker2"],
   ["too short for a passphrase", "backupPassphrase", "marker-of-some-letters"],
   ["with a space", "registryToken", "marker token"],
+  ["too short for a token of Sentry", "sentryAuthToken", "marker"],
   ["a misspelt name", "djangoSecretKye", "marker-under-another-name"],
   ["a variable that is reserved", "environmentSecrets", '{"POSTGRES_PASSWORD":"marker"}'],
   ["a variable of two lines", "environmentSecrets", '{"PIN":"marker\\nmore"}'],

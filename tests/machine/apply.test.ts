@@ -213,6 +213,13 @@ describe("steps", () => {
     expect(count()).toBe(1);
   });
 
+  test("that may fail are told of as a warning, all else goes on, and they run again", () => {
+    const step = (command: string): Fragment => ({ steps: [{ name: "tell", command, onChange: ["/etc/nginx/nginx.conf"], mayFail: true }] });
+    const applied = machine.apply(config("one"), step("echo nobody answers; false"), { checks: [{ name: "all else", command }] });
+    expect([applied.code, applied.lines.join("\n"), count()]).toEqual([0, expect.stringMatching(/^warning: step 'tell' \(exit 1\)\n +nobody answers/m), 1]);
+    expect(machine.apply(config("one"), step(command)).lines).toContain("step 'tell' done");
+  });
+
   test("with both reasons run for either", () => {
     const step: Fragment = { steps: [{ name: "load", command, onChange: ["/etc/nginx/nginx.conf"], unless: 'test -e "$FAKE/count"' }] };
     machine.apply(config("one"), step);

@@ -1,0 +1,103 @@
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { inState, projectDir } from "../../../../local/paths";
+import { serviceNames } from "../../../../local/services/dns";
+import { sentryRecords } from "../../../../local/services/sentry";
+import type { Deploy, Release } from "../../../../local/services/sentry/server";
+import { active } from "../alerts";
+import { ask, everywhere } from "../inside";
+import { eventually, healthy, make, output, run, type Finished, type Output } from "../support";
+
+let stack: Output;
+let another: string;
+
+beforeAll(async () => {
+  stack = await output();
+  another = path.join(fs.mkdtempSync(path.join(tmpdir(), "ringo-backend-")), "backend");
+  fs.cpSync(path.join(projectDir, "examples", "backend"), another, { recursive: true, preserveTimestamps: true });
+  fs.appendFileSync(path.join(another, "manage.py"), "# Another release.\n");
+});
+afterAll(async () => {
+  await back();
+  fs.rmSync(path.dirname(another), { recursive: true });
+});
+
+const back = () => ask("monitor", `sed -i '/${serviceNames.sentry}/d' /etc/hosts`);
+const told = (): Record<string, Release> => JSON.parse(fs.readFileSync(sentryRecords(), "utf8")) as Record<string, Release>;
+const deploys = (version: string): Deploy[] => told()[version]?.deploys ?? [];
+/** What the containers of every role call their release. */
+const running = async (): Promise<string[]> => {
+  const names = { "api-0": "ringo-api", "api-1": "ringo-api", "worker-0": "ringo-worker ringo-beat" };
+  const lines = await Promise.all(Object.entries(names).map(([machine, containers]) =>
+    ask(machine, `docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' ${containers} | grep ^SENTRY_RELEASE= | cut -d = -f 2-`)));
+  return [...new Set(lines.join("\n").split("\n"))];
+};
+let rolledOut: Finished;
+let first: string;
+let second: string;
+
+test("the release that runs is registered, finalized and deployed", async () => {
+  const releases = await running();
+  expect(releases).toEqual([expect.stringMatching(/^backend@[0-9a-f]{64}$/)]);
+  [first] = releases as [string];
+  expect(told()[first]).toMatchObject({ projects: ["backend"], dateReleased: expect.any(String), deploys: expect.arrayContaining([expect.objectContaining({ environment: "local" })]) });
+});
+
+test("a roll-out registers its release, and its deploy when it is in place", async () => {
+  const before = Date.now();
+  rolledOut = await make("up", { BACKEND: another });
+  const after = Date.now();
+  expect([rolledOut.code, rolledOut.stderr]).toEqual([0, expect.stringContaining("Sentry is told of the deploy")]);
+  [second] = (await running()) as [string];
+  expect(second).not.toBe(first);
+  // The same release was rolled out before, if this test was run before.
+  const ours = deploys(second).filter(({ dateFinished }) => Date.parse(dateFinished) >= before);
+  expect(ours).toEqual([{ id: expect.any(String), environment: "local", dateStarted: expect.any(String), dateFinished: expect.any(String) }]);
+  const times = [before - 1000, Date.parse(ours[0]!.dateStarted!), Date.parse(ours[0]!.dateFinished), after];
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+  expect(told()[second]!.dateReleased).toBe(deploys(second)[0]!.dateFinished);
+}, 300_000);
+
+test("where nothing changes, Sentry hears nothing", async () => {
+  const before = told();
+  expect((await make("up", { BACKEND: another })).code).toBe(0);
+  await ask("monitor", "systemctl start ringo-sentry.service");
+  expect(told()).toEqual(before);
+}, 120_000);
+
+test("with Sentry away a roll-out stands and says so, people are told, and Sentry hears of it when it is back", async () => {
+  const before = deploys(first).length;
+  // `make up` would start the one there is: for this machine it is at another address.
+  await ask("monitor", `echo '127.0.0.1 ${serviceNames.sentry}' >>/etc/hosts`);
+  const { code, stderr } = await make("up");
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/warning: step 'Sentry is told of the deploy'[^]*Sentry has not heard of backend@[0-9a-f]+, and is told again/)]);
+  expect(await running()).toEqual([first]);
+  await healthy(stack, 60);
+  await eventually("the alert", async () => (await active()).includes("UnitFailed"), 90);
+  const finished = Number(await ask("monitor", "stat -c %Y /etc/ringo/sentry/deploy"));
+
+  await back();
+  // What the timer does; it would take five minutes.
+  expect(await ask("monitor", "systemctl is-active ringo-sentry.timer; systemctl start ringo-sentry.service")).toBe("active");
+  expect(deploys(first).slice(before).map(({ dateFinished }) => Date.parse(dateFinished) / 1000)).toEqual([finished]);
+  await eventually("no alert", async () => !(await active()).includes("UnitFailed"), 90);
+}, 400_000);
+
+test("the token is in root's file alone: in no output, no log, no command line, no file that others read", async () => {
+  const token = fs.readFileSync(inState("sentry", "token"), "utf8");
+  expect(token.length).toBeGreaterThan(40);
+  expect(rolledOut.stdout + rolledOut.stderr).not.toContain(token);
+  const grep = await run("grep", ["-rlF", "-f", "-", inState("pulumi"), inState("workspace"), inState("services")], { input: token });
+  expect([grep.code, grep.stdout]).toEqual([1, ""]);
+  // The pattern comes from a root-only file, so that the search itself puts nothing on a command line.
+  const found = await ask("monitor", `
+    install -m 600 /dev/null /run/pattern; tr -d '\\n' </etc/ringo/sentry/token >/run/pattern; test -s /run/pattern
+    find / -xdev -type f -perm /o=r -not -path '/proc/*' -exec grep -lFf /run/pattern {} + || true
+    cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -cFf /run/pattern || true
+    journalctl --no-pager | grep -cFf /run/pattern || true
+    stat -c '%a %U' /etc/ringo/sentry/token; rm /run/pattern`);
+  expect(found.split("\n")).toEqual(["0", "0", "600 root"]);
+  const elsewhere = await everywhere(stack, "test -e /etc/ringo/sentry/token && echo there || echo none");
+  expect(Object.entries(elsewhere).filter(([, text]) => text === "there").map(([name]) => name)).toEqual(["monitor"]);
+}, 120_000);
