@@ -29,21 +29,26 @@ export const namespaceOf = (machine: Machine): string => dropletNamespace(listMa
 export const runIn = (namespace: string, command: string, args: string[]): Promise<Finished> => run("nsenter", [`--net=/run/netns/${namespace}`, command, ...args]);
 
 /**
- * The TCP ports, of all there are, that each address answers on, with what it says: `22 open`, or `8000 closed` where a
- * firewall lets through and nobody listens. Packets are put onto the link itself, so no firewall of the sender's own has
+ * The ports, of all there are, that each address answers on, with what it says: `22 open`, or `8000 closed` where a
+ * firewall lets through and nobody listens. By UDP an answer is what a program says to nmap's questions, or the machine of a
+ * port on which none listens: who listens and says nothing looks as if he was not there. Packets are put onto the link itself, so no firewall of the sender's own has
  * a say: somebody who is root there has none.
+ * @param options.protocol @default "tcp"
  * @param options.namespace where the packets come from @default this host's: the internet
  * @param options.from their source, one of this host's addresses
  */
-export async function answering(addresses: string[], options: { namespace?: string; from?: string; ports?: string } = {}): Promise<Record<string, string[]>> {
-  const { namespace, from, ports = "1-65535" } = options;
+export async function answering(
+  addresses: string[], options: { protocol?: "tcp" | "udp"; namespace?: string; from?: string; ports?: string } = {},
+): Promise<Record<string, string[]>> {
+  const { protocol = "tcp", namespace, from, ports = "1-65535" } = options;
+  const [scan, silent] = protocol === "tcp" ? ["-sS", "filtered"] : ["-sU", "open\\|filtered"];
   const source = from === undefined ? [] : ["-S", from, "-e", "ringo-host"];
-  const args = ["-n", "-Pn", "-sS", "--send-eth", "-p", ports, "-T5", "--min-rate", "100000", "--max-retries", "1", "-oG", "-", ...source, ...addresses];
+  const args = ["-n", "-Pn", scan, "--send-eth", "-p", ports, "-T5", "--min-rate", "100000", "--max-retries", "1", "-oG", "-", ...source, ...addresses];
   const { code, stdout, stderr } = await (namespace === undefined ? run("nmap", args) : runIn(namespace, "nmap", args));
   // A port that is not listed is of the state that is ignored.
   const found = Object.fromEntries([...stdout.matchAll(/^Host: (\S+) .*Ports: ([^\t\n]*)/gm)].map(([, address, list]) =>
     [address!, [...list!.matchAll(/(\d+)\/(open|closed)\//g)].map(([, port, state]) => `${port} ${state}`)]));
-  if (code !== 0 || /Ignored State: (?!filtered)/.test(stdout) || addresses.some((address) => !(address in found))) {
+  if (code !== 0 || new RegExp(`Ignored State: (?!${silent})`).test(stdout) || addresses.some((address) => !(address in found))) {
     throw new Error(`nmap ${args.join(" ")}\nexit ${code}\n${stdout}${stderr}`);
   }
   return found;

@@ -1,10 +1,10 @@
 import { fabricNamespace, internet } from "../../../../local/cloud/names";
 import { deploy, plain } from "../../../components/program";
-import { answering, everywhere, namespaceOf } from "../inside";
+import { answering, ask, everywhere, namespaceOf } from "../inside";
 import { arrive, leave, stranger } from "../outside";
 import { output, run, type Machine, type Output } from "../support";
 
-/** All 65,535 TCP ports, as the rules of the program's own firewalls name them: no port is typed here. */
+/** All 65,535 ports of TCP and of UDP, as the rules of the program's own firewalls name them: no port is typed here. */
 interface Rule {
   protocol: string;
   portRange: string;
@@ -75,6 +75,24 @@ test("without the cloud's firewall, each machine's own lets through what is decl
   expect(found).toEqual(Object.fromEntries(stack.machines.map(({ role, privateAddress }) =>
     [privateAddress, open(declared[role]!.inbound.filter((rule) => roles.some((sender) => from(sender, role).includes(rule))))])));
 }, 60_000);
+
+test("by UDP, nothing answers from the internet, nor a neighbour, and each machine's own firewall alone lets through nothing", async () => {
+  const addresses = stack.machines.map(({ privateAddress }) => privateAddress);
+  for (const { inbound } of Object.values(declared)) expect(inbound.filter(({ protocol }) => protocol !== "tcp")).toEqual([]);
+  const nobody = (asked: string[]) => Object.fromEntries(asked.map((address) => [address, []]));
+  // One port that the edge's own firewall lets through shows that a scan finds one, and that the cloud's is before it.
+  await ask("edge", "nft insert rule inet ringo input udp dport 40000 accept");
+  try {
+    const found = await answering(addresses, { protocol: "udp", namespace: fabricNamespace });
+    expect(found).toEqual({ ...nobody(addresses), [edge().privateAddress]: ["40000 closed"] });
+    for (const from of [stranger(), internet]) expect(await answering([stack.publicAddress], { protocol: "udp", from })).toEqual(nobody([stack.publicAddress]));
+  } finally {
+    await ask("edge", "nft --file /etc/nftables.conf");
+  }
+  const [sender, ...others] = stack.machines;
+  const neighbours = others.map(({ privateAddress }) => privateAddress);
+  expect(await answering(neighbours, { protocol: "udp", namespace: namespaceOf(sender!) })).toEqual(nobody(neighbours));
+}, 120_000);
 
 test("beyond loopback nothing listens but what is declared", async () => {
   const listening = await everywhere(stack, "ss --no-header --listening --tcp --udp --numeric | awk '{ print $1, $5 }'");
