@@ -43,6 +43,7 @@ const network: Row[] = [
     machine: ["postgres.ts", "redis.ts", "api.ts", "logs/store.ts"],
     tests: {
       [`${running}/40-closed.test.ts`]: ["a neighbour reaches just what its role may", "only the monitor reads figures, and nobody reads the monitor"],
+      [`${running}/66-logs.test.ts`]: ["who has a machine can add lines, and read none"],
       [`${running}/48-ports.test.ts`]: ["each machine answers each of its neighbours on what is declared for the two, and on nothing else", "without the cloud's firewall, each machine's own lets through what is declared for any neighbour, and nothing else", "beyond loopback nothing listens but what is declared"],
     },
   },
@@ -213,9 +214,12 @@ const data: Row[] = [
   {
     demands: "Backups are kept for 365 days, logs for 90 with personal data struck out, metrics for 30",
     policies: ["backup-kept"],
-    machine: ["base.ts", "pgbackrest.ts", "monitoring/prometheus.ts"],
-    tests: { "components/backups.test.ts": ["%s is locked, logged, and lets go of old versions only, after the archive's time"] },
-    missing: "personal data struck out of logs",
+    machine: ["base.ts", "pgbackrest.ts", "monitoring/prometheus.ts", "logs/store.ts", "logs/scrub.ts"],
+    tests: {
+      "components/backups.test.ts": ["%s is locked, logged, and lets go of old versions only, after the archive's time"],
+      "machine/logs/scrub.test.ts": ["hides what is nobody else's affair in: $line", "leaves as it is: %s"],
+      [`${running}/66-logs.test.ts`]: ["the shipper on a machine reads every rule as it is meant", "how much disk the lines take is bounded, and known"],
+    },
   },
 ];
 
