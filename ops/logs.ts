@@ -24,8 +24,7 @@ export async function logs(stack: OperatedStack): Promise<number> {
   if (!/^\d+[smhd]$/.test(question.since)) throw new UserError(`SINCE=${SINCE} is no time: a number and s, m, h or d, such as SINCE=30m`);
   if (!/^[1-9]\d{0,3}$/.test(question.limit)) throw new UserError(`LIMIT=${LIMIT} is no number from 1 to 9999`);
   const lines = linesOf(await ask(stack, question));
-  if (json) process.stdout.write(lines.map(({ at, labels, text }) => `${JSON.stringify({ at: timeOf(at), ...labels, line: parsed(text) })}\n`).join(""));
-  else process.stdout.write(lines.map(forPeople).join(""));
+  await printed(lines.map(json ? forScripts : forPeople).join(""));
   if (lines.length === 0 && !json) process.stderr.write(`nothing in the last ${question.since} for ${question.query}\n`);
   return 0;
 }
@@ -49,6 +48,11 @@ async function ask(stack: OperatedStack, question: Record<string, string>): Prom
 export const linesOf = ({ data: { result } }: Answer): Line[] => result
   .flatMap(({ stream, values }) => values.map(([at, text]) => ({ at: BigInt(at), labels: stream, text })))
   .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+
+/** A pipe takes what it has room for at once, and the command ends with this. */
+const printed = (text: string): Promise<unknown> => new Promise((done) => process.stdout.write(text, done));
+
+const forScripts = ({ at, labels, text }: Line): string => `${JSON.stringify({ at: timeOf(at), ...labels, line: parsed(text) })}\n`;
 
 const timeOf = (at: bigint): string => new Date(Number(at / 1_000_000n)).toISOString();
 
