@@ -81,7 +81,7 @@ export function config({ machine, role, store }: ShipperOptions, files: LogFile[
   return `@version: 4.8
 # Managed by Ringo Infra.
 options {
-  keep-hostname(yes); use-dns(no); chain-hostnames(no); use-rcptid(yes);
+  keep-hostname(yes); use-dns(no); chain-hostnames(no); use-uniqid(yes);
   log-msg-size(262144); time-reopen(5); stats(freq(0));
 };
 
