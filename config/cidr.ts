@@ -26,7 +26,7 @@ export function contains(outer: Cidr, inner: Cidr): boolean {
 }
 
 /** Whether the two share an address: of two ranges that do, one holds the other. */
-export const overlaps = (a: Cidr, b: Cidr): boolean => contains(a, b) || contains(b, a);
+export const overlaps = (a: Cidr, b: Cidr): boolean => (a.prefix <= b.prefix ? contains(a, b) : contains(b, a));
 
 /** Number of addresses of an IPv4 range. */
 export const addressesIn = (cidr: Cidr): number => 2 ** (32 - cidr.prefix);

@@ -38,7 +38,8 @@ export function allocateRange(taken: string[]): string {
   const others = [...taken.map((range) => parseCidr(range)!), ...reservedRanges];
   for (let block = 0; block < 40 * 16; block++) {
     const range = `10.${100 + Math.floor(block / 16)}.${(block % 16) * 16}.0/20`;
-    if (!others.some((other) => overlaps(other, parseCidr(range)!))) return range;
+    const free = parseCidr(range)!;
+    if (!others.some((other) => overlaps(other, free))) return range;
   }
   throw unprocessable("no private range is left for another VPC");
 }

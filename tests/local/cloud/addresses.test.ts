@@ -41,8 +41,9 @@ test("the three kinds of public address are apart from each other, the gateway a
 
 test("automatic ranges of VPCs never meet", () => {
   const ranges: string[] = ["10.100.0.0/16"];
-  for (let i = 0; i < 100; i++) ranges.push(allocateRange(ranges));
-  ranges.forEach((range, i) => ranges.slice(i + 1).forEach((other) => expect(overlaps(parseCidr(range)!, parseCidr(other)!)).toBe(false)));
+  for (let i = 0; i < 40; i++) ranges.push(allocateRange(ranges));
+  const parsed = ranges.map((range) => parseCidr(range)!);
+  expect(parsed.flatMap((range, i) => parsed.slice(i + 1).filter((other) => overlaps(range, other)))).toEqual([]);
 });
 
 test("ranges of a set hold what was asked for and never overlap, which nftables refuses", () => {
