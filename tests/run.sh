@@ -26,12 +26,11 @@ jest_part() { # report, arguments...
   jest --json --outputFile="$reports/$report.json" "$@"
 }
 
-step 'types' tsc --noEmit
-step 'lint' eslint --max-warnings 0 .
+step 'types' make --no-print-directory _types
+step 'lint' make --no-print-directory _lint
 step 'workflows' "$tools/actionlint"
 step 'workflows, audited' "$tools/zizmor" --offline --quiet .
-step 'reference page' tsx config/reference.ts --check
-step 'policies page' tsx policies/reference.ts --check
+step 'reference pages' make --no-print-directory _references
 step 'unit tests' jest_part unit --selectProjects unit
 # What runs before tests that own the machine: nothing of an earlier stack may be left.
 step 'clean start' make --no-print-directory destroy YES=1
