@@ -10,6 +10,8 @@ APT = [
     "--option=Dpkg::Options::=--force-confdef", "--option=Dpkg::Options::=--force-confold",
     "--option=DPkg::Lock::Timeout=600", "--option=Acquire::Retries=3",
 ]
+# Without descriptions in other languages than the packages' own: nobody reads them.
+UPDATE = ["--option=APT::Update::Error-Mode=any", "--option=Acquire::Languages=none", "update"]
 ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
 # Asked by Debian's packages before they start, stop or restart a service.
 POLICY = "/usr/sbin/policy-rc.d"
@@ -29,7 +31,7 @@ def install(names):
         if any(status not in ("installed", "config-files", "not-installed") for status in _statuses().values()):
             # An installation was cut off, or is under way: the lock tells which.
             _patiently("dpkg --configure", ["dpkg", "--configure", "-a", "--force-confdef", "--force-confold"])
-        _patiently("apt-get update", APT + ["--option=APT::Update::Error-Mode=any", "update"])
+        _patiently("apt-get update", APT + UPDATE)
         _patiently("apt-get install", APT + ["install"] + missing)
     did("packages: " + ", ".join(missing))
     absent = _missing(names)
