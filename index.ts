@@ -1,3 +1,4 @@
+import "./components/untraced";
 import * as pulumi from "@pulumi/pulumi";
 import { Access } from "./components/access";
 import { ApiTier } from "./components/api";
