@@ -52,6 +52,7 @@ curl                                              curl                   local  
 patch                                             patch                  local  builds a tool with what its next release has mended
 wrk                                               wrk                    local  load, for make bench
 nmap                                              nmap                   local  scans the machines' ports in tests
+jq                                                jq                     local  reads outputs, as the pen-test checklist does
 LIST
 }
 
