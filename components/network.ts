@@ -5,7 +5,7 @@ import { physicalName, projectTag, roleTag, stackTag, type Role } from "./naming
 
 export interface NetworkArgs extends WaysOut {
   region: string;
-  /** The private network, e.g. `10.20.0.0/20`. Changing it replaces every machine. */
+  /** The private network, e.g. `10.20.0.0/20`. Changing it replaces every machine; the new range lies beside the old one. */
   vpcCidr: string;
   /** Who may reach the bastion's SSH. */
   sshAllowedCidrs: string[];
@@ -31,9 +31,10 @@ export class Network extends pulumi.ComponentResource {
     this.region = args.region;
     this.vpcCidr = args.vpcCidr;
 
-    // Another region means another VPC, which is made before the old one goes, and names are unique in the account.
+    // Another region or range means another VPC, which is made before the old one goes, and names are unique in the account.
+    // A new name alone changes it in place.
     const vpc = new digitalocean.Vpc(`${name}-vpc`, {
-      name: physicalName(`vpc-${args.region}`),
+      name: physicalName(`vpc-${args.region}-${args.vpcCidr.replace("/", "-")}`),
       region: args.region,
       ipRange: args.vpcCidr,
     }, { parent: this, ...beside });

@@ -24,7 +24,8 @@ export const network = z.object({
     example: "ringo-uchet.ru",
   }),
   vpcCidr: key(text(privateNetworkFault).default("10.20.0.0/20"), {
-    description: "Addresses of the stack's own VPC. A change replaces every machine.",
+    description: "Addresses of the stack's own VPC. A change replaces every machine, and the VPC: make it one that does not overlap the old one, "
+      + "which goes last.",
     allowed: `${privateNetwork}; not overlapping dockerCidr, and with room for every machine`,
     example: "10.20.0.0/20",
   }),
