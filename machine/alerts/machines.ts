@@ -61,7 +61,7 @@ export const machines = ({ patience }: Stack): Concern => {
         summary: "the clock of {{ $labels.machine }} is set by nobody", description: "It will drift.",
       },
       {
-        name: "UnitFailed", expr: 'node_systemd_unit_state{state="failed"} == 1', forSeconds: patience(120), severity: "warning",
+        name: "UnitFailed", expr: 'node_systemd_unit_state{state="failed"} == 1', forSeconds: patience(120), keepSeconds: patience(60), severity: "warning",
         summary: "{{ $labels.name }} has failed on {{ $labels.machine }}", description: "systemd gave up on this unit, or its last run failed.",
       },
     ],

@@ -14,6 +14,8 @@ export interface Alert {
   and?: string;
   /** How long it must hold. @default 0: at once */
   forSeconds?: number;
+  /** How long it goes on when its condition no longer holds: while what broke is tried again. @default 0 */
+  keepSeconds?: number;
   /** Critical: somebody must act now. Warning: somebody must look today. */
   severity: Severity;
   /** One line, with the labels that tell which. */
@@ -57,6 +59,7 @@ export function render({ name, recordings = [], alerts }: Concern, runbook: stri
     alert: alert.name,
     expr: conditionOf(alert),
     for: `${alert.forSeconds ?? 0}s`,
+    ...(alert.keepSeconds === undefined ? {} : { keep_firing_for: `${alert.keepSeconds}s` }),
     labels: { severity: alert.severity },
     annotations: { summary: alert.summary, description: alert.description, runbook_url: `${runbook}#${alert.name.toLowerCase()}` },
   }));

@@ -37,6 +37,16 @@ test("every alert fires when its condition has held for its time, not a moment b
   expect([status, output]).toEqual([0, expect.not.stringContaining("FAILED")]);
 }, 60_000);
 
+test("a unit that failed is told of once, though a timer tries it again, and no longer when it is well", () => {
+  const unit = 'node_systemd_unit_state{machine="monitor",name="x.service",state="failed"}';
+  const { status, output } = tested({ UnitFailed: [{
+    interval: "1m",
+    input_series: series({ [unit]: "1+0x5 0 1+0x5 0+0x10" }),
+    promql_expr_test: [firing("UnitFailed", 5.5, true), firing("UnitFailed", 6.5, true), firing("UnitFailed", 9, true), firing("UnitFailed", 15, false)],
+  }] });
+  expect([status, output]).toEqual([0, expect.stringContaining("SUCCESS")]);
+});
+
 test("an alert carries its severity, its words with the figures in them, and its section of the runbook", () => {
   const { status, output } = tested({ PostgresConnectionsNearlyOut: [{
     interval: "1m",
