@@ -40,7 +40,7 @@ const fields = (names: string[], hidden: string): Rule[] => {
   ];
 };
 
-const digits = (groups: string, separator = "[ -]?"): string => `(?<![\\d.-])${groups.split(" ").join(separator)}(?![\\d-])`;
+const digits = (groups: string, separator = "[ -]?"): string => `(?<![\\d.-])${groups.split(" ").join(separator)}(?![\\d-]|\\.\\d)`;
 
 export const rules: readonly Rule[] = [
   // Credentials first: what they are made of could look like something else.
@@ -53,6 +53,8 @@ export const rules: readonly Rule[] = [
   ...fields(personal, "<personal>"),
   { pattern: "((?:фио|имя|фамилия|отчество|адрес(?: доставки)?|паспорт)\\s{0,4}:\\s{0,4})[^,;|<\"'\\\\}\\s][^,;|\"'\\\\}]*", replacement: "$1<personal>" },
   { pattern: "[\\p{L}\\p{N}_.+%-]{1,64}@(?:[\\p{L}\\p{N}-]{1,63}\\.){1,8}(?!(?:service|socket|timer|mount|slice|scope|target)\\b)\\p{L}{2,}", replacement: "<e-mail>" },
+  // A number in JSON becomes a text, or the line would be no JSON any more.
+  { pattern: "([\\[,:]\\s{0,4})(?:[2-6]\\d{15}(?:\\d{3})?|3[47]\\d{13}|[78]\\d{10})(?=\\s{0,4}[,}\\]])", replacement: '$1"<number>"' },
   { pattern: digits("\\d{3} \\d{3} \\d{3} \\d{2}", "[ -]"), replacement: "<snils>" },
   { pattern: digits("[2-6]\\d{3} \\d{4} \\d{4} \\d{4}(?: \\d{3})?"), replacement: "<card>" },
   { pattern: digits("3[47]\\d{2} \\d{6} \\d{5}"), replacement: "<card>" },
