@@ -5,6 +5,7 @@ import { addedRules, containerLinks } from "../egress";
 import { systemUser } from "../monitoring/exporter";
 import { local } from "../monitoring/ports";
 import { textfiles } from "../monitoring/node";
+import { innerNginx } from "../nginx/inner";
 import { sandbox } from "../sandbox";
 import { combine, type Fragment } from "../state";
 
@@ -108,38 +109,20 @@ const configuration = (retentionDays: number): object => ({
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-const main = "/etc/nginx/nginx.conf";
-const dropIn = "/etc/systemd/system/nginx.service.d/ringo.conf";
 const certificate = "/etc/ringo/logs/intake.pem";
 const key = "/etc/ringo/logs/intake.key";
 
-const intake = ({ address, tls }: StoreOptions): Fragment => ({
-  packages: ["nginx", "curl"],
+const intake = ({ address, tls }: StoreOptions): Fragment => combine(innerNginx({ connections: 128, http: server(address), reads: [certificate, key] }), {
+  packages: ["curl"],
   directories: [{ path: "/etc/ringo/logs" }],
   files: [
     { path: certificate, content: tls.certificate },
     { path: key, content: tls.key, mode: "0600", secret: true },
-    { path: main, content: intakeConfiguration(address) },
-    { path: dropIn, content: "[Unit]\nWants=network-online.target\nAfter=network-online.target\nStartLimitIntervalSec=0\n\n[Service]\nRestart=on-failure\nRestartSec=2\n" },
   ],
-  steps: [{ name: "nginx configuration", command: "nginx -t -q", onChange: [main, certificate, key] }],
-  units: [{ name: "nginx.service", restartOn: [main, dropIn, certificate, key] }],
   secrets: [tls.key],
 });
 
-const intakeConfiguration = (address: string): string => `user www-data;
-worker_processes 1;
-pid /run/nginx.pid;
-error_log stderr error;
-
-events {
-    worker_connections 128;
-}
-
-http {
-    access_log off;
-    server_tokens off;
-    ssl_protocols TLSv1.3;
+const server = (address: string): string => `    ssl_protocols TLSv1.3;
 
     upstream store {
         server 127.0.0.1:${queryPort} max_fails=0;
@@ -167,7 +150,6 @@ http {
             return 404;
         }
     }
-}
 `;
 
 const program = "/usr/local/lib/ringo/logs_bound.py";

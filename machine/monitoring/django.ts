@@ -1,4 +1,5 @@
 import { addedRules, containerLinks } from "../egress";
+import { innerNginx } from "../nginx/inner";
 import { combine, type Fragment } from "../state";
 import { ports } from "./ports";
 
@@ -12,36 +13,13 @@ export interface DjangoMetricsOptions {
 /** What nginx asks of the published port is led to the container's own address. */
 const toBackend = addedRules("output", "figures", [`oifname ${containerLinks} meta skuid "www-data" accept comment "figures of the backend"`]);
 
-const main = "/etc/nginx/nginx.conf";
-const dropIn = "/etc/systemd/system/nginx.service.d/ringo.conf";
-
 /**
  * The backend's own metrics, for the monitor alone. The backend answers only what comes with an allowed host and as HTTPS,
  * and Prometheus sends neither; so nginx stands between, with one path and no other.
  */
-export const djangoMetrics = ({ privateAddress, host }: DjangoMetricsOptions): Fragment => combine(toBackend, {
-  packages: ["nginx"],
-  files: [
-    { path: main, content: configuration(privateAddress, host) },
-    { path: dropIn, content: "[Unit]\nWants=network-online.target\nAfter=network-online.target\nStartLimitIntervalSec=0\n\n[Service]\nRestart=on-failure\nRestartSec=2\n" },
-  ],
-  steps: [{ name: "nginx configuration", command: "nginx -t -q", onChange: [main] }],
-  units: [{ name: "nginx.service", restartOn: [main, dropIn] }],
-});
+export const djangoMetrics = ({ privateAddress, host }: DjangoMetricsOptions): Fragment => combine(toBackend, innerNginx({ connections: 64, http: server(privateAddress, host) }));
 
-const configuration = (address: string, host: string): string => `user www-data;
-worker_processes 1;
-pid /run/nginx.pid;
-error_log stderr error;
-
-events {
-    worker_connections 64;
-}
-
-http {
-    access_log off;
-    server_tokens off;
-
+const server = (address: string, host: string): string => `
     server {
         listen ${address}:${ports.django};
 
@@ -59,5 +37,4 @@ http {
             return 404;
         }
     }
-}
 `;
