@@ -43,9 +43,12 @@ def _backup(settings, _arguments):
     success = 0
     try:
         with lock.held("a snapshot of the media files"):
-            # From inside, so that a snapshot holds the files and not the way to them.
-            stream(["sh", "-ec", 'cd "$1"; exec restic backup --quiet --host media --tag media .', "sh", settings.media], say)
-            stream(["restic", "forget", "--quiet", "--host", "media", "--keep-hourly", "48", "--keep-daily", os.environ["RINGO_KEEP_DAYS"], "--prune"], say)
+            if nothing_yet(settings.media):
+                say("there are no media files yet: none to keep")
+            else:
+                # From inside, so that a snapshot holds the files and not the way to them.
+                stream(["sh", "-ec", 'cd "$1"; exec restic backup --quiet --host media --tag media .', "sh", settings.media], say)
+                stream(["restic", "forget", "--quiet", "--host", "media", "--keep-hourly", "48", "--keep-daily", os.environ["RINGO_KEEP_DAYS"], "--prune"], say)
         success = 1
     finally:
         about = [
@@ -55,6 +58,11 @@ def _backup(settings, _arguments):
         ]
         metrics.write("ringo_media_backup", [(f"ringo_media_backup_{name}", text, "gauge", {}, value) for name, text, value in about])
     return 0
+
+
+def nothing_yet(directory):
+    """Of an empty directory restic makes no snapshot, and fails. Where there are snapshots already, that is right: the files are gone."""
+    return not os.listdir(directory) and not snapshots()
 
 
 def snapshots():

@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import * as tls from "node:tls";
+import { ask } from "../inside";
 import { output, request, type Output } from "../support";
 
 let stack: Output;
@@ -59,4 +60,8 @@ test("shows the admin's login to an admin address, with static files that the ed
   const asset = /\/static\/[^"']+\.css/.exec(page.body)?.[0] ?? "no stylesheet";
   const css = await request(stack, "GET", asset);
   expect([css.status, css.headers["content-type"]]).toEqual([200, expect.stringContaining("text/css")]);
+});
+
+test("the media files are backed up from the first hour on, before there are any", async () => {
+  expect(await ask("data", "systemctl start ringo-media-backup.service && systemctl show --value --property Result ringo-media-backup.service")).toBe("success");
 });
