@@ -2,8 +2,9 @@
 import { quote } from "./django";
 import { addedRules, containerLinks, mayReach } from "./egress";
 import { sandbox } from "./sandbox";
-import { trustBundle } from "./trust";
 import { combine, type Fragment } from "./state";
+import { routing } from "./sysctl";
+import { trustBundle } from "./trust";
 
 export interface RegistryCredentials {
   /** Host, with a port if not 443. */
@@ -28,7 +29,7 @@ export function docker({ addressPool = "172.28.0.0/16", registry, after = [] }: 
   const credentials = registry && Buffer.from(`${registry.username}:${registry.password}`).toString("base64");
   // What root asks of a published port is led to the container's own address.
   const ownContainers = addedRules("output", "containers", [`oifname ${containerLinks} meta skuid "root" accept comment "own containers"`]);
-  return combine(ownContainers, {
+  return combine(ownContainers, routing, {
     // With AppArmor, where the kernel has it, Docker confines each container further.
     packages: ["docker.io", "docker-cli", "iptables", "apparmor"],
     directories: [

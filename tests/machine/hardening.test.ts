@@ -6,7 +6,7 @@ import { auditRules } from "../../machine/audit";
 import { fail2ban } from "../../machine/fail2ban";
 import { hardening } from "../../machine/hardening";
 import { noSetuid } from "../../machine/setuid";
-import { kernel } from "../../machine/sysctl";
+import { kernel, routing } from "../../machine/sysctl";
 import { updates } from "../../machine/updates";
 
 // Not in /tmp, where a machine of the kind below would run nothing.
@@ -43,8 +43,13 @@ test("a setting of the kernel that differs is found, unless this machine may not
   const names = file.content.trim().split("\n").map((line) => /^-(\S+) = (\d+)$/.exec(line)!.slice(1));
   expect(new Set(names.map(([name]) => name)).size).toBe(names.length);
   for (const [name, value] of names) place(`proc/sys/${name.replaceAll(".", "/")}`, `${value}\n`);
-  const conf = place("sysctl.conf", file.content);
-  const check = () => spawnSync("sh", ["-c", kernel.checks![0].command.replaceAll("/proc/sys", join(root, "proc/sys")).replaceAll(file.path, conf)], { encoding: "utf8" });
+  place(file.path, file.content);
+  const check = () => spawnSync("sh", ["-c", kernel.checks![0].command.replaceAll(/\/proc\/sys|\/etc\/sysctl.d/g, (path) => join(root, path))], { encoding: "utf8" });
+  expect(check()).toMatchObject({ status: 0, stdout: "" });
+  // Where containers run, the machine passes on what is for them.
+  for (const { path, content: exception } of routing.files!) place(path, exception);
+  expect(check()).toMatchObject({ status: 1, stdout: "net.ipv4.ip_forward is 0\n" });
+  writeFileSync(join(root, "proc/sys/net/ipv4/ip_forward"), "1\n");
   expect(check()).toMatchObject({ status: 0, stdout: "" });
   const setting = join(root, "proc/sys/net/ipv4/conf/all/accept_redirects");
   writeFileSync(setting, "1\n");
