@@ -10,8 +10,7 @@ export const machines = ({ patience }: Stack): Concern => {
     name: "machines",
     alerts: [
       {
-        // By name: Debian starts Prometheus once with a configuration of its own, whose target is remembered for five minutes.
-        name: "MachineDown", expr: 'up{job="node",machine!=""} == 0', forSeconds: patience(60), severity: "critical",
+        name: "MachineDown", expr: 'up{job="node"} == 0', forSeconds: patience(60), severity: "critical",
         summary: "{{ $labels.machine }} does not answer", description: "The monitor has not reached this machine for a while: it is off, cut off or overloaded.",
       },
       {

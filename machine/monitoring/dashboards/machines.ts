@@ -5,7 +5,7 @@ export const machines = ({ figure }: Known): Dashboard => ({
   uid: "ringo-machines",
   title: "Ringo: machines",
   description: "Whether each machine is there, what it does, and how much room it has.",
-  variables: [{ name: "machine", label: "Machine", values: { source: "prometheus", series: 'up{job="node", machine!=""}', label: "machine" } }],
+  variables: [{ name: "machine", label: "Machine", values: { source: "prometheus", series: 'up{job="node"}', label: "machine" } }],
   rows: [
     {
       title: "Now",
