@@ -36,11 +36,12 @@ export function shownOf(board: Rendered, now: number, options: Pick<Shown, "scra
 export const answers = async (queries: PanelQuery[], shown: Shown): Promise<Answer[]> =>
   (await fetched(queries.map((query) => urlOf(query, shown)))).map(read);
 
-/** The values that each variable offers to choose from. */
-export async function offered(choices: Choice[]): Promise<string[][]> {
-  const replies = await fetched(choices.map(({ source, label, series }) =>
-    `${origins[source]}/label/${label}/values${series === "" ? "" : `?${new URLSearchParams({ "match[]": series })}`}`));
-  return replies.map(({ data }) => (data ?? []) as unknown as string[]);
+/** The values that each variable offers to choose from; of figures those that there are now, where Grafana offers what is gone as well. */
+export async function offered(choices: Choice[], now: number): Promise<string[][]> {
+  const replies = await fetched(choices.map(({ source, label, series }) => source === "prometheus"
+    ? `${origins[source]}/query?${new URLSearchParams({ query: `group by (${label}) (${series})`, time: String(now) })}`
+    : `${origins[source]}/label/${label}/values`));
+  return replies.map(({ data }, i) => (Array.isArray(data) ? data as string[] : (data?.result ?? []).map(({ metric }) => metric![choices[i]!.label]!)));
 }
 
 function urlOf({ source, expr, instant }: PanelQuery, shown: Shown): string {
@@ -53,11 +54,11 @@ function urlOf({ source, expr, instant }: PanelQuery, shown: Shown): string {
 interface Reply {
   status: string;
   error?: string;
-  data?: { resultType: string; result: { metric?: Record<string, string>; stream?: Record<string, string>; value?: [number, string]; values?: [number | string, string][] }[] };
+  data?: string[] | { resultType: string; result: { metric?: Record<string, string>; stream?: Record<string, string>; value?: [number, string]; values?: [number | string, string][] }[] };
 }
 
 function read({ error, data }: Reply): Answer {
-  if (data === undefined) return { error: error ?? "no answer", series: [] };
+  if (data === undefined || Array.isArray(data)) return { error: error ?? "no answer", series: [] };
   return {
     series: data.result.map(({ metric, stream, value, values = [] }) => ({
       labels: metric ?? stream ?? {},

@@ -17,10 +17,10 @@ beforeAll(async () => {
 const holds = ({ error, series }: Answer): boolean =>
   error === undefined && series.some(({ points, lines }) => lines.length > 0 || points.some(([, value]) => Number.isFinite(value)));
 
-/** What the reader may choose of a dashboard: everything; and each single value of each variable. */
+/** What the reader may choose of a dashboard: everything; and each single value of each variable, but for what is gone by now. */
 async function ways(board: Rendered, source: Source): Promise<Record<string, string>[]> {
   const choices = choicesOf(board).filter((choice) => choice.source === source);
-  const values = await offered(choices);
+  const values = await offered(choices, Math.floor(Date.now() / 1000));
   values.forEach((list, i) => {
     if (list.length === 0) throw new Error(`${board.uid} offers nothing to choose for ${choices[i]!.name}`);
   });
