@@ -152,10 +152,12 @@ describe("bounds", () => {
   });
 
   test("rates come first: whoever is past them costs no inspection", async () => {
+    // Of logins there are five a minute, however long this machine takes for all of them.
     const from = newClient();
-    const answers = await Promise.all(Array.from({ length: 40 }, () => send(nginx, inQuery("<script>alert(1)</script>"), { from })));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => send(nginx, json("POST", `/api/v1/token/?q=${encodeURIComponent("<script>alert(1)</script>")}`, {}), { from })));
     const count = (status: number) => answers.filter((answer) => answer.status === status).length;
-    expect(count(403) + count(429)).toBe(40);
+    expect(count(403) + count(429)).toBe(20);
+    expect(count(403)).toBeGreaterThan(0);
     expect(count(429)).toBeGreaterThan(10);
   });
 });
