@@ -75,6 +75,8 @@ export interface Container {
   publish?: string[];
   /** `source:target[:options]` */
   volumes?: string[];
+  /** Its network: one of Docker's own, or the machine's, whose loopback and firewall it shares. @default Docker's */
+  network?: "host";
   /** `uid:gid` */
   user?: string;
   /** tmpfs paths. */

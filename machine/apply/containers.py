@@ -1,6 +1,7 @@
 """Containers under Docker. A new one takes the old one's place only when it is in health; else the old one comes back."""
 import hashlib
 import json
+import shutil
 
 from apply.files import write
 from apply.shell import Failure, did, must, run, tail, until
@@ -13,6 +14,8 @@ LOG = "journald"
 
 
 def absent(names):
+    if shutil.which("docker") is None:
+        return
     for name in names:
         for each in (name, _previous(name)):
             if _inspect(each):
@@ -68,6 +71,8 @@ def _arguments(container, spec):
     options = ["--detach", "--name", name, "--label", "%s=%s" % (LABEL, spec), "--init", "--read-only",
                "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pids-limit", PROCESSES, "--log-driver", LOG, "--restart", "unless-stopped",
                "--stop-timeout", str(container["stopTimeoutSeconds"]), "--env-file", environment]
+    if "network" in container:
+        options += ["--network", container["network"]]
     if "user" in container:
         options += ["--user", container["user"]]
     for flag, key in (("--tmpfs", "tmpfs"), ("--volume", "volumes"), ("--publish", "publish")):

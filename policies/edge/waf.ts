@@ -7,6 +7,9 @@ import type { Rule } from "../rule";
 const toApplication = (site: string): string[] =>
   site.replaceAll(/^\s*#.*$/gm, "").split(/^\s*location\s/m).slice(1).filter((location) => /\b\w+_pass\s/.test(location));
 
+/** Whether nobody gets there but from networks that are named. */
+const isForNamedNetworks = (location: string): boolean => /^\s*deny\s+all;/m.test(location) && !/^\s*satisfy\s+any;/m.test(location);
+
 /** Whether a site answers on private addresses alone: whoever asks there is a machine of the stack. */
 function isInside(site: string): boolean {
   const listening = [...site.matchAll(/^\s*listen\s+([^\s;]+)/gm)].map(([, where]) => where);
@@ -20,13 +23,14 @@ export const waf: Rule = {
   types: [command],
   chapter: "Edge",
   severity: "high",
-  demands: "Every request from outside for the application passes the web application firewall, and what it takes for an attack is refused.",
+  demands: "Every request from outside, but for what is shown to named networks alone, passes the web application firewall, and what it takes for an attack is refused.",
   wrong: "An attack of a known kind reaches the application, where nothing stands in its way but the application's own care.",
   mend: "set edge.waf.mode to block; where it refuses what is harmless, add to edge.waf.exclusions; to try a stricter level with `detect`, give an exemption until that day.",
   answers: ["PCI DSS 6.4.2"],
   *check(inputs) {
     const { files } = stateOf(inputs);
-    const locations = files.filter(({ path, content }) => path.startsWith("/etc/nginx/") && !isInside(content)).flatMap(({ content }) => toApplication(content));
+    const locations = files.filter(({ path, content }) => path.startsWith("/etc/nginx/") && !isInside(content)).flatMap(({ content }) => toApplication(content))
+      .filter((location) => !isForNamedNetworks(location));
     if (locations.length === 0) return;
     const open = locations.filter((location) => !/^\s*modsecurity\s+on;/m.test(location)).map(nameOf);
     if (open.length > 0) yield `no firewall is before ${open.join(", ")}`;

@@ -1,4 +1,4 @@
-import type { Container } from "../../machine/state";
+import type { Container, MachineState } from "../../machine/state";
 import { isPrivate } from "../network/addresses";
 import type { Rule } from "../rule";
 import { command, stateOf } from "./state";
@@ -7,9 +7,11 @@ const byDigest = /@sha256:[0-9a-f]{64}$/;
 /** Binding one of these gives the machine away. */
 const precious = /^\/(?:etc|root|boot|dev|proc|sys|var\/run|run|var\/lib\/docker)?(?:\/|$)/;
 
-function* faults({ image, user, publish, volumes }: Container, throwaway: boolean): Iterable<string> {
+function* faults({ image, user, publish, volumes, network }: Container, { users }: Pick<MachineState, "users">, throwaway: boolean): Iterable<string> {
   if (!throwaway && !byDigest.test(image)) yield "names its image by tag, which can become another";
   if (!user || /^(0|root)(:|$)/.test(user)) yield "runs as root";
+  // The firewall knows the machine's users, and lets out only those that a concern names.
+  if (network === "host" && !users.some(({ uid }) => uid !== undefined && String(uid) === user?.split(":")[0])) yield "has the machine's network, and no user of its own there whom the firewall could hold";
   for (const text of publish ?? []) {
     const [, address] = /^(.*):\d+:\d+(?:\/\w+)?$/.exec(text) ?? [];
     if (address === undefined || !(isPrivate(address) || address === "127.0.0.1")) yield "publishes a port on other than a private address, past the machine's firewall";
@@ -26,14 +28,16 @@ export const container: Rule = {
   types: [command],
   chapter: "Machines",
   severity: "high",
-  demands: "Containers run an image named by digest, as another user than root, publish on private addresses, and bind nothing of the system. "
+  demands: "Containers run an image named by digest, as another user than root, publish on private addresses, bind nothing of the system, and share "
+    + "the machine's network only as a user that its firewall holds. "
     + "Read-only root, no capabilities and no new privileges are the machine's own doing (machine/apply/containers.py).",
   wrong: "What breaks out of the application owns the machine, or the image is not the one that was tested.",
   mend: "set image by digest, user, and publish with the machine's private address.",
-  answers: ["CIS Docker 4.1", "CIS Docker 5.5", "CIS Docker 5.13", "CIS Docker 5.31"],
+  answers: ["CIS Docker 4.1", "CIS Docker 5.5", "CIS Docker 5.9", "CIS Docker 5.13", "CIS Docker 5.31"],
   *check(inputs, { settings }) {
-    for (const each of stateOf(inputs).containers) {
-      for (const fault of faults(each, settings.throwaway)) yield `container ${each.name} ${fault}`;
+    const state = stateOf(inputs);
+    for (const each of state.containers) {
+      for (const fault of faults(each, state, settings.throwaway)) yield `container ${each.name} ${fault}`;
     }
   },
 };

@@ -3,9 +3,9 @@ import type { MachineState } from "../../machine/state";
 export const command = "command:remote:Command";
 
 /** What a command brings onto its machine: nothing, where it brings no state. */
-type Brought = Pick<MachineState, "containers" | "files">;
+type Brought = Pick<MachineState, "containers" | "files" | "users">;
 
-const nothing: Brought = { containers: [], files: [] };
+const nothing: Brought = { containers: [], files: [], users: [] };
 let last: { stdin: string; state: Brought } = { stdin: "", state: nothing };
 
 export function stateOf({ stdin }: any): Brought {

@@ -15,12 +15,15 @@ function changed(name: string, from: string | RegExp, to: string): Sample {
   return bringing({ ...state, files });
 }
 
+const forOperators = "        allow 198.51.100.7/32;\n        deny all;\n";
+
 chapter("Edge", {
   "waf-blocks": {
     kept: alone(
       bringing(edgeWith(firewall)), bringing(combine({ files: [{ path: "/etc/nginx/ringo/health.conf", content: "location /up { return 204; }" }] })),
       { type: "command:remote:Command", props: {} }, { type: "command:remote:Command", props: { stdin: "echo hello" } },
       bringing(combine({ files: [{ path: "/etc/nginx/nginx.conf", content: "server {\n    listen 10.20.0.6:9180;\n    location = /metrics {\n        proxy_pass http://10.20.0.6:8000;\n    }\n}\n" }] })),
+      changed("sites.conf", "    location @writes {", `    location /graphs/ {\n${forOperators}        proxy_pass http://graphs;\n    }\n\n    location @writes {`),
       changed("sites.conf", "server {", "# location /x { proxy_pass http://api; }\nserver {"),
     ),
     broken: [
@@ -29,6 +32,8 @@ chapter("Edge", {
       [/no firewall is before @reads/, changed("sites.conf", /(location @reads \{\s+)modsecurity on;/, "$1")],
       [/no firewall is before @reads/, changed("sites.conf", /(location @reads \{\s+)modsecurity on;/, "$1# modsecurity on;")],
       [/no firewall is before = \/quick\//, changed("sites.conf", "    location @writes {", "    location = /quick/ {\n        if ($args) {\n            return 400;\n        }\n        proxy_pass http://api;\n    }\n\n    location @writes {")],
+      ...[forOperators.replace("deny all", "# deny all"), `satisfy any;\n${forOperators}`].map((rules): [RegExp, Sample] =>
+        [/no firewall is before \/graphs\/$/m, changed("sites.conf", "    location @writes {", `    location /graphs/ {\n        ${rules}        proxy_pass http://graphs;\n    }\n\n    location @writes {`)]),
       ...["9180", "*:9180", "203.0.113.9:9180", "10.20.0.6:9180;\n    listen [::]:9180"].map((where): [RegExp, Sample] => [/no firewall is before \/$/m,
         bringing(combine({ files: [{ path: "/etc/nginx/nginx.conf", content: `server {\n    listen ${where};\n    location / {\n        proxy_pass http://10.20.0.6:8000;\n    }\n}\n` }] }))]),
       [/lets them through/, changed("engine.conf", "SecRuleEngine On", "SecRuleEngine Off")],

@@ -1,6 +1,6 @@
 import { remoteCommand, payload } from "../../machine/payload";
 import { backendContainer } from "../../machine/django";
-import { combine, type Container } from "../../machine/state";
+import { combine, type Container, type User } from "../../machine/state";
 import { userData } from "../../machine/cloud-init";
 import { secretsIn } from "../../policies/machines/secrets";
 import { alone, aws, chapter, digitalocean, judge, ruleNamed, unknown, type Sample } from "./harness";
@@ -13,11 +13,11 @@ const cluster = (props: object): Sample => digitalocean("kubernetesCluster", {
 });
 const remote = (connection: unknown, word = "Command"): Sample => ({ type: `command:remote:${word}`, props: { connection } });
 const hop = { host: "10.20.0.4", user: "root", privateKey: "a key", hostKey: "ssh-ed25519 AAAA" };
-const running = (container: Partial<Container>): Sample => ({
+const running = (container: Partial<Container>, users: User[] = []): Sample => ({
   type: "command:remote:Command",
   props: { create: remoteCommand, stdin: payload(combine({ containers: [{ ...backendContainer({ image: `registry.ringo.test/backend@sha256:${"ab".repeat(32)}`, environment: { variables: {}, secrets: [] } }, {
     name: "ringo-api", command: ["gunicorn"], stopTimeoutSeconds: 30, publish: ["10.20.0.6:8000:8000"],
-  }), ...container }] })) },
+  }), ...container }], users })) },
 });
 const key = (kind: string) => `-----BEGIN ${kind} PRIVATE KEY-----\nbm90IGEgcmVhbCBrZXk=\n-----END ${kind} PRIVATE KEY-----\n`;
 const ours = userData({ bootHostKey: { private: key("OPENSSH"), public: "ssh-ed25519 AAAA" }, authorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF0a9b8c7d6e5f4A3B2C1D0"] });
@@ -74,13 +74,14 @@ chapter("Machines", {
     unknown: [droplet({ userData: unknown })],
   },
   "container-hardened": {
-    kept: [...alone(running({}), running({ publish: ["127.0.0.1:8000:8000"] }), running({ publish: [] })), [{ type: "command:remote:Command", props: { create: "true" } }]],
+    kept: [...alone(running({}), running({ publish: ["127.0.0.1:8000:8000"] }), running({ publish: [] }), running({ network: "host", user: "472:472" }, [{ name: "shown", uid: 472 }])), [{ type: "command:remote:Command", props: { create: "true" } }]],
     broken: [
       [/ringo-api names its image by tag/, running({ image: "registry.ringo.test/backend:latest" })],
       [/runs as root/, running({ user: undefined })], [/runs as root/, running({ user: "0:0" })], [/runs as root/, running({ user: "root" })],
       [/other than a private address/, running({ publish: ["8000:8000"] })], [/other than a private address/, running({ publish: ["0.0.0.0:8000:8000"] })],
       [/other than a private address/, running({ publish: ["198.18.0.4:8000:8000"] })],
       [/binds \/var\/run\/docker.sock/, running({ volumes: ["/var/run/docker.sock:/var/run/docker.sock"] })], [/binds \/etc/, running({ volumes: ["/etc:/etc:ro"] })],
+      [/no user of its own there/, running({ network: "host", user: "472:472" })], [/no user of its own there/, running({ network: "host", user: "472:472" }, [{ name: "shown" }, { name: "other", uid: 473 }])],
       [/binds the machine's root/, running({ volumes: ["/:/host"] })],
     ],
     unknown: [{ type: "command:remote:Command", props: { stdin: unknown } }],
