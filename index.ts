@@ -6,6 +6,7 @@ import { backendOf, celeryOf, registryLogin } from "./components/application";
 import { Backups } from "./components/backups";
 import { Database } from "./components/database";
 import { Edge } from "./components/edge";
+import { grafanaOf } from "./components/grafana";
 import { Logs } from "./components/logs";
 import { Monitoring } from "./components/monitoring";
 import { Network } from "./components/network";
@@ -27,20 +28,24 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   // Each machine lets in the monitor, and the monitor is reached through the edge: its address is known before it is.
   const [monitor, isMonitor] = pulumi.deferredOutput<string>();
   const { image: loki, ...keeping } = config.logs;
-  const logs = loki === undefined ? undefined : new Logs("logs", {
-    ...keeping, image: loki, address: monitor, dockerCidr: config.dockerCidr, registry: registryLogin(config, loki),
-  });
+  const logs = loki === undefined ? undefined : new Logs("logs", { ...keeping, image: loki, address: monitor });
+  const grafana = grafanaOf(config, monitor);
   const ground: ContainerGround = { ...config, network, access, registry: registryLogin(config, config.image), monitor, logs: logs?.intake };
 
   const edge = new Edge("edge", {
     ground,
     size: config.edgeSize,
     domain,
+    grafanaDomain: config.grafana.domain,
     dnsZone: config.manageDns ? config.dnsZone : undefined,
     sshAllowedCidrs: config.sshAllowedCidrs,
   });
   const bastion = edge.host;
-  const monitoring = new Monitoring("monitor", { ground, bastion, size: config.monitorSize, logs, sentry: sentryOf(config) });
+  const images = [loki, config.grafana.image].filter((image) => image !== undefined);
+  const monitoring = new Monitoring("monitor", {
+    ground, bastion, size: config.monitorSize, keepsLogs: logs !== undefined, grafana, images, dockerCidr: config.dockerCidr,
+    registry: registryLogin(config, ...images), sentry: sentryOf(config),
+  });
   isMonitor(monitoring.host.privateAddress);
   logs?.keep(monitoring.host);
   const backups = new Backups("backups", { ...config.backups, keeping: config.backups, protect });
@@ -90,6 +95,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     media,
     release: releaseKey(config.image),
     adminCidrs: config.adminAllowedCidrs,
+    grafana: grafana?.site,
     limits: config.edge.rateLimits,
     waf: config.edge.waf,
     clientMaxBodyMiB: config.edge.clientMaxBodyMiB,
@@ -105,7 +111,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   new Outside("outside", { domain, emails: config.alerts.cloudEmails, after: network.ready });
 
   return describe({
-    domain, network, access, bastion,
+    domain, grafanaDomain: config.grafana.domain, network, access, bastion,
     hosts: [...hosts, monitoring.host],
     backups: { region: config.backups.region, keyGeneration: config.backups.keyGeneration, buckets: backups.buckets },
   });

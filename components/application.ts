@@ -45,9 +45,9 @@ export function celeryOf(config: StackConfig) {
   };
 }
 
-/** What Docker logs in to an image's registry with, where it is the one that the stack has a login for. */
-export function registryLogin(config: StackConfig, image: string): pulumi.Output<RegistryCredentials | undefined> {
+/** What Docker logs in with, where one of these images is in the registry that the stack has a login for. */
+export function registryLogin(config: StackConfig, ...images: string[]): pulumi.Output<RegistryCredentials | undefined> {
   const { registry, secrets: { registryToken } } = config;
-  if (!registry || !registryToken || registry.server !== registryOf(image)) return pulumi.output(undefined);
+  if (!registry || !registryToken || !images.map(registryOf).includes(registry.server)) return pulumi.output(undefined);
   return registryToken.apply((password) => ({ ...registry, password }));
 }

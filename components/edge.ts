@@ -5,7 +5,7 @@ import { certbot } from "../machine/certbot";
 import { mediaClient } from "../machine/media";
 import { exclusionOf, largeBodiesFor } from "../machine/modsecurity";
 import { edgeExporters, edgeStatus } from "../machine/monitoring";
-import { edge, type Limits } from "../machine/nginx";
+import { edge, type GrafanaSite, type Limits } from "../machine/nginx";
 import { combine } from "../machine/state";
 import { staticFiles } from "../machine/static";
 import { Host, type Ground } from "./host";
@@ -16,7 +16,9 @@ export interface EdgeArgs {
   size: string;
   /** The API's host name. */
   domain: string;
-  /** Zone in DigitalOcean's DNS that holds `domain`. @default none: the record is made by hand */
+  /** Grafana's host name. @default none */
+  grafanaDomain?: string;
+  /** Zone in DigitalOcean's DNS that holds the names. @default none: their records are made by hand */
   dnsZone?: string;
   sshAllowedCidrs: string[];
 }
@@ -28,6 +30,8 @@ export interface EdgeSite {
   /** Folder of the release's static files. */
   release: string;
   adminCidrs: string[];
+  /** Another site, for the same networks. @default none */
+  grafana?: pulumi.Output<GrafanaSite>;
   limits: Partial<Limits>;
   /** How requests are inspected. */
   waf: { mode: string; paranoiaLevel: number; threshold: number; fieldsKiB: number; exclusions: string[] };
@@ -60,33 +64,36 @@ export class Edge extends pulumi.ComponentResource {
       preparation: { packages: ["nginx", "libnginx-mod-http-modsecurity", "modsecurity-crs", "certbot", "sshfs", "rsync"] },
       exporters: edgeExporters,
     }, { parent: this });
-    this.dns = args.dnsZone === undefined ? [] : [this.createRecord(name, args.dnsZone)];
+    const { dnsZone, domain, grafanaDomain } = args;
+    this.dns = dnsZone === undefined ? [] : [
+      this.createRecord(name, domain, dnsZone), ...grafanaDomain === undefined ? [] : [this.createRecord(`${name}-grafana`, grafanaDomain, dnsZone)],
+    ];
     this.registerOutputs({});
   }
 
   /** The zone is an existing one of the account: it may hold more than this stack's name. */
-  private createRecord(name: string, zone: string): digitalocean.DnsRecord {
-    const { domain, ground } = this.args;
+  private createRecord(name: string, domain: string, zone: string): digitalocean.DnsRecord {
     return new digitalocean.DnsRecord(`${name}-record`, {
       domain: zone,
       type: "A",
       name: domain === zone ? "@" : domain.slice(0, -zone.length - 1),
-      value: ground.network.publicAddress,
+      value: this.args.ground.network.publicAddress,
       ttl: 300,
     }, { parent: this });
   }
 
   /** Puts the site in place. Last in a release: only now does the world see its static files. */
   serve(site: EdgeSite): pulumi.Resource {
-    const { domain, size } = this.args;
+    const { domain, grafanaDomain, size } = this.args;
     const { mode, exclusions, ...bounds } = site.waf;
-    const state = pulumi.all([site.media, pulumi.all(site.upstreams)]).apply(([media, upstreams]) => combine(
+    const state = pulumi.all([site.media, pulumi.all(site.upstreams), site.grafana]).apply(([media, upstreams, grafana]) => combine(
       mediaClient(reader(media)),
       staticFiles({ release: site.release }),
       edge({
         domain,
         upstreams,
         adminCidrs: site.adminCidrs,
+        grafana,
         limits: { ...site.limits, largeBodies: largeBodiesFor({ ...sizes[size], bodyMiB: site.clientMaxBodyMiB }) },
         waf: mode === "off" ? undefined : { mode: mode === "detect" ? mode : "block", ...bounds, exclusions: exclusions.map(exclusionOf) },
         clientMaxBodyMiB: site.clientMaxBodyMiB,
@@ -94,7 +101,7 @@ export class Edge extends pulumi.ComponentResource {
         readTimeoutSeconds: site.timeoutSeconds + 5,
       }),
       edgeStatus,
-      certbot({ domains: [domain], email: site.acme.email, server: site.acme.server }),
+      certbot({ domains: [domain, ...grafanaDomain === undefined ? [] : [grafanaDomain]], email: site.acme.email, server: site.acme.server }),
     ));
     // The certificate's challenge needs the name to resolve.
     return this.host.apply("edge", state, [this.host.ready, ...this.dns, ...site.after]);

@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/digitalocean";
 import { registryPort } from "../machine/docker";
 import { portOf } from "../machine/egress";
+import { grafanaPort } from "../machine/grafana";
 import { intakePort } from "../machine/logs";
 import { ports as exporterPorts, type Exporter } from "../machine/monitoring";
 import { exporters } from "./exporters";
@@ -27,9 +28,11 @@ export interface WaysOut {
   /** TCP ports that alerts leave by. */
   alertPorts: number[];
   sentry?: { url: string };
+  grafana: { image?: string; oauth?: { tokenUrl: string; apiUrl: string } };
 }
 
 const everywhere = ["0.0.0.0/0", "::/0"];
+const everyRole: Role[] = ["edge", "api", "worker", "data", "monitor"];
 const ports = { ssh: 22, dns: 53, http: 80, ntp: 123, https: 443, api: 8000, postgres: 5432, redis: 6379 };
 
 /** TCP from machines of these roles. */
@@ -66,9 +69,12 @@ const reads: Outbound[] = (Object.keys(exporterPorts) as Exporter[]).map((name) 
  * machine. Each machine says it again for itself, and which of its users may (`machine/nftables.ts`, `machine/egress.ts`).
  */
 export function allowTable(sshAllowedCidrs: string[], ways: WaysOut): RoleRules[] {
-  const { acme, image, backups, outboundPorts, alertPorts, logs, sentry } = ways;
+  const { acme, image, backups, outboundPorts, alertPorts, logs, sentry, grafana } = ways;
   // Every machine brings what it writes down to the monitor, which brings its own the same way.
-  const carries = logs.image === undefined ? [] : [to(["monitor"], intakePort)];
+  const [carries, keeps] = logs.image === undefined ? [[], []] : [[to(["monitor"], intakePort)], [from(everyRole, intakePort)]];
+  const [shows, shown] = grafana.image === undefined ? [[], []] : [[to(["monitor"], grafanaPort)], [from(["edge"], grafanaPort)]];
+  const images = [logs.image, grafana.image].filter((each) => each !== undefined);
+  const logIn = grafana.oauth ? [portOf(grafana.oauth.tokenUrl), portOf(grafana.oauth.apiUrl)] : [];
   const application = [to(["data"], ports.postgres), to(["data"], ports.redis), ...carries, ...internet(registryPort(image), ...outboundPorts)];
   return [
     {
@@ -79,7 +85,7 @@ export function allowTable(sshAllowedCidrs: string[], ways: WaysOut): RoleRules[
         fromAddresses(everywhere, ports.https),
         ...watched("edge"),
       ],
-      outbound: [to(["api", "worker", "data", "monitor"], ports.ssh), to(["api"], ports.api), ...carries, ...internet(portOf(acme.server))],
+      outbound: [to(["api", "worker", "data", "monitor"], ports.ssh), to(["api"], ports.api), ...shows, ...carries, ...internet(portOf(acme.server))],
     },
     {
       role: "api",
@@ -107,11 +113,12 @@ export function allowTable(sshAllowedCidrs: string[], ways: WaysOut): RoleRules[
       role: "monitor",
       inbound: [
         from(["edge"], ports.ssh),
-        ...(logs.image === undefined ? [] : [from(["edge", "api", "worker", "data", "monitor"], intakePort)]),
+        ...keeps,
+        ...shown,
         ...watched("monitor"),
       ],
       outbound: [...reads, to(["data"], ports.redis), ...carries, ...internet(
-        ...alertPorts, ...(logs.image === undefined ? [] : [registryPort(logs.image)]), ...(sentry ? [portOf(sentry.url)] : []),
+        ...alertPorts, ...images.map(registryPort), ...(sentry ? [portOf(sentry.url)] : []), ...logIn,
       )],
     },
   ];

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { docker, pulled, type RegistryCredentials } from "../machine/docker";
 import { intakePort, store } from "../machine/logs";
-import { combine, type Fragment } from "../machine/state";
+import { combine } from "../machine/state";
 import { selfSigned, type Certificate } from "./certificate";
 import type { Host } from "./host";
 
@@ -12,10 +11,6 @@ export interface LogsArgs {
   image: string;
   retentionDays: number;
   retentionGiB: number;
-  /** Addresses of containers inside the machine. */
-  dockerCidr: string;
-  /** What Docker logs in with, where the image's registry asks for it. */
-  registry: pulumi.Output<RegistryCredentials | undefined>;
 }
 
 /** Where shippers bring lines. */
@@ -29,19 +24,12 @@ export interface Intake {
 /** Where every machine's lines are kept. Its machine is another part's; this one says what is on it. */
 export class Logs extends pulumi.ComponentResource {
   readonly intake: pulumi.Output<Intake>;
-  /** What its machine has before it keeps anything: the container engine and the image. */
-  readonly preparation: pulumi.Output<Fragment>;
   private readonly certificate: pulumi.Output<Certificate>;
 
   constructor(name: string, private readonly args: LogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:logs:Logs", name, {}, opts);
     this.certificate = selfSigned(name, args.address, this);
     this.intake = pulumi.all([args.address, this.certificate]).apply(([address, { certificate }]) => ({ address, port: intakePort, certificate }));
-    this.preparation = args.registry.apply((registry) => combine(
-      docker({ addressPool: args.dockerCidr, registry }),
-      pulled(args.image),
-      { packages: ["nginx"] },
-    ));
     this.registerOutputs({});
   }
 

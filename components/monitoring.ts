@@ -1,20 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config";
 import { receivers } from "../config/secrets";
+import { docker, pulled, type RegistryCredentials } from "../machine/docker";
+import { grafana, grafanaPort } from "../machine/grafana";
 import { alertmanager, blackbox, celeryExporter, prometheus, type Receivers } from "../machine/monitoring";
 import { intakePort } from "../machine/logs";
 import { sentryReporter, type SentryOptions } from "../machine/sentry";
 import { combine, type Fragment } from "../machine/state";
 import { exporters } from "./exporters";
+import type { Grafana } from "./grafana";
 import { Host, type Ground } from "./host";
-import type { Logs } from "./logs";
 
 export interface MonitoringArgs {
   ground: Ground;
   bastion: Host;
   size: string;
-  /** What is kept on the same machine. @default nothing */
-  logs?: Logs;
+  /** Whether the machines' lines are kept on it. */
+  keepsLogs: boolean;
+  /** Images of what runs on it in containers. */
+  images: string[];
+  /** Addresses of containers inside the machine. */
+  dockerCidr: string;
+  /** What Docker logs in with, where an image's registry asks for it. */
+  registry: pulumi.Output<RegistryCredentials | undefined>;
+  /** Where the dashboards are looked at. @default nowhere */
+  grafana?: Grafana;
   /** Who else is told of roll-outs. */
   sentry: pulumi.Output<SentryOptions | undefined>;
 }
@@ -35,7 +45,7 @@ export interface Watch {
 export class Monitoring extends pulumi.ComponentResource {
   readonly host: Host;
 
-  constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, private readonly args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:monitoring:Monitoring", name, {}, opts);
     const vpc = [args.ground.network.vpcCidr];
     this.host = new Host(name, {
@@ -43,13 +53,13 @@ export class Monitoring extends pulumi.ComponentResource {
       role: "monitor",
       size: args.size,
       bastion: args.bastion,
-      services: [{ name: "ssh", port: 22, from: vpc }, ...(args.logs ? [{ name: "logs", port: intakePort, from: vpc }] : [])],
+      services: [{ name: "ssh", port: 22, from: vpc }, ...(args.keepsLogs ? [{ name: "logs", port: intakePort, from: vpc }] : []), ...(args.grafana ? [{ name: "grafana", port: grafanaPort, from: vpc }] : [])],
       // Installed with all other machines' packages.
-      preparation: pulumi.all([args.sentry, args.logs?.preparation]).apply(([sentry, ofLogs]) => combine(sentryReporter(sentry), (ofLogs ?? {}) as Fragment, {
-        packages: [
-          "prometheus", "promtool", "prometheus-alertmanager", "prometheus-blackbox-exporter", "python3-redis", "python3-prometheus-client",
-        ],
-      })),
+      preparation: pulumi.all([args.sentry, args.registry]).apply(([sentry, registry]) => combine(
+        sentryReporter(sentry),
+        args.images.length > 0 ? combine(docker({ addressPool: args.dockerCidr, registry }), pulled(...args.images)) : {},
+        { packages: ["prometheus", "promtool", "prometheus-alertmanager", "prometheus-blackbox-exporter", "python3-redis", "python3-prometheus-client", ...(args.keepsLogs ? ["nginx"] : [])] },
+      )),
     }, { parent: this });
     this.registerOutputs({});
   }
@@ -63,21 +73,25 @@ export class Monitoring extends pulumi.ComponentResource {
     const pool = config.autoscaler.enabled ? config.autoscaler : { min: config.concurrency, max: config.concurrency };
     const machines = [this.host, ...hosts].map(({ name, role, privateAddress }) => privateAddress.apply((address) =>
       ({ name, role, privateAddress: address, exporters: exporters[role] })));
-    const state = pulumi.all([pulumi.all(machines), queues, receiversOf(config), pulumi.output(secrets.deadMansSwitchUrl)])
-      .apply(([watched, broker, told, heartbeatUrl]) => combine(
+    const rules = {
+      patience: (seconds: number) => Math.max(1, Math.round(seconds * alerts.patiencePercent / 100)),
+      objectivePercent: Number(monitoring.availabilityObjective),
+      pool: { min: pool.min, max: pool.max },
+    };
+    const runbook = alerts.runbook ?? "docs/alerts.md";
+    const shown = this.args.grafana?.on({ rules, runbook: alerts.runbook }) ?? grafana(undefined);
+    const state = pulumi.all([pulumi.all(machines), queues, receiversOf(config), pulumi.output(secrets.deadMansSwitchUrl), shown])
+      .apply(([watched, broker, told, heartbeatUrl, dashboards]) => combine(
         prometheus({
           stack: config.stack,
           machines: watched,
           edge: { machine: edge.name, domain: config.domain },
           monitor: this.host.name,
           logs: config.logs.image !== undefined,
+          grafana: this.args.grafana !== undefined,
           ...monitoring,
-          rules: {
-            patience: (seconds) => Math.max(1, Math.round(seconds * alerts.patiencePercent / 100)),
-            objectivePercent: Number(monitoring.availabilityObjective),
-            pool: { min: pool.min, max: pool.max },
-          },
-          runbook: alerts.runbook ?? "docs/alerts.md",
+          rules,
+          runbook,
         }),
         alertmanager({ receivers: told, heartbeatUrl, heartbeatSeconds: alerts.heartbeatSeconds, ports: config.alertPorts, scrapeSeconds: monitoring.scrapeSeconds }),
         blackbox(config.acme.authorities),
@@ -87,6 +101,7 @@ export class Monitoring extends pulumi.ComponentResource {
           workers: workers.map(({ name }) => `worker@${name}`),
           pool: { min: pool.min, max: pool.max },
         }),
+        dashboards as Fragment,
       ));
     return this.host.apply("monitor", state, [this.host.ready, ...after]);
   }

@@ -5,6 +5,7 @@ import type { Network } from "./network";
 
 export interface Described {
   domain: string;
+  grafanaDomain?: string;
   network: Network;
   access: Access;
   bastion: Host;
@@ -13,9 +14,10 @@ export interface Described {
 }
 
 /** The stack's outputs: where it is, how to reach each machine, what to do next. */
-export function describe({ domain, network, access, bastion, hosts, backups }: Described): Record<string, pulumi.Input<unknown>> {
+export function describe({ domain, grafanaDomain, network, access, bastion, hosts, backups }: Described): Record<string, pulumi.Input<unknown>> {
   return {
     apiUrl: `https://${domain}`,
+    ...(grafanaDomain === undefined ? {} : { grafanaUrl: `https://${grafanaDomain}` }),
     publicAddress: network.publicAddress,
     machines: hosts.map((host) => ({
       name: host.name,
@@ -30,6 +32,7 @@ export function describe({ domain, network, access, bastion, hosts, backups }: D
     next: [
       pulumi.interpolate`Point ${domain} at ${network.publicAddress}, unless the stack keeps its DNS (manageDns).`,
       `See that it answers: curl https://${domain}/api/health/`,
+      ...(grafanaDomain === undefined ? [] : [`Look at the dashboards: https://${grafanaDomain}, as admin; its password: make ssh HOST=monitor CMD="cat /srv/ringo/grafana/secrets/password"`]),
       "Change the configuration or a secret with `pulumi config set` and run `pulumi up`: that is also how a release is made.",
     ],
   };

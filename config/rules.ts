@@ -63,7 +63,28 @@ export const rules: readonly Rule[] = [
   rule(["image", "throwaway"], ({ image, throwaway }) => pinned(["image"], image, throwaway)),
   rule(["logs", "throwaway"], ({ logs: { image }, throwaway }) => (image === undefined ? [] : pinned(["logs", "image"], image, throwaway))),
 
+  rule(["grafana", "throwaway"], ({ grafana: { image }, throwaway }) => (image === undefined ? [] : pinned(["grafana", "image"], image, throwaway))),
+  rule(["grafana"], ({ grafana: { image, domain, oauth } }) => [
+    ...when(image !== undefined && domain === undefined, { path: ["grafana", "domain"], reason: "is missing, and grafana.image needs it" }),
+    ...when(image === undefined && domain !== undefined, { path: ["grafana", "domain"], reason: "is of no use without grafana.image", remedy: "remove" }),
+    ...when(image === undefined && oauth !== undefined, { path: ["grafana", "oauth"], reason: "is of no use without grafana.image", remedy: "remove" }),
+  ]),
+  rule(["grafana", "logs"], ({ grafana, logs }) => when(grafana.image !== undefined && logs.image === undefined, {
+    path: ["logs", "image"], reason: "is missing, and grafana.image needs it: dashboards show the logs as well",
+  })),
+  rule(["grafana", "domain"], ({ grafana, domain }) => when(grafana.domain === domain, {
+    path: ["grafana", "domain"], reason: "is the API's, domain",
+  })),
+  rule(["grafana", "manageDns", "dnsZone"], ({ grafana: { domain }, manageDns, dnsZone }) =>
+    when(manageDns && domain !== undefined && dnsZone !== undefined && !within(domain, dnsZone), {
+      path: ["grafana", "domain"], reason: `is not in dnsZone (${dnsZone}), where manageDns keeps its address`,
+    })),
+  rule(["grafana", "grafanaOauthSecret"], ({ grafana: { oauth }, grafanaOauthSecret }) => together("grafana.oauth", oauth, { grafanaOauthSecret })),
+
   rule(["throwaway", "domain"], ({ throwaway, domain }) => when(!throwaway && isExample(domain), { path: ["domain"], reason: placeholder })),
+  rule(["throwaway", "grafana"], ({ throwaway, grafana }) => when(!throwaway && grafana.domain !== undefined && isExample(grafana.domain), {
+    path: ["grafana", "domain"], reason: placeholder,
+  })),
   rule(["throwaway", "dnsZone"], ({ throwaway, dnsZone }) => when(!throwaway && dnsZone !== undefined && isExample(dnsZone), {
     path: ["dnsZone"], reason: placeholder,
   })),

@@ -4,6 +4,7 @@ import { application } from "./application";
 import { backups } from "./backups";
 import { database } from "./database";
 import { edge } from "./edge";
+import { grafana } from "./grafana";
 import { logs } from "./logs";
 import { machines } from "./machines";
 import { monitoring } from "./monitoring";
@@ -25,12 +26,13 @@ export const concerns = {
   Backups: { about: "What is kept in S3, how long, and how it comes back.", schema: backups },
   Monitoring: { about: "What is measured, and who is told.", schema: monitoring },
   Logs: { about: "What is kept of what the machines write down.", schema: logs },
+  Grafana: { about: "Where the dashboards are looked at.", schema: grafana },
   Machines: { about: "What every machine has in common.", schema: machines },
 } as const;
 
 /** Every key that is not secret. */
 export const settings = z.object({
-  ...stack.shape, ...network.shape, ...application.shape, ...edge.shape, ...api.shape, ...worker.shape, ...database.shape, ...backups.shape, ...monitoring.shape, ...logs.shape, ...machines.shape,
+  ...stack.shape, ...network.shape, ...application.shape, ...edge.shape, ...api.shape, ...worker.shape, ...database.shape, ...backups.shape, ...monitoring.shape, ...logs.shape, ...grafana.shape, ...machines.shape,
 });
 
 /** Every key. */

@@ -83,6 +83,11 @@ export const secrets = z.object({
     allowed: "text without spaces",
     secret: true,
   }),
+  grafanaOauthSecret: key(token(8).optional(), {
+    description: "What Grafana proves itself with to the provider of `grafana.oauth`.",
+    allowed: "text without spaces, 8 characters or more",
+    secret: true,
+  }),
   deadMansSwitchUrl: key(text(secretUrlFault).optional(), {
     description: "Where the monitor says every `alerts.heartbeatSeconds` that it lives: a service outside of this account that raises the alarm "
       + "when it does not.",

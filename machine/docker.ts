@@ -59,16 +59,17 @@ export function docker({ addressPool = "172.28.0.0/16", registry, after = [] }: 
   });
 }
 
-/** An image on the machine's disk before its container's turn comes: a roll-out then waits for no download. */
-export function pulled(image: string): Fragment {
-  return combine(mayReach("registry", [{ name: "registry", port: registryPort(image), to: "any", users: ["root"] }]), {
-    steps: [{
-      name: "pull the image",
+/** Images on the machine's disk before their container's turn comes: a roll-out then waits for no download. */
+export function pulled(...images: string[]): Fragment {
+  const ports = [...new Set(images.map(registryPort))];
+  return combine(mayReach("registry", ports.map((port) => ({ name: "registry", port, to: "any", users: ["root"] }))), {
+    steps: images.map((image) => ({
+      name: `pull ${image}`,
       command: `docker pull --quiet ${quote(image)}`,
       unless: `docker image inspect ${quote(image)} > /dev/null 2>&1`,
       when: "after-units",
       timeoutSeconds: 900,
-    }],
+    })),
   });
 }
 

@@ -3,12 +3,13 @@ import { limits } from "./nginx/limits";
 import { tls } from "./nginx/tls";
 import { headers, policies } from "./nginx/headers";
 import { proxy, upstreams } from "./nginx/upstreams";
+import { grafanaAuthority, type GrafanaSite } from "./nginx/grafana";
 import { sites } from "./nginx/sites";
 import { mayReach } from "./egress";
 import { waf, wafRules, type WafOptions } from "./modsecurity";
 import { combine, type File, type Fragment } from "./state";
 
-export type { Limits };
+export type { GrafanaSite, Limits };
 
 /** Where nginx reads its certificate: links, to a placeholder until the first one is issued (see `certbot.ts`). */
 export const tlsDirectory = "/etc/nginx/tls";
@@ -28,6 +29,8 @@ export interface EdgeOptions {
   upstreamPort?: number;
   /** Who may reach `/admin/`. Nobody, when empty. */
   adminCidrs: string[];
+  /** Another site, for the same networks. @default none */
+  grafana?: GrafanaSite;
   limits?: Partial<Limits>;
   /** The largest request body. @default 50 */
   clientMaxBodyMiB?: number;
@@ -52,6 +55,7 @@ export interface EdgeOptions {
 export function edge(options: EdgeOptions): Fragment {
   if (options.upstreams.length === 0) throw new Error("the edge needs at least one API machine as its upstream");
   const port = options.upstreamPort ?? 8000;
+  const { grafana } = options;
   const bounds = { ...defaultLimits, ...options.limits };
   const bodyMiB = options.clientMaxBodyMiB ?? 50;
   const firewall = options.waf === undefined ? {} : waf({ ...options.waf, bodyMiB });
@@ -66,17 +70,23 @@ export function edge(options: EdgeOptions): Fragment {
     conf("sites", sites({
       domain: options.domain,
       adminCidrs: options.adminCidrs,
+      grafana,
       limits: bounds,
       staticRoot: options.staticRoot ?? staticRoot,
       mediaRoot: options.mediaRoot ?? mediaRoot,
       acmeRoot,
       wafRules: options.waf && wafRules,
     })),
+    ...grafana ? [{ path: grafanaAuthority, content: grafana.certificate }] : [],
     conf("snippets/headers", headers(options.hstsSeconds ?? 31536000)),
     conf("snippets/proxy", proxy(options.readTimeoutSeconds ?? 125)),
   ];
   const unit = "/etc/systemd/system/nginx.service.d/ringo.conf";
-  return combine(mayReach("nginx", [{ name: "api", port, to: options.upstreams, users: ["www-data"] }]), {
+  const upstreamsOf = [
+    { name: "api", port, to: options.upstreams, users: ["www-data"] },
+    ...grafana ? [{ name: "grafana", port: grafana.port, to: [grafana.address], users: ["www-data"] }] : [],
+  ];
+  return combine(mayReach("nginx", upstreamsOf), {
     packages: ["nginx", "openssl", "curl", ...firewall.packages ?? []],
     directories: [
       ...firewall.directories ?? [],
@@ -111,6 +121,10 @@ ln -sfn placeholder.key privkey.pem`,
         // 52: the connection was closed without a byte.
         command: "code=0; curl -sS -o /dev/null -H 'Host: unknown.invalid' http://127.0.0.1/ || code=$?; test $code = 52",
       },
+      ...grafana ? [{
+        name: "Grafana is for named networks",
+        command: `test "$(curl -sS -k -o /dev/null -w '%{http_code}' --resolve ${grafana.domain}:443:127.0.0.1 https://${grafana.domain}/login)" = 403`,
+      }] : [],
       ...options.waf?.mode === "block" ? [{
         name: "an attack is refused",
         command: `test "$(curl -sS -k -o /dev/null -w '%{http_code}' --resolve ${options.domain}:443:127.0.0.1 'https://${options.domain}/api/?check=<script>alert(1)</script>')" = 403`,

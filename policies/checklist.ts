@@ -99,6 +99,15 @@ const machines: Row[] = [
     },
   },
   { demands: "The image is a Debian that gets security updates, by slug", policies: ["droplet-image"] },
+  {
+    demands: "Grafana: for named networks only, never anonymous, and without a way out but its own log-in's",
+    machine: ["grafana.ts", "grafana/settings.ts", "nginx/grafana.ts"],
+    tests: {
+      "machine/grafana.test.ts": ["nobody gets in without a log-in, nobody makes one for himself, and nothing leaves", "it opens connections to who logs people in, and to nobody else"],
+      "machine/nginx/grafana.test.ts": ["is shown to named networks, under its own name only"],
+      [`${running}/69-grafana.test.ts`]: ["nobody else reaches it: by address, by name, by port", "its secrets are in its own files and nowhere else"],
+    },
+  },
   { demands: "Monitoring is on, and backups where a machine holds what no other backup has", policies: ["droplet-monitoring", "droplet-backups"] },
   {
     demands: "Security updates come by themselves, with a reboot in its hour",

@@ -24,5 +24,9 @@ export const monitor = ({ patience }: Stack): Concern => ({
       name: "MonitorDroppingAlerts", expr: "increase(prometheus_notifications_dropped_total[10m]) > 0", severity: "critical",
       summary: "Prometheus cannot hand its alerts to Alertmanager", description: "Nobody is told of anything.",
     },
+    {
+      name: "GrafanaDown", expr: 'up{job="grafana"} == 0', forSeconds: patience(120), severity: "warning",
+      summary: "nobody can look at the dashboards", description: "Grafana does not answer. Figures, logs and alerts go on without it.",
+    },
   ],
 });

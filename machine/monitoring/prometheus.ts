@@ -1,5 +1,6 @@
 import { concerns, render, type Stack } from "../alerts";
 import { mayReach } from "../egress";
+import { grafanaCertificate, grafanaPort } from "../grafana";
 import { combine, type File, type Fragment } from "../state";
 import { exporter, systemUser } from "./exporter";
 import { local, ports, type Exporter } from "./ports";
@@ -23,6 +24,8 @@ export interface PrometheusOptions {
   monitor: string;
   /** It keeps the machines' lines, too. */
   logs: boolean;
+  /** It shows the dashboards, too. */
+  grafana: boolean;
   scrapeSeconds: number;
   /** How often the API is asked by its public name. */
   probeSeconds: number;
@@ -144,6 +147,12 @@ function config(options: PrometheusOptions, rules: string[]): object {
       itself("celery", local.celery),
       // Of thousands of series those that alerts and dashboards look at.
       ...(options.logs ? [itself("loki", local.loki, "loki_(discarded_samples|distributor_(lines|bytes)_received|request_duration_seconds_count)(_total)?|process_.*")] : []),
+      ...(options.grafana ? [{
+        ...itself("grafana", grafanaPort, "grafana_(build_info|http_request_duration_seconds_count)|process_.*"),
+        scheme: "https",
+        tls_config: { ca_file: grafanaCertificate, server_name: "grafana" },
+        static_configs: [{ targets: [`${options.machines.find(({ name }) => name === monitor)!.privateAddress}:${grafanaPort}`], labels: { machine: monitor, role: "monitor" } }],
+      }] : []),
       probe("probe", "health", `https://${edge.domain}/api/health/`),
       probe("certificate", "certificate", `${edge.domain}:443`),
     ],

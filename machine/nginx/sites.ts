@@ -1,9 +1,12 @@
+import { grafanaSite, type GrafanaSite } from "./grafana";
 import type { Limits } from "./http";
+import { only, plain } from "./parts";
 
 /** What the sites need to know. */
 export interface Site {
   domain: string;
   adminCidrs: string[];
+  grafana?: GrafanaSite;
   limits: Limits;
   staticRoot: string;
   mediaRoot: string;
@@ -49,22 +52,6 @@ const unknownHost = `server {
     server_name _;
     ssl_reject_handshake on;
     return 444;
-}
-`;
-
-const plain = (s: Site): string => `server {
-    listen 80;
-    listen [::]:80;
-    server_name ${s.domain};
-
-    location ^~ /.well-known/acme-challenge/ {
-        root ${s.acmeRoot};
-        default_type text/plain;
-    }
-
-    location / {
-        return 301 https://${s.domain}$request_uri;
-    }
 }
 `;
 
@@ -117,7 +104,6 @@ const gate = (s: Site, rates: string, inside: string): string => `${rates}      
 const api = (s: Site): string => {
   const rate = `        limit_req zone=api_rate burst=${s.limits.apiBurst} nodelay;\n`;
   const login = `        limit_req zone=login_rate burst=${Math.max(0, s.limits.loginPerMinute - 1)} nodelay;\n`;
-  const admins = `${s.adminCidrs.map((cidr) => `        allow ${cidr};\n`).join("")}        deny all;\n`;
   const inspected = s.wafRules === undefined ? "" : "        modsecurity on;\n";
   return `server {
     listen 443 ssl;
@@ -150,7 +136,7 @@ ${gate(s, "        limit_req zone=health_rate burst=5 nodelay;\n", "@health")}
     }
 
     location ~* "^/admin(?![a-z0-9_-])" {
-${gate(s, admins + rate, "$application")}
+${gate(s, only(s.adminCidrs) + rate, "$application")}
     }
 
     location ~* "^/metrics(?![a-z0-9_-])" {
@@ -191,5 +177,7 @@ ${files(s)}
 `;
 };
 
-/** Everything that listens: nobody's host, plain HTTP for ACME and the redirect, and the API over TLS. */
-export const sites = (s: Site): string => [maps, unknownHost, plain(s), api(s)].join("\n");
+/** Everything that listens: nobody's host, plain HTTP for ACME and the redirect, the API and Grafana over TLS. */
+export const sites = (s: Site): string => [
+  maps, unknownHost, plain(s.domain, s.acmeRoot), api(s), ...s.grafana ? [grafanaSite(s.grafana, s.adminCidrs, s.acmeRoot)] : [],
+].join("\n");

@@ -19,6 +19,14 @@ describe("the cloud's firewall and the machine's own name the same ports", () =>
       acme: { email: "operator@ringo.test", server: "https://acme.ringo.test:14000/dir" },
       image: `registry.ringo.test:5000/backend@sha256:${"ab".repeat(32)}`,
       logs: { image: `registry.ringo.test:5000/loki@sha256:${"cd".repeat(32)}` },
+      grafana: {
+        image: `registry.ringo.test:5000/grafana@sha256:${"ef".repeat(32)}`, domain: "grafana.ringo.test",
+        oauth: {
+          name: "Ringo", clientId: "grafana", allowedDomains: ["ringo.test"],
+          authUrl: "https://id.ringo.test/auth", tokenUrl: "https://id.ringo.test:8444/token", apiUrl: "https://id.ringo.test:8445/userinfo",
+        },
+      },
+      grafanaOauthSecret: "not-a-secret-of-a-client",
       backups: { endpoint: "https://s3.ringo.test:7070" },
       outboundPorts: [443, 587],
       mediaStorage: { endpoint: "https://spaces.ringo.test:9000", region: "fra1", bucket: "media" },

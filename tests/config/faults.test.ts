@@ -10,6 +10,11 @@ const rm = "pulumi config rm --stack staging";
 const json = JSON.stringify;
 const loki = json({ image: `docker.io/grafana/loki:3.7.8@${digest}` });
 
+const shown = json({ image: `docker.io/grafana/grafana:12.3.0@${digest}` });
+const oauth = json({
+  name: "Ringo", clientId: "grafana", allowedDomains: ["ringo.dev"], authUrl: "https://id.ringo.dev/auth", tokenUrl: "https://id.ringo.dev/token", apiUrl: "https://id.ringo.dev/userinfo",
+});
+
 const cases: Case[] = [
   ["a misspelt key", { apiInstanceCuont: "3" }, "apiInstanceCuont", /no key; did you mean apiInstanceCount\?/, /configuration\.md/, `${rm} apiInstanceCuont`],
   ["a key like no other", { zzzzzz: "3" }, "zzzzzz", /^is no key$/, /configuration\.md/, `${rm} zzzzzz`],
@@ -26,6 +31,14 @@ const cases: Case[] = [
   ["a production whose logs stay on the machines", { environment: "production", alertSlackUrl: "https://hooks.slack.dev/not-a-hook", alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' }, "logs.image", /would be lost with it/, /64 hexadecimal digits/, `${set} --path logs.image`],
   ["logs by a tag", { logs: '{"image":"docker.io/grafana/loki:3.7.8"}' }, "logs.image", /has no digest/, /64 hexadecimal digits/, `${set} --path logs.image`],
   ["logs for more disk than there is", { logs: loki.replace("}", ',"retentionGiB":40}') }, "logs.retentionGiB", /two thirds of the disk of s-1vcpu-2gb/, /two thirds/, `${set} --path logs.retentionGiB 23`],
+  ["Grafana without a name", { logs: loki, grafana: shown }, "grafana.domain", /is missing, and grafana.image needs it/, /a host name/, `${set} --path grafana.domain`],
+  ["Grafana by the API's name", { logs: loki, grafana: shown.replace("}", ',"domain":"api.ringo.dev"}') }, "grafana.domain", /is the API's/, /not `domain`/, `${set} --path grafana.domain`],
+  ["Grafana by an example's name", { logs: loki, grafana: shown.replace("}", ',"domain":"grafana.example.org"}') }, "grafana.domain", /placeholder/, /a host name/, `${set} --path grafana.domain`],
+  ["Grafana by a tag", { logs: loki, grafana: '{"image":"docker.io/grafana/grafana:12.3.0","domain":"grafana.ringo.dev"}' }, "grafana.image", /has no digest/, /64 hexadecimal digits/, `${set} --path grafana.image`],
+  ["a name for no Grafana", { grafana: '{"domain":"grafana.ringo.dev"}' }, "grafana.domain", /of no use without grafana.image/, /a host name/, `${rm} --path grafana.domain`],
+  ["Grafana without logs", { grafana: shown.replace("}", ',"domain":"grafana.ringo.dev"}') }, "logs.image", /grafana.image needs it/, /64 hexadecimal digits/, `${set} --path logs.image`],
+  ["a log-in without its secret", { logs: loki, grafana: shown.replace("}", `,"domain":"grafana.ringo.dev","oauth":${oauth}}`) }, "grafanaOauthSecret", /is missing, and grafana.oauth needs it/, /8 characters/, `${set} --secret grafanaOauthSecret`],
+  ["a log-in for everybody", { logs: loki, grafana: shown.replace("}", `,"domain":"grafana.ringo.dev","oauth":${oauth.replace('"ringo.dev"', "")}}`), grafanaOauthSecret: "not-a-real-secret" }, "grafana.oauth.allowedDomains", /whoever the provider knows/, /one at least/, `${set} --path 'grafana.oauth.allowedDomains[0]' ringo-uchet.ru`],
   ["logs on a small monitor", { logs: loki, monitorSize: "s-1vcpu-1gb", monitoring: '{"retentionGiB":1}' }, "monitorSize", /with logs it needs 2048/, /1024 MiB/, `${set} monitorSize`],
   ["alerts that say nothing of what to do", { alertSlackUrl: "https://hooks.slack.dev/not-a-hook" }, "alerts.runbook", /links to what to do/, /https URL/, `${set} --path alerts.runbook https://`],
   ["a bot without a chat", { alertTelegramToken: `1:${"not-a-token".repeat(3)}`, alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' }, "alertTelegramToken", /of no use without alerts\.telegramChatId/, /bot's token/, `${rm} alertTelegramToken`],

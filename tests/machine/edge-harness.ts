@@ -105,7 +105,7 @@ function relocate(content: string, root: string, plainPort: number, tlsPort: num
     .replaceAll("listen 80", `listen ${plainPort}`)
     .replaceAll("listen 443", `listen ${tlsPort}`)
     // Debian 12's nginx has no such directive yet.
-    .replace(/ ssl;(\s+)http2 on;/, old ? " ssl http2;" : " ssl;$1http2 on;")
+    .replace(/ ssl;(\s+)http2 on;/g, old ? " ssl http2;" : " ssl;$1http2 on;")
     .replace("http {\n", `http {\n${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((n) => `    ${n}_temp_path ${root}/tmp/${n};\n`).join("")}`);
 }
 

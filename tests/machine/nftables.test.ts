@@ -94,7 +94,7 @@ describe("the monitor's way to figures", () => {
     expect(own(
       prometheus({
         stack: "test", machines: [machine("edge", "edge", "10.0.0.4", "node", "nginx"), machine("api-0", "api", "10.0.0.6", "node", "django")],
-        edge: { machine: "edge", domain: "api.ringo.test" }, monitor: "monitor", logs: true, scrapeSeconds: 15, probeSeconds: 60, retentionDays: 30, retentionGiB: 10,
+        edge: { machine: "edge", domain: "api.ringo.test" }, monitor: "monitor", logs: true, grafana: false, scrapeSeconds: 15, probeSeconds: 60, retentionDays: 30, retentionGiB: 10,
         rules: { patience: (seconds) => seconds, objectivePercent: 99.5, pool: { min: 2, max: 10 } }, runbook: "https://wiki.ringo.test/alerts",
       }),
       blackbox([]),

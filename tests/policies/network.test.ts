@@ -136,7 +136,7 @@ chapter("Network", {
 });
 
 test("the program's own table of open ports is kept to, in and out", () => {
-  const ways = { acme: { server: "https://acme.example/dir" }, image: "registry.example/backend:1", backups: {}, logs: { image: "registry.example/loki:1" }, outboundPorts: [443], alertPorts: [443] };
+  const ways = { acme: { server: "https://acme.example/dir" }, image: "registry.example/backend:1", backups: {}, logs: { image: "registry.example/loki:1" }, grafana: { image: "registry.example/grafana:1" }, outboundPorts: [443], alertPorts: [443] };
   const samples = (changes = {}) => allowTable(["198.51.100.7/32"], { ...ways, ...changes })
     .map(({ role, inbound, outbound }) => firewall([`role:ringo-test-${role}`], inbound as object[], outbound as object[]));
   expect(judge(samples())).toEqual([]);

@@ -178,6 +178,7 @@ export const cases: Record<string, Case> = {
   WalNotArchived: { fires: one("ringo_postgres_wal_waiting_seconds", 301), quiet: [one("ringo_postgres_wal_waiting_seconds", 299)] },
   WalDropped: { fires: one("ringo_wal_dropped_timestamp_seconds", ago(3600)), quiet: [one("ringo_wal_dropped_timestamp_seconds", ago(2 * 86_400))] },
   MediaBackupFailed: { fires: one("ringo_media_backup_success", 0), quiet: [one("ringo_media_backup_success", 1)] },
+  GrafanaDown: { fires: one('up{job="grafana"}', 0), quiet: [one('up{job="grafana"}', 1), one('up{job="loki"}', 0)] },
   LogStoreDown: { fires: one('up{job="loki"}', 0), quiet: [one('up{job="loki"}', 1), one('up{job="celery"}', 0)] },
   LogsRejected: { fires: one('loki_discarded_samples_total{reason="rate_limited"}', "0+1"), quiet: [one('loki_discarded_samples_total{reason="rate_limited"}', 4)], from: 1 },
   LogsCutShort: {

@@ -15,7 +15,7 @@ const watched = prometheus({
     { name: "edge", role: "edge", privateAddress: "10.20.0.4", exporters: ["node", "nginx", "edge"] },
     { name: "api-0", role: "api", privateAddress: "10.20.0.6", exporters: ["node", "django"] },
   ],
-  edge: { machine: "edge", domain: "api.ringo.test" }, monitor: "monitor", logs: true,
+  edge: { machine: "edge", domain: "api.ringo.test" }, monitor: "monitor", logs: true, grafana: true,
   scrapeSeconds: 15, probeSeconds: 60, retentionDays: 30, retentionGiB: 10,
   rules: { patience: (seconds) => seconds, objectivePercent: 99.5, pool: { min: 2, max: 10 } }, runbook: "https://runbook.example/alerts.md",
 });

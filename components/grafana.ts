@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { StackConfig } from "../config";
+import { grafana, grafanaPort } from "../machine/grafana";
+import type { GrafanaSite } from "../machine/nginx";
+import type { DashboardsOptions } from "../machine/monitoring/dashboards";
+import type { Fragment } from "../machine/state";
+import { selfSigned, type Certificate } from "./certificate";
+
+export interface GrafanaArgs {
+  /** Private address of its machine. */
+  address: pulumi.Output<string>;
+  image: string;
+  domain: string;
+  oauth: StackConfig["grafana"]["oauth"];
+  oauthSecret?: pulumi.Output<string>;
+  scrapeSeconds: number;
+}
+
+/** Grafana as the configuration has it, or none. */
+export function grafanaOf({ grafana: { image, domain, oauth }, secrets, monitoring }: StackConfig, address: pulumi.Output<string>): Grafana | undefined {
+  if (image === undefined || domain === undefined) return undefined;
+  return new Grafana("grafana", { address, image, domain, oauth, oauthSecret: secrets.grafanaOauthSecret, scrapeSeconds: monitoring.scrapeSeconds });
+}
+
+/** Where people look at the dashboards. Its machine is another part's, the way to it the edge's; this one says what they need for it. */
+export class Grafana extends pulumi.ComponentResource {
+  /** What the edge shows. */
+  readonly site: pulumi.Output<GrafanaSite>;
+  private readonly certificate: pulumi.Output<Certificate>;
+  private readonly secrets: pulumi.Output<{ password: string; secretKey: string; clientSecret?: string }>;
+
+  constructor(name: string, private readonly args: GrafanaArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ringo:grafana:Grafana", name, {}, opts);
+    const password = (what: string): pulumi.Output<string> => new random.RandomPassword(`${name}-${what}`, { length: 40, special: false }, { parent: this }).result;
+    this.certificate = selfSigned(name, args.address, this);
+    this.secrets = pulumi.secret({ password: password("password"), secretKey: password("key"), clientSecret: args.oauthSecret });
+    this.site = pulumi.all([args.address, this.certificate]).apply(([address, { certificate }]) => ({ domain: args.domain, address, port: grafanaPort, certificate }));
+    this.registerOutputs({});
+  }
+
+  /** What is on its machine. */
+  on(dashboards: DashboardsOptions): pulumi.Output<Fragment> {
+    const { image, domain, oauth, scrapeSeconds } = this.args;
+    return pulumi.all([this.args.address, this.certificate, this.secrets]).apply(([address, tls, { clientSecret, ...secrets }]) => grafana({
+      image, domain, address, tls, scrapeSeconds, dashboards, ...secrets,
+      oauth: oauth && clientSecret !== undefined ? { ...oauth, clientSecret } : undefined,
+    }));
+  }
+}

@@ -1,0 +1,45 @@
+import * as z from "zod";
+import { key } from "./doc";
+import { hostNameFault, httpsUrlFault, imageFault, list, pattern, text } from "./formats";
+
+/** Where people look at the dashboards. */
+export const grafana = z.object({
+  grafana: key(z.object({
+    image: key(text(imageFault).optional(), {
+      description: "Image of Grafana, which shows the dashboards, on the monitor and behind the edge. Without it they are kept as code only. "
+        + "Needs `logs.image` and `grafana.domain`.",
+      allowed: "repository@sha256:<64 hexadecimal digits>; a throwaway stack may name a tag instead",
+      example: "docker.io/grafana/grafana:12.3.0@sha256:<digest>",
+    }),
+    domain: key(text(hostNameFault).optional(), {
+      description: "Host name of Grafana. It is in the certificate beside `domain`, and let in are the networks of `adminAllowedCidrs` only.",
+      allowed: "a host name, not `domain`; with `manageDns` in `dnsZone`",
+      example: "grafana.ringo-uchet.ru",
+    }),
+    oauth: key(z.object({
+      name: key(pattern(/^[^\r\n;#]{1,60}$/, "is no name"), {
+        description: "What the button to log in with says.", allowed: "a text of 60 characters at most", example: "Keycloak",
+      }),
+      clientId: key(pattern(/^[^\s;#]{1,255}$/, "is no client's id"), {
+        description: "What the provider knows Grafana as. It must let it come back to `https://<grafana.domain>/login/generic_oauth`.",
+        allowed: "text without spaces", example: "grafana",
+      }),
+      authUrl: key(text(httpsUrlFault), { description: "Where people are sent to log in.", allowed: "an https URL", example: "https://id.ringo-uchet.ru/authorize" }),
+      tokenUrl: key(text(httpsUrlFault), { description: "Where the code is exchanged.", allowed: "an https URL", example: "https://id.ringo-uchet.ru/token" }),
+      apiUrl: key(text(httpsUrlFault), { description: "Where who they are is asked (OIDC's userinfo).", allowed: "an https URL", example: "https://id.ringo-uchet.ru/userinfo" }),
+      allowedDomains: key(list(text(hostNameFault)).min(1, "is empty: whoever the provider knows would get in"), {
+        description: "Whose e-mail addresses get in: those of these domains.", allowed: "a list of host names, one at least", example: "ringo-uchet.ru",
+      }),
+      rolePath: key(pattern(/^[^\r\n;#]{1,500}$/, "is no expression").optional(), {
+        description: "JMESPath that makes of what the provider says the role: Viewer, Editor or Admin. Without it everybody is a Viewer.",
+        allowed: "one line, without ; and #", example: "contains(groups[*], 'operators') && 'Editor' || 'Viewer'",
+      }),
+    }).optional(), {
+      description: "Log in by OpenID Connect, beside Grafana's own login. Its secret is `grafanaOauthSecret`.",
+      allowed: "name, clientId, authUrl, tokenUrl, apiUrl, allowedDomains and rolePath",
+    }),
+  }).prefault({}), {
+    description: "Where people look at the dashboards: Grafana, with its own login, behind the edge.",
+    allowed: "image, domain and oauth",
+  }),
+});

@@ -1,0 +1,71 @@
+import { only, plain } from "./parts";
+
+/** Grafana, as the edge reaches and shows it. */
+export interface GrafanaSite {
+  /** Its own name. */
+  domain: string;
+  /** Where it answers, inside the stack. */
+  address: string;
+  port: number;
+  /** PEM of what it proves itself with there. */
+  certificate: string;
+}
+
+/** What Grafana's certificate is trusted by. */
+export const grafanaAuthority = "/etc/nginx/ringo/grafana.pem";
+
+/**
+ * The second name that is answered, and to named networks only. Those are let past the firewall: what people ask Grafana is
+ * PromQL and LogQL, which its rules take for attacks.
+ */
+export const grafanaSite = ({ domain, address, port }: GrafanaSite, adminCidrs: string[], acmeRoot: string): string => `# The API's figures leave requests of this site out.
+log_format grafana escape=json '{"time":"$time_iso8601","request_id":"$request_id","client":"$remote_addr","site":"grafana",'
+    '"host":"$host","method":"$request_method","path":"$uri","protocol":"$server_protocol","tls":"$ssl_protocol",'
+    '"status":"$status","bytes":"$bytes_sent","seconds":"$request_time","agent":"$http_user_agent",'
+    '"upstream":"$upstream_addr","upstream_status":"$upstream_status","upstream_seconds":"$upstream_response_time"}';
+
+# A dashboard is many files and queries at once.
+limit_req_zone $client zone=grafana_rate:1m rate=50r/s;
+
+upstream grafana {
+    server ${address}:${port} max_fails=0;
+    keepalive 8;
+}
+
+${plain(domain, acmeRoot)}
+server {
+    listen 443 ssl;
+    listen [::]:443 ssl;
+    http2 on;
+    server_name ${domain};
+    access_log /var/log/nginx/access.log grafana;
+    include /etc/nginx/ringo/snippets/headers.conf;
+    include /etc/nginx/ringo/snippets/proxy.conf;
+    client_max_body_size 1m;
+    limit_conn connections 200;
+
+    proxy_ssl_protocols TLSv1.3;
+    proxy_ssl_verify on;
+    proxy_ssl_trusted_certificate ${grafanaAuthority};
+    proxy_ssl_name grafana;
+
+    if ($ambiguous_path) {
+        return 400;
+    }
+
+    location / {
+${only(adminCidrs)}        limit_req zone=grafana_rate burst=300 nodelay;
+        proxy_pass https://grafana;
+    }
+
+    location = /login {
+${only(adminCidrs)}        limit_req zone=login_rate burst=4 nodelay;
+        proxy_pass https://grafana;
+    }
+
+    # Prometheus asks inside the stack.
+    location ~* "^/metrics(?![a-z0-9_-])" {
+        return 404;
+    }
+}
+`;
