@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { acmeRoots } from "../services";
 import type { Reachable } from "../../components/access";
 import { writeSshFiles } from "../../ops/ssh";
@@ -7,6 +8,7 @@ import { policyPack } from "../workspace";
 import { caCertificate, publicOutputs, type Machine } from "./outputs";
 import { Progress } from "./progress";
 import { prepare, withStack } from "./session";
+import { isSettled, settle, unsettle } from "./settled";
 import { bold, dim, green, red, say, seconds, yellow } from "../../ops/terminal";
 
 /** Stands the stack up, or brings it up to date; can be run again at any time, after Ctrl-C too. */
@@ -22,17 +24,12 @@ export async function run(): Promise<number> {
     const progress = new Progress();
     const refresh = process.env.REFRESH === "1";
     try {
-      await stack.preview({ onEvent: planned.on, policyPacks: [policyPack], refresh });
-      const result = await stack.up({
-        onEvent: progress.on,
-        policyPacks: [policyPack],
-        refresh,
-        suppressOutputs: true,
-        color: "never",
-      });
+      const { changeSummary } = await stack.preview({ onEvent: planned.on, policyPacks: [policyPack], refresh });
+      const { outputs, changes } = !refresh && isSettled(changeSummary) ? { outputs: await stack.outputs(), changes: changeSummary }
+        : await update(stack, progress, refresh);
       fs.writeFileSync(caCertificate, await acmeRoots());
-      writeSshFiles(inState("ssh"), result.outputs.reachable.value as Reachable[], result.outputs.deployerKey.value as string);
-      summary(publicOutputs(result.outputs), result.summary.resourceChanges ?? {}, Date.now() - started);
+      writeSshFiles(inState("ssh"), outputs.reachable.value as Reachable[], outputs.deployerKey.value as string);
+      summary(publicOutputs(outputs), changes, Date.now() - started);
       return 0;
     } catch (error) {
       const errors = [...planned.errors, ...progress.errors];
@@ -47,7 +44,20 @@ export async function run(): Promise<number> {
   });
 }
 
-function summary(outputs: Record<string, unknown>, changes: Record<string, number>, took: number): void {
+async function update(stack: Stack, progress: Progress, refresh: boolean): Promise<{ outputs: OutputMap; changes: Record<string, number | undefined> }> {
+  unsettle();
+  const { outputs, summary: { resourceChanges = {} } } = await stack.up({
+    onEvent: progress.on,
+    policyPacks: [policyPack],
+    refresh,
+    suppressOutputs: true,
+    color: "never",
+  });
+  settle();
+  return { outputs, changes: resourceChanges };
+}
+
+function summary(outputs: Record<string, unknown>, changes: Record<string, number | undefined>, took: number): void {
   const told = Object.entries(changes).map(([op, count]) => `${count} ${op}`).join(", ");
   say(green(`\nUp in ${seconds(took)}`) + dim(` (${told})`));
   for (const machine of outputs.machines as Machine[]) {

@@ -1,0 +1,32 @@
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+
+const state = fs.mkdtempSync(path.join(tmpdir(), "ringo-settled-"));
+const settings = path.join(state, "workspace", "Pulumi.local.yaml");
+const write = (text: string): void => fs.writeFileSync(settings, text);
+let settled: typeof import("../../../local/cli/settled");
+
+beforeAll(async () => {
+  process.env.RINGO_LOCAL_DIR = state;
+  settled = await import("../../../local/cli/settled");
+  fs.mkdirSync(path.dirname(settings));
+});
+beforeEach(() => {
+  write("config: {}\n");
+  settled.settle();
+});
+afterAll(() => fs.rmSync(state, { recursive: true }));
+
+test("an update that would change nothing is none", () => {
+  expect(settled.isSettled({ same: 130 })).toBe(true);
+});
+
+test.each<[string, () => void, Record<string, number>]>([
+  ["a resource that changes", () => undefined, { same: 129, update: 1 }],
+  ["other settings, though no resource shows it: what is protected", () => write("config: { protect: true }\n"), { same: 130 }],
+  ["an update that was broken off", () => settled.unsettle(), { same: 130 }],
+])("%s is a reason for one", (_name, cause, previewed) => {
+  cause();
+  expect(settled.isSettled(previewed)).toBe(false);
+});
