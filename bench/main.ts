@@ -6,10 +6,11 @@ import { quiet } from "./quiet";
 import { machine, median, spread } from "./machine";
 import { outage } from "./outage";
 import { requests } from "./requests";
+import { storeAway } from "./store-away";
 
 /**
  * Measures what the README promises and prints it as Markdown.
- * usage: tsx bench/main.ts [part...]; parts: up, unchanged, preview, policies, requests, backups, archive, outage, monitoring, quiet. All, when none is named.
+ * usage: tsx bench/main.ts [part...]; parts: up, unchanged, preview, policies, requests, backups, archive, outage, monitoring, logs, quiet. All, when none is named.
  */
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -84,6 +85,10 @@ const parts: Record<string, () => Promise<void>> = {
 
   async monitoring() {
     for await (const line of monitoring()) print(line);
+  },
+
+  async logs() {
+    print(await storeAway(10, 50));
   },
 
   async quiet() {
