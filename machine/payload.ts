@@ -23,8 +23,7 @@ export const remoteCommand =
   ].join("\n") +
   "'";
 
+const program = modules.map((name) => [name, readFileSync(join(__dirname, "apply", `${name}.py`), "utf8")]);
+
 /** What `remoteCommand` reads. Holds every secret of the state: a secret wherever it is stored. */
-export function payload(state: MachineState): string {
-  const program = modules.map((name) => [name, readFileSync(join(__dirname, "apply", `${name}.py`), "utf8")]);
-  return JSON.stringify({ program, state });
-}
+export const payload = (state: MachineState): string => JSON.stringify({ program, state });

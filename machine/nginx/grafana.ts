@@ -1,3 +1,4 @@
+import { logFormat } from "./http";
 import { only, plain } from "./parts";
 
 /** Grafana, as the edge reaches and shows it. */
@@ -18,11 +19,7 @@ export const grafanaAuthority = "/etc/nginx/ringo/grafana.pem";
  * The second name that is answered, and to named networks only. Those are let past the firewall: what people ask Grafana is
  * PromQL and LogQL, which its rules take for attacks.
  */
-export const grafanaSite = ({ domain, address, port }: GrafanaSite, adminCidrs: string[], acmeRoot: string): string => `# The API's figures leave requests of this site out.
-log_format grafana escape=json '{"time":"$time_iso8601","request_id":"$request_id","client":"$remote_addr","site":"grafana",'
-    '"host":"$host","method":"$request_method","path":"$uri","protocol":"$server_protocol","tls":"$ssl_protocol",'
-    '"status":"$status","bytes":"$bytes_sent","seconds":"$request_time","agent":"$http_user_agent",'
-    '"upstream":"$upstream_addr","upstream_status":"$upstream_status","upstream_seconds":"$upstream_response_time"}';
+export const grafanaSite = ({ domain, address, port }: GrafanaSite, adminCidrs: string[], acmeRoot: string): string => `${logFormat("grafana", "grafana")}
 
 # A dashboard is many files and queries at once.
 limit_req_zone $client zone=grafana_rate:1m rate=50r/s;

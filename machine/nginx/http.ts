@@ -16,6 +16,12 @@ export interface Limits {
 
 export const defaultLimits: Limits = { apiPerSecond: 10, apiBurst: 20, loginPerMinute: 5, connections: 50, largeBodies: 4 };
 
+/** How a line of the access log looks. @param site of another than the API's, so that the API's figures leave it out */
+export const logFormat = (name: string, site?: string): string => `log_format ${name} escape=json '{"time":"$time_iso8601","request_id":"$request_id","client":"$remote_addr",'
+        '${site === undefined ? "" : `"site":"${site}",`}"host":"$host","method":"$request_method","path":"$uri","protocol":"$server_protocol","tls":"$ssl_protocol",'
+        '"status":"$status","bytes":"$bytes_sent","seconds":"$request_time","agent":"$http_user_agent",'
+        '"upstream":"$upstream_addr","upstream_status":"$upstream_status","upstream_seconds":"$upstream_response_time"}';`;
+
 /** `/etc/nginx/nginx.conf`. */
 export const main = (bodyMiB: number): string => `user www-data;
 worker_processes auto;
@@ -37,10 +43,7 @@ http {
     server_tokens off;
 
     # The path without its query, no referrer, no header that carries a credential: none of them belongs in a log.
-    log_format ringo escape=json '{"time":"$time_iso8601","request_id":"$request_id","client":"$remote_addr",'
-        '"host":"$host","method":"$request_method","path":"$uri","protocol":"$server_protocol","tls":"$ssl_protocol",'
-        '"status":"$status","bytes":"$bytes_sent","seconds":"$request_time","agent":"$http_user_agent",'
-        '"upstream":"$upstream_addr","upstream_status":"$upstream_status","upstream_seconds":"$upstream_response_time"}';
+    ${logFormat("ringo")}
     access_log /var/log/nginx/access.log ringo;
 
     # Slow clients are cut off; bodies are read whole before a worker of the application sees them.
