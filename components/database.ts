@@ -6,7 +6,7 @@ import { backupTool, originCommand } from "../machine/backup";
 import { celeryUser, monitorRole, postgresExporter, postgresMonitor, readsFigures, readsQueues, redisExporter, redisUser } from "../machine/monitoring";
 import { mediaServer } from "../machine/media";
 import { archiving, pgbackrest } from "../machine/pgbackrest";
-import { postgres } from "../machine/postgres";
+import { postgres, postgresPackages } from "../machine/postgres";
 import { restic } from "../machine/restic";
 import { redis } from "../machine/redis";
 import { combine } from "../machine/state";
@@ -82,6 +82,8 @@ export class Database extends pulumi.ComponentResource {
         { name: "postgresql", port: 5432, from: vpc },
         { name: "redis", port: 6379, from: vpc },
       ],
+      // Installed with all other machines' packages rather than when everything waits for the database.
+      preparation: combine(postgresPackages, { packages: ["redis-server", "redis-tools", "pgbackrest", "restic", "xfsprogs"] }),
       exporters: (address) => passwords.redisExporter.apply((password) =>
         combine(postgresExporter(address, args.databaseName), redisExporter(address, password))),
     }, { parent: this });

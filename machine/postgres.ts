@@ -79,14 +79,14 @@ export function postgres(options: PostgresOptions): Fragment {
     { path: rolesSql, content: options.roles.map((role, i) => roleSql(role, verifiers[i])).join("\n"), mode: "0600", secret: true },
   ];
   return {
-    packages: [`postgresql-${version}`],
+    ...postgresPackages,
     directories: [
       { path: "/etc/ringo/postgresql", mode: "0700" },
       { path: `${etc}/conf.d` },
       { path: data, mode: "0700", owner: "postgres", group: "postgres" },
     ],
     files,
-    steps: steps(options, data, conf),
+    steps: [...postgresPackages.steps!, ...steps(options, data, conf)],
     // Debian's own stands for all clusters of a machine, at a shutdown too.
     units: [{ name: unit, restartOn: [dropIn], reloadOn: conf.map((f) => f.path) }, { name: "postgresql.service" }],
     checks: checks(options),
@@ -94,15 +94,20 @@ export function postgres(options: PostgresOptions): Fragment {
   };
 }
 
+/** PostgreSQL, and nothing that it would keep data in: the cluster is on the volume. */
+export const postgresPackages: Fragment = {
+  packages: [`postgresql-${version}`],
+  steps: [{
+    name: "no PostgreSQL cluster off the volume",
+    when: "before-packages",
+    unless: "test -e /etc/postgresql-common/createcluster.d/ringo.conf",
+    command: `install -d /etc/postgresql-common/createcluster.d
+echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/ringo.conf`,
+  }],
+};
+
 function steps(options: PostgresOptions, data: string, conf: File[]): Step[] {
   return [
-    {
-      name: "no PostgreSQL cluster off the volume",
-      when: "before-packages",
-      unless: "test -e /etc/postgresql-common/createcluster.d/ringo.conf",
-      command: `install -d /etc/postgresql-common/createcluster.d
-echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/ringo.conf`,
-    },
     { name: "addresses for PostgreSQL", onChange: [sysctl], command: `/usr/lib/systemd/systemd-sysctl ${sysctl}` },
     {
       // A new machine may number its users differently from the one that wrote the volume.

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { inState, projectDir, stackName } from "../paths";
 
-/** What decides what a stack is: the program, what it is made with, and the settings as the engine gets them. */
+/** What decides what a stack is, beside the settings as the engine gets them: the program, and what it is made with. */
 const sources = ["index.ts", "components", "config", "machine", "package-lock.json"];
 const record = inState("settled");
 
@@ -14,7 +14,7 @@ function fingerprint(): string {
     if (fs.statSync(source).isFile()) add(source);
     else for (const entry of fs.readdirSync(source, { recursive: true, withFileTypes: true }).filter((each) => each.isFile()).map((each) => path.join(each.parentPath, each.name)).sort()) add(entry);
   }
-  add(inState("workspace", `Pulumi.${stackName}.yaml`));
+  for (const file of ["Pulumi.yaml", `Pulumi.${stackName}.yaml`]) add(inState("workspace", file));
   return hash.digest("hex");
 }
 

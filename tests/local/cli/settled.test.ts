@@ -11,6 +11,7 @@ beforeAll(async () => {
   process.env.RINGO_LOCAL_DIR = state;
   settled = await import("../../../local/cli/settled");
   fs.mkdirSync(path.dirname(settings));
+  fs.writeFileSync(path.join(path.dirname(settings), "Pulumi.yaml"), "name: ringo-infra\n");
 });
 beforeEach(() => {
   write("config: {}\n");
