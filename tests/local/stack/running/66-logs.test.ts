@@ -70,6 +70,13 @@ test.each([
   ["each API machine", '{source="api", machine="api-1"}'],
 ])("%s is heard by its name", async (_name, query) => expect((await found(query, 30, { SINCE: "1d", LIMIT: "1" })).length).toBe(1), 60_000);
 
+test("auditd's file is carried, which in a container nobody but a test writes to", async () => {
+  const word = mark();
+  await ask("data", `[ -e /var/log/audit/audit.log ] || install -m 0640 -o root -g adm /dev/null /var/log/audit/audit.log
+    echo 'type=USER_LOGIN msg=audit(1764230000.000:1): pid=1 uid=0 auid=0 ses=1 msg='"'"'op=login acct="root" exe="${word}" res=success'"'" >> /var/log/audit/audit.log`);
+  expect((await found(`{source="audit", machine="data"} |= "${word}"`)).map(({ machine, role }) => [machine, role])).toEqual([["data", "data"]]);
+}, 60_000);
+
 test("the shipper on a machine reads every rule as it is meant", async () => {
   const lines = [...personal.map(({ line }) => line), ...harmless];
   const expected = lines.map(scrubbed);
