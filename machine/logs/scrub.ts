@@ -40,7 +40,10 @@ const fields = (names: string[], hidden: string): Rule[] => {
   ];
 };
 
-const digits = (groups: string, separator = "[ -]?"): string => `(?<![\\d.-])${groups.split(" ").join(separator)}(?![\\d-]|\\.\\d)`;
+/** Not within an id in hexadecimal (a request's, a task's, an image's), which now and then holds as many digits as a phone number. */
+const noId = (number: string): string => `(?<![0-9a-f]{6}[a-f]|-[a-f])(?![0-9a-f]{1,8}(?:-[0-9a-f]{4}){0,3}-[0-9a-f]{12})${number}(?![a-f][0-9a-f]{6})`;
+
+const digits = (groups: string, separator = "[ -]?"): string => noId(`(?<![\\d.-])${groups.split(" ").join(separator)}(?![\\d-]|\\.\\d)`);
 
 export const rules: readonly Rule[] = [
   // Credentials first: what they are made of could look like something else.
@@ -59,7 +62,7 @@ export const rules: readonly Rule[] = [
   { pattern: digits("[2-6]\\d{3} \\d{4} \\d{4} \\d{4}(?: \\d{3})?"), replacement: "<card>" },
   { pattern: digits("3[47]\\d{2} \\d{6} \\d{5}"), replacement: "<card>" },
   { pattern: "(?<![\\d.-])\\d{2} ?\\d{2} (?:№ ?)?\\d{6}(?![\\d-])", replacement: "<passport>" },
-  { pattern: "(?<![\\d.:/-])(?:\\+7|[78])[ (-]{0,2}\\d{3}[ )-]{0,2}\\d{3}[ -]?\\d{2}[ -]?\\d{2}(?![\\d.:-])", replacement: "<phone>" },
+  { pattern: noId("(?<![\\d.:/-])(?:\\+7|[78])[ (-]{0,2}\\d{3}[ )-]{0,2}\\d{3}[ -]?\\d{2}[ -]?\\d{2}(?![\\d.:-])"), replacement: "<phone>" },
   { pattern: "(?<![\\d\\p{L}])\\+[1-9](?:[ ()-]{0,2}\\d){8,14}(?!\\d)", replacement: "<phone>" },
   // A patronymic names a person wherever it stands, in either order.
   { pattern: "[А-ЯЁ][а-яё-]+\\s+[А-ЯЁ][а-яё-]+\\s+[А-ЯЁ][а-яё]+(?:вич|вна|ична|инична)(?![а-яё])", replacement: "<name>", exact: true },

@@ -102,8 +102,8 @@ function relocate(content: string, root: string, plainPort: number, tlsPort: num
     .replaceAll("/run/nginx.pid", `${root}/nginx.pid`)
     .replaceAll("/var/www/acme", `${root}/acme`)
     .replace(/listen \[::\].*\n/g, "")
-    .replaceAll("listen 80", `listen ${plainPort}`)
-    .replaceAll("listen 443", `listen ${tlsPort}`)
+    // In one go: a port that was put in may begin with 443.
+    .replace(/listen (80|443)\b/g, (_, port) => `listen ${port === "80" ? plainPort : tlsPort}`)
     // Debian 12's nginx has no such directive yet.
     .replace(/ ssl;(\s+)http2 on;/g, old ? " ssl http2;" : " ssl;$1http2 on;")
     .replace("http {\n", `http {\n${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((n) => `    ${n}_temp_path ${root}/tmp/${n};\n`).join("")}`);

@@ -72,6 +72,7 @@ export const personal: readonly Sample[] = [...shapes, ...credentials, ...fields
 
 /** What looks a little like one of the above, and is needed when something is searched for. */
 export const harmless: readonly string[] = [
+  '{"request_id":"a089161234567c4111111111111111df","task":"0f9d3b1e-8a57-4c1b-9a5e-891612345678"}',
   '{"time":"2026-11-25T13:21:49+00:00","request_id":"0a1b2c3d4e5f60718293a4b5c6d7e8f9","client":"203.0.113.9","method":"GET","path":"/api/v1/orders/17/","status":"200","seconds":"0.012","upstream":"10.10.0.3:8000"}',
   "2026-11-25 13:21:49.119 UTC [1234] ringo@ringo 10.10.0.3 LOG:  duration: 612.345 ms  statement: SELECT $1",
   "checkpoint complete: wrote 3141 buffers (19.2%); 0 WAL file(s) added, 0 removed; write=269.876 s, lsn=0/7C3A1D8",

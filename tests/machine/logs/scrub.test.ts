@@ -14,6 +14,16 @@ test("what was scrubbed once stays as it is", () => {
   expect(twice).toEqual([]);
 });
 
+test("an id in hexadecimal stays whole, however many digits are together in it", () => {
+  const hex = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 32, maxLength: 32 });
+  const long = fc.tuple(hex, fc.constantFrom("89161234567", "4111111111111111", "378282246310005", "2200123412341234123"), fc.nat({ max: 20 }))
+    .map(([id, number, at]) => `${id.slice(0, at)}${number}${id.slice(at)}`.slice(0, 32));
+  const uuid = fc.tuple(fc.uuid(), fc.constantFrom("413076465700", "891612345678", "a89161234567")).map(([id, end]) => id.slice(0, 24) + end);
+  fc.assert(fc.property(fc.oneof(hex, long, fc.uuid(), uuid), (id) => {
+    expect(scrubbed(`{"request_id":"${id}","client":"10.0.0.1"} request_id=${id}, task ${id}`)).toBe(`{"request_id":"${id}","client":"10.0.0.1"} request_id=${id}, task ${id}`);
+  }), { numRuns: 3000 });
+});
+
 test("a JSON object stays one, with its keys, whatever is in its fields", () => {
   const names = ["first_name", "address", "phone", "password", "token", "inn", "card_number", "note", "total"];
   const value = fc.oneof(fc.string({ unit: "grapheme" }), fc.integer(), fc.maxSafeInteger(), fc.constantFrom(4111111111111111, 378282246310005, 89161112233, 4503599627370495.5), fc.array(fc.maxSafeInteger()), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null));
