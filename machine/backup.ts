@@ -20,6 +20,9 @@ const library = "/usr/local/lib/ringo/backup";
 /** The command that operators and timers use on the machine: `ringo-backup`. */
 export const backupCommand = "/usr/local/sbin/ringo-backup";
 
+/** By which a recovery gets its WAL; `machine/backup/wal.py` names it. */
+const archiveGet = `${library}/archive-get`;
+
 /**
  * What comes before a new, empty database: filling the data directory from the backups, with their newest state or that
  * of a time; or, where no restore is asked for, the proof that there is nothing to restore.
@@ -47,6 +50,7 @@ export function backupTool(options: BackupToolOptions): Fragment {
     directories: [{ path: "/var/lib/prometheus/node-exporter" }],
     files: [
       ...modules,
+      { path: archiveGet, mode: "0755", content: readFileSync(join(sources, "archive-get.sh"), "utf8") },
       { path: backupCommand, mode: "0755", content: launcher },
       { path: "/etc/ringo/backup.json", content: `${JSON.stringify(settings, null, 2)}\n` },
     ],

@@ -6,7 +6,7 @@ import re
 import shutil
 import time
 
-from backup import instance
+from backup import instance, wal
 from backup.repository import pgbackrest
 from backup.shell import Failure, say, stream
 
@@ -33,7 +33,7 @@ def fill(settings, plan):
             say(f"files: {percent[1]} %")
 
     stream(pgbackrest(settings, "restore", f"--pg1-path={plan.directory}", "--log-level-console=detail",
-                      f'--recovery-option=restore_command=pgbackrest --stanza={settings.stanza} archive-get %f "%p"', *plan.options),
+                      f"--recovery-option=restore_command={wal.command(settings)}", *plan.options),
            progress, user="postgres")
     say("files: 100 %")
 

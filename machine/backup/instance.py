@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from backup import times
+from backup import times, wal
 from backup.shell import Failure, psql, running, say, tail
 
 ROOT = "/run/ringo-restore"
@@ -35,7 +35,7 @@ class Instance:
         options = {
             "config_file": cluster.configuration,
             "data_directory": self.directory,
-            "restore_command": f'pgbackrest --stanza={self.settings.stanza} --pg1-path={self.directory} archive-get %f "%p"',
+            "restore_command": f"{wal.command(self.settings)} --pg1-path={self.directory}",
             "recovery_target_action": end,
             "hot_standby": "on",
             "archive_mode": "off",  # nothing of it may reach the archive

@@ -1,6 +1,6 @@
 import { stopService } from "../../../../local/services/supervise";
 import { startServices } from "../../../../local/services";
-import { data, firstBackup, idle, listed } from "../backups";
+import { data, firstBackup, idle, listed, sql } from "../backups";
 import { eventually, on, output, request, type Output } from "../support";
 
 let stack: Output;
@@ -52,6 +52,51 @@ test("WAL beyond the queue's bound is given up rather than the volume filled, an
   expect(await metric("ringo_wal_dropped_timestamp_seconds")).toMatch(/ \d{10}$/);
   expect(await on("data", "ringo-backup test")).toMatch(/the backups can be restored/);
 }, 700_000);
+
+/** A recovery that asks for WAL or a history does what `when` says before it is answered. */
+const unreached = async (when: string, body: () => Promise<void>): Promise<void> => {
+  await on("data", `rm -rf /tmp/asked; install -d -m 1777 /tmp/asked; mv /usr/bin/pgbackrest /usr/bin/pgbackrest.real
+cat > /usr/bin/pgbackrest <<'SH'
+#!/bin/sh
+case " $* " in
+  *" archive-get "*) for file in "$@"; do case $file in 0*) ${when} ;; esac; done ;;
+esac
+exec /usr/bin/pgbackrest.real "$@"
+SH
+chmod 755 /usr/bin/pgbackrest`);
+  try {
+    await body();
+  } finally {
+    await on("data", "mv /usr/bin/pgbackrest.real /usr/bin/pgbackrest");
+  }
+};
+const fails = "{ echo 'ERROR: [049]: unable to connect' >&2; exit 49; }";
+
+test("a recovery that S3 answers with errors at first loses nothing", async () => {
+  await idle("ringo-backup@full.service");
+  await on("data", "ringo-backup restore --yes; systemctl stop ringo-backup@full.service"); // what follows is in a history of its own
+  await segments(6);
+  const rows = "SELECT count(*) FROM orders_heartbeat WHERE worker LIKE 'segment %'";
+  const before = await sql(rows);
+  await unreached(`[ -e /tmp/asked/$file ] || { touch /tmp/asked/$file; ${fails}; }`, () => on("data", "ringo-backup restore --yes").then(() => undefined));
+  expect(await sql(rows)).toBe(before);
+}, 240_000);
+
+test("a recovery that S3 does not answer at all takes nothing's place", async () => {
+  await idle("ringo-backup@full.service");
+  const rows = await sql("SELECT count(*) FROM orders_heartbeat WHERE worker LIKE 'segment %'");
+  await on("data", "sed -i.kept 's/^for pause in .*/for pause in 0; do/' /usr/local/lib/ringo/backup/archive-get");
+  try {
+    await unreached(`case $file in *.history) ${fails} ;; esac`, async () => {
+      const failed = await data("ringo-backup restore --yes");
+      expect([failed.code, failed.stderr]).toEqual([1, expect.stringMatching(/cannot be had from S3 \(exit 49\)[^]*the one from before runs again/)]);
+    });
+  } finally {
+    await on("data", "mv /usr/local/lib/ringo/backup/archive-get.kept /usr/local/lib/ringo/backup/archive-get");
+  }
+  expect(await sql("SELECT count(*) FROM orders_heartbeat WHERE worker LIKE 'segment %'")).toBe(rows);
+  await on("data", "ringo-backup discard --all --yes");
+}, 120_000);
 
 test("a backup that is killed leaves nothing that could be taken for one, and the next one works", async () => {
   const before = await listed();

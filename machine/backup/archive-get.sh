@@ -1,0 +1,14 @@
+#!/bin/sh
+# PostgreSQL's restore_command: archive-get STANZA FILE PATH [OPTION...]
+# PostgreSQL takes any failure for the end of all WAL, and would open the database without the rest. So only what the archive
+# does not have ends with 1; anything else is tried again for two minutes, and then ends the recovery: it can be gone on with.
+stanza=$1 file=$2 path=$3
+shift 3
+for pause in 1 2 5 10 20 30 50 0; do
+    pgbackrest --stanza="$stanza" "$@" archive-get "$file" "$path"
+    status=$?
+    [ "$status" -le 1 ] && exit "$status"
+    sleep "$pause"
+done
+echo "$file: cannot be had from S3 (exit $status), and may be there: the recovery ends here, and goes on at the next start" >&2
+exit 255

@@ -1,0 +1,40 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const script = join(__dirname, "../../../machine/backup/archive-get.sh");
+
+/** How a recovery is answered when pgBackRest ends with these, one after the other, and the last of them again and again. */
+function answered(...endings: number[]) {
+  const bin = mkdtempSync(join(tmpdir(), "ringo-archive-"));
+  const command = (name: string, body: string) => { writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`); chmodSync(join(bin, name), 0o755); };
+  command("pgbackrest", `echo "$*" >> ${bin}/asked; set -- ${endings.join(" ")}; n=$(wc -l < ${bin}/asked); while [ "$n" -gt 1 ] && [ $# -gt 1 ]; do shift; n=$((n - 1)); done; exit "$1"`);
+  command("sleep", `echo "$1" >> ${bin}/slept`);
+  writeFileSync(join(bin, "slept"), "");
+  const { status, stderr } = spawnSync("sh", [script, "ringo-test-data", "00000002.history", "pg_wal/RECOVERYHISTORY", "--pg1-path=/srv/data/other"], {
+    encoding: "utf8", env: { PATH: `${bin}:/usr/bin:/bin` },
+  });
+  const read = (name: string) => readFileSync(join(bin, name), "utf8").trim().split("\n").filter(Boolean);
+  const [asked, slept] = [read("asked"), read("slept").map(Number)];
+  rmSync(bin, { recursive: true });
+  return { status, stderr, asked, slept };
+}
+
+test("what is there comes, and what is not there is not there, at once", () => {
+  expect(answered(0)).toMatchObject({ status: 0, slept: [], asked: ["--stanza=ringo-test-data --pg1-path=/srv/data/other archive-get 00000002.history pg_wal/RECOVERYHISTORY"] });
+  expect(answered(1)).toMatchObject({ status: 1, slept: [] });
+});
+
+test.each([49, 82, 103, 137])("an error (%i) is no answer: it is asked again", (error) => {
+  expect(answered(error, error, 0)).toMatchObject({ status: 0, slept: [1, 2] });
+  expect(answered(error, 1)).toMatchObject({ status: 1, slept: [1] });
+});
+
+test("who gives up ends the recovery, as PostgreSQL does from 126 on, rather than the WAL", () => {
+  const { status, stderr, slept } = answered(49);
+  expect([status, stderr]).toEqual([255, expect.stringMatching(/00000002\.history: cannot be had from S3 \(exit 49\)/)]);
+  expect(slept.reduce((a, b) => a + b)).toBeGreaterThan(100);
+});
+
+test("it is a clean shell script", () => expect(spawnSync("shellcheck", [script], { encoding: "utf8" }).stdout).toBe(""));
