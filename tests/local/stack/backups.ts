@@ -1,7 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { s3 } from "../../../local/aws/s3";
-import { inState } from "../../../local/paths";
-import { eventually, on, run } from "./support";
+import { eventually, on, ssh } from "./support";
 
 /** What `ringo-backup list --json` says. */
 export interface Listed {
@@ -16,7 +15,7 @@ export interface Listed {
 export const listed = async (): Promise<Listed> => JSON.parse(await on("data", "ringo-backup list --json")) as Listed;
 
 /** A command on the data machine with its exit status: the tests are about failing, too. */
-export const data = (command: string) => run("ssh", ["-F", inState("ssh", "config"), "data", command]);
+export const data = (command: string) => ssh("data", command);
 
 /** One answer of the application's database, as its superuser. */
 export const sql = async (statement: string, database = "ringo"): Promise<string> =>

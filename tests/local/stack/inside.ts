@@ -1,19 +1,10 @@
 /** The machines from within, and the links between them, for tests that are an attacker or look for what one could use. */
 import { listMachines } from "../../../local/cloud";
 import { dropletNamespace } from "../../../local/cloud/names";
-import { inState } from "../../../local/paths";
-import { run, type Finished, type Machine, type Output } from "./support";
+import { on, run, type Finished, type Machine, type Output } from "./support";
 
-/** A command as root on a machine, with its exit status. What is secret goes in by `input`. */
-export const ssh = (host: string, command: string, input?: string): Promise<Finished> =>
-  run("ssh", ["-F", inState("ssh", "config"), host, command], { input });
-
-/** The same, which must succeed; gives what it prints. */
-export async function ask(host: string, command: string, input?: string): Promise<string> {
-  const { code, stdout, stderr } = await ssh(host, command, input);
-  if (code !== 0) throw new Error(`${host}: ${command}\nexit ${code}\n${stdout}${stderr}`);
-  return stdout.trim();
-}
+/** What a command on a machine prints, without the last line's end. */
+export const ask = async (host: string, command: string, input?: string): Promise<string> => (await on(host, command, input)).trim();
 
 /** The same on every machine at once, by its name. */
 export const everywhere = async (stack: Output, command: string): Promise<Record<string, string>> =>

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as https from "node:https";
 import * as net from "node:net";
-import { projectDir } from "../../../local/paths";
+import { inState, projectDir } from "../../../local/paths";
 
 export interface Finished {
   code: number;
@@ -30,11 +30,15 @@ export function run(command: string, args: string[], options: { env?: Record<str
 export const make = (target: string, variables: Record<string, string> = {}): Promise<Finished> =>
   run("make", ["--no-print-directory", target, ...Object.entries(variables).map(([k, v]) => `${k}=${v}`)]);
 
-/** A command on a machine through `make ssh`; throws when it fails. */
-export async function on(host: string, command: string): Promise<string> {
-  const result = await run("make", ["--no-print-directory", "ssh", `HOST=${host}`], { env: { CMD: command } });
-  if (result.code !== 0) throw new Error(`${host}: ${command}\nexit ${result.code}\n${result.stdout}${result.stderr}`);
-  return result.stdout;
+/** A command as root on a machine, with its exit status. What is secret goes in by `input`. */
+export const ssh = (host: string, command: string, input?: string): Promise<Finished> =>
+  run("ssh", ["-F", inState("ssh", "config"), host, command], { input });
+
+/** The same, which must succeed; gives what it prints. */
+export async function on(host: string, command: string, input?: string): Promise<string> {
+  const { code, stdout, stderr } = await ssh(host, command, input);
+  if (code !== 0) throw new Error(`${host}: ${command}\nexit ${code}\n${stdout}${stderr}`);
+  return stdout;
 }
 
 export interface Machine {

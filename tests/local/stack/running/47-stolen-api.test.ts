@@ -5,9 +5,9 @@ import * as net from "node:net";
 import { caCertificatePath } from "../../../../local/services/ca";
 import { s3Facts } from "../../../../local/services/s3";
 import { firstBackup, stolenKey } from "../backups";
-import { answering, ask, namespaceOf, ssh } from "../inside";
+import { answering, ask, namespaceOf } from "../inside";
 import { arrive, leave, stranger } from "../outside";
-import { output, type Machine, type Output } from "../support";
+import { output, ssh, type Machine, type Output } from "../support";
 
 /** Somebody runs what he likes in the API's container, and is root on its machine: what does he get beyond it? */
 let stack: Output;

@@ -1,12 +1,8 @@
 import { login, order } from "../session";
-import { eventually, healthy, on, output, request, run, type Output } from "../support";
-import { inState } from "../../../../local/paths";
+import { eventually, healthy, on, output, request, ssh, type Output } from "../support";
 
 let stack: Output;
 beforeAll(async () => void (stack = await output()));
-
-/** A command on a machine that may end the connection it came over. */
-const tell = (host: string, command: string) => run("ssh", ["-F", inState("ssh", "config"), host, command]);
 
 test("a killed API machine costs no request once the edge has noticed", async () => {
   const statuses: number[] = [];
@@ -50,7 +46,7 @@ test("after a reboot of every machine everything is back by itself", async () =>
   const boots = async () => Object.fromEntries(await Promise.all(names.map(async (name) => [name, (await on(name, "cat /proc/sys/kernel/random/boot_id; systemctl show -p UserspaceTimestampMonotonic --value; stat -c %Y /proc/1")).trim()])));
   const before = await boots();
   // The bastion last: the others are told through it.
-  for (const name of [...names.filter((n) => n !== "edge"), "edge"]) await tell(name, "systemctl reboot");
+  for (const name of [...names.filter((n) => n !== "edge"), "edge"]) await ssh(name, "systemctl reboot");
   const back = await eventually("all machines answer", boots, 120);
   for (const name of names) expect(back[name]).not.toBe(before[name]);
   await healthy(stack, 120);

@@ -13,11 +13,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await data("ringo-backup discard --all --yes");
-  await data("systemctl stop ringo-backup@full.service"); // what a restore has started, and no test waits for
+  await settled();
 }, 60_000);
 
 /** A restore starts a backup when it has ended: while that runs the next restore is refused. */
-const settled = () => idle("ringo-backup@full.service");
+const settled = () => data("systemctl stop ringo-backup@full.service");
 beforeEach(settled, 150_000);
 const restore = async (options: string): Promise<string> => {
   await settled();
@@ -43,6 +43,8 @@ test("a dropped database comes back as it was the second before, and nothing els
   expect(await orders()).toBe(before);
   await healthy(stack, 60);
   expect((await order(stack, user, "after the restore")).status).toBe("processed");
+  await idle("ringo-backup@full.service"); // which the restore has started
+  expect((await listed()).backups.at(-1)!.type).toBe("full");
   for (const { id, title } of made) {
     expect((await request(stack, "GET", `/api/v1/orders/${id}/`, { headers: user.authorization })).json().title).toBe(title);
   }

@@ -1,7 +1,7 @@
 import { harmless, personal, scrubbed } from "../../../machine/logs/corpus";
-import { ask, ssh } from "../inside";
+import { ask } from "../inside";
 import { login } from "../session";
-import { eventually, make, output, request, type Output } from "../support";
+import { eventually, make, output, request, ssh, type Output } from "../support";
 
 let stack: Output;
 beforeAll(async () => void (stack = await output()));
