@@ -58,13 +58,16 @@ def make(settings, arguments, aside=None):
     """Refuses what cannot be, before anything is touched."""
     repository_time = times.parse(arguments.repository_time) if arguments.repository_time else None
     then = times.repository(repository_time)
-    usable = repository.info(settings, then).usable
+    info = repository.info(settings, then)
+    usable = info.usable
     if not usable:
         raise Refusal(f"there is no backup of {settings.stanza}{' at that time' if then else ''}: `ringo-backup backup full` makes one")
     now = times.now()
     kind, value, moment = _target(arguments, usable, now)
-    backup = _backup(usable, kind, value, moment)
-    options = [f"--set={backup.label}", *_recovery(settings, kind, value, moment, backup)]
+    # A backup alone is the end of the history that it was made in, whatever has begun since.
+    history = None if kind == "backup" else timelines.in_force(settings, info, times.repository(moment) or then)
+    backup = _backup(usable, kind, value, moment, history)
+    options = [f"--set={backup.label}", *_recovery(kind, value, moment, history)]
     if then:
         options += ["--repo=1", f"--repo-target-time={then}"]
     aside = arguments.aside if aside is None else aside
@@ -103,26 +106,28 @@ def _target(arguments, usable, now):
     return "latest", None, None
 
 
-def _backup(usable, kind, value, moment):
+def _backup(usable, kind, value, moment, history):
     """The newest that is consistent before the moment; the oldest where the moment is not known."""
     if kind == "backup":
         return next(each for each in usable if each.label == value)
+    followed = [each for each in usable if history.has(each)]
+    if not followed:
+        raise Refusal("no backup leads there: those that there are were made in a history that a restore has left since. `ringo-backup backup full` makes "
+                      "one of what runs now; --backup brings one of them back as it was")
     if kind == "latest":
-        return usable[-1]
+        return followed[-1]
     if moment is None:
-        return usable[0]
-    return max((each for each in usable if each.stop < moment), key=lambda each: each.stop, default=usable[0])
+        return followed[0]
+    return max((each for each in followed if each.stop < moment), key=lambda each: each.stop, default=followed[0])
 
 
-def _recovery(settings, kind, value, moment, backup):
+def _recovery(kind, value, moment, history):
     if kind == "latest":
-        return ["--type=default", "--target-timeline=latest"]
+        return ["--type=default", f"--target-timeline={history.timeline}"]
     if kind == "backup":
         return ["--type=immediate", "--target-action=promote"]
-    timeline = timelines.in_force(settings, moment, backup) if moment else "latest"
-    if kind == "time":
-        return ["--type=time", f"--target={moment.strftime('%Y-%m-%d %H:%M:%S.%f+00')}", f"--target-timeline={timeline}", "--target-action=promote"]
-    return ["--type=name", f"--target={value}", f"--target-timeline={timeline}", "--target-action=promote"]
+    target = ["--type=name", f"--target={value}"] if kind == "point" else ["--type=time", f"--target={moment.strftime('%Y-%m-%d %H:%M:%S.%f+00')}"]
+    return [*target, f"--target-timeline={history.timeline}", "--target-action=promote"]
 
 
 def _free(path):

@@ -18,8 +18,9 @@ class Backup:
     stop: datetime
     database_bytes: int
     repository_bytes: int
-    # The history that it was made in.
+    # The history that it was made in, and the place in the WAL from where on it is consistent.
     timeline: int
+    stop_lsn: int
     # A page of it failed its checksum.
     damaged: bool
 
@@ -29,6 +30,8 @@ class Info:
     backups: list
     # The stanza was made: WAL can be archived.
     exists: bool
+    # Where the WAL is: the version and number of the database that writes it now.
+    archive: str | None = None
 
     @property
     def usable(self):
@@ -67,11 +70,19 @@ def parse(listed, stanza):
             database_bytes=each["info"]["size"],
             repository_bytes=each["info"]["repository"]["delta"],
             timeline=int(each["archive"]["start"][:8], 16),
+            stop_lsn=place(each["lsn"]["stop"]),
             damaged=bool(each["error"]),
         )
         for each in found["backup"]
     ]
-    return Info(sorted(backups, key=lambda backup: backup.stop), found["status"]["code"] in (0, 2))
+    return Info(sorted(backups, key=lambda backup: backup.stop), found["status"]["code"] in (0, 2),
+                found["archive"][-1]["id"] if found["archive"] else None)
+
+
+def place(lsn):
+    """A place in the WAL as a number: `16/B374D848`."""
+    high, low = lsn.split("/")
+    return int(high, 16) << 32 | int(low, 16)
 
 
 # Decrypted with another passphrase a file is bytes at random: most often their end is no end, else they are no settings.

@@ -1,24 +1,50 @@
-"""Which of a cluster's histories was in force when. Every restore begins a new one."""
+"""A cluster's histories. Every restore begins a new one, which leaves the one before where the restore has ended."""
 import json
+from dataclasses import dataclass
 
-from backup import times
-from backup.repository import pgbackrest, reason
+from backup.repository import pgbackrest, place, reason
 from backup.shell import Failure, attempt
 
 
-def in_force(settings, time, backup):
-    """The timeline at a time, as recovery takes it: that of the backup before it, or a later one that had begun by then.
+@dataclass(frozen=True)
+class History:
+    timeline: int
+    # Where each of the histories that it goes back to was left, as a place in the WAL.
+    left: dict
 
-    The bucket is read as it was then. The time that a file bears today says nothing: `make rewind-backups` makes anew all that it
-    brings back.
+    def has(self, backup):
+        """Recovery from there can follow it: the backup was not made in a history that was left before."""
+        return backup.timeline == self.timeline or backup.stop_lsn <= self.left.get(backup.timeline, -1)
+
+
+def in_force(settings, info, then):
+    """The newest history, as recovery takes it, of the bucket as it was `then`, in pgBackRest's words; None for now.
+
+    The time that a file bears says nothing: `make rewind-backups` makes anew all that it brings back.
     """
-    code, stdout, stderr = attempt(pgbackrest(settings, "repo-ls", f"archive/{settings.stanza}", "--recurse", "--filter=\\.history$", "--output=json",
-                                              "--repo=1", f"--repo-target-time={times.repository(time)}"), user="postgres", timeout=300)
+    options = ["--repo=1", f"--repo-target-time={then}"] if then else []
+    directory = f"archive/{settings.stanza}/{info.archive}"
+    listed = _ask(settings, "repo-ls", directory, "--filter=\\.history$", "--output=json", *options)
+    newest = max((number(name) for name in json.loads(listed) if name.endswith(".history")), default=1)
+    # PostgreSQL leaves a file of each history but the first in the archive when it begins.
+    text = "" if newest == 1 else _ask(settings, "repo-get", f"{directory}/{newest:08X}.history", *options)
+    return History(newest, dict(parents(text)))
+
+
+def number(name):
+    return int(name.removesuffix(".history"), 16)
+
+
+def parents(text):
+    """Of the file of a history: those that it goes back to, and where each was left."""
+    for line in text.splitlines():
+        columns = line.split("#")[0].split()
+        if columns:
+            yield int(columns[0]), place(columns[1])
+
+
+def _ask(settings, *arguments):
+    code, stdout, stderr = attempt(pgbackrest(settings, *arguments), user="postgres", timeout=300)
     if code != 0:
-        raise Failure(f"the histories in the archive cannot be listed\n{reason(stderr or stdout)}")
-    return str(max([backup.timeline, *begun(json.loads(stdout))]))
-
-
-def begun(files):
-    """PostgreSQL leaves a file of each history but the first in the archive when it begins."""
-    return [int(name.rsplit("/", 1)[-1].removesuffix(".history"), 16) for name, each in files.items() if each["type"] == "file"]
+        raise Failure(f"the histories in the archive cannot be read\n{reason(stderr or stdout)}")
+    return stdout

@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import { python } from "./python";
 
-interface Backup { label: string; stop: number; damaged?: boolean }
+interface Backup { label: string; stop: number; damaged?: boolean; timeline?: number; lsn?: string }
 
 /** As pgBackRest prints it. */
 const info = (backups: Backup[]) => [{
-  name: "ringo", status: { code: 0, message: "ok" }, archive: [{ max: "00000001000000000000000A" }],
-  backup: backups.map(({ label, stop, damaged }) => ({
-    label, type: "full", archive: { start: "00000001000000000000000A" }, timestamp: { start: stop - 5, stop }, info: { size: 100, repository: { delta: 10 } }, error: damaged ?? false,
+  name: "ringo", status: { code: 0, message: "ok" }, archive: [{ id: "17-1", max: "00000001000000000000000A" }],
+  backup: backups.map(({ label, stop, damaged, timeline = 1, lsn = "0/1" }) => ({
+    label, type: "full", archive: { start: `0000000${timeline}000000000000000A` }, lsn: { start: "0/0", stop: lsn }, timestamp: { start: stop - 5, stop }, info: { size: 100, repository: { delta: 10 } }, error: damaged ?? false,
   })),
 }];
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
 /** The target and the backup that a restore would begin from, for many questions at once. */
-const choose = (cases: { backups: Backup[]; time?: string; label?: string }[]): any[] => python(`[answer(lambda case=case: (lambda usable: (lambda target: {
-  "kind": target[0], "backup": plan._backup(usable, *target).label})(
+const choose = (cases: { backups: Backup[]; time?: string; label?: string; history?: [number, Record<string, number>] }[]): any[] => python(`[answer(lambda case=case: (lambda usable: (lambda target: {
+  "kind": target[0], "backup": plan._backup(usable, *target, (lambda number, left: timelines.History(number, {int(old): at for old, at in left.items()}))(*case.get("history", [1, {}]))).label})(
     plan._target(__import__("argparse").Namespace(time=case.get("time"), point=None, backup=case.get("label")), usable, times.of(10_000))))(
   repository.parse(case["info"], "ringo").usable)) for case in given]`, cases.map((each) => ({ ...each, info: info(each.backups) })));
 
@@ -75,20 +75,40 @@ test.each([
   expect(python("repository.reason(given)", printed)).toMatch(/^ {4}what is in the bucket cannot be deciphered: it was written with another cipher passphrase \(backupPassphrase\)[ -~]*$/);
 });
 
-describe("the history in force", () => {
-  const at = (files: string[], timeline: number): string[] => python(`(lambda asked: [
-    setattr(timelines, "attempt", lambda command, **_: (asked.extend(command), (0, json.dumps(given["files"]), ""))[1]),
-    timelines.in_force(types.SimpleNamespace(stanza="ringo"), times.of(86_400), types.SimpleNamespace(timeline=given["timeline"])), asked])([])[1:]`,
-  { files: Object.fromEntries(["17-1", ...files].map((name) => [name, { type: name.endsWith(".history") ? "file" : "path", time: 99_999 }])), timeline });
+test("a backup that was made in a history which a restore has left, after it was left, is none to begin from", () => {
+  const all = [{ label: "shared", stop: 100, lsn: "0/100" }, { label: "abandoned", stop: 200, lsn: "1/10" }, { label: "second", stop: 300, lsn: "0/900", timeline: 2 }, { label: "of 3", stop: 400, lsn: "0/400", timeline: 3 }];
+  const third: [number, Record<string, number>] = [3, { 1: 0x200, 2: 0x300 }];
+  const [newest, time, early, onlySecond, none] = choose([
+    { backups: all, history: third },
+    { backups: all, time: iso(350), history: [2, { 1: 0x200 }] },
+    { backups: all.slice(0, 3), time: iso(350), history: third },
+    { backups: all.slice(0, 3), history: third },
+    { backups: all.slice(1, 3), history: third },
+  ]);
+  expect([newest.backup, time.backup, early.backup, onlySecond.backup]).toEqual(["of 3", "second", "shared", "shared"]);
+  expect(none.refused).toMatch(/made in a history that a restore has left since[^]*backup full/);
+});
 
-  test.each([
-    ["the backup's, where none has begun since", [], 1, "1"],
-    ["one that had begun by then, whatever the time that its file bears", ["17-1/00000002.history", "17-1/0000000A.history"], 2, "10"],
-    ["the backup's, where files of older ones alone are there", ["17-1/00000002.history"], 3, "3"],
-  ])("is %s", (_, files, timeline, expected) => {
-    const [answer, asked] = at(files, timeline);
-    expect(answer).toBe(expected);
-    expect(asked).toContain("--repo-target-time=1970-01-02 00:00:00+00");
+describe("the history in force", () => {
+  const at = (files: Record<string, string>, then: string | null): [number, Record<string, number>, string[]] => python(`(lambda asked: [
+    setattr(timelines, "attempt", lambda command, **_: (asked.append(command), (0, json.dumps(
+      {name: {"type": "file", "time": 99_999} for name in [*given["files"], "."]}) if "repo-ls" in command else given["files"][command[-3 if given["then"] else -1].split("/")[-1]], ""))[1]),
+    (lambda history: [history.timeline, history.left, asked])(timelines.in_force(types.SimpleNamespace(stanza="ringo"), types.SimpleNamespace(archive="17-1"), given["then"]))])([])[1]`,
+  { files, then });
+  const second = "1\t0/1500000\tbefore 2026-11-24 13:08:04.627528+00\n";
+
+  test("is the first, where no other has begun", () => expect(at({}, null).slice(0, 2)).toEqual([1, {}]));
+
+  test("is the newest, with all that it goes back to", () => {
+    const [timeline, left, asked] = at({ "00000002.history": second, "0000000A.history": `${second}\n2\t16/B374D848\tno recovery target specified\n` }, null);
+    expect([timeline, left]).toEqual([10, { 1: 0x1500000, 2: 0x16b374d848 }]);
+    expect(asked.map((command) => command.slice(2, 4))).toEqual([["repo-ls", "archive/ringo/17-1"], ["repo-get", "archive/ringo/17-1/0000000A.history"]]);
+  });
+
+  test("is that of a time, whatever the times that files bear, where it is asked for", () => {
+    const [timeline, , asked] = at({ "00000002.history": second }, "1970-01-02 00:00:00+00");
+    expect(timeline).toBe(2);
+    for (const command of asked) expect(command).toEqual(expect.arrayContaining(["--repo=1", "--repo-target-time=1970-01-02 00:00:00+00"]));
   });
 });
 

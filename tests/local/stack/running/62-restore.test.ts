@@ -13,11 +13,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await data("ringo-backup discard --all --yes");
-  await settled();
+  await data("systemctl stop ringo-backup@full.service"); // what a restore has started, and no test waits for
 }, 60_000);
 
 /** A restore starts a backup when it has ended: while that runs the next restore is refused. */
-const settled = () => data("systemctl stop ringo-backup@full.service");
+const settled = () => idle("ringo-backup@full.service");
 beforeEach(settled, 150_000);
 const restore = async (options: string): Promise<string> => {
   await settled();
@@ -43,7 +43,7 @@ test("a dropped database comes back as it was the second before, and nothing els
   expect(await orders()).toBe(before);
   await healthy(stack, 60);
   expect((await order(stack, user, "after the restore")).status).toBe("processed");
-  await idle("ringo-backup@full.service"); // which the restore has started
+  await settled();
   expect((await listed()).backups.at(-1)!.type).toBe("full");
   for (const { id, title } of made) {
     expect((await request(stack, "GET", `/api/v1/orders/${id}/`, { headers: user.authorization })).json().title).toBe(title);
@@ -78,6 +78,21 @@ test("to a named point; and to the newest state, which loses nothing of a runnin
   await restore("--point before-the-migration");
   expect(await titles()).toEqual(all.slice(0, -1));
   expect((await listed()).points.map((point) => point.name)).toEqual(["before-the-migration"]);
+  await healthy(stack, 60);
+}, 240_000);
+
+test("to the newest state past a backup of a history that was left, and to that backup", async () => {
+  await order(stack, user, "kept by both");
+  const moment = await now();
+  await order(stack, user, "of the history that is left");
+  await on("data", "ringo-backup backup incr");
+  const left = (await listed()).backups.at(-1)!.label;
+  await restore(`--time ${moment}`);
+  await order(stack, user, "of the history that goes on");
+  await restore("");
+  expect((await titles()).slice(-2)).toEqual(["kept by both", "of the history that goes on"]);
+  await restore(`--backup ${left}`);
+  expect((await titles()).slice(-2)).toEqual(["kept by both", "of the history that is left"]);
   await healthy(stack, 60);
 }, 240_000);
 

@@ -67,6 +67,7 @@ chmod 755 /usr/bin/pgbackrest`);
   try {
     await body();
   } finally {
+    await idle("ringo-backup@full.service"); // it goes on by the name that it was started by
     await on("data", "mv /usr/bin/pgbackrest.real /usr/bin/pgbackrest");
   }
 };
@@ -80,6 +81,7 @@ test("a recovery that S3 answers with errors at first loses nothing", async () =
   const before = await sql(rows);
   await unreached(`[ -e /tmp/asked/$file ] || { touch /tmp/asked/$file; ${fails}; }`, () => on("data", "ringo-backup restore --yes").then(() => undefined));
   expect(await sql(rows)).toBe(before);
+  expect(await metric('ringo_backup_last_run_success{type="full"}')).toMatch(/ 1$/);
 }, 240_000);
 
 test("a recovery that S3 does not answer at all takes nothing's place", async () => {
