@@ -35,6 +35,8 @@ export interface Edge {
   get(path: string, options?: RequestOptions): Promise<Answer>;
   getPlain(path: string, options?: RequestOptions): Promise<Answer>;
   accessLog(): string;
+  /** The access log's lines as soon as one of them is like this: nginx writes a line when it has answered. */
+  logged(like: (line: Record<string, string>) => boolean): Promise<Record<string, string>[]>;
   /** What the firewall found. */
   auditLog(): string;
   stop(): Promise<void>;
@@ -80,6 +82,12 @@ export async function startEdge(options: Omit<EdgeOptions, "domain" | "staticRoo
     get: ask(true),
     getPlain: ask(false),
     accessLog: () => readFileSync(`${root}/access.log`, "utf8"),
+    logged: async (like) => {
+      for (const end = Date.now() + 5000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+        const lines = readFileSync(`${root}/access.log`, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line) as Record<string, string>);
+        if (lines.some(like) || Date.now() > end) return lines;
+      }
+    },
     auditLog: () => readFileSync(`${root}/waf/audit.log`, "utf8"),
     stop: () => new Promise((resolve) => {
       nginx.once("exit", () => { rmSync(root, { recursive: true, force: true }); resolve(); });
