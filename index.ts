@@ -7,7 +7,7 @@ import { Backups } from "./components/backups";
 import { Database } from "./components/database";
 import { Edge } from "./components/edge";
 import { grafanaOf } from "./components/grafana";
-import { Logs } from "./components/logs";
+import { keepLogs, Logs } from "./components/logs";
 import { Monitoring } from "./components/monitoring";
 import { Network } from "./components/network";
 import { Outside } from "./components/outside";
@@ -47,7 +47,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     registry: registryLogin(config, ...images), sentry: sentryOf(config),
   });
   isMonitor(monitoring.host.privateAddress);
-  logs?.keep(monitoring.host);
+  keepLogs(monitoring.host, logs);
   const backups = new Backups("backups", { ...config.backups, keeping: config.backups, protect });
   const database = new Database("data", {
     ground,

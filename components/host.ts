@@ -100,7 +100,7 @@ export class Host extends pulumi.ComponentResource {
   }
 
   /**
-   * Makes a state hold on this machine. An unchanged state costs no connection.
+   * Makes a state hold on this machine, and takes away what it once declared and no longer does. An unchanged state costs no connection.
    * @param after what must be done first: facts on other machines that no value carries.
    */
   apply(what: string, state: pulumi.Input<MachineState>, after: pulumi.Input<pulumi.Resource>[] = [this.ready]): remote.Command {
@@ -192,7 +192,7 @@ export class Host extends pulumi.ComponentResource {
       connection: this.connection(hostKey),
       create: remoteCommand,
       addPreviousOutputInEnv: false,
-      stdin: pulumi.secret(pulumi.output(state).apply((s) => payload(s as MachineState))),
+      stdin: pulumi.secret(pulumi.output(state).apply((s) => payload(what, s as MachineState))),
       triggers: [this.droplet.id],
       logging: remote.Logging.StdoutAndStderr,
     }, { parent: this, ...opts });

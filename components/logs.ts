@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { intakePort, store } from "../machine/logs";
-import { combine } from "../machine/state";
+import { combine, type Fragment } from "../machine/state";
 import { selfSigned, type Certificate } from "./certificate";
 import type { Host } from "./host";
 
@@ -21,6 +21,10 @@ export interface Intake {
   certificate: string;
 }
 
+/** Puts the store in place on a machine; without one, takes away what was there. */
+export const keepLogs = (host: Host, logs: Logs | undefined): pulumi.Resource =>
+  host.apply("logs", pulumi.output(logs?.store ?? {}).apply((fragment) => combine(fragment as Fragment)));
+
 /** Where every machine's lines are kept. Its machine is another part's; this one says what is on it. */
 export class Logs extends pulumi.ComponentResource {
   readonly intake: pulumi.Output<Intake>;
@@ -33,10 +37,9 @@ export class Logs extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Puts the store in place. */
-  keep(host: Host): pulumi.Resource {
-    const { image, retentionDays, retentionGiB } = this.args;
-    const state = pulumi.all([host.privateAddress, this.certificate]).apply(([address, tls]) => combine(store({ image, address, tls, retentionDays, retentionGiB })));
-    return host.apply("logs", state);
+  /** What is on the machine that keeps them. */
+  get store(): pulumi.Output<Fragment> {
+    const { address, image, retentionDays, retentionGiB } = this.args;
+    return pulumi.all([address, this.certificate]).apply(([at, tls]) => store({ image, address: at, tls, retentionDays, retentionGiB }));
   }
 }

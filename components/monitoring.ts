@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config";
 import { receivers } from "../config/secrets";
 import { docker, pulled, type RegistryCredentials } from "../machine/docker";
-import { grafana, grafanaPort } from "../machine/grafana";
+import { grafanaPort } from "../machine/grafana";
 import { alertmanager, blackbox, celeryExporter, prometheus, type Receivers } from "../machine/monitoring";
 import { intakePort } from "../machine/logs";
 import { sentryReporter, type SentryOptions } from "../machine/sentry";
@@ -56,7 +56,7 @@ export class Monitoring extends pulumi.ComponentResource {
       services: [{ name: "ssh", port: 22, from: vpc }, ...(args.keepsLogs ? [{ name: "logs", port: intakePort, from: vpc }] : []), ...(args.grafana ? [{ name: "grafana", port: grafanaPort, from: vpc }] : [])],
       // Installed with all other machines' packages.
       preparation: pulumi.all([args.sentry, args.registry]).apply(([sentry, registry]) => combine(
-        sentryReporter(sentry),
+        sentry ? sentryReporter(sentry) : {},
         args.images.length > 0 ? combine(docker({ addressPool: args.dockerCidr, registry }), pulled(...args.images)) : {},
         { packages: ["prometheus", "promtool", "prometheus-alertmanager", "prometheus-blackbox-exporter", "python3-redis", "python3-prometheus-client", ...(args.keepsLogs ? ["nginx"] : [])] },
       )),
@@ -79,7 +79,7 @@ export class Monitoring extends pulumi.ComponentResource {
       pool: { min: pool.min, max: pool.max },
     };
     const runbook = alerts.runbook ?? "docs/alerts.md";
-    const shown = this.args.grafana?.on({ rules, runbook: alerts.runbook }) ?? grafana(undefined);
+    const shown = this.args.grafana?.on({ rules, runbook: alerts.runbook }) ?? {};
     const state = pulumi.all([pulumi.all(machines), queues, receiversOf(config), pulumi.output(secrets.deadMansSwitchUrl), shown])
       .apply(([watched, broker, told, heartbeatUrl, dashboards]) => combine(
         prometheus({

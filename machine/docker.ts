@@ -46,7 +46,6 @@ export function docker({ addressPool = "172.28.0.0/16", registry, after = [] }: 
         ? [{ path: "/root/.docker/config.json", content: json({ auths: { [registry.server]: { auth: credentials } } }), mode: "0600", secret: true }]
         : []),
     ],
-    absent: registry ? [] : ["/root/.docker/config.json"],
     units: [
       { name: "apparmor.service" },
       { name: "containerd.service" },

@@ -30,6 +30,8 @@ export interface OwnDestination extends Destination {
 /** The whole ruleset; what concerns add is read by it from here, a file each. */
 export const rulesPath = "/etc/nftables.conf";
 export const rulesDirectory = "/etc/ringo/nftables";
+/** In one transaction, or not at all. */
+const load = `nft --file ${rulesPath}`;
 
 /** Links of containers' networks. */
 export const containerLinks = '{ "docker0", "br-*" }';
@@ -53,9 +55,8 @@ export function addedRules(chain: "output" | "forward", concern: string, rules: 
   const path = `${rulesDirectory}/${chain}-${concern}.nft`;
   return {
     directories: [{ path: rulesDirectory, mode: "0700" }],
-    files: [{ path, content: rules.map((rule) => `${rule}\n`).join("") }],
-    // In one transaction, or not at all.
-    steps: [{ name: `ways out: ${concern}`, when: "after-files", onChange: [path], command: `nft --file ${rulesPath}` }],
+    files: [{ path, content: rules.map((rule) => `${rule}\n`).join(""), whenGone: load }],
+    steps: [{ name: `ways out: ${concern}`, when: "after-files", onChange: [path], command: load }],
   };
 }
 

@@ -44,8 +44,7 @@ const uid = 472;
  * Grafana, whose users see every figure and line of the stack. Prometheus and Loki answer on the machine's loopback only, so
  * it has the machine's network; the firewall lets its user out to nobody but who logs people in.
  */
-export function grafana(options: GrafanaOptions | undefined): Fragment {
-  if (options === undefined) return { absentContainers: [name], absent: ["password", "key", "oauth"].map((file) => `${secretsDirectory}/${file}`) };
+export function grafana(options: GrafanaOptions): Fragment {
   const { image, address, tls, oauth, scrapeSeconds } = options;
   const secrets = { password: options.password, key: options.secretKey, ...(oauth ? { oauth: oauth.clientSecret } : {}) };
   const files: File[] = [
@@ -96,7 +95,6 @@ export function grafana(options: GrafanaOptions | undefined): Fragment {
         stopTimeoutSeconds: 30,
         health: { command: `curl -fsS --max-time 5 -o /dev/null --cacert ${grafanaCertificate} https://${address}:${grafanaPort}/api/health`, timeoutSeconds: 120 },
       }],
-      absent: oauth ? [] : [`${secretsDirectory}/oauth`],
       secrets: [tls.key, ...Object.values(secrets)],
     },
   );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { MachineState } from "./state";
 
 /** The program's modules in the order they are loaded: each imports only what stands before it. */
-const modules = ["shell", "record", "commands", "packages", "accounts", "files", "units", "mounts", "containers", "main"];
+const modules = ["shell", "record", "commands", "packages", "accounts", "files", "units", "mounts", "containers", "owned", "main"];
 
 /**
  * The command line run on the machine as root. It never changes and holds nothing of the state: it reads the program
@@ -19,11 +19,14 @@ export const remoteCommand =
     'for name, source in sent["program"]:',
     '    module = sys.modules["apply." + name] = types.ModuleType("apply." + name)',
     '    exec(compile(source, name + ".py", "exec"), module.__dict__)',
-    'sys.exit(sys.modules["apply.main"].main(sent["state"]))',
+    'sys.exit(sys.modules["apply.main"].main(sent["state"], sent["name"]))',
   ].join("\n") +
   "'";
 
 const program = modules.map((name) => [name, readFileSync(join(__dirname, "apply", `${name}.py`), "utf8")]);
 
-/** What `remoteCommand` reads. Holds every secret of the state: a secret wherever it is stored. */
-export const payload = (state: MachineState): string => JSON.stringify({ program, state });
+/**
+ * What `remoteCommand` reads. Holds every secret of the state: a secret wherever it is stored.
+ * @param name the state's among those of its machine: what it once declared and no longer does is taken away
+ */
+export const payload = (name: string, state: MachineState): string => JSON.stringify({ program, name, state });

@@ -39,14 +39,10 @@ export function sentryRelease(image: string): string {
   return `${name.slice(0, 64)}@${digest ?? tag}`;
 }
 
-/**
- * What tells it, at rest until there is something to tell.
- * @param options left out, no token is there, and nothing runs
- */
-export function sentryReporter(options: SentryOptions | undefined): Fragment {
-  const { url, token: secret, ...rest } = options ?? { url: "", token: "" };
+/** What tells it, at rest until there is something to tell. */
+export function sentryReporter({ url, token: secret, ...rest }: SentryOptions): Fragment {
   return combine(
-    mayReach("sentry", options ? [{ name: "sentry", port: portOf(url), to: "any", users: [user] }] : []),
+    mayReach("sentry", [{ name: "sentry", port: portOf(url), to: "any", users: [user] }]),
     {
       packages: ["python3"],
       users: [{ name: user }],
@@ -54,15 +50,12 @@ export function sentryReporter(options: SentryOptions | undefined): Fragment {
         { path: program, content: readFileSync(join(__dirname, "sentry", "report.py"), "utf8") },
         { path: servicePath, content: service },
         { path: timerPath, content: timer },
-        ...(options ? [
-          { path: settings, content: `${JSON.stringify({ url, ...rest }, null, 2)}\n` },
-          { path: token, content: `${secret}\n`, mode: "0600", secret: true },
-        ] : []),
+        { path: settings, content: `${JSON.stringify({ url, ...rest }, null, 2)}\n` },
+        { path: token, content: `${secret}\n`, mode: "0600", secret: true },
       ],
-      absent: options ? [] : [settings, token],
-      units: [{ name: `${unit}.timer`, enabled: options !== undefined, running: options !== undefined, restartOn: [timerPath] }],
+      units: [{ name: `${unit}.timer`, restartOn: [timerPath] }],
       // What waits is told at once by a new token.
-      steps: options ? [tell("Sentry is told what it did not hear", [settings, token])] : [],
+      steps: [tell("Sentry is told what it did not hear", [settings, token])],
       secrets: [secret],
     },
   );

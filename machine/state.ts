@@ -1,5 +1,6 @@
 /**
- * What is on a machine, as data. Everything in `machine/` renders fragments of this; `apply.py` makes it so.
+ * What is on a machine, as data. Everything in `machine/` renders fragments of this; `apply/` makes it so, and takes files,
+ * units of ours and containers away when nothing declares them any more.
  * Nothing here knows Pulumi: a state can be rendered, linted and read without an engine.
  */
 
@@ -15,6 +16,8 @@ export interface File {
   group?: string;
   /** The content holds a secret: it is never printed, and each of `secrets` is struck out of all output. @default false */
   secret?: boolean;
+  /** Run when the file was removed since no state declares it any more; for what is one of several that a program reads. @default nothing */
+  whenGone?: string;
 }
 
 /** A directory, made with its parents. */
@@ -120,7 +123,7 @@ export interface MachineState {
   mounts: Mount[];
   directories: Directory[];
   files: File[];
-  /** Files and links that must not be there. */
+  /** Files and links that others have put there, and that must not be. */
   absent: string[];
   steps: Step[];
   units: Unit[];

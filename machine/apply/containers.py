@@ -3,7 +3,7 @@ import hashlib
 import json
 import shutil
 
-from apply.files import write
+from apply.files import remove, write
 from apply.shell import Failure, did, must, run, tail, until
 
 ENVIRONMENTS = "/etc/ringo/containers"
@@ -14,6 +14,8 @@ LOG = "journald"
 
 
 def absent(names):
+    for name in names:
+        remove(_environment(name))
     if shutil.which("docker") is None:
         return
     for name in names:
@@ -61,7 +63,7 @@ def _spec(container):
 
 def _arguments(container, spec):
     name = container["name"]
-    environment = "%s/%s.env" % (ENVIRONMENTS, name)
+    environment = _environment(name)
     lines = []
     for key, value in container["environment"].items():
         if "\n" in value:
@@ -135,6 +137,10 @@ def _inspect(name):
     if "No such container" in stderr:
         return None
     raise Failure("container %s: docker does not answer\n%s" % (name, tail(stderr)))
+
+
+def _environment(name):
+    return "%s/%s.env" % (ENVIRONMENTS, name)
 
 
 def _previous(name):

@@ -55,11 +55,18 @@ def write(file):
 
 def absent(paths):
     for path in paths:
-        if os.path.islink(at(path)) or os.path.isfile(at(path)):
-            os.unlink(at(path))
+        if remove(path):
             did("file %s removed" % path)
-        elif os.path.exists(at(path)):
-            raise Failure("file %s must not be there, but it is no file: remove it by hand" % path)
+
+
+def remove(path):
+    """Says whether there was one."""
+    if os.path.islink(at(path)) or os.path.isfile(at(path)):
+        os.unlink(at(path))
+        return True
+    if os.path.exists(at(path)):
+        raise Failure("file %s must not be there, but it is no file: remove it by hand" % path)
+    return False
 
 
 def _same(path, content, wanted):

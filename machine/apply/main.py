@@ -5,11 +5,12 @@ import sys
 import traceback
 
 from apply import accounts, commands, containers, files, mounts, packages, units
+from apply.owned import Owned
 from apply.record import Record, lock
 from apply.shell import Failure, changes, keep_secret, out
 
 
-def main(state):
+def main(state, name):
     keep_secret(state["secrets"])
     os.umask(0o022)
     # A lost connection does not stop an apply half way; the next one waits for it.
@@ -17,7 +18,7 @@ def main(state):
     os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
     try:
         with lock():
-            apply(state, Record())
+            apply(state, Record(), Owned(name, state))
     except Failure as failure:
         out("failed: %s" % failure, sys.stderr)
         return 1
@@ -28,7 +29,7 @@ def main(state):
     return 0
 
 
-def apply(state, record):
+def apply(state, record, owned):
     commands.steps(state, "before-packages", record)
     packages.install(state["packages"])
     accounts.users(state["users"])
@@ -36,12 +37,15 @@ def apply(state, record):
     files.directories(state["directories"])
     files.files(state["files"])
     files.absent(state["absent"])
+    owned.take_away_files(record)
     commands.steps(state, "after-files", record)
     commands.steps(state, "before-units", record)
-    units.reload_manager([file["path"] for file in state["files"]] + state["absent"], record)
+    units.reload_manager([file["path"] for file in state["files"]] + state["absent"] + list(owned.files), record)
     units.units(state["units"], record)
     commands.steps(state, "after-units", record)
     containers.absent(state["absentContainers"])
+    owned.take_away_containers()
     containers.containers(state["containers"], record)
     commands.steps(state, "after-containers", record)
     commands.checks(state)
+    owned.settle()

@@ -12,6 +12,8 @@ import time
 from apply.shell import Failure, at, out
 
 DIRECTORY = "/var/lib/ringo"
+# Stands among the files that somebody has seen: no path is like it.
+GONE = "gone"
 
 
 def lock(timeout=900):
@@ -60,14 +62,25 @@ class Record:
 
     def stale(self, who, now):
         known = self.seen.get(who, {})
-        return any(known.get(path) != value for path, value in now.items())
+        return GONE in known or any(known.get(path) != value for path, value in now.items())
 
     def settle(self, who, now):
         # Merged: several states of one machine may name the same unit with different files.
         known = self.seen.setdefault(who, {})
-        if all(known.get(path) == value for path, value in now.items()):
+        if GONE not in known and all(known.get(path) == value for path, value in now.items()):
             return
+        known.pop(GONE, None)
         known.update(now)
+        self._write()
+
+    def gone(self, paths):
+        """Whoever has seen one of these files has yet to see that it is gone, though it may not ask for it any more."""
+        for known in self.seen.values():
+            if any([known.pop(path, None) for path in paths]):
+                known[GONE] = "yes"
+        self._write()
+
+    def _write(self):
         new = self.path + ".new"
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             json.dump(self.seen, file)

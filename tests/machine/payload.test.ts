@@ -13,13 +13,13 @@ const stateArbitrary = fc
 
 test("the payload holds the state as it is", () => {
   fc.assert(fc.property(stateArbitrary, (state) => {
-    expect(JSON.parse(payload(state)).state).toEqual(JSON.parse(JSON.stringify(state)));
+    expect(JSON.parse(payload("state", state)).state).toEqual(JSON.parse(JSON.stringify(state)));
   }), { numRuns: 20 });
 });
 
 test("the command line is a shell's, and its program Python's", () => {
   expect(spawnSync("sh", ["-n", "-c", remoteCommand]).status).toBe(0);
-  const { program } = JSON.parse(payload(combine()));
+  const { program } = JSON.parse(payload("state", combine()));
   // Debian's own Python, and nothing but its standard library: -I keeps all else out.
   execFileSync("/usr/bin/python3", ["-IW", "error", "-c", "import json, sys\nfor name, source in json.load(sys.stdin): compile(source, name, 'exec')"],
     { input: JSON.stringify(program) });

@@ -6,7 +6,7 @@ import { alone, aws, chapter, digitalocean, unknown, type Sample } from "./harne
 
 const running = (...containers: Partial<Container>[]): Sample => ({
   type: "command:remote:Command",
-  props: { stdin: payload(combine({ containers: containers.map((each, i) => ({ name: `c${i}`, image: "i", command: [], environment: {}, stopTimeoutSeconds: 1, ...each })) })) },
+  props: { stdin: payload("state", combine({ containers: containers.map((each, i) => ({ name: `c${i}`, image: "i", command: [], environment: {}, stopTimeoutSeconds: 1, ...each })) })) },
 });
 const worker = (...command: string[]): Partial<Container> => ({ name: "ringo-worker", command: ["celery", "worker", ...command] });
 const beat = { name: "ringo-beat" };

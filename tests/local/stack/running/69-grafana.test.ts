@@ -101,10 +101,10 @@ test("when it is away, that is told; the API's figures know nothing of it", asyn
   }
 }, 180_000);
 
-test("taken away it leaves neither container, name nor secret", async () => {
+test("taken away it leaves neither container, file, name nor secret", async () => {
   restoreSettings();
   expect((await make("up")).code).toBe(0);
-  expect(await ask("monitor", "docker ps --all --quiet --filter name=ringo-grafana; ls /srv/ringo/grafana/secrets")).toBe("");
+  expect(await ask("monitor", "docker ps --all --quiet --filter name=ringo-grafana; find /srv/ringo /etc/ringo -type f -path '*grafana*'")).toBe("");
   await expect(get("/login")).rejects.toThrow();
   expect(await output()).not.toHaveProperty("grafanaUrl");
 }, 400_000);
