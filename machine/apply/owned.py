@@ -1,11 +1,10 @@
 """What each of a machine's states has put there. What a state no longer declares is taken away again: nothing stays of what
 was once wanted, no way out, no timer, no password."""
-import json
 import os
 
 from apply import containers
 from apply.files import remove
-from apply.record import DIRECTORY
+from apply.record import load, save
 from apply.shell import at, did, must
 
 UNITS = "/etc/systemd/system/"
@@ -15,13 +14,8 @@ class Owned:
     """One state's, by its name."""
 
     def __init__(self, name, state):
-        self.path = at(DIRECTORY + "/owned.json")
         self.name = name
-        try:
-            with open(self.path) as file:
-                self.all = json.load(file)
-        except (FileNotFoundError, ValueError):
-            self.all = {}
+        self.all = load("owned")
         before, now = self.all.get(name, {}), _declared(state)
         # What another state has as well is that one's.
         kept = [now, *(owned for other, owned in self.all.items() if other != name)]
@@ -52,18 +46,14 @@ class Owned:
         self._write(self.now)
 
     def _write(self, owned):
-        self.all[self.name] = owned
-        new = self.path + ".new"
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(self.all, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(new, self.path)
+        if self.all.get(self.name) != owned:
+            self.all[self.name] = owned
+            save("owned", self.all)
 
 
 def _declared(state):
     return {
         # With what must be run when the file is gone.
         "files": {file["path"]: file.get("whenGone") for file in state["files"]},
-        "containers": [container["name"] for container in state["containers"]],
+        "containers": sorted(container["name"] for container in state["containers"]),
     }

@@ -46,16 +46,28 @@ def digest(path):
         return "absent"
 
 
-class Record:
-    """Root-only: a digest of a file with a secret is better not seen."""
+def load(name):
+    """What an apply has written down; nothing, where none has or where it cannot be read."""
+    try:
+        with open(at("%s/%s.json" % (DIRECTORY, name))) as file:
+            return json.load(file)
+    except (FileNotFoundError, ValueError):
+        return {}
 
+
+def save(name, value):
+    """Whole or not at all. Root-only: a digest of a file with a secret is better not seen."""
+    path = at("%s/%s.json" % (DIRECTORY, name))
+    with open(os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(value, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(path + ".new", path)
+
+
+class Record:
     def __init__(self):
-        self.path = at(DIRECTORY + "/seen.json")
-        try:
-            with open(self.path) as file:
-                self.seen = json.load(file)
-        except (FileNotFoundError, ValueError):
-            self.seen = {}
+        self.seen = load("seen")
 
     def now(self, paths):
         return {path: digest(path) for path in paths}
@@ -71,19 +83,14 @@ class Record:
             return
         known.pop(GONE, None)
         known.update(now)
-        self._write()
+        save("seen", self.seen)
 
     def gone(self, paths):
         """Whoever has seen one of these files has yet to see that it is gone, though it may not ask for it any more."""
-        for known in self.seen.values():
-            if any([known.pop(path, None) for path in paths]):
-                known[GONE] = "yes"
-        self._write()
-
-    def _write(self):
-        new = self.path + ".new"
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(self.seen, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(new, self.path)
+        readers = [known for known in self.seen.values() if any(path in known for path in paths)]
+        for known in readers:
+            for path in paths:
+                known.pop(path, None)
+            known[GONE] = "yes"
+        if readers:
+            save("seen", self.seen)

@@ -19,6 +19,8 @@ const metric = async (name: string): Promise<string> => (await on("data", `cat /
 /** Fills WAL segments, each with a row that must not be lost. */
 const segments = (count: number) => on("data", `cd / && for i in $(seq ${count}); do echo "INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'segment $i');"; echo "SELECT pg_switch_wal();"; done | runuser -u postgres -- psql -X -q -At ringo >/dev/null`);
 
+const rows = () => sql("SELECT count(*) FROM orders_heartbeat WHERE worker LIKE 'segment %'");
+
 test("while S3 is away the application works, and when it is back all WAL is there", async () => {
   await stopService("s3");
   await segments(5);
@@ -77,16 +79,15 @@ test("a recovery that S3 answers with errors at first loses nothing", async () =
   await idle("ringo-backup@full.service");
   await on("data", "ringo-backup restore --yes; systemctl stop ringo-backup@full.service"); // what follows is in a history of its own
   await segments(6);
-  const rows = "SELECT count(*) FROM orders_heartbeat WHERE worker LIKE 'segment %'";
-  const before = await sql(rows);
+  const before = await rows();
   await unreached(`[ -e /tmp/asked/$file ] || { touch /tmp/asked/$file; ${fails}; }`, () => on("data", "ringo-backup restore --yes").then(() => undefined));
-  expect(await sql(rows)).toBe(before);
+  expect(await rows()).toBe(before);
   expect(await metric('ringo_backup_last_run_success{type="full"}')).toMatch(/ 1$/);
 }, 240_000);
 
 test("a recovery that S3 does not answer at all takes nothing's place", async () => {
   await idle("ringo-backup@full.service");
-  const rows = await sql("SELECT count(*) FROM orders_heartbeat WHERE worker LIKE 'segment %'");
+  const before = await rows();
   await on("data", "sed -i.kept 's/^for pause in .*/for pause in 0; do/' /usr/local/lib/ringo/backup/archive-get");
   try {
     await unreached(`case $file in *.history) ${fails} ;; esac`, async () => {
@@ -96,7 +97,7 @@ test("a recovery that S3 does not answer at all takes nothing's place", async ()
   } finally {
     await on("data", "mv /usr/local/lib/ringo/backup/archive-get.kept /usr/local/lib/ringo/backup/archive-get");
   }
-  expect(await sql("SELECT count(*) FROM orders_heartbeat WHERE worker LIKE 'segment %'")).toBe(rows);
+  expect(await rows()).toBe(before);
   await on("data", "ringo-backup discard --all --yes");
 }, 120_000);
 
