@@ -67,8 +67,8 @@ export const celery = ({ patience, pool }: Stack): Concern => {
         summary: "{{ $value }} beats run", description: "Every periodic task is sent as often.",
       },
       {
-        name: "BeatStuck", expr: "time() - ringo_beat_schedule_timestamp_seconds", above: 600, severity: "critical",
-        summary: "beat on {{ $labels.machine }} has not written its schedule for {{ $value | humanizeDuration }}", description: "It does so every three minutes while it lives: it hangs.",
+        name: "BeatStuck", expr: "time() - ringo_beat_woken_timestamp_seconds", above: 600, severity: "critical",
+        summary: "beat on {{ $labels.machine }} has been asleep for {{ $value | humanizeDuration }}", description: "It sleeps five minutes at most while it lives: it hangs.",
       },
     ],
   };

@@ -67,16 +67,33 @@ def backend(found):
     return mains
 
 
-def schedules(mains, root="/proc"):
-    """When each beat last wrote its schedule: it does so every three minutes while it lives."""
-    times = []
-    for pid, _ in mains["beat"]:
-        files = glob.glob("%s/%d/root/tmp/celerybeat-schedule*" % (root, pid))
+class Beats:
+    """When each beat last woke: it sleeps five minutes at most, while it lives. When it writes its schedule to disk is up to the kind of
+    file that it has: one kind is written only when it ends."""
+
+    def __init__(self, root="/proc", clock=time.time):
+        self.root, self.clock = root, clock
+        self.seen = {}
+
+    def woken(self, mains):
+        """The times; one that is seen for the first time has woken just now."""
+        seen = {}
+        for pid, _ in mains["beat"]:
+            wakings = self._wakings(pid)
+            if wakings is None:
+                continue
+            before = self.seen.get(pid)
+            seen[pid] = before if before and before[0] == wakings else (wakings, self.clock())
+        self.seen = seen
+        return [at for _, at in seen.values()]
+
+    def _wakings(self, pid):
+        """How often its main thread has gone to sleep by itself."""
         try:
-            times += [max(os.stat(file).st_mtime for file in files)] if files else []
+            with open("%s/%d/status" % (self.root, pid)) as file:
+                return next((line.split()[1] for line in file if line.startswith("voluntary_ctxt_switches:")), None)
         except OSError:
-            continue
-    return times
+            return None
 
 
 class Logins:
@@ -121,7 +138,7 @@ class Journal:
         return found
 
 
-def render(logins, mains, written):
+def render(logins, mains, woken):
     lines = []
 
     def metric(name, kind, about, figures):
@@ -132,8 +149,8 @@ def render(logins, mains, written):
            [('command="%s"' % role, len(mains[role])) for role in ROLES])
     metric("ringo_backend_children", "gauge", "Children of those processes: gunicorn's workers, Celery's pool.",
            [('command="%s"' % role, sum(children for _, children in mains[role])) for role in ROLES])
-    if written:
-        metric("ringo_beat_schedule_timestamp_seconds", "gauge", "When beat last wrote its schedule.", [("", round(min(written)))])
+    if woken:
+        metric("ringo_beat_woken_timestamp_seconds", "gauge", "When beat last woke to see what is due.", [("", round(min(woken)))])
     metric("ringo_ssh_logins_total", "counter", "Logins by SSH, by whose key it was.",
            [('key="%s"' % who, count) for who, count in sorted(logins.accepted.items())])
     metric("ringo_ssh_refused_total", "counter", "Attempts to log in by SSH that were refused.", [("", logins.refused)])
@@ -149,10 +166,10 @@ def write(directory, text):
 
 
 def main(settings):
-    logins, journal = Logins(settings["keys"]), Journal()
+    logins, journal, beats = Logins(settings["keys"]), Journal(), Beats()
     while True:
         mains = backend(processes())
-        write(settings["directory"], render(logins, mains, schedules(mains)))
+        write(settings["directory"], render(logins, mains, beats.woken(mains)))
         for line in journal.lines(EVERY):
             logins.line(line)
 

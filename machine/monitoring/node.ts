@@ -78,7 +78,7 @@ ExecStart=/usr/bin/python3 -IB ${program} ${settings}
 Restart=always
 RestartSec=2
 # It reads what processes of other users are called, and the journal, and writes one file.
-${sandbox({ capabilities: ["CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"], writable: [textfiles] })}ProtectProc=default
+${sandbox({ capabilities: ["CAP_DAC_READ_SEARCH"], writable: [textfiles] })}ProtectProc=default
 
 [Install]
 WantedBy=multi-user.target

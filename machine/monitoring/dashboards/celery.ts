@@ -20,7 +20,7 @@ export const celery = ({ figure }: Known): Dashboard => ({
           queries: [{ expr: 'sum(ringo_backend_processes{command="beat"})' }],
         },
         {
-          kind: "number", width: 4, title: "Beat wrote its schedule", description: "How long ago. It does so every three minutes while it lives.", unit: "s", alerts: ["BeatStuck"],
+          kind: "number", width: 4, title: "Beat woke", description: "How long ago. It sleeps five minutes at most while it lives.", unit: "s", alerts: ["BeatStuck"],
           queries: [{ expr: `min(${figure("BeatStuck")})` }],
         },
         {

@@ -142,7 +142,7 @@ export const cases: Record<string, Case> = {
     fires: { ...one('ringo_backend_processes{command="beat",machine="worker-0"}', 1), ...one('ringo_backend_processes{command="beat",machine="worker-1"}', 1) },
     quiet: [one('ringo_backend_processes{command="beat",machine="worker-0"}', 1)],
   },
-  BeatStuck: { fires: one("ringo_beat_schedule_timestamp_seconds", ago(601)), quiet: [one("ringo_beat_schedule_timestamp_seconds", "0+60")] },
+  BeatStuck: { fires: one("ringo_beat_woken_timestamp_seconds", ago(601)), quiet: [one("ringo_beat_woken_timestamp_seconds", "0+60")] },
   PostgresDown: { fires: one("pg_up", 0), quiet: [one("pg_up", 1)] },
   PostgresConnectionsHigh: { fires: connections(81), quiet: [connections(80)] },
   PostgresConnectionsNearlyOut: { fires: connections(96), quiet: [connections(95)] },

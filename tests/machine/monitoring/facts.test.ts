@@ -36,6 +36,35 @@ describe("the backend's processes", () => {
   });
 });
 
+describe("a beat", () => {
+  /** What it says of itself at each look, as /proc has it, ten seconds apart; null where it is not there. */
+  const woken = (looks: (string | null)[]): number[][] => python(`
+import facts, os, tempfile
+root = tempfile.mkdtemp()
+os.mkdir(root + "/7")
+now = 1000
+beats = facts.Beats(root, lambda: now)
+answer = []
+for count in given:
+    with open(root + "/7/status", "w") as file:
+        file.write("Name:\\tcelery\\nvoluntary_ctxt_switches:\\t%s\\nnonvoluntary_ctxt_switches:\\t%d\\n" % (count, now))
+    answer.append(beats.woken({"beat": [(7, 0)] if count else []}))
+    now += 10
+`, looks);
+
+  test("has woken whenever it has gone to sleep once more", () => {
+    expect(woken(["5", "6", "7"])).toEqual([[1000], [1010], [1020]]);
+  });
+
+  test("that hangs has not, though the machine takes the processor from it", () => {
+    expect(woken(["5", "6", "6", "6"])).toEqual([[1000], [1010], [1010], [1010]]);
+  });
+
+  test("that was started anew is another one", () => {
+    expect(woken(["5", "5", null, "5", "5"])).toEqual([[1000], [1000], [], [1030], [1030]]);
+  });
+});
+
 describe("logins", () => {
   const accepted = (user: string, key: string) => `Accepted publickey for ${user} from 10.20.0.4 port 40000 ssh2: ED25519 ${key}`;
   const counted = (lines: string[]) => python(
@@ -65,5 +94,5 @@ test("every count there can be is shown from the beginning, as 0", () => {
   expect(text).toContain('ringo_ssh_logins_total{key="unknown"} 0\n');
   expect(text).toContain('ringo_backend_processes{command="beat"} 0\n');
   expect(text).toContain('ringo_backend_children{command="worker"} 3\n');
-  expect(text).not.toContain("ringo_beat_schedule");
+  expect(text).not.toContain("ringo_beat_woken");
 });
