@@ -189,6 +189,14 @@ describe("units", () => {
     expect(machine.apply({ units: [{ name: "ngnix.service" }] }).errors).toContain("unit ngnix.service: no such unit");
   });
 
+  test("that begin at a boot from now on are read anew once, before any of them starts", () => {
+    machine.apply({ units: [{ name: "nginx.service" }, { name: "redis.service" }] });
+    expect(machine.calls(/enable|daemon-reload|start/)).toEqual([
+      "systemctl enable --quiet --no-reload nginx.service", "systemctl enable --quiet --no-reload redis.service", "systemctl daemon-reload",
+      "systemctl start nginx.service", "systemctl start redis.service",
+    ]);
+  });
+
   test("that must be off are stopped and disabled", () => {
     machine.apply({ units: [{ name: "nginx.service" }] });
     expect(machine.apply({ units: [{ name: "nginx.service", enabled: false, running: false }] }).lines).toEqual(
@@ -272,6 +280,27 @@ describe("services of packages", () => {
     expect(machine.exists(policy)).toBe(true);
     machine.apply();
     expect(machine.exists(policy)).toBe(false);
+  });
+
+  test("are read by systemd once, whatever their number", () => {
+    machine.apply({ packages: ["one", "two", "three"] });
+    expect(machine.calls(/daemon-reload/)).toEqual(["systemctl daemon-reload"]);
+  });
+
+  test("are read by systemd before one is started anew", () => {
+    machine.set("units/nginx.service/active", "");
+    machine.set("upgrades", "nginx\n");
+    machine.apply({ packages: ["one", "nginx", "two"] });
+    expect(machine.calls(/daemon-reload|restart/)).toEqual(["systemctl daemon-reload", "systemctl restart nginx.service", "systemctl daemon-reload"]);
+  });
+
+  test("are read by systemd after an apply that was killed before it came to that", () => {
+    machine.set("fatal-late", "nginx\n");
+    machine.apply({ packages: ["nginx"] });
+    expect(machine.calls(/daemon-reload/)).toEqual([]);
+    machine.apply({ packages: ["nginx"] });
+    expect(machine.calls(/daemon-reload/)).toEqual(["systemctl daemon-reload"]);
+    expect(machine.exists("/usr/local/lib/ringo/install")).toBe(false);
   });
 
   test("obey a policy that somebody else has made, and it stays", () => {
@@ -395,7 +424,7 @@ describe("what a state no longer declares", () => {
       "file /etc/app/key removed: nothing declares it any more", `file ${unit} removed: nothing declares it any more`, "container ringo-app removed", "3 changes",
     ]);
     expect(["/etc/app/key", unit, "/etc/ringo/containers/ringo-app.env", ".fake/units/redis.service/active", ".fake/units/redis.service/enabled"].filter(machine.exists)).toEqual([]);
-    expect(machine.calls(/daemon-reload/)).toHaveLength(2);
+    expect(machine.calls(/daemon-reload/)).toHaveLength(3); // what is new, what begins at a boot, what is gone
     expect(machine.apply(file("/etc/app/rest")).lines).toEqual(["unchanged"]);
   });
 
