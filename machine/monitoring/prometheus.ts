@@ -65,11 +65,15 @@ export function prometheus(options: PrometheusOptions): Fragment {
       // Targets are looked at by Prometheus itself.
       files: targets,
       steps: [{ name: "Prometheus's configuration", onChange: reloaded.map(({ path }) => path), command: `promtool check config ${configuration}` }],
-      checks: [{
-        name: "Prometheus reads every machine's figures",
-        command: `test "$(promtool query instant http://127.0.0.1:${local.prometheus} 'count(up{job="node"} == 1) == ${options.machines.length}')" != ""`,
-        timeoutSeconds: 60,
-      }],
+      // Asked as Prometheus will: its own first look is up to a scrape's interval and some seconds away.
+      checks: [
+        { name: "Prometheus is ready", command: `curl --fail --silent --show-error http://127.0.0.1:${local.prometheus}/-/ready` },
+        ...jobs.flatMap((job) => having(job, options.machines).map(({ name, privateAddress }) => ({
+          name: `figures of ${job} on ${name}`,
+          command: `runuser -u ${systemUser} -- curl --fail --silent --show-error --max-time 10 --output /dev/null http://${privateAddress}:${ports[job]}/metrics`,
+          timeoutSeconds: 60,
+        }))),
+      ],
     },
   );
 }

@@ -53,6 +53,14 @@ describe("Prometheus", () => {
     expect(targets("postgres")).toEqual([]);
   });
 
+  test("is there when every target answers it: asked as Prometheus asks, by its user", () => {
+    const asked = watched.checks!.flatMap(({ command }) => /^runuser -u prometheus -- curl --fail .* (http:\S+)$/.exec(command)?.[1] ?? []);
+    const targets = watched.files!.filter(({ path }) => path.startsWith(`${directory}/targets/`))
+      .flatMap(({ content: list }) => (JSON.parse(list) as { targets: string[] }[]).flatMap((each) => each.targets));
+    expect(targets.length).toBeGreaterThan(3);
+    expect(asked.sort()).toEqual(targets.map((target) => `http://${target}/metrics`).sort());
+  });
+
   test("answers on loopback only, and keeps what is configured", () => {
     const unit = content(watched, "/etc/systemd/system/prometheus.service.d/ringo.conf");
     expect(unit).toMatch(/--web\.listen-address=127\.0\.0\.1:9090/);
