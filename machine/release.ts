@@ -73,7 +73,7 @@ function tryWorker(image: string): string {
   return `${run(name, "--detach")} ${image} \\
   celery -A ringo_backend worker --loglevel=info --concurrency=1 --queues=${name} --hostname=trial@${name} > /dev/null
 tries=0
-until docker exec ${name} celery -A ringo_backend inspect ping --timeout 5 --destination trial@${name} > /dev/null 2>&1; do
+until docker exec ${name} celery -A ringo_backend inspect ping --timeout 1 --destination trial@${name} > /dev/null 2>&1; do
   tries=$((tries + 1))
   if [ $tries -ge 20 ] || [ "$(docker inspect --format '{{.State.Running}}' ${name})" != true ]; then
     echo "the release's worker does not start:"

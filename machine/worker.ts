@@ -22,7 +22,7 @@ export function worker({ backend, machine, celery, stopTimeoutSeconds }: WorkerI
         command: workerCommand(celery, node),
         stopTimeoutSeconds,
         health: {
-          command: `docker exec ${workerContainer} celery -A ringo_backend inspect ping --timeout 5 --destination ${quote(node)}`,
+          command: `docker exec ${workerContainer} celery -A ringo_backend inspect ping --timeout 1 --destination ${quote(node)}`,
           timeoutSeconds: 120,
         },
       }),
