@@ -24,7 +24,6 @@ const network: Row[] = [
     policies: ["firewall-inbound-world", "security-group-inbound-world"],
     machine: ["nftables.ts"],
     tests: {
-      [`${running}/40-closed.test.ts`]: ["from outside 22, 80 and 443 are open on the public address and nothing else", "no private address is reachable from outside, even by someone who knows the way"],
       [`${running}/48-ports.test.ts`]: ["from the internet, the edge answers a stranger and an operator on what is declared for each, and on nothing else", "from the internet, no private address answers, even to someone who knows the way", "by UDP, nothing answers from the internet, nor a neighbour, and each machine's own firewall alone lets through nothing"],
       "components/ports.test.ts": ["the cloud's firewall and the machine's own name the same ports"],
     },

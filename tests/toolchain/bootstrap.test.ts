@@ -45,7 +45,7 @@ describe("on a machine", () => {
   const program = (name: string, body: string): void => fs.writeFileSync(path.join(directory, "bin", name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
   const check = () => {
     const { status, stdout, stderr } = spawnSync("sh", [path.join(directory, "project/toolchain/bootstrap.sh"), "check"], {
-      encoding: "utf8", env: { ...process.env, PATH: `${directory}/bin:${process.env.PATH}` },
+      encoding: "utf8", env: { ...process.env, TMPDIR: directory, PATH: `${directory}/bin:${process.env.PATH}` },
     });
     return { status, stdout, stderr };
   };

@@ -124,21 +124,12 @@ export async function eventually<T>(what: string, probe: () => Promise<T>, timeo
 export const healthy = (stack: Output, timeoutSeconds: number): Promise<unknown> =>
   eventually("health", async () => (await request(stack, "GET", "/api/health/")).status === 200, timeoutSeconds);
 
-/** The TCP ports of an address that accept a connection. */
-export async function openPorts(address: string, ports: number[]): Promise<number[]> {
-  const open: number[] = [];
-  const queue = [...ports];
-  const probe = (port: number): Promise<void> => new Promise((resolve) => {
-    const socket = net.connect({ host: address, port, timeout: 400 });
-    const done = (isOpen: boolean): void => {
-      if (isOpen) open.push(port);
-      socket.destroy();
-      resolve();
-    };
-    socket.once("connect", () => done(true)).once("timeout", () => done(false)).once("error", () => done(false));
-  });
-  await Promise.all(Array.from({ length: 500 }, async () => {
-    for (let port = queue.pop(); port !== undefined; port = queue.pop()) await probe(port);
-  }));
-  return open.sort((a, b) => a - b);
-}
+/** Whether a TCP port accepts a connection within a second. */
+export const accepts = (host: string, port: number): Promise<boolean> => new Promise((resolve) => {
+  const socket = net.connect({ host, port, timeout: 1000 });
+  const done = (accepted: boolean): void => {
+    socket.destroy();
+    resolve(accepted);
+  };
+  socket.once("connect", () => done(true)).once("timeout", () => done(false)).once("error", () => done(false));
+});

@@ -5,7 +5,7 @@ import { inCache, stackName } from "../../../../local/paths";
 import { auditRules } from "../../../../machine/audit";
 import { kernel, routing } from "../../../../machine/sysctl";
 import { ask, everywhere, namespaceOf, onAll, runIn } from "../inside";
-import { eventually, openPorts, output, run, type Machine, type Output } from "../support";
+import { accepts, eventually, output, run, type Machine, type Output } from "../support";
 
 let stack: Output;
 let edge: Machine;
@@ -123,7 +123,7 @@ test("fail2ban shuts out who guesses at SSH, and only until it is told to let hi
   const onEdge = (...command: string[]) => exec(`ringo-${stackName}-edge`, command);
   const pardon = () => onEdge("fail2ban-client", "set", "sshd", "unbanip", internet);
   const banned = async () => (await onEdge("fail2ban-client", "get", "sshd", "banip")).split(/\s+/).includes(internet);
-  const connects = async () => (await openPorts(stack.publicAddress, [22])).length === 1;
+  const connects = () => accepts(stack.publicAddress, 22);
   const guess = (name: string) => run("ssh", ["-F", "/dev/null", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
     "-o", "IdentityFile=none", "-o", "IdentityAgent=none", `${name}@${stack.publicAddress}`]);
   expect([await connects(), await banned()]).toEqual([true, false]);

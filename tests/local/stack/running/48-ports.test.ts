@@ -43,6 +43,7 @@ const edge = (): Machine => stack.machines.find(({ role }) => role === "edge")!;
 
 test("from the internet, the edge answers a stranger and an operator on what is declared for each, and on nothing else", async () => {
   expect(await answering([stack.publicAddress], { from: stranger() })).toEqual({ [stack.publicAddress]: open(fromAddress("a stranger", "edge")) });
+  expect(open(fromAddress(internet, "edge"))).toEqual(["22 open", "80 open", "443 open"]);
   expect(await answering([stack.publicAddress])).toEqual({ [stack.publicAddress]: open(fromAddress(internet, "edge")) });
   // Its own public address is behind the reserved one.
   expect(await answering([edge().publicAddress!], { from: stranger() })).toEqual({ [edge().publicAddress!]: open(fromAddress("a stranger", "edge")) });
