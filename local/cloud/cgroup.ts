@@ -4,13 +4,21 @@ import { cgroupParent } from "./names";
 import { until } from "./run";
 
 /**
- * Control groups of droplets, on hosts with version 2 alone and with both (version 2 for processes, memory in version 1).
+ * Control groups of droplets, on hosts with version 2 alone and with both (version 2 for processes, controllers in version 1).
  * A droplet's group holds `keeper`, its supervisor, and `machine`, all that runs in it.
  */
 interface Hierarchies {
   unified: string;
-  /** Version 1's memory hierarchy, where the controller is not in version 2. */
+  /** Version 1's hierarchies of the controllers that are not in version 2. */
   memory?: string;
+  cpu?: string;
+}
+
+/** What a droplet's size gives it. */
+export interface Capacity {
+  memoryMiB: number;
+  /** Of the host's processors it gets as much as its number among all droplets' that are busy. */
+  vcpus: number;
 }
 
 const mounted = (): string[][] =>
@@ -20,17 +28,18 @@ function hierarchies(): Hierarchies {
   const mounts = mounted();
   const unified = mounts.find(([, , type]) => type === "cgroup2")?.[1];
   if (unified === undefined) throw new Error("this kernel has no cgroup version 2 mounted: mount -t cgroup2 none /sys/fs/cgroup/unified");
-  const memory = mounts.find(([, , type, options]) => type === "cgroup" && options?.split(",").includes("memory"))?.[1];
-  return { unified, memory };
+  const version1 = (controller: string): string | undefined =>
+    mounts.find(([, , type, options]) => type === "cgroup" && options?.split(",").includes(controller))?.[1];
+  return { unified, memory: version1("memory"), cpu: version1("cpu") };
 }
 
 /** In every hierarchy: nspawn repeats its groups in systemd's own. */
 const parents = (): string[] => mounted().map(([, root]) => path.join(root!, cgroupParent));
 const unifiedGroup = (id: string): string => path.join(hierarchies().unified, cgroupParent, id);
 
-/** Makes a droplet's groups, with its memory as the limit; gives the directories that its keeper and its machine enter. */
-export function makeGroups(id: string, memoryMiB: number): { keeper: string[]; machine: string[] } {
-  const { unified, memory } = hierarchies();
+/** Makes a droplet's groups, with what its size gives it; gives the directories that its keeper and its machine enter. */
+export function makeGroups(id: string, { memoryMiB, vcpus }: Capacity): { keeper: string[]; machine: string[] } {
+  const { unified, memory, cpu } = hierarchies();
   const group = unifiedGroup(id);
   for (const part of ["keeper", "machine"]) fs.mkdirSync(path.join(group, part), { recursive: true });
   for (const parent of [unified, path.dirname(group), group]) {
@@ -43,14 +52,21 @@ export function makeGroups(id: string, memoryMiB: number): { keeper: string[]; m
       }
     }
   }
-  const limit = String(memoryMiB * 1024 * 1024);
-  const limitFile = path.join(group, "memory.max");
-  if (fs.existsSync(limitFile)) fs.writeFileSync(limitFile, limit);
-  if (memory === undefined) return { keeper: [path.join(group, "keeper")], machine: [path.join(group, "machine")] };
-  const memoryGroup = path.join(memory, cgroupParent, id);
-  fs.mkdirSync(memoryGroup, { recursive: true });
-  fs.writeFileSync(path.join(memoryGroup, "memory.limit_in_bytes"), limit);
-  return { keeper: [path.join(group, "keeper"), memoryGroup], machine: [path.join(group, "machine"), memoryGroup] };
+  const bytes = memoryMiB * 1024 * 1024;
+  limit(group, { "memory.max": bytes, "cpu.weight": 100 * vcpus });
+  const version1 = [...new Set([memory, cpu])].flatMap((root) => (root === undefined ? [] : [path.join(root, cgroupParent, id)]));
+  for (const each of version1) {
+    fs.mkdirSync(each, { recursive: true });
+    limit(each, { "memory.limit_in_bytes": bytes, "cpu.shares": 1024 * vcpus });
+  }
+  return { keeper: [path.join(group, "keeper"), ...version1], machine: [path.join(group, "machine"), ...version1] };
+}
+
+/** Writes those of a group's settings that it has. */
+function limit(group: string, settings: Record<string, number>): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (fs.existsSync(path.join(group, name))) fs.writeFileSync(path.join(group, name), String(value));
+  }
 }
 
 /** Whether anything lives in a droplet's group. */

@@ -47,7 +47,7 @@ export async function powerOn(droplet: Droplet, ipRange: string): Promise<void> 
   // Linux 6.18 kills what is forked into a group that was killed less often than its parent's: after the plug was pulled, every
   // service whose group is new. So all of them are.
   await removeGroups(String(id));
-  const groups = makeGroups(String(id), sizes[droplet.size]!.memoryMiB);
+  const groups = makeGroups(String(id), sizes[droplet.size]!);
   const log = fs.openSync(consoleLog(id), "w", 0o600);
   // A session of its own, and nothing of the environment that the command was given.
   const supervisor = spawn(
