@@ -134,7 +134,7 @@ runbook("lost-machine", async () => {
   await on("data", "systemctl start ringo-media-backup.service");
   const before = await orders();
   // Somebody writes all the time, and WAL goes out by itself, for longer than a segment may wait.
-  await on("data", "cd /; runuser -u postgres -- psql -q ringo -c \"DO \\$\\$ BEGIN FOR i IN 1..80 LOOP INSERT INTO orders_heartbeat (at, worker) VALUES (clock_timestamp(), 'rpo'); COMMIT; PERFORM pg_sleep(1); END LOOP; END \\$\\$\"");
+  await on("data", "cd /; runuser -u postgres -- psql -q ringo -c \"DO \\$\\$ BEGIN FOR i IN 1..65 LOOP INSERT INTO orders_heartbeat (at, worker) VALUES (clock_timestamp(), 'rpo'); COMMIT; PERFORM pg_sleep(1); END LOOP; END \\$\\$\"");
   const archive = await archiving();
   const lost = Date.now();
   await lose();
