@@ -16,7 +16,7 @@ import { sentryOf, tellOfRollOut } from "./components/sentry";
 import type { ContainerGround } from "./components/tier";
 import { WorkerTier } from "./components/worker";
 import { loadConfig } from "./config";
-import { releaseKey } from "./machine/release";
+import { releaseKey } from "./machine/backend/release";
 
 /** The stack: what exists, then what runs on it in the order of a release. */
 async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {

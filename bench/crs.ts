@@ -8,7 +8,7 @@
  */
 import { execFileSync, spawn } from "node:child_process";
 import { inState, projectDir } from "../local/paths";
-import { wafRules } from "../machine/modsecurity";
+import { wafRules } from "../machine/edge/modsecurity";
 import { machineOf } from "./stack";
 import { judge, read, summary, type Answer } from "./crs-tests";
 

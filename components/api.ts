@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { api } from "../machine/api";
-import type { Backend } from "../machine/django";
+import { api } from "../machine/backend/api";
+import type { Backend } from "../machine/backend/django";
 import { djangoMetrics } from "../machine/monitoring";
-import { release } from "../machine/release";
+import { release } from "../machine/backend/release";
 import { combine } from "../machine/state";
 import { containers, oneByOne, surroundings, type ContainerGround, type Rollout } from "./tier";
 import { Host } from "./host";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { registryOf, type StackConfig } from "../config";
 import type { RegistryCredentials } from "../machine/docker";
-import { djangoEnvironment, type Backend } from "../machine/django";
+import { djangoEnvironment, type Backend } from "../machine/backend/django";
 import { sentryRelease } from "../machine/sentry";
 import type { DataFacts } from "./database";
 

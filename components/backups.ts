@@ -3,7 +3,7 @@ import * as kms from "@pulumi/aws/kms";
 import { Provider } from "@pulumi/aws/provider";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
-import type { Repository } from "../machine/repository";
+import type { Repository } from "../machine/backup/repository";
 import { BackupBucket, bucketName, type Keeping } from "./bucket";
 import { logBucketPolicy, writerPolicy } from "./bucket-policies";
 import { physicalName, tagsInAws } from "./naming";

@@ -1,13 +1,13 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { sizes } from "../config/sizes";
-import { certbot } from "../machine/certbot";
-import { mediaClient } from "../machine/media";
-import { exclusionOf, largeBodiesFor } from "../machine/modsecurity";
+import { certbot } from "../machine/edge/certbot";
+import { mediaClient } from "../machine/data/media";
+import { exclusionOf, largeBodiesFor } from "../machine/edge/modsecurity";
 import { edgeExporters, edgeStatus } from "../machine/monitoring";
-import { edge, type GrafanaSite, type Limits } from "../machine/nginx";
+import { edge, type GrafanaSite, type Limits } from "../machine/edge/nginx";
 import { combine } from "../machine/state";
-import { staticFiles } from "../machine/static";
+import { staticFiles } from "../machine/edge/static";
 import { Host, type Ground } from "./host";
 import { reader, type MediaShare } from "./media";
 

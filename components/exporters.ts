@@ -1,5 +1,5 @@
 import { ports, type Exporter } from "../machine/monitoring";
-import type { Service } from "../machine/nftables";
+import type { Service } from "../machine/base/nftables";
 import type { Role } from "./naming";
 
 /** What is measured on a machine of each role: what the monitor may reach there, by both firewalls, and what it reads. */

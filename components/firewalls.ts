@@ -1,7 +1,7 @@
 import type { types } from "@pulumi/digitalocean";
 import { registryPort } from "../machine/docker";
 import { portOf } from "../machine/egress";
-import { grafanaPort } from "../machine/grafana";
+import { grafanaPort } from "../machine/monitoring/grafana";
 import { intakePort } from "../machine/logs";
 import { ports as exporterPorts, type Exporter } from "../machine/monitoring";
 import { exporters } from "./exporters";
@@ -66,7 +66,7 @@ const reads: Outbound[] = (Object.keys(exporterPorts) as Exporter[]).map((name) 
 /**
  * Who may talk to whom: the one table of the stack's open ports, in and out. What comes back is let in and out, because
  * firewalls are stateful. By tag, since a rule by droplet id holds ten at most (lessons 3) and would change with every
- * machine. Each machine says it again for itself, and which of its users may (`machine/nftables.ts`, `machine/egress.ts`).
+ * machine. Each machine says it again for itself, and which of its users may (`machine/base/nftables.ts`, `machine/egress.ts`).
  */
 export function allowTable(sshAllowedCidrs: string[], ways: WaysOut): RoleRules[] {
   const { acme, image, backups, outboundPorts, alertPorts, logs, sentry, grafana } = ways;

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { StackConfig } from "../config";
-import { grafana, grafanaPort } from "../machine/grafana";
-import type { GrafanaSite } from "../machine/nginx";
+import { grafana, grafanaPort } from "../machine/monitoring/grafana";
+import type { GrafanaSite } from "../machine/edge/nginx";
 import type { DashboardsOptions } from "../machine/monitoring/dashboards";
 import type { Fragment } from "../machine/state";
 import { selfSigned, type Certificate } from "./certificate";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import type { MediaClientOptions } from "../machine/media";
+import type { MediaClientOptions } from "../machine/data/media";
 
 /** Where the shared files are, and the keys to them. */
 export interface MediaShare {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config";
 import { receivers } from "../config/secrets";
 import { docker, pulled, type RegistryCredentials } from "../machine/docker";
-import { grafanaPort } from "../machine/grafana";
+import { grafanaPort } from "../machine/monitoring/grafana";
 import { alertmanager, blackbox, celeryExporter, prometheus, type Receivers } from "../machine/monitoring";
 import { intakePort } from "../machine/logs";
 import { sentryReporter, type SentryOptions } from "../machine/sentry";

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { backendNetwork } from "../machine/backend-network";
-import type { Backend } from "../machine/django";
+import { backendNetwork } from "../machine/backend/network";
+import type { Backend } from "../machine/backend/django";
 import { docker, pulled, type RegistryCredentials } from "../machine/docker";
-import { mediaClient } from "../machine/media";
+import { mediaClient } from "../machine/data/media";
 import { combine } from "../machine/state";
 import type { Ground, Host } from "./host";
 import { writer, type MediaShare } from "./media";

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { beat } from "../machine/beat";
-import type { Backend, CelerySettings } from "../machine/django";
+import { beat } from "../machine/backend/beat";
+import type { Backend, CelerySettings } from "../machine/backend/django";
 import { combine } from "../machine/state";
-import { worker } from "../machine/worker";
+import { worker } from "../machine/backend/worker";
 import { Host } from "./host";
 import { containers, oneByOne, surroundings, type ContainerGround, type Rollout } from "./tier";
 

@@ -1,10 +1,10 @@
 /** Docker, as small and closed as the backend's containers need it. */
-import { quote } from "./django";
+import { quote } from "./backend/django";
 import { addedRules, containerLinks, mayReach } from "./egress";
 import { sandbox } from "./sandbox";
 import { combine, type Fragment } from "./state";
-import { routing } from "./sysctl";
-import { trustBundle } from "./trust";
+import { routing } from "./base/sysctl";
+import { trustBundle } from "./base/trust";
 
 export interface RegistryCredentials {
   /** Host, with a port if not 443. */

@@ -22,24 +22,24 @@ const network: Row[] = [
   {
     demands: "From the internet nothing is open but 80 and 443 of the edge, by IPv4 and IPv6",
     policies: ["firewall-inbound-world", "security-group-inbound-world"],
-    machine: ["nftables.ts"],
+    machine: ["base/nftables.ts"],
     tests: {
       [`${running}/48-ports.test.ts`]: ["from the internet, the edge answers a stranger and an operator on what is declared for each, and on nothing else", "from the internet, no private address answers, even to someone who knows the way", "by UDP, nothing answers from the internet, nor a neighbour, and each machine's own firewall alone lets through nothing"],
       "components/ports.test.ts": ["the cloud's firewall and the machine's own name the same ports"],
     },
   },
-  { demands: "SSH answers on the bastion only, to named ranges no wider than /16 (IPv4) or /32 (IPv6)", policies: ["firewall-ssh"], machine: ["nftables.ts", "sshd.ts"] },
+  { demands: "SSH answers on the bastion only, to named ranges no wider than /16 (IPv4) or /32 (IPv6)", policies: ["firewall-ssh"], machine: ["base/nftables.ts", "base/sshd.ts"] },
   { demands: "Every droplet is selected by a firewall", policies: ["droplet-firewalled"] },
   { demands: "Every droplet is in the stack's own VPC, and so is all else that can be", policies: ["droplet-own-vpc", "private-network"] },
   {
     demands: "Outbound, only what is named is open, and on a machine only to the program that needs it",
     policies: ["firewall-outbound-named"],
-    machine: ["egress.ts", "nftables.ts"],
-    tests: { "machine/nftables.test.ts": ["drops what is not named, in, out and through", "lets out each concern's users to its own destinations"], [`${running}/47-stolen-api.test.ts`]: ["out to the internet go the container and root on the declared ports, and nobody else; root without its firewall no further"] },
+    machine: ["egress.ts", "base/nftables.ts"],
+    tests: { "machine/base/nftables.test.ts": ["drops what is not named, in, out and through", "lets out each concern's users to its own destinations"], [`${running}/47-stolen-api.test.ts`]: ["out to the internet go the container and root on the declared ports, and nobody else; root without its firewall no further"] },
   },
   {
     demands: "PostgreSQL, Redis, exporters, Loki and containers listen on private addresses, each to who needs it",
-    machine: ["postgres.ts", "redis.ts", "api.ts", "logs/store.ts"],
+    machine: ["data/postgres/index.ts", "data/redis.ts", "backend/api.ts", "logs/store.ts"],
     tests: {
       [`${running}/40-closed.test.ts`]: ["a neighbour reaches just what its role may", "only the monitor reads figures, and nobody reads the monitor"],
       [`${running}/66-logs.test.ts`]: ["who has a machine can add lines, and read none"],
@@ -54,8 +54,8 @@ const machines: Row[] = [
   {
     demands: "SSH by key alone: no passwords, root by the deployer's and operators' keys, modern ciphers",
     policies: ["droplet-ssh-key"],
-    machine: ["sshd.ts", "cloud-init.ts"],
-    tests: { "machine/sshd.test.ts": ["takes root by key and no password of any kind", "offers only what ssh-audit passes", "forwards on the bastion only, and there only to SSH"], [`${running}/46-machines.test.ts`]: ["ssh-audit finds no failure in any machine's SSH"] },
+    machine: ["base/sshd.ts", "base/cloud-init.ts"],
+    tests: { "machine/base/sshd.test.ts": ["takes root by key and no password of any kind", "offers only what ssh-audit passes", "forwards on the bastion only, and there only to SSH"], [`${running}/46-machines.test.ts`]: ["ssh-audit finds no failure in any machine's SSH"] },
   },
   {
     demands: "Every remote connection checks a host key",
@@ -83,12 +83,12 @@ const machines: Row[] = [
   },
   {
     demands: "The metadata service answers root and the cloud's own agent only",
-    machine: ["metadata.ts"],
-    tests: { "machine/nftables.test.ts": ["keeps metadata from containers and from all but root and the cloud's agent"], [`${running}/46-machines.test.ts`]: ["of all users of a machine, root and the cloud's agent alone reach the metadata"], [`${running}/47-stolen-api.test.ts`]: ["the container reaches its data, and neither metadata nor any machine's SSH, nor another's API"] },
+    machine: ["base/metadata.ts"],
+    tests: { "machine/base/nftables.test.ts": ["keeps metadata from containers and from all but root and the cloud's agent"], [`${running}/46-machines.test.ts`]: ["of all users of a machine, root and the cloud's agent alone reach the metadata"], [`${running}/47-stolen-api.test.ts`]: ["the container reaches its data, and neither metadata nor any machine's SSH, nor another's API"] },
   },
   {
     demands: "A stolen API machine reaches the database as its own role, and nothing else of the stack",
-    machine: ["egress.ts", "backend-network.ts", "postgres.ts"],
+    machine: ["egress.ts", "backend/network.ts", "data/postgres/index.ts"],
     tests: {
       [`${running}/47-stolen-api.test.ts`]: [
         "PostgreSQL lets it in as its own role alone, into its own database alone, and encrypted alone", "as its own role it works with its tables, and with nothing of the server, its files or its programs",
@@ -100,23 +100,23 @@ const machines: Row[] = [
   { demands: "The image is a Debian that gets security updates, by slug", policies: ["droplet-image"] },
   {
     demands: "Grafana: for named networks only, never anonymous, and without a way out but its own log-in's",
-    machine: ["grafana.ts", "grafana/settings.ts", "nginx/grafana.ts"],
+    machine: ["monitoring/grafana/index.ts", "monitoring/grafana/settings.ts", "edge/nginx/grafana.ts"],
     tests: {
-      "machine/grafana.test.ts": ["nobody gets in without a log-in, nobody makes one for himself, and nothing leaves", "it opens connections to who logs people in, and to nobody else"],
-      "machine/nginx/grafana.test.ts": ["is shown to named networks, under its own name only"],
+      "machine/monitoring/grafana.test.ts": ["nobody gets in without a log-in, nobody makes one for himself, and nothing leaves", "it opens connections to who logs people in, and to nobody else"],
+      "machine/edge/nginx/grafana.test.ts": ["is shown to named networks, under its own name only"],
       [`${running}/69-grafana.test.ts`]: ["nobody else reaches it: by address, by name, by port", "its secrets are in its own files and nowhere else"],
     },
   },
   { demands: "Monitoring is on, and backups where a machine holds what no other backup has", policies: ["droplet-monitoring", "droplet-backups"] },
   {
     demands: "Security updates come by themselves, with a reboot in its hour",
-    machine: ["updates.ts"],
-    tests: { "machine/hardening.test.ts": ["updates are installed in the hour before the reboot, also around midnight"], "machine/base.test.ts": ["apt reads the update settings: security only, and the reboot at its time"], [`${running}/46-machines.test.ts`]: ["a machine's own updates leave no security update waiting"] },
+    machine: ["base/updates.ts"],
+    tests: { "machine/base/hardening.test.ts": ["updates are installed in the hour before the reboot, also around midnight"], "machine/base/base.test.ts": ["apt reads the update settings: security only, and the reboot at its time"], [`${running}/46-machines.test.ts`]: ["a machine's own updates leave no security update waiting"] },
   },
   {
     demands: "auditd, fail2ban, a hardened kernel, no setuid programs, no unit that everybody may write, a look each night for what changed",
-    machine: ["audit.ts", "fail2ban.ts", "sysctl.ts", "setuid.ts", "hardening.ts", "inspection.ts"],
-    tests: { "machine/hardening.test.ts": ["programs lose setuid and setgid, keep all other rights, and dpkg is told", "a setting of the kernel that differs is found, unless this machine may not change it", "the audit rules are each of their own, and name what they are searched by"], [`${running}/46-machines.test.ts`]: ["Lynis rates every machine 85 or better, and passes over nothing but USB devices", "nothing runs with its owner's rights, and nothing that is run or told to systemd can be changed by everybody", "auditd's rules are the declared ones, and auditctl understands each", "fail2ban shuts out who guesses at SSH, and only until it is told to let him in again"] },
+    machine: ["base/audit.ts", "base/fail2ban.ts", "base/sysctl.ts", "base/setuid.ts", "base/hardening.ts", "base/inspection.ts"],
+    tests: { "machine/base/hardening.test.ts": ["programs lose setuid and setgid, keep all other rights, and dpkg is told", "a setting of the kernel that differs is found, unless this machine may not change it", "the audit rules are each of their own, and name what they are searched by"], [`${running}/46-machines.test.ts`]: ["Lynis rates every machine 85 or better, and passes over nothing but USB devices", "nothing runs with its owner's rights, and nothing that is run or told to systemd can be changed by everybody", "auditd's rules are the declared ones, and auditctl understands each", "fail2ban shuts out who guesses at SSH, and only until it is told to let him in again"] },
   },
   {
     demands: "Every service of ours is rated 3.0 or better by `systemd-analyze security`",
@@ -135,36 +135,36 @@ const machines: Row[] = [
 const edge: Row[] = [
   {
     demands: "HTTPS only, TLS 1.2 and 1.3, HSTS for a year, OCSP as the CA offers it, grade A+",
-    machine: ["nginx/tls.ts", "nginx/headers.ts", "nginx/sites.ts"],
+    machine: ["edge/nginx/tls.ts", "edge/nginx/headers.ts", "edge/nginx/sites.ts"],
     tests: { [`${running}/10-health.test.ts`]: ["redirects HTTP to HTTPS", "speaks TLS 1.2 and 1.3 and nothing older"], [`${running}/45-tls.test.ts`]: ["testssl.sh gives the grade A+", "gixy finds nothing in nginx's configuration"] },
   },
   {
     demands: "The certificate is renewed by a timer, and 21 days before it ends somebody is told",
-    machine: ["certbot.ts", "alerts/api.ts"],
-    tests: { [`${running}/70-certificate.test.ts`]: ["a renewed certificate is served without anyone's help"], "machine/alerts/rules.test.ts": ["every alert fires when its condition has held for its time, not a moment before, and not on what is next to it"] },
+    machine: ["edge/certbot.ts", "monitoring/alerts/api.ts"],
+    tests: { [`${running}/70-certificate.test.ts`]: ["a renewed certificate is served without anyone's help"], "machine/monitoring/alerts/rules.test.ts": ["every alert fires when its condition has held for its time, not a moment before, and not on what is next to it"] },
   },
   {
     demands: "A web application firewall blocks: OWASP Core Rule Set, with exclusions for the API's own payloads",
     policies: ["waf-blocks"],
-    machine: ["modsecurity.ts"],
+    machine: ["edge/modsecurity/index.ts"],
     tests: { [`${running}/41-waf.test.ts`]: ["attacks of every family of the Core Rule Set are refused", "ordinary requests reach the application, and nothing is suspected of them", "what is refused is written down for operators, without credentials"] },
   },
   {
     demands: "Rates for each address: the API 10 a second and 20 at once, log-ins 5 a minute; bodies to 50 MB; slow clients are cut off",
-    machine: ["nginx/limits.ts", "nginx/http.ts"],
+    machine: ["edge/nginx/limits.ts", "edge/nginx/http.ts"],
     tests: {
-      "machine/nginx.test.ts": ["logins: five a minute, however the path is spelt; looking at the page costs nothing", "the API: a burst of twenty above the rate, then 429", "bodies up to the limit, and no larger"],
+      "machine/edge/nginx.test.ts": ["logins: five a minute, however the path is spelt; looking at the page costs nothing", "the API: a burst of twenty above the rate, then 429", "bodies up to the limit, and no larger"],
       [`${running}/44-slow-clients.test.ts`]: ["whoever is slow is cut off: before TLS, within headers, within a body, and when idle", "what is too large is refused before it is read"],
     },
   },
   {
     demands: "`/admin/` is for admin addresses, `/metrics` for nobody outside, by every spelling of the path",
-    machine: ["nginx/sites.ts"],
+    machine: ["edge/nginx/sites.ts"],
     tests: { [`${running}/42-edge-paths.test.ts`]: ["metrics are shown to nobody, however the path is spelt, admin addresses included", "the admin is shown to no stranger, however the path is spelt"] },
   },
   {
     demands: "Security headers; no version of the server; an unknown host gets no answer",
-    machine: ["nginx/headers.ts", "nginx/http.ts", "nginx/sites.ts"],
+    machine: ["edge/nginx/headers.ts", "edge/nginx/http.ts", "edge/nginx/sites.ts"],
     tests: {
       [`${running}/10-health.test.ts`]: ["sends the security headers and hides the server's version"], [`${running}/45-tls.test.ts`]: ["headers are as Mozilla's Observatory wants them"],
       [`${running}/42-edge-paths.test.ts`]: ["a request for another host gets no byte, by any way of naming it", "the application is never told another host"],
@@ -172,12 +172,12 @@ const edge: Row[] = [
   },
   {
     demands: "A client's address is believed from a trusted hop only",
-    machine: ["nginx/upstreams.ts"],
-    tests: { [`${running}/42-edge-paths.test.ts`]: ["no header makes a stranger an admin", "no header gives a stranger new rates"], "machine/nginx.test.ts": ["only what the edge knows"] },
+    machine: ["edge/nginx/upstreams.ts"],
+    tests: { [`${running}/42-edge-paths.test.ts`]: ["no header makes a stranger an admin", "no header gives a stranger new rates"], "machine/edge/nginx.test.ts": ["only what the edge knows"] },
   },
   {
     demands: "nginx and the application read the same requests: nothing is smuggled between them, and no path leads out of the files",
-    machine: ["nginx/sites.ts", "nginx/http.ts"],
+    machine: ["edge/nginx/sites.ts", "edge/nginx/http.ts"],
     tests: { [`${running}/43-smuggling.test.ts`]: ["a body whose end could be read in two ways is refused, and what it hides is answered to nobody", "HTTP/2 brings no way around either"], [`${running}/42-edge-paths.test.ts`]: ["no path leads out of the static files and the media"] },
   },
 ];
@@ -206,13 +206,13 @@ const data: Row[] = [
   { demands: "What cannot be made again is protected", policies: ["stateful-protected"] },
   {
     demands: "PostgreSQL: TLS, scram-sha-256, no superuser for the application, each role to its own database",
-    machine: ["postgres.ts", "postgres/scram.ts"],
-    tests: { [`${running}/30-processes.test.ts`]: ["PostgreSQL takes the application over TLS only, and as nobody but itself"], "machine/data.test.ts": ["each role reaches its own database, over TLS, from its network, and nobody else anything"] },
+    machine: ["data/postgres/index.ts", "data/postgres/scram.ts"],
+    tests: { [`${running}/30-processes.test.ts`]: ["PostgreSQL takes the application over TLS only, and as nobody but itself"], "machine/data/data.test.ts": ["each role reaches its own database, over TLS, from its network, and nobody else anything"] },
   },
   {
     demands: "Redis: a password, dangerous commands for the operator only, `noeviction`, append-only",
-    machine: ["redis.ts"],
-    tests: { [`${running}/30-processes.test.ts`]: ["Redis lets a stranger ping and nothing else"], [`${running}/60-failures.test.ts`]: ["queued work survives a restart of Redis, transactions included"], "machine/data.test.ts": ["users: the application, the operator, and one that nobody can be"] },
+    machine: ["data/redis.ts"],
+    tests: { [`${running}/30-processes.test.ts`]: ["Redis lets a stranger ping and nothing else"], [`${running}/60-failures.test.ts`]: ["queued work survives a restart of Redis, transactions included"], "machine/data/data.test.ts": ["users: the application, the operator, and one that nobody can be"] },
   },
   {
     demands: "A managed database or cache, where one is chosen, has trusted sources, and loses nothing",
@@ -222,7 +222,7 @@ const data: Row[] = [
   {
     demands: "Backups are kept for 365 days, logs for 90 with personal data struck out, metrics for 30",
     policies: ["backup-kept"],
-    machine: ["base.ts", "pgbackrest.ts", "monitoring/prometheus.ts", "logs/store.ts", "logs/scrub.ts"],
+    machine: ["base/index.ts", "backup/pgbackrest.ts", "monitoring/prometheus.ts", "logs/store.ts", "logs/scrub.ts"],
     tests: {
       "components/backups.test.ts": ["%s is locked, logged, and lets go of old versions only, after the archive's time"],
       "machine/logs/scrub.test.ts": ["hides what is nobody else's affair in: $line", "leaves as it is: %s"],

@@ -5,7 +5,7 @@ import { addedRules, containerLinks } from "../egress";
 import { systemUser } from "../monitoring/exporter";
 import { local } from "../monitoring/ports";
 import { textfiles } from "../monitoring/node";
-import { innerNginx } from "../nginx/inner";
+import { innerNginx } from "../edge/nginx/inner";
 import { sandbox } from "../sandbox";
 import { combine, type Fragment } from "../state";
 

@@ -1,5 +1,5 @@
 import { addedRules, containerLinks } from "../egress";
-import { innerNginx } from "../nginx/inner";
+import { innerNginx } from "../edge/nginx/inner";
 import { combine, type Fragment } from "../state";
 import { ports } from "./ports";
 

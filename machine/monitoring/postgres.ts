@@ -1,4 +1,4 @@
-import { psql } from "../postgres";
+import { psql } from "../data/postgres";
 import type { Fragment } from "../state";
 import { exporter, systemUser } from "./exporter";
 import { ports } from "./ports";

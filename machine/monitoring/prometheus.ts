@@ -1,6 +1,6 @@
-import { concerns, render, type Stack } from "../alerts";
+import { concerns, render, type Stack } from "./alerts";
 import { mayReach } from "../egress";
-import { grafanaCertificate, grafanaPort } from "../grafana";
+import { grafanaCertificate, grafanaPort } from "./grafana";
 import { combine, type File, type Fragment } from "../state";
 import { exporter, systemUser } from "./exporter";
 import { local, ports, type Exporter } from "./ports";

@@ -1,7 +1,7 @@
 import { celeryChildrenThatFit } from "../../config/capacity";
 import { sizes } from "../../config/sizes";
-import { beatContainer } from "../../machine/beat";
-import { workerContainer } from "../../machine/worker";
+import { beatContainer } from "../../machine/backend/beat";
+import { workerContainer } from "../../machine/backend/worker";
 import { command, stateOf } from "../machines/state";
 import type { Rule } from "../rule";
 

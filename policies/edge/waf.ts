@@ -1,4 +1,4 @@
-import { wafDirectory } from "../../machine/modsecurity";
+import { wafDirectory } from "../../machine/edge/modsecurity";
 import { command, stateOf } from "../machines/state";
 import { isPrivate } from "../network/addresses";
 import type { Rule } from "../rule";

@@ -18,7 +18,7 @@ const isDigest = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
 /**
  * The one exception, by name: `ssh_keys.ed25519_private` of the program's cloud-config is a one-time key. It proves a
  * machine's identity for its first connection, over which the real host key arrives, and then nobody trusts it
- * (machine/cloud-init.ts). Only a key is let pass under that name.
+ * (machine/base/cloud-init.ts). Only a key is let pass under that name.
  */
 export function withoutBootHostKey(text: string): string {
   const body = /^#cloud-config\n(\{[\s\S]*)$/.exec(text)?.[1];

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { alerts } from "../machine/alerts/promtool";
+import { alerts } from "../machine/monitoring/alerts/promtool";
 
 const docs = path.join(__dirname, "../../docs");
 const page = fs.readFileSync(path.join(docs, "alerts.md"), "utf8");

@@ -25,7 +25,7 @@ test("what the rows name is there", () => expect(rows.flatMap(notThere)).toEqual
 
 test("what is not there is found out", () => {
   const tests = { "policies/checklist.test.ts": ["what the rows name is there", "no such test " + "of ours"], "none.test.ts": ["a"] };
-  expect(notThere({ demands: "", policies: ["droplet-image", "no-rule"], machine: ["base.ts", "none.ts"], tests }))
+  expect(notThere({ demands: "", policies: ["droplet-image", "no-rule"], machine: ["state.ts", "none.ts"], tests }))
     .toEqual(["no-rule", "none.ts", "policies/checklist.test.ts: no such test of ours", "none.test.ts: a"]);
 });
 

@@ -1,4 +1,4 @@
-import { edge, type EdgeOptions } from "../../machine/nginx";
+import { edge, type EdgeOptions } from "../../machine/edge/nginx";
 import { payload } from "../../machine/payload";
 import { combine, type File, type MachineState } from "../../machine/state";
 import { alone, chapter, unknown, type Sample } from "./harness";

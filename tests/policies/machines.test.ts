@@ -1,7 +1,7 @@
 import { remoteCommand, payload } from "../../machine/payload";
-import { backendContainer } from "../../machine/django";
+import { backendContainer } from "../../machine/backend/django";
 import { combine, type Container, type User } from "../../machine/state";
-import { userData } from "../../machine/cloud-init";
+import { userData } from "../../machine/base/cloud-init";
 import { secretsIn } from "../../policies/machines/secrets";
 import { alone, aws, chapter, digitalocean, judge, ruleNamed, unknown, type Sample } from "./harness";
 

@@ -1,4 +1,4 @@
-import { concerns, type Alert, type Stack } from "../../alerts";
+import { concerns, type Alert, type Stack } from "../alerts";
 import { api } from "./api";
 import { backups } from "./backups";
 import { celery } from "./celery";

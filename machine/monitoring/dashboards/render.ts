@@ -7,7 +7,7 @@ import * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
 import * as stat from "@grafana/grafana-foundation-sdk/stat";
 import * as table from "@grafana/grafana-foundation-sdk/table";
 import * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
-import type { Alert } from "../../alerts";
+import type { Alert } from "../alerts";
 import type { Dashboard, Panel, Query, Source, Step, Variable } from "./view";
 
 export interface Context {

@@ -2,8 +2,8 @@ import { BlockList } from "node:net";
 import { exec } from "../../../../local/cloud";
 import { internet } from "../../../../local/cloud/names";
 import { inCache, stackName } from "../../../../local/paths";
-import { auditRules } from "../../../../machine/audit";
-import { kernel, routing } from "../../../../machine/sysctl";
+import { auditRules } from "../../../../machine/base/audit";
+import { kernel, routing } from "../../../../machine/base/sysctl";
 import { ask, everywhere, namespaceOf, onAll, runIn } from "../inside";
 import { accepts, eventually, output, run, type Machine, type Output } from "../support";
 

@@ -7,7 +7,7 @@ import { createGenerator } from "ts-json-schema-generator";
 import { dashboards, tag, type Rendered } from "../../../../machine/monitoring/dashboards";
 import { fill, type Shown } from "../../../../pictures/fill";
 import { everything, queriesOf } from "../../../../pictures/queries";
-import { alerts } from "../../alerts/promtool";
+import { alerts } from "../alerts/promtool";
 import type { Board } from "./grafana";
 
 const runbook = "https://runbook.example/alerts.md";

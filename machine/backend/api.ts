@@ -1,0 +1,58 @@
+/** The API's role: gunicorn in a container, on the private address only. */
+import { backendContainer, quote, type Backend } from "./django";
+import type { Fragment } from "../state";
+
+export interface ApiInputs {
+  backend: Backend;
+  /** The machine's address in the VPC: the only one that the API answers on. */
+  privateAddress: string;
+  /** @default 8000 */
+  port?: number;
+  /** gunicorn's processes. */
+  workers: number;
+  /** One of the backend's allowed hosts: it answers 400 to any other. */
+  host: string;
+  /** How long a request may take, in seconds: `--timeout`. @default 120 */
+  timeoutSeconds?: number;
+  /** Longer than gunicorn's graceful 30 s, in seconds. @default 40 */
+  stopTimeoutSeconds?: number;
+}
+
+export const apiContainer = "ringo-api";
+
+/** A line for each request, with the id that the edge gave it and without its query: what a request did is found by that id, whatever the backend itself writes. */
+const accessFormat = JSON.stringify({
+  level: "info", message: "%(m)s %(U)s %(s)s", request_id: "%({x-request-id}i)s", method: "%(m)s", path: "%(U)s", status: "%(s)s", seconds: "%(L)s", bytes: "%(B)s",
+});
+
+export function api({ backend, privateAddress, port = 8000, workers, host, timeoutSeconds = 120, stopTimeoutSeconds = 40 }: ApiInputs): Fragment {
+  return {
+    packages: ["curl"],
+    containers: [
+      backendContainer(backend, {
+        name: apiContainer,
+        command: [
+          "gunicorn", "ringo_backend.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", String(workers),
+          "--timeout", String(timeoutSeconds), "--worker-tmp-dir", "/dev/shm",
+          "--access-logfile", "-", "--access-logformat", accessFormat,
+        ],
+        publish: [`${privateAddress}:${port}:8000`],
+        stopTimeoutSeconds,
+        health: { command: apiHealthCommand({ privateAddress, port, host }), timeoutSeconds: 120 },
+      }),
+    ],
+    secrets: backend.environment.secrets,
+  };
+}
+
+/**
+ * Succeeds when the backend finds PostgreSQL and Redis in order. It asks with the headers that the edge sends: without
+ * the host it is answered 400, without the scheme 301. Costs the backend 1–2 s: not for polling.
+ */
+export function apiHealthCommand({ privateAddress, port = 8000, host }: Pick<ApiInputs, "privateAddress" | "port" | "host">): string {
+  return (
+    `status=$(curl --silent --show-error --output /dev/null --max-time 20 --write-out '%{http_code}' ` +
+    `--header ${quote(`Host: ${host}`)} --header 'X-Forwarded-Proto: https' http://${privateAddress}:${port}/api/health/); ` +
+    `[ "$status" = 200 ] || { echo "health answers $status"; exit 1; }`
+  );
+}

@@ -1,0 +1,158 @@
+/** What every role of the backend has in common: the variables it reads and the container it runs in. */
+import type { Container } from "../state";
+
+export interface DjangoInputs {
+  secretKey: string;
+  /** Earlier keys, for a backend that still accepts what they signed. @default [] */
+  secretKeyFallbacks?: string[];
+  allowedHosts: string[];
+  /** Origins with scheme. */
+  csrfTrustedOrigins: string[];
+  /** Origins with scheme. */
+  corsAllowedOrigins: string[];
+  postgres: { host: string; port?: number; database: string; user: string; password: string };
+  redis: { host: string; port?: number; user: string; password: string };
+  celery: CelerySettings;
+  /** Object storage for presigned uploads. */
+  objectStorage?: { endpointUrl: string; region: string; bucket: string; accessKeyId: string; secretAccessKey: string };
+  sentry?: { dsn: string; environment: string; release: string };
+  /** Further variables of the backend's own. */
+  variables?: Record<string, string>;
+  /** Further variables whose values no output shows. */
+  secretVariables?: Record<string, string>;
+}
+
+export interface CelerySettings {
+  /** Worker processes when the autoscaler is off. */
+  concurrency: number;
+  /** Worker processes at least and at most; left out, the autoscaler is off. */
+  autoscaler?: { min: number; max: number };
+  maxTasksPerChild: number;
+  queues: string[];
+}
+
+/** A container's variables, and which of their values are secret. */
+export interface DjangoEnvironment {
+  variables: Record<string, string>;
+  secrets: string[];
+}
+
+/** What runs where it says: the same image for every role. */
+export interface Backend {
+  /** By digest, or by a tag where the stack is throw-away. */
+  image: string;
+  environment: DjangoEnvironment;
+}
+
+/** The user of every container, and www-data: media files belong to both. */
+export const backendUser = "10001:33";
+
+/** What a container may write beside its media: nothing in it can be run, and it ends before the machine's memory does. */
+export const temporary = "/tmp:rw,noexec,nosuid,nodev,size=512m";
+
+/** Where the stack's media files are mounted on every machine that needs them. */
+export const mediaPath = "/srv/ringo/media";
+
+/**
+ * The whole variable table of the backend.
+ * @throws on what the backend would start with and then fail: no secret key, characters its DSN does not quote, a
+ * variable it breaks on, a value that an env file cannot hold, a variable set twice.
+ */
+export function djangoEnvironment(inputs: DjangoInputs): DjangoEnvironment {
+  const { postgres, redis, celery, objectStorage, sentry } = inputs;
+  if (inputs.secretKey === "") throw new Error("the secret key is empty: the backend would make up a new one at every start");
+  if (inputs.allowedHosts.length === 0) throw new Error("allowedHosts is empty: the backend would refuse to start");
+  for (const origin of [...inputs.csrfTrustedOrigins, ...inputs.corsAllowedOrigins]) {
+    if (!/^https?:\/\/[^/\s,]+$/.test(origin)) throw new Error(`"${origin}" is no origin: a scheme and a host, no path`);
+  }
+  for (const [what, value] of [
+    ["PostgreSQL's database", postgres.database], ["PostgreSQL's user", postgres.user], ["PostgreSQL's password", postgres.password],
+    ["Redis's user", redis.user], ["Redis's password", redis.password],
+  ]) {
+    if (!/^[A-Za-z0-9._~-]+$/.test(value)) throw new Error(`${what} may only hold A-Z a-z 0-9 . _ ~ -: the backend puts it into a URL as it is`);
+  }
+  const redisUrl = `redis://${redis.user}:${redis.password}@${redis.host}:${redis.port ?? 6379}/0`;
+  const own: Record<string, string> = {
+    DJANGO_SETTINGS_MODULE: "ringo_backend.settings.prod",
+    DJANGO_SECRET_KEY: inputs.secretKey,
+    DJANGO_ALLOWED_HOSTS: inputs.allowedHosts.join(","),
+    CSRF_TRUSTED_ORIGINS: inputs.csrfTrustedOrigins.join(","),
+    CORS_ALLOWED_ORIGINS: inputs.corsAllowedOrigins.join(","),
+    POSTGRES_HOST: postgres.host,
+    POSTGRES_PORT: String(postgres.port ?? 5432),
+    POSTGRES_DB: postgres.database,
+    POSTGRES_USER: postgres.user,
+    POSTGRES_PASSWORD: postgres.password,
+    CELERY_BROKER_URL: redisUrl,
+    CELERY_RESULT_BACKEND: redisUrl,
+    CELERY_WORKER_CONCURRENCY: String(celery.concurrency),
+    CELERY_WORKER_MAX_TASKS_PER_CHILD: String(celery.maxTasksPerChild),
+    CELERY_WORKER_AUTOSCALER: celery.autoscaler ? "true" : "false",
+    // The root file system is read-only; /tmp is not.
+    HOME: "/tmp",
+  };
+  if (inputs.secretKeyFallbacks?.length) own.DJANGO_SECRET_KEY_FALLBACKS = inputs.secretKeyFallbacks.join(",");
+  if (celery.autoscaler) {
+    own.CELERY_WORKER_AUTOSCALER_MIN = String(celery.autoscaler.min);
+    own.CELERY_WORKER_AUTOSCALER_MAX = String(celery.autoscaler.max);
+  }
+  if (objectStorage) {
+    own.AWS_S3_ENDPOINT_URL = objectStorage.endpointUrl;
+    own.AWS_S3_REGION_NAME = objectStorage.region;
+    own.AWS_BUCKET = objectStorage.bucket;
+    own.AWS_ACCESS_KEY_ID = objectStorage.accessKeyId;
+    own.AWS_SECRET_ACCESS_KEY = objectStorage.secretAccessKey;
+  }
+  if (sentry) {
+    own.SENTRY_DSN = sentry.dsn;
+    own.SENTRY_ENVIRONMENT = sentry.environment;
+    own.SENTRY_RELEASE = sentry.release;
+  }
+  const { variables = {}, secretVariables = {} } = inputs;
+  return {
+    variables: checked(merge(own, variables, secretVariables)),
+    secrets: [
+      inputs.secretKey, ...(inputs.secretKeyFallbacks ?? []), postgres.password, redis.password,
+      ...(objectStorage ? [objectStorage.accessKeyId, objectStorage.secretAccessKey] : []),
+      ...(sentry ? [sentry.dsn] : []),
+      ...Object.values(secretVariables),
+    ].filter((secret) => secret !== ""),
+  };
+}
+
+function merge(...tables: Record<string, string>[]): Record<string, string> {
+  const merged: Record<string, string> = {};
+  for (const [name, value] of tables.flatMap((table) => Object.entries(table))) {
+    if (name in merged) throw new Error(`variable ${name} is set twice: the backend's variables that the stack derives cannot be overridden`);
+    merged[name] = value;
+  }
+  return merged;
+}
+
+/** Never names a value: any may be secret. */
+function checked(variables: Record<string, string>): Record<string, string> {
+  for (const [name, value] of Object.entries(variables)) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`"${name}" is no name for a variable`);
+    if (/[\n\r\0]/.test(value)) throw new Error(`variable ${name} holds a line break, which an env file cannot: encode it, e.g. in base64`);
+  }
+  if (variables.ADMIN_ALLOWED_IPS !== undefined) {
+    throw new Error("variable ADMIN_ALLOWED_IPS must stay unset: the backend answers 500 on /admin/ with it; the edge filters by address");
+  }
+  return variables;
+}
+
+/** A container of the backend: what every role shares, and what this one adds. */
+export function backendContainer(backend: Backend, role: Omit<Container, "image" | "environment">): Container {
+  return {
+    image: backend.image,
+    environment: backend.environment.variables,
+    user: backendUser,
+    tmpfs: [temporary],
+    // rslave: a mount that comes, or comes back, after the container started is seen inside.
+    volumes: [`${mediaPath}:/app/media:rslave`],
+    ...role,
+  };
+}
+
+/** Quotes for `sh`. */
+export const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

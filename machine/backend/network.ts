@@ -1,0 +1,24 @@
+import { acceptRules, addedRules, containerLinks, peer, type Port } from "../egress";
+import type { Fragment } from "../state";
+
+export interface BackendNetwork {
+  /** Private address of the data machine. */
+  data: string;
+  /** The private network: nothing else in it is for containers. */
+  vpcCidr: string;
+  /** TCP ports of the internet that the backend needs. */
+  ports: number[];
+}
+
+/** What the backend's containers may open connections to: their data, names, and the internet on named ports. */
+export function backendNetwork({ data, vpcCidr, ports }: BackendNetwork): Fragment {
+  const accept = (port: Port, peers: string[] | "any"): string[] => acceptRules(port, "daddr", peers);
+  return addedRules("forward", "backend", [
+    ...accept({ name: "postgresql", port: 5432 }, [data]),
+    ...accept({ name: "redis", port: 6379 }, [data]),
+    `${peer(vpcCidr, "daddr")} counter reject with icmpx admin-prohibited comment "no other machine of ours"`,
+    ...accept({ name: "names", port: 53 }, "any"),
+    ...accept({ name: "names", port: 53, protocol: "udp" }, "any"),
+    ...ports.flatMap((port) => accept({ name: "internet", port }, "any")),
+  ].map((rule) => `iifname ${containerLinks} ${rule}`));
+}

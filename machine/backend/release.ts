@@ -1,0 +1,88 @@
+/**
+ * What a release needs once for the whole stack, on one API machine and before any new container: migrations, static
+ * files, and the proof that the image can start a worker (one whose API starts may still have a worker that cannot).
+ */
+import { createHash } from "node:crypto";
+import { backendUser, quote, temporary, type Backend } from "./django";
+import type { Fragment, Step } from "../state";
+
+export interface ReleaseInputs {
+  backend: Backend;
+  /** How long migrations may take, in seconds. @default 1800 */
+  migrationTimeoutSeconds?: number;
+}
+
+/** Where releases' static files are, each in a folder called by its `releaseKey`: shared with the edge, so not ours to own. */
+export const staticPath = "/srv/ringo/static";
+
+const environmentPath = "/etc/ringo/release.env";
+const markers = "/var/lib/ringo/releases";
+
+/** A short name of the image, safe in paths: from its digest, or from the whole reference where it has none. */
+export function releaseKey(image: string): string {
+  const digest = /@sha256:([0-9a-f]{64})$/.exec(image)?.[1] ?? createHash("sha256").update(image).digest("hex");
+  return digest.slice(0, 16);
+}
+
+/** Steps run before the machine's containers are replaced; each is done once per image, and again after it failed. */
+export function release({ backend, migrationTimeoutSeconds = 1800 }: ReleaseInputs): Fragment {
+  const key = releaseKey(backend.image);
+  const image = quote(backend.image);
+  const once = (name: string, command: string, timeoutSeconds: number): Step => {
+    const marker = `${markers}/${key}.${name.replaceAll(" ", "-")}`;
+    return { name, command: `${command}\ntouch ${marker}`, unless: `test -e ${marker}`, when: "after-units", timeoutSeconds };
+  };
+  const variables = Object.entries(backend.environment.variables).map(([name, value]) => `${name}=${value}\n`);
+  return {
+    directories: [{ path: markers, mode: "0700" }],
+    files: [{ path: environmentPath, content: variables.join(""), mode: "0600", secret: true }],
+    steps: [
+      once("migrate", `${run("ringo-migrate", "--rm")} ${image} python manage.py migrate --noinput`, migrationTimeoutSeconds),
+      once("collect static files", collectStatic(key, image), 300),
+      once("try a worker", tryWorker(image), 240),
+    ],
+    checks: [{ name: "static files are in place", command: `test -n "$(ls -A ${staticPath}/${key})"` }],
+    secrets: backend.environment.secrets,
+  };
+}
+
+/** `docker run` as every role runs; what an interrupted one left behind goes first. */
+function run(name: string, options: string): string {
+  return (
+    `docker rm --force ${name} > /dev/null 2>&1 || true\n` +
+    `docker run ${options} --name ${name} --init --read-only --cap-drop ALL --security-opt no-new-privileges --pids-limit 1024 ` +
+    `--user ${backendUser} --tmpfs ${temporary} --env-file ${environmentPath}`
+  );
+}
+
+/** Collected beside and moved into place whole. The last five releases stay: the edge may still point at the one before. */
+function collectStatic(key: string, image: string): string {
+  const [uid, gid] = backendUser.split(":");
+  const target = `${staticPath}/${key}`;
+  return `rm -rf ${target}.part
+install -d -m 0755 -o ${uid} -g ${gid} ${target}.part
+${run("ringo-collectstatic", "--rm")} --volume ${target}.part:/app/staticfiles ${image} python manage.py collectstatic --noinput
+rm -rf ${target}
+mv ${target}.part ${target}
+find ${staticPath} -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\\n' | sort -rn | tail -n +6 | cut -d ' ' -f 2- | xargs -r rm -rf`;
+}
+
+/** A worker on a queue that nobody sends to, until it answers. */
+function tryWorker(image: string): string {
+  const name = "ringo-release-trial";
+  return `${run(name, "--detach")} ${image} \\
+  celery -A ringo_backend worker --loglevel=info --concurrency=1 --queues=${name} --hostname=trial@${name} > /dev/null
+tries=0
+until docker exec ${name} celery -A ringo_backend inspect ping --timeout 1 --destination trial@${name} > /dev/null 2>&1; do
+  tries=$((tries + 1))
+  if [ $tries -ge 20 ] || [ "$(docker inspect --format '{{.State.Running}}' ${name})" != true ]; then
+    echo "the release's worker does not start:"
+    docker logs --tail 30 ${name} 2>&1
+    docker rm --force ${name} > /dev/null
+    exit 1
+  fi
+  sleep 1
+done
+docker stop -t 30 ${name} > /dev/null
+docker rm ${name} > /dev/null`;
+}

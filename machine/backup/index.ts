@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { sandbox } from "../sandbox";
+import type { File, Fragment } from "../state";
+
+export interface BackupToolOptions {
+  /** The name of this database's backups. */
+  stanza: string;
+  /** PostgreSQL's data directory. */
+  dataDirectory: string;
+  /** The application's databases. */
+  databases: string[];
+  /** Directory of the media files, where they are backed up. */
+  media?: string;
+}
+
+const sources = __dirname;
+const library = "/usr/local/lib/ringo/backup";
+
+/** The command that operators and timers use on the machine: `ringo-backup`. */
+export const backupCommand = "/usr/local/sbin/ringo-backup";
+
+/** By which a recovery gets its WAL; `machine/backup/wal.py` names it. */
+const archiveGet = `${library}/archive-get`;
+
+/**
+ * What comes before a new, empty database: filling the data directory from the backups, with their newest state or that
+ * of a time; or, where no restore is asked for, the proof that there is nothing to restore.
+ */
+export const originCommand = (restore: string | undefined): string =>
+  restore === undefined ? `${backupCommand} vacant` : `${backupCommand} initialize${restore === "latest" ? "" : ` --time ${restore}`}`;
+
+/** `ringo-backup`, and what it needs to know of this machine. */
+export function backupTool(options: BackupToolOptions): Fragment {
+  const settings = {
+    stanza: options.stanza,
+    cluster: {
+      version: "17",
+      unit: "postgresql@17-main.service",
+      configuration: "/etc/postgresql/17/main/postgresql.conf",
+      data: options.dataDirectory,
+    },
+    databases: options.databases,
+    media: options.media ?? null,
+  };
+  const modules: File[] = readdirSync(sources).filter((name) => name.endsWith(".py")).sort()
+    .map((name) => ({ path: `${library}/${name}`, content: readFileSync(join(sources, name), "utf8") }));
+  return {
+    packages: ["postgresql-client-17", "python3"],
+    directories: [{ path: "/var/lib/prometheus/node-exporter" }],
+    files: [
+      ...modules,
+      { path: archiveGet, mode: "0755", content: readFileSync(join(sources, "archive-get.sh"), "utf8") },
+      { path: backupCommand, mode: "0755", content: launcher },
+      { path: "/etc/ringo/backup.json", content: `${JSON.stringify(settings, null, 2)}\n` },
+    ],
+  };
+}
+
+const launcher = `#!/usr/bin/python3 -IB
+import sys
+
+sys.path.insert(0, "/usr/local/lib/ringo")
+from backup.main import main
+
+sys.exit(main(sys.argv[1:]))
+`;
+
+/** How a timer says when. */
+export interface Schedule {
+  /** What it starts: a unit's name without its type. */
+  unit: string;
+  description: string;
+  /** systemd's calendar, in UTC. */
+  calendar: string;
+  /** Spread over this time, so that not all machines of the world come at once. */
+  jitter: string;
+}
+
+/** A timer that catches up on what was missed while the machine was off. */
+export const timer = ({ unit, description, calendar, jitter }: Schedule): File => ({
+  path: `/etc/systemd/system/${unit}.timer`,
+  content: `[Unit]
+Description=${description}
+
+[Timer]
+OnCalendar=${calendar}
+RandomizedDelaySec=${jitter}
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+`,
+});
+
+/** A run of `ringo-backup` by systemd, with no more of the machine in reach than it needs. */
+export const service = (unit: string, description: string, arguments_: string, writable: string[]): File => ({
+  path: `/etc/systemd/system/${unit}.service`,
+  content: `[Unit]
+Description=${description}
+Wants=network-online.target
+After=network-online.target postgresql@17-main.service
+
+[Service]
+Type=oneshot
+ExecStart=${backupCommand} ${arguments_}
+Nice=10
+IOSchedulingClass=idle
+TimeoutStartSec=12h
+# It becomes other users, reads their files, and nothing more of what root may.
+${sandbox({
+    capabilities: ["CAP_SETUID", "CAP_SETGID", "CAP_DAC_OVERRIDE", "CAP_CHOWN", "CAP_FOWNER", "CAP_KILL"],
+    network: "internet",
+    writable: ["/run/lock", "/var/lib/prometheus/node-exporter", ...writable],
+  })}`,
+});

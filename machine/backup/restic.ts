@@ -1,0 +1,55 @@
+import { backupCommand, service, timer } from ".";
+import type { Repository } from "./repository";
+import type { Fragment } from "../state";
+
+export interface ResticOptions {
+  repository: Repository;
+  /** Encrypts on this machine what goes to the bucket. */
+  passphrase: string;
+  /** Directory of the files. */
+  path: string;
+  /** A snapshot of each of so many days is kept, beside those of the last 48 hours. */
+  keepDays: number;
+  /** What an empty directory is filled with: `latest`, or a time. @default nothing */
+  restore?: string;
+}
+
+const environment = "/etc/ringo/restic.env";
+const passphraseFile = "/etc/ringo/restic.passphrase";
+
+/** The media files' backups: a snapshot each hour, encrypted and without duplicates. */
+export function restic(options: ResticOptions): Fragment {
+  const { repository, passphrase, path } = options;
+  const hourly = timer({ unit: "ringo-media-backup", description: "A snapshot of the media files each hour", calendar: "hourly", jitter: "10min" });
+  const variables = {
+    RESTIC_REPOSITORY: `s3:${repository.endpoint}/${repository.bucket}`,
+    RESTIC_PASSWORD_FILE: passphraseFile,
+    RESTIC_CACHE_DIR: "/var/cache/ringo-restic",
+    AWS_DEFAULT_REGION: repository.region,
+    AWS_ACCESS_KEY_ID: repository.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: repository.secretAccessKey,
+    RINGO_KEEP_DAYS: String(options.keepDays),
+  };
+  const secret = { mode: "0600", secret: true };
+  return {
+    packages: ["restic"],
+    directories: [{ path: "/var/cache/ringo-restic", mode: "0700" }],
+    files: [
+      { path: environment, content: Object.entries(variables).map(([name, value]) => `${name}=${value}\n`).join(""), ...secret },
+      { path: passphraseFile, content: `${passphrase}\n`, ...secret },
+      service("ringo-media-backup", "A snapshot of the media files", "media backup", ["/var/cache/ringo-restic"]),
+      hourly,
+    ],
+    steps: [
+      { name: "media files can be backed up", when: "after-units", onChange: [environment, passphraseFile], command: `${backupCommand} media prepare`, timeoutSeconds: 300 },
+      ...(options.restore === undefined ? [] : [{
+        name: "media files from the backups",
+        unless: `test -n "$(ls -A ${path})"`,
+        command: `${backupCommand} media initialize${options.restore === "latest" ? "" : ` --time ${options.restore}`}`,
+        timeoutSeconds: 6 * 3600,
+      }]),
+    ],
+    units: [{ name: "ringo-media-backup.timer", restartOn: [hourly.path] }],
+    secrets: [repository.secretAccessKey, passphrase],
+  };
+}

@@ -1,0 +1,95 @@
+/** What every machine has, whatever its role. */
+import { audit } from "./audit";
+import { cloudAgent } from "./cloud-agent";
+import { fail2ban } from "./fail2ban";
+import { hardening } from "./hardening";
+import { inspection } from "./inspection";
+import { firewall, type FirewallInputs } from "./nftables";
+import { noSetuid } from "./setuid";
+import { sshd, type SshdInputs } from "./sshd";
+import { combine, type Fragment, type MachineState } from "../state";
+import { kernel } from "./sysctl";
+import { trust } from "./trust";
+import { updates, type UpdateWindow } from "./updates";
+
+export interface BaseInputs {
+  /** The machine's name, a single label. */
+  hostname: string;
+  /** Names that the machine must resolve without DNS: name to address. @default {} */
+  hosts?: Record<string, string>;
+  sshd: SshdInputs;
+  firewall: FirewallInputs;
+  /** CIDRs that are never shut out for failed logins. @default [] */
+  neverBanned?: string[];
+  /** PEM of private certificate authorities. @default [] */
+  trustedCertificates?: string[];
+  /** Name in the IANA database. @default "UTC" */
+  timezone?: string;
+  /** When security updates may disturb. @default a reboot, where one is needed, at 03:30 */
+  automaticUpdates?: UpdateWindow;
+}
+
+/** The base state; a role's fragments are combined with it. */
+export function base(inputs: BaseInputs): MachineState {
+  return combine(
+    identity(inputs.hostname, inputs.hosts ?? {}),
+    sshd(inputs.sshd),
+    firewall(inputs.firewall),
+    trust(inputs.trustedCertificates ?? []),
+    time(inputs.timezone ?? "UTC"),
+    updates(inputs.automaticUpdates ?? { reboot: true, rebootTime: "03:30" }),
+    journal,
+    kernel,
+    hardening,
+    noSetuid,
+    audit,
+    fail2ban(inputs.neverBanned ?? []),
+    inspection,
+    cloudAgent,
+    { packages: ["curl", "ca-certificates", "iproute2", "procps"] },
+  );
+}
+
+function identity(hostname: string, hosts: Record<string, string>): Fragment {
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(hostname)) throw new Error(`"${hostname}" is no host name`);
+  const entries = Object.entries(hosts).map(([name, address]) => `${address} ${name}\n`);
+  return {
+    files: [
+      // cloud-init would put back at every boot what the cloud's metadata says.
+      { path: "/etc/cloud/cloud.cfg.d/90-ringo.cfg", content: "preserve_hostname: true\nmanage_etc_hosts: false\n" },
+      { path: "/etc/hostname", content: `${hostname}\n` },
+      {
+        path: "/etc/hosts",
+        content: `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n::1 localhost ip6-localhost ip6-loopback\n${entries.join("")}`,
+      },
+    ],
+    directories: [{ path: "/etc/cloud/cloud.cfg.d" }],
+    steps: [{ name: "host name", command: `hostname ${hostname}`, unless: `[ "$(hostname)" = ${hostname} ]` }],
+  };
+}
+
+/** Where the clock is the host's, systemd starts neither and says so: that is no fault. */
+function time(timezone: string): Fragment {
+  return {
+    packages: ["systemd-timesyncd", "tzdata"],
+    files: [{ path: "/etc/timezone", content: `${timezone}\n` }],
+    steps: [{
+      name: "time zone",
+      command: `test -e /usr/share/zoneinfo/${timezone}\nln -sfn /usr/share/zoneinfo/${timezone} /etc/localtime`,
+      unless: `[ "$(readlink /etc/localtime)" = /usr/share/zoneinfo/${timezone} ]`,
+    }],
+    units: [{ name: "systemd-timesyncd.service" }],
+  };
+}
+
+const journaldPath = "/etc/systemd/journald.conf.d/ringo.conf";
+const journal: Fragment = {
+  directories: [{ path: "/etc/systemd/journald.conf.d" }],
+  files: [
+    {
+      path: journaldPath,
+      content: "[Journal]\nStorage=persistent\nSystemMaxUse=1G\nSystemKeepFree=1G\nMaxRetentionSec=90day\n",
+    },
+  ],
+  units: [{ name: "systemd-journald.service", restartOn: [journaldPath] }],
+};

@@ -1,0 +1,67 @@
+/** What looks at a machine by night: what has changed on it (AIDE), and how hard it is (Lynis, by Debian's own timer). */
+import { timer } from "../backup";
+import { sandbox } from "../sandbox";
+import type { Fragment } from "../state";
+
+const confPath = "/etc/aide/aide.conf";
+const databases = "/var/lib/aide";
+const scriptPath = "/usr/local/lib/ringo/compare-files";
+const nightly = timer({ unit: "ringo-integrity", description: "What changed on this machine since yesterday", calendar: "*-*-* 03:10:00", jitter: "20min" });
+
+const configuration = `# Managed by Ringo Infra: what a machine runs and is told. What it keeps is not here.
+database_in=file:${databases}/aide.db
+database_out=file:${databases}/aide.db.new
+gzip_dbout=yes
+report_url=stdout
+log_level=error
+
+Ours = p+u+g+l+ftype+sha256
+
+/boot Ours
+/etc Ours
+/usr Ours
+/root/\\.ssh Ours
+!/usr/share/(doc|locale|man|zoneinfo)$
+`;
+
+/** Each night's report is of one day: what it saw is what the next one compares with. */
+const script = `#!/bin/sh
+set -eu
+cd ${databases}
+action=--update
+[ -e aide.db ] || action=--init
+status=0
+aide --config=${confPath} $action || status=$?
+# Below 8 it says by its bits what it found: new, removed and changed files.
+[ $status -lt 8 ] || exit $status
+mv aide.db.new aide.db
+`;
+
+const service = `[Unit]
+Description=What changed on this machine since the last look, into the journal
+
+[Service]
+Type=oneshot
+ExecStart=${scriptPath}
+Nice=19
+IOSchedulingClass=idle
+${sandbox({ capabilities: ["CAP_DAC_READ_SEARCH"], writable: [databases] })}ProtectHome=read-only
+`;
+
+/** What cannot be true of a virtual machine is not asked. */
+const lynisProfile = `# Managed by Ringo Infra. No USB device can be plugged into a droplet.
+skip-test=USB-3000
+`;
+
+export const inspection: Fragment = {
+  packages: ["aide", "lynis"],
+  directories: [{ path: "/etc/aide" }, { path: "/etc/lynis" }, { path: databases, mode: "0700" }],
+  files: [
+    { path: confPath, content: configuration, mode: "0600" },
+    { path: scriptPath, content: script, mode: "0755" },
+    { path: "/etc/systemd/system/ringo-integrity.service", content: service },
+    nightly,
+    { path: "/etc/lynis/custom.prf", content: lynisProfile },
+  ],
+  units: [{ name: "ringo-integrity.timer", restartOn: [nightly.path] }, { name: "lynis.timer" }],
+};

@@ -1,0 +1,88 @@
+/**
+ * The machine's own firewall, behind the cloud's: what is not named is dropped, in and out and through. What a role needs
+ * beyond what every machine does, its concerns add (`egress.ts`). One table of ours and never a `flush ruleset`, because
+ * Docker and fail2ban keep their own tables beside it.
+ */
+import { acceptRules, containerLinks, peer, rulesDirectory, rulesPath, type Peers, type Port } from "../egress";
+import { metadataFromContainers, metadataFromMachine } from "./metadata";
+import type { Fragment } from "../state";
+
+/** A port that the machine itself answers on. */
+export interface Service extends Port {
+  from: Peers;
+}
+
+export interface FirewallInputs {
+  services: Service[];
+  /** CIDRs that reach the ports that containers publish: the VPC. @default [] (nobody) */
+  containersFrom?: string[];
+}
+
+const dropInPath = "/etc/systemd/system/nftables.service.d/ringo.conf";
+
+export function firewall(inputs: FirewallInputs): Fragment {
+  return {
+    packages: ["nftables"],
+    directories: [{ path: "/etc/systemd/system/nftables.service.d" }],
+    files: [
+      { path: rulesPath, content: ruleset(inputs) },
+      // Debian's unit flushes every table when it stops, Docker's too, and leaves the machine open.
+      { path: dropInPath, content: "[Service]\nExecStop=\n" },
+    ],
+    steps: [{ name: "check the firewall's rules", command: `nft --check --file ${rulesPath}`, onChange: [rulesPath] }],
+    units: [{ name: "nftables.service", reloadOn: [rulesPath] }],
+    checks: [{
+      name: "firewall drops by default, in, out and through",
+      command: "test \"$(nft list table inet ringo | grep -c 'policy drop;')\" = 3",
+    }],
+  };
+}
+
+/**
+ * The ruleset, loaded in one transaction.
+ * @throws on a source that is neither a CIDR nor an address, and on a port out of range.
+ */
+export function ruleset({ services, containersFrom = [] }: FirewallInputs): string {
+  const lines = (rules: string[]) => rules.map((rule) => `    ${rule}\n`).join("");
+  return `#!/usr/sbin/nft -f
+# Managed by Ringo Infra. Declared before it is deleted: the first load has nothing to delete.
+table inet ringo
+delete table inet ringo
+
+table inet ringo {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    ct state established,related accept
+    ct state invalid drop
+    iifname "lo" accept
+    meta l4proto icmp icmp type { echo-request, destination-unreachable, time-exceeded, parameter-problem } accept
+    meta l4proto ipv6-icmp accept
+${lines(services.flatMap((service) => acceptRules(service, "saddr", service.from)))}    counter comment "dropped"
+  }
+
+  # Docker's own chains are not enough: a published port is DNATed past the input chain.
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    ct state established,related accept
+    ct state invalid drop
+${lines(metadataFromContainers)}${lines(containersFrom.map((cidr) => `oifname ${containerLinks} ${peer(cidr, "saddr")} accept`))}    include "${rulesDirectory}/forward-*.nft"
+    # Said at once: a backend that waits in vain keeps its workers.
+    iifname ${containerLinks} counter reject with icmpx admin-prohibited comment "no way out"
+    counter comment "dropped"
+  }
+
+  chain output {
+    type filter hook output priority filter; policy drop;
+    ct state established,related accept
+    oifname "lo" accept
+${lines(metadataFromMachine)}    icmp type echo-request accept
+    meta l4proto ipv6-icmp accept
+    meta l4proto { tcp, udp } th dport 53 accept comment "names"
+    meta skuid "systemd-timesync" udp dport 123 accept comment "time"
+    meta skuid { "root", "_apt" } tcp dport { 80, 443 } accept comment "packages"
+    include "${rulesDirectory}/output-*.nft"
+    limit rate 6/minute counter log prefix "ringo: no way out: " comment "dropped"
+  }
+}
+`;
+}

@@ -1,0 +1,33 @@
+/** Private certificate authorities that the machine's programs trust, besides the public ones. */
+import { createHash } from "node:crypto";
+import type { Fragment } from "../state";
+
+const directory = "/usr/local/share/ca-certificates";
+const ours = `${directory} -name 'ringo-*.crt'`;
+
+/** What every program on Debian that trusts the system's authorities reads. */
+export const trustBundle = "/etc/ssl/certs/ca-certificates.crt";
+
+/** @param certificates PEM, one certificate each. One that is taken away is no longer trusted. */
+export function trust(certificates: string[]): Fragment {
+  const files = certificates.map((pem) => {
+    const content = `${pem.trim()}\n`;
+    const name = createHash("sha256").update(content).digest("hex").slice(0, 16);
+    return { path: `${directory}/ringo-${name}.crt`, content };
+  });
+  const paths = files.map((file) => file.path).sort();
+  return {
+    packages: ["ca-certificates"],
+    files,
+    steps: [
+      {
+        name: "trust certificates",
+        command: `find ${ours}${paths.map((path) => ` ! -path ${path}`).join("")} -delete
+update-ca-certificates --fresh > /dev/null`,
+        // Right when just our files are there and none of them is newer than the bundle.
+        unless: `[ "$(find ${ours} | sort)" = "${paths.join("\n")}" ] && \
+[ -s ${trustBundle} ] && [ -z "$(find ${ours} -newer ${trustBundle})" ]`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,192 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { mayReach } from "../../egress";
+import { sandbox } from "../../sandbox";
+import { combine, type Fragment } from "../../state";
+
+/** What the application's containers run as, and so the owner of every shared file; 33 is Debian's www-data, nginx. */
+export const sharedUid = 10001;
+export const sharedGid = 33;
+
+const users = { writer: "ringo-media", reader: "ringo-media-reader" };
+
+export interface MediaServerOptions {
+  /** Public keys of the machines that write: API and worker. */
+  writers: string[];
+  /** Public keys of the machines that only read: the edge, which the internet talks to. */
+  readers: string[];
+  /** The only network they may come from. */
+  allowedCidr: string;
+  /** Where the files are, on the volume. @default "/srv/data/shared" */
+  path?: string;
+}
+
+/**
+ * The data machine's side: `media/` and `static/` over SFTP, for users that can do nothing else. Clients need port 22
+ * of this machine open to them.
+ */
+export function mediaServer(options: MediaServerOptions): Fragment {
+  const path = options.path ?? "/srv/data/shared";
+  const sshd = "/etc/ssh/sshd_config.d/60-ringo-media.conf";
+  const keys = (user: string): string => `/etc/ssh/${user}.keys`;
+  const match = (user: string, sftp: string): string => `Match User ${user}
+    AllowUsers ${user}@${options.allowedCidr}
+    AuthenticationMethods publickey
+    AuthorizedKeysFile ${keys(user)}
+    ChrootDirectory ${path}
+    ForceCommand ${sftp}
+    DisableForwarding yes
+    PermitTTY no
+    ClientAliveInterval 15
+`;
+  return {
+    users: [
+      { name: users.writer, uid: sharedUid, group: "www-data" },
+      { name: users.reader, uid: sharedUid + 1, group: "www-data" },
+    ],
+    directories: [
+      // sshd only enters a root that nobody but root can change.
+      { path },
+      ...["media", "static"].map((name) => ({ path: `${path}/${name}`, owner: users.writer, group: "www-data" })),
+    ],
+    files: [
+      { path: keys(users.writer), content: options.writers.map((key) => `${key.trim()}\n`).join("") },
+      { path: keys(users.reader), content: options.readers.map((key) => `${key.trim()}\n`).join("") },
+      { path: sshd, content: match(users.writer, "internal-sftp -u 0022") + match(users.reader, "internal-sftp -R") },
+    ],
+    steps: [{ name: "SFTP for media", onChange: [sshd], command: "sshd -t\nsystemctl reload ssh" }],
+  };
+}
+
+export interface MediaClientOptions {
+  /** Private address of the data machine. */
+  server: string;
+  /** Its public host key (`ssh-ed25519 AAAA…`), the only one accepted. */
+  hostKey: string;
+  /** This machine's key, in OpenSSH's or PEM format; its public half is among the server's `writers` or `readers`. */
+  privateKey: string;
+  /** @default false */
+  readOnly?: boolean;
+  /** `media/` and `static/` appear below it. @default "/srv/ringo" */
+  mountPoint?: string;
+}
+
+const directory = "/etc/ringo/media";
+const library = "/usr/local/lib/ringo";
+const mount = `${library}/mount-media`;
+const rebind = `${library}/rebind-media`;
+const units = "/etc/systemd/system";
+const unit = `${units}/ringo-media.service`;
+
+/** Every other machine's side: the shared files under `mountPoint`, by sshfs, kept mounted through the server's absence. */
+export function mediaClient(options: MediaClientOptions): Fragment {
+  const mountPoint = options.mountPoint ?? "/srv/ringo";
+  const key = { path: `${directory}/key`, mode: "0600", secret: true, content: `${options.privateKey.trim()}\n` };
+  const knownHosts = { path: `${directory}/known_hosts`, content: `${options.server} ${options.hostKey.trim()}\n` };
+  return combine(
+    mayReach("media", [{ name: "shared files", port: 22, to: [options.server], users: [users.writer] }]),
+    {
+      packages: ["sshfs"],
+      users: [{ name: users.writer }],
+      directories: [{ path: directory, mode: "0700" }],
+      files: [
+        key,
+        knownHosts,
+        { path: mount, mode: "0755", content: readFileSync(join(__dirname, "mount.py"), "utf8") },
+        { path: rebind, mode: "0755", content: rebindScript(mountPoint) },
+        { path: unit, content: serviceUnit(options.server, options.readOnly ?? false, mountPoint) },
+        { path: `${units}/ringo-media-rebind.service`, content: rebindUnit },
+      ],
+      units: [{ name: "ringo-media.service", restartOn: [unit, mount, key.path, knownHosts.path] }],
+      steps: [{
+        name: "containers on the shared files",
+        when: "after-containers",
+        unless: `${rebind} --check`,
+        command: `${rebind} --apply`,
+        timeoutSeconds: 3700, // a worker ends its tasks first
+      }],
+      checks: [{
+        name: "shared files are mounted",
+        command: `mountpoint -q ${mountPoint} && ls ${mountPoint}/media ${mountPoint}/static >/dev/null`,
+        timeoutSeconds: 60,
+      }],
+      secrets: [options.privateKey],
+    },
+  );
+}
+
+function serviceUnit(server: string, readOnly: boolean, mountPoint: string): string {
+  const options = [
+    // Mounted whether the server is there or not, so that whoever starts after this unit never finds an empty directory.
+    "reconnect", "delay_connect",
+    // What another machine wrote is seen within a second.
+    "dir_cache=no", "entry_timeout=1", "attr_timeout=1", "negative_timeout=0",
+    "BatchMode=yes", "IdentitiesOnly=yes", "IdentityFile=%d/key",
+    "StrictHostKeyChecking=yes", "UserKnownHostsFile=%d/known_hosts", "GlobalKnownHostsFile=/dev/null",
+    "ConnectTimeout=3", "ServerAliveInterval=3", "ServerAliveCountMax=2",
+  ];
+  const source = `${readOnly ? users.reader : users.writer}@${server}:/`;
+  return `[Unit]
+Description=Shared media and static files of the data machine
+Wants=network-online.target
+After=network-online.target
+# Containers bind directories of this mount.
+Before=docker.service
+StartLimitIntervalSec=0
+
+[Service]
+Type=exec
+User=${users.writer}
+LoadCredential=key:${directory}/key
+LoadCredential=known_hosts:${directory}/known_hosts
+NotifyAccess=exec
+FileDescriptorStoreMax=1
+ExecStartPre=+${mount} ${source} ${mountPoint} ${readOnly ? "ro" : "rw"}
+# 3 is the first descriptor that systemd hands over.
+ExecStart=sshfs -f -F /dev/null -o ${options.join(",")} ${source} /dev/fd/3
+# Or the mount would outlive its server, and everybody who looks at it would hang.
+ExecStartPost=systemd-notify FDSTOREREMOVE=1 FDNAME=fuse
+ExecStartPost=sh -c 'until test -d ${mountPoint}/media; do sleep 0.5; done'
+ExecStartPost=-+systemctl start --no-block ringo-media-rebind.service
+ExecStopPost=-+nsenter --target 1 --mount umount --quiet --lazy ${mountPoint}
+TimeoutStartSec=90
+TimeoutStopSec=15
+# It was not sshfs that mounted, so on its way out it fails to unmount.
+SuccessExitStatus=1
+Restart=always
+RestartSec=1
+${sandbox({ network: "internet", addresses: [server], devices: ["/dev/fuse"] })}PrivateUsers=yes
+ProcSubset=pid
+SystemCallFilter=~@privileged
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+const rebindUnit = `[Unit]
+Description=Containers on the shared files' new mount
+
+[Service]
+Type=oneshot
+Environment=DOCKER_CONFIG=/nonexistent
+ExecStart=${rebind}
+${sandbox({})}`;
+
+const rebindScript = (mountPoint: string): string => `#!/bin/sh
+# A container keeps the mount it was started with. When sshfs itself was started anew that one is dead, so containers
+# that stay up (their restart policy tells them from one-off ones) are started on the new one, unless they were since.
+# Without an argument it leaves all to an apply that is under way, which may be about to replace them: that one asks with
+# --check, and calls with --apply at its end.
+set -eu
+systemctl --quiet is-active docker.service || exit 0
+[ $# -gt 0 ] || { exec 9< /var/lib/ringo/lock; flock --nonblock 9 || exit 0; }
+mounted=$(date --date "$(systemctl show --timestamp=us+utc --property ExecMainStartTimestamp --value ringo-media.service)" +%s%N)
+for id in $(docker ps --quiet --filter volume=${mountPoint}/media --filter volume=${mountPoint}/static); do
+    facts=$(docker inspect --format '{{.HostConfig.RestartPolicy.Name}} {{.State.StartedAt}}' "$id")
+    case $facts in ' '*|'no '*) continue ;; esac
+    [ "$(date --date "\${facts#* }" +%s%N)" -lt "$mounted" ] || continue
+    [ "\${1:-}" != --check ] || exit 1
+    docker restart "$id" > /dev/null
+done
+`;

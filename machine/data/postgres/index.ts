@@ -1,0 +1,228 @@
+import { scramVerifier } from "./scram";
+import { tuning } from "./tuning";
+import type { Check, File, Fragment, Step } from "../../state";
+
+/** A role and the database it owns. */
+export interface PostgresRole {
+  /** The role's name, of lower-case letters, digits and `_`. */
+  name: string;
+  /** Made if missing; owned by the role, and nobody else may connect. */
+  database: string;
+  /** Of `A-Z a-z 0-9 . _ ~ -`. A changed one is set on the role. */
+  password: string;
+}
+
+export interface PostgresOptions {
+  /** The machine's private address. */
+  listenAddress: string;
+  /** The only network whose machines may log in. */
+  allowedCidr: string;
+  roles: PostgresRole[];
+  /** Roles that log in on this machine only, without a password, as the system user they belong to. @default none */
+  peers?: { role: string; database: string; systemUser: string }[];
+  /** The machine's memory, from which PostgreSQL's own is derived. */
+  memoryMiB: number;
+  vcpus: number;
+  /** PEM. */
+  tls: { certificate: string; key: string };
+  /** @default 100 */
+  maxConnections?: number;
+  /** On the volume. An existing cluster there is taken over. @default "/srv/data/postgresql/17/main" */
+  dataDirectory?: string;
+  /** Command that is asked first when there is no cluster: it may put one into the data directory, or refuse a new one by failing. */
+  origin?: string;
+  /** Further settings, or other values than ours. */
+  settings?: Record<string, string>;
+}
+
+const version = "17";
+const bin = `/usr/lib/postgresql/${version}/bin`;
+const etc = `/etc/postgresql/${version}/main`;
+const unit = `postgresql@${version}-main.service`;
+const dropIn = `/etc/systemd/system/${unit}.d/ringo.conf`;
+const sysctl = "/etc/sysctl.d/60-ringo-postgresql.conf";
+const pgpass = "/etc/ringo/postgresql/pgpass";
+const rolesSql = "/etc/ringo/postgresql/roles.sql";
+/** A statement, or a script on standard input, as the superuser; a database's name may follow. Fails at the first error. */
+export const psql = "cd / && runuser -u postgres -- psql -X -q -At -v ON_ERROR_STOP=1";
+
+/**
+ * PostgreSQL 17 on the data volume: TLS, SCRAM, one database a role, tuned from the machine's size. Further fragments
+ * put settings into `conf.d`, and reload or restart the unit by a step.
+ * @throws on names or passwords that would need quoting somewhere on their way.
+ */
+export function postgres(options: PostgresOptions): Fragment {
+  const data = options.dataDirectory ?? `/srv/data/postgresql/${version}/main`;
+  for (const { name, database } of options.roles) {
+    for (const word of [name, database]) {
+      if (!/^[a-z_][a-z0-9_]{0,62}$/.test(word)) throw new Error(`not a name for a role or database: ${JSON.stringify(word)}`);
+    }
+  }
+  const readable = { group: "postgres", mode: "0640" };
+  const conf: File[] = [
+    { path: `${etc}/postgresql.conf`, content: configuration(options, data), ...readable },
+    { path: `${etc}/pg_hba.conf`, content: hostBasedAuthentication(options), ...readable },
+    { path: `${etc}/pg_ident.conf`, content: identities(options), ...readable },
+    { path: `${etc}/server.crt`, content: options.tls.certificate, ...readable },
+    { path: `${etc}/server.key`, content: options.tls.key, ...readable, secret: true },
+  ];
+  const verifiers = options.roles.map((role) => scramVerifier(role.name, role.password));
+  const files: File[] = [
+    ...conf,
+    { path: `${etc}/start.conf`, content: "auto\n", ...readable },
+    // A start may be the end of a restore, with hours of WAL to replay.
+    { path: `${etc}/pg_ctl.conf`, content: "pg_ctl_options = '--timeout=86400'\n", ...readable },
+    { path: dropIn, content: `[Unit]\nRequiresMountsFor=${data}\nWants=network-online.target\nAfter=network-online.target\n\n[Service]\nTimeoutStartSec=infinity\n` },
+    // Or at boot it listens on what addresses there are, and says nothing.
+    { path: sysctl, content: "-net.ipv4.ip_nonlocal_bind = 1\n" },
+    { path: pgpass, content: options.roles.map((r) => `${options.listenAddress}:5432:${r.database}:${r.name}:${r.password}\n`).join(""), mode: "0600", secret: true },
+    { path: rolesSql, content: options.roles.map((role, i) => roleSql(role, verifiers[i])).join("\n"), mode: "0600", secret: true },
+  ];
+  return {
+    ...postgresPackages,
+    directories: [
+      { path: "/etc/ringo/postgresql", mode: "0700" },
+      { path: `${etc}/conf.d` },
+      { path: data, mode: "0700", owner: "postgres", group: "postgres" },
+    ],
+    files,
+    steps: [...postgresPackages.steps!, ...steps(options, data, conf)],
+    // Debian's own stands for all clusters of a machine, at a shutdown too.
+    units: [{ name: unit, restartOn: [dropIn], reloadOn: conf.map((f) => f.path) }, { name: "postgresql.service" }],
+    checks: checks(options),
+    secrets: [...options.roles.map((r) => r.password), ...verifiers, options.tls.key],
+  };
+}
+
+/** PostgreSQL, and nothing that it would keep data in: the cluster is on the volume. */
+export const postgresPackages: Fragment = {
+  packages: [`postgresql-${version}`],
+  steps: [{
+    name: "no PostgreSQL cluster off the volume",
+    when: "before-packages",
+    unless: "test -e /etc/postgresql-common/createcluster.d/ringo.conf",
+    command: `install -d /etc/postgresql-common/createcluster.d
+echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/ringo.conf`,
+  }],
+};
+
+function steps(options: PostgresOptions, data: string, conf: File[]): Step[] {
+  return [
+    { name: "addresses for PostgreSQL", onChange: [sysctl], command: `/usr/lib/systemd/systemd-sysctl ${sysctl}` },
+    {
+      // A new machine may number its users differently from the one that wrote the volume.
+      name: "PostgreSQL's files are its own",
+      unless: `test -z "$(find ${data} ! -user postgres -print -quit)"`,
+      command: `chown -R postgres:postgres ${data}`,
+    },
+    {
+      name: "PostgreSQL cluster",
+      unless: `test -s ${data}/PG_VERSION`,
+      command: `${options.origin ?? ":"}\n${newCluster(data)}`,
+      timeoutSeconds: 6 * 3600, // from backups it takes as long as there is data
+    },
+    {
+      name: "PostgreSQL configuration",
+      onChange: [conf[0].path],
+      command: `cd /
+runuser -u postgres -- ${bin}/postgres -C data_directory --config-file=${etc}/postgresql.conf >/dev/null`,
+    },
+    {
+      name: "PostgreSQL has recovered",
+      when: "after-units",
+      unless: recovered,
+      command: `until ${recovered}; do systemctl is-active --quiet ${unit}; sleep 1; done`,
+      timeoutSeconds: 6 * 3600,
+    },
+    {
+      // A reload takes in what it can; what needs a restart is known only to the server.
+      name: "PostgreSQL settings that need a restart",
+      when: "after-units",
+      unless: `sleep 0.5; test "$(${psql} -c 'SELECT count(*) FROM pg_settings WHERE pending_restart')" = 0`,
+      command: `systemctl restart ${unit}`,
+    },
+    {
+      name: "PostgreSQL roles",
+      when: "after-units",
+      onChange: [rolesSql],
+      unless: options.roles.map((role) => login(options.listenAddress, role)).join(" && ") || "true",
+      command: `${psql} < ${rolesSql}`,
+    },
+  ];
+}
+
+const recovered = `test "$(${psql} -c 'SELECT pg_is_in_recovery()')" = f`;
+
+/** The built-in locale sorts the same under every C library: the volume may move to a newer system. */
+const newCluster = (data: string): string => `test ! -s ${data}/PG_VERSION || exit 0
+cd /
+rm -rf ${data}.new
+install -d -m 0700 -o postgres -g postgres ${data}.new
+runuser -u postgres -- ${bin}/initdb --pgdata=${data}.new --data-checksums --encoding=UTF8 --locale=C.UTF-8 --locale-provider=builtin --builtin-locale=C.UTF-8 --auth-local=peer --auth-host=scram-sha-256
+mv -T ${data}.new ${data}`;
+
+function checks(options: PostgresOptions): Check[] {
+  return [
+    {
+      name: "PostgreSQL's files are valid and its pages have checksums",
+      command: `test "$(${psql} -c "SELECT (SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL) + (SELECT count(*) FROM pg_file_settings WHERE error IS NOT NULL) + (current_setting('data_checksums') <> 'on')::int")" = 0`,
+    },
+    ...options.roles.map((role) => ({ name: `role ${role.name} logs in over TLS`, command: login(options.listenAddress, role) })),
+  ];
+}
+
+/** As the application does; the password comes from a root-only file. */
+const login = (address: string, { name, database }: PostgresRole): string =>
+  `test "$(PGPASSFILE=${pgpass} psql -X -w -At -c 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()' "host=${address} user=${name} dbname=${database} sslmode=require connect_timeout=5")" = t`;
+
+const roleSql = ({ name, database }: PostgresRole, verifier: string): string => `SELECT 'CREATE ROLE "${name}"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${name}') \\gexec
+ALTER ROLE "${name}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD '${verifier}';
+SELECT 'CREATE DATABASE "${database}" OWNER "${name}"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${database}') \\gexec
+ALTER DATABASE "${database}" OWNER TO "${name}";
+REVOKE ALL ON DATABASE "${database}" FROM PUBLIC;
+`;
+
+const identities = ({ peers = [] }: PostgresOptions): string => peers.map(({ role, systemUser }) => `peers ${systemUser} ${role}\n`).join("");
+
+const hostBasedAuthentication = ({ roles, peers = [], allowedCidr }: PostgresOptions): string =>
+  ["local all postgres peer", ...peers.map(({ role, database }) => `local "${database}" "${role}" peer map=peers`), ...roles.map((r) => `hostssl "${r.database}" "${r.name}" ${allowedCidr} scram-sha-256`)].map((line) => `${line}\n`).join("");
+
+function configuration(options: PostgresOptions, data: string): string {
+  const settings: Record<string, string> = {
+    data_directory: data,
+    hba_file: `${etc}/pg_hba.conf`,
+    ident_file: `${etc}/pg_ident.conf`,
+    external_pid_file: `/run/postgresql/${version}-main.pid`,
+    unix_socket_directories: "/run/postgresql",
+    cluster_name: `${version}/main`,
+    listen_addresses: options.listenAddress,
+    port: "5432",
+    ssl: "on",
+    ssl_cert_file: `${etc}/server.crt`,
+    ssl_key_file: `${etc}/server.key`,
+    ssl_min_protocol_version: "TLSv1.2",
+    password_encryption: "scram-sha-256",
+    timezone: "UTC",
+    log_timezone: "UTC",
+    ...tuning({ memoryMiB: options.memoryMiB, vcpus: options.vcpus, maxConnections: options.maxConnections ?? 100 }),
+    // Which statements are slow is counted without their values; the log has those over half a second. Values are
+    // personal data: no parameters, no statement of an error, no detail that quotes a row.
+    shared_preload_libraries: "pg_stat_statements",
+    log_min_duration_statement: "500ms",
+    log_parameter_max_length: "0",
+    log_parameter_max_length_on_error: "0",
+    log_min_error_statement: "panic",
+    log_error_verbosity: "terse",
+    log_statement: "none",
+    log_line_prefix: "%m [%p] %q%u@%d %h ",
+    log_checkpoints: "on",
+    log_lock_waits: "on",
+    log_temp_files: "10MB",
+    log_autovacuum_min_duration: "1s",
+    idle_in_transaction_session_timeout: "10min",
+    ...options.settings,
+  };
+  const quoted = (value: string) => `'${value.replaceAll("'", "''")}'`;
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${quoted(value)}\n`);
+  return `${lines.join("")}include_dir = 'conf.d'\n`;
+}

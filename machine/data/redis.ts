@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import type { Fragment } from "../state";
+
+export interface RedisOptions {
+  /** The machine's private address; loopback is listened on, too. */
+  listenAddress: string;
+  /** Of user `ringo`, the application. */
+  password: string;
+  /** Of user `operator`, who may do everything: dashboards, diagnosis, reloading these users. */
+  operatorPassword: string;
+  /** Further users and what each may do, in Redis's words. @default none */
+  users?: { name: string; password: string; rules: string }[];
+  /** What data may take; a write beyond it is refused, never another key dropped. */
+  maxMemoryMiB: number;
+  /** On the volume. @default "/srv/data/redis" */
+  dataDirectory?: string;
+}
+
+const conf = "/etc/redis/redis.conf";
+const acl = "/etc/redis/users.acl";
+const dropIn = "/etc/systemd/system/redis-server.service.d/ringo.conf";
+const sysctl = "/etc/sysctl.d/60-ringo-redis.conf";
+const usersScript = "/usr/local/lib/ringo/redis-users";
+const password = (user: string): string => `/etc/ringo/redis/${user}.password`;
+
+/**
+ * Redis 8 as Celery's broker and result store: users by ACL, nothing evicted, every write in the append-only file within a second.
+ * @throws on a password that would need quoting on its way.
+ */
+export function redis(options: RedisOptions): Fragment {
+  const secrets = [options.password, options.operatorPassword, ...(options.users ?? []).map((user) => user.password)];
+  for (const word of secrets) {
+    if (!/^[A-Za-z0-9._~-]+$/.test(word)) throw new Error("a Redis password may hold only A-Z a-z 0-9 . _ ~ -: it is part of a URL");
+  }
+  const data = options.dataDirectory ?? "/srv/data/redis";
+  const readable = { group: "redis", mode: "0640" };
+  const secret = { mode: "0600", secret: true };
+  return {
+    packages: ["redis-server", "redis-tools"],
+    directories: [
+      { path: "/etc/ringo/redis", mode: "0700" },
+      { path: data, mode: "0750", owner: "redis", group: "redis" },
+    ],
+    files: [
+      { path: conf, content: configuration(options, data), ...readable },
+      { path: acl, content: users(options), ...readable, secret: true },
+      { path: password("ringo"), content: `${options.password}\n`, ...secret },
+      { path: password("operator"), content: `${options.operatorPassword}\n`, ...secret },
+      // Debian's unit sees all but its own directories read-only.
+      { path: dropIn, content: `[Unit]\nRequiresMountsFor=${data}\nWants=network-online.target\nAfter=network-online.target\n\n[Service]\nReadWritePaths=${data}\nExecStartPost=+${usersScript}\n` },
+      { path: usersScript, content: applyUsers, mode: "0755" },
+      // Memory for the fork that writes a snapshot; and the private address may come up after the unit.
+      { path: sysctl, content: "-vm.overcommit_memory = 1\n-net.ipv4.ip_nonlocal_bind = 1\n" },
+    ],
+    steps: [
+      { name: "kernel settings for Redis", onChange: [sysctl], command: `/usr/lib/systemd/systemd-sysctl ${sysctl}` },
+      {
+        // A new machine may number its users differently from the one that wrote the volume.
+        name: "Redis's files are its own",
+        unless: `test -z "$(find ${data} ! -user redis -print -quit)"`,
+        command: `chown -R redis:redis ${data}`,
+      },
+      {
+        // Read in while Redis runs, unless the operator's password is among what changed.
+        name: "Redis users",
+        when: "after-units",
+        onChange: [acl, usersScript],
+        unless: `${works(options.listenAddress)} && ${closed(options.listenAddress)}`,
+        command: `${usersScript} --load || systemctl restart redis-server`,
+      },
+    ],
+    units: [{ name: "redis-server.service", restartOn: [conf, dropIn] }],
+    checks: [
+      { name: "Redis takes a write from its user", command: works(options.listenAddress) },
+      { name: "Redis lets others ping and nothing more", command: closed(options.listenAddress) },
+    ],
+    secrets,
+  };
+}
+
+/** The password on stdin: neither arguments nor environment of a process show it. */
+const works = (address: string): string =>
+  `{ printf 'AUTH ringo '; cat ${password("ringo")}; echo 'SET ringo:check 1 EX 10'; } | redis-cli -h ${address} | grep -c '^OK' | grep -qx 2`;
+
+const closed = (address: string): string =>
+  `printf 'PING\\nGET x\\n' | redis-cli -h ${address} | tr '\\n' ' ' | grep -q '^PONG NOPERM'`;
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/**
+ * The application may do what Celery does and read `INFO`, but neither list all keys, drop databases, nor reconfigure
+ * the server. The default user can do everything and not log in: Redis 8.0 replays transactions from its
+ * append-only file with that user's permissions, and drops what they don't allow (redis issue 14541). Once the file is
+ * read, `usersScript` turns the user into what clients without credentials get.
+ */
+const users = (options: RedisOptions): string => `user default off resetpass ~* &* +@all
+user ringo on #${sha256(options.password)} ~* &* +@all -@dangerous +info
+user operator on #${sha256(options.operatorPassword)} ~* &* +@all
+${(options.users ?? []).map(({ name, password: of, rules }) => `user ${name} on #${sha256(of)} resetkeys resetchannels -@all ${rules}\n`).join("")}`;
+
+/** The application's health check pings without credentials. */
+const defaultUser = "on nopass resetkeys resetchannels -@all +ping +hello +client|setinfo +client|setname";
+
+const applyUsers = `#!/bin/sh
+# Run when Redis has loaded its data: lets clients without credentials ping. With --load reads the users file anew first.
+set -eu
+load=
+[ "\${1:-}" != --load ] || load='ACL LOAD'
+answers=$({ printf 'AUTH operator '; cat ${password("operator")}; echo "$load"; echo 'ACL SETUSER default ${defaultUser}'; } | redis-cli -h 127.0.0.1)
+case $answers in
+    *ERR*|*NOAUTH*|*NOPERM*|*WRONGPASS*) echo 'Redis did not take its users' >&2; exit 1 ;;
+esac
+`;
+
+const configuration = ({ listenAddress, maxMemoryMiB }: RedisOptions, data: string): string => `bind 127.0.0.1 ${listenAddress}
+port 6379
+# With it on, Redis refuses everyone remote because the default user has no password, and a worker never recovers.
+protected-mode no
+aclfile ${acl}
+acllog-max-len 128
+dir ${data}
+pidfile /run/redis/redis-server.pid
+logfile ""
+loglevel notice
+tcp-keepalive 60
+maxmemory ${maxMemoryMiB}mb
+maxmemory-policy noeviction
+appendonly yes
+appendfsync everysec
+save 3600 1 300 100 60 10000
+enable-debug-command no
+enable-module-command no
+`;

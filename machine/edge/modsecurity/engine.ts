@@ -1,0 +1,53 @@
+import type { WafOptions } from ".";
+
+/** Each field costs the edge an eighth of a millisecond or more: this is what one request may cost. */
+const argumentsLimit = 1000;
+
+/** ModSecurity itself: what is read of a request, how much of it, and what is written down. */
+export const engine = (options: WafOptions, directory: string, log: string): string => `SecRuleEngine ${options.mode === "block" ? "On" : "DetectionOnly"}
+
+# Bodies are read whole, as large as nginx lets them through. What is not a file is bounded on its own: every field of it
+# meets every rule.
+SecRequestBodyAccess On
+SecRequestBodyLimit ${options.bodyMiB * 1024 * 1024 + 65536}
+SecRequestBodyNoFilesLimit ${options.fieldsKiB * 1024}
+SecRequestBodyLimitAction Reject
+SecRequestBodyJsonDepthLimit 64
+SecArgumentsLimit ${argumentsLimit}
+SecRule REQUEST_HEADERS:Content-Type "^application/(?:[a-z0-9.-]+\\+)?json" "id:10000,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
+SecRule REQUEST_HEADERS:Content-Type "^(?:application(?:/soap\\+|/)|text/)xml" "id:10001,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=XML"
+
+# The Core Rule Set's expressions need more steps than ModSecurity's default of 1000; this bounds a request's time still.
+SecPcreMatchLimit 500000
+SecPcreMatchLimitRecursion 500000
+
+# Answers are not inspected: they would be held back whole and in memory, and those of an API are its data. The type is one
+# that nothing has, as ModSecurity keeps a copy of every answer whose type it would inspect, even when it does not.
+SecResponseBodyAccess Off
+SecResponseBodyMimeType application/x-never
+
+SecTmpDir /tmp/
+SecDataDir /tmp/
+SecArgumentSeparator &
+SecCookieFormat 0
+SecUnicodeMapFile ${directory}/unicode.mapping 20127
+SecStatusEngine Off
+
+# Only requests in which something was found, and of them no header and no body: those hold credentials and personal data.
+SecAuditEngine RelevantOnly
+SecAuditLogFormat JSON
+SecAuditLogType Serial
+SecAuditLogParts AHZ
+SecAuditLog ${log}
+`;
+
+
+/** After the Core Rule Set, so that a request it refuses is told why by it. */
+export const unreadable = `# What ModSecurity cannot read the application might, in another way.
+SecRule &ARGS "@ge ${argumentsLimit}" "id:10010,phase:2,t:none,log,auditlog,deny,status:413,msg:'More fields than are inspected'"
+SecRule INBOUND_DATA_ERROR "@eq 1" "id:10011,phase:2,t:none,log,auditlog,deny,status:413,msg:'A body without files that is larger than what is inspected'"
+SecRule REQBODY_ERROR "!@eq 0" "id:10012,phase:2,t:none,log,auditlog,deny,status:400,msg:'A body that cannot be read',logdata:'%{reqbody_error_msg}'"
+SecRule MULTIPART_STRICT_ERROR "!@eq 0" "id:10013,phase:2,t:none,log,auditlog,deny,status:400,msg:'A multipart body that could be read in more than one way'"
+SecRule MULTIPART_UNMATCHED_BOUNDARY "@eq 1" "id:10014,phase:2,t:none,log,auditlog,deny,status:400,msg:'A multipart body with a boundary that is not its own'"
+SecRule TX:/^MSC_/ "!@streq 0" "id:10015,phase:2,t:none,log,auditlog,deny,status:403,msg:'A rule that could not be carried to its end',logdata:'%{MATCHED_VAR_NAME}'"
+`;

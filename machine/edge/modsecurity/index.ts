@@ -1,0 +1,90 @@
+import { additions } from "./additions";
+import { engine, unreadable } from "./engine";
+import { exclusionOf, exclusions, type Exclusion } from "./exclusions";
+import { report } from "./report";
+import { setup } from "./setup";
+import { unicode } from "./unicode";
+import type { File, Fragment } from "../../state";
+
+export { exclusionOf };
+
+export interface WafOptions {
+  /** `block` refuses what the rules find, `detect` only writes it down. */
+  mode: "block" | "detect";
+  /** The Core Rule Set's paranoia level: how many rules, from those that hardly ever err (1) to all (4). */
+  paranoiaLevel: number;
+  /** Points at which a request is refused. A critical rule gives 5, an error 4, a warning 3, a notice 2. */
+  threshold: number;
+  /** The largest request body. */
+  bodyMiB: number;
+  /** The largest body without its files: JSON, forms. */
+  fieldsKiB: number;
+  /** What this stack's operators have found to be harmless, beside the application's own exclusions. */
+  exclusions: Exclusion[];
+}
+
+/** Where the rules are, apart from nginx's own configuration: any server of any nginx can be given them. */
+export const wafDirectory = "/etc/modsecurity/ringo";
+/** What nginx is told to load. */
+export const wafRules = `${wafDirectory}/main.conf`;
+/** What was found, one JSON object a request, for {@link reportCommand}. */
+export const wafLog = "/var/log/nginx/waf/audit.log";
+/** Prints what was found. */
+export const reportCommand = "/usr/local/bin/ringo-waf";
+
+/**
+ * How many large bodies the machine's memory has room for at once. Measured: ModSecurity holds four times a body from when it
+ * has been read until the application has answered, and for a moment, in one of nginx's workers, twice that.
+ */
+export function largeBodiesFor(machine: { memoryMiB: number; vcpus: number; bodyMiB: number }): number {
+  const held = 4.3 * machine.bodyMiB;
+  return Math.max(1, Math.floor((machine.memoryMiB - systemMiB - machine.vcpus * held) / held));
+}
+
+const systemMiB = 300;
+
+/** ModSecurity with the OWASP Core Rule Set of Debian's packages. Takes effect in an nginx server that loads {@link wafRules}. */
+export function waf(options: WafOptions): Fragment {
+  const conf = (name: string, content: string): File => ({ path: `${wafDirectory}/${name}`, content });
+  return {
+    packages: ["libnginx-mod-http-modsecurity", "modsecurity-crs"],
+    directories: [
+      { path: wafDirectory },
+      // The log names clients, and quotes what was taken for an attack.
+      { path: "/var/log/nginx/waf", mode: "0750", group: "adm" },
+    ],
+    files: [
+      conf("engine.conf", engine(options, wafDirectory, wafLog)),
+      conf("unicode.mapping", unicode()),
+      conf("setup.conf", setup(options)),
+      conf("exclusions.conf", exclusions(options.exclusions)),
+      conf("additions.conf", additions),
+      conf("unreadable.conf", unreadable),
+      conf("main.conf", main),
+      { path: "/etc/logrotate.d/ringo-waf", content: rotation },
+      { path: reportCommand, mode: "0755", content: report(wafLog) },
+    ],
+  };
+}
+
+/** The order matters: the engine, what the rules are told, what they must not look at, the rules, and what they could not look at. */
+const main = `Include ${wafDirectory}/engine.conf
+Include ${wafDirectory}/setup.conf
+Include ${wafDirectory}/exclusions.conf
+Include ${wafDirectory}/additions.conf
+Include /usr/share/modsecurity-crs/rules/*.conf
+Include ${wafDirectory}/unreadable.conf
+`;
+
+// ModSecurity opens its log when nginx loads the rules, and not again when nginx is told that logs have moved.
+const rotation = `${wafLog} {
+    daily
+    rotate 14
+    maxsize 100M
+    missingok
+    notifempty
+    compress
+    delaycompress
+    copytruncate
+}
+`;

@@ -1,0 +1,13 @@
+import type { WafOptions } from ".";
+
+/** What the Core Rule Set is told of the application; all else is its default. */
+export const setup = (options: WafOptions): string => `SecDefaultAction "phase:1,log,auditlog,pass"
+SecDefaultAction "phase:2,log,auditlog,pass"
+SecAction "id:10100,phase:1,pass,t:none,nolog,\\
+    setvar:tx.crs_setup_version=337,\\
+    setvar:tx.paranoia_level=${options.paranoiaLevel},\\
+    setvar:tx.executing_paranoia_level=${options.paranoiaLevel},\\
+    setvar:tx.inbound_anomaly_score_threshold=${options.threshold},\\
+    setvar:'tx.allowed_methods=GET HEAD POST OPTIONS PUT PATCH DELETE',\\
+    setvar:tx.crs_validate_utf8_encoding=1"
+`;

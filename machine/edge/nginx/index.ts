@@ -1,0 +1,142 @@
+import { main, defaultLimits, type Limits } from "./http";
+import { limits } from "./limits";
+import { tls } from "./tls";
+import { headers, policies } from "./headers";
+import { proxy, upstreams } from "./upstreams";
+import { grafanaAuthority, type GrafanaSite } from "./grafana";
+import { sites } from "./sites";
+import { mayReach } from "../../egress";
+import { waf, wafRules, type WafOptions } from "../modsecurity";
+import { combine, type File, type Fragment } from "../../state";
+
+export type { GrafanaSite, Limits };
+
+/** Where nginx reads its certificate: links, to a placeholder until the first one is issued (see `certbot.ts`). */
+export const tlsDirectory = "/etc/nginx/tls";
+/** Where ACME challenges are put and served from. */
+export const acmeRoot = "/var/www/acme";
+/** The static files of the release that is served (see `static.ts`). */
+export const staticRoot = "/var/www/static/current";
+/** Uploads, as every role sees them (see `media.ts`). */
+export const mediaRoot = "/srv/ringo/media";
+
+export interface EdgeOptions {
+  /** The API's host name; any other gets no answer. */
+  domain: string;
+  /** Private addresses of the API machines. */
+  upstreams: string[];
+  /** @default 8000 */
+  upstreamPort?: number;
+  /** Who may reach `/admin/`. Nobody, when empty. */
+  adminCidrs: string[];
+  /** Another site, for the same networks. @default none */
+  grafana?: GrafanaSite;
+  limits?: Partial<Limits>;
+  /** The largest request body. @default 50 */
+  clientMaxBodyMiB?: number;
+  /** How requests are inspected. Not at all, when absent. */
+  waf?: Omit<WafOptions, "bodyMiB">;
+  /** @default 31536000, a year */
+  hstsSeconds?: number;
+  /** How long the application may take; a little above gunicorn's own timeout, which should end first. @default 125 */
+  readTimeoutSeconds?: number;
+  /** A resolver for OCSP stapling; only where the CA offers OCSP, which Let's Encrypt no longer does. */
+  ocspResolver?: string;
+  /** @default "/var/www/static/current" */
+  staticRoot?: string;
+  /** @default "/srv/ringo/media" */
+  mediaRoot?: string;
+}
+
+/**
+ * The edge: TLS, filtering, rates, static and media files, and the API machines behind it.
+ * @throws if there is no upstream.
+ */
+export function edge(options: EdgeOptions): Fragment {
+  if (options.upstreams.length === 0) throw new Error("the edge needs at least one API machine as its upstream");
+  const port = options.upstreamPort ?? 8000;
+  const { grafana } = options;
+  const bounds = { ...defaultLimits, ...options.limits };
+  const bodyMiB = options.clientMaxBodyMiB ?? 50;
+  const firewall = options.waf === undefined ? {} : waf({ ...options.waf, bodyMiB });
+  const conf = (name: string, content: string): File => ({ path: `/etc/nginx/ringo/${name}.conf`, content });
+  const files = [
+    ...firewall.files ?? [],
+    { path: "/etc/nginx/nginx.conf", content: main(bodyMiB) },
+    conf("headers", policies),
+    conf("limits", limits(bounds)),
+    conf("tls", tls(tlsDirectory, options.ocspResolver)),
+    conf("upstreams", upstreams(options.upstreams, port)),
+    conf("sites", sites({
+      domain: options.domain,
+      adminCidrs: options.adminCidrs,
+      grafana,
+      limits: bounds,
+      staticRoot: options.staticRoot ?? staticRoot,
+      mediaRoot: options.mediaRoot ?? mediaRoot,
+      acmeRoot,
+      wafRules: options.waf && wafRules,
+    })),
+    ...grafana ? [{ path: grafanaAuthority, content: grafana.certificate }] : [],
+    conf("snippets/headers", headers(options.hstsSeconds ?? 31536000)),
+    conf("snippets/proxy", proxy(options.readTimeoutSeconds ?? 125)),
+  ];
+  const unit = "/etc/systemd/system/nginx.service.d/ringo.conf";
+  const upstreamsOf = [
+    { name: "api", port, to: options.upstreams, users: ["www-data"] },
+    ...grafana ? [{ name: "grafana", port: grafana.port, to: [grafana.address], users: ["www-data"] }] : [],
+  ];
+  return combine(mayReach("nginx", upstreamsOf), {
+    packages: ["nginx", "openssl", "curl", ...firewall.packages ?? []],
+    directories: [
+      ...firewall.directories ?? [],
+      { path: "/etc/nginx/ringo/snippets" },
+      { path: tlsDirectory, mode: "0700" },
+      { path: acmeRoot },
+    ],
+    files: [...files, { path: unit, content: service }],
+    steps: [
+      {
+        name: "placeholder certificate",
+        unless: `test -s ${tlsDirectory}/fullchain.pem && test -s ${tlsDirectory}/privkey.pem`,
+        command: `cd ${tlsDirectory}
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 1 -subj /CN=placeholder -keyout placeholder.key -out placeholder.pem
+ln -sfn placeholder.pem fullchain.pem
+ln -sfn placeholder.key privkey.pem`,
+      },
+      { name: "nginx configuration", command: "nginx -t -q", onChange: files.map((f) => f.path) },
+    ],
+    units: [{ name: "nginx.service", restartOn: [unit], reloadOn: files.map((f) => f.path) }],
+    checks: [
+      {
+        name: "HTTP is redirected",
+        command: `curl -sS -o /dev/null -w '%{http_code} %{redirect_url}' --resolve ${options.domain}:80:127.0.0.1 http://${options.domain}/ | grep -qx '301 https://${options.domain}/'`,
+      },
+      {
+        name: "metrics are not for the internet",
+        command: `test "$(curl -sS -k -o /dev/null -w '%{http_code}' --resolve ${options.domain}:443:127.0.0.1 https://${options.domain}/metrics)" = 404`,
+      },
+      {
+        name: "an unknown host gets no answer",
+        // 52: the connection was closed without a byte.
+        command: "code=0; curl -sS -o /dev/null -H 'Host: unknown.invalid' http://127.0.0.1/ || code=$?; test $code = 52",
+      },
+      ...grafana ? [{
+        name: "Grafana is for named networks",
+        command: `test "$(curl -sS -k -o /dev/null -w '%{http_code}' --resolve ${grafana.domain}:443:127.0.0.1 https://${grafana.domain}/login)" = 403`,
+      }] : [],
+      ...options.waf?.mode === "block" ? [{
+        name: "an attack is refused",
+        command: `test "$(curl -sS -k -o /dev/null -w '%{http_code}' --resolve ${options.domain}:443:127.0.0.1 'https://${options.domain}/api/?check=<script>alert(1)</script>')" = 403`,
+      }] : [],
+    ],
+  });
+}
+
+/** A worker that runs out of memory is ended by itself, and the machine, the way to all others, lives on. */
+const service = `[Service]
+Restart=on-failure
+RestartSec=1
+OOMPolicy=continue
+MemoryMax=75%
+`;

@@ -1,3 +1,0 @@
-/** What is written down on a machine, carried to where all machines' lines are kept. */
-export { shipper } from "./logs/shipper";
-export { intakePort, queryPort, store } from "./logs/store";

@@ -1,0 +1,3 @@
+/** What is written down on a machine, carried to where all machines' lines are kept. */
+export { shipper } from "./shipper";
+export { intakePort, queryPort, store } from "./store";

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { mayReach, portOf } from "../../egress";
+import { dashboardProvider, dataSources, inside, settings } from "./settings";
+import { dashboards, type DashboardsOptions } from "../dashboards";
+import { local } from "../ports";
+import { combine, type File, type Fragment } from "../../state";
+
+export interface GrafanaOptions {
+  /** By digest. */
+  image: string;
+  /** The name that people reach it by. */
+  domain: string;
+  /** The private address that the edge reaches. */
+  address: string;
+  /** PEM. */
+  tls: { certificate: string; key: string };
+  /** Of the user `admin`. */
+  password: string;
+  /** What Grafana encrypts its own secrets with. */
+  secretKey: string;
+  /** How often figures are read. */
+  scrapeSeconds: number;
+  dashboards: DashboardsOptions;
+  /** @default Grafana's own log-in alone */
+  oauth?: {
+    name: string; clientId: string; clientSecret: string; authUrl: string; tokenUrl: string; apiUrl: string; allowedDomains: string[]; rolePath?: string;
+  };
+}
+
+/** Where Grafana answers, to the edge and to Prometheus. */
+export const grafanaPort = 3000;
+/** What its certificate is trusted by, for whoever asks it on its own machine. */
+export const grafanaCertificate = "/srv/ringo/grafana/tls/certificate.pem";
+
+const directory = "/srv/ringo/grafana";
+/** Also where an operator reads the password of `admin`. */
+const secretsDirectory = `${directory}/secrets`;
+const data = "/var/lib/ringo-grafana";
+const name = "ringo-grafana";
+/** Of the image's own user. */
+const uid = 472;
+
+/**
+ * Grafana, whose users see every figure and line of the stack. Prometheus and Loki answer on the machine's loopback only, so
+ * it has the machine's network; the firewall lets its user out to nobody but who logs people in.
+ */
+export function grafana(options: GrafanaOptions): Fragment {
+  const { image, address, tls, oauth, scrapeSeconds } = options;
+  const secrets = { password: options.password, key: options.secretKey, ...(oauth ? { oauth: oauth.clientSecret } : {}) };
+  const files: File[] = [
+    { path: `${directory}/grafana.ini`, content: settings(options, grafanaPort) },
+    { path: `${directory}/provisioning/datasources/ringo.yaml`, content: json(dataSources(`http://127.0.0.1:${local.prometheus}`, `http://127.0.0.1:${local.loki}`, scrapeSeconds)) },
+    { path: `${directory}/provisioning/dashboards/ringo.yaml`, content: json(dashboardProvider) },
+    { path: grafanaCertificate, content: tls.certificate },
+  ];
+  const own = { owner: name, mode: "0400", secret: true };
+  const ports = oauth ? [...new Set([portOf(oauth.tokenUrl), portOf(oauth.apiUrl)])] : [];
+  return combine(
+    mayReach("grafana", ports.map((port) => ({ name: "log-in", port, to: "any", users: [name] }))),
+    {
+      packages: ["curl"],
+      users: [{ name, uid }],
+      directories: [
+        ...["provisioning/datasources", "provisioning/dashboards", "dashboards", "tls"].map((path) => ({ path: `${directory}/${path}` })),
+        { path: secretsDirectory, mode: "0700", owner: name },
+        { path: data, mode: "0700", owner: String(uid), group: String(uid) },
+      ],
+      files: [
+        ...files,
+        // Looked at every minute: another dashboard is no other container.
+        ...dashboards(options.dashboards).map((board): File => ({ path: `${directory}/dashboards/${board.uid}.json`, content: json(board) })),
+        { path: `${directory}/tls/key.pem`, content: tls.key, ...own },
+        ...Object.entries(secrets).map(([file, content]): File => ({ path: `${secretsDirectory}/${file}`, content, ...own })),
+      ],
+      containers: [{
+        name,
+        image,
+        command: [],
+        network: "host",
+        environment: {
+          GOMEMLIMIT: "250MiB",
+          // It reads its settings once: others are another container.
+          RINGO_SETTINGS: createHash("sha256").update(JSON.stringify([files, tls.key, secrets])).digest("hex"),
+        },
+        user: `${uid}:${uid}`,
+        volumes: [
+          `${data}:/var/lib/grafana`,
+          `${directory}/grafana.ini:${inside.settings}:ro`,
+          `${directory}/provisioning:${inside.provisioning}:ro`,
+          `${directory}/dashboards:${inside.dashboards}:ro`,
+          `${directory}/tls:${inside.tls}:ro`,
+          `${secretsDirectory}:${inside.secrets}:ro`,
+        ],
+        tmpfs: ["/tmp:rw,noexec,nosuid,nodev,size=64m"],
+        stopTimeoutSeconds: 30,
+        health: { command: `curl -fsS --max-time 5 -o /dev/null --cacert ${grafanaCertificate} https://${address}:${grafanaPort}/api/health`, timeoutSeconds: 120 },
+      }],
+      secrets: [tls.key, ...Object.values(secrets)],
+    },
+  );
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,0 +1,112 @@
+/**
+ * Tells Sentry of roll-outs, from the machine that nothing depends on. What Sentry does not hear at once it is told later,
+ * by a timer: no roll-out waits for it, or fails because of it.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { mayReach, portOf } from "../egress";
+import { sandbox } from "../sandbox";
+import { combine, type Fragment, type Step } from "../state";
+
+export interface SentryOptions {
+  /** Where Sentry is: `https://sentry.io`, one of its regions, or one's own. */
+  url: string;
+  organization: string;
+  project: string;
+  /** What deploys are recorded under. */
+  environment: string;
+  /** Secret. */
+  token: string;
+}
+
+const user = "ringo-sentry";
+const unit = "ringo-sentry";
+const program = "/usr/local/lib/ringo/sentry.py";
+const directory = "/etc/ringo/sentry";
+const settings = `${directory}/settings.json`;
+const token = `${directory}/token`;
+const servicePath = `/etc/systemd/system/${unit}.service`;
+const timerPath = `/etc/systemd/system/${unit}.timer`;
+
+/**
+ * What Sentry calls a release of this image, and `SENTRY_RELEASE` says: the repository's last name and the digest, as in
+ * `backend@0123…`; the tag, where a throw-away stack has no digest. Sentry takes no name with a slash in it, and its names are those
+ * of a whole organization.
+ */
+export function sentryRelease(image: string): string {
+  const [, name, tag = "latest", digest] = /([^/:@]+)(?::([^/:@]+))?(?:@sha256:([0-9a-f]{64}))?$/.exec(image) ?? [];
+  if (name === undefined) throw new Error(`"${image}" is no image`);
+  return `${name.slice(0, 64)}@${digest ?? tag}`;
+}
+
+/** What tells it, at rest until there is something to tell. */
+export function sentryReporter({ url, token: secret, ...rest }: SentryOptions): Fragment {
+  return combine(
+    mayReach("sentry", [{ name: "sentry", port: portOf(url), to: "any", users: [user] }]),
+    {
+      packages: ["python3"],
+      users: [{ name: user }],
+      files: [
+        { path: program, content: readFileSync(join(__dirname, "report.py"), "utf8") },
+        { path: servicePath, content: service },
+        { path: timerPath, content: timer },
+        { path: settings, content: `${JSON.stringify({ url, ...rest }, null, 2)}\n` },
+        { path: token, content: `${secret}\n`, mode: "0600", secret: true },
+      ],
+      units: [{ name: `${unit}.timer`, restartOn: [timerPath] }],
+      // What waits is told at once by a new token.
+      steps: [tell("Sentry is told what it did not hear", [settings, token])],
+      secrets: [secret],
+    },
+  );
+}
+
+/** A roll-out begins: Sentry knows of the release before anything of it can fail. */
+export const releaseBegins = (release: string): Fragment => noted("release", release, "Sentry is told of the release");
+
+/** The roll-out is complete. */
+export const releaseDeployed = (release: string): Fragment => noted("deploy", release, "Sentry is told of the deploy");
+
+/** The file's time is the event's: it is written when it becomes another, and at no other time. */
+function noted(event: "release" | "deploy", release: string, step: string): Fragment {
+  const path = `${directory}/${event}`;
+  return { files: [{ path, content: `${release}\n` }], steps: [tell(step, [path])] };
+}
+
+const tell = (name: string, onChange: string[]): Step => ({
+  name,
+  onChange,
+  when: "after-units",
+  mayFail: true,
+  command: `systemctl start ${unit}.service || { journalctl --identifier=${unit} --lines=1 --output=cat; exit 1; }`,
+  timeoutSeconds: 60,
+});
+
+const service = `[Unit]
+Description=Tells Sentry of roll-outs
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart=/usr/bin/python3 -IB ${program} ${settings} ${directory} /var/lib/${unit}/told.json /run/credentials/${unit}.service/token
+User=${user}
+StateDirectory=${unit}
+LoadCredential=token:${token}
+SyslogIdentifier=${unit}
+# It looks every five minutes whether there is anything to tell, which nobody needs to read.
+LogLevelMax=notice
+SyslogLevel=warning
+TimeoutStartSec=50
+${sandbox({ network: "internet" })}`;
+
+const timer = `[Unit]
+Description=Tells Sentry what it did not hear
+
+[Timer]
+OnBootSec=1min
+OnUnitInactiveSec=5min
+
+[Install]
+WantedBy=timers.target
+`;

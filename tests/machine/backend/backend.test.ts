@@ -1,0 +1,170 @@
+import { spawnSync } from "node:child_process";
+import fc from "fast-check";
+import { api } from "../../../machine/backend/api";
+import { beat } from "../../../machine/backend/beat";
+import { djangoEnvironment, type Backend, type DjangoInputs } from "../../../machine/backend/django";
+import { release, releaseKey } from "../../../machine/backend/release";
+import { combine } from "../../../machine/state";
+import { worker, workerCommand } from "../../../machine/backend/worker";
+
+const celery = { concurrency: 4, autoscaler: { min: 2, max: 10 }, maxTasksPerChild: 1000, queues: ["default", "finance", "notifications", "orders"] };
+const inputs: DjangoInputs = {
+  secretKey: "django-key", allowedHosts: ["api.ringo.test", "10.0.0.2"],
+  csrfTrustedOrigins: ["https://api.ringo.test"], corsAllowedOrigins: ["https://app.ringo.test"],
+  postgres: { host: "10.0.0.5", database: "ringo", user: "ringo", password: "pg-pass" },
+  redis: { host: "10.0.0.5", user: "ringo", password: "redis-pass" },
+  celery,
+  objectStorage: { endpointUrl: "https://s3.ringo.test", region: "local", bucket: "media", accessKeyId: "access-id", secretAccessKey: "access-secret" },
+  sentry: { dsn: "https://sentry-dsn", environment: "staging", release: "1" },
+  variables: { COMPANY_NAME: "Ringo" },
+  secretVariables: { TELEGRAM_BOT_TOKEN: "bot-token" },
+};
+const environment = djangoEnvironment(inputs);
+const digest = "a".repeat(64);
+const backend: Backend = { image: `registry.ringo.test/backend@sha256:${digest}`, environment };
+
+describe("the backend's variables", () => {
+  test("are the contract's", () => {
+    expect(environment.variables).toEqual({
+      DJANGO_SETTINGS_MODULE: "ringo_backend.settings.prod", DJANGO_SECRET_KEY: "django-key", DJANGO_ALLOWED_HOSTS: "api.ringo.test,10.0.0.2",
+      CSRF_TRUSTED_ORIGINS: "https://api.ringo.test", CORS_ALLOWED_ORIGINS: "https://app.ringo.test",
+      POSTGRES_HOST: "10.0.0.5", POSTGRES_PORT: "5432", POSTGRES_DB: "ringo", POSTGRES_USER: "ringo", POSTGRES_PASSWORD: "pg-pass",
+      CELERY_BROKER_URL: "redis://ringo:redis-pass@10.0.0.5:6379/0", CELERY_RESULT_BACKEND: "redis://ringo:redis-pass@10.0.0.5:6379/0",
+      CELERY_WORKER_CONCURRENCY: "4", CELERY_WORKER_MAX_TASKS_PER_CHILD: "1000",
+      CELERY_WORKER_AUTOSCALER: "true", CELERY_WORKER_AUTOSCALER_MIN: "2", CELERY_WORKER_AUTOSCALER_MAX: "10",
+      AWS_S3_ENDPOINT_URL: "https://s3.ringo.test", AWS_S3_REGION_NAME: "local", AWS_BUCKET: "media",
+      AWS_ACCESS_KEY_ID: "access-id", AWS_SECRET_ACCESS_KEY: "access-secret",
+      SENTRY_DSN: "https://sentry-dsn", SENTRY_ENVIRONMENT: "staging", SENTRY_RELEASE: "1",
+      COMPANY_NAME: "Ringo", TELEGRAM_BOT_TOKEN: "bot-token", HOME: "/tmp",
+    });
+  });
+
+  test("name every secret among them", () => {
+    expect(environment.secrets).toEqual(expect.arrayContaining(["django-key", "pg-pass", "redis-pass", "access-id", "access-secret", "https://sentry-dsn", "bot-token"]));
+  });
+
+  test.each<[string, Partial<DjangoInputs>, string]>([
+    ["no secret key", { secretKey: "" }, "secret key is empty"],
+    ["no allowed host", { allowedHosts: [] }, "allowedHosts is empty"],
+    ["an origin without scheme", { csrfTrustedOrigins: ["api.ringo.test"] }, "is no origin"],
+    ["the variable it breaks on", { variables: { ADMIN_ALLOWED_IPS: "10.0.0.1" } }, "ADMIN_ALLOWED_IPS must stay unset"],
+    ["one of the stack's own variables", { variables: { POSTGRES_HOST: "elsewhere" } }, "POSTGRES_HOST is set twice"],
+    ["a variable that is both open and secret", { secretVariables: { COMPANY_NAME: "x" } }, "COMPANY_NAME is set twice"],
+    ["a value of several lines", { secretVariables: { FCM_SERVER_KEY: "sec\nret" } }, "FCM_SERVER_KEY holds a line break"],
+    ["a variable of no name", { variables: { "A=B": "x" } }, "no name for a variable"],
+  ])("are refused with %s", (_, changed, message) => {
+    expect(() => djangoEnvironment({ ...inputs, ...changed })).toThrow(message);
+  });
+
+  test("refuse a password that would not survive the backend's DSN, and never quote it", () => {
+    fc.assert(fc.property(fc.string({ minLength: 6 }).filter((text) => !/^[A-Za-z0-9._~-]+$/.test(text)), (password) => {
+      for (const changed of [{ postgres: { ...inputs.postgres, password } }, { redis: { ...inputs.redis, password } }]) {
+        let message = "accepted";
+        try { djangoEnvironment({ ...inputs, ...changed }); } catch (error) { message = (error as Error).message; }
+        expect(message).toMatch(/password may only hold/);
+        expect(message).not.toContain(password);
+      }
+    }));
+  });
+});
+
+describe("roles", () => {
+  const [apiContainer] = api({ backend, privateAddress: "10.0.0.2", workers: 3, host: "api.ringo.test" }).containers!;
+  const [workerContainer] = worker({ backend, machine: "worker-0", celery, stopTimeoutSeconds: 300 }).containers!;
+  const [beatContainer] = beat({ backend, present: true }).containers!;
+
+  test("run the contract's commands under the contract's names", () => {
+    expect(apiContainer).toMatchObject({
+      name: "ringo-api",
+      command: [
+        ..."gunicorn ringo_backend.wsgi:application --bind 0.0.0.0:8000 --workers 3 --timeout 120 --worker-tmp-dir /dev/shm --access-logfile - --access-logformat".split(" "),
+        expect.stringContaining('"request_id":"%({x-request-id}i)s"'),
+      ],
+    });
+    expect(workerContainer).toMatchObject({
+      name: "ringo-worker",
+      stopTimeoutSeconds: 300,
+      command: ("celery -A ringo_backend worker -E --loglevel=info --max-tasks-per-child=1000 --autoscale=10,2 " +
+        "--queues=default,finance,notifications,orders --hostname=worker@worker-0").split(" "),
+    });
+    expect(beatContainer).toMatchObject({ name: "ringo-beat", command: "celery -A ringo_backend beat --schedule=/tmp/celerybeat-schedule".split(" ") });
+  });
+
+  test("run as the backend's user, with media, and a /tmp in which nothing can be run", () => {
+    for (const container of [apiContainer, workerContainer, beatContainer]) {
+      expect(container).toMatchObject({ user: "10001:33", tmpfs: ["/tmp:rw,noexec,nosuid,nodev,size=512m"], volumes: ["/srv/ringo/media:/app/media:rslave"] });
+    }
+  });
+
+  test("publish nothing but the API, and that on the private address", () => {
+    expect(apiContainer.publish).toEqual(["10.0.0.2:8000:8000"]);
+    expect([workerContainer.publish, beatContainer.publish]).toEqual([undefined, undefined]);
+  });
+
+  test("without the autoscaler a worker has a fixed number of processes", () => {
+    const command = workerCommand({ ...celery, autoscaler: undefined }, "worker@w");
+    expect(command).toContain("--concurrency=4");
+    expect(command.join(" ")).not.toContain("--autoscale");
+  });
+
+  test("a worker's bounds are refused when they contradict each other", () => {
+    fc.assert(fc.property(fc.integer({ min: -2, max: 20 }), fc.integer({ min: -2, max: 20 }), (min, max) => {
+      const command = () => workerCommand({ ...celery, autoscaler: { min, max } }, "worker@w");
+      if (min >= 1 && min <= max) expect(command()).toContain(`--autoscale=${max},${min}`);
+      else expect(command).toThrow("1 ≤ min ≤ max");
+    }));
+  });
+
+  test("beat is taken away from a machine that must not have it", () => {
+    expect(beat({ backend, present: false })).toEqual({ absentContainers: ["ringo-beat"] });
+  });
+
+  test("the API's health is asked with the headers that the edge sends, and only 200 is health", () => {
+    const run = (status: number) => spawnSync("sh", ["-c", `curl() { printf '%s\\n' "$@" >&2; printf ${status}; }\n${apiContainer.health!.command}`], { encoding: "utf8" });
+    expect(run(200)).toMatchObject({ status: 0 });
+    expect(run(200).stderr).toMatch(/\nHost: api.ringo.test\n--header\nX-Forwarded-Proto: https\nhttp:\/\/10.0.0.2:8000\/api\/health\/\n/);
+    expect(run(301)).toMatchObject({ status: 1, stdout: "health answers 301\n" });
+  });
+});
+
+describe("a release", () => {
+  const state = combine(release({ backend }));
+
+  test("has a key that follows the digest and is safe in a path", () => {
+    expect(releaseKey(backend.image)).toBe("a".repeat(16));
+    expect(releaseKey("registry.ringo.test/../backend:1")).toMatch(/^[0-9a-f]{16}$/);
+    expect(releaseKey("backend:1")).not.toBe(releaseKey("backend:2"));
+  });
+
+  test("migrates, then collects static files, then tries a worker, each once per image and before any container", () => {
+    expect(state.steps.map((step) => step.name)).toEqual(["migrate", "collect static files", "try a worker"]);
+    for (const step of state.steps) expect(step.when).toBe("after-units");
+    for (const step of state.steps) expect(step.unless).toContain(releaseKey(backend.image));
+  });
+
+  test("has no secret in a command: they are in a root-only file", () => {
+    const commands = state.steps.map((step) => step.command).join("\n");
+    for (const secret of environment.secrets) expect(commands).not.toContain(secret);
+    const [file] = state.files;
+    expect(file).toMatchObject({ mode: "0600", secret: true });
+    for (const secret of environment.secrets) expect(file.content).toContain(secret);
+  });
+
+  test("quotes the image, and every command is a clean shell script", () => {
+    const scripts = [...state.steps, ...combine(release({ backend: { ...backend, image: "x'; reboot; '" } })).steps];
+    for (const { command, unless } of scripts) {
+      for (const script of [command, unless!]) {
+        const checked = spawnSync("shellcheck", ["--shell=sh", "--severity=warning", "-"], { input: script, encoding: "utf8" });
+        expect(checked.stdout).toBe("");
+      }
+      expect(command).not.toMatch(/^ *reboot/m);
+    }
+  });
+
+  test("whose worker does not start says so with the worker's last lines", () => {
+    const docker = `docker() { case "$1" in exec) return 1 ;; inspect) echo false ;; logs) echo 'ImportError: kombu' ;; esac; }\ntouch() { :; }\n`;
+    const tried = spawnSync("sh", ["-ec", docker + state.steps[2].command], { encoding: "utf8" });
+    expect(tried.status).toBe(1);
+    expect(tried.stdout).toMatch(/worker does not start[^]*ImportError: kombu/);
+  });
+});

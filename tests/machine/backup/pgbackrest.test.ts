@@ -1,0 +1,101 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { backupTool, originCommand } from "../../../machine/backup";
+import { archiving, pgbackrest, type PgBackRestOptions } from "../../../machine/backup/pgbackrest";
+import { restic } from "../../../machine/backup/restic";
+import type { Fragment } from "../../../machine/state";
+
+const repository = {
+  endpoint: "https://s3.eu-central-1.amazonaws.com", pathStyle: false, region: "eu-central-1", bucket: "backups", accessKeyId: "AKIAMADEUP", secretAccessKey: "made-up-secret",
+};
+const options = (changes: Partial<PgBackRestOptions> = {}): PgBackRestOptions => ({
+  stanza: "ringo-test-data", repository, passphrase: "made-up-passphrase", dataDirectory: "/srv/data/postgresql/17/main",
+  processes: 2, retentionDays: 30, incrementalEveryHours: 6, queueMaxMiB: 1280, ...changes,
+});
+const media = (restore?: string): Fragment => restic({ repository, passphrase: "made-up-passphrase", path: "/srv/data/shared/media", keepDays: 30, restore });
+const content = (fragment: Fragment, path: string): string => fragment.files!.find((f) => f.path === path)!.content;
+const conf = (fragment: Fragment): string => content(fragment, "/etc/pgbackrest/pgbackrest.conf");
+
+test("no secret shows outside of files for root and the server", () => {
+  for (const fragment of [pgbackrest(options()), media()]) {
+    const open = fragment.files!.filter((file) => !(file.secret && /^06[04]0$/.test(file.mode!)));
+    expect(JSON.stringify({ ...fragment, secrets: [], files: open })).not.toContain("made-up");
+    expect(fragment.secrets).toEqual(expect.arrayContaining(["made-up-secret", "made-up-passphrase"]));
+  }
+});
+
+test("nothing leaves the machine in clear, and WAL leaves it within a minute", () => {
+  expect(conf(pgbackrest(options()))).toMatch(/^repo1-cipher-type=aes-256-cbc$/m);
+  expect(conf(pgbackrest(options()))).not.toMatch(/verify-tls=n|storage-verify/);
+  expect(archiving("x")).toMatchObject({ archive_mode: "on", archive_timeout: "60s", archive_command: "pgbackrest --stanza=x archive-push %p" });
+});
+
+test("the endpoint is AWS's by the bucket's own name, another's by path and port", () => {
+  expect(conf(pgbackrest(options()))).toMatch(/repo1-s3-endpoint=s3\.eu-central-1\.amazonaws\.com\n(?!repo1-storage-port)[^]*uri-style=host/);
+  expect(conf(pgbackrest(options({ repository: { ...repository, endpoint: "https://s3.ringo.test:7070", pathStyle: true } })))).toMatch(
+    /repo1-s3-endpoint=s3\.ringo\.test\nrepo1-storage-port=7070\n[^]*uri-style=path/);
+});
+
+test("a value of two lines is refused: it would be a setting of its own", () => {
+  expect(() => pgbackrest(options({ passphrase: "a\nrepo1-cipher-type=none" }))).toThrow(/more than one line/);
+});
+
+test.each([1, 2, 3, 4, 6, 8, 12])("every %i hours there is a backup, the full one at two, never two at once", (every) => {
+  const calendar = (unit: string) => /OnCalendar=(.*)/.exec(content(pgbackrest(options({ incrementalEveryHours: every })), `/etc/systemd/system/${unit}.timer`))![1];
+  expect(calendar("ringo-backup@full")).toBe("*-*-* 02:00:00 UTC");
+  const hours = /^\*-\*-\* ([\d,]+):00:00 UTC$/.exec(calendar("ringo-backup@incr"))![1].split(",").map(Number);
+  expect(hours).toHaveLength(24 / every - 1);
+  expect(hours).not.toContain(2);
+  for (const hour of hours) expect((hour - 2 + 24) % every).toBe(0);
+});
+
+test("units are as systemd takes them", () => {
+  const directory = mkdtempSync(join(tmpdir(), "ringo-units-"));
+  try {
+    const units = [...pgbackrest(options()).files!, ...media().files!].filter(({ path }) => path.startsWith("/etc/systemd/system/"));
+    expect(units.length).toBeGreaterThan(8);
+    const paths = units.map(({ path, content: text }) => {
+      const file = join(directory, path.slice(path.lastIndexOf("/") + 1));
+      writeFileSync(file, text.replace(/^ExecStart=\S+/m, "ExecStart=/bin/true"));
+      return file.replace("@.", "@full.");
+    });
+    writeFileSync(join(directory, "postgresql@17-main.service"), "[Service]\nExecStart=/bin/true\n");
+    const verified = spawnSync("systemd-analyze", ["verify", "--man=no", "--recursive-errors=no", ...new Set(paths)], {
+      encoding: "utf8", env: { ...process.env, SYSTEMD_UNIT_PATH: `${directory}:` },
+    });
+    expect([verified.status, verified.stderr.split("\n").filter((line) => line.includes(directory))]).toEqual([0, []]);
+    for (const { content: text } of units) {
+      const [, calendar] = /^OnCalendar=(.*)$/m.exec(text) ?? [];
+      if (calendar) expect(spawnSync("systemd-analyze", ["calendar", calendar]).status).toBe(0);
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test("a new database needs a bucket without one; a restore says to when", () => {
+  expect(originCommand(undefined)).toBe("/usr/local/sbin/ringo-backup vacant");
+  expect(originCommand("latest")).toBe("/usr/local/sbin/ringo-backup initialize");
+  expect(originCommand("2026-11-24T09:30:00Z")).toBe("/usr/local/sbin/ringo-backup initialize --time 2026-11-24T09:30:00Z");
+  expect(media("latest").steps!.map((step) => step.command)).toContain("/usr/local/sbin/ringo-backup media initialize");
+  expect(media().steps!.map((step) => step.command).join()).not.toContain("initialize");
+});
+
+test("the tool comes whole, and answers for its own command line", () => {
+  const tool = backupTool({ stanza: "ringo-test-data", dataDirectory: "/srv/data/postgresql/17/main", databases: ["ringo"], media: "/srv/data/shared/media" });
+  const root = mkdtempSync(join(tmpdir(), "ringo-tool-"));
+  try {
+    const library = join(root, "backup");
+    spawnSync("mkdir", ["-p", library]);
+    for (const file of tool.files!.filter(({ path }) => path.endsWith(".py"))) writeFileSync(join(library, file.path.slice(file.path.lastIndexOf("/") + 1)), file.content);
+    const launcher = content(tool, "/usr/local/sbin/ringo-backup").replace("/usr/local/lib/ringo", root);
+    const asked = (...argv: string[]) => spawnSync("python3", ["-c", launcher, ...argv], { encoding: "utf8" });
+    expect(asked("--help").stdout).toMatch(/list[^]*restore[^]*media/);
+    expect(asked("restore", "--time", "a", "--point", "b")).toMatchObject({ status: 2, stderr: expect.stringMatching(/not allowed with argument/) });
+    expect(asked("nonsense").status).toBe(2);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});

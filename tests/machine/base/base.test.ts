@@ -1,0 +1,122 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { base } from "../../../machine/base";
+import { docker } from "../../../machine/docker";
+import { combine } from "../../../machine/state";
+import { trust } from "../../../machine/base/trust";
+
+const inputs: Parameters<typeof base>[0] = {
+  hostname: "api-0",
+  hosts: { data: "10.0.0.5" },
+  sshd: { authorizedKeys: ["ssh-ed25519 AAAA deployer"] },
+  firewall: { services: [{ name: "ssh", port: 22, from: ["10.0.0.0/16"] }] },
+  timezone: "Europe/Moscow",
+  automaticUpdates: { reboot: true, rebootTime: "04:10" },
+};
+const folder = mkdtempSync(join(tmpdir(), "ringo-base-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("apt reads the update settings: security only, and the reboot at its time", () => {
+  const files = base(inputs).files.filter((file) => file.path.startsWith("/etc/apt/apt.conf.d/"));
+  const config = join(folder, "apt.conf");
+  // After what Debian itself ships, which ours must override.
+  writeFileSync(config, `Unattended-Upgrade::Origins-Pattern { "origin=Debian,label=Debian"; };\n${files.map((file) => file.content).join("")}`);
+  const dump = execFileSync("apt-config", ["dump", "--format", "%F \"%v\"%n"], { env: { ...process.env, APT_CONFIG: config }, encoding: "utf8" });
+  const origins = dump.split("\n").filter((line) => line.startsWith("Unattended-Upgrade::Origins-Pattern::"));
+  expect(origins).toEqual(['Unattended-Upgrade::Origins-Pattern:: "origin=Debian,codename=${distro_codename}-security,label=Debian-Security"']);
+  expect(dump).toContain('Unattended-Upgrade::Automatic-Reboot-Time "04:10"');
+  expect(dump).toContain('APT::Periodic::Unattended-Upgrade "1"');
+});
+
+test("a kernel setting that a machine does not let us change is passed over", () => {
+  const settings = base(inputs).files.find((file) => file.path.startsWith("/etc/sysctl.d/"))!.content.trim().split("\n");
+  for (const line of settings) expect(line).toMatch(/^-[a-z0-9_.-]+ = \d+$/);
+});
+
+test("a name that is no host name is refused", () => {
+  for (const hostname of ["", "api_0", "-api", "api.ringo.test", "a".repeat(64), "api;reboot"]) {
+    expect(() => base({ ...inputs, hostname })).toThrow("no host name");
+  }
+});
+
+describe("docker", () => {
+  const registry = { server: "registry.ringo.test", username: "puller", password: "registry-passw0rd" };
+
+  test("systemd accepts its units, and Docker starts after the firewall and the mounts", () => {
+    const root = join(folder, "units");
+    const place = (path: string, content: string) => {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), content);
+    };
+    const service = "[Service]\nType=oneshot\nExecStart=/usr/bin/docker\n";
+    for (const file of docker({ after: ["ringo-media.service"] }).files!) place(file.path, file.content);
+    for (const name of ["docker", "nftables", "ringo-media"]) place(`/etc/systemd/system/${name}.service`, service);
+    for (const name of ["sysinit", "basic", "shutdown", "timers", "time-set", "time-sync"]) place(`/etc/systemd/system/${name}.target`, "[Unit]\n");
+    for (const name of ["system.slice", "-.slice"]) place(`/etc/systemd/system/${name}`, "[Unit]\n");
+    place("/usr/bin/docker", "#!/bin/sh\n");
+    chmodSync(join(root, "usr/bin/docker"), 0o755);
+    const verified = spawnSync("systemd-analyze", ["verify", `--root=${root}`, "--man=no", "docker.service", "ringo-docker-prune.timer", "ringo-docker-prune.service"], { encoding: "utf8" });
+    expect({ status: verified.status, complaints: verified.stderr }).toEqual({ status: 0, complaints: "" });
+    const dropIn = docker({ after: ["ringo-media.service"] }).files!.find((file) => file.path.includes("docker.service.d"))!.content;
+    expect(dropIn).toMatch(/^After=nftables.service ringo-media.service$/m);
+    // Required, a mount that fails once at boot would leave Docker down for good.
+    expect(dropIn).not.toMatch(/Requires/);
+  });
+
+  test("keeps credentials in a root-only file, and every form of them out of what is printed", () => {
+    const fragment = docker({ registry });
+    const file = fragment.files!.find((each) => each.path === "/root/.docker/config.json")!;
+    expect(file).toMatchObject({ mode: "0600", secret: true });
+    const { auth } = JSON.parse(file.content).auths["registry.ringo.test"];
+    expect(Buffer.from(auth, "base64").toString()).toBe("puller:registry-passw0rd");
+    expect(fragment.secrets).toEqual(expect.arrayContaining([registry.password, auth]));
+  });
+
+  test("has no credentials where the registry asks for none", () => {
+    expect(docker({}).files!.map(({ path }) => path)).not.toContain("/root/.docker/config.json");
+  });
+});
+
+describe("trusted certificates", () => {
+  const [one, two] = ["one", "two"].map((name) => execFileSync("openssl", [
+    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null", "-subj", `/CN=${name}`, "-days", "1",
+  ], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
+
+  test("have a file each, the same whatever their order", () => {
+    const paths = (pems: string[]) => trust(pems).files!.map((file) => file.path).sort();
+    expect(paths([one, two])).toEqual(paths([`\n${two}`, one]));
+    expect(new Set(paths([one, two])).size).toBe(2);
+  });
+
+  test("that are taken away are removed and no longer trusted", () => {
+    // The step's own shell, with its folder and its program exchanged.
+    const certificates = join(folder, "certificates");
+    mkdirSync(certificates);
+    const bundle = join(folder, "bundle");
+    const run = (command: string) => spawnSync("sh", ["-ec", command
+      .replaceAll("/usr/local/share/ca-certificates", certificates)
+      .replaceAll("/etc/ssl/certs/ca-certificates.crt", bundle)
+      .replaceAll("update-ca-certificates --fresh", `cat ${certificates}/* > ${bundle} 2>/dev/null || :> ${bundle}; echo`)]).status;
+    const apply = (pems: string[]) => {
+      const { files, steps } = trust(pems);
+      for (const file of files!) writeFileSync(join(certificates, file.path.split("/").at(-1)!), file.content);
+      if (run(steps![0].unless!) !== 0) run(steps![0].command);
+      return { bundle: execFileSync("cat", [bundle], { encoding: "utf8" }), settled: run(steps![0].unless!) === 0 };
+    };
+    expect(apply([one, two]).bundle).toContain(one.trim());
+    const after = apply([two]);
+    expect(after.bundle).not.toContain(one.trim());
+    expect(after.bundle).toContain(two.trim());
+    expect(apply([]).bundle).toBe("");
+  });
+});
+
+test("every command is a clean shell script", () => {
+  const state = combine(base({ ...inputs, trustedCertificates: ["PEM"] }), docker({}));
+  const scripts = [...state.steps.flatMap((step) => [step.command, step.unless ?? ":"]), ...state.checks.map((check) => check.command)];
+  scripts.forEach((script, i) => writeFileSync(join(folder, `${i}.sh`), `#!/bin/sh\n${script}\n`));
+  const checked = spawnSync("shellcheck", ["--severity=warning", ...scripts.map((_, i) => join(folder, `${i}.sh`))], { encoding: "utf8" });
+  expect(checked.stdout).toBe("");
+});

@@ -1,0 +1,83 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { auditRules } from "../../../machine/base/audit";
+import { fail2ban } from "../../../machine/base/fail2ban";
+import { hardening } from "../../../machine/base/hardening";
+import { noSetuid } from "../../../machine/base/setuid";
+import { kernel, routing } from "../../../machine/base/sysctl";
+import { updates } from "../../../machine/base/updates";
+
+// Not in /tmp, where a machine of the kind below would run nothing.
+let root: string;
+beforeEach(() => { root = mkdtempSync(join(homedir(), ".ringo-hardening-")); });
+afterEach(() => rmSync(root, { recursive: true }));
+
+const place = (path: string, content: string, mode = 0o644): string => {
+  const file = join(root, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  chmodSync(file, mode);
+  return file;
+};
+const content = (files: { path: string; content: string }[], path: string): string => files.find((file) => file.path === path)!.content;
+
+test("programs lose setuid and setgid, keep all other rights, and dpkg is told", () => {
+  const [su, helper, plain] = [place("usr/bin/su", "", 0o4755), place("usr/lib/helper", "", 0o6754), place("usr/bin/ls", "", 0o755)];
+  // As dpkg-statoverride does, for the files below the folder.
+  const log = join(root, "log");
+  place("bin/dpkg-statoverride", `#!/bin/sh\necho "$*" >> ${log}\n[ "$1" != --list ] || exit 1\n[ "$2" != --add ] || chmod "$5" "$6"\n`, 0o755);
+  const [step] = noSetuid.steps!;
+  const run = (command: string) => spawnSync("sh", ["-ec", command.replaceAll("/usr", join(root, "usr"))], { env: { ...process.env, PATH: `${join(root, "bin")}:${process.env.PATH}` }, encoding: "utf8" });
+  expect(run(step.unless!).status).not.toBe(0);
+  expect(run(step.command)).toMatchObject({ status: 0, stderr: "" });
+  expect([su, helper, plain].map((path) => (statSync(path).mode & 0o7777).toString(8))).toEqual(["755", "754", "755"]);
+  expect(run(step.unless!).status).toBe(0);
+  const user = execFileSync("stat", ["-c", "%U %G", su], { encoding: "utf8" }).trim();
+  expect(readFileSync(log, "utf8")).toContain(`--update --add ${user} 0755 ${su}\n`);
+});
+
+test("a setting of the kernel that differs is found, unless this machine may not change it", () => {
+  const [file] = kernel.files!;
+  const names = file.content.trim().split("\n").map((line) => /^-(\S+) = (\d+)$/.exec(line)!.slice(1));
+  expect(new Set(names.map(([name]) => name)).size).toBe(names.length);
+  for (const [name, value] of names) place(`proc/sys/${name.replaceAll(".", "/")}`, `${value}\n`);
+  place(file.path, file.content);
+  const check = () => spawnSync("sh", ["-c", kernel.checks![0].command.replaceAll(/\/proc\/sys|\/etc\/sysctl.d/g, (path) => join(root, path))], { encoding: "utf8" });
+  expect(check()).toMatchObject({ status: 0, stdout: "" });
+  // Where containers run, the machine passes on what is for them.
+  for (const { path, content: exception } of routing.files!) place(path, exception);
+  expect(check()).toMatchObject({ status: 1, stdout: "net.ipv4.ip_forward is 0\n" });
+  writeFileSync(join(root, "proc/sys/net/ipv4/ip_forward"), "1\n");
+  expect(check()).toMatchObject({ status: 0, stdout: "" });
+  const setting = join(root, "proc/sys/net/ipv4/conf/all/accept_redirects");
+  writeFileSync(setting, "1\n");
+  expect(check()).toMatchObject({ status: 1, stdout: "net.ipv4.conf.all.accept_redirects is 1\n" });
+  rmSync(setting);
+  expect(check().status).toBe(0);
+});
+
+test("the audit rules are each of their own, and name what they are searched by", () => {
+  expect(new Set(auditRules).size).toBe(auditRules.length);
+  for (const rule of auditRules) expect(rule).toMatch(/^-a always,exit -F arch=b64 (-F (path|dir)=\/\S+ -F perm=wa|-S [a-z0-9_,]+( -F \S+)*) -F key=[a-z-]+$/);
+});
+
+test("updates are installed in the hour before the reboot, also around midnight", () => {
+  const at = (rebootTime: string) => /OnCalendar=\*-\*-\* (\S+)/.exec(content(updates({ reboot: true, rebootTime }).files!, "/etc/systemd/system/apt-daily-upgrade.timer.d/ringo.conf"))![1];
+  expect(["04:00", "00:30", "13:05"].map(at)).toEqual(["03:00:00", "23:30:00", "12:05:00"]);
+});
+
+test("fail2ban never shuts out whom it is told to spare", () => {
+  expect(content(fail2ban(["10.0.0.0/16"]).files!, "/etc/fail2ban/jail.local")).toContain("\nignoreip = 127.0.0.0/8 ::1 10.0.0.0/16\n");
+});
+
+test("what was in fstab stays, but for what is ours", () => {
+  const fstab = place("fstab", "UUID=1 / ext4 defaults 0 1\ntmpfs /tmp tmpfs defaults 0 0\n/dev/sdb /srv/data xfs defaults 0 0");
+  const step = hardening.steps!.find(({ name }) => name.startsWith("no programs"))!;
+  const quiet = "systemctl() { :; }; mount() { :; }; mountpoint() { :; }\n";
+  for (let i = 0; i < 2; i++) execFileSync("sh", ["-ec", quiet + step.command.replaceAll("/etc/fstab", fstab)]);
+  const lines = readFileSync(fstab, "utf8").trim().split("\n");
+  expect(lines.slice(0, 2)).toEqual(["UUID=1 / ext4 defaults 0 1", "/dev/sdb /srv/data xfs defaults 0 0"]);
+  expect(lines.slice(2).map((line) => [line.split(" ")[1], line.includes("noexec")])).toEqual([["/tmp", true], ["/var/tmp", true], ["/dev/shm", true]]);
+});

@@ -1,0 +1,149 @@
+import { spawnSync } from "node:child_process";
+import fc from "fast-check";
+import { backendNetwork } from "../../../machine/backend/network";
+import { addedRules, containersMayReach, mayReach, rulesDirectory } from "../../../machine/egress";
+import { alertmanager, blackbox, celeryExporter, djangoMetrics, prometheus } from "../../../machine/monitoring";
+import { firewall, ruleset, type Service } from "../../../machine/base/nftables";
+import type { Fragment } from "../../../machine/state";
+
+/** As nft reads it on a machine: with what concerns add in its place, and users that every system has. */
+function whole(rules: string, ...added: Fragment[]): string {
+  const files = added.flatMap((fragment) => fragment.files!);
+  return rules
+    .replace(/^ *include "(.*)\*\.nft"$/gm, (_, prefix: string) => files.filter(({ path }) => path.startsWith(prefix)).map(({ content }) => content).join(""))
+    .replaceAll('"_apt"', '"bin"').replaceAll('"systemd-timesync"', '"sys"').replaceAll('"prometheus"', '"daemon"').replaceAll('"do-agent"', '"games"');
+}
+
+/** Loads each ruleset twice into an empty network namespace of its own, and gives what nft then lists. */
+function load(rulesets: string[]): string {
+  const script = rulesets.map((rules) => `cat > /dev/shm/ringo-$$ <<'RULES'\n${rules}RULES\nnft -f /dev/shm/ringo-$$ && nft -f /dev/shm/ringo-$$ || { cat /dev/shm/ringo-$$; exit 1; }`);
+  const command = `set -e\ntrap 'rm -f /dev/shm/ringo-$$' EXIT\nnft add table inet docker\n${script.join("\n")}\nnft list ruleset`;
+  const done = spawnSync("unshare", ["--map-root-user", "--net", "bash"], {
+    input: command, encoding: "utf8", env: { ...process.env, PATH: `/usr/sbin:${process.env.PATH}` },
+  });
+  if (done.status !== 0) throw new Error(done.stderr + done.stdout);
+  return done.stdout;
+}
+
+const ssh: Service = { name: "ssh", port: 22, from: ["10.0.0.0/16", "10.0.0.7", "fd00::/8"] };
+const https: Service = { name: "https", port: 443, from: "any" };
+
+describe("the ruleset, loaded by nft", () => {
+  const listed = load([whole(
+    ruleset({ services: [ssh, https], containersFrom: ["10.0.0.0/16"] }),
+    mayReach("backups", [{ name: "s3", port: 7070, to: "any", users: ["root", "daemon"] }]),
+    mayReach("media", [{ name: "shared files", port: 22, to: ["10.0.0.5"], users: ["daemon"] }]),
+    containersMayReach("mail", [{ name: "mail", port: 25, to: ["192.0.2.0/24"] }]),
+    backendNetwork({ data: "10.0.0.5", vpcCidr: "10.0.0.0/16", ports: [443, 587] }),
+  )]);
+  const chain = (name: string) => new RegExp(`\\tchain ${name} \\{\\n([^]*?)\\n\\t\\}`).exec(listed)![1];
+
+  test("drops what is not named, in, out and through", () => {
+    for (const name of ["input", "forward", "output"]) expect(chain(name)).toContain("policy drop");
+  });
+
+  test("lets out each concern's users to its own destinations", () => {
+    expect(chain("output")).toContain("meta skuid { 0, 1 } tcp dport 7070 accept");
+    expect(chain("output")).toContain("meta skuid 1 ip daddr 10.0.0.5 tcp dport 22 accept");
+    // Names, and the port of the machine's own containers: all else is somebody's.
+    const everybodys = chain("output").split("\n").filter((line) => /dport .* accept/.test(line) && !line.includes("skuid"));
+    expect(everybodys).toEqual([expect.stringContaining("dport 53 accept")]);
+  });
+
+  test("lets containers reach their data, names and the internet's named ports, and no other machine", () => {
+    const lines = chain("forward").split("\n").map((line) => line.trim().replace(/^iifname \{ "br-\*", "docker0" \} | comment .*|counter packets 0 bytes 0 /g, ""));
+    const own = lines.slice(lines.findIndex((line) => line.includes("5432")));
+    expect(own.slice(0, 7)).toEqual([
+      "ip daddr 10.0.0.5 tcp dport 5432 accept", "ip daddr 10.0.0.5 tcp dport 6379 accept",
+      expect.stringMatching(/^ip daddr 10\.0\.0\.0\/16 reject/),
+      "tcp dport 53 accept", "udp dport 53 accept", "tcp dport 443 accept", "tcp dport 587 accept",
+    ]);
+    expect(lines).toContain("ip daddr 192.0.2.0/24 tcp dport 25 accept");
+    expect(own.at(-2)).toContain("reject");
+  });
+
+  test("lets in each service from its own sources only", () => {
+    expect(chain("input")).toContain("ip saddr 10.0.0.0/16 tcp dport 22 accept");
+    expect(chain("input")).toContain("ip saddr 10.0.0.7 tcp dport 22 accept");
+    expect(chain("input")).toContain("ip6 saddr fd00::/8 tcp dport 22 accept");
+    expect(chain("input")).toMatch(/^\s*tcp dport 443 accept/m);
+    expect(chain("input").match(/dport 22 /g)).toHaveLength(3);
+  });
+
+  test("keeps metadata from containers and from all but root and the cloud's agent", () => {
+    expect(chain("forward")).toMatch(/ip daddr 169\.254\.0\.0\/16 drop[^]*docker0/);
+    expect(chain("output")).toMatch(/meta skuid 0 ip daddr 169\.254\.169\.254 tcp dport 80 accept.*\n\s*meta skuid 5 ip daddr 169\.254\.169\.254 tcp dport 80 accept.*\n\s*ip daddr 169\.254\.0\.0\/16 drop[^]*dport 53/);
+  });
+
+  test("touches no other table, and loaded again has no rule twice", () => {
+    expect(listed).toContain("table inet docker");
+    expect(chain("input").match(/dport 443/g)).toHaveLength(1);
+  });
+});
+
+describe("the monitor's way to figures", () => {
+  /** What a machine lets out beyond what every machine does. */
+  const own = (...added: Fragment[]): string[] => {
+    const lines = (...fragments: Fragment[]) => load([whole(ruleset({ services: [] }), ...fragments)]).split("\n").map((line) => line.trim().replace(/ comment .*/, ""));
+    const everybodys = lines();
+    return lines(...added).filter((line) => !everybodys.includes(line));
+  };
+  const machine = (name: string, role: string, privateAddress: string, ...exporters: ("node" | "nginx" | "django")[]) => ({ name, role, privateAddress, exporters });
+
+  test("is open to its exporters' machines each on its port, to the queues, the public URL and who is told, and to one user", () => {
+    expect(own(
+      prometheus({
+        stack: "test", machines: [machine("edge", "edge", "10.0.0.4", "node", "nginx"), machine("api-0", "api", "10.0.0.6", "node", "django")],
+        edge: { machine: "edge", domain: "api.ringo.test" }, monitor: "monitor", logs: true, grafana: false, scrapeSeconds: 15, probeSeconds: 60, retentionDays: 30, retentionGiB: 10,
+        rules: { patience: (seconds) => seconds, objectivePercent: 99.5, pool: { min: 2, max: 10 } }, runbook: "https://wiki.ringo.test/alerts",
+      }),
+      blackbox([]),
+      alertmanager({ receivers: {}, heartbeatSeconds: 60, scrapeSeconds: 15, ports: [587] }),
+      celeryExporter({ host: "10.0.0.5", password: "x", queues: [], workers: [], pool: { min: 1, max: 1 } }),
+    ).sort()).toEqual([
+      "meta skuid 1 tcp dport 587 accept",
+      "meta skuid 1 ip daddr 10.0.0.4 tcp dport 9100 accept", "meta skuid 1 ip daddr 10.0.0.6 tcp dport 9100 accept",
+      "meta skuid 1 ip daddr 10.0.0.4 tcp dport 9113 accept", "meta skuid 1 ip daddr 10.0.0.6 tcp dport 9180 accept",
+      "meta skuid 1 tcp dport 443 accept",
+      "meta skuid 1 ip daddr 10.0.0.5 tcp dport 6379 accept",
+    ].sort());
+  });
+
+  test("goes by the API machine's nginx, which reaches the containers beside it and nothing else", () => {
+    expect(own(djangoMetrics({ privateAddress: "10.0.0.6", host: "api.ringo.test" }))).toEqual(['oifname { "br-*", "docker0" } meta skuid 33 accept']);
+  });
+});
+
+test("any named services make rules that nft loads", () => {
+  const octet = fc.nat(255);
+  const cidr = fc.oneof(
+    fc.tuple(octet, octet, octet, octet, fc.nat(32)).map(([a, b, c, d, bits]) => `${a}.${b}.${c}.${d}/${bits}`),
+    fc.ipV4(), fc.ipV6().filter((address) => !address.includes(".")).map((address) => `${address}/64`),
+  );
+  const service = fc.record({
+    name: fc.stringMatching(/^[a-z][a-z0-9 .-]{0,20}$/), port: fc.integer({ min: 1, max: 65535 }),
+    protocol: fc.constantFrom<"tcp" | "udp">("tcp", "udp"), from: fc.oneof(fc.constant("any" as const), fc.array(cidr, { minLength: 1, maxLength: 5 })),
+  });
+  load(fc.sample(fc.record({ services: fc.array(service, { maxLength: 6 }), containersFrom: fc.array(cidr, { maxLength: 3 }) }), 40).map((inputs) => whole(ruleset(inputs))));
+});
+
+test.each(["10.0.0.0/33", "10.0.0", "edge", "10.0.0.0/8; accept", "fd00::/129", "", "10.0.0.0/8/8", "::ffff:10.0.0.1"])("a source %p is refused", (source) => {
+  expect(() => ruleset({ services: [{ name: "ssh", port: 22, from: [source] }] })).toThrow("neither a CIDR nor an address");
+});
+
+test("nothing can be smuggled into the rules by a service's name or port", () => {
+  expect(() => ruleset({ services: [{ name: 'x" accept #', port: 22, from: "any" }] })).toThrow("is no name");
+  expect(() => ruleset({ services: [{ name: "x", port: 0, from: "any" }] })).toThrow("is no port");
+});
+
+test("nothing can be smuggled in by a way out, its users or its concern's file", () => {
+  expect(() => mayReach("x", [{ name: "s3", port: 443, to: "any", users: ['root" accept #'] }])).toThrow("not users' names");
+  expect(() => mayReach("x", [{ name: "s3", port: 443, to: ["0.0.0.0/0 accept #"] }])).toThrow("neither a CIDR nor an address");
+  expect(() => containersMayReach("x", [{ name: "mail", port: 70_000, to: "any" }])).toThrow("is no port");
+  expect(addedRules("output", "x", []).files![0].path).toBe(`${rulesDirectory}/output-x.nft`);
+});
+
+test("stopping Debian's unit leaves the rules: it would flush Docker's and open the machine", () => {
+  const dropIn = firewall({ services: [] }).files!.find((file) => file.path.includes("nftables.service.d"))!;
+  expect(dropIn.content).toMatch(/^ExecStop=$/m);
+});

@@ -1,0 +1,57 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sshd, sshdConfig } from "../../../machine/base/sshd";
+
+const folder = mkdtempSync(join(tmpdir(), "ringo-sshd-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What sshd itself makes of the configuration: `sshd -T`. */
+function effective(bastion: boolean): Map<string, string> {
+  const [key, config] = [join(folder, `key-${bastion}`), join(folder, `config-${bastion}`)];
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
+  writeFileSync(config, sshdConfig({ forwardsTo: bastion ? "10.0.0.0/16" : undefined }).replace("/etc/ssh/ssh_host_ed25519_key", key));
+  const lines = execFileSync("/usr/sbin/sshd", ["-T", "-f", config], { encoding: "utf8" }).trim().split("\n");
+  return new Map(lines.map((line) => [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1)]));
+}
+
+describe("sshd", () => {
+  const bastion = effective(true);
+  const inner = effective(false);
+
+  test("takes root by key and no password of any kind", () => {
+    expect(inner.get("permitrootlogin")).toMatch(/^(prohibit|without)-password$/);
+    expect(inner.get("authenticationmethods")).toBe("publickey");
+    for (const option of ["passwordauthentication", "kbdinteractiveauthentication", "permitemptypasswords"]) expect(inner.get(option)).toBe("no");
+  });
+
+  test("offers only what ssh-audit passes", () => {
+    const offered = ["kexalgorithms", "ciphers", "macs", "hostkeyalgorithms"].map((option) => inner.get(option)!);
+    for (const list of offered) expect(list).not.toMatch(/sha1|cbc|3des|nistp|diffie-hellman|md5|umac|hmac-sha2-\d+(,|$)|ssh-rsa|ssh-dss/);
+    expect(inner.get("kexalgorithms")).toContain("curve25519-sha256");
+    expect(inner.get("ciphers")).toContain("aes256-gcm@openssh.com");
+    expect(inner.get("macs")).toContain("hmac-sha2-256-etm@openssh.com");
+  });
+
+  test("forwards on the bastion only, and there only to SSH", () => {
+    expect(inner.get("allowtcpforwarding")).toBe("no");
+    expect(bastion.get("allowtcpforwarding")).toBe("local");
+    expect(bastion.get("permitopen")).toBe("*:22");
+    for (const option of ["allowagentforwarding", "allowstreamlocalforwarding", "x11forwarding", "permittunnel"]) {
+      expect([inner.get(option), bastion.get(option)]).toEqual(["no", "no"]);
+    }
+  });
+
+  test("lets a deployment of a hundred machines through the bastion at once", () => {
+    expect(Number(bastion.get("maxstartups")!.split(":")[0])).toBeGreaterThanOrEqual(100);
+  });
+
+  test("is never left without a key that may log in", () => {
+    expect(() => sshd({ authorizedKeys: [" "] })).toThrow("never be reached again");
+  });
+
+  test("spares named networks from its penalties", () => {
+    expect(sshdConfig({ penaltyExempt: ["10.0.0.0/16", "10.1.0.0/16"] })).toContain("\nPerSourcePenaltyExemptList 10.0.0.0/16,10.1.0.0/16\n");
+  });
+});

@@ -1,0 +1,112 @@
+import { createHash, createHmac } from "node:crypto";
+import fc from "fast-check";
+import { postgres, type PostgresOptions } from "../../../machine/data/postgres";
+import { scramVerifier } from "../../../machine/data/postgres/scram";
+import { tuning } from "../../../machine/data/postgres/tuning";
+import { redis } from "../../../machine/data/redis";
+import type { Fragment } from "../../../machine/state";
+
+const options = (password = "made-up-password"): PostgresOptions => ({
+  listenAddress: "10.0.0.5",
+  allowedCidr: "10.0.0.0/24",
+  roles: [{ name: "ringo", database: "orders", password }],
+  memoryMiB: 2048,
+  vcpus: 2,
+  tls: { certificate: "certificate", key: "made-up-key" },
+});
+const content = (fragment: Fragment, path: string): string => fragment.files!.find((f) => f.path === path)!.content;
+/** All that a process list, a journal or another user could see. */
+const visible = (fragment: Fragment): string => JSON.stringify({
+  ...fragment, secrets: [], files: fragment.files!.filter((f) => !(f.secret && /^06[04]0$/.test(f.mode!))),
+});
+
+describe("PostgreSQL", () => {
+  test("the verifier is SCRAM's (the example of RFC 7677)", () => {
+    const message = "n=user,r=rOprNGfwEbeRWgbNEkqO,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
+    const verifier = scramVerifier("user", "pencil", Buffer.from("W22ZaJ0SNY7soEsUEjb6gQ==", "base64"));
+    const [, salt, stored, server] = /^SCRAM-SHA-256\$4096:([^$]+)\$([^:]+):(.+)$/.exec(verifier)!;
+    expect(salt).toBe("W22ZaJ0SNY7soEsUEjb6gQ==");
+    expect(createHmac("sha256", Buffer.from(server, "base64")).update(message).digest("base64")).toBe("6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+    // The client's proof of the example, undone with the stored key, must be a client key that hashes to it.
+    const signature = createHmac("sha256", Buffer.from(stored, "base64")).update(message).digest();
+    const clientKey = Buffer.from("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=", "base64").map((byte, i) => byte ^ signature[i]);
+    expect(createHash("sha256").update(clientKey).digest("base64")).toBe(stored);
+  });
+
+  test("the same password renders the same; two roles with one password don't look it", () => {
+    expect(postgres(options())).toEqual(postgres(options()));
+    expect(scramVerifier("a", "same")).not.toBe(scramVerifier("b", "same"));
+  });
+
+  test("no secret shows outside of files for root and the server", () => {
+    const fragment = postgres(options());
+    expect(visible(fragment)).not.toMatch(/made-up|SCRAM-SHA-256\$/);
+    expect(fragment.secrets).toEqual(expect.arrayContaining(["made-up-password", "made-up-key"]));
+    expect(content(fragment, "/etc/ringo/postgresql/roles.sql")).not.toContain("made-up-password");
+  });
+
+  test("each role reaches its own database, over TLS, from its network, and nobody else anything", () => {
+    expect(content(postgres(options()), "/etc/postgresql/17/main/pg_hba.conf")).toBe(
+      'local all postgres peer\nhostssl "orders" "ringo" 10.0.0.0/24 scram-sha-256\n',
+    );
+  });
+
+  test.each(["with space", "quote'", "back\\slash", "a:b", "", "new\nline"])("a password %j is refused, not shown", (password) => {
+    expect(() => postgres(options(password))).toThrow(/password of role ringo/);
+    expect(() => redis({ listenAddress: "10.0.0.5", password, operatorPassword: "x", maxMemoryMiB: 64 })).toThrow(/password may hold only/);
+  });
+
+  test.each(["Ringo", 'a"b', "a;b", "1a", ""])("a role called %j is refused", (name) => {
+    expect(() => postgres({ ...options(), roles: [{ name, database: "orders", password: "p" }] })).toThrow("not a name");
+  });
+
+  test("none of its files is for everybody to read", () => {
+    const files = postgres(options()).files!.filter(({ path }) => path.startsWith("/etc/postgresql/"));
+    expect(files.map(({ path }) => path)).toContain("/etc/postgresql/17/main/start.conf");
+    expect(files.filter(({ mode }) => mode !== "0640").map(({ path }) => path)).toEqual([]);
+  });
+
+  test("settings given win, and values are quoted", () => {
+    const conf = content(postgres({ ...options(), settings: { archive_mode: "on", archive_command: "cp '%p' x", work_mem: "1MB" } }), "/etc/postgresql/17/main/postgresql.conf");
+    expect(conf).toContain("archive_command = 'cp ''%p'' x'\n");
+    expect(conf.match(/^work_mem = .*$/gm)).toEqual(["work_mem = '1MB'"]);
+  });
+
+  test("memory set aside fits every machine", () => {
+    const sizes = fc.record({ memoryMiB: fc.integer({ min: 512, max: 262144 }), vcpus: fc.integer({ min: 1, max: 64 }), maxConnections: fc.integer({ min: 20, max: 500 }) });
+    fc.assert(fc.property(sizes, (size) => {
+      const megabytes = (name: string) => Number(/^(\d+)MB$/.exec(tuning(size)[name])![1]);
+      expect(megabytes("shared_buffers")).toBeLessThanOrEqual(size.memoryMiB / 4);
+      expect(megabytes("shared_buffers")).toBeGreaterThanOrEqual(Math.min(16384, Math.floor(size.memoryMiB / 4)));
+      // The floor of 2 MB is below PostgreSQL's own default.
+      expect(megabytes("work_mem") === 2 || megabytes("work_mem") * size.maxConnections <= size.memoryMiB / 3).toBe(true);
+      expect(Number(tuning(size).max_parallel_workers_per_gather)).toBeLessThanOrEqual(size.vcpus);
+      expect(megabytes("min_wal_size")).toBeLessThan(megabytes("max_wal_size"));
+    }));
+  });
+});
+
+describe("Redis", () => {
+  const fragment = redis({ listenAddress: "10.0.0.5", password: "made-up-one", operatorPassword: "made-up-two", maxMemoryMiB: 256 });
+
+  test("users: the application, the operator, and one that nobody can be", () => {
+    const hash = (text: string) => createHash("sha256").update(text).digest("hex");
+    // Redis takes neither comments nor anything but users in this file.
+    expect(content(fragment, "/etc/redis/users.acl").trim().split("\n")).toEqual([
+      // All rights, for the replay of transactions, and no way to log in until that is done.
+      "user default off resetpass ~* &* +@all",
+      `user ringo on #${hash("made-up-one")} ~* &* +@all -@dangerous +info`,
+      `user operator on #${hash("made-up-two")} ~* &* +@all`,
+    ]);
+  });
+
+  test("once Redis is up, clients without credentials may ping and say who they are", () => {
+    expect(content(fragment, "/etc/systemd/system/redis-server.service.d/ringo.conf")).toContain("ExecStartPost=+/usr/local/lib/ringo/redis-users\n");
+    expect(content(fragment, "/usr/local/lib/ringo/redis-users")).toContain("ACL SETUSER default on nopass resetkeys resetchannels -@all +ping +hello +client|setinfo +client|setname'");
+  });
+
+  test("no password shows outside of root's files", () => {
+    expect(visible(fragment)).not.toContain("made-up");
+    expect(content(fragment, "/etc/redis/redis.conf")).not.toContain("made-up");
+  });
+});

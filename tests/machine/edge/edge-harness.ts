@@ -1,0 +1,180 @@
+/** The rendered edge under a real nginx on loopback: other paths and ports, all else as on a machine. */
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import * as http from "node:http";
+import * as https from "node:https";
+import { connect, createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { wafDirectory, wafLog } from "../../../machine/edge/modsecurity";
+import { edge, type EdgeOptions } from "../../../machine/edge/nginx";
+
+export const domain = "api.example.test";
+
+export interface Answer {
+  status: number;
+  headers: http.IncomingHttpHeaders;
+  /** How often each header came, by lower-case name. */
+  counts: Record<string, number>;
+  body: string;
+}
+
+export interface RequestOptions {
+  method?: string;
+  headers?: http.OutgoingHttpHeaders;
+  body?: string | Buffer;
+  /** The client's address, any of 127.0.0.0/8. */
+  from?: string;
+  servername?: string;
+}
+
+export interface Edge {
+  root: string;
+  plainPort: number;
+  tlsPort: number;
+  get(path: string, options?: RequestOptions): Promise<Answer>;
+  getPlain(path: string, options?: RequestOptions): Promise<Answer>;
+  accessLog(): string;
+  /** The access log's lines as soon as one of them is like this: nginx writes a line when it has answered. */
+  logged(like: (line: Record<string, string>) => boolean): Promise<Record<string, string>[]>;
+  /** What the firewall found. */
+  auditLog(): string;
+  stop(): Promise<void>;
+}
+
+let clients = 0;
+/** An address no test has used: rates are per client. */
+export const newClient = (): string => `127.${100 + (++clients >> 16)}.${(clients >> 8) & 255}.${clients & 255}`;
+
+/** A port that is free on every loopback address. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "0.0.0.0", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+export async function startEdge(options: Omit<EdgeOptions, "domain" | "staticRoot" | "mediaRoot">): Promise<Edge> {
+  const root = mkdtempSync(join(tmpdir(), "ringo-edge-"));
+  const [plainPort, tlsPort] = [await freePort(), await freePort()];
+  for (const name of ["release", "media", "tls", "acme/.well-known/acme-challenge", "tmp", "waf"]) mkdirSync(join(root, name), { recursive: true });
+  // A link, as where releases are switched.
+  symlinkSync("release", join(root, "static"));
+  execFileSync("openssl", [
+    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", `/CN=${domain}`,
+    "-keyout", `${root}/tls/privkey.pem`, "-out", `${root}/tls/fullchain.pem`,
+  ], { stdio: "ignore" });
+  const state = edge({ ...options, domain, staticRoot: `${root}/static`, mediaRoot: `${root}/media` });
+  for (const file of state.files!.filter((f) => /^\/etc\/(?:nginx|modsecurity)\//.test(f.path))) {
+    const path = join(root, file.path.replace("/etc/nginx/", "").replace(wafDirectory, "waf"));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, relocate(file.content, root, plainPort, tlsPort));
+  }
+  const nginx = spawn("nginx", ["-p", root, "-e", `${root}/error.log`, "-c", `${root}/nginx.conf`, "-g", "daemon off;"], { stdio: ["ignore", "ignore", "pipe"] });
+  let complaints = "";
+  nginx.stderr!.on("data", (chunk) => (complaints += chunk));
+  await listening(tlsPort, nginx, () => complaints);
+  const ask = (secure: boolean) => (path: string, o: RequestOptions = {}) => request(secure ? tlsPort : plainPort, secure, path, o);
+  return {
+    root, plainPort, tlsPort,
+    get: ask(true),
+    getPlain: ask(false),
+    accessLog: () => readFileSync(`${root}/access.log`, "utf8"),
+    logged: async (like) => {
+      for (const end = Date.now() + 5000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+        const lines = readFileSync(`${root}/access.log`, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line) as Record<string, string>);
+        if (lines.some(like) || Date.now() > end) return lines;
+      }
+    },
+    auditLog: () => readFileSync(`${root}/waf/audit.log`, "utf8"),
+    stop: () => new Promise((resolve) => {
+      nginx.once("exit", () => { rmSync(root, { recursive: true, force: true }); resolve(); });
+      nginx.kill("SIGTERM");
+    }),
+  };
+}
+
+function relocate(content: string, root: string, plainPort: number, tlsPort: number): string {
+  const [major, minor] = execFileSync("sh", ["-c", "nginx -v 2>&1"]).toString().match(/(\d+)\.(\d+)/)!.slice(1).map(Number);
+  const old = major === 1 && minor < 25;
+  return content
+    .replace("user www-data;", process.getuid!() === 0 ? "user root;" : "")
+    .replace("include /etc/nginx/modules-enabled/*.conf;", "load_module /usr/lib/nginx/modules/ngx_http_modsecurity_module.so;")
+    .replaceAll(wafDirectory, `${root}/waf`)
+    .replaceAll(wafLog, `${root}/waf/audit.log`)
+    .replaceAll("/etc/nginx/ringo", `${root}/ringo`)
+    .replaceAll("/etc/nginx/tls", `${root}/tls`)
+    .replaceAll("/var/log/nginx", root)
+    .replaceAll("/run/nginx.pid", `${root}/nginx.pid`)
+    .replaceAll("/var/www/acme", `${root}/acme`)
+    .replace(/listen \[::\].*\n/g, "")
+    // In one go: a port that was put in may begin with 443.
+    .replace(/listen (80|443)\b/g, (_, port) => `listen ${port === "80" ? plainPort : tlsPort}`)
+    // Debian 12's nginx has no such directive yet.
+    .replace(/ ssl;(\s+)http2 on;/g, old ? " ssl http2;" : " ssl;$1http2 on;")
+    .replace("http {\n", `http {\n${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((n) => `    ${n}_temp_path ${root}/tmp/${n};\n`).join("")}`);
+}
+
+async function listening(port: number, nginx: ChildProcess, complaints: () => string): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (nginx.exitCode !== null) throw new Error(`nginx ended: ${complaints()}`);
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => { socket.destroy(); resolve(true); }).on("error", () => resolve(false));
+    });
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`nginx does not listen: ${complaints()}`);
+}
+
+function request(port: number, secure: boolean, path: string, options: RequestOptions): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const settings = {
+      host: "127.0.0.1", port, path, method: options.method ?? "GET", localAddress: options.from ?? newClient(), agent: false as const,
+      headers: { host: domain, ...options.headers },
+    };
+    const sent = (secure ? https.request({ ...settings, servername: options.servername ?? domain, rejectUnauthorized: false }) : http.request(settings))
+      .on("error", reject)
+      .on("response", (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk) => chunks.push(chunk)).on("error", reject).on("end", () => {
+          const counts: Record<string, number> = {};
+          response.rawHeaders.forEach((name, i) => { if (i % 2 === 0) counts[name.toLowerCase()] = (counts[name.toLowerCase()] ?? 0) + 1; });
+          resolve({ status: response.statusCode!, headers: response.headers, counts, body: Buffer.concat(chunks).toString() });
+        });
+      });
+    sent.end(options.body);
+  });
+}
+
+/** What the application saw of one request. */
+export interface Seen {
+  method: string;
+  path: string;
+  headers: http.IncomingHttpHeaders;
+}
+
+/** Stands for gunicorn on one API machine. `answer` may destroy the socket. */
+export function startUpstream(
+  address: string, port: number, answer?: (request: http.IncomingMessage, response: http.ServerResponse) => boolean,
+): Promise<{ seen: Seen[]; stop(): Promise<void> }> {
+  const seen: Seen[] = [];
+  const server = http.createServer((request, response) => {
+    seen.push({ method: request.method!, path: request.url!, headers: request.headers });
+    request.resume().on("end", () => {
+      if (answer?.(request, response)) return;
+      response.setHeader("X-Frame-Options", "SAMEORIGIN");
+      response.setHeader("Strict-Transport-Security", "max-age=1");
+      response.setHeader("Connection", "close");
+      response.end(JSON.stringify({ path: request.url, from: address }));
+    });
+  });
+  return new Promise((resolve) => {
+    server.listen(port, address, () => resolve({
+      seen,
+      stop: () => new Promise((done) => { server.closeAllConnections(); server.close(() => done()); }),
+    }));
+  });
+}

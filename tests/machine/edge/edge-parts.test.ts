@@ -1,0 +1,157 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { certbot } from "../../../machine/edge/certbot";
+import { mediaClient, mediaServer } from "../../../machine/data/media";
+import { edge } from "../../../machine/edge/nginx";
+import { postgres } from "../../../machine/data/postgres";
+import { redis } from "../../../machine/data/redis";
+import { combine } from "../../../machine/state";
+import { staticFiles } from "../../../machine/edge/static";
+
+let root: string;
+beforeEach(() => { root = mkdtempSync(join(tmpdir(), "ringo-parts-")); });
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const server = mediaServer({ writers: ["ssh-ed25519 AAAAwriter api-0"], readers: ["ssh-ed25519 AAAAreader edge"], allowedCidr: "10.0.0.0/24" });
+const client = mediaClient({ server: "10.0.0.5", hostKey: "ssh-ed25519 AAAAhost", privateKey: "made-up-key" });
+const data = combine(
+  postgres({ listenAddress: "10.0.0.5", allowedCidr: "10.0.0.0/24", roles: [{ name: "ringo", database: "ringo", password: "p" }], memoryMiB: 1024, vcpus: 1, tls: { certificate: "c", key: "k" } }),
+  redis({ listenAddress: "10.0.0.5", password: "p", operatorPassword: "o", maxMemoryMiB: 64 }),
+  server,
+);
+const front = combine(
+  edge({ domain: "api.example.test", upstreams: ["10.0.0.8"], adminCidrs: [] }),
+  certbot({ domains: ["api.example.test", "www.example.test"], email: "ops@example.test" }),
+  staticFiles({ release: "r1" }),
+  client,
+);
+
+test.each([["data machine", data], ["edge", front]])("the %s's scripts and commands pass shellcheck", (_, state) => {
+  const scripts = [
+    ...state.files.filter((f) => f.content.startsWith("#!/bin/sh")).map((f) => f.content),
+    ...[...state.steps, ...state.checks].flatMap((s) => [s.command, "unless" in s ? s.unless ?? "true" : "true"]).map((c) => `#!/bin/sh\nset -e\n${c}\n`),
+  ].map((script, i) => {
+    const path = join(root, `${i}.sh`);
+    writeFileSync(path, script);
+    return path;
+  });
+  expect(scripts.length).toBeGreaterThan(5);
+  // SC2015: `a && b || c` with a `c` that is the point.
+  const { stdout } = spawnSync("shellcheck", ["-e", "SC2015", ...scripts], { encoding: "utf8" });
+  expect(stdout).toBe("");
+});
+
+describe("shared files", () => {
+  const serverOptions = (user: string, address: string): string => {
+    const key = join(root, "key");
+    if (!existsSync(key)) execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
+    const config = join(root, "sshd_config");
+    writeFileSync(config, `HostKey ${key}\nAllowTcpForwarding local\n${server.files!.find((f) => f.path.includes("sshd_config.d"))!.content}`);
+    return execFileSync("/usr/sbin/sshd", ["-T", "-f", config, "-C", `user=${user},addr=${address},host=x`], { encoding: "utf8" });
+  };
+
+  test("sshd gives their users files and nothing else, readers only to read", () => {
+    const writer = serverOptions("ringo-media", "10.0.0.9");
+    for (const line of ["forcecommand internal-sftp -u 0022", "chrootdirectory /srv/data/shared", "disableforwarding yes", "permittty no", "authenticationmethods publickey", "allowusers ringo-media@10.0.0.0/24"]) {
+      expect(writer).toContain(`${line}\n`);
+    }
+    expect(serverOptions("ringo-media-reader", "10.0.0.9")).toContain("forcecommand internal-sftp -R\n");
+  });
+
+  test("sshd treats everyone else as before", () => {
+    const rootUser = serverOptions("root", "10.0.0.9");
+    expect(rootUser).toContain("forcecommand none\n");
+    expect(rootUser).not.toContain("allowusers");
+    expect(rootUser).toContain("allowtcpforwarding local\n");
+  });
+
+  test("the unit is one that systemd takes", () => {
+    const unit = client.files!.find((f) => f.path.endsWith(".service"))!.content;
+    const path = join(root, "ringo-media.service");
+    // verify wants the programs themselves, which are the machine's.
+    writeFileSync(path, unit.replace(/^(Exec\w+=-?)\S+/gm, "$1/bin/true"));
+    const { stderr } = spawnSync("systemd-analyze", ["verify", "--man=no", path], { encoding: "utf8" });
+    expect(stderr.split("\n").filter((line) => line.includes("ringo-media"))).toEqual([]);
+  });
+
+  test("the key is in a file of root's alone", () => {
+    expect(JSON.stringify({ ...client, secrets: [], files: client.files!.filter((f) => !(f.secret && f.mode === "0600")) })).not.toContain("made-up-key");
+  });
+});
+
+describe("static files", () => {
+  const publish = (release: string): void => {
+    const [script] = staticFiles({ release, source: join(root, "source"), keep: 2 }).files!;
+    writeFileSync(join(root, "serve"), script.content.replaceAll("/var/www/static", join(root, "served")));
+    execFileSync("sh", [join(root, "serve"), release]);
+  };
+
+  test("a release is switched to whole, and old ones are forgotten beyond those kept", () => {
+    mkdirSync(join(root, "served"));
+    for (const release of ["r1", "r2", "r3"]) {
+      mkdirSync(join(root, "source", release, "css"), { recursive: true });
+      writeFileSync(join(root, "source", release, "css/a.css"), release, { mode: 0o600 });
+      symlinkSync("/etc/passwd", join(root, "source", release, "link"));
+      publish(release);
+      expect(readFileSync(join(root, "served/current/css/a.css"), "utf8")).toBe(release);
+      expect(statSync(join(root, "served/current/css/a.css")).mode & 0o777).toBe(0o644);
+    }
+    expect(readdirSync(join(root, "served")).sort()).toEqual(["current", "r2", "r3"]);
+    expect(existsSync(join(root, "served/current/link"))).toBe(false);
+    publish("r2");
+    expect(readlinkSync(join(root, "served/current"))).toBe("r2");
+    expect(readdirSync(join(root, "served")).sort()).toEqual(["current", "r2", "r3"]);
+  });
+
+  test.each(["../etc", ".", "a b", "", "-rf", "a/b", "a'b"])("%j is no release", (release) => {
+    expect(() => staticFiles({ release })).toThrow("not a release's name");
+  });
+});
+
+describe("certificate", () => {
+  /** Runs the script with its paths below `root`; a fake certbot writes down how it was called. */
+  const run = (options: { server: string; domains: string[] }, ...args: string[]) => {
+    const files = certbot(options).files!.filter((f) => f.mode === "0755");
+    for (const folder of ["bin", "tls", "letsencrypt/renewal", "letsencrypt/live/ringo"]) mkdirSync(join(root, folder), { recursive: true });
+    const place = (text: string) => text.replaceAll("/etc/letsencrypt", join(root, "letsencrypt")).replaceAll("/etc/nginx/tls", join(root, "tls")).replaceAll("/usr/local/lib/ringo", join(root, "bin"));
+    for (const file of files) writeFileSync(join(root, "bin", file.path.split("/").pop()!), place(file.content), { mode: 0o755 });
+    for (const name of ["nginx", "systemctl"]) writeFileSync(join(root, "bin", name), `#!/bin/sh\necho ${name} "$@" >> ${root}/calls\n`, { mode: 0o755 });
+    writeFileSync(join(root, "bin/certbot"), `#!/bin/sh
+echo certbot "$@" >> ${root}/calls
+names=$(printf '%s\\n' "$@" | grep -A1 -x -e --domain | grep -v -e '^--' | sed 's/^/DNS:/' | paste -sd,)
+cd ${root}/letsencrypt/live/ringo
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 5 -subj /CN=x -addext "subjectAltName=$names" -keyout privkey.pem -out cert.pem 2>/dev/null
+cp cert.pem fullchain.pem
+echo "server = ${options.server}" > ${root}/letsencrypt/renewal/ringo.conf
+`, { mode: 0o755 });
+    return spawnSync("sh", [join(root, "bin/obtain-certificate"), ...args], { encoding: "utf8", env: { ...process.env, PATH: `${join(root, "bin")}:${process.env.PATH}` } });
+  };
+  const calls = () => readFileSync(join(root, "calls"), "utf8").trim().split("\n");
+  const order = { server: "https://acme.example.test/dir", domains: ["api.example.test", "b.example.test"] };
+
+  test("is obtained once, for all names, and put before nginx", () => {
+    expect(run(order, "--check").status).not.toBe(0);
+    expect(run(order)).toMatchObject({ status: 0 });
+    expect(calls()[0]).toMatch(/--server https:\/\/acme\.example\.test\/dir .*--domain api\.example\.test --domain b\.example\.test$/);
+    expect(calls().at(-1)).toBe("systemctl reload nginx");
+    expect(readlinkSync(join(root, "tls/privkey.pem"))).toBe(join(root, "letsencrypt/live/ringo/privkey.pem"));
+    expect(run(order, "--check").status).toBe(0);
+    const before = calls().length;
+    expect(run(order).status).toBe(0);
+    expect(calls()).toHaveLength(before);
+  });
+
+  test.each([
+    ["another CA", { ...order, server: "https://other.example.test/dir" }],
+    ["a name more", { ...order, domains: [...order.domains, "c.example.test"] }],
+    ["a name less", { ...order, domains: order.domains.slice(1) }],
+  ])("is obtained anew for %s", (_, changed) => {
+    run(order);
+    expect(run(changed, "--check").status).not.toBe(0);
+    expect(run(changed).status).toBe(0);
+    expect(calls().filter((c) => c.startsWith("certbot"))).toHaveLength(2);
+    expect(run(changed, "--check").status).toBe(0);
+  });
+});

@@ -1,0 +1,237 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { edge } from "../../../machine/edge/nginx";
+import { domain, freePort, newClient, startEdge, startUpstream, type Answer, type Edge } from "./edge-harness";
+
+type Upstream = Awaited<ReturnType<typeof startUpstream>>;
+const admin = "127.0.0.77";
+let nginx: Edge;
+let upstreams: Upstream[];
+/** How the application behaves on these paths. */
+const oddities: Parameters<typeof startUpstream>[2] = (request, response) => {
+  if (request.url === "/api/hangs-up/") return response.destroy(), true;
+  if (request.url === "/api/own-policy/") response.setHeader("Content-Security-Policy", "default-src 'none'");
+  if (request.url === "/api/unavailable/" || request.url === "/api/health/") response.statusCode = 503;
+  return false;
+};
+
+async function start(): Promise<{ nginx: Edge; upstreams: Upstream[] }> {
+  const port = await freePort();
+  const addresses = ["127.0.0.1", "127.0.0.2"];
+  return {
+    upstreams: await Promise.all(addresses.map((address) => startUpstream(address, port, oddities))),
+    nginx: await startEdge({ upstreams: addresses, upstreamPort: port, adminCidrs: [`${admin}/32`], clientMaxBodyMiB: 1 }),
+  };
+}
+
+beforeAll(async () => {
+  ({ nginx, upstreams } = await start());
+  writeFileSync(join(nginx.root, "static/app.1a2b3c4d5e6f.css"), "a{}");
+  writeFileSync(join(nginx.root, "static/plain.css"), "a{}");
+  mkdirSync(join(nginx.root, "media/orders"));
+  for (const name of ["photo.png", "page.html", "evil.svg", ".hidden", "orders/scan.pdf"]) writeFileSync(join(nginx.root, "media", name), "content");
+  symlinkSync("/etc/passwd", join(nginx.root, "media/link.png"));
+  writeFileSync(join(nginx.root, "acme/.well-known/acme-challenge/token"), "proof");
+});
+afterAll(async () => {
+  await nginx.stop();
+  await Promise.all(upstreams.map((u) => u.stop()));
+});
+
+const seen = () => upstreams.flatMap((u) => u.seen);
+const forget = () => { for (const u of upstreams) u.seen.length = 0; };
+beforeEach(forget);
+
+const expectSecure = (answer: Answer) => {
+  for (const name of ["strict-transport-security", "x-content-type-options", "x-frame-options", "referrer-policy", "permissions-policy", "content-security-policy", "x-request-id"]) {
+    expect({ [name]: answer.counts[name] }).toEqual({ [name]: 1 });
+  }
+  expect(answer.headers["strict-transport-security"]).toBe("max-age=31536000; includeSubDomains");
+  expect(answer.headers["x-frame-options"]).toBe("DENY");
+  expect(answer.headers.server).toBe("nginx");
+};
+
+describe("hosts", () => {
+  test("plain HTTP is redirected, but for ACME challenges", async () => {
+    const answer = await nginx.getPlain("/api/v1/orders/?page=2");
+    expect([answer.status, answer.headers.location]).toEqual([301, `https://${domain}/api/v1/orders/?page=2`]);
+    expect((await nginx.getPlain("/.well-known/acme-challenge/token")).body).toBe("proof");
+    expect(seen()).toEqual([]);
+  });
+
+  test("an unknown host gets no answer, by name or by TLS", async () => {
+    const headers = { host: "other.example.test" };
+    await expect(nginx.getPlain("/", { headers })).rejects.toThrow("socket hang up");
+    await expect(nginx.get("/", { headers })).rejects.toThrow("socket hang up");
+    await expect(nginx.get("/", { headers, servername: "other.example.test" })).rejects.toThrow(/unrecognized name/);
+    expect(seen()).toEqual([]);
+  });
+});
+
+describe("what the application is told", () => {
+  test("only what the edge knows", async () => {
+    const from = newClient();
+    await nginx.get("/api/v1/orders/?q=a%20b", {
+      from,
+      headers: {
+        "X-Forwarded-For": "10.0.0.1", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "evil.example", "X-Real-IP": "10.0.0.1",
+        Forwarded: "for=10.0.0.1", "X-Request-ID": "mine", "X-Original-URL": "/admin/", SCRIPT_NAME: "/api", Authorization: "Bearer t",
+      },
+    });
+    const [{ path, headers }] = seen();
+    expect(path).toBe("/api/v1/orders/?q=a%20b");
+    expect(headers).toMatchObject({ host: domain, "x-forwarded-for": from, "x-real-ip": from, "x-forwarded-proto": "https", authorization: "Bearer t" });
+    expect(headers["x-request-id"]).toMatch(/^[0-9a-f]{32}$/);
+    for (const name of ["x-forwarded-host", "forwarded", "x-original-url", "script_name"]) expect(headers).not.toHaveProperty(name);
+  });
+
+  test("the log has the path, never the query or a credential", async () => {
+    await nginx.get("/api/logged/?token=hunter2", { headers: { Authorization: "Bearer hunter3", Referer: "https://x/?hunter4" } });
+    const lines = await nginx.logged(({ path }) => path === "/api/logged/");
+    expect(lines.find(({ path }) => path === "/api/logged/")).toMatchObject({ path: "/api/logged/", status: "200", request_id: seen()[0].headers["x-request-id"] });
+    expect(nginx.accessLog()).not.toMatch(/hunter/);
+  });
+});
+
+describe("headers", () => {
+  test.each(["/api/v1/orders/", "/static/plain.css", "/static/none.css", "/media/photo.png", "/media/none.png", "/media/.hidden", "/metrics", "/admin/", "//admin/", "/api/hangs-up/"])(
+    "of %s are there, once each", async (path) => expectSecure(await nginx.get(path)),
+  );
+
+  test("the application's own content policy wins, but not over uploads", async () => {
+    expect((await nginx.get("/api/own-policy/")).headers["content-security-policy"]).toBe("default-src 'none'");
+    expect((await nginx.get("/media/page.html")).headers["content-security-policy"]).toBe("default-src 'none'; sandbox");
+  });
+});
+
+describe("paths that are not for everyone", () => {
+  test("the admin is for admin addresses", async () => {
+    expect((await nginx.get("/admin/login/", { from: admin })).status).toBe(200);
+    expect((await nginx.get("/admin/login/")).status).toBe(403);
+    expect((await nginx.get("/administrators/")).status).toBe(200);
+  });
+
+  test("metrics are for nobody, admin addresses included", async () => {
+    expect((await nginx.get("/metrics", { from: admin })).status).toBe(404);
+    expect(seen()).toEqual([]);
+  });
+
+  test("however they are spelt", async () => {
+    const encoded = (c: string) => `%${c.charCodeAt(0).toString(16)}`;
+    const letter = (c: string) => fc.constantFrom(c, c, c, encoded(c), c.toUpperCase());
+    const noise = fc.constantFrom("", "", "/", "//", "/./", "/../", "/%2e/", "/%2E%2e/", "/api/..", "/api/%2e%2e/", "\\", "/%5c", "%2f", ";", "/;a/", "?", "%00", "%0a", "%20", "#", "%23", "%3f", "%252f");
+    const spelling = fc.constantFrom("admin", "metrics").chain((word) =>
+      fc.tuple(noise, fc.tuple(...[...word].map(letter)), noise, fc.constantFrom("", "/", "login/", "../api/")).map(
+        ([before, letters, after, rest]) => `/${before}${letters.join("")}${after}${rest}`,
+      ));
+    await fc.assert(fc.asyncProperty(spelling, async (path) => {
+      forget();
+      await nginx.get(path).catch(() => undefined);
+      // As gunicorn and Django read a path: decoded once, never tidied up, its first slash taken off.
+      for (const { path: reached } of seen()) {
+        const plain = unescape(reached.split(/[?#]/)[0]);
+        expect(plain).not.toMatch(/^\/admin(\/|$)/);
+        expect(plain).not.toMatch(/^\/metrics\/?$/);
+      }
+    }), { numRuns: 400 });
+  }, 20_000);
+});
+
+describe("rates", () => {
+  test("logins: five a minute, however the path is spelt; looking at the page costs nothing", async () => {
+    const from = newClient();
+    const post = (path: string) => nginx.get(path, { method: "POST", body: "{}", from });
+    const spellings = ["/api/v1/token/", "/api/v1/%74oken/", "/api/v1/token/?a=1", "/%61pi/v1/token/", "/api/v1/token/"];
+    for (const path of spellings) expect((await post(path)).status).toBe(200);
+    const refused = await post("/api/v1/token/");
+    expect([refused.status, refused.headers["retry-after"], JSON.parse(refused.body).detail]).toEqual([429, "12", "Too many requests."]);
+    expectSecure(refused);
+    expect((await nginx.get("/api/v1/token/", { from })).status).toBe(200);
+    expect((await post("/api/v1/orders/")).status).toBe(200);
+    expect((await nginx.get("/api/v1/token/", { method: "POST", body: "{}" })).status).toBe(200);
+  });
+
+  test("the API: a burst of twenty above the rate, then 429", async () => {
+    const from = newClient();
+    const answers = await Promise.all(Array.from({ length: 45 }, () => nginx.get("/api/v1/orders/", { from })));
+    const passed = answers.filter((a) => a.status === 200).length;
+    const refused = answers.filter((a) => a.status === 429);
+    expect(passed).toBeGreaterThanOrEqual(21);
+    expect(passed + refused.length).toBe(45);
+    expect(refused.length).toBeGreaterThan(10);
+    expect(refused[0].headers["retry-after"]).toBe("1");
+  });
+
+  test("bodies up to the limit, and no larger", async () => {
+    const mebibyte = 1024 * 1024;
+    expect((await nginx.get("/api/upload/", { method: "POST", body: Buffer.alloc(mebibyte) })).status).toBe(200);
+    const answer = await nginx.get("/api/upload/", { method: "POST", headers: { "Content-Length": mebibyte + 1, Expect: "100-continue" } });
+    expect(answer.status).toBe(413);
+  });
+});
+
+// Each with an edge of its own, as nginx remembers failures.
+describe("machines that fail", () => {
+  let own: Awaited<ReturnType<typeof start>>;
+  beforeEach(async () => { own = await start(); });
+  afterEach(async () => {
+    await own.nginx.stop();
+    await Promise.all(own.upstreams.map((u) => u.stop()));
+  });
+  const requests = () => own.upstreams.flatMap((u) => u.seen).length;
+
+  test("a GET is tried on the other; a POST that had been sent is not", async () => {
+    expect((await own.nginx.get("/api/hangs-up/")).status).toBe(502);
+    expect(requests()).toBe(2);
+    const post = await own.nginx.get("/api/hangs-up/", { method: "POST", body: "{}" });
+    expect([post.status, post.headers["retry-after"]]).toEqual([502, "5"]);
+    expect(requests()).toBe(3);
+    expect((await own.nginx.get("/api/v1/orders/")).status).toBe(200);
+  });
+
+  test("a 503 of the application is its answer, and takes no machine away", async () => {
+    for (let i = 0; i < 6; i++) expect((await own.nginx.get("/api/unavailable/")).status).toBe(503);
+    for (let i = 0; i < 4; i++) expect((await own.nginx.get("/api/health/")).status).toBe(503);
+    expect(requests()).toBe(10);
+    expect((await own.nginx.get("/api/v1/orders/")).status).toBe(200);
+  });
+
+  test("with one machine gone nobody notices, POST or GET", async () => {
+    await own.upstreams[1].stop();
+    for (let i = 0; i < 10; i++) {
+      expect((await own.nginx.get("/api/v1/orders/", i % 2 ? { method: "POST", body: "{}" } : {})).status).toBe(200);
+    }
+  });
+});
+
+describe("files", () => {
+  test("static: hashed names for a year, others for an hour", async () => {
+    expect((await nginx.get("/static/app.1a2b3c4d5e6f.css")).headers["cache-control"]).toContain("immutable");
+    const plain = await nginx.get("/static/plain.css");
+    expect([plain.headers["cache-control"], plain.headers["content-type"]]).toEqual(["public, max-age=3600", "text/css"]);
+  });
+
+  test.each([
+    ["photo.png", "image/png", "inline"],
+    ["page.html", "application/octet-stream", "attachment"],
+    ["evil.svg", "application/octet-stream", "attachment"],
+    ["orders/scan.pdf", "application/pdf", "attachment"],
+  ])("media: %s is %s, %s", async (name, type, disposition) => {
+    const { status, headers } = await nginx.get(`/media/${name}`);
+    expect([status, headers["content-type"], headers["content-disposition"]]).toEqual([200, type, disposition]);
+  });
+
+  test("no hidden file, no listing, no way out, no writing", async () => {
+    const statuses = async (...paths: string[]) => (await Promise.all(paths.map((path) => nginx.get(path)))).map((a) => a.status);
+    expect(await statuses("/media/.hidden", "/media/", "/media/link.png", "/media/../tls/privkey.pem", "/media../tls/privkey.pem")).toEqual([404, 403, 403, 400, 200]);
+    // The last one is no path of ours: the application answers it.
+    expect(seen().map((s) => s.path)).toEqual(["/media../tls/privkey.pem"]);
+    expect((await nginx.get("/media/photo.png", { method: "PUT", body: "x" })).status).toBe(403);
+    expect(readFileSync(join(nginx.root, "media/photo.png"), "utf8")).toBe("content");
+  });
+});
+
+test("an edge without upstreams is refused", () => {
+  expect(() => edge({ domain, upstreams: [], adminCidrs: [] })).toThrow("at least one API machine");
+});

@@ -1,0 +1,199 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import * as http2 from "node:http2";
+import { connect, type TLSSocket } from "node:tls";
+import { join } from "node:path";
+import { exclusionOf, largeBodiesFor, waf, wafLog } from "../../../machine/edge/modsecurity";
+import { attacks } from "../../waf/attacks";
+import { admin, largest, ordinary } from "../../waf/ordinary";
+import { inField, inForm, inJson, inPatch, inQuery, json, type Sent } from "../../waf/request";
+import { domain, freePort, newClient, startEdge, startUpstream, type Answer, type Edge, type RequestOptions } from "./edge-harness";
+
+type Upstream = Awaited<ReturnType<typeof startUpstream>>;
+type Options = NonNullable<Parameters<typeof startEdge>[0]["waf"]>;
+const adminAddress = "127.0.0.77";
+const rules: Options = { mode: "block", paranoiaLevel: 1, threshold: 5, fieldsKiB: 1024, exclusions: [] };
+
+let upstream: Upstream;
+let port: number;
+const started: Edge[] = [];
+
+async function start(options: Partial<Options> = {}): Promise<Edge> {
+  const edge = await startEdge({
+    upstreams: ["127.0.0.1"], upstreamPort: port, adminCidrs: [`${adminAddress}/32`], clientMaxBodyMiB: 5, limits: { largeBodies: 2 }, waf: { ...rules, ...options },
+  });
+  started.push(edge);
+  return edge;
+}
+
+let nginx: Edge;
+beforeAll(async () => {
+  port = await freePort();
+  upstream = await startUpstream("127.0.0.1", port);
+  nginx = await start();
+});
+afterAll(async () => {
+  await Promise.all(started.map((edge) => edge.stop()));
+  await upstream.stop();
+});
+beforeEach(() => { upstream.seen.length = 0; });
+
+const send = (edge: Edge, { method, path, headers, body }: Omit<Sent, "name">, options: RequestOptions = {}): Promise<Answer> =>
+  edge.get(path, { method, headers: headers, body, ...options });
+const described = ({ name, method, path, headers, body }: Sent): string => `${name} ${method} ${path} ${headers["User-Agent"]} ${body?.toString().slice(0, 300) ?? ""}`;
+/** Each client is a new one, so they meet no limit. */
+async function all(edge: Edge, list: Sent[], options: RequestOptions = {}): Promise<[string, Answer][]> {
+  const results: [string, Answer][] = [];
+  const queue = [...list];
+  await Promise.all(Array.from({ length: 8 }, async () => {
+    for (let sent = queue.shift(); sent; sent = queue.shift()) results.push([described(sent), await send(edge, sent, options)]);
+  }));
+  return results;
+}
+
+/** nginx writes its logs after the answer. */
+async function logged(edge: Edge, text: string): Promise<{ line: string; request: object; rules: string[] }> {
+  for (let tries = 0; tries < 100; tries++) {
+    const line = edge.auditLog().split("\n").find((one) => one.endsWith("}}") && one.includes(text));
+    if (line !== undefined) {
+      const { request, messages } = JSON.parse(line).transaction;
+      return { line, request, rules: messages.map((m: any) => m.details.ruleId) };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`nothing of ${text} was written down`);
+}
+
+/** Here a part of each corpus, for there is a minute for all; the whole of both meets the running stack. */
+const third = (list: Sent[]): Sent[] => list.filter((_, i) => i % 3 === 0);
+
+test("attacks of every family are refused, and none reaches the application", async () => {
+  expect(attacks.length).toBeGreaterThanOrEqual(200);
+  expect([...new Set(attacks.map(({ name }) => name))].sort()).toEqual(["911", "913", "920", "921", "922", "930", "931", "932", "933", "934", "941", "942", "943", "944"]);
+  const answers = await all(nginx, third(attacks));
+  expect(answers.filter(([, { status }]) => ![400, 403].includes(status)).map(([name, { status }]) => [name, status])).toEqual([]);
+  expect(upstream.seen).toEqual([]);
+}, 30_000);
+
+test("no ordinary request is refused or suspected", async () => {
+  const edge = await start();
+  const answers = [...await all(edge, [...third(ordinary), largest(4)]), ...await all(edge, admin.slice(0, 4), { from: adminAddress }), ...await all(edge, admin.slice(4), { from: adminAddress })];
+  expect(answers.filter(([, { status }]) => ![200, 404].includes(status)).map(([name, { status }]) => [name, status])).toEqual([]);
+  expect(edge.auditLog()).toBe("");
+}, 30_000);
+
+describe("what is excluded", () => {
+  const attack = "1' OR '1'='1";
+
+  test("is so for its path and its field only", async () => {
+    const edge = await start({ exclusions: [exclusionOf("10414,10415 /api/v1/orders/7/ ARGS:json.comment"), exclusionOf("10414,10415 /api/v1/raw/")] });
+    const status = async (sent: Omit<Sent, "name">) => (await send(edge, sent)).status;
+    expect(await status(inPatch(attack))).toBe(200);
+    expect(await status({ ...inPatch(attack), path: "/api/v1/orders/8/" })).toBe(403);
+    expect(await status(json("PATCH", "/api/v1/orders/7/", { title: attack }))).toBe(403);
+    expect(await status(json("PATCH", "/api/v1/orders/7/", { comment: "<script>alert(1)</script>" }))).toBe(403);
+    expect(await status({ ...inQuery(attack), path: `/api/v1/raw/?a=${encodeURIComponent(attack)}` })).toBe(200);
+  });
+
+  test("a password may be anything, a field beside it may not", async () => {
+    expect((await send(nginx, json("POST", "/api/v1/register/", { username: "иван", password: attack }))).status).toBe(200);
+    expect((await send(nginx, json("POST", "/api/v1/register/", { username: attack, password: "x" }))).status).toBe(403);
+    expect((await send(nginx, { ...inForm(""), path: "/other/", body: Buffer.from(`password=${encodeURIComponent(attack)}`), headers: { "Content-Type": "application/x-www-form-urlencoded" } })).status).toBe(403);
+  });
+});
+
+describe("bounds", () => {
+  test("fields are bounded by themselves, files are not fields", async () => {
+    expect((await send(nginx, inJson("а".repeat(50_000)))).status).toBe(200);
+    expect((await send(nginx, json("POST", "/api/v1/orders/", { a: "x".repeat(1_100_000) }))).status).toBe(413);
+    expect((await send(nginx, json("POST", "/api/v1/orders/", Array.from({ length: 1100 }, () => "x")))).status).toBe(413);
+    expect((await send(nginx, inField("x".repeat(1_100_000)))).status).toBe(413);
+  });
+
+  test("an attack is found however much stands before it", async () => {
+    const [head, tail] = largest(4).body!.toString("latin1").split(/(?=------WebKitFormBoundary[^\n]*--\r\n$)/);
+    const hidden = '------WebKitFormBoundary7MA4YWxkTrZu0gW\r\nContent-Disposition: form-data; name="b"\r\n\r\n<script>alert(1)</script>\r\n';
+    const body = Buffer.from(head + hidden + tail, "latin1");
+    expect((await send(nginx, { ...largest(1), body, headers: { ...largest(1).headers, "Content-Length": String(body.length) } })).status).toBe(403);
+    expect((await send(nginx, json("POST", "/api/v1/orders/", [...Array.from({ length: 900 }, () => "x"), "<script>alert(1)</script>"]))).status).toBe(403);
+  });
+
+  test("one client's large bodies are one at a time, whether it says how large they are or not", async () => {
+    for (const [length, other] of [["Content-Length: 2000000", newClient()], ["Transfer-Encoding: chunked", newClient()]] as const) {
+      let slow: TLSSocket;
+      let refused: boolean;
+      do { // as long as nginx has not yet put away what came before: there are two of them in all
+        slow = connect({ host: "127.0.0.1", port: nginx.tlsPort, rejectUnauthorized: false, servername: domain, ALPNProtocols: ["http/1.1"], localAddress: other } as never);
+        slow.on("error", () => undefined);
+        slow.write(`POST /api/v1/media/ HTTP/1.1\r\nHost: ${domain}\r\nContent-Type: application/json\r\n${length}\r\n\r\n`);
+        refused = await Promise.race([once(slow, "data").then(() => true), new Promise<false>((resolve) => { setTimeout(resolve, 500, false); })]);
+      } while (refused);
+      // It counts once nginx has read its headers; asked five times a second, for no rate's sake.
+      let status = 0;
+      for (let tries = 0; status !== 429 && tries < 20; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        ({ status } = await send(nginx, largest(2), { from: other }));
+      }
+      expect(status).toBe(429);
+      expect((await send(nginx, inJson("короткий"), { from: other })).status).toBe(200);
+      expect((await send(nginx, largest(2))).status).toBe(200);
+      slow.destroy();
+    }
+  });
+
+  test("what only reads has no body that could be large unseen", async () => {
+    const session = http2.connect(`https://127.0.0.1:${nginx.tlsPort}`, { rejectUnauthorized: false, servername: domain, localAddress: newClient() } as never);
+    const stream = session.request({ ":method": "GET", ":path": "/api/v1/orders/", ":authority": domain }, { endStream: false });
+    const status = new Promise((resolve) => { stream.on("response", (headers) => resolve(headers[":status"])).on("error", () => undefined); });
+    stream.end(Buffer.alloc(200_000));
+    expect(await status).toBe(413);
+    session.destroy();
+    expect(upstream.seen).toEqual([]);
+  });
+
+  test("there are as many at once as the machine has memory for", () => {
+    const size = (memoryMiB: number, vcpus: number) => largeBodiesFor({ memoryMiB, vcpus, bodyMiB: 50 });
+    expect([size(1024, 1), size(2048, 1), size(4096, 2), size(512, 1)]).toEqual([2, 7, 15, 1]);
+  });
+
+  test("rates come first: whoever is past them costs no inspection", async () => {
+    // Of logins there are five a minute, however long this machine takes for all of them.
+    const from = newClient();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => send(nginx, json("POST", `/api/v1/token/?q=${encodeURIComponent("<script>alert(1)</script>")}`, {}), { from })));
+    const count = (status: number) => answers.filter((answer) => answer.status === status).length;
+    expect(count(403) + count(429)).toBe(20);
+    expect(count(403)).toBeGreaterThan(0);
+    expect(count(429)).toBeGreaterThan(10);
+  });
+});
+
+describe("what is written down", () => {
+  const secrets = { Authorization: "Bearer hunter2", Cookie: "sessionid=hunter3" };
+  const attack = { ...json("POST", "/api/v1/register/", { username: "<script>alert(1)</script>", password: "hunter4' or 1=1" }, secrets) };
+
+  test("what was found and where, under the id that the client was told; no header and no body", async () => {
+    const { headers, status } = await send(nginx, attack);
+    expect(status).toBe(403);
+    const { line, request, rules: found } = await logged(nginx, String(headers["x-request-id"]));
+    expect(Object.keys(request).sort()).toEqual(["http_version", "method", "uri"]);
+    expect(found).toContain("941100");
+    expect(line).not.toMatch(/hunter/);
+    // What the operator is shown has not even what was found.
+    const [{ content }] = waf({ ...rules, bodyMiB: 5 }).files!.filter(({ path }) => path.startsWith("/usr/local/bin/"));
+    const command = join(nginx.root, "report");
+    writeFileSync(command, content.replaceAll(wafLog, join(nginx.root, "waf/audit.log")));
+    const shown = execFileSync("python3", [command, String(headers["x-request-id"])], { encoding: "utf8" });
+    expect(shown).toMatch(/ 403 127\.\S+ POST \/api\/v1\/register\/ [0-9a-f]{32}\n/);
+    expect(shown).toContain("941100 XSS Attack Detected via libinjection (ARGS:json.username)");
+    expect(shown).not.toContain("<script");
+    expect(execFileSync("python3", [command, "no such thing"], { encoding: "utf8" })).toBe("nothing was found\n");
+  });
+
+  test("in detection nothing is refused and the same is written down", async () => {
+    const edge = await start({ mode: "detect" });
+    const { status, headers } = await send(edge, attack);
+    expect(status).toBe(200);
+    expect((await logged(edge, String(headers["x-request-id"]))).rules).toContain("949110");
+  });
+});
