@@ -50,13 +50,20 @@ export const containersMayReach = (concern: string, destinations: Destination[])
   addedRules("forward", concern, destinations.flatMap((destination) =>
     acceptRules(destination, "daddr", destination.to).map((rule) => `iifname ${containerLinks} ${rule}`)));
 
+/**
+ * Packets of TCP connections that the firewall has not seen begin: they open none. Where no rule has ever asked for a connection's
+ * state, Linux keeps none, and the first ruleset would cut off the very connection that it came by, or that goes through the bastion, until
+ * the other end says something: which who only listens never does.
+ */
+export const underWay = "tcp flags & (syn | ack) == ack";
+
 /** Rules of a concern, at the end of one of the firewall's chains. Its users exist by now: packages come before files. */
-export function addedRules(chain: "output" | "forward", concern: string, rules: string[]): Fragment {
+export function addedRules(chain: "input" | "output" | "forward", concern: string, rules: string[]): Fragment {
   const path = `${rulesDirectory}/${chain}-${concern}.nft`;
   return {
     directories: [{ path: rulesDirectory, mode: "0700" }],
     files: [{ path, content: rules.map((rule) => `${rule}\n`).join(""), whenGone: load }],
-    steps: [{ name: `ways out: ${concern}`, when: "after-files", onChange: [path], command: load }],
+    steps: [{ name: `ways ${chain === "input" ? "in" : "out"}: ${concern}`, when: "after-files", onChange: [path], command: load }],
   };
 }
 

@@ -3,7 +3,7 @@
  * beyond what every machine does, its concerns add (`egress.ts`). One table of ours and never a `flush ruleset`, because
  * Docker and fail2ban keep their own tables beside it.
  */
-import { acceptRules, containerLinks, peer, rulesDirectory, rulesPath, type Peers, type Port } from "../egress";
+import { acceptRules, containerLinks, peer, rulesDirectory, rulesPath, underWay, type Peers, type Port } from "../egress";
 import { metadataFromContainers, metadataFromMachine } from "./metadata";
 import type { Fragment } from "../state";
 
@@ -57,7 +57,8 @@ table inet ringo {
     iifname "lo" accept
     meta l4proto icmp icmp type { echo-request, destination-unreachable, time-exceeded, parameter-problem } accept
     meta l4proto ipv6-icmp accept
-${lines(services.flatMap((service) => acceptRules(service, "saddr", service.from)))}    counter comment "dropped"
+${lines(services.flatMap((service) => acceptRules(service, "saddr", service.from)))}    include "${rulesDirectory}/input-*.nft"
+    counter comment "dropped"
   }
 
   # Docker's own chains are not enough: a published port is DNATed past the input chain.
@@ -75,7 +76,8 @@ ${lines(metadataFromContainers)}${lines(containersFrom.map((cidr) => `oifname ${
     type filter hook output priority filter; policy drop;
     ct state established,related accept
     oifname "lo" accept
-${lines(metadataFromMachine)}    icmp type echo-request accept
+${lines(metadataFromMachine)}    tcp sport 22 ${underWay} accept comment "answers to SSH that was there before these rules"
+    icmp type echo-request accept
     meta l4proto ipv6-icmp accept
     meta l4proto { tcp, udp } th dport 53 accept comment "names"
     meta skuid "systemd-timesync" udp dport 123 accept comment "time"

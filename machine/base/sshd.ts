@@ -1,5 +1,5 @@
 /** The SSH server: root by key, modern algorithms, forwarding only on the bastion and only to other machines' SSH. */
-import { mayReach } from "../egress";
+import { addedRules, mayReach, peer, underWay } from "../egress";
 import { combine, type Fragment } from "../state";
 
 export interface SshdInputs {
@@ -21,7 +21,10 @@ export function sshd(inputs: SshdInputs): Fragment {
   const keys = inputs.authorizedKeys.map((key) => key.trim()).filter((key) => key !== "");
   if (keys.length === 0) throw new Error("a machine without an authorized key can never be reached again");
   // sshd opens what it forwards as the user who asked for it.
-  const forwards = inputs.forwardsTo === undefined ? {} : mayReach("bastion", [{ name: "ssh", port: 22, to: [inputs.forwardsTo], users: ["root"] }]);
+  const forwards = inputs.forwardsTo === undefined ? {} : combine(
+    mayReach("bastion", [{ name: "ssh", port: 22, to: [inputs.forwardsTo], users: ["root"] }]),
+    addedRules("input", "bastion", [`${peer(inputs.forwardsTo, "saddr")} tcp sport 22 ${underWay} accept comment "answers to what it forwarded before these rules"`]),
+  );
   return combine(forwards, {
     packages: ["openssh-server"],
     directories: [{ path: "/root/.ssh", mode: "0700" }],

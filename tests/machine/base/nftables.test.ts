@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
+import { sshd } from "../../../machine/base/sshd";
 import { backendNetwork } from "../../../machine/backend/network";
 import { addedRules, containersMayReach, mayReach, rulesDirectory } from "../../../machine/egress";
 import { alertmanager, blackbox, celeryExporter, djangoMetrics, prometheus } from "../../../machine/monitoring";
@@ -78,6 +79,70 @@ describe("the ruleset, loaded by nft", () => {
   test("touches no other table, and loaded again has no rule twice", () => {
     expect(listed).toContain("table inet docker");
     expect(chain("input").match(/dport 443/g)).toHaveLength(1);
+  });
+});
+
+describe("a connection of SSH that was there before the first ruleset", () => {
+  /**
+   * Two machines and a connection to port 22 of the second: rules are loaded on one, and then only the second speaks.
+   * @returns what the first hears
+   */
+  function heard(rules: string, on: "client" | "server"): string {
+    const program = `
+import os, socket, subprocess, sys, time
+run = lambda *words: subprocess.run(words, check=True)
+other = subprocess.Popen(["unshare", "--net", "sleep", "20"])
+there = ["nsenter", "--net", "--target", str(other.pid)]
+while os.readlink("/proc/%d/ns/net" % other.pid) == os.readlink("/proc/self/ns/net"):
+    time.sleep(0.01)
+run("ip", "link", "add", "here", "type", "veth", "peer", "name", "there", "netns", str(other.pid))
+for words, link, address in [([], "here", "10.0.0.4/24"), (there, "there", "10.0.0.5/24")]:
+    run(*words, "ip", "address", "add", address, "dev", link)
+    run(*words, "ip", "link", "set", link, "up")
+speaker = """
+import socket, sys
+listener = socket.create_server(("10.0.0.5", 22))
+print("ready", flush=True)
+connection = listener.accept()[0]
+sys.stdin.readline()
+connection.sendall(b"heard")
+sys.stdin.readline()
+"""
+server = subprocess.Popen([*there, "python3", "-c", speaker], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+server.stdout.readline()
+client = socket.create_connection(("10.0.0.5", 22), 2)
+time.sleep(0.2)
+subprocess.run([*(there if sys.argv[1] == "server" else []), "nft", "-f", "-"], input=sys.stdin.read(), text=True, check=True)
+server.stdin.write("speak\\n")
+server.stdin.flush()
+try:
+    print(client.recv(16).decode(), end="")
+except TimeoutError:
+    print("nothing", end="")
+finally:
+    server.kill()
+    other.kill()
+`;
+    const done = spawnSync("unshare", ["--map-root-user", "--net", "python3", "-c", program, on], {
+      input: rules, encoding: "utf8", env: { ...process.env, PATH: `/usr/sbin:${process.env.PATH}` },
+    });
+    if (done.status !== 0) throw new Error(done.stderr);
+    return done.stdout;
+  }
+  const services = [{ ...ssh, from: ["10.0.0.0/24"] }];
+  const bastion = sshd({ authorizedKeys: ["ssh-ed25519 AAAA"], forwardsTo: "10.0.0.0/24" });
+  const firewallRules = { ...bastion, files: bastion.files!.filter(({ path }) => path.endsWith(".nft")) };
+
+  test("goes on where it ends, though the other end only listens", () => {
+    expect(heard(whole(ruleset({ services })), "server")).toBe("heard");
+  });
+
+  test("goes on through the bastion", () => {
+    expect(heard(whole(ruleset({ services }), firewallRules), "client")).toBe("heard");
+  });
+
+  test("is cut off on a machine that forwards nothing: rules are what decides", () => {
+    expect(heard(whole(ruleset({ services })), "client")).toBe("nothing");
   });
 });
 
