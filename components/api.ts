@@ -4,7 +4,7 @@ import type { Backend } from "../machine/backend/django";
 import { djangoMetrics } from "../machine/monitoring";
 import { release } from "../machine/backend/release";
 import { combine } from "../machine/state";
-import { containers, oneByOne, surroundings, type ContainerGround, type Rollout } from "./tier";
+import { containers, oneByOne, surroundings, turnOf, type ContainerGround, type Rollout } from "./tier";
 import { Host } from "./host";
 
 export interface ApiTierArgs {
@@ -34,6 +34,7 @@ export class ApiTier extends pulumi.ComponentResource {
       ground: args.ground,
       role: "api",
       size: args.size,
+      turn: turnOf(i),
       bastion: args.bastion,
       services: [{ name: "ssh", port: 22, from: [args.ground.network.vpcCidr] }],
       containersFrom: [args.ground.network.vpcCidr],

@@ -44,6 +44,8 @@ export interface HostArgs {
   bastion?: Host;
   /** Ports that the machine answers on, and to whom. */
   services: Service[];
+  /** When its turn is to reboot after an update. @default 0: with all that there is one of, since without any of them the stack is down */
+  turn?: number;
   /** Who reaches the ports that containers publish. @default nobody */
   containersFrom?: string[];
   /** What else every machine of this role has before it takes the role: its packages, its container engine. */
@@ -129,7 +131,7 @@ export class Host extends pulumi.ComponentResource {
         neverBanned: args.bastion ? [network.vpcCidr] : [],
         trustedCertificates,
         timezone,
-        automaticUpdates,
+        automaticUpdates: { ...automaticUpdates, turn: args.turn },
       }),
       machine(address, { keys: { deployer: [deployer], operator: operatorSshKeys } }),
       ofRole,

@@ -26,6 +26,9 @@ export interface Rollout {
   after: pulumi.Resource[];
 }
 
+/** The turns in which a tier's machines reboot after an update: within an hour, after those that there is one of, and a twelfth of a large tier at once. */
+export const turnOf = (index: number): number => 1 + index % 11;
+
 /** A roll-out's order: one machine after the other, the first after `after`, so that never two are away at once. */
 export function oneByOne(
   hosts: Host[],

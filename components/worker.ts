@@ -4,7 +4,7 @@ import type { Backend, CelerySettings } from "../machine/backend/django";
 import { combine } from "../machine/state";
 import { worker } from "../machine/backend/worker";
 import { Host } from "./host";
-import { containers, oneByOne, surroundings, type ContainerGround, type Rollout } from "./tier";
+import { containers, oneByOne, surroundings, turnOf, type ContainerGround, type Rollout } from "./tier";
 
 export interface WorkerTierArgs {
   ground: ContainerGround;
@@ -29,6 +29,7 @@ export class WorkerTier extends pulumi.ComponentResource {
       ground: args.ground,
       role: "worker",
       size: args.size,
+      turn: turnOf(i),
       bastion: args.bastion,
       services: [{ name: "ssh", port: 22, from: [args.ground.network.vpcCidr] }],
       preparation: containers(args.ground),

@@ -111,7 +111,7 @@ const machines: Row[] = [
   {
     demands: "Security updates come by themselves, with a reboot in its hour",
     machine: ["base/updates.ts"],
-    tests: { "machine/base/hardening.test.ts": ["updates are installed in the hour before the reboot, also around midnight"], "machine/base/base.test.ts": ["apt reads the update settings: security only, and the reboot at its time"], [`${running}/46-machines.test.ts`]: ["a machine's own updates leave no security update waiting"] },
+    tests: { "machine/base/hardening.test.ts": ["are installed in the hour before the reboot, also around midnight"], "machine/base/base.test.ts": ["apt reads the update settings: security only, and the reboot at its time"], [`${running}/46-machines.test.ts`]: ["a machine's own updates leave no security update waiting"] },
   },
   {
     demands: "auditd, fail2ban, a hardened kernel, no setuid programs, no unit that everybody may write, a look each night for what changed",

@@ -103,6 +103,12 @@ describe("the whole stack", () => {
     }
   });
 
+  test("reboots after an update what there is one of together, and of each tier one at a time", () => {
+    const times = Object.fromEntries(outputs.machines.map(({ name }: { name: string }) => [name, /Automatic-Reboot-Time "(\S+)"/.exec(
+      stateOf(named(resources, `${name}-base`)).files.find(({ path }) => path.endsWith("60ringo-unattended-upgrades"))!.content)![1]]));
+    expect(times).toEqual({ edge: "04:00", data: "04:00", monitor: "04:00", "api-0": "04:05", "api-1": "04:10", "worker-0": "04:05" });
+  });
+
   test("lets the edge only read the shared files", () => {
     const keyOn = (name: string) => stateOf(named(resources, name)).files.find((f) => f.path === "/etc/ringo/media/key")?.content;
     expect(keyOn("edge-edge")).toBe("private key of data-media-reader\n");

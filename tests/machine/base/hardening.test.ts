@@ -63,9 +63,22 @@ test("the audit rules are each of their own, and name what they are searched by"
   for (const rule of auditRules) expect(rule).toMatch(/^-a always,exit -F arch=b64 (-F (path|dir)=\/\S+ -F perm=wa|-S [a-z0-9_,]+( -F \S+)*) -F key=[a-z-]+$/);
 });
 
-test("updates are installed in the hour before the reboot, also around midnight", () => {
-  const at = (rebootTime: string) => /OnCalendar=\*-\*-\* (\S+)/.exec(content(updates({ reboot: true, rebootTime }).files!, "/etc/systemd/system/apt-daily-upgrade.timer.d/ringo.conf"))![1];
-  expect(["04:00", "00:30", "13:05"].map(at)).toEqual(["03:00:00", "23:30:00", "12:05:00"]);
+describe("updates", () => {
+  const times = (rebootTime: string, turn?: number) => {
+    const { files } = updates({ reboot: true, rebootTime, turn });
+    return [
+      /OnCalendar=\*-\*-\* (\S+)/.exec(content(files!, "/etc/systemd/system/apt-daily-upgrade.timer.d/ringo.conf"))![1],
+      /Automatic-Reboot-Time "(\S+)"/.exec(content(files!, "/etc/apt/apt.conf.d/60ringo-unattended-upgrades"))![1],
+    ];
+  };
+
+  test("are installed in the hour before the reboot, also around midnight", () => {
+    expect(["04:00", "00:30", "13:05"].map((time) => times(time))).toEqual([["03:00:00", "04:00"], ["23:30:00", "00:30"], ["12:05:00", "13:05"]]);
+  });
+
+  test("come five minutes later for each turn", () => {
+    expect([times("04:00", 1), times("23:58", 1), times("00:55", 2)]).toEqual([["03:05:00", "04:05"], ["23:03:00", "00:03"], ["00:05:00", "01:05"]]);
+  });
 });
 
 test("fail2ban never shuts out whom it is told to spare", () => {
