@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { base } from "../../../machine/base";
@@ -46,23 +46,52 @@ describe("docker", () => {
 
   test("systemd accepts its units, and Docker starts after the firewall and the mounts", () => {
     const root = join(folder, "units");
-    const place = (path: string, content: string) => {
+    const place = (path: string, content: string, mode = "0644") => {
       mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), content);
+      writeFileSync(join(root, path), content, { mode: parseInt(mode, 8) });
     };
     const service = "[Service]\nType=oneshot\nExecStart=/usr/bin/docker\n";
-    for (const file of docker({ after: ["ringo-media.service"] }).files!) place(file.path, file.content);
+    for (const file of docker({ after: ["ringo-media.service"] }).files!) place(file.path, file.content, file.mode);
     for (const name of ["docker", "nftables", "ringo-media"]) place(`/etc/systemd/system/${name}.service`, service);
     for (const name of ["sysinit", "basic", "shutdown", "timers", "time-set", "time-sync"]) place(`/etc/systemd/system/${name}.target`, "[Unit]\n");
     for (const name of ["system.slice", "-.slice"]) place(`/etc/systemd/system/${name}`, "[Unit]\n");
-    place("/usr/bin/docker", "#!/bin/sh\n");
-    chmodSync(join(root, "usr/bin/docker"), 0o755);
-    const verified = spawnSync("systemd-analyze", ["verify", `--root=${root}`, "--man=no", "docker.service", "ringo-docker-prune.timer", "ringo-docker-prune.service"], { encoding: "utf8" });
+    place("/usr/bin/docker", "#!/bin/sh\n", "0755");
+    const verified = spawnSync("systemd-analyze", ["verify", `--root=${root}`, "--man=no", "docker.service", "ringo-containers.service", "ringo-docker-prune.timer", "ringo-docker-prune.service"], { encoding: "utf8" });
     expect({ status: verified.status, complaints: verified.stderr }).toEqual({ status: 0, complaints: "" });
     const dropIn = docker({ after: ["ringo-media.service"] }).files!.find((file) => file.path.includes("docker.service.d"))!.content;
     expect(dropIn).toMatch(/^After=nftables.service ringo-media.service$/m);
     // Required, a mount that fails once at boot would leave Docker down for good.
     expect(dropIn).not.toMatch(/Requires/);
+  });
+
+  describe("containers and their machine's end", () => {
+    const { content: script } = docker({}).files!.find(({ path }) => path.endsWith("end-containers"))!;
+    /** What Docker is asked for, and what is remembered. */
+    const asked = (step: "start" | "stop", system: string, remembered?: string) => {
+      const root = mkdtempSync(join(folder, "ending-"));
+      const list = join(root, "ended");
+      if (remembered !== undefined) writeFileSync(list, remembered);
+      for (const [name, body] of [["systemctl", `echo ${system}; [ ${system} = running ]`], ["docker", `echo "$@" >> ${root}/asked; [ "$1" != ps ] || printf 'aaa\\nbbb\\n'`]]) {
+        writeFileSync(join(root, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+      }
+      const done = spawnSync("sh", ["-c", script.replaceAll("/var/lib/ringo-containers/ended", list), "end-containers", step], { encoding: "utf8", env: { PATH: `${root}:${process.env.PATH}` } });
+      expect({ status: done.status, errors: done.stderr }).toEqual({ status: 0, errors: "" });
+      const read = (path: string) => (existsSync(path) ? readFileSync(path, "utf8").trim().split("\n") : []);
+      return { asked: read(join(root, "asked")).sort(), remembered: read(list) };
+    };
+
+    test("at a shutdown each is told to end, and which they were is remembered", () => {
+      expect(asked("stop", "stopping")).toEqual({ asked: ["ps --quiet --filter label=ringo.spec", "stop aaa", "stop bbb"], remembered: ["aaa", "bbb"] });
+    });
+
+    test("they run on when only the unit is stopped", () => {
+      expect(asked("stop", "running")).toEqual({ asked: [], remembered: [] });
+    });
+
+    test("those that were ended are started, once", () => {
+      expect(asked("start", "running", "aaa\nbbb\n")).toEqual({ asked: ["start aaa bbb"], remembered: [] });
+      expect(asked("start", "running")).toEqual({ asked: [], remembered: [] });
+    });
   });
 
   test("keeps credentials in a root-only file, and every form of them out of what is printed", () => {

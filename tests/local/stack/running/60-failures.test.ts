@@ -40,6 +40,21 @@ test("queued work survives a restart of Redis, transactions included", async () 
   await healthy(stack, 60);
 }, 120_000);
 
+test("a task that is under way when its machine reboots is finished before", async () => {
+  const user = await login(stack);
+  const boot = () => on("worker-0", "cat /proc/sys/kernel/random/boot_id; stat -c %Y /proc/1");
+  const before = await boot();
+  const sent = await request(stack, "POST", "/api/v1/tasks/slow/", { json: { seconds: 8, queue: "default" }, headers: user.authorization });
+  expect(sent.status).toBe(202);
+  const { id } = sent.json() as { id: string };
+  await eventually("the task is under way", async () => (await on("worker-0", "docker logs --since 1m ringo-worker 2>&1")).includes(id), 20);
+  await ssh("worker-0", "systemctl reboot");
+  const state = async () => (await request(stack, "GET", `/api/v1/tasks/${id}/`, { headers: user.authorization })).json() as { state: string };
+  await eventually("the task is finished", async () => (await state()).state === "SUCCESS", 30);
+  await eventually("the machine is back", async () => (await boot()) !== before, 60);
+  expect((await order(stack, user, "by the worker that came back")).status).toBe("processed");
+}, 180_000);
+
 test("after a reboot of every machine everything is back by itself", async () => {
   const user = await login(stack);
   const names = stack.machines.map((m) => m.name);
