@@ -36,7 +36,7 @@ export const machines = z.object({
       example: "true",
     }),
     rebootTime: key(pattern(/^([01]\d|2[0-3]):[0-5]\d$/, "is no time of day").default("04:00"), {
-      description: "When, in `timezone`: edge, database and monitor together, then API and worker machines one after the other, every five minutes. Updates are installed in the hour before. Keep it clear of the daily backup at 02:00 UTC.",
+      description: "When, in `timezone`: edge, database and monitor together, then API and worker machines one after the other, every five minutes. Updates are installed in the hour before. Keep it clear of the daily backup at 02:00 UTC and of the restore test on Sundays at 05:00 UTC.",
       allowed: "HH:MM, from 00:00 to 23:59",
       example: "04:00",
     }),

@@ -44,7 +44,7 @@ export function pgbackrest(options: PgBackRestOptions): Fragment {
       unit: "ringo-backup@incr", description: "Incremental backups of PostgreSQL between the full ones",
       calendar: `*-*-* ${hours.map(two).join(",")}:00:00 UTC`, jitter: "5min",
     })]),
-    timer({ unit: "ringo-restore-test", description: "A restore test of PostgreSQL's backups each Sunday", calendar: "Sun *-*-* 04:00:00 UTC", jitter: "15min" }),
+    timer({ unit: "ringo-restore-test", description: "A restore test of PostgreSQL's backups each Sunday", calendar: "Sun *-*-* 05:00:00 UTC", jitter: "15min" }),
     timer({ unit: "ringo-backup-status", description: "How backups are doing, as metrics", calendar: "*:0/5", jitter: "30s" }),
   ];
   return combine(mayReach("backups", [{ name: "s3", port: portOf(repository.endpoint), to: "any", users: ["root", "postgres"] }]), {
