@@ -61,16 +61,21 @@ def install(names):
         raise Failure("packages: not installed after all: " + ", ".join(absent))
 
 
+def _program(path, text):
+    """Whole or not at all, for as long as packages are installed: no change of the machine that anybody is told of."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path + ".ringo-new", "w") as file:
+        file.write(text)
+        os.chmod(file.fileno(), 0o755)
+    os.rename(path + ".ringo-new", path)
+
+
 @contextlib.contextmanager
 def _no_starts():
     """A policy that is somebody else's stays, and holds."""
     path = at(POLICY)
     if not os.path.lexists(path):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path + ".ringo-new", "w") as file:
-            file.write(NO_STARTS)
-            os.chmod(file.fileno(), 0o755)
-        os.rename(path + ".ringo-new", path)
+        _program(path, NO_STARTS)
     try:
         yield
     finally:
@@ -89,10 +94,7 @@ def _let_start():
 
 @contextlib.contextmanager
 def _one_reload():
-    os.makedirs(at(RELOADS), mode=0o755)
-    with open(at(RELOADS + "/systemctl"), "w") as file:
-        file.write(ONE_RELOAD)
-        os.chmod(file.fileno(), 0o755)
+    _program(at(RELOADS + "/systemctl"), ONE_RELOAD)
     try:
         yield
     finally:
