@@ -22,8 +22,10 @@ export function trust(certificates: string[]): Fragment {
     steps: [
       {
         name: "trust certificates",
+        // With --fresh it would make some 300 links anew, too, by a process or two for each: twice the time.
         command: `find ${ours}${paths.map((path) => ` ! -path ${path}`).join("")} -delete
-update-ca-certificates --fresh > /dev/null`,
+find /etc/ssl/certs -xtype l -delete
+update-ca-certificates > /dev/null`,
         // Right when just our files are there and none of them is newer than the bundle.
         unless: `[ "$(find ${ours} | sort)" = "${paths.join("\n")}" ] && \
 [ -s ${trustBundle} ] && [ -z "$(find ${ours} -newer ${trustBundle})" ]`,

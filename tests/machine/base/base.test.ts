@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { base } from "../../../machine/base";
@@ -120,25 +120,29 @@ describe("trusted certificates", () => {
   });
 
   test("that are taken away are removed and no longer trusted", () => {
-    // The step's own shell, with its folder and its program exchanged.
-    const certificates = join(folder, "certificates");
-    mkdirSync(certificates);
-    const bundle = join(folder, "bundle");
+    // The step's own shell and Debian's own program, with folders of the test's.
+    const [certificates, trusted] = ["certificates", "trusted"].map((name) => mkdtempSync(join(folder, name)));
     const run = (command: string) => spawnSync("sh", ["-ec", command
       .replaceAll("/usr/local/share/ca-certificates", certificates)
-      .replaceAll("/etc/ssl/certs/ca-certificates.crt", bundle)
-      .replaceAll("update-ca-certificates --fresh", `cat ${certificates}/* > ${bundle} 2>/dev/null || :> ${bundle}; echo`)]).status;
+      .replaceAll("/etc/ssl/certs", trusted)
+      .replaceAll("update-ca-certificates", `/usr/sbin/update-ca-certificates --localcertsdir ${certificates} --etccertsdir ${trusted} --hooksdir /nonexistent`)], { encoding: "utf8" });
     const apply = (pems: string[]) => {
       const { files, steps } = trust(pems);
       for (const file of files!) writeFileSync(join(certificates, file.path.split("/").at(-1)!), file.content);
-      if (run(steps![0].unless!) !== 0) run(steps![0].command);
-      return { bundle: execFileSync("cat", [bundle], { encoding: "utf8" }), settled: run(steps![0].unless!) === 0 };
+      if (run(steps![0].unless!).status !== 0) expect(run(steps![0].command)).toMatchObject({ status: 0, stderr: "" });
+      expect(run(steps![0].unless!).status).toBe(0);
     };
-    expect(apply([one, two]).bundle).toContain(one.trim());
-    const after = apply([two]);
-    expect(after.bundle).not.toContain(one.trim());
-    expect(after.bundle).toContain(two.trim());
-    expect(apply([]).bundle).toBe("");
+    const isTrusted = (pem: string) => spawnSync("openssl", ["verify", "-no-CAfile", "-no-CAstore", "-CApath", trusted], { input: pem }).status === 0;
+    const isBundled = (pem: string) => readFileSync(join(trusted, "ca-certificates.crt"), "utf8").includes(pem.trim());
+    const seen = () => [one, two].map((pem) => [isTrusted(pem), isBundled(pem)]);
+
+    apply([one, two]);
+    expect(seen()).toEqual([[true, true], [true, true]]);
+    apply([two]);
+    expect(seen()).toEqual([[false, false], [true, true]]);
+    apply([]);
+    expect(seen()).toEqual([[false, false], [false, false]]);
+    expect(readdirSync(trusted).filter((name) => name.startsWith("ringo-"))).toEqual([]);
   });
 });
 
