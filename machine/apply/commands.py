@@ -16,6 +16,7 @@ def _step(step, record):
     if not wanted and "unless" in step:
         wanted = run(["sh", "-c", step["unless"]], timeout)[0] != 0
     if wanted or not ("unless" in step or now):
+        record.begin(who)
         try:
             must(what, ["sh", "-ec", step["command"]], timeout)
         except Failure as failure:

@@ -12,8 +12,8 @@ import time
 from apply.shell import Failure, at, out
 
 DIRECTORY = "/var/lib/ringo"
-# Stands among the files that somebody has seen: no path is like it.
-GONE = "gone"
+# Stands among the files that somebody has seen, who has yet to take in what they are: no path is like it.
+OWED = "owed"
 
 
 def lock(timeout=900):
@@ -74,14 +74,21 @@ class Record:
 
     def stale(self, who, now):
         known = self.seen.get(who, {})
-        return GONE in known or any(known.get(path) != value for path, value in now.items())
+        return OWED in known or any(known.get(path) != value for path, value in now.items())
+
+    def begin(self, who):
+        """What it takes in from now on may be half done when this ends: it is owed again, even if its files become those of before."""
+        known = self.seen.get(who)
+        if known and OWED not in known:
+            known[OWED] = "yes"
+            save("seen", self.seen)
 
     def settle(self, who, now):
         # Merged: several states of one machine may name the same unit with different files.
         known = self.seen.setdefault(who, {})
-        if GONE not in known and all(known.get(path) == value for path, value in now.items()):
+        if OWED not in known and all(known.get(path) == value for path, value in now.items()):
             return
-        known.pop(GONE, None)
+        known.pop(OWED, None)
         known.update(now)
         save("seen", self.seen)
 
@@ -91,6 +98,6 @@ class Record:
         for known in readers:
             for path in paths:
                 known.pop(path, None)
-            known[GONE] = "yes"
+            known[OWED] = "yes"
         if readers:
             save("seen", self.seen)

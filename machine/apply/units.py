@@ -50,9 +50,11 @@ def _run(unit, record):
         if facts["ActiveState"] in RUNNING or facts["ConditionResult"] == "yes":
             did("unit %s started" % name)
     elif record.stale("restart " + name, restart):
+        record.begin("restart " + name)
         _systemctl("restart", name)
         did("unit %s restarted" % name)
     elif record.stale("reload " + name, reload):
+        record.begin("reload " + name)
         _systemctl("reload-or-restart", name)
         did("unit %s reloaded" % name)
     record.settle("restart " + name, restart)

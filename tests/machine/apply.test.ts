@@ -163,6 +163,15 @@ describe("units", () => {
     expect(machine.apply(config("two"), nginx).lines).toContain("unit nginx.service restarted");
   });
 
+  test("whose restart was cut off are restarted, though their files are again those of before", () => {
+    machine.apply(config("one"), nginx);
+    machine.failing("restart nginx.service");
+    expect(machine.apply(config("two"), nginx).code).toBe(1);
+    machine.failing();
+    expect(machine.apply(config("one"), nginx).lines).toContain("unit nginx.service restarted");
+    expect(machine.apply(config("one"), nginx).lines).toEqual(["unchanged"]);
+  });
+
   test("whose files another state of the machine applied are left alone by it", () => {
     machine.apply(config("one"), nginx);
     machine.applyAs("another", { files: [{ path: "/etc/redis.conf", content: "x" }], units: [{ name: "redis.service", restartOn: ["/etc/redis.conf"] }] });
@@ -219,6 +228,15 @@ describe("steps", () => {
     expect(machine.apply(config("one"), step("false")).code).toBe(1);
     machine.apply(config("one"), step(command));
     expect(count()).toBe(1);
+  });
+
+  test("that failed half-way run again, though their file is again that of before", () => {
+    const step = (command: string): Fragment => ({ steps: [{ name: "load", command, onChange: ["/etc/nginx/nginx.conf"] }] });
+    machine.apply(config("one"), step(command));
+    expect(machine.apply(config("two"), step("false")).code).toBe(1);
+    machine.apply(config("one"), step(command));
+    expect(count()).toBe(2);
+    expect(machine.apply(config("one"), step(command)).lines).toEqual(["unchanged"]);
   });
 
   test("that may fail are told of as a warning, all else goes on, and they run again", () => {
