@@ -77,6 +77,14 @@ except OSError: print("filtered")`]).then((text) => text.trim());
 const listen = (name: string, port: number): Promise<string> =>
   cloud.exec(name, ["systemd-run", "--quiet", `--unit=listen-${port}`, "python3", "-m", "http.server", String(port)]);
 
+/** What the machines are at, for the reader of a failure: nothing is left of them by then. */
+async function told(names: string[]): Promise<string> {
+  const consoles = fs.globSync(path.join(directory, "cloud/machines/*/console.log")).map((file) => `${file}\n${fs.readFileSync(file, "utf8").slice(-3000)}`);
+  const states = names.map((name) => cloud.exec(name, ["sh", "-c", "cloud-init status --long; systemctl --failed; systemctl list-jobs; ps axo etimes,stat,pcpu,args | tail -n 30"]).catch(String));
+  const host = execFileSync("ps", ["axo", "pid,etimes,stat,pcpu,args", "--sort=-pcpu"], { encoding: "utf8" }).split("\n").slice(0, 40);
+  return [...consoles, ...(await Promise.all(states.map((state) => Promise.race([state, sleep(5000, "no answer")])))), ...host].join("\n");
+}
+
 /** Everything on this machine that the cloud could leave behind. */
 function inventory(): Properties {
   const lines = (program: string, ...args: string[]): string[] => execFileSync(program, args, { encoding: "utf8" }).trim().split("\n").sort();
@@ -110,9 +118,19 @@ const ids: Record<string, string> = {};
 const outputs: Record<string, Properties> = {};
 
 beforeAll(async () => {
+  const names = ["edge", "api", "stranger"];
+  await Promise.race([prepare(names), sleep(150_000, undefined, { ref: false }).then(async () => { throw new Error(`no cloud after 150 s; ${step}\n${await told(names)}`); })]);
+});
+
+/** What `prepare` is at. */
+let step = "";
+
+async function prepare(names: string[]): Promise<void> {
   before = inventory();
+  step = "making the cloud";
   await loadCloud();
   await cloud.ensureCloud();
+  step = "making resources";
   const keep = async (name: string, made: Promise<{ id: string; outputs: Properties }>): Promise<string> => {
     const { id, outputs: state } = await made;
     [ids[name], outputs[name]] = [id, state];
@@ -141,6 +159,7 @@ beforeAll(async () => {
   const line = `ssh-ed25519 ${Buffer.concat([field(Buffer.from("ssh-ed25519")), field(raw)]).toString("base64")} test`;
   const key = await keep("key", make("SshKey", { name: "key", publicKey: line }));
 
+  step = "booting";
   await Promise.all([
     keep("edge", droplet("edge", {
       vpcUuid, tags: ["edge"], sshKeys: [key], userData: "#cloud-config\nwrite_files: [{path: /etc/made-by-user-data, content: made}]\n",
@@ -150,9 +169,11 @@ beforeAll(async () => {
   ]);
   await make("ReservedIpAssignment", { ipAddress: ids.address!, dropletId: Number(ids.edge) });
   await make("VolumeAttachment", { volumeId: ids.volume!, dropletId: Number(ids.api) });
+  step = "waiting for ssh";
   await eventually("ssh on the edge", async () => (await probe(ids.address!, 22)) === "SSH");
-  await Promise.all(["edge", "api", "stranger"].map((name) => cloud.exec(name, ["cloud-init", "status", "--wait"])));
-});
+  step = "waiting for cloud-init";
+  await Promise.all(names.map((name) => cloud.exec(name, ["cloud-init", "status", "--wait"])));
+}
 
 afterAll(async () => {
   await cloud.destroyCloud();
