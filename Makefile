@@ -12,7 +12,7 @@ export PULUMI_SKIP_UPDATE_CHECK := true
 RUN := tsx local/main.ts
 OPS := tsx ops/main.ts
 
-.PHONY: up preview output ssh logs destroy backups backup restore restore-point restore-test discard rotate-backup-key rewind-backups check test help reference bench pictures clean _check _local _units _types _lint _references
+.PHONY: up preview output ssh logs destroy backups backup restore restore-point restore-test discard rotate-backup-key rotate-deployer-key rotate-passwords rewind-backups check test help reference bench pictures clean _check _local _units _types _lint _references
 
 up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own; REFRESH=1 looks first at what is there; OFFICIAL=random,tls,command uses those official plugins)
 	@$(RUN) up
@@ -52,6 +52,12 @@ discard: _check ## Remove what a restore kept (WHAT=<path> or all)
 
 rotate-backup-key: _check ## A new access key for the backups, then the end of the old one
 	@$(OPS) rotate-backup-key
+
+rotate-deployer-key: _check ## The next key to come to the machines with, which they know already, and the end of this one
+	@$(OPS) rotate-deployer-key
+
+rotate-passwords: _check ## New passwords of PostgreSQL and Redis, with no request lost, then the end of the old ones
+	@$(OPS) rotate-passwords
 
 rewind-backups: _check ## Make what is in the buckets current again as it was at TIME=…, where a thief has deleted or overwritten it; with your own AWS credentials
 	@$(OPS) rewind-backups

@@ -24,7 +24,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   const { protect, domain } = config;
 
   const network = new Network("network", config);
-  const access = new Access("access", { protect });
+  const access = new Access("access", { generation: config.deployerKeyGeneration });
   // Each machine lets in the monitor, and the monitor is reached through the edge: its address is known before it is.
   const [monitor, isMonitor] = pulumi.deferredOutput<string>();
   const { image: loki, ...keeping } = config.logs;
@@ -56,6 +56,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     volumeGiB: config.databaseVolumeGiB,
     databaseName: config.databaseName,
     databaseUser: config.databaseUser,
+    passwordGeneration: config.passwordGeneration,
     queues: config.queues,
     backups: {
       ...config.backups,
@@ -104,6 +105,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     acme: config.acme,
     after: apis,
   });
+  database.endFormerPasswords([...apis, ...working]);
   const hosts = [bastion, database.host, ...api.hosts, ...worker.hosts];
   monitoring.watch({ config, hosts, edge: bastion, workers: worker.hosts, queues: database.queues, after: [serving, ...working] });
   tellOfRollOut(monitoring.host, config, [serving, ...working]);
@@ -113,6 +115,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   return describe({
     domain, grafanaDomain: config.grafana.domain, network, access, bastion,
     hosts: [...hosts, monitoring.host],
+    generations: { deployerKey: config.deployerKeyGeneration, passwords: config.passwordGeneration },
     backups: { region: config.backups.region, keyGeneration: config.backups.keyGeneration, buckets: backups.buckets },
   });
 }

@@ -12,22 +12,35 @@ export interface Reachable {
   hostKey: string;
 }
 
-/** The key that the program itself comes to a machine with. People's keys are in the config (`operatorSshKeys`). */
+/**
+ * The key that the program itself comes to a machine with. People's keys are in the config (`operatorSshKeys`). Every machine lets the
+ * next one in already, so that the program can change from one to the other: it comes with the new one, and takes the former away.
+ */
 export class Access extends pulumi.ComponentResource {
   readonly privateKey: pulumi.Output<string>;
-  readonly publicKey: pulumi.Output<string>;
+  /** What a machine lets in: this key, and the next. */
+  readonly publicKeys: pulumi.Output<string[]>;
   /** The key's id in the account, given to each droplet: without one DigitalOcean mails a root password. */
   readonly sshKeyId: pulumi.Output<string>;
 
-  constructor(name: string, args: { protect: boolean }, opts?: pulumi.ComponentResourceOptions) {
+  /** @param args `generation` counts the keys there have been. It only grows: no machine knows a former one. */
+  constructor(private readonly name: string, { generation }: { generation: number }, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:access:Access", name, {}, opts);
-    const key = new tls.PrivateKey(`${name}-deployer`, { algorithm: "ED25519" }, { parent: this, protect: args.protect });
+    const [key, next] = [this.createKey(generation), this.createKey(generation + 1)];
     this.privateKey = key.privateKeyOpenssh;
-    this.publicKey = key.publicKeyOpenssh.apply((text) => text.trim());
+    this.publicKeys = pulumi.all([key, next].map(({ publicKeyOpenssh }) => publicKeyOpenssh.apply((text) => text.trim())));
     this.sshKeyId = new digitalocean.SshKey(`${name}-key`, {
       name: physicalName("deployer"),
-      publicKey: this.publicKey,
-    }, { parent: this }).id;
-    this.registerOutputs({ publicKey: this.publicKey });
+      publicKey: this.publicKeys[0],
+    }, {
+      parent: this,
+      // The provider would delete first what bears a given name, and with it every machine that was made with it.
+      deleteBeforeReplace: false,
+    }).id;
+    this.registerOutputs({ publicKeys: this.publicKeys });
+  }
+
+  private createKey(generation: number): tls.PrivateKey {
+    return new tls.PrivateKey(`${this.name}-deployer-${generation}`, { algorithm: "ED25519" }, { parent: this });
   }
 }

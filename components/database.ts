@@ -7,8 +7,9 @@ import { celeryUser, monitorRole, postgresExporter, postgresMonitor, readsFigure
 import { mediaServer } from "../machine/data/media";
 import { archiving, pgbackrest } from "../machine/backup/pgbackrest";
 import { postgres, postgresPackages } from "../machine/data/postgres";
+import { endFormer, loginName } from "../machine/data/postgres/roles";
 import { restic } from "../machine/backup/restic";
-import { redis } from "../machine/data/redis";
+import { forgetFormer, redis } from "../machine/data/redis";
 import { combine } from "../machine/state";
 import { mountedVolume } from "../machine/data/volume";
 import type { Repositories } from "./backups";
@@ -25,6 +26,8 @@ export interface DatabaseArgs {
   volumeGiB: number;
   databaseName: string;
   databaseUser: string;
+  /** Counts the passwords of PostgreSQL and Redis: another number makes new ones. */
+  passwordGeneration: number;
   /** Celery's queues in Redis. */
   queues: string[];
   backups: {
@@ -62,10 +65,12 @@ export class Database extends pulumi.ComponentResource {
   /** PostgreSQL and Redis answer, and the shared files are served. */
   readonly ready: pulumi.Resource;
 
+  private readonly passwords: Record<"postgres" | "redis" | "redisOperator" | "redisExporter" | "celeryExporter", pulumi.Output<string>>;
+
   constructor(private readonly name: string, private readonly args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:database:Database", name, {}, opts);
     const vpc = [args.ground.network.vpcCidr];
-    const passwords = {
+    const passwords = this.passwords = {
       postgres: this.createPassword("postgres"),
       redis: this.createPassword("redis"),
       redisOperator: this.createPassword("redis-operator"),
@@ -91,7 +96,7 @@ export class Database extends pulumi.ComponentResource {
     const { volume, attachment } = this.createVolume();
     const host = this.host.privateAddress;
     this.facts = pulumi.secret({
-      postgres: { host, database: args.databaseName, user: args.databaseUser, password: passwords.postgres },
+      postgres: { host, database: args.databaseName, user: loginName(args.databaseUser, args.passwordGeneration), password: passwords.postgres },
       redis: { host, user: "ringo", password: passwords.redis },
     });
 
@@ -104,8 +109,15 @@ export class Database extends pulumi.ComponentResource {
       readerKey: keys.reader.privateKeyOpenssh,
     });
 
-    this.ready = this.host.apply("data", this.state(volume, passwords, keys), [this.host.ready, attachment, ...args.backups.ready]);
+    this.ready = this.host.apply("data", this.state(volume, keys), [this.host.ready, attachment, ...args.backups.ready]);
     this.registerOutputs({});
+  }
+
+  /** Ends what former passwords open. @param after nobody uses them any more. */
+  endFormerPasswords(after: pulumi.Resource[]): pulumi.Resource {
+    const { databaseUser: name, passwordGeneration: generation } = this.args;
+    const state = pulumi.all(Object.values(this.passwords)).apply((all) => combine(endFormer({ name, generation }), forgetFormer(all)));
+    return this.host.apply("passwords", state, [this.ready, ...after]);
   }
 
   private createVolume() {
@@ -128,21 +140,19 @@ export class Database extends pulumi.ComponentResource {
 
   /** Of letters and digits: the application puts it into a URL as it is. */
   private createPassword(what: string): pulumi.Output<string> {
-    return new random.RandomPassword(`${this.name}-password-${what}`, { length: 40, special: false }, { parent: this }).result;
+    return new random.RandomPassword(`${this.name}-password-${what}`, {
+      length: 40, special: false, keepers: { generation: String(this.args.passwordGeneration) },
+    }, { parent: this }).result;
   }
 
-  private state(
-    volume: digitalocean.Volume,
-    passwords: Record<"postgres" | "redis" | "redisOperator" | "redisExporter" | "celeryExporter", pulumi.Output<string>>,
-    keys: MediaKeys,
-  ) {
+  private state(volume: digitalocean.Volume, keys: MediaKeys) {
     const { args } = this;
     const { memoryMiB, vcpus } = sizes[args.size];
     const stanza = physicalName(this.name);
     return pulumi.output({
       listenAddress: this.host.privateAddress,
       device: volume.name.apply((name) => `/dev/disk/by-id/scsi-0DO_Volume_${name}`),
-      passwords,
+      passwords: this.passwords,
       certificate: selfSigned(this.name, this.host.privateAddress, this),
       writer: keys.writer.publicKeyOpenssh,
       reader: keys.reader.publicKeyOpenssh,
@@ -153,7 +163,7 @@ export class Database extends pulumi.ComponentResource {
       postgres({
         listenAddress,
         allowedCidr: args.ground.network.vpcCidr,
-        roles: [{ name: args.databaseUser, database: args.databaseName, password: secret.postgres }],
+        roles: [{ name: args.databaseUser, database: args.databaseName, password: secret.postgres, generation: args.passwordGeneration }],
         peers: [{ role: monitorRole.name, database: args.databaseName, systemUser: monitorRole.systemUser }],
         memoryMiB,
         vcpus,

@@ -119,11 +119,11 @@ export class Host extends pulumi.ComponentResource {
     const { network, access, operatorSshKeys, trustedCertificates, timezone, automaticUpdates, monitor, logs } = args.ground;
     const measured = this.privateAddress.apply((address) => pulumi.output(args.exporters?.(address) ?? {}).apply((ofRole) =>
       ({ address, ofRole: ofRole as Fragment })));
-    return pulumi.all([access.publicKey, args.preparation ?? {}, monitor, measured, logs]).apply(([deployer, preparation, watcher, { address, ofRole }, intake]) => combine(
+    return pulumi.all([access.publicKeys, args.preparation ?? {}, monitor, measured, logs]).apply(([deployer, preparation, watcher, { address, ofRole }, intake]) => combine(
       base({
         hostname: name,
         sshd: {
-          authorizedKeys: [deployer, ...operatorSshKeys],
+          authorizedKeys: [...deployer, ...operatorSshKeys],
           forwardsTo: args.bastion ? undefined : network.vpcCidr,
           penaltyExempt: args.bastion ? [network.vpcCidr] : [],
         },
@@ -133,7 +133,7 @@ export class Host extends pulumi.ComponentResource {
         timezone,
         automaticUpdates: { ...automaticUpdates, turn: args.turn },
       }),
-      machine(address, { keys: { deployer: [deployer], operator: operatorSshKeys } }),
+      machine(address, { keys: { deployer, operator: operatorSshKeys } }),
       ofRole,
       intake ? shipper({ machine: name, role: args.role, store: intake }) : {},
       preparation as Fragment,
@@ -157,9 +157,9 @@ export class Host extends pulumi.ComponentResource {
       monitoring: true,
       sshKeys: [access.sshKeyId],
       tags: [...network.tagsOf(args.role), ...tags],
-      userData: pulumi.all([bootKey.privateKeyOpenssh, openssh(bootKey), access.publicKey]).apply(
-        ([privateKey, publicKey, deployer]) =>
-          userData({ bootHostKey: { private: privateKey, public: publicKey }, authorizedKeys: [deployer] })),
+      userData: pulumi.all([bootKey.privateKeyOpenssh, openssh(bootKey), access.publicKeys]).apply(
+        ([privateKey, publicKey, authorizedKeys]) =>
+          userData({ bootHostKey: { private: privateKey, public: publicKey }, authorizedKeys })),
     }, {
       parent: this,
       dependsOn: network.ready,

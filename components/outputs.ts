@@ -10,11 +10,13 @@ export interface Described {
   access: Access;
   bastion: Host;
   hosts: Host[];
+  /** Counts what was made anew. */
+  generations: { deployerKey: number; passwords: number };
   backups: { region: string; keyGeneration: number; buckets: pulumi.Output<string[]> };
 }
 
 /** The stack's outputs: where it is, how to reach each machine, what to do next. */
-export function describe({ domain, grafanaDomain, network, access, bastion, hosts, backups }: Described): Record<string, pulumi.Input<unknown>> {
+export function describe({ domain, grafanaDomain, network, access, bastion, hosts, generations, backups }: Described): Record<string, pulumi.Input<unknown>> {
   return {
     apiUrl: `https://${domain}`,
     ...(grafanaDomain === undefined ? {} : { grafanaUrl: `https://${grafanaDomain}` }),
@@ -28,6 +30,7 @@ export function describe({ domain, grafanaDomain, network, access, bastion, host
     /** The bastion first; what an SSH client needs to reach and to know each machine. */
     reachable: [bastion, ...hosts.filter((host) => host !== bastion)].map((host) => host.reachable),
     deployerKey: pulumi.secret(access.privateKey),
+    generations,
     backups,
     next: [
       pulumi.interpolate`Point ${domain} at ${network.publicAddress}, unless the stack keeps its DNS (manageDns).`,

@@ -2,8 +2,9 @@ import * as z from "zod";
 import { key } from "./doc";
 import { pattern, sizeWith, whole } from "./formats";
 
-const identifier = () => pattern(/^(?!pg_|postgres$|template[01]$)[a-z_][a-z0-9_]{0,62}$/, "is no name for it");
-const identifierText = "1 to 63 of a–z, 0–9 and _, not a digit first, and none of PostgreSQL's own names";
+// 61: a second role's name is two longer (`machine/data/postgres/roles.ts`).
+const identifier = () => pattern(/^(?!pg_|postgres$|template[01]$)[a-z_][a-z0-9_]{0,60}$/, "is no name for it");
+const identifierText = "1 to 61 of a–z, 0–9 and _, not a digit first, and none of PostgreSQL's own names";
 
 /** PostgreSQL, Redis and the media files. */
 export const database = z.object({
@@ -26,5 +27,10 @@ export const database = z.object({
     description: "Role that owns it. Its password is made by the program.",
     allowed: identifierText,
     example: "ringo",
+  }),
+  passwordGeneration: key(whole(1, 1_000_000).default(1), {
+    description: "Counts the passwords of PostgreSQL and Redis that the program has made. Another number makes new ones; the former ones hold until every container has the new. `make rotate-passwords` counts up and does the rest.",
+    allowed: "a whole number from 1 to 1000000",
+    example: "2",
   }),
 });

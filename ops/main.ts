@@ -2,13 +2,13 @@ import { backup, discard, list, point, rehearse } from "./backups";
 import { logs } from "./logs";
 import { restore } from "./restore";
 import { rewindBackups } from "./rewind";
-import { rotateBackupKey } from "./rotate";
+import { rotateBackupKey, rotateDeployerKey, rotatePasswords } from "./rotate";
 import { shell } from "./shell";
 import { openOperated, type OperatedStack } from "./stack";
 import { red, say, UserError } from "./terminal";
 
 const commands: Record<string, (stack: OperatedStack) => Promise<number>> = {
-  ssh: shell, logs, backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey, "rewind-backups": rewindBackups,
+  ssh: shell, logs, backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey, "rotate-deployer-key": rotateDeployerKey, "rotate-passwords": rotatePasswords, "rewind-backups": rewindBackups,
 };
 
 async function main(name = ""): Promise<number> {

@@ -7,13 +7,17 @@ import { onData } from "./backups";
 import type { OperatedStack } from "./stack";
 import { say } from "./terminal";
 
+/** The setting that counts what is made anew, each within the project's `ringo-infra:…`. */
+const counters = { backupKey: ["backups", "keyGeneration"], deployerKey: ["deployerKeyGeneration"], passwords: ["passwordGeneration"] };
+
 /**
- * A stack's file with one more key counted. Everything else in it stays as it is.
- * @param inForce the generation of the key that there is: the file may be a checkout from before the last rotation.
+ * A stack's file with one more counted. Everything else in it stays as it is.
+ * @param inForce what the stack that runs has: the file may be a checkout from before the last rotation.
  */
-export function nextGeneration(text: string, project: string, inForce: number): { text: string; generation: number } {
+export function nextGeneration(text: string, what: keyof typeof counters, inForce: number): { text: string; generation: number } {
   const document = YAML.parseDocument(text);
-  const at = ["config", `${project}:backups`, "keyGeneration"];
+  const [group, ...rest] = counters[what];
+  const at = ["config", `ringo-infra:${group}`, ...rest];
   const generation = Math.max(Number(document.getIn(at) ?? 1), inForce) + 1;
   document.setIn(at, generation);
   return { text: document.toString({ lineWidth: 0 }), generation };
@@ -21,13 +25,27 @@ export function nextGeneration(text: string, project: string, inForce: number): 
 
 /** A new access key for the backups: made, put on the machine, and only then the old one ended. */
 export async function rotateBackupKey(stack: OperatedStack): Promise<number> {
+  const status = count(stack, "backupKey", (await stack.backups()).keyGeneration);
+  return status === 0 ? onData(stack, "prepare") : status; // proves that WAL arrives under the new key
+}
+
+/** New passwords of PostgreSQL and Redis: both hold while the containers are replaced, one machine after the other. */
+export async function rotatePasswords(stack: OperatedStack): Promise<number> {
+  return count(stack, "passwords", (await stack.generations()).passwords);
+}
+
+/** Comes to the machines with the next key, which they know already, and takes this one away. */
+export async function rotateDeployerKey(stack: OperatedStack): Promise<number> {
+  return count(stack, "deployerKey", (await stack.generations()).deployerKey);
+}
+
+/** Counts one more in the stack's file, and brings the stack there. */
+function count(stack: OperatedStack, what: keyof typeof counters, inForce: number): number {
   const file = path.join(projectDir, `Pulumi.${stack.name}.yaml`);
-  const { text, generation } = nextGeneration(fs.readFileSync(file, "utf8"), "ringo-infra", (await stack.backups()).keyGeneration);
+  const { text, generation } = nextGeneration(fs.readFileSync(file, "utf8"), what, inForce);
   fs.writeFileSync(file, text);
-  say(`${path.basename(file)}: backups.keyGeneration is ${generation}; commit it when this has ended`);
+  say(`${path.basename(file)}: ${counters[what].join(".")} is ${generation}; commit it when this has ended`);
   const [command, argv] = stack.name === stackName ? ["make", ["--no-print-directory", "up"]]
     : ["pulumi", ["up", "--stack", stack.name, ...(process.env.YES === "1" ? ["--yes"] : []), ...(process.env.REFRESH === "1" ? ["--refresh"] : [])]];
-  const { status } = spawnSync(command, argv, { cwd: projectDir, stdio: "inherit" });
-  if (status !== 0) return status ?? 1;
-  return onData(stack, "prepare"); // proves that WAL arrives under the new key
+  return spawnSync(command, argv, { cwd: projectDir, stdio: "inherit" }).status ?? 1;
 }

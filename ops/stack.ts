@@ -14,7 +14,14 @@ interface Outputs {
   apiUrl: string;
   reachable: Reachable[];
   deployerKey: string;
+  generations: Generations;
   backups: BackupBuckets;
+}
+
+/** Counts the keys that the program has come with, and the passwords that the database has had. */
+export interface Generations {
+  deployerKey: number;
+  passwords: number;
 }
 
 /** Where the backups are. */
@@ -32,6 +39,7 @@ export interface OperatedStack {
   sshConfig: string;
   apiUrl(): Promise<string>;
   backups(): Promise<BackupBuckets>;
+  generations(): Promise<Generations>;
   /** S3 with the rights of whoever runs the command, which no machine of the stack has. */
   s3(region: string): S3Client;
   /** PEM of the authority that signed the API's certificate. @default the system's */
@@ -57,7 +65,7 @@ function openLocal(): OperatedStack {
   };
   return operated({
     name: stackName, sshConfig: config, ca: fs.readFileSync(acmeRootsFile, "utf8"),
-    apiUrl: () => output("apiUrl"), backups: () => output("backups"), s3: () => localS3(), close: () => undefined,
+    apiUrl: () => output("apiUrl"), backups: () => output("backups"), generations: () => output("generations"), s3: () => localS3(), close: () => undefined,
   });
 }
 
@@ -69,7 +77,8 @@ function openRemote(name: string): OperatedStack {
   process.once("exit", close);
   const sshConfig = writeSshFiles(directory, outputs.reachable, outputs.deployerKey);
   return operated({
-    name, sshConfig, close, apiUrl: () => Promise.resolve(outputs.apiUrl), backups: () => Promise.resolve(outputs.backups), s3: (region) => new S3Client({ region }),
+    name, sshConfig, close, apiUrl: () => Promise.resolve(outputs.apiUrl), backups: () => Promise.resolve(outputs.backups),
+    generations: () => Promise.resolve(outputs.generations), s3: (region) => new S3Client({ region }),
   });
 }
 

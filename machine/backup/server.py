@@ -5,7 +5,8 @@ import time
 
 from backup.shell import Failure, attempt, psql, run, running, say, tail
 
-ROLES = "/etc/ringo/postgresql/roles.sql"
+# What ends the former password comes first: it may be the one whose turn it is again.
+ROLES = ["/etc/ringo/postgresql/former.sql", "/etc/ringo/postgresql/roles.sql"]
 
 
 def settle():
@@ -42,7 +43,9 @@ def start(settings, hours=6):
 
 def align():
     """The roles' passwords are those of now, not those of then: the application keeps its own."""
-    if os.path.exists(ROLES):
-        with open(ROLES, encoding="utf8") as file:
+    found = [path for path in ROLES if os.path.exists(path)]
+    for path in found:
+        with open(path, encoding="utf8") as file:
             psql(file.read())
+    if found:
         say("roles have the passwords that the application uses")

@@ -21,6 +21,8 @@ const acl = "/etc/redis/users.acl";
 const dropIn = "/etc/systemd/system/redis-server.service.d/ringo.conf";
 const sysctl = "/etc/sysctl.d/60-ringo-redis.conf";
 const usersScript = "/usr/local/lib/ringo/redis-users";
+/** The operator's password that Redis goes by. */
+const inForce = "/etc/ringo/redis/operator.in-force";
 const password = (user: string): string => `/etc/ringo/redis/${user}.password`;
 
 /**
@@ -78,6 +80,18 @@ export function redis(options: RedisOptions): Fragment {
   };
 }
 
+/**
+ * Ends what former passwords open. To be applied when everybody has the new ones.
+ * @param passwords whatever differs when the passwords do
+ */
+export function forgetFormer(passwords: string[]): Fragment {
+  const path = "/etc/ringo/redis/passwords";
+  return {
+    files: [{ path, content: `${sha256(passwords.join("\n"))}\n`, mode: "0600" }],
+    steps: [{ name: "former Redis passwords end", when: "after-units", onChange: [path], command: `${usersScript} --forget` }],
+  };
+}
+
 /** The password on stdin: neither arguments nor environment of a process show it. */
 const works = (address: string): string =>
   `{ printf 'AUTH ringo '; cat ${password("ringo")}; echo 'SET ringo:check 1 EX 10'; } | redis-cli -h ${address} | grep -c '^OK' | grep -qx 2`;
@@ -102,14 +116,27 @@ ${(options.users ?? []).map(({ name, password: of, rules }) => `user ${name} on 
 const defaultUser = "on nopass resetkeys resetchannels -@all +ping +hello +client|setinfo +client|setname";
 
 const applyUsers = `#!/bin/sh
-# Run when Redis has loaded its data: lets clients without credentials ping. With --load reads the users file anew first.
+# Run when Redis has loaded its data: lets clients without credentials ping. With --load reads the users file anew first; whoever
+# has a new password there keeps the former one beside it, until --forget.
 set -eu
+# Redis takes the operator's new password only with the file: the one that it knows is tried, too.
+ask() {
+    { for file in ${inForce} ${password("operator")}; do [ ! -e $file ] || { printf 'AUTH operator '; cat $file; }; done; cat; } | redis-cli -h 127.0.0.1
+}
 load=
-[ "\${1:-}" != --load ] || load='ACL LOAD'
-answers=$({ printf 'AUTH operator '; cat ${password("operator")}; echo "$load"; echo 'ACL SETUSER default ${defaultUser}'; } | redis-cli -h 127.0.0.1)
-case $answers in
-    *ERR*|*NOAUTH*|*NOPERM*|*WRONGPASS*) echo 'Redis did not take its users' >&2; exit 1 ;;
+former=
+if [ "\${1:-}" = --load ]; then
+    load='ACL LOAD'
+    former=$(echo 'ACL LIST' | ask | awk 'FNR == NR { known[$2] = 1; next }
+        $1 == "user" && $2 != "default" && known[$2] { for (i = 4; i <= NF; i++) if ($i ~ /^#/) print "ACL SETUSER", $2, $i }' ${acl} -)
+elif [ "\${1:-}" = --forget ]; then
+    load='ACL LOAD'
+fi
+answers=$(printf '%s\n' "$load" 'ACL SETUSER default ${defaultUser}' "$former" | ask)
+case $(echo "$answers" | grep -v WRONGPASS) in
+    *ERR*|*NOAUTH*|*NOPERM*) echo 'Redis did not take its users' >&2; exit 1 ;;
 esac
+install -m 0600 ${password("operator")} ${inForce}
 `;
 
 const configuration = ({ listenAddress, maxMemoryMiB }: RedisOptions, data: string): string => `bind 127.0.0.1 ${listenAddress}

@@ -25,13 +25,17 @@ test("a word reaches the other side's shell as it is", () => {
 describe("one more key", () => {
   test("is counted from the one there is, or from the first; the rest of the file stays", () => {
     const file = "# kept\nconfig:\n  ringo-infra:domain: api.ringo.test # why\n";
-    const { text, generation } = nextGeneration(file, "ringo-infra", 1);
+    const { text, generation } = nextGeneration(file, "backupKey", 1);
     expect(generation).toBe(2);
     expect(text).toBe(`${file}  ringo-infra:backups:\n    keyGeneration: 2\n`);
-    expect(nextGeneration(text, "ringo-infra", 2)).toEqual({ generation: 3, text: text.replace("keyGeneration: 2", "keyGeneration: 3") });
+    expect(nextGeneration(text, "backupKey", 2)).toEqual({ generation: 3, text: text.replace("keyGeneration: 2", "keyGeneration: 3") });
+  });
+
+  test("passwords are counted on their own", () => {
+    expect(nextGeneration("config:\n  ringo-infra:passwordGeneration: 2\n", "passwords", 1)).toEqual({ generation: 3, text: "config:\n  ringo-infra:passwordGeneration: 3\n" });
   });
 
   test("is counted from the one in force, where the file is from before it", () => {
-    expect(nextGeneration("config: {}\n", "ringo-infra", 4).generation).toBe(5);
+    expect(nextGeneration("config: {}\n", "backupKey", 4).generation).toBe(5);
   });
 });

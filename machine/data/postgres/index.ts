@@ -1,16 +1,8 @@
-import { scramVerifier } from "./scram";
+import { hostLines, psql, roles, rolesSql, type PostgresRole } from "./roles";
 import { tuning } from "./tuning";
 import type { Check, File, Fragment, Step } from "../../state";
 
-/** A role and the database it owns. */
-export interface PostgresRole {
-  /** The role's name, of lower-case letters, digits and `_`. */
-  name: string;
-  /** Made if missing; owned by the role, and nobody else may connect. */
-  database: string;
-  /** Of `A-Z a-z 0-9 . _ ~ -`. A changed one is set on the role. */
-  password: string;
-}
+export { psql };
 
 export interface PostgresOptions {
   /** The machine's private address. */
@@ -41,10 +33,6 @@ const etc = `/etc/postgresql/${version}/main`;
 const unit = `postgresql@${version}-main.service`;
 const dropIn = `/etc/systemd/system/${unit}.d/ringo.conf`;
 const sysctl = "/etc/sysctl.d/60-ringo-postgresql.conf";
-const pgpass = "/etc/ringo/postgresql/pgpass";
-const rolesSql = "/etc/ringo/postgresql/roles.sql";
-/** A statement, or a script on standard input, as the superuser; a database's name may follow. Fails at the first error. */
-export const psql = "cd / && runuser -u postgres -- psql -X -q -At -v ON_ERROR_STOP=1";
 
 /**
  * PostgreSQL 17 on the data volume: TLS, SCRAM, one database a role, tuned from the machine's size. Further fragments
@@ -53,11 +41,7 @@ export const psql = "cd / && runuser -u postgres -- psql -X -q -At -v ON_ERROR_S
  */
 export function postgres(options: PostgresOptions): Fragment {
   const data = options.dataDirectory ?? `/srv/data/postgresql/${version}/main`;
-  for (const { name, database } of options.roles) {
-    for (const word of [name, database]) {
-      if (!/^[a-z_][a-z0-9_]{0,62}$/.test(word)) throw new Error(`not a name for a role or database: ${JSON.stringify(word)}`);
-    }
-  }
+  const own = roles(options.roles, options.listenAddress);
   const readable = { group: "postgres", mode: "0640" };
   const conf: File[] = [
     { path: `${etc}/postgresql.conf`, content: configuration(options, data), ...readable },
@@ -66,7 +50,6 @@ export function postgres(options: PostgresOptions): Fragment {
     { path: `${etc}/server.crt`, content: options.tls.certificate, ...readable },
     { path: `${etc}/server.key`, content: options.tls.key, ...readable, secret: true },
   ];
-  const verifiers = options.roles.map((role) => scramVerifier(role.name, role.password));
   const files: File[] = [
     ...conf,
     { path: `${etc}/start.conf`, content: "auto\n", ...readable },
@@ -75,8 +58,7 @@ export function postgres(options: PostgresOptions): Fragment {
     { path: dropIn, content: `[Unit]\nRequiresMountsFor=${data}\nWants=network-online.target\nAfter=network-online.target\n\n[Service]\nTimeoutStartSec=infinity\n` },
     // Or at boot it listens on what addresses there are, and says nothing.
     { path: sysctl, content: "-net.ipv4.ip_nonlocal_bind = 1\n" },
-    { path: pgpass, content: options.roles.map((r) => `${options.listenAddress}:5432:${r.database}:${r.name}:${r.password}\n`).join(""), mode: "0600", secret: true },
-    { path: rolesSql, content: options.roles.map((role, i) => roleSql(role, verifiers[i])).join("\n"), mode: "0600", secret: true },
+    ...own.files,
   ];
   return {
     ...postgresPackages,
@@ -86,11 +68,11 @@ export function postgres(options: PostgresOptions): Fragment {
       { path: data, mode: "0700", owner: "postgres", group: "postgres" },
     ],
     files,
-    steps: [...postgresPackages.steps!, ...steps(options, data, conf)],
+    steps: [...postgresPackages.steps!, ...steps(options, data, conf, own.logins)],
     // Debian's own stands for all clusters of a machine, at a shutdown too.
     units: [{ name: unit, restartOn: [dropIn], reloadOn: conf.map((f) => f.path) }, { name: "postgresql.service" }],
-    checks: checks(options),
-    secrets: [...options.roles.map((r) => r.password), ...verifiers, options.tls.key],
+    checks: checks(own.logins),
+    secrets: [...own.secrets, options.tls.key],
   };
 }
 
@@ -106,7 +88,10 @@ echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/ring
   }],
 };
 
-function steps(options: PostgresOptions, data: string, conf: File[]): Step[] {
+/** Who logs in, and a command that succeeds when he can. */
+interface Login { name: string; works: string }
+
+function steps(options: PostgresOptions, data: string, conf: File[], logins: Login[]): Step[] {
   return [
     { name: "addresses for PostgreSQL", onChange: [sysctl], command: `/usr/lib/systemd/systemd-sysctl ${sysctl}` },
     {
@@ -145,7 +130,7 @@ runuser -u postgres -- ${bin}/postgres -C data_directory --config-file=${etc}/po
       name: "PostgreSQL roles",
       when: "after-units",
       onChange: [rolesSql],
-      unless: options.roles.map((role) => login(options.listenAddress, role)).join(" && ") || "true",
+      unless: logins.map(({ works }) => works).join(" && ") || "true",
       command: `${psql} < ${rolesSql}`,
     },
   ];
@@ -161,31 +146,20 @@ install -d -m 0700 -o postgres -g postgres ${data}.new
 runuser -u postgres -- ${bin}/initdb --pgdata=${data}.new --data-checksums --encoding=UTF8 --locale=C.UTF-8 --locale-provider=builtin --builtin-locale=C.UTF-8 --auth-local=peer --auth-host=scram-sha-256
 mv -T ${data}.new ${data}`;
 
-function checks(options: PostgresOptions): Check[] {
+function checks(logins: Login[]): Check[] {
   return [
     {
       name: "PostgreSQL's files are valid and its pages have checksums",
       command: `test "$(${psql} -c "SELECT (SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL) + (SELECT count(*) FROM pg_file_settings WHERE error IS NOT NULL) + (current_setting('data_checksums') <> 'on')::int")" = 0`,
     },
-    ...options.roles.map((role) => ({ name: `role ${role.name} logs in over TLS`, command: login(options.listenAddress, role) })),
+    ...logins.map(({ name, works }) => ({ name: `role ${name} logs in over TLS`, command: works })),
   ];
 }
 
-/** As the application does; the password comes from a root-only file. */
-const login = (address: string, { name, database }: PostgresRole): string =>
-  `test "$(PGPASSFILE=${pgpass} psql -X -w -At -c 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()' "host=${address} user=${name} dbname=${database} sslmode=require connect_timeout=5")" = t`;
-
-const roleSql = ({ name, database }: PostgresRole, verifier: string): string => `SELECT 'CREATE ROLE "${name}"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${name}') \\gexec
-ALTER ROLE "${name}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD '${verifier}';
-SELECT 'CREATE DATABASE "${database}" OWNER "${name}"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${database}') \\gexec
-ALTER DATABASE "${database}" OWNER TO "${name}";
-REVOKE ALL ON DATABASE "${database}" FROM PUBLIC;
-`;
-
 const identities = ({ peers = [] }: PostgresOptions): string => peers.map(({ role, systemUser }) => `peers ${systemUser} ${role}\n`).join("");
 
-const hostBasedAuthentication = ({ roles, peers = [], allowedCidr }: PostgresOptions): string =>
-  ["local all postgres peer", ...peers.map(({ role, database }) => `local "${database}" "${role}" peer map=peers`), ...roles.map((r) => `hostssl "${r.database}" "${r.name}" ${allowedCidr} scram-sha-256`)].map((line) => `${line}\n`).join("");
+const hostBasedAuthentication = ({ roles: owners, peers = [], allowedCidr }: PostgresOptions): string =>
+  ["local all postgres peer", ...peers.map(({ role, database }) => `local "${database}" "${role}" peer map=peers`), ...hostLines(owners, allowedCidr)].map((line) => `${line}\n`).join("");
 
 function configuration(options: PostgresOptions, data: string): string {
   const settings: Record<string, string> = {

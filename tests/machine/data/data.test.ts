@@ -1,6 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { createHash, createHmac } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { postgres, type PostgresOptions } from "../../../machine/data/postgres";
+import { endFormer, roles } from "../../../machine/data/postgres/roles";
 import { scramVerifier } from "../../../machine/data/postgres/scram";
 import { tuning } from "../../../machine/data/postgres/tuning";
 import { redis } from "../../../machine/data/redis";
@@ -47,8 +52,22 @@ describe("PostgreSQL", () => {
 
   test("each role reaches its own database, over TLS, from its network, and nobody else anything", () => {
     expect(content(postgres(options()), "/etc/postgresql/17/main/pg_hba.conf")).toBe(
-      'local all postgres peer\nhostssl "orders" "ringo" 10.0.0.0/24 scram-sha-256\n',
+      'local all postgres peer\nhostssl "orders" "ringo" 10.0.0.0/24 scram-sha-256\nhostssl "orders" "ringo_b" 10.0.0.0/24 scram-sha-256\n',
     );
+  });
+
+  test("two roles take turns to log in, and only the former one's end touches it", () => {
+    const of = (generation: number) => {
+      const { files } = roles([{ name: "ringo", database: "orders", password: "made-up-password", generation }], "10.0.0.5");
+      const [pgpass, sql] = files.map((file) => file.content);
+      const [former] = endFormer({ name: "ringo", generation }).files!;
+      return { in: /^10\.0\.0\.5:5432:orders:(\w+):/.exec(pgpass)![1], may: sql.match(/(?<=ALTER ROLE ")\w+(?=" LOGIN)/g), mayNot: former.content.match(/(?<=ALTER ROLE ")\w+(?=" NOLOGIN)/g), former: former.content };
+    };
+    expect(of(1)).toMatchObject({ in: "ringo", may: ["ringo"], mayNot: ["ringo_b"] });
+    expect(of(2)).toMatchObject({ in: "ringo_b", may: ["ringo_b"], mayNot: ["ringo"] });
+    expect(of(3)).toMatchObject({ in: "ringo", may: ["ringo"], mayNot: ["ringo_b"] });
+    // It is done anew each time: the machine goes by what has changed.
+    expect(of(3).former).not.toBe(of(1).former);
   });
 
   test.each(["with space", "quote'", "back\\slash", "a:b", "", "new\nline"])("a password %j is refused, not shown", (password) => {
@@ -103,6 +122,43 @@ describe("Redis", () => {
   test("once Redis is up, clients without credentials may ping and say who they are", () => {
     expect(content(fragment, "/etc/systemd/system/redis-server.service.d/ringo.conf")).toContain("ExecStartPost=+/usr/local/lib/ringo/redis-users\n");
     expect(content(fragment, "/usr/local/lib/ringo/redis-users")).toContain("ACL SETUSER default on nopass resetkeys resetchannels -@all +ping +hello +client|setinfo +client|setname'");
+  });
+
+  describe("new users are read in", () => {
+    const directory = mkdtempSync(join(tmpdir(), "ringo-redis-"));
+    afterAll(() => rmSync(directory, { recursive: true }));
+    const place = (name: string, text: string) => writeFileSync(join(directory, name), text, { mode: 0o755 });
+    place("users.acl", "user default off\nuser ringo on #new\nuser operator on #new\n");
+    place("operator.password", "made-up-new\n");
+    place("operator.in-force", "made-up-old\n");
+    // Redis, as far as the script speaks with it: it writes down what it hears, and says what it was told to say.
+    place("redis-cli", `#!/bin/sh\ninput=$(cat); echo "$input" >>${directory}/heard\ncase $input in *'ACL LIST'*) cat ${directory}/listed ;; *) cat ${directory}/answers ;; esac\n`);
+    place("listed", "WRONGPASS invalid\nOK\nuser default on nopass -@all\nuser gone on sanitize-payload #aa ~* +@all\nuser operator on sanitize-payload #bb ~* +@all\nuser ringo on sanitize-payload #cc #dd ~* +@all\n");
+    place("script", content(fragment, "/usr/local/lib/ringo/redis-users").replaceAll("/etc/redis/", `${directory}/`).replaceAll("/etc/ringo/redis/", `${directory}/`));
+    const read = (argument: string, answers: string) => {
+      place("heard", "");
+      place("answers", answers);
+      const { status } = spawnSync(join(directory, "script"), [argument], { env: { ...process.env, PATH: `${directory}:${process.env.PATH}` } });
+      return { status, heard: readFileSync(join(directory, "heard"), "utf8").split("\n").filter((line) => line.startsWith("ACL")) };
+    };
+    const everybody = expect.stringMatching(/^ACL SETUSER default on nopass /);
+
+    test("while Redis runs: who is still there keeps the former password beside the new one", () => {
+      expect(read("--load", "WRONGPASS\nOK\nOK\nOK\n")).toEqual({
+        status: 0, heard: ["ACL LIST", "ACL LOAD", everybody, "ACL SETUSER operator #bb", "ACL SETUSER ringo #cc", "ACL SETUSER ringo #dd"],
+      });
+      expect(readFileSync(join(directory, "operator.in-force"), "utf8")).toBe("made-up-new\n");
+    });
+
+    test("and lose it when all have the new one", () => {
+      expect(read("--forget", "OK\nOK\n")).toEqual({ status: 0, heard: ["ACL LOAD", everybody] });
+    });
+
+    test.each(["NOAUTH Authentication required.", "ERR /etc/redis/users.acl:2", "NOPERM User default"])("what Redis refuses is a failure: %s", (answer) => {
+      place("operator.in-force", "made-up-old\n");
+      expect(read("--load", `WRONGPASS\n${answer}\n`).status).toBe(1);
+      expect(readFileSync(join(directory, "operator.in-force"), "utf8")).toBe("made-up-old\n");
+    });
   });
 
   test("no password shows outside of root's files", () => {

@@ -7,19 +7,24 @@ import { sentryRecords } from "../../../../local/services/sentry";
 import type { Deploy, Release } from "../../../../local/services/sentry/server";
 import { active } from "../alerts";
 import { ask, everywhere } from "../inside";
-import { eventually, healthy, make, output, run, type Finished, type Output } from "../support";
+import { login, order, type User } from "../session";
+import { restoreSettings } from "../settings";
+import { eventually, healthy, make, on, output, request, run, type Finished, type Output } from "../support";
 
 let stack: Output;
 let another: string;
+let user: User;
 
 beforeAll(async () => {
   stack = await output();
+  user = await login(stack);
   another = path.join(fs.mkdtempSync(path.join(tmpdir(), "ringo-backend-")), "backend");
   fs.cpSync(path.join(projectDir, "examples", "backend"), another, { recursive: true, preserveTimestamps: true });
   fs.appendFileSync(path.join(another, "manage.py"), "# Another release.\n");
 });
 afterAll(async () => {
   await back();
+  restoreSettings();
   fs.rmSync(path.dirname(another), { recursive: true });
 });
 
@@ -34,6 +39,8 @@ const running = async (): Promise<string[]> => {
   return [...new Set(lines.join("\n").split("\n"))];
 };
 let rolledOut: Finished;
+let began: number;
+let ended: number;
 let first: string;
 let second: string;
 
@@ -44,20 +51,54 @@ test("the release that runs is registered, finalized and deployed", async () => 
   expect(told()[first]).toMatchObject({ projects: ["backend"], dateReleased: expect.any(String), deploys: expect.arrayContaining([expect.objectContaining({ environment: "local" })]) });
 });
 
+test("a roll-out that renews the passwords fails no request, and then the former passwords open nothing", async () => {
+  await on("data", "cd /etc/ringo; umask 077; cp postgresql/pgpass /run/former.pgpass; cp redis/ringo.password /run/former.redis");
+  const postgres = (file: string) => on("data", `IFS=: read -r host port db name rest < ${file}
+    PGPASSFILE=${file} psql -X -w -At -c 'SELECT session_user, current_user' "host=$host user=$name dbname=$db sslmode=require" 2>&1 || true`);
+  const redis = (file: string) => on("data", `{ printf 'AUTH ringo '; cat ${file}; } | redis-cli`);
+  expect([await postgres("/run/former.pgpass"), await redis("/run/former.redis")]).toEqual(["ringo|ringo\n", "OK\n"]);
+
+  const answers: string[] = [];
+  const asked = async (method: string, options = {}) => {
+    const { status, body } = await request(stack, method, "/api/v1/orders/", { headers: user.authorization, ...options });
+    answers.push(`${method} ${status} ${status < 300 ? "" : body}`);
+  };
+  let rolling = true;
+  const traffic = (async () => {
+    while (rolling) {
+      await asked("GET");
+      await asked("POST", { json: { title: "while passwords change", amount: "1.00" } });
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  })();
+  began = Date.now();
+  rolledOut = await make("rotate-passwords", { BACKEND: another });
+  ended = Date.now();
+  rolling = false;
+  await traffic;
+  expect([rolledOut.code, rolledOut.stderr]).toEqual([0, expect.stringContaining("passwordGeneration is 2")]);
+  expect(answers.length).toBeGreaterThan(20);
+  expect([...new Set(answers)].sort()).toEqual(["GET 200 ", "POST 201 "]);
+
+  expect(await postgres("/run/former.pgpass")).toMatch(/password authentication failed for user "ringo"/);
+  expect(await redis("/run/former.redis")).toMatch(/^WRONGPASS/);
+  // What the new one makes belongs to the database's owner, as everything before.
+  expect(await postgres("/etc/ringo/postgresql/pgpass")).toBe("ringo_b|ringo\n");
+  await on("data", "rm /run/former.pgpass /run/former.redis");
+  expect((await order(stack, user, "after the change")).status).toBe("processed");
+}, 300_000);
+
 test("a roll-out registers its release, and its deploy when it is in place", async () => {
-  const before = Date.now();
-  rolledOut = await make("up", { BACKEND: another });
-  const after = Date.now();
   expect([rolledOut.code, rolledOut.stderr]).toEqual([0, expect.stringContaining("Sentry is told of the deploy")]);
   [second] = (await running()) as [string];
   expect(second).not.toBe(first);
   // The same release was rolled out before, if this test was run before.
-  const ours = deploys(second).filter(({ dateFinished }) => Date.parse(dateFinished) >= before);
+  const ours = deploys(second).filter(({ dateFinished }) => Date.parse(dateFinished) >= began);
   expect(ours).toEqual([{ id: expect.any(String), environment: "local", dateStarted: expect.any(String), dateFinished: expect.any(String) }]);
-  const times = [before - 1000, Date.parse(ours[0]!.dateStarted!), Date.parse(ours[0]!.dateFinished), after];
+  const times = [began - 1000, Date.parse(ours[0]!.dateStarted!), Date.parse(ours[0]!.dateFinished), ended];
   expect(times).toEqual(times.toSorted((a, b) => a - b));
   expect(told()[second]!.dateReleased).toBe(deploys(second)[0]!.dateFinished);
-}, 300_000);
+}, 60_000);
 
 test("where nothing changes, Sentry hears nothing", async () => {
   const before = told();
@@ -70,6 +111,7 @@ test("with Sentry away a roll-out stands and says so, people are told, and Sentr
   const before = deploys(first).length;
   // `make up` would start the one there is: for this machine it is at another address.
   await ask("monitor", `echo '127.0.0.1 ${serviceNames.sentry}' >>/etc/hosts`);
+  restoreSettings();
   const { code, stderr } = await make("up");
   expect([code, stderr]).toEqual([0, expect.stringMatching(/warning: step 'Sentry is told of the deploy'[^]*Sentry has not heard of backend@[0-9a-f]+, and is told again/)]);
   expect(await running()).toEqual([first]);

@@ -168,6 +168,8 @@ runbook("ransomware", async () => {
   await order(stack, user, "before the thief");
   await archived();
   const before = await orders();
+  const passwords = () => on("data", "sha256sum /etc/ringo/postgresql/pgpass /etc/ringo/redis/*.password");
+  const known = await passwords();
   const moment = (await on("data", "sleep 1.5; date -u +%Y-%m-%dT%H:%M:%SZ; sleep 1.5")).trim();
 
   const { thief, Bucket } = await stolenKey();
@@ -182,6 +184,8 @@ runbook("ransomware", async () => {
   await healthy(stack, 120);
   expect(await orders()).toBe(before);
   await expect(thief.send(new ListObjectsV2Command({ Bucket }))).rejects.toMatchObject({ name: "InvalidAccessKeyId" });
+  expect((await passwords()).split("\n").filter((line) => line && known.includes(line))).toEqual([]);
+  expect(await sql("SELECT rolname FROM pg_authid WHERE rolcanlogin AND rolpassword IS NOT NULL")).toBe("ringo_b");
   expect((await order(stack, user, "after the thief")).status).toBe("processed");
   await archived();
 });

@@ -1,0 +1,96 @@
+/**
+ * Who owns a database, and who logs in as its owner. Two roles take turns to log in: so a new password is there before the
+ * application has it, and the former one holds until nobody uses it.
+ */
+import type { File, Fragment } from "../../state";
+import { scramVerifier } from "./scram";
+
+/** A role and the database it owns. */
+export interface PostgresRole {
+  /** The role's name, of lower-case letters, digits and `_`. */
+  name: string;
+  /** Made if missing; owned by the role, and nobody else may connect. */
+  database: string;
+  /** Of `A-Z a-z 0-9 . _ ~ -`. A changed one is set on who logs in. */
+  password: string;
+  /** Counts the passwords there have been. @default 1 */
+  generation?: number;
+}
+
+const directory = "/etc/ringo/postgresql";
+const pgpass = `${directory}/pgpass`;
+export const rolesSql = `${directory}/roles.sql`;
+const formerSql = `${directory}/former.sql`;
+
+/** A statement, or a script on standard input, as the superuser; a database's name may follow. Fails at the first error. */
+export const psql = "cd / && runuser -u postgres -- psql -X -q -At -v ON_ERROR_STOP=1";
+
+/** Who logs in with the password of this generation. What he makes belongs to the role that is called `name`. */
+export const loginName = (name: string, generation = 1): string => (generation % 2 === 1 ? name : `${name}_b`);
+
+/** What is on the machine for the roles, and how each is tried. @throws on names or passwords that would need quoting somewhere on their way. */
+export function roles(all: PostgresRole[], address: string) {
+  for (const { name, database } of all) {
+    for (const word of [name, database]) {
+      if (!/^[a-z_][a-z0-9_]{0,60}$/.test(word)) throw new Error(`not a name for a role or database: ${JSON.stringify(word)}`);
+    }
+  }
+  const verifiers = all.map((role) => scramVerifier(loginName(role.name, role.generation), role.password));
+  const secret = { mode: "0600", secret: true };
+  const files: File[] = [
+    { path: pgpass, content: all.map((role) => `${address}:5432:${role.database}:${loginName(role.name, role.generation)}:${role.password}\n`).join(""), ...secret },
+    { path: rolesSql, content: all.map((role, i) => roleSql(role, verifiers[i])).join("\n"), ...secret },
+  ];
+  return {
+    files,
+    secrets: [...all.map(({ password }) => password), ...verifiers],
+    logins: all.map((role) => ({ name: loginName(role.name, role.generation), works: login(address, role) })),
+  };
+}
+
+/** Ends what a former password opens. To be applied when the application has the one of this generation everywhere. */
+export function endFormer({ name, generation = 1 }: Pick<PostgresRole, "name" | "generation">): Fragment {
+  const former = loginName(name, generation + 1);
+  const when = `FROM pg_roles WHERE rolname = '${former}'`;
+  return {
+    // Kept for a restore: what it brings back may know the former password.
+    files: [{
+      path: formerSql,
+      content: `-- Generation ${generation}.
+SELECT 'ALTER ROLE "${former}" NOLOGIN PASSWORD NULL' ${when} \\gexec
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${former}';
+`,
+      mode: "0600",
+    }],
+    steps: [{
+      name: "the former PostgreSQL password ends",
+      when: "after-units",
+      onChange: [formerSql],
+      unless: `test -z "$(${psql} -c "SELECT rolname ${when} AND rolcanlogin")"`,
+      command: `${psql} < ${formerSql} > /dev/null`,
+    }],
+  };
+}
+
+/** Lines of `pg_hba.conf`, for whose turn it is and for who had it before. */
+export const hostLines = (all: PostgresRole[], cidr: string): string[] => all.flatMap(({ name, database }) =>
+  [1, 2].map((generation) => `hostssl "${database}" "${loginName(name, generation)}" ${cidr} scram-sha-256`));
+
+/** As the application does, over TLS or not at all; the password comes from a root-only file. */
+const login = (address: string, { name, database, generation }: PostgresRole): string =>
+  `test "$(PGPASSFILE=${pgpass} psql -X -w -At -c 'SELECT current_user' "host=${address} user=${loginName(name, generation)} dbname=${database} sslmode=require connect_timeout=5")" = ${name}`;
+
+const harmless = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS";
+
+/** Whoever else logs in is left as he is: he may be the one with the former password. */
+function roleSql({ name, database, generation }: PostgresRole, verifier: string): string {
+  const user = loginName(name, generation);
+  const made = (role: string): string => `SELECT 'CREATE ROLE "${role}"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') \\gexec\n`;
+  const owner = user === name ? "" : `${made(name)}ALTER ROLE "${name}" ${harmless};\n`;
+  const asOwner = user === name ? "" : `GRANT "${name}" TO "${user}";\nALTER ROLE "${user}" SET role = '${name}';\n`;
+  return `${owner}${made(user)}ALTER ROLE "${user}" LOGIN ${harmless} PASSWORD '${verifier}';
+${asOwner}SELECT 'CREATE DATABASE "${database}" OWNER "${name}"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${database}') \\gexec
+ALTER DATABASE "${database}" OWNER TO "${name}";
+REVOKE ALL ON DATABASE "${database}" FROM PUBLIC;
+`;
+}

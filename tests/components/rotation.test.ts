@@ -1,0 +1,40 @@
+import type { MachineState } from "../../machine/state";
+import { deploy, plain, type Registered } from "./program";
+
+const stateOf = (resources: Registered[], state: string): MachineState => JSON.parse(plain(resources.find(({ name }) => name === state)!.inputs.stdin)).state;
+const fileOf = (resources: Registered[], state: string, path: string): string => stateOf(resources, state).files.find((file) => file.path === path)!.content;
+const rotated = { passwordGeneration: 2, deployerKeyGeneration: 2 };
+
+let before: Registered[];
+let after: Registered[];
+beforeAll(async () => {
+  before = (await deploy()).resources;
+  after = (await deploy(rotated)).resources;
+}, 60_000);
+
+test("another generation makes every password of PostgreSQL and Redis anew", () => {
+  const keepers = (resources: Registered[]) => Object.fromEntries(resources.filter(({ name, type }) => type.endsWith(":RandomPassword") && name.startsWith("data-"))
+    .map(({ name, inputs }) => [name.replace("data-password-", ""), inputs.keepers.generation]));
+  const names = ["postgres", "redis", "redis-operator", "redis-exporter", "celery-exporter"];
+  expect(keepers(before)).toEqual(Object.fromEntries(names.map((name) => [name, "1"])));
+  expect(keepers(after)).toEqual(Object.fromEntries(names.map((name) => [name, "2"])));
+});
+
+test("the application logs in as another role than before, so that both passwords hold for a while", () => {
+  const users = (resources: Registered[]) => ["api-0-api", "api-1-api", "worker-0-worker"].flatMap((name) =>
+    stateOf(resources, name).containers.map(({ environment }) => environment.POSTGRES_USER));
+  expect(new Set(users(before))).toEqual(new Set(["ringo"]));
+  expect(new Set(users(after))).toEqual(new Set(["ringo_b"]));
+  expect(fileOf(after, "data-passwords", "/etc/ringo/postgresql/former.sql")).toContain('ALTER ROLE "ringo" NOLOGIN');
+});
+
+test("the program comes with the next key, which every machine let in already; and no machine lets the former in", () => {
+  const key = (generation: number) => `ssh-ed25519 AAAAaccessdeployer${generation}\n`;
+  for (const { name } of after.filter(({ type }) => type.endsWith(":Droplet"))) {
+    const state = name.replace("-droplet", "-base");
+    expect(fileOf(before, state, "/root/.ssh/authorized_keys")).toBe(key(1) + key(2));
+    expect(fileOf(after, state, "/root/.ssh/authorized_keys")).toBe(key(2) + key(3));
+    const connection = plain(after.find((resource) => resource.name === state)!.inputs.connection);
+    for (const { privateKey } of [connection, ...(connection.proxy ? [connection.proxy] : [])]) expect(privateKey).toBe("private key of access-deployer-2\n");
+  }
+});
