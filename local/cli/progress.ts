@@ -37,6 +37,7 @@ function fault(message: string): string {
 export class Progress {
   private readonly started = Date.now();
   private readonly begun = new Map<string, number>();
+  private readonly advised = new Set<string>();
   /** What the engine reported as errors, for the last lines of a failed run. */
   readonly errors: string[] = [];
 
@@ -73,12 +74,17 @@ export class Progress {
     this.lines(name, text, event.severity === "error" ? red : event.severity === "warning" || text.startsWith("warning: ") ? yellow : (t: string) => t);
   }
 
-  /** What is wrong, what was found, and how to mend it. An advisory one is told and passes. */
+  /** What is wrong, what was found, and how to mend it. An advisory one is told and passes; of its further findings, only what was found. */
   private policy({ resourceUrn, message, policyName, enforcementLevel }: PolicyEvent): void {
     const name = resourceUrn ? nameOf(resourceUrn) : "stack";
     const text = `policy ${policyName}: ${plain(message)}`;
-    if (enforcementLevel === "mandatory") this.errors.push(`${name}: ${text}`);
-    this.lines(name, text, enforcementLevel === "mandatory" ? red : yellow);
+    if (enforcementLevel === "mandatory") {
+      this.errors.push(`${name}: ${text}`);
+      return this.lines(name, text, red);
+    }
+    const found = plain(message).split("\n").slice(1).filter((line) => !line.startsWith("To mend: "));
+    this.lines(name, this.advised.has(policyName) && found.length > 0 ? `policy ${policyName}: ${found.join("\n")}` : text, yellow);
+    this.advised.add(policyName);
   }
 
   private lines(name: string, text: string, colour: (text: string) => string): void {
