@@ -88,7 +88,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
 
   const backend = backendOf(config, database.facts);
   const { media } = database;
-  const release = api.release({ backend, media, after: [database.ready] });
+  const release = api.release({ backend, media, volume: database.volumeId, after: [database.ready] });
   const apis = api.rollOut({ backend, media, after: [release] });
   const working = worker.rollOut({ backend, media, after: apis });
   const serving = edge.serve({

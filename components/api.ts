@@ -45,9 +45,9 @@ export class ApiTier extends pulumi.ComponentResource {
   }
 
   /** Migrations, static files and the proof that the release's worker starts: once per release, on the first machine. */
-  release({ backend, media, after }: Rollout): pulumi.Resource {
+  release({ backend, media, volume, after }: Rollout & { volume: pulumi.Output<string> }): pulumi.Resource {
     const [first] = this.hosts;
-    const state = pulumi.all([backend, media]).apply(([b, m]) => combine(surroundings(this.args.ground, m), release({ backend: b as Backend })));
+    const state = pulumi.all([backend, media, volume]).apply(([b, m, id]) => combine(surroundings(this.args.ground, m), release({ backend: b as Backend, volume: id })));
     return first.apply("release", state, [first.ready, ...after]);
   }
 

@@ -60,6 +60,8 @@ export class Database extends pulumi.ComponentResource {
   readonly host: Host;
   readonly facts: pulumi.Output<DataFacts>;
   readonly media: pulumi.Output<MediaShare>;
+  /** Identifies what is kept: another volume begins empty, or with what was restored. */
+  readonly volumeId: pulumi.Output<string>;
   /** How the monitor reads the queues. Secret as a whole. */
   readonly queues: pulumi.Output<{ host: string; password: string }>;
   /** PostgreSQL and Redis answer, and the shared files are served. */
@@ -94,6 +96,7 @@ export class Database extends pulumi.ComponentResource {
     }, { parent: this });
 
     const { volume, attachment } = this.createVolume();
+    this.volumeId = volume.id;
     const host = this.host.privateAddress;
     this.facts = pulumi.secret({
       postgres: { host, database: args.databaseName, user: loginName(args.databaseUser, args.passwordGeneration), password: passwords.postgres },

@@ -8,6 +8,8 @@ import type { Fragment, Step } from "../state";
 
 export interface ReleaseInputs {
   backend: Backend;
+  /** Which volume has database and shared files: on another, nothing that was done for this image has been done. */
+  volume: string;
   /** How long migrations may take, in seconds. @default 1800 */
   migrationTimeoutSeconds?: number;
 }
@@ -24,12 +26,13 @@ export function releaseKey(image: string): string {
   return digest.slice(0, 16);
 }
 
-/** Steps run before the machine's containers are replaced; each is done once per image, and again after it failed. */
-export function release({ backend, migrationTimeoutSeconds = 1800 }: ReleaseInputs): Fragment {
+/** Steps run before the machine's containers are replaced; each is done once per image and volume, and again after it failed. */
+export function release({ backend, volume, migrationTimeoutSeconds = 1800 }: ReleaseInputs): Fragment {
+  if (!/^[\w-]+$/.test(volume)) throw new Error(`not a volume's id: ${JSON.stringify(volume)}`);
   const key = releaseKey(backend.image);
   const image = quote(backend.image);
   const once = (name: string, command: string, timeoutSeconds: number): Step => {
-    const marker = `${markers}/${key}.${name.replaceAll(" ", "-")}`;
+    const marker = `${markers}/${key}.${volume}.${name.replaceAll(" ", "-")}`;
     return { name, command: `${command}\ntouch ${marker}`, unless: `test -e ${marker}`, when: "after-units", timeoutSeconds };
   };
   const variables = Object.entries(backend.environment.variables).map(([name, value]) => `${name}=${value}\n`);

@@ -128,12 +128,18 @@ describe("roles", () => {
 });
 
 describe("a release", () => {
-  const state = combine(release({ backend }));
+  const state = combine(release({ backend, volume: "one" }));
 
   test("has a key that follows the digest and is safe in a path", () => {
     expect(releaseKey(backend.image)).toBe("a".repeat(16));
     expect(releaseKey("registry.ringo.test/../backend:1")).toMatch(/^[0-9a-f]{16}$/);
     expect(releaseKey("backend:1")).not.toBe(releaseKey("backend:2"));
+  });
+
+  test("is done again for another volume, which has neither its migrations nor its static files", () => {
+    const unless = (volume: string) => combine(release({ backend, volume })).steps.map((step) => step.unless);
+    for (const [i, condition] of unless("another").entries()) expect(condition).not.toBe(unless("one")[i]);
+    expect(() => release({ backend, volume: "../x" })).toThrow("not a volume's id");
   });
 
   test("migrates, then collects static files, then tries a worker, each once per image and before any container", () => {
@@ -151,7 +157,7 @@ describe("a release", () => {
   });
 
   test("quotes the image, and every command is a clean shell script", () => {
-    const scripts = [...state.steps, ...combine(release({ backend: { ...backend, image: "x'; reboot; '" } })).steps];
+    const scripts = [...state.steps, ...combine(release({ backend: { ...backend, image: "x'; reboot; '" }, volume: "one" })).steps];
     for (const { command, unless } of scripts) {
       for (const script of [command, unless!]) {
         const checked = spawnSync("shellcheck", ["--shell=sh", "--severity=warning", "-"], { input: script, encoding: "utf8" });
