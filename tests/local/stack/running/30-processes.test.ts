@@ -1,3 +1,4 @@
+import { everywhere } from "../inside";
 import { on, output, type Output } from "../support";
 
 let stack: Output;
@@ -47,12 +48,8 @@ test("Redis lets a stranger ping and nothing else", async () => {
 }, 60_000);
 
 test("what the program renders is accepted by the programs that read it", async () => {
-  for (const { name } of stack.machines) {
-    await on(name, "cloud-init schema --system");
-    await on(name, "sshd -t && nft --check --file /etc/nftables.conf");
-    const units = await on(name, "ls /etc/systemd/system/*ringo*.service /etc/systemd/system/*ringo*.timer 2>/dev/null || true");
-    for (const unit of units.trim().split("\n").filter(Boolean)) await on(name, `systemd-analyze verify --man=no ${unit}`);
-  }
+  await everywhere(stack, `cloud-init schema --system && sshd -t && nft --check --file /etc/nftables.conf \
+    && systemd-analyze verify --man=no /etc/systemd/system/*ringo*.service /etc/systemd/system/*ringo*.timer`);
   await on("edge", "nginx -t -q");
   const setting = await on("data", "runuser -u postgres -- /usr/lib/postgresql/17/bin/postgres -C max_connections -D /srv/data/postgresql/17/main -c config_file=/etc/postgresql/17/main/postgresql.conf");
   expect(Number(setting)).toBe(100);
