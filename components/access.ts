@@ -3,6 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { physicalName } from "./naming";
 
+/** A key's public half, without the line's end. */
+export const openssh = (key: tls.PrivateKey): pulumi.Output<string> => key.publicKeyOpenssh.apply((text) => text.trim());
+
 /** How a machine is reached, for people and scripts: see ops/ssh.ts. */
 export interface Reachable {
   name: string;
@@ -28,7 +31,7 @@ export class Access extends pulumi.ComponentResource {
     super("ringo:access:Access", name, {}, opts);
     const [key, next] = [this.createKey(generation), this.createKey(generation + 1)];
     this.privateKey = key.privateKeyOpenssh;
-    this.publicKeys = pulumi.all([key, next].map(({ publicKeyOpenssh }) => publicKeyOpenssh.apply((text) => text.trim())));
+    this.publicKeys = pulumi.all([key, next].map(openssh));
     this.sshKeyId = new digitalocean.SshKey(`${name}-key`, {
       name: physicalName("deployer"),
       publicKey: this.publicKeys[0],

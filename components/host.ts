@@ -9,7 +9,7 @@ import { machine } from "../machine/monitoring";
 import type { Service } from "../machine/base/nftables";
 import { payload, remoteCommand } from "../machine/payload";
 import { combine, type Fragment, type MachineState } from "../machine/state";
-import type { Access, Reachable } from "./access";
+import { openssh, type Access, type Reachable } from "./access";
 import { exporterServices } from "./exporters";
 import { physicalName, type Role } from "./naming";
 import type { Intake } from "./logs";
@@ -221,6 +221,3 @@ export class Host extends pulumi.ComponentResource {
     };
   }
 }
-
-/** A key's public half, without the line's end. */
-const openssh = (key: tls.PrivateKey): pulumi.Output<string> => key.publicKeyOpenssh.apply((text) => text.trim());

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { key } from "./doc";
 import { httpsUrlFault, pattern, text, whole } from "./formats";
+import { generation } from "./generation";
 
 /** A time that means the same everywhere: with its zone. */
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/;
@@ -46,11 +47,7 @@ export const backups = z.object({
       allowed: "true or false",
       example: "true",
     }),
-    keyGeneration: key(whole(1, 1_000_000).default(1), {
-      description: "Counts the access keys that the data machine has had. One more makes a new key, puts it on the machine, and then ends the old one.",
-      allowed: "a whole number, never less than before",
-      example: "2",
-    }),
+    keyGeneration: generation("Counts the access keys that the data machine has had. One more makes a new key, puts it on the machine, and then ends the old one."),
   }).prefault({}), {
     description: "Backups to S3, in an account of AWS.",
     allowed: "region, endpoint, retentionDays, archiveDays, lockDays, incrementalEveryHours, media and keyGeneration",

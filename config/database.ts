@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { key } from "./doc";
 import { pattern, sizeWith, whole } from "./formats";
+import { generation } from "./generation";
 
 // 61: a second role's name is two longer (`machine/data/postgres/roles.ts`).
 const identifier = () => pattern(/^(?!pg_|postgres$|template[01]$)[a-z_][a-z0-9_]{0,60}$/, "is no name for it");
@@ -28,9 +29,5 @@ export const database = z.object({
     allowed: identifierText,
     example: "ringo",
   }),
-  passwordGeneration: key(whole(1, 1_000_000).default(1), {
-    description: "Counts the passwords of PostgreSQL and Redis that the program has made. Another number makes new ones; the former ones hold until every container has the new. `make rotate-passwords` counts up and does the rest.",
-    allowed: "a whole number from 1 to 1000000",
-    example: "2",
-  }),
+  passwordGeneration: generation("Counts the passwords of PostgreSQL and Redis that the program has made. Another number makes new ones; the former ones hold until every container has the new. `make rotate-passwords` counts up and does the rest."),
 });

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { key } from "./doc";
-import { certificateFault, list, oneOf, pattern, publicKeyFault, text, whole } from "./formats";
+import { certificateFault, list, oneOf, pattern, publicKeyFault, text } from "./formats";
+import { generation } from "./generation";
 
 /** Images with the packages that the stack is made of: PostgreSQL 17 and Redis 8 came with Debian 13. */
 const machineImages = ["debian-13-x64"];
@@ -18,12 +19,8 @@ export const machines = z.object({
     example: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI… name@laptop",
     concealed: true,
   }),
-  deployerKeyGeneration: key(whole(1, 1_000_000).default(1), {
-    description: "Counts the keys that the program has come to the machines with. One more changes to the next key, which the machines let in already, and "
-      + "ends this one: `make rotate-deployer-key` does it. It never goes back.",
-    allowed: "a whole number from 1 to 1000000",
-    example: "2",
-  }),
+  deployerKeyGeneration: generation("Counts the keys that the program has come to the machines with. One more changes to the next key, which the machines let in already, and "
+      + "ends this one: `make rotate-deployer-key` does it. It never goes back."),
   trustedCertificates: key(list(text(certificateFault)).default([]), {
     description: "Certificates of private authorities that every machine trusts, for a registry, an ACME server or object storage of your own.",
     allowed: "PEM certificates, one an element",
