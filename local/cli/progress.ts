@@ -77,12 +77,13 @@ export class Progress {
   /** What is wrong, what was found, and how to mend it. An advisory one is told and passes; of its further findings, only what was found. */
   private policy({ resourceUrn, message, policyName, enforcementLevel }: PolicyEvent): void {
     const name = resourceUrn ? nameOf(resourceUrn) : "stack";
-    const text = `policy ${policyName}: ${plain(message)}`;
+    const words = plain(message);
+    const text = `policy ${policyName}: ${words}`;
     if (enforcementLevel === "mandatory") {
       this.errors.push(`${name}: ${text}`);
       return this.lines(name, text, red);
     }
-    const found = plain(message).split("\n").slice(1).filter((line) => !line.startsWith("To mend: "));
+    const found = words.split("\n").slice(1).filter((line) => !line.startsWith("To mend: "));
     this.lines(name, this.advised.has(policyName) && found.length > 0 ? `policy ${policyName}: ${found.join("\n")}` : text, yellow);
     this.advised.add(policyName);
   }

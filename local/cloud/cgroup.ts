@@ -21,6 +21,9 @@ export interface Capacity {
   vcpus: number;
 }
 
+/** Beside the host's own processes all droplets together stand as this many, not as one. */
+const together = 8;
+
 const mounted = (): string[][] =>
   fs.readFileSync("/proc/mounts", "utf8").split("\n").map((line) => line.split(" ")).filter(([, , type]) => type?.startsWith("cgroup"));
 
@@ -53,13 +56,12 @@ export function makeGroups(id: string, { memoryMiB, vcpus }: Capacity): { keeper
     }
   }
   const bytes = memoryMiB * 1024 * 1024;
-  limit(path.dirname(group), { "cpu.weight": 800 });
+  limit(path.dirname(group), { "cpu.weight": 100 * together });
   limit(group, { "memory.max": bytes, "cpu.weight": 100 * vcpus });
   const version1 = [...new Set([memory, cpu])].flatMap((root) => (root === undefined ? [] : [path.join(root, cgroupParent, id)]));
   for (const each of version1) {
     fs.mkdirSync(each, { recursive: true });
-    // Beside the host's own processes all droplets together stand as this many, not as one.
-    limit(path.dirname(each), { "cpu.shares": 8 * 1024 });
+    limit(path.dirname(each), { "cpu.shares": 1024 * together });
     limit(each, { "memory.limit_in_bytes": bytes, "cpu.shares": 1024 * vcpus });
   }
   return { keeper: [path.join(group, "keeper"), ...version1], machine: [path.join(group, "machine"), ...version1] };
