@@ -1,9 +1,7 @@
-import type { MachineState } from "../../machine/state";
-import { deploy, plain, type Registered } from "./program";
+import { deploy, stateOf, type Registered } from "./program";
 
 const image = `registry.example.net/grafana@sha256:${"ef".repeat(32)}`;
 const named = (resources: Registered[], name: string): Registered => resources.find((each) => each.name === name)!;
-const stateOf = (resource: Registered): MachineState => JSON.parse(plain(resource.inputs.stdin)).state;
 
 describe("a stack that shows its dashboards", () => {
   let resources: Registered[];

@@ -1,5 +1,5 @@
 import type { MachineState } from "../../machine/state";
-import { deploy, plain, type Registered } from "./program";
+import { deploy, stateOf, type Registered } from "./program";
 
 /** Ports that the rules of a file accept, as `tcp 22`. */
 const accepted = (rules: string): string[] =>
@@ -40,7 +40,7 @@ describe("the cloud's firewall and the machine's own name the same ports", () =>
   test.each([["edge", "edge"], ["api-0", "api"], ["worker-0", "worker"], ["data", "data"], ["monitor", "monitor"]])("on %s", (host, role) => {
     const states: MachineState[] = resources
       .filter(({ type, name }) => type === "command:remote:Command" && name.startsWith(`${host}-`))
-      .map(({ inputs }) => JSON.parse(plain(inputs.stdin)).state);
+      .map(stateOf);
     const files = states.flatMap((state) => state.files);
     const ruleset = files.find(({ path }) => path === "/etc/nftables.conf")!.content;
     const added = files.filter(({ path }) => path.startsWith("/etc/ringo/nftables/")).map(({ content }) => content).join("");

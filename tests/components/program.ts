@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { secrets } from "../../config/secrets";
+import type { MachineState } from "../../machine/state";
 
 export interface Registered {
   type: string;
@@ -99,4 +100,14 @@ export function plain(value: any): any {
     return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]));
   }
   return value;
+}
+
+/** What a machine's command makes so. */
+export const stateOf = (command: Registered): MachineState => JSON.parse(plain(command.inputs.stdin)).state;
+
+/** @throws when there is none, with those there are */
+export function named(resources: Registered[], name: string): Registered {
+  const found = resources.find((r) => r.name === name);
+  if (!found) throw new Error(`no ${name} among ${resources.map((r) => r.name).join(", ")}`);
+  return found;
 }

@@ -1,8 +1,6 @@
-import type { MachineState } from "../../machine/state";
-import { deploy, plain, type Registered } from "./program";
+import { deploy, named, plain, stateOf, type Registered } from "./program";
 
-const stateOf = (resources: Registered[], state: string): MachineState => JSON.parse(plain(resources.find(({ name }) => name === state)!.inputs.stdin)).state;
-const fileOf = (resources: Registered[], state: string, path: string): string => stateOf(resources, state).files.find((file) => file.path === path)!.content;
+const fileOf = (resources: Registered[], state: string, path: string): string => stateOf(named(resources, state)).files.find((file) => file.path === path)!.content;
 const rotated = { passwordGeneration: 2, deployerKeyGeneration: 2 };
 
 let before: Registered[];
@@ -22,7 +20,7 @@ test("another generation makes every password of PostgreSQL and Redis anew", () 
 
 test("the application logs in as another role than before, so that both passwords hold for a while", () => {
   const users = (resources: Registered[]) => ["api-0-api", "api-1-api", "worker-0-worker"].flatMap((name) =>
-    stateOf(resources, name).containers.map(({ environment }) => environment.POSTGRES_USER));
+    stateOf(named(resources, name)).containers.map(({ environment }) => environment.POSTGRES_USER));
   expect(new Set(users(before))).toEqual(new Set(["ringo"]));
   expect(new Set(users(after))).toEqual(new Set(["ringo_b"]));
   expect(fileOf(after, "data-passwords", "/etc/ringo/postgresql/former.sql")).toContain('ALTER ROLE "ringo" NOLOGIN');
@@ -34,7 +32,7 @@ test("the program comes with the next key, which every machine let in already; a
     const state = name.replace("-droplet", "-base");
     expect(fileOf(before, state, "/root/.ssh/authorized_keys")).toBe(key(1) + key(2));
     expect(fileOf(after, state, "/root/.ssh/authorized_keys")).toBe(key(2) + key(3));
-    const connection = plain(after.find((resource) => resource.name === state)!.inputs.connection);
+    const connection = plain(named(after, state).inputs.connection);
     for (const { privateKey } of [connection, ...(connection.proxy ? [connection.proxy] : [])]) expect(privateKey).toBe("private key of access-deployer-2\n");
   }
 });

@@ -1,14 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MachineState } from "../../machine/state";
-import { deploy, plain, type Registered } from "./program";
+import { deploy, named, plain, stateOf, type Registered } from "./program";
 
 const of = (resources: Registered[], type: string): Registered[] => resources.filter((r) => r.type === type);
-const named = (resources: Registered[], name: string): Registered => {
-  const found = resources.find((r) => r.name === name);
-  if (!found) throw new Error(`no ${name} among ${resources.map((r) => r.name).join(", ")}`);
-  return found;
-};
-const stateOf = (resource: Registered): MachineState => JSON.parse(plain(resource.inputs.stdin)).state;
 const droplet = "digitalocean:index/droplet:Droplet";
 const command = "command:remote:Command";
 

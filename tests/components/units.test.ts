@@ -2,8 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { MachineState } from "../../machine/state";
-import { deploy, plain } from "./program";
+import { deploy, stateOf } from "./program";
 
 const folder = mkdtempSync(join(tmpdir(), "ringo-units-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -11,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test("every service of ours is rated 3.0 or better", async () => {
   const { resources } = await deploy({ sentry: { organization: "ringo", project: "backend" }, sentryAuthToken: "not-a-token-of-sentry" });
   const files = resources.filter(({ type }) => type === "command:remote:Command")
-    .flatMap(({ inputs }) => (JSON.parse(plain(inputs.stdin)).state as MachineState).files);
+    .flatMap((command) => stateOf(command).files);
   const units = new Map(files.flatMap(({ path, content }) => {
     const [, name, dropIn] = /^\/etc\/systemd\/system\/([^/]+\.service)(\.d\/ringo\.conf)?$/.exec(path) ?? [];
     // Of Debian's units those are ours that run what we say.
