@@ -21,21 +21,23 @@ def hours(now, most, used, allowed):
     return max(LEAST_HOURS, min(most, now))
 
 
-def oldest_hours(path, now):
-    """The age of the oldest chunk: there is nothing to shorten above it."""
-    times = [os.stat(os.path.join(folder, name)).st_mtime for folder, _, names in os.walk(path) for name in names]
-    return int((now - min(times, default=now)) / 3600) + 1
-
-
-def size(path):
-    total = 0
+def chunks(path):
+    """What there is to know of each file; those that Loki removes meanwhile count for nothing."""
     for folder, _, names in os.walk(path):
         for name in names:
             try:
-                total += os.stat(os.path.join(folder, name)).st_blocks * 512
+                yield os.stat(os.path.join(folder, name))
             except FileNotFoundError:
                 pass
-    return total
+
+
+def oldest_hours(path, now):
+    """The age of the oldest chunk: there is nothing to shorten above it."""
+    return int((now - min((chunk.st_mtime for chunk in chunks(path)), default=now)) / 3600) + 1
+
+
+def size(path):
+    return sum(chunk.st_blocks * 512 for chunk in chunks(path))
 
 
 def kept(overrides, most):

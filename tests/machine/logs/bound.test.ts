@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -39,6 +39,12 @@ test("what has none is kept shorter from its oldest day on, and longer again whe
   expect(look(64 * 1024)).toBeLessThan(shorter);
   const kept = look(64 * 1024);
   expect(look(1024 ** 2)).toBeGreaterThan(kept);
+});
+
+test("a chunk that Loki removes during the look counts for nothing", () => {
+  chunk("a", 64, 10);
+  symlinkSync("gone", join(root, "chunks", "b")); // found, and not there any more when it is looked at
+  expect(look(64 * 1024)).toBeLessThan(10 * 24);
 });
 
 test("never above what was asked for, never below a day, and still where it neither lacks room nor has much", () => {

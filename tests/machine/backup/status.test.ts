@@ -1,0 +1,26 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const program = `
+import json, sys, types
+sys.path.insert(0, sys.argv[1])
+from backup import status
+status.psql = lambda _: "1764230000\\t0"
+settings = types.SimpleNamespace(cluster=types.SimpleNamespace(data=sys.argv[2]))
+print(json.dumps({metric: value for metric, _, _, _, value in status._wal(settings)}))
+`;
+let data: string;
+beforeEach(() => { data = mkdtempSync(join(tmpdir(), "ringo-status-")); mkdirSync(join(data, "pg_wal", "archive_status"), { recursive: true }); });
+afterEach(() => rmSync(data, { recursive: true }));
+const ready = (name: string): string => join(data, "pg_wal", "archive_status", `${name}.ready`);
+const figures = (): any => JSON.parse(execFileSync("python3", ["-IBc", program, join(__dirname, "../../../machine"), data], { encoding: "utf8" }));
+
+test("no WAL waits where none is ready", () => expect(figures()).toMatchObject({ ringo_wal_waiting_segments: 0, ringo_wal_waiting_seconds: 0 }));
+
+test("WAL that reaches S3 while it is counted waits no more", () => {
+  writeFileSync(ready("00000001000000000000000A"), "");
+  symlinkSync("gone", ready("00000001000000000000000B")); // found, and not there any more when it is looked at
+  expect(figures()).toMatchObject({ ringo_wal_waiting_segments: 1, ringo_wal_archived_timestamp_seconds: "1764230000" });
+});
