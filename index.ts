@@ -115,8 +115,8 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   return describe({
     domain, grafanaDomain: config.grafana.domain, network, access, bastion,
     hosts: [...hosts, monitoring.host],
-    generations: { deployerKey: config.deployerKeyGeneration, passwords: config.passwordGeneration },
-    backups: { region: config.backups.region, keyGeneration: config.backups.keyGeneration, buckets: backups.buckets },
+    generations: { deployerKey: config.deployerKeyGeneration, backupKey: config.backups.keyGeneration, passwords: config.passwordGeneration },
+    backups: { region: config.backups.region, buckets: backups.buckets },
   });
 }
 

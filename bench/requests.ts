@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { caCertificate } from "../local/cli/outputs";
+import { acmeRootsFile } from "../local/paths";
 import { prepare, withStack } from "../local/cli/session";
 import { machineOf, on as onMachine } from "./stack";
 
@@ -10,7 +10,7 @@ const path = "/admin/login/";
 function wrk(namespace: string | undefined, url: string, headers: string[], countRefused = false): number {
   const command = ["wrk", "-t1", "-c8", "-d6s", ...headers.flatMap((header) => ["-H", header]), url];
   const argv = namespace ? ["ip", "netns", "exec", namespace, ...command] : command;
-  const text = execFileSync(argv[0], argv.slice(1), { encoding: "utf8", env: { ...process.env, SSL_CERT_FILE: caCertificate } });
+  const text = execFileSync(argv[0], argv.slice(1), { encoding: "utf8", env: { ...process.env, SSL_CERT_FILE: acmeRootsFile } });
   const refused = Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0);
   const total = Number(/(\d+) requests in/.exec(text)?.[1]);
   const duration = Number(/requests in ([\d.]+)s/.exec(text)?.[1]);

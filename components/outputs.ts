@@ -11,8 +11,8 @@ export interface Described {
   bastion: Host;
   hosts: Host[];
   /** Counts what was made anew. */
-  generations: { deployerKey: number; passwords: number };
-  backups: { region: string; keyGeneration: number; buckets: pulumi.Output<string[]> };
+  generations: { deployerKey: number; backupKey: number; passwords: number };
+  backups: { region: string; buckets: pulumi.Output<string[]> };
 }
 
 /** The stack's outputs: where it is, how to reach each machine, what to do next. */

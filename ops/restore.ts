@@ -34,7 +34,7 @@ export async function restore(stack: OperatedStack): Promise<number> {
 /** @throws UserError when the application does not answer within five minutes */
 async function healthy(stack: OperatedStack): Promise<void> {
   const end = Date.now() + 300_000;
-  const url = `${await stack.apiUrl()}/api/health/`;
+  const url = `${stack.outputs().apiUrl}/api/health/`;
   for (;;) {
     const status = await new Promise<number | string>((resolve) => {
       const request = https.get(url, { ca: stack.ca, agent: false, timeout: 20_000 }, (response) => {

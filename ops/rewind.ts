@@ -37,8 +37,8 @@ const follows = (entry: Entry, other: Entry): boolean =>
  */
 export async function rewindBackups(stack: OperatedStack): Promise<number> {
   const time = parseTime(process.env.TIME ?? "");
-  const { region, buckets } = await stack.backups();
-  const client = stack.s3(region);
+  const { region, buckets } = stack.outputs().backups;
+  const client = await stack.s3(region);
   const plan = await Promise.all(buckets.map(async (bucket) => {
     const entries = await history(client, bucket);
     return { bucket, objects: new Set(entries.map(({ key }) => key)).size, back: toBringBack(entries, time) };

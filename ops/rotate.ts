@@ -4,17 +4,18 @@ import * as path from "node:path";
 import * as YAML from "yaml";
 import { projectDir, stackName } from "../local/paths";
 import { onData } from "./backups";
+import type { Generations } from "./outputs";
 import type { OperatedStack } from "./stack";
 import { say } from "./terminal";
 
 /** The setting that counts what is made anew, each within the project's `ringo-infra:…`. */
-const counters = { backupKey: ["backups", "keyGeneration"], deployerKey: ["deployerKeyGeneration"], passwords: ["passwordGeneration"] };
+const counters: Record<keyof Generations, string[]> = { backupKey: ["backups", "keyGeneration"], deployerKey: ["deployerKeyGeneration"], passwords: ["passwordGeneration"] };
 
 /**
  * A stack's file with one more counted. Everything else in it stays as it is.
  * @param inForce what the stack that runs has: the file may be a checkout from before the last rotation.
  */
-export function nextGeneration(text: string, what: keyof typeof counters, inForce: number): { text: string; generation: number } {
+export function nextGeneration(text: string, what: keyof Generations, inForce: number): { text: string; generation: number } {
   const document = YAML.parseDocument(text);
   const [group, ...rest] = counters[what];
   const at = ["config", `ringo-infra:${group}`, ...rest];
@@ -25,24 +26,20 @@ export function nextGeneration(text: string, what: keyof typeof counters, inForc
 
 /** A new access key for the backups: made, put on the machine, and only then the old one ended. */
 export async function rotateBackupKey(stack: OperatedStack): Promise<number> {
-  const status = count(stack, "backupKey", (await stack.backups()).keyGeneration);
+  const status = await rotate(stack, "backupKey");
   return status === 0 ? onData(stack, "prepare") : status; // proves that WAL arrives under the new key
 }
 
 /** New passwords of PostgreSQL and Redis: both hold while the containers are replaced, one machine after the other. */
-export async function rotatePasswords(stack: OperatedStack): Promise<number> {
-  return count(stack, "passwords", (await stack.generations()).passwords);
-}
+export const rotatePasswords = (stack: OperatedStack): Promise<number> => rotate(stack, "passwords");
 
 /** Comes to the machines with the next key, which they know already, and takes this one away. */
-export async function rotateDeployerKey(stack: OperatedStack): Promise<number> {
-  return count(stack, "deployerKey", (await stack.generations()).deployerKey);
-}
+export const rotateDeployerKey = (stack: OperatedStack): Promise<number> => rotate(stack, "deployerKey");
 
 /** Counts one more in the stack's file, and brings the stack there. */
-function count(stack: OperatedStack, what: keyof typeof counters, inForce: number): number {
+async function rotate(stack: OperatedStack, what: keyof Generations): Promise<number> {
   const file = path.join(projectDir, `Pulumi.${stack.name}.yaml`);
-  const { text, generation } = nextGeneration(fs.readFileSync(file, "utf8"), what, inForce);
+  const { text, generation } = nextGeneration(fs.readFileSync(file, "utf8"), what, stack.outputs().generations[what]);
   fs.writeFileSync(file, text);
   say(`${path.basename(file)}: ${counters[what].join(".")} is ${generation}; commit it when this has ended`);
   const [command, argv] = stack.name === stackName ? ["make", ["--no-print-directory", "up"]]

@@ -1,11 +1,12 @@
-import { exists, openStack } from "../workspace";
-import { publicOutputs, readOutputs } from "./outputs";
+import { exists, localEngine } from "../engine";
+import { acmeRootsFile, stackName } from "../paths";
+import { hidden, readOutputs } from "../../ops/outputs";
 import { UserError } from "../../ops/terminal";
 
-/** Prints the stack's outputs as one JSON object on stdout. */
+/** Prints the stack's outputs, without the secret ones, as one JSON object on stdout, and where the certificate authority's file is. */
 export async function run(): Promise<number> {
   if (!exists()) throw new UserError("there is no local stack on this machine: run `make up`.");
-  const outputs = await readOutputs(await openStack({ providers: "" }));
-  process.stdout.write(`${JSON.stringify(publicOutputs(outputs), null, 2)}\n`);
+  const outputs = Object.entries(readOutputs(localEngine(), stackName)).filter(([, value]) => value !== hidden);
+  process.stdout.write(`${JSON.stringify({ ...Object.fromEntries(outputs), caCertificate: acmeRootsFile }, null, 2)}\n`);
   return 0;
 }

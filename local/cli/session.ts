@@ -2,6 +2,7 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import * as path from "node:path";
 import { renderFaults, validate } from "../../config";
 import { ensureCloud } from "../cloud";
+import { localSecret } from "../engine";
 import { buildImage } from "../images/build";
 import { lokiImage } from "../images/loki";
 import { projectDir, stackName } from "../paths";
@@ -10,7 +11,7 @@ import { officialPlugins } from "../providers/official";
 import { serve } from "../providers/server";
 import { acmeRoots, startServices } from "../services";
 import { alertsUrl } from "../services/alerts";
-import { localSecret, openStack, type LocalFacts } from "../workspace";
+import { openStack, type LocalFacts } from "../workspace";
 import { dim, say, seconds, UserError } from "../../ops/terminal";
 
 /** Does a step, saying how long it took when that is worth knowing. */

@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { acmeRoots } from "../services";
-import type { Reachable } from "../../components/access";
+import { readOutputs, type Outputs } from "../../ops/outputs";
 import { writeSshFiles } from "../../ops/ssh";
-import { inState } from "../paths";
+import { localEngine } from "../engine";
+import { acmeRootsFile, inState, stackName } from "../paths";
 import { policyPack } from "../workspace";
-import { caCertificate, publicOutputs, type Machine } from "./outputs";
 import { Progress } from "./progress";
 import { prepare, withStack } from "./session";
 import { isSettled, settle, unsettle } from "./settled";
@@ -25,11 +25,11 @@ export async function run(): Promise<number> {
     const refresh = process.env.REFRESH === "1";
     try {
       const { changeSummary } = await stack.preview({ onEvent: planned.on, policyPacks: [policyPack], refresh });
-      const { outputs, changes } = !refresh && isSettled(changeSummary) ? { outputs: await stack.outputs(), changes: changeSummary }
+      const { outputs, changes } = !refresh && isSettled(changeSummary) ? { outputs: readOutputs(localEngine(), stackName, { secrets: true }), changes: changeSummary }
         : await update(stack, progress, refresh);
-      fs.writeFileSync(caCertificate, await acmeRoots());
-      writeSshFiles(inState("ssh"), outputs.reachable.value as Reachable[], outputs.deployerKey.value as string);
-      summary(publicOutputs(outputs), changes, Date.now() - started);
+      fs.writeFileSync(acmeRootsFile, await acmeRoots());
+      writeSshFiles(inState("ssh"), outputs.reachable, outputs.deployerKey);
+      summary(outputs, changes, Date.now() - started);
       return 0;
     } catch (error) {
       const errors = [...planned.errors, ...progress.errors];
@@ -44,7 +44,7 @@ export async function run(): Promise<number> {
   });
 }
 
-async function update(stack: Stack, progress: Progress, refresh: boolean): Promise<{ outputs: OutputMap; changes: Record<string, number | undefined> }> {
+async function update(stack: Stack, progress: Progress, refresh: boolean): Promise<{ outputs: Outputs; changes: Record<string, number | undefined> }> {
   unsettle();
   const { outputs, summary: { resourceChanges = {} } } = await stack.up({
     onEvent: progress.on,
@@ -54,16 +54,19 @@ async function update(stack: Stack, progress: Progress, refresh: boolean): Promi
     color: "never",
   });
   settle();
-  return { outputs, changes: resourceChanges };
+  return { outputs: plainOutputs(outputs), changes: resourceChanges };
 }
 
-function summary(outputs: Record<string, unknown>, changes: Record<string, number | undefined>, took: number): void {
+/** As the engine's command gives them. */
+const plainOutputs = (outputs: OutputMap): Outputs => Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])) as unknown as Outputs;
+
+function summary(outputs: Outputs, changes: Record<string, number | undefined>, took: number): void {
   const told = Object.entries(changes).map(([op, count]) => `${count} ${op}`).join(", ");
   say(green(`\nUp in ${seconds(took)}`) + dim(` (${told})`));
-  for (const machine of outputs.machines as Machine[]) {
+  for (const machine of outputs.machines) {
     say(`  ${bold(machine.name.padEnd(10))} ${machine.role.padEnd(8)} ${machine.privateAddress.padEnd(16)} ${machine.publicAddress ?? ""}`);
   }
-  say(`\n  curl --cacert ${caCertificate} ${outputs.apiUrl}/api/health/`);
+  say(`\n  curl --cacert ${acmeRootsFile} ${outputs.apiUrl}/api/health/`);
   say("  make ssh HOST=api-0     a shell on a machine");
   say("  make output             all of this as JSON");
   say("  make destroy            remove it all");

@@ -1,0 +1,43 @@
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Engine } from "../ops/outputs";
+import { binDir, inState } from "./paths";
+
+/** Where the engine keeps the local stack's settings. */
+export const workspaceDir = inState("workspace");
+
+/** Written once, readable by its owner alone; the same content on every later call. */
+function ownSecret(file: string, make: () => string): string {
+  if (!fs.existsSync(file)) {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(file, make(), { mode: 0o600 });
+  }
+  return fs.readFileSync(file, "utf8");
+}
+
+/** A secret of the local stack's own, made on first use and kept until destroy. */
+export const localSecret = (name: string): string =>
+  ownSecret(inState("secrets", name), () => randomBytes(48).toString("base64url"));
+
+/** Where the local stack keeps its state, and how its secrets are encrypted. */
+export function environment(providers = ""): Record<string, string> {
+  localSecret("passphrase");
+  fs.mkdirSync(inState("pulumi"), { recursive: true, mode: 0o700 });
+  return {
+    PULUMI_BACKEND_URL: `file://${inState("pulumi")}`,
+    PULUMI_HOME: inState("pulumi", "home"),
+    PULUMI_CONFIG_PASSPHRASE_FILE: inState("secrets", "passphrase"),
+    PULUMI_DEBUG_PROVIDERS: providers,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}
+
+/** True when this machine has a local stack. */
+export const exists = (): boolean => fs.existsSync(inState("pulumi", ".pulumi", "stacks"));
+
+/** The engine's own command, for what its SDK would take longer to load than to do. */
+export const localEngine = (): Engine => ({
+  command: path.join(binDir, "pulumi"), cwd: workspaceDir, env: { ...process.env, ...environment() }, mend: { read: "make up", up: "make up" },
+});
