@@ -26,15 +26,26 @@ jest_part() { # report, arguments...
   jest --json --outputFile="$reports/$report.json" "$@"
 }
 
+# What a part has said that was begun before.
+told() { # process, log
+  local status=0
+  wait "$1" || status=$?
+  cat "$2"
+  return $status
+}
+
+# The unit tests take as long as all other looks at the source together, which go on beside them.
+jest_part unit --selectProjects unit >"$reports/unit.log" 2>&1 &
+units=$!
 step 'types' make --no-print-directory _types
 step 'lint' make --no-print-directory _lint
 step 'workflows' "$tools/actionlint"
 step 'workflows, audited' "$tools/zizmor" --offline --quiet .
 step 'reference pages' make --no-print-directory _references
-step 'unit tests' jest_part unit --selectProjects unit
+step 'unit tests' told "$units" "$reports/unit.log"
 # What runs before tests that own the machine: nothing of an earlier stack may be left.
 step 'clean start' make --no-print-directory destroy YES=1
-step 'parts of the local cloud' jest_part parts --selectProjects local --runInBand --testPathIgnorePatterns /running/
+step 'parts of the local cloud' jest_part parts --selectProjects local --maxWorkers 2 --testPathIgnorePatterns /running/
 if step 'make up' make --no-print-directory up; then
   step 'the running stack' jest_part running --selectProjects local --runInBand --testSequencer ./tests/alphabetical.js --testPathPatterns /running/
 fi

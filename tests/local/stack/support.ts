@@ -2,7 +2,12 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as https from "node:https";
 import * as net from "node:net";
+import * as os from "node:os";
+import * as path from "node:path";
 import { inState, projectDir } from "../../../local/paths";
+import type { Machine } from "../../../ops/outputs";
+
+export type { Machine };
 
 export interface Finished {
   code: number;
@@ -30,9 +35,19 @@ export function run(command: string, args: string[], options: { env?: Record<str
 export const make = (target: string, variables: Record<string, string> = {}): Promise<Finished> =>
   run("make", ["--no-print-directory", target, ...Object.entries(variables).map(([k, v]) => `${k}=${v}`)]);
 
+const config = inState("ssh", "config");
+const sockets = path.join(os.tmpdir(), `ringo-ssh-${os.userInfo().uid}`);
+fs.mkdirSync(sockets, { recursive: true, mode: 0o700 });
+/** One connection to each machine for all that is asked: a new one through the bastion takes half a second. A machine that has gone is noticed. */
+const kept = ["-o", "ControlMaster=auto", "-o", `ControlPath=${sockets}/%C`, "-o", "ControlPersist=60", "-o", "ServerAliveInterval=1", "-o", "ServerAliveCountMax=3"];
+// The configuration's way through the bastion, but for what it would hold open when the command has ended.
+const way = (host: string): string[] => (host === "edge" ? [] : ["-o", `ProxyCommand=ssh -F ${config} -E ${sockets}/bastion.log -W [%h]:%p edge`]);
+
 /** A command as root on a machine, with its exit status. What is secret goes in by `input`. */
-export const ssh = (host: string, command: string, input?: string): Promise<Finished> =>
-  run("ssh", ["-F", inState("ssh", "config"), host, command], { input });
+export const ssh = (host: string, command: string, input?: string): Promise<Finished> => run("ssh", ["-F", config, ...kept, ...way(host), host, command], { input });
+
+/** Whether a machine lets its operator in by a connection of its own. */
+export const letsIn = async (host: string): Promise<boolean> => (await run("ssh", ["-F", config, host, "true"])).code === 0;
 
 /** The same, which must succeed; gives what it prints. */
 export async function on(host: string, command: string, input?: string): Promise<string> {
@@ -41,12 +56,6 @@ export async function on(host: string, command: string, input?: string): Promise
   return stdout;
 }
 
-export interface Machine {
-  name: string;
-  role: string;
-  publicAddress: string | null;
-  privateAddress: string;
-}
 
 export interface Output {
   apiUrl: string;

@@ -5,7 +5,7 @@ import { inCache, stackName } from "../../../../local/paths";
 import { auditRules } from "../../../../machine/base/audit";
 import { kernel, routing } from "../../../../machine/base/sysctl";
 import { ask, everywhere, namespaceOf, onAll, runIn } from "../inside";
-import { accepts, eventually, output, run, type Machine, type Output } from "../support";
+import { accepts, eventually, letsIn, output, run, type Machine, type Output } from "../support";
 
 let stack: Output;
 let edge: Machine;
@@ -138,7 +138,7 @@ test("fail2ban shuts out who guesses at SSH, and only until it is told to let hi
     await pardon();
   }
   // sshd has penalties of its own, which end by themselves.
-  await eventually("sshd lets the operator in", () => ask("edge", "echo in"), 60);
+  await eventually("sshd lets the operator in", () => letsIn("edge"), 60);
 }, 120_000);
 
 test("fail2ban watches everywhere, and never shuts the neighbours out that all operators come from", async () => {

@@ -13,14 +13,14 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await data("ringo-backup discard --all --yes");
-  await data("systemctl stop ringo-backup@full.service"); // what a restore has started, and no test waits for
+  await unburdened();
 }, 60_000);
 
-/** A restore starts a backup when it has ended: while that runs the next restore is refused. */
-const settled = () => idle("ringo-backup@full.service");
-beforeEach(settled, 150_000);
+/** A restore starts a backup when it has ended: while that runs the next restore is refused, and here one follows the other. */
+const unburdened = () => on("data", "systemctl stop ringo-backup@full.service");
+beforeEach(unburdened, 60_000);
 const restore = async (options: string): Promise<string> => {
-  await settled();
+  await unburdened();
   return on("data", `ringo-backup restore ${options} --yes`);
 };
 const titles = async (): Promise<string[]> => (await sql("SELECT title FROM orders_order ORDER BY id")).split("\n").filter(Boolean);
@@ -43,7 +43,7 @@ test("a dropped database comes back as it was the second before, and nothing els
   expect(await orders()).toBe(before);
   await healthy(stack, 60);
   expect((await order(stack, user, "after the restore")).status).toBe("processed");
-  await settled();
+  await idle("ringo-backup@full.service");
   expect((await listed()).backups.at(-1)!.type).toBe("full");
   for (const { id, title } of made) {
     expect((await request(stack, "GET", `/api/v1/orders/${id}/`, { headers: user.authorization })).json().title).toBe(title);
