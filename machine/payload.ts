@@ -1,6 +1,7 @@
 /** How a state travels: one constant command line, and everything else on its stdin. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pack } from "./packing";
 import type { MachineState } from "./state";
 
 /** The program's modules in the order they are loaded: each imports only what stands before it. */
@@ -13,8 +14,8 @@ const modules = ["shell", "record", "commands", "packages", "accounts", "files",
 export const remoteCommand =
   "python3 -c '" +
   [
-    "import json, sys, types",
-    "sent = json.load(sys.stdin)",
+    "import base64, json, sys, types, zlib",
+    "sent = json.loads(zlib.decompress(base64.b64decode(sys.stdin.read())))",
     'sys.modules["apply"] = types.ModuleType("apply")',
     'for name, source in sent["program"]:',
     '    module = sys.modules["apply." + name] = types.ModuleType("apply." + name)',
@@ -26,7 +27,7 @@ export const remoteCommand =
 const program = modules.map((name) => [name, readFileSync(join(__dirname, "apply", `${name}.py`), "utf8")]);
 
 /**
- * What `remoteCommand` reads. Holds every secret of the state: a secret wherever it is stored.
+ * What `remoteCommand` reads, packed: the engine keeps it twice, and writes all that it keeps with each step. Holds every secret of the state: a secret wherever it is stored.
  * @param name the state's among those of its machine: what it once declared and no longer does is taken away
  */
-export const payload = (name: string, state: MachineState): string => JSON.stringify({ program, name, state });
+export const payload = (name: string, state: MachineState): string => pack(JSON.stringify({ program, name, state }));

@@ -40,6 +40,12 @@ const jobs = Object.keys(ports) as Exporter[];
 const directory = "/etc/prometheus/ringo";
 const configuration = `${directory}/prometheus.yml`;
 
+/**
+ * How soon an alert is told to Alertmanager once more. What is told while none is known yet, as after a boot, is lost (Prometheus issue
+ * 10457), so by default (a minute) the first heartbeat came a minute late. Four times this without a word ends an alert.
+ */
+const resendSeconds = 30;
+
 /** Scrapes every machine, keeps the figures, evaluates the rules. Answers on loopback only. */
 export function prometheus(options: PrometheusOptions): Fragment {
   const targets = jobs.map((job) => targetsOf(job, options.machines));
@@ -56,6 +62,7 @@ export function prometheus(options: PrometheusOptions): Fragment {
         "/usr/bin/prometheus", `--config.file=${configuration}`, "--storage.tsdb.path=/var/lib/prometheus/metrics2",
         `--storage.tsdb.retention.time=${options.retentionDays}d`, `--storage.tsdb.retention.size=${options.retentionGiB}GB`,
         `--web.listen-address=127.0.0.1:${local.prometheus}`,
+        `--rules.alert.resend-delay=${options.rules.patience(resendSeconds)}s`,
       ],
       writable: ["/var/lib/prometheus"],
       reloaded,

@@ -1,3 +1,4 @@
+import { unpack } from "../../machine/packing";
 import type { MachineState } from "../../machine/state";
 
 export const command = "command:remote:Command";
@@ -17,7 +18,7 @@ export function stateOf({ stdin }: any): Brought {
 
 function parsed(stdin: string): Brought {
   try {
-    return { ...nothing, ...JSON.parse(stdin)?.state };
+    return { ...nothing, ...JSON.parse(unpack(stdin)).state };
   } catch {
     return nothing;
   }

@@ -54,6 +54,11 @@ test("the secrets of the stack are nowhere in plain text but in root-only files"
   // In the engine's state and the settings.
   const grep = await run("grep", ["-rlF", "-f", "-", inState("pulumi"), inState("workspace")], { input: secret });
   expect([grep.code, grep.stdout]).toEqual([1, ""]);
+  // What machines are told is packed, so that its words would not be found: all of it is a secret to the engine.
+  const state = JSON.parse(fs.readFileSync(inState("pulumi", ".pulumi", "stacks", "ringo-infra", "local.json"), "utf8"));
+  const commands = state.checkpoint.latest.resources.filter(({ type }: any) => type === "command:remote:Command");
+  expect(commands.length).toBeGreaterThan(10);
+  for (const { urn, inputs, outputs } of commands) for (const { stdin } of [inputs, outputs]) expect([urn, Object.keys(stdin).sort()]).toEqual([urn, ["4dabf18193072939515e22adb298388d", "ciphertext"]]);
   // On a machine: in files others can read, in a command line, in the journal or in user data. The pattern comes from
   // a root-only file, so that the search itself puts nothing on a command line.
   const found = await on("api-0", `
