@@ -20,13 +20,23 @@ function ownSecret(file: string, make: () => string): string {
 export const localSecret = (name: string): string =>
   ownSecret(inState("secrets", name), () => randomBytes(48).toString("base64url"));
 
+/**
+ * A folder for what the engine keeps beside stacks. It gets no log of all that is done, which takes half of the engine's time and half
+ * a gigabyte, and has no switch: where its folder cannot be made, the engine goes without. `--logtostderr -v=9` tells as much.
+ */
+export function engineHome(directory: string): string {
+  const logs = path.join(directory, "logs");
+  fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (!fs.existsSync(logs)) fs.writeFileSync(logs, "In the place of a folder, so that Pulumi keeps no debug logs: local/engine.ts.\n");
+  return directory;
+}
+
 /** Where the local stack keeps its state, and how its secrets are encrypted. */
 export function environment(providers = ""): Record<string, string> {
   localSecret("passphrase");
-  fs.mkdirSync(inState("pulumi"), { recursive: true, mode: 0o700 });
   return {
     PULUMI_BACKEND_URL: `file://${inState("pulumi")}`,
-    PULUMI_HOME: inState("pulumi", "home"),
+    PULUMI_HOME: engineHome(inState("pulumi", "home")),
     PULUMI_CONFIG_PASSPHRASE_FILE: inState("secrets", "passphrase"),
     PULUMI_DEBUG_PROVIDERS: providers,
     PULUMI_SKIP_UPDATE_CHECK: "true",

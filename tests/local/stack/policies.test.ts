@@ -6,6 +6,7 @@ import * as command from "@pulumi/command";
 import * as digitalocean from "@pulumi/digitalocean";
 import { LocalWorkspace, PulumiCommand, type EngineEvent, type PolicyEvent, type Stack } from "@pulumi/pulumi/automation";
 import * as tls from "@pulumi/tls";
+import { engineHome } from "../../../local/engine";
 import { binDir, cacheDir, projectDir } from "../../../local/paths";
 import { command as commandModel } from "../../../local/providers/command";
 import { digitalocean as digitaloceanModel } from "../../../local/providers/digitalocean";
@@ -32,7 +33,7 @@ beforeAll(async () => {
   served = await serve([digitaloceanModel, tlsModel, commandModel]);
   sshd = await Sshd.start();
   environment = {
-    PULUMI_BACKEND_URL: `file://${directory}/state`, PULUMI_HOME: path.join(directory, "home"), PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_BACKEND_URL: `file://${directory}/state`, PULUMI_HOME: engineHome(path.join(directory, "home")), PULUMI_CONFIG_PASSPHRASE: "test",
     PULUMI_DEBUG_PROVIDERS: served.environment, PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PATH: `${path.join(pack, "bin")}:${process.env.PATH}`,
   };

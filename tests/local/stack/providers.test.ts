@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { LocalWorkspace, PulumiCommand, type EngineEvent, type Stack } from "@pulumi/pulumi/automation";
 import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
+import { engineHome } from "../../../local/engine";
 import { cacheDir } from "../../../local/paths";
 import { command as commandModel } from "../../../local/providers/command";
 import { random as randomModel } from "../../../local/providers/random";
@@ -37,7 +38,7 @@ beforeAll(async () => {
       workDir: directory,
       pulumiCommand: await PulumiCommand.get({ root: cacheDir }),
       envVars: {
-        PULUMI_BACKEND_URL: `file://${directory}/state`, PULUMI_HOME: path.join(directory, "home"),
+        PULUMI_BACKEND_URL: `file://${directory}/state`, PULUMI_HOME: engineHome(path.join(directory, "home")),
         PULUMI_CONFIG_PASSPHRASE: "test", PULUMI_DEBUG_PROVIDERS: served.environment,
         PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       },
