@@ -12,7 +12,7 @@ export PULUMI_SKIP_UPDATE_CHECK := true
 RUN := tsx local/main.ts
 OPS := tsx ops/main.ts
 
-.PHONY: up preview output ssh logs destroy backups backup restore restore-point restore-test discard rotate-backup-key rotate-deployer-key rotate-passwords rewind-backups check test help reference bench pictures clean _check _local _units _types _lint _references
+.PHONY: up preview output ssh doctor logs destroy backups backup restore restore-point restore-test discard rotate-backup-key rotate-deployer-key rotate-passwords rewind-backups check test help reference bench pictures clean _check _local _units _types _lint _references
 
 up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own; REFRESH=1 looks first at what is there; OFFICIAL=random,tls,command uses those official plugins)
 	@$(RUN) up
@@ -25,6 +25,9 @@ output: _local ## The running stack as one JSON object on stdout
 
 ssh: _check ## A shell on a machine: make ssh HOST=api-0 (CMD='…' runs that; make turns a failure into its own status, `npm run -s ops ssh` does not)
 	@$(OPS) ssh
+
+doctor: _check ## Look at the whole stack at once: the API, each machine, backups, alerts; says what is wrong and what leads to the mend (JSON=1)
+	@$(OPS) doctor
 
 logs: _check ## What the machines wrote down: the newest LIMIT (200) lines of the last SINCE (1h) that QUERY finds (make logs QUERY='{source="nginx"} | json | status >= 500'; JSON=1)
 	@$(OPS) logs

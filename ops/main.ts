@@ -1,4 +1,5 @@
 import { backup, discard, list, point, rehearse } from "./backups";
+import { doctor } from "./doctor";
 import { logs } from "./logs";
 import { restore } from "./restore";
 import { rewindBackups } from "./rewind";
@@ -8,7 +9,7 @@ import { openOperated, type OperatedStack } from "./stack";
 import { red, say, UserError } from "./terminal";
 
 const commands: Record<string, (stack: OperatedStack) => Promise<number>> = {
-  ssh: shell, logs, backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey, "rotate-deployer-key": rotateDeployerKey, "rotate-passwords": rotatePasswords, "rewind-backups": rewindBackups,
+  ssh: shell, doctor, logs, backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey, "rotate-deployer-key": rotateDeployerKey, "rotate-passwords": rotatePasswords, "rewind-backups": rewindBackups,
 };
 
 async function main(name = ""): Promise<number> {

@@ -1,6 +1,6 @@
-import * as https from "node:https";
 import { onData } from "./backups";
 import { confirmed } from "./confirm";
+import { askHealth } from "./health";
 import type { OperatedStack } from "./stack";
 import { green, say, seconds, UserError } from "./terminal";
 
@@ -33,19 +33,9 @@ export async function restore(stack: OperatedStack): Promise<number> {
 
 /** @throws UserError when the application does not answer within five minutes */
 async function healthy(stack: OperatedStack): Promise<void> {
-  const end = Date.now() + 300_000;
-  const url = `${stack.outputs().apiUrl}/api/health/`;
-  for (;;) {
-    const status = await new Promise<number | string>((resolve) => {
-      const request = https.get(url, { ca: stack.ca, agent: false, timeout: 20_000 }, (response) => {
-        response.resume();
-        resolve(response.statusCode ?? 0);
-      });
-      request.on("timeout", () => request.destroy(new Error("no answer in 20 s")));
-      request.on("error", (error) => resolve(error.message));
-    });
+  for (const end = Date.now() + 300_000; ; await new Promise((resolve) => setTimeout(resolve, 1000))) {
+    const { url, status } = await askHealth(stack);
     if (status === 200) return;
     if (Date.now() > end) throw new UserError(`the data is restored, but ${url} answers: ${status}`);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }

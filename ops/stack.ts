@@ -14,6 +14,7 @@ export interface OperatedStack {
   name: string;
   /** Of an SSH client that reaches every machine. */
   sshConfig: string;
+  /** As they were when they were first asked for. */
   outputs(): Outputs;
   /** S3 with the rights of whoever runs the command, which no machine of the stack has. */
   s3(region: string): Promise<S3Client>;
@@ -34,9 +35,10 @@ export function openOperated(): OperatedStack {
 function openLocal(): OperatedStack {
   const config = inState("ssh", "config");
   if (!fs.existsSync(config)) throw new UserError("there is no local stack on this machine: run `make up`, or name another with STACK=<name>.");
+  let outputs: Outputs | undefined; // most commands need none
   return operated({
     name: stackName, sshConfig: config, ca: fs.readFileSync(acmeRootsFile, "utf8"), close: () => undefined,
-    outputs: () => readOutputs(localEngine(), stackName),
+    outputs: () => (outputs ??= readOutputs(localEngine(), stackName)),
     s3: async () => (await import("../local/aws/s3")).s3(), // an SDK that most commands need not wait for
   });
 }

@@ -1,0 +1,112 @@
+import { stackName } from "../local/paths";
+import { local } from "../machine/monitoring/ports";
+import { askHealth } from "./health";
+import type { OperatedStack } from "./stack";
+import { dim, green, red, seconds } from "./terminal";
+
+/** One thing that was looked at. */
+export interface Finding {
+  about: string;
+  said: string;
+  ok: boolean;
+  /** Commands or a page that lead to the mend, where something is wrong. */
+  mend?: string[];
+}
+
+const fine = (about: string, said: string): Finding => ({ about, said, ok: true });
+const wrong = (about: string, said: string, ...mend: string[]): Finding => ({ about, said, ok: false, mend });
+
+/** Looks at the whole stack at once, and says what is wrong and what leads to the mend; JSON=1 for a script. Gives 1 when something is. */
+export async function doctor(stack: OperatedStack): Promise<number> {
+  const looks = [api(stack), ...stack.outputs().machines.map(({ name }) => machine(stack, name)), backups(stack), alerts(stack)];
+  const findings = (await Promise.all(looks)).flat();
+  process.stdout.write(process.env.JSON ? `${JSON.stringify(findings, null, 2)}\n` : forPeople(findings));
+  return findings.every(({ ok }) => ok) ? 0 : 1;
+}
+
+export function forPeople(findings: Finding[]): string {
+  const lines = findings.flatMap(({ about, said, ok, mend = [] }) =>
+    [`${ok ? green("ok   ") : red("WRONG")} ${about}: ${said}`, ...mend.map((each) => `      ${dim(each)}`)]);
+  const bad = findings.filter(({ ok }) => !ok).length;
+  return `${lines.join("\n")}\n${bad === 0 ? green(`all ${findings.length} are well`) : red(`${bad} of ${findings.length} wrong`)}\n`;
+}
+
+/** How the command is typed for a machine of this stack. */
+const ssh = ({ name }: OperatedStack, host: string, command: string): string =>
+  `make ssh ${name === stackName ? "" : `STACK=${name} `}HOST=${host} CMD='${command}'`;
+
+async function api(stack: OperatedStack): Promise<Finding[]> {
+  const { url, status, took, certificateEnds } = await askHealth(stack);
+  const said = `${url}: ${status} after ${seconds(took)}`;
+  const answer = status === 200 ? fine("the API", said)
+    : wrong("the API", said, ssh(stack, "edge", "tail -n 20 /var/log/nginx/error.log"), ssh(stack, "api-0", "docker logs --tail 50 ringo-api"));
+  return certificateEnds === undefined ? [answer] : [answer, certificate(stack, certificateEnds - Date.now())];
+}
+
+/** Certbot renews within the last third of a certificate's 90 days. */
+export function certificate(stack: OperatedStack, left: number): Finding {
+  const days = Math.floor(left / 86_400_000);
+  const said = `ends in ${days} days`;
+  return days >= 20 ? fine("its certificate", said)
+    : wrong("its certificate", said, ssh(stack, "edge", "certbot renew --dry-run"), ssh(stack, "edge", "journalctl --no-pager --lines 50 --unit certbot"));
+}
+
+/** What is wrong with a machine, a line each: what kind of thing, which one, in what state. */
+const complaints = `systemctl list-units --failed --plain --no-legend | awk '{ print "unit", $1, $3 }'
+if command -v docker >/dev/null; then docker ps --all --format '{{.Names}} {{.State}} {{.Status}}' | awk '$2 != "running" || /unhealthy/ { name = $1; $1 = $2 = ""; print "container", name, $0 }'; fi
+df --local --output=pcent,target --exclude-type=tmpfs --exclude-type=devtmpfs | awk '$1 + 0 >= 90 && $2 !~ "^/(run|var/lib/docker)/" { print "disk", $2, $1 }'
+if [ -e /run/reboot-required ]; then echo reboot; fi`;
+
+async function machine(stack: OperatedStack, host: string): Promise<Finding[]> {
+  const { code, stdout } = await stack.run(host, ["sh", "-c", complaints], { capture: true });
+  if (code !== 0) return [wrong(host, "cannot be reached", `${stack.name === stackName ? "make up REFRESH=1" : `pulumi up --refresh --stack ${stack.name}`} makes anew what is gone`)];
+  return judged(stack, host, stdout);
+}
+
+export function judged(stack: OperatedStack, host: string, printed: string): Finding[] {
+  const found = printed.split("\n").filter(Boolean).map((line): Finding => {
+    const [kind, name = "", ...state] = line.trim().split(/\s+/);
+    const said = `${kind} ${name} is ${state.join(" ")}`;
+    switch (kind) {
+      case "unit": return wrong(host, said, ssh(stack, host, `journalctl --no-pager --lines 50 --unit ${name}`));
+      case "container": return wrong(host, said, ssh(stack, host, `docker logs --tail 50 ${name}`));
+      case "disk": return wrong(host, `${name} is full to ${state.join(" ")}`, ssh(stack, host, `du -xh --max-depth 3 ${name} | sort -h | tail -n 20`));
+      default: return wrong(host, "an update waits for a reboot", ssh(stack, host, "systemctl reboot"));
+    }
+  });
+  return found.length > 0 ? found : [fine(host, "is reached; its units, containers and disks are well")];
+}
+
+async function backups(stack: OperatedStack): Promise<Finding[]> {
+  const { code, stdout } = await stack.run("data", ["ringo-backup", "list", "--json"], { capture: true });
+  const look = [ssh(stack, "data", "ringo-backup status"), "docs/backups.md"];
+  if (code !== 0) return [wrong("backups", "cannot be listed", ...look)];
+  const { window, backups: all, wal } = JSON.parse(stdout) as { window: { from: string; to: string | null } | null; backups: { stop: string }[]; wal: { waiting: number } };
+  if (window === null) return [wrong("backups", "there is none", ssh(stack, "data", "systemctl start ringo-backup@full"), ...look)];
+  return [fine("backups", `any time from ${window.from} to ${window.to ?? "the newest WAL in S3"}; the last of ${all.length} ended at ${all.at(-1)!.stop}; ${wal.waiting} WAL segments wait`)];
+}
+
+interface Alert {
+  state: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+
+async function alerts(stack: OperatedStack): Promise<Finding[]> {
+  const { code, stdout } = await stack.run("monitor", ["curl", "-sS", "--max-time", "10", `http://127.0.0.1:${local.prometheus}/api/v1/alerts`], { capture: true });
+  if (code !== 0) return [wrong("alerts", "the monitor does not answer, so nobody is told of anything", ssh(stack, "monitor", "journalctl --no-pager --lines 50 --unit prometheus"))];
+  return firing(stack, (JSON.parse(stdout) as { data: { alerts: Alert[] } }).data.alerts);
+}
+
+/** One alert fires for as long as all is well: where it does not, no rule is judged. */
+const lifeSign = "Watchdog";
+
+export function firing(stack: OperatedStack, all: Alert[]): Finding[] {
+  const now = all.filter(({ state }) => state === "firing");
+  if (!now.some(({ labels }) => labels.alertname === lifeSign)) {
+    return [wrong("alerts", "the monitor judges no rule", ssh(stack, "monitor", "promtool check config /etc/prometheus/ringo/prometheus.yml"))];
+  }
+  const found = now.filter(({ labels }) => labels.alertname !== lifeSign).map(({ labels, annotations }) =>
+    wrong("alerts", `${labels.alertname}: ${annotations.summary}`, annotations.runbook_url ?? "docs/alerts.md"));
+  return found.length > 0 ? found : [fine("alerts", "none fires")];
+}

@@ -1,0 +1,28 @@
+import * as https from "node:https";
+import type { TLSSocket } from "node:tls";
+import type { OperatedStack } from "./stack";
+
+export interface Health {
+  url: string;
+  /** The answer's status, or why there is none. */
+  status: number | string;
+  /** Milliseconds until the answer. */
+  took: number;
+  /** When the certificate that it came by ends, in milliseconds since 1970. */
+  certificateEnds?: number;
+}
+
+/** Asks the application how it is, as anybody on the internet would. */
+export function askHealth(stack: OperatedStack): Promise<Health> {
+  const url = `${stack.outputs().apiUrl}/api/health/`;
+  const began = Date.now();
+  return new Promise((resolve) => {
+    const request = https.get(url, { ca: stack.ca, agent: false, timeout: 20_000 }, (response) => {
+      response.resume();
+      const certificateEnds = Date.parse((response.socket as TLSSocket).getPeerCertificate().valid_to);
+      resolve({ url, status: response.statusCode ?? 0, took: Date.now() - began, certificateEnds });
+    });
+    request.on("timeout", () => request.destroy(new Error("no answer in 20 s")));
+    request.on("error", (error) => resolve({ url, status: error.message, took: Date.now() - began }));
+  });
+}

@@ -1,0 +1,38 @@
+import { certificate, firing, forPeople, judged } from "../../ops/doctor";
+import type { OperatedStack } from "../../ops/stack";
+
+const production = { name: "production" } as OperatedStack;
+const local = { name: "local" } as OperatedStack;
+const days = (count: number): number => count * 86_400_000;
+
+test("a machine that complains of nothing is well", () => expect(judged(local, "data", "")).toEqual([expect.objectContaining({ about: "data", ok: true })]));
+
+test("each complaint comes with the command that looks closer, for the stack that was asked about", () => {
+  const printed = "unit ringo-logs.service failed\ncontainer ringo-api exited  Exited (137) 2 minutes ago\ndisk /srv/data 93%\nreboot\n";
+  expect(judged(production, "api-1", printed).map(({ said, ok, mend }) => [said, ok, mend])).toEqual([
+    ["unit ringo-logs.service is failed", false, ["make ssh STACK=production HOST=api-1 CMD='journalctl --no-pager --lines 50 --unit ringo-logs.service'"]],
+    ["container ringo-api is exited Exited (137) 2 minutes ago", false, ["make ssh STACK=production HOST=api-1 CMD='docker logs --tail 50 ringo-api'"]],
+    ["/srv/data is full to 93%", false, ["make ssh STACK=production HOST=api-1 CMD='du -xh --max-depth 3 /srv/data | sort -h | tail -n 20'"]],
+    ["an update waits for a reboot", false, ["make ssh STACK=production HOST=api-1 CMD='systemctl reboot'"]],
+  ]);
+  expect(judged(local, "api-1", "reboot")[0]!.mend).toEqual(["make ssh HOST=api-1 CMD='systemctl reboot'"]);
+});
+
+test("a certificate that certbot should have renewed is wrong", () => {
+  expect(certificate(local, days(60)).ok).toBe(true);
+  expect(certificate(local, days(19))).toMatchObject({ ok: false, said: "ends in 19 days" });
+  expect(certificate(local, -days(1)).ok).toBe(false);
+});
+
+test("alerts that fire are told with their page; silence is wrong where not even the sign of life fires", () => {
+  const alert = (alertname: string, state: string) => ({ state, labels: { alertname }, annotations: { summary: `${alertname} it is`, runbook_url: `docs/alerts.md#${alertname.toLowerCase()}` } });
+  const alive = alert("Watchdog", "firing");
+  expect(firing(local, [alive, alert("ApiSlow", "pending")])).toEqual([{ about: "alerts", said: "none fires", ok: true }]);
+  expect(firing(local, [alive, alert("RedisDown", "firing")])).toEqual([{ about: "alerts", said: "RedisDown: RedisDown it is", ok: false, mend: ["docs/alerts.md#redisdown"] }]);
+  expect(firing(local, []).map(({ ok }) => ok)).toEqual([false]);
+});
+
+test("people read what was looked at, then how much of it is wrong", () => {
+  expect(forPeople(judged(local, "edge", "")).split("\n").slice(-2)).toEqual(["all 1 are well", ""]);
+  expect(forPeople(judged(local, "edge", "reboot"))).toBe("WRONG edge: an update waits for a reboot\n      make ssh HOST=edge CMD='systemctl reboot'\n1 of 1 wrong\n");
+});
