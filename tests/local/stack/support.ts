@@ -38,8 +38,8 @@ export const make = (target: string, variables: Record<string, string> = {}): Pr
 const config = inState("ssh", "config");
 const sockets = path.join(os.tmpdir(), `ringo-ssh-${os.userInfo().uid}`);
 fs.mkdirSync(sockets, { recursive: true, mode: 0o700 });
-/** One connection to each machine for all that is asked: a new one through the bastion takes half a second. A machine that has gone is noticed. */
-const kept = ["-o", "ControlMaster=auto", "-o", `ControlPath=${sockets}/%C`, "-o", "ControlPersist=60", "-o", "ServerAliveInterval=1", "-o", "ServerAliveCountMax=3"];
+/** One connection to each machine for all that is asked: a new one through the bastion takes half a second. A machine that has gone is noticed, and one that is only busy is not taken for it. */
+const kept = ["-o", "ControlMaster=auto", "-o", `ControlPath=${sockets}/%C`, "-o", "ControlPersist=60", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=4"];
 // The configuration's way through the bastion, but for what it would hold open when the command has ended.
 const way = (host: string): string[] => (host === "edge" ? [] : ["-o", `ProxyCommand=ssh -F ${config} -E ${sockets}/bastion.log -W [%h]:%p edge`]);
 

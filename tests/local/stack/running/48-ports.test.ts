@@ -1,7 +1,7 @@
 import { fabricNamespace, internet } from "../../../../local/cloud/names";
 import { deploy, plain } from "../../../components/program";
 import { answering, ask, everywhere, namespaceOf } from "../inside";
-import { arrive, leave, stranger } from "../outside";
+import { arrive, each, leave, stranger } from "../outside";
 import { output, run, type Machine, type Output } from "../support";
 
 /** All 65,535 ports of TCP and of UDP, as the rules of the program's own firewalls name them: no port is typed here. */
@@ -61,12 +61,11 @@ test("from the internet, no private address answers, even to someone who knows t
 }, 60_000);
 
 test("each machine answers each of its neighbours on what is declared for the two, and on nothing else", async () => {
-  for (const sender of stack.machines) {
-    const others = stack.machines.filter(({ name }) => name !== sender.name);
-    const found = await answering(others.map(({ privateAddress }) => privateAddress), { namespace: namespaceOf(sender) });
-    const expected = Object.fromEntries(others.map(({ role, privateAddress }) => [privateAddress, between(sender.role, role)]));
-    expect([sender.name, found]).toEqual([sender.name, expected]);
-  }
+  const othersOf = (sender: Machine): Machine[] => stack.machines.filter(({ name }) => name !== sender.name);
+  const found = await each(stack.machines, (sender) => answering(othersOf(sender).map(({ privateAddress }) => privateAddress), { namespace: namespaceOf(sender) }), 2);
+  const expected = stack.machines.map((sender) => Object.fromEntries(othersOf(sender).map(({ role, privateAddress }) => [privateAddress, between(sender.role, role)])));
+  const bySender = <T>(all: T[]): [string, T][] => all.map((one, i) => [stack.machines[i]!.name, one]);
+  expect(bySender(found)).toEqual(bySender(expected));
 }, 180_000);
 
 test("without the cloud's firewall, each machine's own lets through what is declared for any neighbour, and nothing else", async () => {

