@@ -10,7 +10,6 @@ import { providers } from "../providers";
 import { officialPlugins } from "../providers/official";
 import { serve } from "../providers/server";
 import { acmeRoots, startServices } from "../services";
-import { alertsUrl } from "../services/alerts";
 import { openStack, type LocalFacts } from "../workspace";
 import { dim, say, seconds, UserError } from "../../ops/terminal";
 
@@ -31,7 +30,7 @@ export async function prepare(): Promise<LocalFacts> {
   const plugins = officialPlugins(process.env.OFFICIAL ?? "", providers);
   for (const { name, version, path: from } of plugins) say(dim(`        ${name}: the official plugin ${version} in ${from}`));
   await step("local cloud ready", () => ensureCloud({ log: (line) => say(dim(`        ${line}`)) }));
-  const services = await step("DNS, ACME, registry, S3 and Sentry ready", () => startServices());
+  const services = await step("DNS, ACME, registry, S3, Sentry and alerts ready", () => startServices());
   const context = path.resolve(process.env.BACKEND || path.join(projectDir, "examples", "backend"));
   const image = await step("application image ready", () =>
     buildImage(context, { log: (line) => say(dim(`        ${line}`)) }));
@@ -53,9 +52,8 @@ export async function prepare(): Promise<LocalFacts> {
       registryToken: services.registry.password,
       sentryDsn: services.sentry.dsn,
       sentryAuthToken: services.sentry.token,
-      // Nobody listens there but the tests.
-      alertWebhookUrl: `${alertsUrl}/alerts`,
-      deadMansSwitchUrl: `${alertsUrl}/heartbeat`,
+      alertWebhookUrl: services.alerts.webhookUrl,
+      deadMansSwitchUrl: services.alerts.heartbeatUrl,
     },
   };
 }

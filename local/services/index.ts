@@ -1,4 +1,5 @@
 import { acmeDirectoryUrl, startAcme } from "./acme";
+import { startAlerts, type AlertsFacts } from "./alerts";
 import { caCertificate } from "./ca";
 import { startDns } from "./dns";
 import { removeHosts } from "./hosts";
@@ -17,20 +18,21 @@ export interface ServiceFacts {
   registry: RegistryFacts;
   s3: S3Facts;
   sentry: SentryFacts;
+  alerts: AlertsFacts;
 }
 
 /**
- * Starts DNS, ACME, registry, S3 and what stands for Sentry, or finds them running; what runs as wanted is left alone.
+ * Starts DNS, ACME, registry, S3, what stands for Sentry and who is told of alerts, or finds them running; what runs as wanted is left alone.
  * @param options.address address of this host that the services listen on @default "198.18.0.254"
  * @throws with the name and the end of the log of the service that does not start
  */
 export async function startServices(options: { address?: string } = {}): Promise<ServiceFacts> {
   const address = options.address ?? "198.18.0.254";
   const caCertificatePem = await caCertificate();
-  const [, , registry, s3, sentry] = await Promise.all([
-    startDns(address), startAcme(address), startRegistry(address), startS3(address), startSentry(address),
+  const [, , registry, s3, sentry, alerts] = await Promise.all([
+    startDns(address), startAcme(address), startRegistry(address), startS3(address), startSentry(address), startAlerts(address),
   ]);
-  return { nameserver: address, caCertificatePem, acmeDirectoryUrl, registry, s3, sentry };
+  return { nameserver: address, caCertificatePem, acmeDirectoryUrl, registry, s3, sentry, alerts };
 }
 
 /** Ends all of them, and takes their names out of the host's /etc/hosts. Their data stays. */

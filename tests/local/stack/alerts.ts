@@ -1,13 +1,11 @@
 import * as fs from "node:fs";
-import type { IncomingMessage } from "node:http";
-import * as https from "node:https";
 import * as path from "node:path";
 import * as YAML from "yaml";
 import { exec, listMachines } from "../../../local/cloud";
 import { powerOff } from "../../../local/cloud/machine";
 import { startDroplet } from "../../../local/cloud/droplet";
 import { projectDir } from "../../../local/paths";
-import { alertsCertificate, alertsPort } from "../../../local/services/alerts";
+import { alertsRecords, type Told } from "../../../local/services/alerts";
 
 const { config } = YAML.parse(fs.readFileSync(path.join(projectDir, "Pulumi.local.yaml"), "utf8")) as { config: Record<string, unknown> };
 /** How the local stack is watched. */
@@ -27,41 +25,43 @@ export interface Received extends Alert {
   at: number;
 }
 
-/** Whom the local stack's alerts are sent to. */
+/** What people are told of the local stack's alerts, from when it is opened on. */
 export class Receiver {
-  readonly received: Received[] = [];
-  readonly heartbeats: number[] = [];
-  private constructor(private readonly server: https.Server) {}
+  private readonly taken: Received[] = [];
+  private readonly beats: number[] = [];
+  private constructor(private at: number) {}
 
-  static async open(): Promise<Receiver> {
-    const { certificatePath, keyPath } = await alertsCertificate();
-    const server = https.createServer({ cert: fs.readFileSync(certificatePath), key: fs.readFileSync(keyPath) });
-    const receiver = new Receiver(server);
-    server.on("request", (request: IncomingMessage, response) => {
-      const chunks: Buffer[] = [];
-      request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => {
-        receiver.take(request.url, JSON.parse(Buffer.concat(chunks).toString()) as { alerts: Alert[] });
-        response.end();
-      });
-    });
-    await new Promise<void>((resolve, reject) => server.once("error", reject).listen(alertsPort, "0.0.0.0", resolve));
-    return receiver;
+  static open(): Receiver {
+    return new Receiver(fs.existsSync(alertsRecords()) ? fs.statSync(alertsRecords()).size : 0);
   }
 
-  /** The alerts of a message that are of this name and carry these labels, since a time. */
+  get received(): Received[] {
+    this.read();
+    return this.taken;
+  }
+
+  /** When each came, in milliseconds. */
+  get heartbeats(): number[] {
+    this.read();
+    return this.beats;
+  }
+
+  /** The alert of a message that is of this name and carries these labels, since a time. */
   find(status: Alert["status"], labels: Record<string, string>, since: number): Received | undefined {
     return this.received.find((alert) => alert.at >= since && alert.status === status && Object.entries(labels).every(([name, value]) => alert.labels[name] === value));
   }
 
-  close(): Promise<void> {
-    this.server.closeAllConnections();
-    return new Promise((resolve) => this.server.close(() => resolve()));
-  }
-
-  private take(url: string | undefined, { alerts }: { alerts: Alert[] }): void {
-    if (url === "/heartbeat") this.heartbeats.push(Date.now());
-    else this.received.push(...alerts.map((alert) => ({ ...alert, at: Date.now() })));
+  private read(): void {
+    if (!fs.existsSync(alertsRecords())) return;
+    const records = fs.readFileSync(alertsRecords());
+    if (records.length < this.at) this.at = 0; // what it was is beside it
+    const end = records.lastIndexOf("\n") + 1;
+    const lines = records.subarray(this.at, end).toString().split("\n").filter(Boolean);
+    this.at = end;
+    for (const { at, path, alerts } of lines.map((line) => JSON.parse(line) as Told)) {
+      if (path === "/heartbeat") this.beats.push(at);
+      else this.taken.push(...(alerts as Alert[]).map((alert) => ({ ...alert, at })));
+    }
   }
 }
 
