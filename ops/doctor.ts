@@ -1,4 +1,5 @@
 import { stackName } from "../local/paths";
+import { lifeSign } from "../machine/monitoring/alerts/monitor";
 import { local } from "../machine/monitoring/ports";
 import { askHealth } from "./health";
 import type { OperatedStack } from "./stack";
@@ -97,9 +98,6 @@ async function alerts(stack: OperatedStack): Promise<Finding[]> {
   if (code !== 0) return [wrong("alerts", "the monitor does not answer, so nobody is told of anything", ssh(stack, "monitor", "journalctl --no-pager --lines 50 --unit prometheus"))];
   return firing(stack, (JSON.parse(stdout) as { data: { alerts: Alert[] } }).data.alerts);
 }
-
-/** One alert fires for as long as all is well: where it does not, no rule is judged. */
-const lifeSign = "Watchdog";
 
 export function firing(stack: OperatedStack, all: Alert[]): Finding[] {
   const now = all.filter(({ state }) => state === "firing");

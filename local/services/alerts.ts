@@ -1,15 +1,11 @@
-import { createHash } from "node:crypto";
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { inState } from "../paths";
 import type { Settings, Told } from "./alerts/server";
 import { caCertificate, issueCertificate } from "./ca";
 import { get } from "./probe";
-import { ensureRunning } from "./supervise";
+import { ensureServer } from "./program";
 
 const name = "alerts.ringo.test";
 const port = 9443;
-const program = path.join(__dirname, "alerts", "server.ts");
 
 /** Where the monitor tells people of alerts, and that it lives. */
 export interface AlertsFacts {
@@ -26,15 +22,7 @@ export const alertsRecords = (): string => inState("alerts", "received.jsonl");
 export async function startAlerts(address: string): Promise<AlertsFacts> {
   const authority = await caCertificate();
   const { certificatePath, keyPath } = await issueCertificate("alerts", [name, address]);
-  const configPath = inState("alerts", "server.json");
-  const settings: Settings = {
-    address, port, certificatePath, keyPath, recordsPath: alertsRecords(), program: createHash("sha256").update(fs.readFileSync(program)).digest("hex"),
-  };
-  await ensureRunning({
-    name: "alerts",
-    command: [process.execPath, "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", program, configPath],
-    files: [{ path: configPath, content: JSON.stringify(settings, undefined, 2) }],
-    ready: async () => (await get({ address, port, path: "/", name, caCertificatePem: authority }))?.status === 200,
-  });
+  const settings: Settings = { address, port, certificatePath, keyPath, recordsPath: alertsRecords() };
+  await ensureServer({ name: "alerts", settings, ready: async () => (await get({ address, port, path: "/", name, caCertificatePem: authority }))?.status === 200 });
   return { webhookUrl: `https://${address}:${port}/alerts`, heartbeatUrl: `https://${address}:${port}/heartbeat` };
 }

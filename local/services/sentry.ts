@@ -1,15 +1,14 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { inState } from "../paths";
 import { caCertificate, issueCertificate } from "./ca";
 import { serviceNames } from "./dns";
 import { get } from "./probe";
+import { ensureServer } from "./program";
 import type { Settings } from "./sentry/server";
-import { ensureRunning } from "./supervise";
 
 const port = 9444;
-const program = path.join(__dirname, "sentry", "server.ts");
 
 /** How to reach what stands for Sentry. */
 export interface SentryFacts {
@@ -30,17 +29,9 @@ export async function startSentry(address: string): Promise<SentryFacts> {
   const authority = await caCertificate();
   const { certificatePath, keyPath } = await issueCertificate("sentry", [serviceNames.sentry, address]);
   const facts = { organization: "ringo", project: "backend", token: ownToken() };
-  const configPath = inState("sentry", "server.json");
-  const settings: Settings = {
-    ...facts, address, port, certificatePath, keyPath, recordsPath: sentryRecords(),
-    // Another program is another server.
-    program: createHash("sha256").update(fs.readFileSync(program)).digest("hex"),
-  };
-  await ensureRunning({
-    name: "sentry",
-    // Node reads types by itself.
-    command: [process.execPath, "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", program, configPath],
-    files: [{ path: configPath, content: JSON.stringify(settings, undefined, 2) }],
+  const settings: Settings = { ...facts, address, port, certificatePath, keyPath, recordsPath: sentryRecords() };
+  await ensureServer({
+    name: "sentry", settings,
     ready: async () => (await get({ address, port, path: "/_health/", name: serviceNames.sentry, caCertificatePem: authority }))?.status === 200,
   });
   return { ...facts, url: `https://${serviceNames.sentry}:${port}`, dsn: `https://${"0".repeat(32)}@${serviceNames.sentry}/1` };

@@ -1,5 +1,6 @@
 import { mayReach } from "../egress";
 import { combine, type Fragment } from "../state";
+import { lifeSign } from "./alerts/monitor";
 import { exporter, systemUser } from "./exporter";
 import { local } from "./ports";
 
@@ -89,7 +90,7 @@ function config({ receivers, heartbeatUrl, heartbeatSeconds, scrapeSeconds }: Al
       repeat_interval: "12h",
       routes: [
         {
-          receiver: "dead man's switch", matchers: [matching("Watchdog")], group_wait: "0s",
+          receiver: "dead man's switch", matchers: [matching(lifeSign)], group_wait: "0s",
           // At each flush, so that none is left out for being a moment early.
           group_interval: `${heartbeatSeconds}s`, repeat_interval: `${Math.ceil(heartbeatSeconds / 2)}s`,
         },

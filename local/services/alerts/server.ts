@@ -12,8 +12,6 @@ export interface Settings {
   keyPath: string;
   /** Where what arrives is kept. */
   recordsPath: string;
-  /** Digest of this file, so that a changed one is started anew. */
-  program: string;
 }
 
 /** What arrived. */
@@ -36,7 +34,7 @@ https.createServer({ cert: fs.readFileSync(settings.certificatePath), key: fs.re
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => chunks.push(chunk)).on("end", () => {
     try {
-      if (request.method === "POST") keep({ at: Date.now(), path: request.url!, alerts: (JSON.parse(Buffer.concat(chunks).toString()) as Told).alerts });
+      if (request.method === "POST") keep({ at: Date.now(), path: request.url!, alerts: (JSON.parse(Buffer.concat(chunks).toString()) as Pick<Told, "alerts">).alerts });
       response.writeHead(200).end();
     } catch (error) {
       response.writeHead(400).end(String(error));

@@ -18,8 +18,6 @@ export interface Settings {
   token: string;
   /** Where what it is told is kept. */
   recordsPath: string;
-  /** Digest of this file, so that a changed one is started anew. */
-  program: string;
 }
 
 export interface Deploy {

@@ -1,11 +1,14 @@
 import type { Concern, Stack } from "./rule";
 
+/** The alert that fires for as long as all is well: where it does not, no rule is judged. */
+export const lifeSign = "Watchdog";
+
 /** Does the monitor itself work. */
 export const monitor = ({ patience }: Stack): Concern => ({
   name: "monitor",
   alerts: [
     {
-      name: "Watchdog", expr: "vector(1)", severity: "warning",
+      name: lifeSign, expr: "vector(1)", severity: "warning",
       summary: "the monitor lives", description: "Always fires. Sent to the dead man's switch, which raises the alarm when it stops.",
     },
     {

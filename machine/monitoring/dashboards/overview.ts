@@ -1,3 +1,4 @@
+import { lifeSign } from "../alerts/monitor";
 import { lines, never, noneIsWell, upOrDown, type Dashboard, type Known } from "./view";
 
 /** Is all well, at a glance; and if not, where to look on. */
@@ -15,7 +16,7 @@ export const overview = ({ figure, objectivePercent }: Known): Dashboard => ({
         },
         {
           kind: "number", width: 4, title: "Warnings", description: "Somebody must look today.", steps: noneIsWell("orange"),
-          queries: [{ expr: 'count(ALERTS{alertstate="firing", severity="warning", alertname!="Watchdog"}) or vector(0)' }],
+          queries: [{ expr: `count(ALERTS{alertstate="firing", severity="warning", alertname!="${lifeSign}"}) or vector(0)` }],
         },
         {
           kind: "number", width: 4, title: "API by its public name", description: "Asked as a client does: by name, over TLS, with PostgreSQL and Redis in order.",
@@ -123,7 +124,7 @@ export const overview = ({ figure, objectivePercent }: Known): Dashboard => ({
           ],
         },
         {
-          kind: "table", width: 16, title: "What fires", description: "Watchdog always does: it says that the monitor lives.",
+          kind: "table", width: 16, title: "What fires", description: `${lifeSign} always does: it says that the monitor lives.`,
           columns: { alertname: "alert", severity: "severity", machine: "machine", queue: "queue", task: "task", name: "unit", mountpoint: "file system" },
           queries: [{ expr: 'ALERTS{alertstate="firing"}' }],
         },

@@ -56,7 +56,6 @@ export async function on(host: string, command: string, input?: string): Promise
   return stdout;
 }
 
-
 export interface Output {
   apiUrl: string;
   caCertificate: string;

@@ -27,7 +27,7 @@ describe("what tells Sentry", () => {
   const moment = (seconds: number) => new Date(seconds * 1000).toISOString().replace("Z", "000Z");
 
   async function start(): Promise<void> {
-    const settings: Settings = { address: "127.0.0.1", port, organization: "ringo", project: "backend", token, recordsPath: at("releases.json"), program: "" };
+    const settings: Settings = { address: "127.0.0.1", port, organization: "ringo", project: "backend", token, recordsPath: at("releases.json") };
     fs.writeFileSync(at("server.json"), JSON.stringify(settings));
     const child = spawn(process.execPath, ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", path.join(root, "local/services/sentry/server.ts"), at("server.json")], { stdio: ["ignore", "pipe", "inherit"] });
     server = child;
