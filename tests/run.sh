@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 reports=$(mktemp -d)
 tools=${RINGO_CACHE_DIR:-/var/cache/ringo-local}/bin
 trap 'rm -rf "$reports"' EXIT
-failed_steps=0
+failed_steps=()
 
 step() { # name, command...
   local name=$1; shift
@@ -16,7 +16,7 @@ step() { # name, command...
     printf '== %s: ok in %ss\n' "$name" $((SECONDS - began))
   else
     printf '== %s: FAILED after %ss\n' "$name" $((SECONDS - began))
-    failed_steps=$((failed_steps + 1))
+    failed_steps+=("$name")
     return 1
   fi
 }
@@ -51,4 +51,4 @@ if step 'make up' make --no-print-directory up; then
 fi
 step 'make destroy' make --no-print-directory destroy YES=1
 
-node tests/summary.js "$reports" "$failed_steps"
+node tests/summary.js "$reports" "${failed_steps[@]}"
