@@ -23,6 +23,13 @@ export interface Receivers {
 }
 
 const path = "/etc/prometheus/ringo/alertmanager.yml";
+const storage = "/var/lib/prometheus/alertmanager";
+
+/**
+ * At each boot it forgets whom it told of what. Prometheus has then forgotten which alerts it had raised, and tells no end of them;
+ * one that ended meanwhile would count as told already, and when it came again nobody would hear of it for `repeat_interval`.
+ */
+const forgotten = { path: "/etc/tmpfiles.d/ringo-alertmanager.conf", content: `r! ${storage}/nflog\n` };
 
 /** Groups alerts, silences them, and sends them to people. Answers on loopback only. */
 export function alertmanager(options: AlertmanagerOptions): Fragment {
@@ -34,13 +41,14 @@ export function alertmanager(options: AlertmanagerOptions): Fragment {
       name: "prometheus-alertmanager",
       listen: `127.0.0.1:${local.alertmanager}`,
       command: [
-        "/usr/bin/prometheus-alertmanager", `--config.file=${path}`, "--storage.path=/var/lib/prometheus/alertmanager",
+        "/usr/bin/prometheus-alertmanager", `--config.file=${path}`, `--storage.path=${storage}`,
         `--web.listen-address=127.0.0.1:${local.alertmanager}`, "--cluster.listen-address=",
       ],
       writable: ["/var/lib/prometheus"],
       reloaded: [configuration],
     }),
     {
+      files: [forgotten],
       steps: [{ name: "Alertmanager's configuration", onChange: [path], command: `amtool check-config ${path}` }],
       secrets: [receivers.webhookUrl, receivers.slackUrl, receivers.telegram?.token, receivers.email?.password, heartbeatUrl]
         .filter((secret) => secret !== undefined),

@@ -73,6 +73,8 @@ export const inside = (name: string, script: string): Promise<string> => exec(ph
 const idOf = (name: string): number => listMachines().find((machine) => machine.name === physical(name))!.id;
 /** As when the plug is pulled. */
 export const unplug = (name: string): Promise<void> => powerOff(idOf(name), { graceful: false });
+/** As its owner does: its programs end as they should. */
+export const switchOff = (name: string): Promise<void> => powerOff(idOf(name), { graceful: true });
 export const plugIn = (name: string): Promise<void> => startDroplet(idOf(name));
 
 /** Names of the alerts that fire, or are about to, as the monitor sees them. */

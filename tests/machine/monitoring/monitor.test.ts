@@ -90,6 +90,12 @@ describe("Alertmanager", () => {
     expect(output.trim()).toBe(receiver);
   });
 
+  test.each<[string[], string]>([[[], "nflog\nsilences\n"], [["--boot"], "silences\n"]])("forgets at a boot, and only then, whom it told of what: systemd-tmpfiles %j", (words, left) => {
+    const script = `kept=$0/var/lib/prometheus/alertmanager; mkdir -p $kept; touch $kept/nflog $kept/silences
+      systemd-tmpfiles --root=$0 --remove "$@" $0/etc/tmpfiles.d/ringo-alertmanager.conf; ls $kept`;
+    expect(judged(told(everyone), (path) => ["sh", "-ec", script, path(""), ...words])).toEqual({ status: 0, output: left });
+  });
+
   test("has a link to the runbook in every message that people read", () => {
     const { receivers } = JSON.parse(content(told(everyone), `${directory}/alertmanager.yml`)) as { receivers: { slack_configs: any; telegram_configs: any; email_configs: any }[] };
     const [{ slack_configs, telegram_configs, email_configs }] = receivers;

@@ -1,4 +1,4 @@
-import { active, heartbeatSeconds, inside, patiencePercent, plugIn, Receiver, runbook, scrapeSeconds, unplug } from "../alerts";
+import { active, heartbeatSeconds, inside, patiencePercent, plugIn, Receiver, runbook, scrapeSeconds, switchOff, type Received } from "../alerts";
 import { rounds, type Fault } from "../faults";
 import { eventually, healthy, output, request, type Output } from "../support";
 
@@ -50,15 +50,24 @@ test("nothing alerts on a healthy stack under load, and the monitor says that it
   expect(Math.max(...beats.slice(1).map((at, i) => at - beats[i]))).toBeLessThan(2000 * heartbeatSeconds);
 }, 300_000);
 
-test.each(rounds((name) => stack.machines.find((machine) => machine.name === name)!.privateAddress).map((round) => [round.map(({ name }) => name).join(", "), round] as const))(
+const all = rounds((name) => stack.machines.find((machine) => machine.name === name)!.privateAddress);
+test.each(all.map((round) => [round.map(({ name }) => name).join(", "), round] as const))(
   "%s: each is told in time, with its runbook, and so is its end", async (_names, round) => {
     expect((await Promise.all(round.map(tried))).flat()).toEqual([]);
     await healthy(stack, 60);
   }, 300_000);
 
-test("a dead monitor is noticed: its heartbeats stop, and come again when it is back", async () => {
-  await unplug("monitor");
+test("a dead monitor is noticed: its heartbeats stop, and come again when it is back; then it tells anew what it had told before", async () => {
+  const { alert, cause, mend } = all.flat().find(({ name }) => name === "Redis down")!;
+  const told = async (): Promise<Received> => {
+    const from = Date.now();
+    await cause();
+    return eventually("the alert of Redis", async () => receiver.find("firing", alert, from), 45);
+  };
+  await told();
+  await switchOff("monitor");
   const gone = Date.now();
+  await mend(); // nobody is there to see it
   // What a dead man's switch does: it waits for one heartbeat, and a second one to be sure.
   await pause(2 * heartbeatSeconds);
   expect(receiver.heartbeats.filter((at) => at > gone + 1000)).toEqual([]);
@@ -67,4 +76,10 @@ test("a dead monitor is noticed: its heartbeats stop, and come again when it is 
   const heard = await eventually("a heartbeat", async () => receiver.heartbeats.find((at) => at > back), 40);
   say(`monitor gone: silence is noticed after ${2 * heartbeatSeconds} s; heard again ${seconds(back, heard)} s after it was switched on`);
   await eventually("all of the monitor", () => inside("monitor", "systemctl is-active prometheus prometheus-alertmanager prometheus-blackbox-exporter ringo-celery-exporter"), 30);
-}, 180_000);
+  try {
+    await told();
+  } finally {
+    await mend();
+  }
+  await healthy(stack, 60);
+}, 240_000);
