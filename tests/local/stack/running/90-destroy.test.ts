@@ -4,20 +4,24 @@ import { make, run } from "../support";
 
 /** Whatever of the local cloud is on this machine: found by looking at the machine, not at what the cloud remembers. */
 async function traces(): Promise<string[]> {
-  const look = async (what: string, script: string) =>
-    (await run("bash", ["-c", script])).stdout.split("\n").filter(Boolean).map((line) => `${what}: ${line}`);
-  return (await Promise.all([
-    look("namespace", "ip netns list | grep -i ringo"),
-    look("interface", "ip -br link | grep -i ringo"),
-    look("mount", `grep -E '${stateDir}|ringo' /proc/self/mounts`),
-    look("loop device", `losetup --list --noheadings --output BACK-FILE | grep '${stateDir}'`),
-    look("nft table", "nft list tables | grep -i ringo"),
-    look("cgroup", "find /sys/fs/cgroup -maxdepth 3 -type d -iname '*ringo*'"),
-    look("process", `pgrep -af '${stateDir}' | grep -v pgrep`),
-    look("name", "grep -i 'ringo' /etc/hosts"),
-    look("file", `ls -d ${stateDir} 2>/dev/null`),
-    look("route", "ip route | grep 198.18."),
-  ])).flat();
+  const looks = {
+    namespace: "ip netns list | grep -i ringo",
+    interface: "ip -br link | grep -i ringo",
+    mount: `grep -E '${stateDir}|ringo' /proc/self/mounts`,
+    "loop device": `losetup --list --noheadings --output BACK-FILE | grep '${stateDir}'`,
+    "nft table": "nft list tables | grep -i ringo",
+    cgroup: "find /sys/fs/cgroup -maxdepth 3 -type d -iname '*ringo*'",
+    process: `pgrep -af '${stateDir}' | grep -v pgrep`,
+    name: "grep -i 'ringo' /etc/hosts",
+    file: `ls -d ${stateDir} 2>/dev/null`,
+    route: "ip route | grep 198.18.",
+  };
+  const found: string[] = [];
+  // One after the other: what looks for processes would see the others.
+  for (const [what, script] of Object.entries(looks)) {
+    found.push(...(await run("bash", ["-c", script])).stdout.split("\n").filter(Boolean).map((line) => `${what}: ${line}`));
+  }
+  return found;
 }
 
 test("destroy asks, and does nothing without an answer", async () => {
