@@ -4,13 +4,15 @@ import json
 import shutil
 
 from apply.files import remove, write
-from apply.shell import Failure, did, must, run, tail, until
+from apply.shell import Failure, did, must, out, run, tail, until
 
 ENVIRONMENTS = "/etc/ringo/containers"
 LABEL = "ringo.spec"
 # Far above what a role needs: a container that forks without end takes itself down, not its machine.
 PROCESSES = "1024"
 LOG = "journald"
+# How a container ends that SIGKILL ends.
+KILLED = 128 + 9
 
 
 def absent(names):
@@ -121,6 +123,10 @@ def _stop(name):
     facts = _inspect(name)
     patience = facts["Config"].get("StopTimeout") or 10
     must("container %s: stop" % name, ["docker", "stop", "-t", str(patience), name], patience + 60)
+    if facts["State"]["Running"] and _inspect(name)["State"]["ExitCode"] == KILLED:
+        _, stdout, stderr = run(["docker", "logs", "--tail", "20", name])
+        out("warning: container %s did not end within %d s and was killed: what it was doing is lost; its last lines:\n%s"
+            % (name, patience, tail(stdout + stderr, 20)))
 
 
 def _pull(image, name):

@@ -82,6 +82,8 @@ export async function follow(name: string, values: Record<string, string> = {}, 
     if (failed !== failure || !agrees(step.expected, output)) {
       throw new Error(`${name}.md:${step.line}: ${command}\n${failed ? "failed" : "succeeded"}, and printed:\n${output}\nThe runbook says:\n${step.expected.join("\n")}`);
     }
+    // A container that had to be killed is no failure of the runbook, but somebody should see why.
+    for (const warning of output.match(/warning: container [^\n]*(\n +\S[^\n]*){0,20}/g) ?? []) process.stdout.write(`${name}: ${warning}\n`);
     Object.assign(known, filled(output));
   }
   for (const example of Object.keys(known)) if (!text.includes(example)) throw new Error(`${name}.md has no ${example}`);
