@@ -64,19 +64,19 @@ test("a dead monitor is noticed: its heartbeats stop, and come again when it is 
     await cause();
     return eventually("the alert of Redis", async () => receiver.find("firing", alert, from), 45);
   };
-  await told();
-  await switchOff("monitor");
-  const gone = Date.now();
-  await mend(); // nobody is there to see it
-  // What a dead man's switch does: it waits for one heartbeat, and a second one to be sure.
-  await pause(2 * heartbeatSeconds);
-  expect(receiver.heartbeats.filter((at) => at > gone + 1000)).toEqual([]);
-  await plugIn("monitor");
-  const back = Date.now();
-  const heard = await eventually("a heartbeat", async () => receiver.heartbeats.find((at) => at > back), 40);
-  say(`monitor gone: silence is noticed after ${2 * heartbeatSeconds} s; heard again ${seconds(back, heard)} s after it was switched on`);
-  await eventually("all of the monitor", () => inside("monitor", "systemctl is-active prometheus prometheus-alertmanager prometheus-blackbox-exporter ringo-celery-exporter"), 30);
   try {
+    await told();
+    await switchOff("monitor");
+    const gone = Date.now();
+    await mend(); // nobody is there to see it
+    // What a dead man's switch does: it waits for one heartbeat, and a second one to be sure.
+    await pause(2 * heartbeatSeconds);
+    expect(receiver.heartbeats.filter((at) => at > gone + 1000)).toEqual([]);
+    await plugIn("monitor");
+    const back = Date.now();
+    const heard = await eventually("a heartbeat", async () => receiver.heartbeats.find((at) => at > back), 40);
+    say(`monitor gone: silence is noticed after ${2 * heartbeatSeconds} s; heard again ${seconds(back, heard)} s after it was switched on`);
+    await eventually("all of the monitor", () => inside("monitor", "systemctl is-active prometheus prometheus-alertmanager prometheus-blackbox-exporter ringo-celery-exporter"), 30);
     await told();
   } finally {
     await mend();
