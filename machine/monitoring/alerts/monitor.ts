@@ -24,8 +24,8 @@ export const monitor = ({ patience }: Stack): Concern => ({
       summary: "alerts do not arrive by {{ $labels.integration }}", description: "{{ $labels.reason }}. Another way may still work.",
     },
     {
-      name: "MonitorDroppingAlerts", expr: "increase(prometheus_notifications_dropped_total[10m]) > 0", severity: "critical",
-      summary: "Prometheus cannot hand its alerts to Alertmanager", description: "Nobody is told of anything.",
+      name: "MonitorDroppingAlerts", expr: "rate(prometheus_notifications_dropped_total[2m]) > 0", forSeconds: patience(300), severity: "critical",
+      summary: "Prometheus cannot hand its alerts to Alertmanager", description: "Nobody is told of anything. What is dropped while Alertmanager starts comes again by itself.",
     },
     {
       name: "GrafanaDown", expr: 'up{job="grafana"} == 0', forSeconds: patience(120), severity: "warning",
