@@ -10,6 +10,8 @@ import urllib.parse
 
 # Only tests set it: where the machine's root is.
 ROOT = os.environ.get("RINGO_ROOT", "")
+# A filter with the rules of the logs (machine/logs/scrubber.ts).
+SCRUB = "/usr/local/lib/ringo/scrub"
 
 _secrets = []
 _changes = 0
@@ -59,8 +61,20 @@ def changes():
 
 
 def tail(text, lines=15):
+    """The end of what a command said of its failure, as it may be shown to whoever deploys."""
     # Struck before it is cut: a secret of several lines must not survive by half.
-    return "\n".join("    " + line for line in strike(text).strip().splitlines()[-lines:])
+    return "\n".join("    " + line for line in _scrub(strike(text).strip().splitlines()[-lines:]))
+
+
+def _scrub(lines):
+    """Without personal data, which a failed migration or a container names as freely as logs do."""
+    if not os.path.exists(at(SCRUB)):
+        return lines  # The machine is new: there are no customers on it.
+    try:
+        said = "".join(line + "\n" for line in lines).encode(errors="replace")
+        return subprocess.run(["perl", at(SCRUB)], input=said, check=True, capture_output=True, timeout=60).stdout.decode().splitlines()
+    except (OSError, subprocess.SubprocessError) as error:
+        return ["(not shown: %s could not take personal data out of it: %s)" % (SCRUB, type(error).__name__)]
 
 
 def run(argv, timeout=300, environment=None):

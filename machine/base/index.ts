@@ -6,6 +6,7 @@ import { hardening } from "./hardening";
 import { inspection } from "./inspection";
 import { firewall, type FirewallInputs } from "./nftables";
 import { noSetuid } from "./setuid";
+import { scrubber } from "../logs/scrubber";
 import { sshd, type SshdInputs } from "./sshd";
 import { combine, type Fragment, type MachineState } from "../state";
 import { kernel } from "./sysctl";
@@ -45,6 +46,7 @@ export function base(inputs: BaseInputs): MachineState {
     audit,
     fail2ban(inputs.neverBanned ?? []),
     inspection,
+    scrubber,
     cloudAgent,
     { packages: ["curl", "ca-certificates", "iproute2", "procps"] },
   );

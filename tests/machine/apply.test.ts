@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { scrubber } from "../../machine/logs/scrubber";
 import type { Container, Fragment } from "../../machine/state";
 import { FakeMachine } from "./machine";
 
@@ -406,6 +407,14 @@ describe("containers", () => {
     expect(running()).toEqual(before);
     expect(machine.apply(container()).lines.at(-1)).not.toMatch(/failed/);
     expect(running().running).toBe(true);
+  });
+
+  test("say of their failure nothing about customers", () => {
+    machine.apply(scrubber, container());
+    const unhealthy = { environment: { NOTE: "order of +7 916 123-45-67, ivan@example.test" }, health: { command: "false", timeoutSeconds: 1 } };
+    expect(machine.apply(scrubber, container(unhealthy)).errors).toMatch(/its last lines:\n +NOTE=order of <phone>, <e-mail>$/m);
+    const broken: Fragment = { files: [{ ...scrubber.files![0], content: "die\n" }] };
+    expect(machine.apply(broken, container(unhealthy)).errors).toMatch(/its last lines:\n +\(not shown: [^\n]+ CalledProcessError\)$/m);
   });
 
   test("of a first, unhealthy release are not left crashing", () => {
