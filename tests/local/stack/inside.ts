@@ -27,20 +27,36 @@ export const runIn = (namespace: string, command: string, args: string[]): Promi
  * @param options.protocol @default "tcp"
  * @param options.namespace where the packets come from @default this host's: the internet
  * @param options.from their source, one of this host's addresses
+ * @param options.rate packets a second, at least @default 100000
  */
 export async function answering(
-  addresses: string[], options: { protocol?: "tcp" | "udp"; namespace?: string; from?: string; ports?: string } = {},
+  addresses: string[], options: { protocol?: "tcp" | "udp"; namespace?: string; from?: string; ports?: string; rate?: number } = {},
 ): Promise<Record<string, string[]>> {
-  const { protocol = "tcp", namespace, from, ports = "1-65535" } = options;
+  const { protocol = "tcp", namespace, from, ports = "1-65535", rate = 100_000 } = options;
   const [scan, silent] = protocol === "tcp" ? ["-sS", "filtered"] : ["-sU", "open\\|filtered"];
   const source = from === undefined ? [] : ["-S", from, "-e", "ringo-host"];
-  const args = ["-n", "-Pn", scan, "--send-eth", "-p", ports, "-T5", "--min-rate", "100000", "--max-retries", "1", "-oG", "-", ...source, ...addresses];
+  const args = ["-n", "-Pn", scan, "--send-eth", "-p", ports, "-T5", "--min-rate", String(rate), "--max-retries", "1", "-oG", "-", ...source, ...addresses];
   const { code, stdout, stderr } = await (namespace === undefined ? run("nmap", args) : runIn(namespace, "nmap", args));
   // A port that is not listed is of the state that is ignored.
   const found = Object.fromEntries([...stdout.matchAll(/^Host: (\S+) .*Ports: ([^\t\n]*)/gm)].map(([, address, list]) =>
     [address!, [...list!.matchAll(/(\d+)\/(open|closed)\//g)].map(([, port, state]) => `${port} ${state}`)]));
   if (code !== 0 || new RegExp(`Ignored State: (?!${silent})`).test(stdout) || addresses.some((address) => !(address in found))) {
     throw new Error(`nmap ${args.join(" ")}\nexit ${code}\n${stdout}${stderr}`);
+  }
+  return found;
+}
+
+/**
+ * What answers, by a scan that found what must answer. At full speed answers are lost when the host is busy, and a scan that
+ * has lost those may have lost others: it is done again, more slowly each time.
+ */
+export async function answeringOn(expected: Record<string, string[]>, options: Parameters<typeof answering>[1]): Promise<Record<string, string[]>> {
+  let found = await answering(Object.keys(expected), options);
+  for (const rate of [30_000, 10_000]) {
+    const lost = Object.entries(expected).flatMap(([address, ports]) => ports.filter((port) => !found[address]!.includes(port)).map((port) => `${address} ${port}`));
+    if (lost.length === 0) break;
+    process.stdout.write(`scanned again with ${rate} packets a second: there was no answer from ${lost.join(", ")}\n`);
+    found = await answering(Object.keys(expected), { ...options, rate });
   }
   return found;
 }
