@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectDir } from "../../../local/paths";
-import { on } from "./support";
 
 /** A command of a runbook, and what the runbook says that it prints. */
 export interface Step {
@@ -82,10 +81,6 @@ export async function follow(name: string, values: Record<string, string> = {}, 
     const failure = step.expected.some((line) => /^make: \*\*\* .* Error \d+$/.test(line));
     if (failed !== failure || !agrees(step.expected, output)) {
       throw new Error(`${name}.md:${step.line}: ${command}\n${failed ? "failed" : "succeeded"}, and printed:\n${output}\nThe runbook says:\n${step.expected.join("\n")}`);
-    }
-    // No failure of the runbook, but somebody should see why.
-    for (const [warning, container] of output.matchAll(/warning: container (\S+) did not end/g)) {
-      process.stdout.write(`${name}: ${warning}: ${await on("worker-0", `journalctl --output=short-precise --lines=60 CONTAINER_NAME=${container}; true`)}\n`);
     }
     Object.assign(known, filled(output));
   }
