@@ -1,7 +1,7 @@
 /** How a state travels: one constant command line, and everything else on its stdin. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pack } from "./packing";
+import { pack, unpack } from "./packing";
 import type { MachineState } from "./state";
 
 /** The program's modules in the order they are loaded: each imports only what stands before it. */
@@ -15,19 +15,24 @@ export const remoteCommand =
   "python3 -c '" +
   [
     "import base64, json, sys, types, zlib",
-    "sent = json.loads(zlib.decompress(base64.b64decode(sys.stdin.read())))",
+    "program, told = [json.loads(zlib.decompress(base64.b64decode(line))) for line in sys.stdin]",
     'sys.modules["apply"] = types.ModuleType("apply")',
-    'for name, source in sent["program"]:',
+    "for name, source in program:",
     '    module = sys.modules["apply." + name] = types.ModuleType("apply." + name)',
     '    exec(compile(source, name + ".py", "exec"), module.__dict__)',
-    'sys.exit(sys.modules["apply.main"].main(sent["state"], sent["name"]))',
+    'sys.exit(sys.modules["apply.main"].main(told["state"], told["name"]))',
   ].join("\n") +
   "'";
 
-const program = modules.map((name) => [name, readFileSync(join(__dirname, "apply", `${name}.py`), "utf8")]);
+/** The same for every state: packed once. */
+const program = pack(JSON.stringify(modules.map((name) => [name, readFileSync(join(__dirname, "apply", `${name}.py`), "utf8")])));
 
 /**
- * What `remoteCommand` reads, packed: the engine keeps it twice, and writes all that it keeps with each step. Holds every secret of the state: a secret wherever it is stored.
+ * What `remoteCommand` reads, a line for the program and one for the state, each packed: the engine keeps both twice, and writes all that it keeps
+ * with each step. Holds every secret of the state: a secret wherever it is stored.
  * @param name the state's among those of its machine: what it once declared and no longer does is taken away
  */
-export const payload = (name: string, state: MachineState): string => pack(JSON.stringify({ program, name, state }));
+export const payload = (name: string, state: MachineState): string => `${program}\n${pack(JSON.stringify({ name, state }))}`;
+
+/** What a payload makes so. @throws when it is none */
+export const stateIn = (sent: string): MachineState => (JSON.parse(unpack(sent.slice(sent.indexOf("\n") + 1))) as { state: MachineState }).state;

@@ -1,4 +1,4 @@
-import { unpack } from "../../machine/packing";
+import { stateIn } from "../../machine/payload";
 import type { MachineState } from "../../machine/state";
 
 export const command = "command:remote:Command";
@@ -18,7 +18,7 @@ export function stateOf({ stdin }: any): Brought {
 
 function parsed(stdin: string): Brought {
   try {
-    return { ...nothing, ...JSON.parse(unpack(stdin)).state };
+    return { ...nothing, ...stateIn(stdin) };
   } catch {
     return nothing;
   }

@@ -1,4 +1,4 @@
-import { deploy, plain, toldTo, type Registered } from "./program";
+import { deploy, plain, stateOf, type Registered } from "./program";
 
 const s3 = (what: string) => `aws:s3/bucket${what}:Bucket${what[0].toUpperCase()}${what.slice(1)}`;
 const of = (resources: Registered[], type: string): Registered[] => resources.filter((r) => r.type === type);
@@ -80,7 +80,7 @@ test("a new generation of the key is another resource, so that both exist for a 
 });
 
 test("the key's secret and the passphrase reach the data machine, and no other", () => {
-  const holding = (secret: string) => of(resources, "command:remote:Command").filter((r) => toldTo(r).includes(secret)).map((r) => r.name);
+  const holding = (secret: string) => of(resources, "command:remote:Command").filter((r) => JSON.stringify(stateOf(r)).includes(secret)).map((r) => r.name);
   expect(holding("secretOfbackupswriterkey1")).toEqual(["data-data"]);
   expect(holding("not-a-real-passphrase")).toEqual(["data-data"]);
 });

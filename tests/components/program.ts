@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { secrets } from "../../config/secrets";
-import { unpack } from "../../machine/packing";
+import { stateIn } from "../../machine/payload";
 import type { MachineState } from "../../machine/state";
 
 export interface Registered {
@@ -103,11 +103,8 @@ export function plain(value: any): any {
   return value;
 }
 
-/** What a machine's command is told, as text. */
-export const toldTo = (command: Registered): string => unpack(plain(command.inputs.stdin));
-
-/** What it makes so. */
-export const stateOf = (command: Registered): MachineState => JSON.parse(toldTo(command)).state;
+/** What a machine's command makes so. */
+export const stateOf = (command: Registered): MachineState => stateIn(plain(command.inputs.stdin));
 
 /** @throws when there is none, with those there are */
 export function named(resources: Registered[], name: string): Registered {

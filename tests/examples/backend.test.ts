@@ -23,6 +23,6 @@ describe("the example backend", () => {
     const program = "import ast, sys\nfor name in sys.argv[1:]: ast.parse(open(name).read(), name)";
     const sources = buildContext(directory).files.filter((file) => file.endsWith(".py"));
     expect(sources.length).toBeGreaterThan(15);
-    expect(spawnSync("python3", ["-c", program, ...sources], { cwd: directory, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+    expect(spawnSync("/usr/bin/python3", ["-c", program, ...sources], { cwd: directory, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
   });
 });

@@ -49,7 +49,7 @@ describe("a service", () => {
     const server = (version: number): Parameters<Supervise["ensureRunning"]>[0] => ({
       name: "one",
       // Memory takes time to give back, and a process closes its sockets after that.
-      command: ["python3", "-c", `import socket, time
+      command: ["/usr/bin/python3", "-c", `import socket, time
 ballast = bytearray(300_000_000)
 for i in range(0, len(ballast), 4096): ballast[i] = 1
 s = socket.socket(); s.bind(("127.0.0.1", ${port})); s.listen(); open(${JSON.stringify(output("one"))}, "a").write("${version}\\n"); time.sleep(300)`],

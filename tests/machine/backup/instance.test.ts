@@ -24,7 +24,7 @@ except Failure as failure:
     print(type(failure).__name__, failure, end="")
 private.process.kill()
 `;
-const asked = (seconds: string): string => execFileSync("python3", ["-IBc", program, join(__dirname, "../../../machine"), seconds], { encoding: "utf8" });
+const asked = (seconds: string): string => execFileSync("/usr/bin/python3", ["-IBc", program, join(__dirname, "../../../machine"), seconds], { encoding: "utf8" });
 
 test("a server that ends between two questions is told of by its log", () => expect(asked("0.3")).toMatch(/^NeverReached the target was never reached/));
 

@@ -91,7 +91,7 @@ test("the tool comes whole, and answers for its own command line", () => {
     spawnSync("mkdir", ["-p", library]);
     for (const file of tool.files!.filter(({ path }) => path.endsWith(".py"))) writeFileSync(join(library, file.path.slice(file.path.lastIndexOf("/") + 1)), file.content);
     const launcher = content(tool, "/usr/local/sbin/ringo-backup").replace("/usr/local/lib/ringo", root);
-    const asked = (...argv: string[]) => spawnSync("python3", ["-c", launcher, ...argv], { encoding: "utf8" });
+    const asked = (...argv: string[]) => spawnSync("/usr/bin/python3", ["-c", launcher, ...argv], { encoding: "utf8" });
     expect(asked("--help").stdout).toMatch(/list[^]*restore[^]*media/);
     expect(asked("restore", "--time", "a", "--point", "b")).toMatchObject({ status: 2, stderr: expect.stringMatching(/not allowed with argument/) });
     expect(asked("nonsense").status).toBe(2);

@@ -18,7 +18,7 @@ def answer(work):
         return {"failed": str(failure)}
 print(json.dumps(${expression}))
 `;
-  const done = spawnSync("python3", ["-IBc", program, join(__dirname, "../../../machine")], { input: JSON.stringify(given), encoding: "utf8" });
+  const done = spawnSync("/usr/bin/python3", ["-IBc", program, join(__dirname, "../../../machine")], { input: JSON.stringify(given), encoding: "utf8" });
   if (done.status !== 0) throw new Error(done.stderr);
   return JSON.parse(done.stdout);
 }

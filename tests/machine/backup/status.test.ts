@@ -15,7 +15,7 @@ let data: string;
 beforeEach(() => { data = mkdtempSync(join(tmpdir(), "ringo-status-")); mkdirSync(join(data, "pg_wal", "archive_status"), { recursive: true }); });
 afterEach(() => rmSync(data, { recursive: true }));
 const ready = (name: string): string => join(data, "pg_wal", "archive_status", `${name}.ready`);
-const figures = (): any => JSON.parse(execFileSync("python3", ["-IBc", program, join(__dirname, "../../../machine"), data], { encoding: "utf8" }));
+const figures = (): any => JSON.parse(execFileSync("/usr/bin/python3", ["-IBc", program, join(__dirname, "../../../machine"), data], { encoding: "utf8" }));
 
 test("no WAL waits where none is ready", () => expect(figures()).toMatchObject({ ringo_wal_waiting_segments: 0, ringo_wal_waiting_seconds: 0 }));
 

@@ -108,7 +108,7 @@ sys.stdin.readline()
 connection.sendall(b"heard")
 sys.stdin.readline()
 """
-server = subprocess.Popen([*there, "python3", "-c", speaker], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+server = subprocess.Popen([*there, "/usr/bin/python3", "-c", speaker], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 server.stdout.readline()
 client = socket.create_connection(("10.0.0.5", 22), 2)
 time.sleep(0.2)
@@ -123,7 +123,7 @@ finally:
     server.kill()
     other.kill()
 `;
-    const done = spawnSync("unshare", ["--map-root-user", "--net", "python3", "-c", program, on], {
+    const done = spawnSync("unshare", ["--map-root-user", "--net", "/usr/bin/python3", "-c", program, on], {
       input: rules, encoding: "utf8", env: { ...process.env, PATH: `/usr/sbin:${process.env.PATH}` },
     });
     if (done.status !== 0) throw new Error(done.stderr);

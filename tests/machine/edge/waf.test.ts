@@ -183,11 +183,11 @@ describe("what is written down", () => {
     const [{ content }] = waf({ ...rules, bodyMiB: 5 }).files!.filter(({ path }) => path.startsWith("/usr/local/bin/"));
     const command = join(nginx.root, "report");
     writeFileSync(command, content.replaceAll(wafLog, join(nginx.root, "waf/audit.log")));
-    const shown = execFileSync("python3", [command, String(headers["x-request-id"])], { encoding: "utf8" });
+    const shown = execFileSync("/usr/bin/python3", [command, String(headers["x-request-id"])], { encoding: "utf8" });
     expect(shown).toMatch(/ 403 127\.\S+ POST \/api\/v1\/register\/ [0-9a-f]{32}\n/);
     expect(shown).toContain("941100 XSS Attack Detected via libinjection (ARGS:json.username)");
     expect(shown).not.toContain("<script");
-    expect(execFileSync("python3", [command, "no such thing"], { encoding: "utf8" })).toBe("nothing was found\n");
+    expect(execFileSync("/usr/bin/python3", [command, "no such thing"], { encoding: "utf8" })).toBe("nothing was found\n");
   });
 
   test("in detection nothing is refused and the same is written down", async () => {

@@ -14,7 +14,7 @@ function look(bytes: number, days = 90): number {
   writeFileSync(join(root, "settings.json"), JSON.stringify({
     data: join(root, "chunks"), overrides: join(root, "overrides.json"), metrics: join(root, "logs.prom"), days, bytes, owner: process.getuid!(),
   }));
-  execFileSync("python3", ["-IB", program, join(root, "settings.json")]);
+  execFileSync("/usr/bin/python3", ["-IB", program, join(root, "settings.json")]);
   const { overrides } = JSON.parse(readFileSync(join(root, "overrides.json"), "utf8"));
   expect(readFileSync(join(root, "logs.prom"), "utf8")).toContain(`ringo_logs_kept_seconds ${parseInt(overrides.fake.retention_period, 10) * 3600}\n`);
   return parseInt(overrides.fake.retention_period, 10);
@@ -48,7 +48,7 @@ test("a chunk that Loki removes during the look counts for nothing", () => {
 });
 
 test("never above what was asked for, never below a day, and still where it neither lacks room nor has much", () => {
-  const ask = (now: number, most: number, used: number, allowed: number): number => Number(execFileSync("python3", ["-IBc",
+  const ask = (now: number, most: number, used: number, allowed: number): number => Number(execFileSync("/usr/bin/python3", ["-IBc",
     `import runpy; print(runpy.run_path(${JSON.stringify(program)})["hours"](${now}, ${most}, ${used}, ${allowed}))`], { encoding: "utf8" }));
   fc.assert(fc.property(fc.integer({ min: 24, max: 9000 }), fc.integer({ min: 24, max: 9000 }), fc.integer({ min: 0, max: 2000 }), (now, most, used) => {
     const hours = ask(now, most, used, 1000);

@@ -12,7 +12,7 @@ export function python(program: string, given: unknown = null): any {
     // As they are called on a machine.
     symlinkSync(join(sources, "celery"), join(folder, "celery_exporter"));
     const text = `import json, sys\nsys.path[:0] = [${JSON.stringify(folder)}, ${JSON.stringify(sources)}]\ngiven = json.load(sys.stdin)\n${program}\nprint(json.dumps(answer))\n`;
-    const done = spawnSync("python3", ["-IBc", text], { input: JSON.stringify(given), encoding: "utf8" });
+    const done = spawnSync("/usr/bin/python3", ["-IBc", text], { input: JSON.stringify(given), encoding: "utf8" });
     if (done.status !== 0) throw new Error(done.stderr);
     return JSON.parse(done.stdout);
   } finally {

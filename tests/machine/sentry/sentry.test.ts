@@ -48,7 +48,7 @@ describe("what tells Sentry", () => {
     const settings = { url: `http://127.0.0.1:${port}`, organization: "ringo", project: "backend", environment: "production", ...changes };
     fs.writeFileSync(at("settings.json"), JSON.stringify(settings));
     fs.writeFileSync(at("token"), `${changes.token ?? token}\n`);
-    const { status, stderr } = spawnSync("python3", ["-IB", path.join(root, "machine/sentry/report.py"), at("settings.json"), folder, at("told.json"), at("token")], { encoding: "utf8" });
+    const { status, stderr } = spawnSync("/usr/bin/python3", ["-IB", path.join(root, "machine/sentry/report.py"), at("settings.json"), folder, at("told.json"), at("token")], { encoding: "utf8" });
     return { status, stderr };
   }
   const heard = { status: 0, stderr: "" };
