@@ -60,7 +60,7 @@ const internet = (...some: number[]): Outbound[] => [
 const watched = (role: Role): Inbound[] => exporters[role].map((name) => from(["monitor"], exporterPorts[name]));
 
 /** The monitor reads what measures the machines. */
-const reads: Outbound[] = (Object.keys(exporterPorts) as Exporter[]).map((name) =>
+const reads = (): Outbound[] => (Object.keys(exporterPorts) as Exporter[]).map((name) =>
   to((Object.keys(exporters) as Role[]).filter((role) => exporters[role].includes(name)), exporterPorts[name]));
 
 /**
@@ -117,7 +117,7 @@ export function allowTable(sshAllowedCidrs: string[], ways: WaysOut): RoleRules[
         ...shown,
         ...watched("monitor"),
       ],
-      outbound: [...reads, to(["data"], ports.redis), ...carries, ...internet(
+      outbound: [...reads(), to(["data"], ports.redis), ...carries, ...internet(
         ...alertPorts, ...images.map(registryPort), ...(sentry ? [portOf(sentry.url)] : []), ...logIn,
       )],
     },

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+// Loaded before anybody says which stack it is for, as the local stack's command does: nothing may be made of that yet.
+import program from "../../index";
 import { secrets } from "../../config/secrets";
 import { stateIn } from "../../machine/payload";
 import type { MachineState } from "../../machine/state";
@@ -84,8 +86,6 @@ export async function deploy(changes: Record<string, unknown> = {}): Promise<{ r
     Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined).map(([key, value]) => [`ringo-infra:${key}`, text(value)])),
     Object.keys(secrets.shape).map((key) => `ringo-infra:${key}`),
   );
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- `export =`, as the engine loads it
-  const program = require("../../index") as () => Promise<Record<string, unknown>>;
   const outputs = await new Promise<any>((resolve, reject) => {
     program().then((result) => pulumi.output(result).apply(resolve), reject);
   });

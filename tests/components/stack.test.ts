@@ -33,6 +33,11 @@ describe("the whole stack", () => {
     }
   });
 
+  test("names no other stack: nothing is made of its name before that is known", () => {
+    const roles = of(resources, "digitalocean:index/firewall:Firewall").map(({ inputs }) => JSON.stringify(inputs).match(/role:[a-z-]+/g)!);
+    expect(new Set(roles.flat().map((tag) => tag.replace(/[a-z]+$/, "")))).toEqual(new Set(["role:ringo-test-"]));
+  });
+
   test("opens nothing to the world but 80 and 443 on the edge", () => {
     const open = of(resources, "digitalocean:index/firewall:Firewall").flatMap(({ name, inputs }) =>
       inputs.inboundRules
