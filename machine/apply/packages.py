@@ -1,10 +1,10 @@
 """Debian packages. None of them starts a service: a unit of the machine's state does, when its configuration is there."""
 import contextlib
 import os
-import shutil
 import time
 
-from apply.shell import Failure, at, did, must, run, tail
+from apply.shell import Failure, at, did, program, run, tail
+from apply.shims import no_shims, shims
 
 APT = [
     "apt-get", "--yes", "--quiet=2", "--no-install-recommends",
@@ -14,24 +14,6 @@ APT = [
 # Without descriptions in other languages than the packages' own: nobody reads them.
 UPDATE = ["--option=APT::Update::Error-Mode=any", "--option=Acquire::Languages=none", "update"]
 ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
-# First in the path of Debian's packages, each of which has systemd read all its units anew: twenty times on a new machine, which
-# is a tenth of its installation. Not in /run, from which Debian lets nothing be executed.
-RELOADS = "/usr/local/lib/ringo/install"
-ONE_RELOAD = """#!/bin/sh
-# Ringo Infra: while it installs packages. Units are read anew once afterwards, or before something is to run.
-PATH=${PATH#*:}
-wanted=$(dirname "$0")/wanted
-case " $* " in
-*" daemon-reload "*)
-    touch "$wanted"
-    exit
-    ;;
-*"start "*)
-    if rm "$wanted" 2>/dev/null; then systemctl daemon-reload; fi
-    ;;
-esac
-exec systemctl "$@"
-"""
 # Asked by Debian's packages before they start, stop or restart a service.
 POLICY = "/usr/sbin/policy-rc.d"
 # What runs is started anew when its package is replaced.
@@ -44,30 +26,20 @@ case " $* " in *" start "*) exit 101 ;; esac
 def install(names):
     # What an apply that was killed has left behind.
     _let_start()
-    _reload()
+    no_shims()
     missing = _missing(names)
     if not missing:
         return
-    with _no_starts(), _one_reload():
+    with _no_starts(), shims() as path:
         if any(status not in ("installed", "config-files", "not-installed") for status in _statuses().values()):
             # An installation was cut off, or is under way: the lock tells which.
             _patiently("dpkg --configure", ["dpkg", "--configure", "-a", "--force-confdef", "--force-confold"])
         _patiently("apt-get update", APT + UPDATE)
-        path = "--option=DPkg::Path=%s:%s" % (at(RELOADS), os.environ["PATH"])
-        _patiently("apt-get install", APT + [path, "install"] + missing)
+        _patiently("apt-get install", APT + ["--option=DPkg::Path=" + path, "install"] + missing)
     did("packages: " + ", ".join(missing))
     absent = _missing(names)
     if absent:
         raise Failure("packages: not installed after all: " + ", ".join(absent))
-
-
-def _program(path, text):
-    """Whole or not at all, for as long as packages are installed: no change of the machine that anybody is told of."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path + ".ringo-new", "w") as file:
-        file.write(text)
-        os.chmod(file.fileno(), 0o755)
-    os.rename(path + ".ringo-new", path)
 
 
 @contextlib.contextmanager
@@ -75,7 +47,7 @@ def _no_starts():
     """A policy that is somebody else's stays, and holds."""
     path = at(POLICY)
     if not os.path.lexists(path):
-        _program(path, NO_STARTS)
+        program(path, NO_STARTS)
     try:
         yield
     finally:
@@ -90,21 +62,6 @@ def _let_start():
         return
     if ours:
         os.unlink(at(POLICY))
-
-
-@contextlib.contextmanager
-def _one_reload():
-    _program(at(RELOADS + "/systemctl"), ONE_RELOAD)
-    try:
-        yield
-    finally:
-        _reload()
-
-
-def _reload():
-    if os.path.exists(at(RELOADS + "/wanted")):
-        must("systemctl daemon-reload", ["systemctl", "daemon-reload"])
-    shutil.rmtree(at(RELOADS), ignore_errors=True)
 
 
 def _missing(names):
