@@ -42,6 +42,6 @@ async function removeMounts(): Promise<void> {
 async function removeLoopDevices(): Promise<void> {
   const listed = await attempt("losetup", ["--list", "--json", "--output", "NAME,BACK-FILE"]);
   const devices: { name: string; "back-file": string | null }[] = listed ? JSON.parse(listed).loopdevices : [];
-  const ours = devices.filter((device) => device["back-file"]?.startsWith(`${inState("cloud", "volumes")}/`));
+  const ours = devices.filter((device) => device["back-file"]?.startsWith(`${inState("cloud")}/`));
   for (const device of ours) await run("losetup", ["--detach", device.name]);
 }

@@ -1,9 +1,10 @@
 import { images, regions, sizes } from "../../config/sizes";
 import { allocate, allocateMember } from "./addresses";
+import { growDisk, makeDisk } from "./disk";
 import { notFound, unprocessable } from "./errors";
 import { changeNetwork } from "./fabric";
 import { ensureImage, imageSlugs } from "./image";
-import { isRunning, makeDisk, powerOff, powerOn, removeMachine } from "./machine";
+import { isRunning, powerOff, powerOn, removeMachine } from "./machine";
 import { dropletAddresses } from "./names";
 import { change, load, type CloudState, type Droplet } from "./state";
 import { useTags } from "./tag";
@@ -44,7 +45,7 @@ export async function createDroplet(request: DropletRequest, signal?: AbortSigna
   try {
     await ensureImage(droplet.image);
     signal?.throwIfAborted();
-    makeDisk(droplet.id, { id: droplet.id, hostname: droplet.name, publicKeys, userData: droplet.userData });
+    await makeDisk(droplet.id, sizes[droplet.size]!.diskGiB, { id: droplet.id, hostname: droplet.name, publicKeys, userData: droplet.userData });
     await plugVolumes(droplet.id);
     await powerOn(droplet, ipRange);
     signal?.throwIfAborted();
@@ -128,6 +129,7 @@ export async function resizeDroplet(id: number, size: string, resizeDisk: boolea
     throw unprocessable(`This size is not available because it has a smaller disk: ${size} ${sizes[size].diskGiB} GiB, ${current} ${sizes[current]!.diskGiB} GiB${resizeDisk ? "" : " (disks never shrink)"}`);
   }
   await powerOff(id, { graceful: true });
+  if (resizeDisk) await growDisk(id, sizes[size].diskGiB);
   await change((state) => void (dropletIn(state, id).size = size));
   await startDroplet(id);
 }

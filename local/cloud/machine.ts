@@ -2,19 +2,14 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { sizes } from "../../config/sizes";
-import { inState, projectDir } from "../paths";
+import { projectDir } from "../paths";
 import { initOf, isPopulated, killGroup, makeGroups, removeGroups } from "./cgroup";
-import { writeSeed, type Seed } from "./cloud-init";
+import { dockerDirectory, machineDirectory, mountDisk, rootDirectory, unmountDisk } from "./disk";
 import { connect, disconnect } from "./fabric";
-import { imageDirectory } from "./image";
 import { deviceDirectory, dropletNamespace } from "./names";
 import { run, until } from "./run";
 import type { Droplet } from "./state";
 
-/** A droplet's own directory: its file system's changes, Docker's data, its console. */
-const machineDirectory = (id: number, ...parts: string[]): string => inState("cloud", "machines", String(id), ...parts);
-
-const rootDirectory = (id: number): string => machineDirectory(id, "root");
 const consoleLog = (id: number): string => machineDirectory(id, "console.log");
 /** Where a droplet's volumes appear, as seen from the host. */
 export const diskDirectory = (id: number): string => path.join(deviceDirectory, String(id));
@@ -24,14 +19,6 @@ export const isRunning = (id: number): boolean => isPopulated(String(id));
 
 /** Whether it powered itself off, and so stays off until somebody starts it. */
 export const poweredItselfOff = (id: number): boolean => fs.existsSync(machineDirectory(id, "off"));
-
-/** Lays out a new droplet's disk: its image below, nothing above but what cloud-init reads at first boot. */
-export function makeDisk(id: number, seed: Seed): void {
-  for (const part of ["upper", "work", "root", "docker"]) fs.mkdirSync(machineDirectory(id, part), { recursive: true });
-  fs.chmodSync(machineDirectory(id), 0o700);
-  fs.chmodSync(machineDirectory(id, "upper"), 0o755);
-  writeSeed(machineDirectory(id, "upper"), seed);
-}
 
 /**
  * Switches a droplet on and waits until its init runs. Nothing happens when it is on.
@@ -79,7 +66,7 @@ function nspawnArguments(droplet: Droplet): string[] {
     "--quiet", "--boot", `--directory=${rootDirectory(id)}`, `--machine=ringo-${id}`, `--hostname=${droplet.name}`,
     "--register=no", "--keep-unit", "--resolv-conf=off", "--timezone=off", "--link-journal=no", "--console=pipe",
     "--capability=all", `--network-namespace-path=/run/netns/${dropletNamespace(id)}`,
-    `--bind=${machineDirectory(id, "docker")}:/var/lib/docker`, "--bind=/dev/fuse",
+    `--bind=${dockerDirectory(id)}:/var/lib/docker`, "--bind=/dev/fuse",
     `--bind=${diskDirectory(id)}:/dev/disk/by-id`,
   ];
 }
@@ -105,24 +92,6 @@ export async function removeMachine(id: number): Promise<void> {
   await removeGroups(String(id));
   fs.rmSync(diskDirectory(id), { recursive: true, force: true });
   fs.rmSync(machineDirectory(id), { recursive: true, force: true });
-}
-
-const isMounted = (directory: string): boolean =>
-  fs.readFileSync("/proc/mounts", "utf8").split("\n").some((line) => line.split(" ")[1] === directory);
-
-async function mountDisk(droplet: Droplet): Promise<void> {
-  const root = rootDirectory(droplet.id);
-  if (isMounted(root)) return;
-  const layers = [
-    `lowerdir=${imageDirectory(droplet.image)}`,
-    `upperdir=${machineDirectory(droplet.id, "upper")}`,
-    `workdir=${machineDirectory(droplet.id, "work")}`,
-  ];
-  await run("mount", ["-t", "overlay", `ringo-${droplet.id}`, "-o", layers.join(","), root]);
-}
-
-async function unmountDisk(id: number): Promise<void> {
-  if (isMounted(rootDirectory(id))) await run("umount", ["--lazy", rootDirectory(id)]);
 }
 
 /** Runs a command in a droplet from outside, without its network: for tests. */

@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { inState } from "../paths";
+import { GiB, loopDevice } from "./disk";
 import { conflict, notFound, unprocessable } from "./errors";
 import { diskDirectory } from "./machine";
 import { run } from "./run";
 import { change, load, type CloudState, type Volume } from "./state";
 import { useTags } from "./tag";
 
-const GiB = 1024 ** 3;
 const imageFile = (id: string): string => inState("cloud", "volumes", `${id}.img`);
 /** What a volume is called in the droplet that has it: `/dev/disk/by-id/` and this. */
 const deviceName = (volume: Volume): string => `scsi-0DO_Volume_${volume.name}`;
@@ -54,7 +54,7 @@ export async function resizeVolume(id: string, size: number): Promise<void> {
     fs.truncateSync(imageFile(id), size * GiB);
     volume.size = size;
   });
-  const device = await loopDevice(id);
+  const device = await loopDevice(imageFile(id));
   if (device) await run("losetup", ["--set-capacity", device]);
 }
 
@@ -95,7 +95,7 @@ export async function detachVolume(id: string, dropletId: number): Promise<void>
     const volume = state.volumes[id];
     if (volume?.dropletId !== dropletId) return;
     fs.rmSync(path.join(diskDirectory(dropletId), deviceName(volume)), { force: true });
-    const device = await loopDevice(id);
+    const device = await loopDevice(imageFile(id));
     if (device) await run("losetup", ["--detach", device]);
     delete volume.dropletId;
   });
@@ -110,7 +110,7 @@ const volumesOf = (dropletId: number): Volume[] => Object.values(load().volumes)
 /** Makes a droplet's volumes appear in it, after a restart of the host too. Idempotent. */
 export async function plugVolumes(dropletId: number): Promise<void> {
   for (const volume of volumesOf(dropletId)) {
-    const device = (await loopDevice(volume.id)) ?? (await run("losetup", ["--find", "--show", imageFile(volume.id)])).trim();
+    const device = (await loopDevice(imageFile(volume.id))) ?? (await run("losetup", ["--find", "--show", imageFile(volume.id)])).trim();
     const node = path.join(diskDirectory(dropletId), deviceName(volume));
     const number = fs.statSync(device).rdev;
     if (fs.statSync(node, { throwIfNoEntry: false })?.rdev === number) continue;
@@ -122,8 +122,3 @@ export async function plugVolumes(dropletId: number): Promise<void> {
 
 const major = (device: number): number => (device >> 8) & 0xfff;
 const minor = (device: number): number => (device & 0xff) | ((device >> 12) & 0xfff00);
-
-async function loopDevice(id: string): Promise<string | undefined> {
-  const device = await run("losetup", ["--associated", imageFile(id), "--noheadings", "--output", "NAME"]);
-  return device.trim().split("\n")[0] || undefined;
-}

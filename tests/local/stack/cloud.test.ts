@@ -313,9 +313,10 @@ test("a resized droplet is the same machine after a power cycle", async () => {
   const model = modelOf("Droplet");
   const state = outputs.stranger!;
   const formerInit = initOf(ids.stranger!);
-  expect(processorShare(ids.stranger!)).toBe(1);
+  const size = async () => (await cloud.exec("stranger", ["df", "-BG", "--output=size", "/"])).trim().split(/\s+/).at(-1);
+  expect([processorShare(ids.stranger!), await size()]).toEqual([1, "25G"]);
   const resized = await model.update!(ids.stranger!, state, { ...state, size: "s-2vcpu-2gb" }, context);
-  expect(processorShare(ids.stranger!)).toBe(2);
+  expect([processorShare(ids.stranger!), await size()]).toEqual([2, "60G"]);
   expect(resized).toMatchObject({ memory: 2048, vcpus: 2, status: "active", ipv4Address: state.ipv4Address, ipv4AddressPrivate: state.ipv4AddressPrivate });
   expect(initOf(ids.stranger!)).not.toBe(formerInit);
   await expect(model.update!(ids.stranger!, resized, { ...resized, size: "s-1vcpu-1gb" }, context)).rejects.toThrow("smaller disk");

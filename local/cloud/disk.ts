@@ -1,0 +1,71 @@
+import * as fs from "node:fs";
+import { inState } from "../paths";
+import { writeSeed, type Seed } from "./cloud-init";
+import { imageDirectory } from "./image";
+import { run } from "./run";
+import type { Droplet } from "./state";
+
+export const GiB = 1024 ** 3;
+
+/** All that a droplet has on the host: its disk, its console. */
+export const machineDirectory = (id: number, ...parts: string[]): string => inState("cloud", "machines", String(id), ...parts);
+
+/** What the machine's root is. */
+export const rootDirectory = (id: number): string => machineDirectory(id, "root");
+/** Docker's data: it makes overlays of its own, which cannot be in one. */
+export const dockerDirectory = (id: number): string => onDisk(id, "docker");
+
+/**
+ * A sparse file with a file system: a machine can fill its own disk and nobody else's, and a machine that goes is one file less for
+ * the host, which may look past each file deleted within the last minutes when it makes new ones.
+ */
+const imageFile = (id: number): string => machineDirectory(id, "disk.img");
+const onDisk = (id: number, ...parts: string[]): string => machineDirectory(id, "disk", ...parts);
+
+/** Lays out a new droplet's disk: its image below, nothing above but what cloud-init reads at first boot. */
+export async function makeDisk(id: number, gibibytes: number, seed: Seed): Promise<void> {
+  for (const part of [rootDirectory(id), onDisk(id)]) fs.mkdirSync(part, { recursive: true });
+  fs.chmodSync(machineDirectory(id), 0o700);
+  fs.closeSync(fs.openSync(imageFile(id), "wx", 0o600));
+  fs.truncateSync(imageFile(id), gibibytes * GiB);
+  await run("mkfs.xfs", ["-q", imageFile(id)]);
+  await mountFile(id);
+  for (const part of ["upper", "work", "docker"]) fs.mkdirSync(onDisk(id, part));
+  fs.chmodSync(onDisk(id, "upper"), 0o755);
+  writeSeed(onDisk(id, "upper"), seed);
+}
+
+/** Nothing happens when it is there. */
+export async function mountDisk({ id, image }: Droplet): Promise<void> {
+  await mountFile(id);
+  if (isMounted(rootDirectory(id))) return;
+  const layers = [`lowerdir=${imageDirectory(image)}`, `upperdir=${onDisk(id, "upper")}`, `workdir=${onDisk(id, "work")}`];
+  await run("mount", ["-t", "overlay", `ringo-${id}`, "-o", layers.join(","), rootDirectory(id)]);
+}
+
+/** The loop device goes with the mount. */
+async function mountFile(id: number): Promise<void> {
+  if (!isMounted(onDisk(id))) await run("mount", ["-t", "xfs", "-o", "loop,discard", imageFile(id), onDisk(id)]);
+}
+
+export async function growDisk(id: number, gibibytes: number): Promise<void> {
+  await mountFile(id);
+  fs.truncateSync(imageFile(id), gibibytes * GiB);
+  await run("losetup", ["--set-capacity", (await loopDevice(imageFile(id)))!]);
+  await run("xfs_growfs", [onDisk(id)]);
+}
+
+/** The device that a file is, or undefined when it is none. */
+export async function loopDevice(file: string): Promise<string | undefined> {
+  const devices = await run("losetup", ["--associated", file, "--noheadings", "--output", "NAME"]);
+  return devices.trim().split("\n")[0] || undefined;
+}
+
+export async function unmountDisk(id: number): Promise<void> {
+  for (const directory of [rootDirectory(id), onDisk(id)]) {
+    if (isMounted(directory)) await run("umount", ["--lazy", directory]);
+  }
+}
+
+const isMounted = (directory: string): boolean =>
+  fs.readFileSync("/proc/mounts", "utf8").split("\n").some((line) => line.split(" ")[1] === directory);
