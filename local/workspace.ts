@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
@@ -48,7 +49,7 @@ export async function openStack(options: {
     { workDir: workspaceDir, envVars: environment(options.providers), pulumiCommand: await PulumiCommand.get({ root: cacheDir }) },
   );
   if (options.program) await releaseLock(stack); // looking is always allowed
-  for (const key of missing) setSecret(key, options.facts?.secrets[key] ?? "");
+  await setSecrets(missing, options.facts?.secrets ?? {});
   return stack;
 }
 
@@ -68,17 +69,43 @@ async function releaseLock(stack: Stack): Promise<void> {
   if (pids.length > 0) await stack.cancel();
 }
 
+const settingsFile = path.join(workspaceDir, `Pulumi.${stackName}.yaml`);
+const readSettings = (file: string): { config?: Record<string, any>; encryptionsalt?: string } => YAML.parse(fs.readFileSync(file, "utf8")) ?? {};
+/** Every text in quotes: the engine reads an older YAML, in which a bare time is no text. */
+const writeYaml = (file: string, settings: object): void =>
+  fs.writeFileSync(file, YAML.stringify(settings, { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" }), { mode: 0o600 });
+
+/** Each is encrypted by a command of its own, which takes half a second: side by side, into files of their own. */
+async function setSecrets(keys: string[], secrets: Record<string, string>): Promise<void> {
+  if (keys.length === 0) return;
+  const settings = readSettings(settingsFile);
+  const directory = fs.mkdtempSync(path.join(workspaceDir, "secrets-"));
+  try {
+    const encrypted = await Promise.all(keys.map(async (key) => {
+      const file = path.join(directory, `${key}.yaml`);
+      writeYaml(file, { encryptionsalt: settings.encryptionsalt });
+      await setSecret(file, key, secrets[key]);
+      return readSettings(file).config;
+    }));
+    writeYaml(settingsFile, { ...settings, config: Object.assign({}, settings.config, ...encrypted) });
+  } finally {
+    fs.rmSync(directory, { recursive: true });
+  }
+}
+
 /** Through standard input: the Automation API would put the value on a command line. */
-function setSecret(key: string, value: string): void {
+async function setSecret(file: string, key: string, value: string): Promise<void> {
   const { command, cwd, env } = localEngine();
-  execFileSync(command, ["config", "set", "--secret", key, "--stack", stackName], { cwd, env, input: value, stdio: ["pipe", "ignore", "inherit"] });
+  const child = spawn(command, ["config", "set", "--secret", key, "--stack", stackName, "--config-file", file], { cwd, env, stdio: ["pipe", "ignore", "inherit"] });
+  child.stdin.end(value);
+  const [code] = await once(child, "close");
+  if (code !== 0) throw new Error(`the secret ${key} could not be set`);
 }
 
 /** Writes the stack's settings, keeps the secrets that are already encrypted there, and tells which are missing. */
 function writeSettings(project: string, facts: LocalFacts): string[] {
   const own = YAML.parse(fs.readFileSync(path.join(projectDir, `Pulumi.${stackName}.yaml`), "utf8")) ?? {};
-  const file = path.join(workspaceDir, `Pulumi.${stackName}.yaml`);
-  const previous = fs.existsSync(file) ? YAML.parse(fs.readFileSync(file, "utf8")) ?? {} : {};
+  const previous = fs.existsSync(settingsFile) ? readSettings(settingsFile) : {};
   const config: Record<string, ConfigValue> = { ...own.config };
   for (const [key, value] of Object.entries(facts.plain)) {
     const name = `${project}:${key}`;
@@ -94,8 +121,6 @@ function writeSettings(project: string, facts: LocalFacts): string[] {
     if (encrypted?.secure) config[`${project}:${key}`] = encrypted;
     else missing.push(key);
   }
-  const settings = { ...own, config, ...(previous.encryptionsalt ? { encryptionsalt: previous.encryptionsalt } : {}) };
-  // Every text in quotes: the engine reads an older YAML, in which a bare time is no text.
-  fs.writeFileSync(file, YAML.stringify(settings, { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" }), { mode: 0o600 });
+  writeYaml(settingsFile, { ...own, config, ...(previous.encryptionsalt ? { encryptionsalt: previous.encryptionsalt } : {}) });
   return missing;
 }

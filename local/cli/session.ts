@@ -63,7 +63,9 @@ const certificatesIn = (pem: string): string[] => pem.match(/-----BEGIN CERTIFIC
 /** Runs `work` on the local stack with the stand-in providers listening, but for official ones, and closes them afterwards. */
 export async function withStack<T>(facts: LocalFacts, work: (stack: Stack) => Promise<T>): Promise<T> {
   const served = await serve(providers.filter(({ name }) => !facts.plugins?.some((plugin) => plugin.name === name)));
-  const program = async () => (await import("../../index")).default();
+  // Loaded while the engine's command gets the stack ready: it takes two seconds, and most of the other processor.
+  const loaded = import("../../index");
+  const program = async () => (await loaded).default();
   try {
     const stack = await openStack({ providers: served.environment, program, facts });
     await refuseFaults(stack);
