@@ -5,7 +5,7 @@ import { pack, unpack } from "./packing";
 import type { MachineState } from "./state";
 
 /** The program's modules in the order they are loaded: each imports only what stands before it. */
-const modules = ["shell", "record", "commands", "shims", "packages", "accounts", "files", "units", "mounts", "containers", "owned", "main"];
+const modules = ["shell", "record", "commands", "shims", "packages", "accounts", "files", "units", "mounts", "drain", "containers", "owned", "main"];
 
 /**
  * The command line run on the machine as root. It never changes and holds nothing of the state: it reads the program

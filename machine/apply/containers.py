@@ -2,7 +2,9 @@
 import hashlib
 import json
 import shutil
+import time
 
+from apply.drain import let_in, turn_away
 from apply.files import remove, write
 from apply.shell import Failure, did, must, out, run, tail, until
 
@@ -24,6 +26,7 @@ def absent(names):
         for each in (name, _previous(name)):
             if _inspect(each):
                 _stop(each)
+                let_in(each)
                 must("container " + each, ["docker", "rm", "--force", each])
                 did("container %s removed" % each)
 
@@ -44,6 +47,8 @@ def _container(container, record):
         # Or not yet seen in health: an apply was cut off after it started this one.
         if stopped or record.stale("container " + name, {"spec": spec}):
             _prove(container, record, spec)
+        else:
+            let_in(name)  # an apply was cut off before it stopped it
         return
     _pull(container["image"], name)
     if current:
@@ -54,11 +59,14 @@ def _container(container, record):
         _put_back(name, str(failure))
     _prove(container, record, spec)
     did("container %s %s" % (name, "replaced" if current else "started"))
+    if current:
+        # The next machine's turn comes when this one has work again.
+        time.sleep(container.get("passedBySeconds", 0))
 
 
 def _spec(container):
-    """What a running container cannot change. The health check is not part of it."""
-    fixed = {key: value for key, value in container.items() if key != "health"}
+    """What a running container cannot change: nothing of how it is looked at."""
+    fixed = {key: value for key, value in container.items() if key not in ("health", "passedBySeconds")}
     fixed["log"] = LOG
     return hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()
 
@@ -97,6 +105,7 @@ def _prove(container, record, spec):
     if _inspect(_previous(name)):
         must("container " + name, ["docker", "rm", "--force", _previous(name)])
     record.settle("container " + name, {"spec": spec})
+    let_in(name)
 
 
 def _set_aside(name):
@@ -115,6 +124,7 @@ def _put_back(name, reason):
         raise Failure(reason)
     must("container %s: put back" % name, ["docker", "rename", _previous(name), name])
     must("container %s: put back" % name, ["docker", "start", name])
+    let_in(name)
     did("container %s put back as it was" % name)
     raise Failure(reason)
 
@@ -122,6 +132,8 @@ def _put_back(name, reason):
 def _stop(name):
     facts = _inspect(name)
     patience = facts["Config"].get("StopTimeout") or 10
+    if facts["State"]["Running"]:
+        turn_away(name, facts, patience)
     must("container %s: stop" % name, ["docker", "stop", "-t", str(patience), name], patience + 60)
     if facts["State"]["Running"] and _inspect(name)["State"]["ExitCode"] == KILLED:
         # Without its last lines: they may be about customers.

@@ -1,5 +1,6 @@
 /** The API's role: gunicorn in a container, on the private address only. */
 import { backendContainer, quote, type Backend } from "./django";
+import { failTimeoutSeconds } from "../edge/nginx/upstreams";
 import type { Fragment } from "../state";
 
 export interface ApiInputs {
@@ -39,6 +40,8 @@ export function api({ backend, privateAddress, port = 8000, workers, host, timeo
         publish: [`${privateAddress}:${port}:8000`],
         stopTimeoutSeconds,
         health: { command: apiHealthCommand({ privateAddress, port, host }), timeoutSeconds: 120 },
+        // Else the next machine would stop while the edge still takes this one for dead, and answers for itself: 502.
+        passedBySeconds: failTimeoutSeconds + 1,
       }),
     ],
     secrets: backend.environment.secrets,

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -378,6 +379,57 @@ describe("containers", () => {
       expect(machine.calls(/^docker (pull|stop|run)/).map((call) => call.split(" ")[1])).toEqual(["pull", "stop", "run"]);
     }
     expect(readdirSync(machine.path(".fake/containers"))).toEqual(["ringo-api"]);
+  });
+
+  test("turn other machines away before they are stopped, answer who has come, and let in when in health", () => {
+    machine.apply(container());
+    machine.calls(/./);
+    machine.set("connections", "ESTAB one\nESTAB two\n");
+    machine.apply(container({ image: "registry.test/backend@sha256:2" }));
+    const calls = machine.calls(/^(nft|nsenter|docker (stop|run))/);
+    expect(calls.map((call) => call.split(" ").slice(0, call.startsWith("docker") ? 2 : 1).join(" "))).toEqual(
+      ["nft", "nsenter", "nsenter", "nsenter", "docker stop", "docker run", "nft"]);
+    expect(calls[0]).toMatch(/input .*ip daddr 10.0.0.2 ct original proto-dst 8000 reject/);
+    expect(calls[1]).toBe("nsenter --target 4711 --net ss -Htn state established ( sport = :8000 )");
+    expect(calls.at(-1)).toBe("nft add table inet ringo_away_ringo_api; delete table inet ringo_away_ringo_api");
+    for (const rules of [calls[0]!, calls.at(-1)!].map((call) => call.slice("nft ".length))) {
+      const checked = spawnSync("unshare", ["--map-root-user", "--net", "nft", "--check", rules], { encoding: "utf8", env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" } });
+      expect([checked.status, checked.stderr]).toEqual([0, ""]);
+    }
+  });
+
+  test.each([
+    ["in the old one's place, when the new one is not in health", () => {
+      machine.apply(container());
+      machine.calls(/./);
+      machine.apply(container({ command: ["other"], health: { command: "false", timeoutSeconds: 1 } }));
+    }],
+    ["after an apply that was cut off before it stopped anything", () => {
+      machine.apply(container());
+      machine.calls(/./);
+      machine.apply(container());
+    }],
+  ])("let others in %s", (_, happens) => {
+    happens();
+    expect(machine.calls(/^nft/).at(-1)).toMatch(/delete table inet ringo_away_ringo_api$/);
+  });
+
+  test("turn nobody away where only their own machine reaches them", () => {
+    machine.apply(container({ publish: ["127.0.0.1:3100:3100"] }));
+    machine.calls(/./);
+    machine.apply(container({ publish: ["127.0.0.1:3100:3100"], image: "registry.test/backend@sha256:2" }));
+    expect(machine.calls(/^nft.* reject|^nsenter/)).toEqual([]);
+  });
+
+  test("are given the time in which others notice that they are back, when they were replaced, and only then", () => {
+    const took = (changed: Partial<Container>) => {
+      const began = Date.now();
+      const { lines } = machine.apply(container({ passedBySeconds: 2, ...changed }));
+      return [lines.find((line) => /^container|^unchanged/.test(line)), Date.now() - began >= 2000];
+    };
+    expect([took({}), took({}), took({ image: "registry.test/backend@sha256:2" })]).toEqual([
+      ["container ringo-api started", false], ["unchanged", false], ["container ringo-api replaced", true],
+    ]);
   });
 
   test("that do not end in their time are told of, without what they wrote", () => {

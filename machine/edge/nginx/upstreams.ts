@@ -1,12 +1,15 @@
 import { replaced, stripped } from "./headers";
 
+/** How long the edge passes an API machine by after three requests failed there within as long, in seconds. */
+export const failTimeoutSeconds = 5;
+
 /** The API machines. `max_fails` above 1: a view that crashes or runs into its timeout must not take its machine away from everyone. */
 export function upstreams(addresses: string[], port: number): string {
   const servers = (options: string) => addresses.map((a) => `    server ${a}:${port} ${options};`).join("\n");
   return `upstream api {
     zone api 128k;
     least_conn;
-${servers("max_fails=3 fail_timeout=5s")}
+${servers(`max_fails=3 fail_timeout=${failTimeoutSeconds}s`)}
     keepalive 32;
     # Below gunicorn's own two seconds, or a POST meets a connection that is just being closed.
     keepalive_timeout 1s;

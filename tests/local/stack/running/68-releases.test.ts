@@ -68,7 +68,7 @@ test("a roll-out that renews the passwords fails no request, and then the former
     while (rolling) {
       await asked("GET");
       await asked("POST", { json: { title: "while passwords change", amount: "1.00" } });
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await new Promise((resolve) => setTimeout(resolve, 300));
     }
   })();
   began = Date.now();
