@@ -26,25 +26,27 @@ export function releaseKey(image: string): string {
   return digest.slice(0, 16);
 }
 
-/** Steps run before the machine's containers are replaced; each is done once per image and volume, and again after it failed. */
+/** Steps run before the machine's containers are replaced; each is done once per image and volume, and again after it failed, or where what it made is gone. */
 export function release({ backend, volume, migrationTimeoutSeconds = 1800 }: ReleaseInputs): Fragment {
   if (!/^[\w-]+$/.test(volume)) throw new Error(`not a volume's id: ${JSON.stringify(volume)}`);
   const key = releaseKey(backend.image);
   const image = quote(backend.image);
-  const once = (name: string, command: string, timeoutSeconds: number): Step => {
+  const once = (name: string, command: string, timeoutSeconds: number, ...stillThere: string[]): Step => {
     const marker = `${markers}/${key}.${volume}.${name.replaceAll(" ", "-")}`;
-    return { name, command: `${command}\ntouch ${marker}`, unless: `test -e ${marker}`, when: "after-units", timeoutSeconds };
+    return { name, command: `${command}\ntouch ${marker}`, unless: [`test -e ${marker}`, ...stillThere].join(" && "), when: "after-units", timeoutSeconds };
   };
+  // A release that is gone back to may be older than those that are kept.
+  const collected = `test -n "$(ls -A ${staticPath}/${key})"`;
   const variables = Object.entries(backend.environment.variables).map(([name, value]) => `${name}=${value}\n`);
   return {
     directories: [{ path: markers, mode: "0700" }],
     files: [{ path: environmentPath, content: variables.join(""), mode: "0600", secret: true }],
     steps: [
       once("migrate", `${run("ringo-migrate", "--rm")} ${image} python manage.py migrate --noinput`, migrationTimeoutSeconds),
-      once("collect static files", collectStatic(key, image), 300),
+      once("collect static files", collectStatic(key, image), 300, collected),
       once("try a worker", tryWorker(image), 240),
     ],
-    checks: [{ name: "static files are in place", command: `test -n "$(ls -A ${staticPath}/${key})"` }],
+    checks: [{ name: "static files are in place", command: collected }],
     secrets: backend.environment.secrets,
   };
 }

@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { api } from "../../../machine/backend/api";
 import { beat } from "../../../machine/backend/beat";
@@ -140,6 +143,25 @@ describe("a release", () => {
     const unless = (volume: string) => combine(release({ backend, volume })).steps.map((step) => step.unless);
     for (const [i, condition] of unless("another").entries()) expect(condition).not.toBe(unless("one")[i]);
     expect(() => release({ backend, volume: "../x" })).toThrow("not a volume's id");
+  });
+
+  test("collects static files again where it is gone back to, and they were removed with the oldest", () => {
+    const folder = mkdtempSync(join(tmpdir(), "ringo-release-"));
+    const { unless } = state.steps.find(({ name }) => name === "collect static files")!;
+    const collected = () => spawnSync("sh", ["-c", unless!.replaceAll("/srv/", `${folder}/`).replaceAll("/var/lib/", `${folder}/`)]).status === 0;
+    const marker = join(folder, `ringo/releases/${"a".repeat(16)}.one.collect-static-files`);
+    const files = join(folder, `ringo/static/${"a".repeat(16)}`);
+    try {
+      const before = collected();
+      for (const each of [marker, files]) mkdirSync(dirname(each), { recursive: true });
+      writeFileSync(marker, "");
+      const marked = collected();
+      mkdirSync(files);
+      writeFileSync(join(files, "admin.css"), "");
+      expect([before, marked, collected()]).toEqual([false, false, true]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("migrates, then collects static files, then tries a worker, each once per image and before any container", () => {
