@@ -89,7 +89,7 @@ async function setSecrets(keys: string[], secrets: Record<string, string>): Prom
     }));
     writeYaml(settingsFile, { ...settings, config: Object.assign({}, settings.config, ...encrypted) });
   } finally {
-    fs.rmSync(directory, { recursive: true });
+    fs.rmSync(directory, { recursive: true, force: true });
   }
 }
 

@@ -65,6 +65,7 @@ export async function withStack<T>(facts: LocalFacts, work: (stack: Stack) => Pr
   const served = await serve(providers.filter(({ name }) => !facts.plugins?.some((plugin) => plugin.name === name)));
   // Loaded while the engine's command gets the stack ready: it takes two seconds, and most of the other processor.
   const loaded = import("../../index");
+  loaded.catch(() => undefined); // the engine tells
   const program = async () => (await loaded).default();
   try {
     const stack = await openStack({ providers: served.environment, program, facts });
