@@ -217,10 +217,18 @@ writable_cache() {
   fi
 }
 
+# The modules of all tools come while the first is built, by the order in which they are wanted. What fails here is told by the build.
+fetch_modules() {
+  tools | while read -r name package _; do
+    tool_built "$name" || go list -C "toolchain/$name" -mod=readonly -deps "$package" >/dev/null 2>&1 || true
+  done
+}
+
 install_tools() {
   tools_built && return
   writable_cache
   install_go
+  fetch_modules &
   tools | while read -r name package flags; do
     tool_built "$name" && continue
     if [ "$name" = pulumi ] && [ "$(pulumi version 2>/dev/null)" = "$pulumi_version" ]; then
@@ -235,6 +243,7 @@ install_tools() {
     fi
     tool_stamp "$name" >"$bin/.$name.stamp"
   done
+  wait
   rm -rf "$cache/go/path" "$cache/go/objects" "$cache/go/patched"
 }
 
