@@ -133,7 +133,7 @@ def _stop(name):
     facts = _inspect(name)
     patience = facts["Config"].get("StopTimeout") or 10
     if facts["State"]["Running"]:
-        turn_away(name, facts, patience)
+        turn_away(name, facts)
     must("container %s: stop" % name, ["docker", "stop", "-t", str(patience), name], patience + 60)
     if facts["State"]["Running"] and _inspect(name)["State"]["ExitCode"] == KILLED:
         # Without its last lines: they may be about customers.

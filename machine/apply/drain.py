@@ -3,19 +3,22 @@ import time
 
 from apply.shell import must, run
 
+# Longer than a server takes for the requests before; one that hangs takes none up.
+PATIENCE = 10
 
-def turn_away(name, facts, patience):
-    """Then waits until what had come is answered, but not for ever."""
+
+def turn_away(name, facts):
+    """Then waits until what had come is taken up: the server answers that before it ends."""
     ports = _published(facts)
     if not ports:
         return
     must("container %s: turn others away" % name, ["nft", "; ".join(_removal(name) + _refusal(name, ports))])
     asked = " or ".join("sport = :%s" % inner for _, _, inner in ports)
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        # Waiting to be taken up, or being answered.
-        code, connections, _ = run(["nsenter", "--target", str(facts["State"]["Pid"]), "--net", "ss", "-Htn", "state", "established", "( %s )" % asked])
-        if code != 0 or not connections.strip():
+        code, listening, _ = run(["nsenter", "--target", str(facts["State"]["Pid"]), "--net", "ss", "-Hltn", "( %s )" % asked])
+        # The second column of a socket that listens is how many wait there.
+        if code != 0 or all(line.split()[1] == "0" for line in listening.splitlines()):
             return
         time.sleep(0.1)
 

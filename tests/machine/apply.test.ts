@@ -381,16 +381,16 @@ describe("containers", () => {
     expect(readdirSync(machine.path(".fake/containers"))).toEqual(["ringo-api"]);
   });
 
-  test("turn other machines away before they are stopped, answer who has come, and let in when in health", () => {
+  test("turn other machines away before they are stopped, wait until who has come is taken up, and let in when in health", () => {
     machine.apply(container());
     machine.calls(/./);
-    machine.set("connections", "ESTAB one\nESTAB two\n");
+    machine.set("waiting", "LISTEN 2 2048 0.0.0.0:8000 0.0.0.0:*\nLISTEN 1 2048 0.0.0.0:8000 0.0.0.0:*\nLISTEN 0 2048 0.0.0.0:8000 0.0.0.0:*\n");
     machine.apply(container({ image: "registry.test/backend@sha256:2" }));
     const calls = machine.calls(/^(nft|nsenter|docker (stop|run))/);
     expect(calls.map((call) => call.split(" ").slice(0, call.startsWith("docker") ? 2 : 1).join(" "))).toEqual(
       ["nft", "nsenter", "nsenter", "nsenter", "docker stop", "docker run", "nft"]);
     expect(calls[0]).toMatch(/input .*ip daddr 10.0.0.2 ct original proto-dst 8000 reject/);
-    expect(calls[1]).toBe("nsenter --target 4711 --net ss -Htn state established ( sport = :8000 )");
+    expect(calls[1]).toBe("nsenter --target 4711 --net ss -Hltn ( sport = :8000 )");
     expect(calls.at(-1)).toBe("nft add table inet ringo_away_ringo_api; delete table inet ringo_away_ringo_api");
     for (const rules of [calls[0]!, calls.at(-1)!].map((call) => call.slice("nft ".length))) {
       const checked = spawnSync("unshare", ["--map-root-user", "--net", "nft", "--check", rules], { encoding: "utf8", env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" } });
