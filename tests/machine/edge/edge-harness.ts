@@ -46,14 +46,18 @@ let clients = 0;
 /** An address no test has used: rates are per client. */
 export const newClient = (): string => `127.${100 + (++clients >> 16)}.${(clients >> 8) & 255}.${clients & 255}`;
 
-/** A port that is free on every loopback address. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
+const given = new Set<number>();
+/** A port that is free on every loopback address. Never the same twice: the system may give again what is free again, and an edge asks for two. */
+export async function freePort(): Promise<number> {
+  const port = await new Promise<number>((resolve) => {
     const server = createServer().listen(0, "0.0.0.0", () => {
       const { port } = server.address() as AddressInfo;
       server.close(() => resolve(port));
     });
   });
+  if (given.has(port)) return freePort();
+  given.add(port);
+  return port;
 }
 
 export async function startEdge(options: Omit<EdgeOptions, "domain" | "staticRoot" | "mediaRoot">): Promise<Edge> {
