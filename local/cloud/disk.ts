@@ -3,9 +3,8 @@ import { inState } from "../paths";
 import { writeSeed, type Seed } from "./cloud-init";
 import { imageDirectory } from "./image";
 import { run } from "./run";
+import { growSparse, makeSparse } from "./sparse";
 import type { Droplet } from "./state";
-
-export const GiB = 1024 ** 3;
 
 /** All that a droplet has on the host: its disk, its console. */
 export const machineDirectory = (id: number, ...parts: string[]): string => inState("cloud", "machines", String(id), ...parts);
@@ -26,8 +25,7 @@ const onDisk = (id: number, ...parts: string[]): string => machineDirectory(id, 
 export async function makeDisk(id: number, gibibytes: number, seed: Seed): Promise<void> {
   for (const part of [rootDirectory(id), onDisk(id)]) fs.mkdirSync(part, { recursive: true });
   fs.chmodSync(machineDirectory(id), 0o700);
-  fs.closeSync(fs.openSync(imageFile(id), "wx", 0o600));
-  fs.truncateSync(imageFile(id), gibibytes * GiB);
+  makeSparse(imageFile(id), gibibytes);
   await run("mkfs.xfs", ["-q", imageFile(id)]);
   await mountFile(id);
   for (const part of ["upper", "work", "docker"]) fs.mkdirSync(onDisk(id, part));
@@ -50,15 +48,8 @@ async function mountFile(id: number): Promise<void> {
 
 export async function growDisk(id: number, gibibytes: number): Promise<void> {
   await mountFile(id);
-  fs.truncateSync(imageFile(id), gibibytes * GiB);
-  await run("losetup", ["--set-capacity", (await loopDevice(imageFile(id)))!]);
+  await growSparse(imageFile(id), gibibytes);
   await run("xfs_growfs", [onDisk(id)]);
-}
-
-/** The device that a file is, or undefined when it is none. */
-export async function loopDevice(file: string): Promise<string | undefined> {
-  const devices = await run("losetup", ["--associated", file, "--noheadings", "--output", "NAME"]);
-  return devices.trim().split("\n")[0] || undefined;
 }
 
 export async function unmountDisk(id: number): Promise<void> {

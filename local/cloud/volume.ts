@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { inState } from "../paths";
-import { GiB, loopDevice } from "./disk";
 import { conflict, notFound, unprocessable } from "./errors";
 import { diskDirectory } from "./machine";
 import { run } from "./run";
+import { growSparse, loopDevice, makeSparse } from "./sparse";
 import { change, load, type CloudState, type Volume } from "./state";
 import { useTags } from "./tag";
 
@@ -22,9 +22,8 @@ export type VolumeRequest = Omit<Volume, "id" | "dropletId">;
 export async function createVolume(request: VolumeRequest): Promise<Volume> {
   const id = randomUUID();
   fs.mkdirSync(path.dirname(imageFile(id)), { recursive: true, mode: 0o700 });
-  fs.closeSync(fs.openSync(imageFile(id), "wx", 0o600));
   try {
-    fs.truncateSync(imageFile(id), request.size * GiB);
+    makeSparse(imageFile(id), request.size);
     if (request.filesystemType) {
       const label = request.filesystemLabel ? ["-L", request.filesystemLabel] : [];
       await run(`mkfs.${request.filesystemType}`, ["-q", ...label, imageFile(id)]);
@@ -48,14 +47,12 @@ function volumeIn(state: CloudState, id: string): Volume {
 
 /** Larger, also while attached; the file system in it is the droplet's to grow, as in the cloud. @throws 422 to shrink it */
 export async function resizeVolume(id: string, size: number): Promise<void> {
-  await change((state) => {
+  await change(async (state) => {
     const volume = volumeIn(state, id);
     if (size < volume.size) throw unprocessable("volumes can only be expanded, not shrunk");
-    fs.truncateSync(imageFile(id), size * GiB);
+    await growSparse(imageFile(id), size);
     volume.size = size;
   });
-  const device = await loopDevice(imageFile(id));
-  if (device) await run("losetup", ["--set-capacity", device]);
 }
 
 export const tagVolume = (id: string, tags: string[]): Promise<void> =>
