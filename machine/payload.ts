@@ -24,15 +24,16 @@ export const remoteCommand =
   ].join("\n") +
   "'";
 
-/** The same for every state: packed once. */
-const program = pack(JSON.stringify(modules.map((name) => [name, readFileSync(join(__dirname, "apply", `${name}.py`), "utf8")])));
+/** The same for every state: packed once, and not by who only reads what others have told. */
+let packed: string | undefined;
+const program = (): string => (packed ??= pack(JSON.stringify(modules.map((name) => [name, readFileSync(join(__dirname, "apply", `${name}.py`), "utf8")]))));
 
 /**
  * What `remoteCommand` reads, a line for the program and one for the state, each packed: the engine keeps both twice, and writes all that it keeps
  * with each step. Holds every secret of the state: a secret wherever it is stored.
  * @param name the state's among those of its machine: what it once declared and no longer does is taken away
  */
-export const payload = (name: string, state: MachineState): string => `${program}\n${pack(JSON.stringify({ name, state }))}`;
+export const payload = (name: string, state: MachineState): string => `${program()}\n${pack(JSON.stringify({ name, state }))}`;
 
 /** What a payload makes so. @throws when it is none */
 export const stateIn = (sent: string): MachineState => (JSON.parse(unpack(sent.slice(sent.indexOf("\n") + 1))) as { state: MachineState }).state;

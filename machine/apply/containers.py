@@ -47,8 +47,7 @@ def _container(container, record):
         # Or not yet seen in health: an apply was cut off after it started this one.
         if stopped or record.stale("container " + name, {"spec": spec}):
             _prove(container, record, spec)
-        else:
-            let_in(name)  # an apply was cut off before it stopped it
+        let_in(name)  # nobody has, where an apply was cut off
         return
     _pull(container["image"], name)
     if current:
@@ -58,6 +57,7 @@ def _container(container, record):
     except Failure as failure:
         _put_back(name, str(failure))
     _prove(container, record, spec)
+    let_in(name)
     did("container %s %s" % (name, "replaced" if current else "started"))
     if current:
         # The next machine's turn comes when this one has work again.
@@ -105,7 +105,6 @@ def _prove(container, record, spec):
     if _inspect(_previous(name)):
         must("container " + name, ["docker", "rm", "--force", _previous(name)])
     record.settle("container " + name, {"spec": spec})
-    let_in(name)
 
 
 def _set_aside(name):

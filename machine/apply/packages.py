@@ -3,8 +3,8 @@ import contextlib
 import os
 import time
 
-from apply.shell import Failure, at, did, program, run, tail
-from apply.shims import no_shims, shims
+from apply.shell import Failure, at, did, run, tail
+from apply.shims import no_shims, program, shims
 
 APT = [
     "apt-get", "--yes", "--quiet=2", "--no-install-recommends",

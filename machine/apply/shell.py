@@ -25,15 +25,6 @@ def at(path):
     return ROOT + path
 
 
-def program(path, text):
-    """Puts a program in its place, whole or not at all, for as long as something is done: no change of the machine that anybody is told of."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path + ".ringo-new", "w") as file:
-        file.write(text)
-        os.chmod(file.fileno(), 0o755)
-    os.rename(path + ".ringo-new", path)
-
-
 def keep_secret(values):
     """Strikes these out of everything printed from now on: as they are, as URLs and JSON write them, and line by line."""
     spellings = set()
