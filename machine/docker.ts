@@ -1,6 +1,7 @@
 /** Docker, as small and closed as the backend's containers need it. */
 import { quote } from "./backend/django";
 import { addedRules, containerLinks, mayReach } from "./egress";
+import { ending } from "./ending";
 import { sandbox } from "./sandbox";
 import { combine, type Fragment } from "./state";
 import { routing } from "./base/sysctl";
@@ -29,7 +30,7 @@ export function docker({ addressPool = "172.28.0.0/16", registry, after = [] }: 
   const credentials = registry && Buffer.from(`${registry.username}:${registry.password}`).toString("base64");
   // What root asks of a published port is led to the container's own address.
   const ownContainers = addedRules("output", "containers", [`oifname ${containerLinks} meta skuid "root" accept comment "own containers"`]);
-  return combine(ownContainers, routing, {
+  return combine(ownContainers, routing, ending(after), {
     // With AppArmor, where the kernel has it, Docker confines each container further.
     packages: ["docker.io", "docker-cli", "iptables", "apparmor"],
     directories: [
@@ -40,8 +41,6 @@ export function docker({ addressPool = "172.28.0.0/16", registry, after = [] }: 
     files: [
       { path: daemonPath, content: daemonConfig(addressPool) },
       { path: dropInPath, content: dropIn(after) },
-      { path: ending, mode: "0755", content: endingScript },
-      { path: endingService, content: endingServiceUnit(after) },
       { path: pruneService, content: pruneServiceUnit },
       { path: pruneTimer, content: pruneTimerUnit },
       ...(registry
@@ -53,7 +52,6 @@ export function docker({ addressPool = "172.28.0.0/16", registry, after = [] }: 
       { name: "containerd.service" },
       // The daemon reads the trusted authorities once. live-restore keeps containers running over its restart.
       { name: "docker.service", restartOn: [daemonPath, trustBundle] },
-      { name: "ringo-containers.service", restartOn: [endingService] },
       { name: "ringo-docker-prune.timer", restartOn: [pruneTimer] },
     ],
     checks: [{ name: "docker answers", command: "docker info > /dev/null" }],
@@ -99,46 +97,6 @@ function dropIn(after: string[]): string {
   // All containers' lines count as the daemon's own: a burst of them is no fault.
   return `[Unit]\nWants=${units}\nAfter=${units}\n\n[Service]\nLogRateLimitIntervalSec=0\n`;
 }
-
-/**
- * Docker leaves containers running when it stops (live-restore), and systemd kills them at the very end of a shutdown: a task in the
- * middle of its work, when there is no network any more. So they are told to end before, each with the time it was given, and are
- * started again by whom they were ended. A shutdown takes half an hour at most: then systemd forces it.
- */
-const ending = "/usr/local/lib/ringo/end-containers";
-const ended = "/var/lib/ringo-containers/ended";
-const endingService = "/etc/systemd/system/ringo-containers.service";
-const endingScript = `#!/bin/sh
-set -eu
-case $1 in
-stop)
-    # Whoever stops the unit alone means the unit.
-    [ "$(systemctl is-system-running)" = stopping ] || exit 0
-    docker ps --quiet --filter label=ringo.spec > ${ended}
-    xargs --no-run-if-empty --max-procs=0 --max-args=1 docker stop < ${ended} ;;
-start)
-    [ -e ${ended} ] || exit 0
-    xargs --no-run-if-empty docker start < ${ended}
-    rm ${ended} ;;
-esac
-`;
-const endingServiceUnit = (after: string[]): string => `[Unit]
-Description=Containers end their work before the machine goes
-Wants=network-online.target
-After=${["docker.service", "network-online.target", "nftables.service", ...after].join(" ")}
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-Environment=DOCKER_CONFIG=/nonexistent
-StateDirectory=ringo-containers
-ExecStart=${ending} start
-ExecStop=${ending} stop
-TimeoutStopSec=infinity
-${sandbox({})}
-[Install]
-WantedBy=multi-user.target
-`;
 
 const pruneService = "/etc/systemd/system/ringo-docker-prune.service";
 const pruneServiceUnit = `[Unit]

@@ -1,8 +1,8 @@
 export interface Sandbox {
   /** What of root's rights is left: `CAP_…`. @default none */
   capabilities?: string[];
-  /** Whom it may talk to. @default "local": other programs of this machine, over their sockets */
-  network?: "local" | "internet";
+  /** Whom it may talk to; "rules" are the firewall's, in the kernel. @default "local": other programs of this machine, over their sockets */
+  network?: "local" | "rules" | "internet";
   /** The only addresses it may talk to, of the whole internet. @default any */
   addresses?: string[];
   /** Paths it may write to; all else of the system is read-only. @default none */
@@ -11,6 +11,12 @@ export interface Sandbox {
   devices?: string[];
 }
 
+const networks = {
+  local: "PrivateNetwork=yes\nRestrictAddressFamilies=AF_UNIX",
+  rules: "RestrictAddressFamilies=AF_UNIX AF_NETLINK",
+  internet: "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
+};
+
 /**
  * The `[Service]` lines of every service of ours: it sees the system read-only, no devices, no homes and no other's
  * temporary files, cannot gain rights, and calls the kernel for nothing but what services commonly do.
@@ -18,7 +24,8 @@ export interface Sandbox {
  */
 export function sandbox({ capabilities = [], network = "local", addresses, writable = [], devices = [] }: Sandbox): string {
   return `CapabilityBoundingSet=${capabilities.join(" ")}
-${network === "local" ? "PrivateNetwork=yes\nRestrictAddressFamilies=AF_UNIX\n" : "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6\n"}`
+${networks[network]}
+`
     + (addresses === undefined ? "" : `IPAddressDeny=any\nIPAddressAllow=${addresses.join(" ")}\n`)
     + (writable.length === 0 ? "" : `ReadWritePaths=${writable.join(" ")}\n`)
     + devices.map((device) => `DeviceAllow=${device} rw\n`).join("")

@@ -33,3 +33,27 @@ export async function order(stack: Output, user: User, title: string): Promise<a
     return answer.status === 200 && answer.json().status === "processed" ? answer.json() : undefined;
   }, 60);
 }
+
+/** Reads and places orders all the time while something is done. Gives what each request was answered: its method and status, and what was said of a failure. */
+export async function trading(stack: Output, user: User, done: () => Promise<unknown>): Promise<string[]> {
+  const answers: string[] = [];
+  const asked = async (method: string, options = {}) => {
+    const { status, body } = await request(stack, method, "/api/v1/orders/", { headers: user.authorization, ...options });
+    answers.push(`${method} ${status} ${status < 300 ? "" : body}`.trim());
+  };
+  let going = true;
+  const traffic = (async () => {
+    while (going) {
+      await asked("GET");
+      await asked("POST", { json: { title: "meanwhile", amount: "1.00" } });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  })();
+  try {
+    await done();
+  } finally {
+    going = false;
+    await traffic;
+  }
+  return answers;
+}

@@ -64,36 +64,6 @@ describe("docker", () => {
     expect(dropIn).not.toMatch(/Requires/);
   });
 
-  describe("containers and their machine's end", () => {
-    const { content: script } = docker({}).files!.find(({ path }) => path.endsWith("end-containers"))!;
-    /** What Docker is asked for, and what is remembered. */
-    const asked = (step: "start" | "stop", system: string, remembered?: string) => {
-      const root = mkdtempSync(join(folder, "ending-"));
-      const list = join(root, "ended");
-      if (remembered !== undefined) writeFileSync(list, remembered);
-      for (const [name, body] of [["systemctl", `echo ${system}; [ ${system} = running ]`], ["docker", `echo "$@" >> ${root}/asked; [ "$1" != ps ] || printf 'aaa\\nbbb\\n'`]]) {
-        writeFileSync(join(root, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
-      }
-      const done = spawnSync("sh", ["-c", script.replaceAll("/var/lib/ringo-containers/ended", list), "end-containers", step], { encoding: "utf8", env: { PATH: `${root}:${process.env.PATH}` } });
-      expect({ status: done.status, errors: done.stderr }).toEqual({ status: 0, errors: "" });
-      const read = (path: string) => (existsSync(path) ? readFileSync(path, "utf8").trim().split("\n") : []);
-      return { asked: read(join(root, "asked")).sort(), remembered: read(list) };
-    };
-
-    test("at a shutdown each is told to end, and which they were is remembered", () => {
-      expect(asked("stop", "stopping")).toEqual({ asked: ["ps --quiet --filter label=ringo.spec", "stop aaa", "stop bbb"], remembered: ["aaa", "bbb"] });
-    });
-
-    test("they run on when only the unit is stopped", () => {
-      expect(asked("stop", "running")).toEqual({ asked: [], remembered: [] });
-    });
-
-    test("those that were ended are started, once", () => {
-      expect(asked("start", "running", "aaa\nbbb\n")).toEqual({ asked: ["start aaa bbb"], remembered: [] });
-      expect(asked("start", "running")).toEqual({ asked: [], remembered: [] });
-    });
-  });
-
   test("keeps credentials in a root-only file, and every form of them out of what is printed", () => {
     const fragment = docker({ registry });
     const file = fragment.files!.find((each) => each.path === "/root/.docker/config.json")!;

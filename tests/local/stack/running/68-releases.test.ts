@@ -7,9 +7,9 @@ import { sentryRecords } from "../../../../local/services/sentry";
 import type { Deploy, Release } from "../../../../local/services/sentry/server";
 import { active } from "../alerts";
 import { ask, everywhere } from "../inside";
-import { login, order, type User } from "../session";
+import { login, order, trading, type User } from "../session";
 import { restoreSettings } from "../settings";
-import { eventually, healthy, make, on, output, request, run, type Finished, type Output } from "../support";
+import { eventually, healthy, make, on, output, run, type Finished, type Output } from "../support";
 
 let stack: Output;
 let another: string;
@@ -58,27 +58,14 @@ test("a roll-out that renews the passwords fails no request, and then the former
   const redis = (file: string) => on("data", `{ printf 'AUTH ringo '; cat ${file}; } | redis-cli`);
   expect([await postgres("/run/former.pgpass"), await redis("/run/former.redis")]).toEqual(["ringo|ringo\n", "OK\n"]);
 
-  const answers: string[] = [];
-  const asked = async (method: string, options = {}) => {
-    const { status, body } = await request(stack, method, "/api/v1/orders/", { headers: user.authorization, ...options });
-    answers.push(`${method} ${status} ${status < 300 ? "" : body}`);
-  };
-  let rolling = true;
-  const traffic = (async () => {
-    while (rolling) {
-      await asked("GET");
-      await asked("POST", { json: { title: "while passwords change", amount: "1.00" } });
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
-  })();
-  began = Date.now();
-  rolledOut = await make("rotate-passwords", { BACKEND: another });
-  ended = Date.now();
-  rolling = false;
-  await traffic;
+  const answers = await trading(stack, user, async () => {
+    began = Date.now();
+    rolledOut = await make("rotate-passwords", { BACKEND: another });
+    ended = Date.now();
+  });
   expect([rolledOut.code, rolledOut.stderr]).toEqual([0, expect.stringContaining("passwordGeneration is 2")]);
   expect(answers.length).toBeGreaterThan(20);
-  expect([...new Set(answers)].sort()).toEqual(["GET 200 ", "POST 201 "]);
+  expect([...new Set(answers)].sort()).toEqual(["GET 200", "POST 201"]);
 
   expect(await postgres("/run/former.pgpass")).toMatch(/password authentication failed for user "ringo"/);
   expect(await redis("/run/former.redis")).toMatch(/^WRONGPASS/);

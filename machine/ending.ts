@@ -1,0 +1,75 @@
+/**
+ * What containers do when their machine shuts down. Docker leaves them running when it stops (live-restore), and systemd kills them at
+ * the very end: a task in the middle of its work, when there is no network any more. So they are told to end before, each with the time
+ * it was given, and are started again by whom they were ended. A shutdown takes half an hour at most: then systemd forces it.
+ */
+import { sandbox } from "./sandbox";
+import type { Fragment } from "./state";
+
+const script = "/usr/local/lib/ringo/end-containers";
+const ended = "/var/lib/ringo-containers/ended";
+const service = "/etc/systemd/system/ringo-containers.service";
+
+/** @param after units that containers start after, and that are still there while they end */
+export const ending = (after: string[]): Fragment => ({
+  files: [
+    { path: script, mode: "0755", content: scriptText },
+    { path: service, content: unit(after) },
+  ],
+  units: [{ name: "ringo-containers.service", restartOn: [service] }],
+});
+
+// As a roll-out does for one container (apply/drain.py): a server that is told to end takes up nobody any more, while the kernel still
+// lets others come to it. In /proc a socket that listens is 0A, and its second queue is who waits there.
+const scriptText = `#!/bin/sh
+set -eu
+refuse_others() {
+    nft 'table inet ringo_away {
+        chain forward {
+            type filter hook forward priority -10
+            meta l4proto tcp ct state new ct status dnat reject with tcp reset
+        }
+    }'
+}
+some_wait() {
+    xargs --no-run-if-empty docker inspect --format '/proc/{{.State.Pid}}/net/tcp /proc/{{.State.Pid}}/net/tcp6' < ${ended} |
+        xargs --no-run-if-empty cat | awk '$4 == "0A" && $5 !~ /:0+$/ { some = 1 } END { exit !some }'
+}
+case $1 in
+stop)
+    # Whoever stops the unit alone means the unit.
+    [ "$(systemctl is-system-running)" = stopping ] || exit 0
+    docker ps --quiet --filter label=ringo.spec > ${ended}
+    refuse_others
+    patience=100
+    while some_wait && [ $patience -gt 0 ]; do
+        sleep 0.1
+        patience=$((patience - 1))
+    done
+    xargs --no-run-if-empty --max-procs=0 --max-args=1 docker stop < ${ended} ;;
+start)
+    # A kernel that went on keeps it, as one of a soft reboot or under a container.
+    nft 'add table inet ringo_away; delete table inet ringo_away'
+    [ -e ${ended} ] || exit 0
+    xargs --no-run-if-empty docker start < ${ended}
+    rm ${ended} ;;
+esac
+`;
+
+const unit = (after: string[]): string => `[Unit]
+Description=Containers end their work before the machine goes
+Wants=network-online.target
+After=${["docker.service", "network-online.target", "nftables.service", ...after].join(" ")}
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+Environment=DOCKER_CONFIG=/nonexistent
+StateDirectory=ringo-containers
+ExecStart=${script} start
+ExecStop=${script} stop
+TimeoutStopSec=infinity
+${sandbox({ capabilities: ["CAP_NET_ADMIN", "CAP_SYS_PTRACE"], network: "rules" })}
+[Install]
+WantedBy=multi-user.target
+`;

@@ -1,0 +1,77 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ending } from "../../machine/ending";
+
+const folder = mkdtempSync(join(tmpdir(), "ringo-ending-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const { content: script } = ending([]).files!.find(({ path }) => path.endsWith("end-containers"))!;
+
+/** A line of /proc/net/tcp, as the kernel writes it for a socket that listens and `waiting` others at it. */
+const listening = (waiting: number): string => `   0: 0100007F:1F40 00000000:0000 0A 00000000:0000000${waiting} 00:00000000 00000000     0        0 4242 1 0000000000000000 100 0 0 10 0\n`;
+const established = "   1: 0100007F:1F40 0100007F:9C40 01 00000000:00000005 00:00000000 00000000     0        0 4243 1 0000000000000000 20 4 30 10 -1\n";
+
+interface Situation {
+  system: string;
+  /** Containers that an earlier end wrote down. */
+  remembered?: string;
+  /** How many looks find others waiting at a server. @default 0 */
+  busyLooks?: number;
+}
+
+/** What Docker and the firewall are asked for, in turn, and what is remembered. */
+function asked(step: "start" | "stop", { system, remembered, busyLooks = 0 }: Situation) {
+  const root = mkdtempSync(join(folder, "machine-"));
+  const [list, calls, sockets] = ["ended", "calls", "tcp"].map((name) => join(root, name)) as [string, string, string];
+  if (remembered !== undefined) writeFileSync(list, remembered);
+  writeFileSync(`${sockets}-busy`, established + listening(2));
+  writeFileSync(`${sockets}-idle`, established + listening(0));
+  const programs = {
+    systemctl: `echo ${system}; [ ${system} = running ]`,
+    nft: `set -- $1; echo "nft $1 $2 $3" >> ${calls}`,
+    docker: `echo "docker $1 $2" >> ${calls}
+case $1 in
+ps) printf 'aaa\\nbbb\\n' ;;
+inspect) [ $(grep -c inspect ${calls}) -le ${busyLooks} ] && echo ${sockets}-busy || echo ${sockets}-idle ;;
+esac`,
+  };
+  for (const [name, body] of Object.entries(programs)) writeFileSync(join(root, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  const here = script.replaceAll("/var/lib/ringo-containers/ended", list).replace("patience=100", "patience=4");
+  const done = spawnSync("sh", ["-c", here, "end-containers", step], { encoding: "utf8", env: { PATH: `${root}:${process.env.PATH}` } });
+  expect({ status: done.status, errors: done.stderr }).toEqual({ status: 0, errors: "" });
+  const lines = (path: string) => (existsSync(path) ? readFileSync(path, "utf8").split("\n").map((line) => line.trim()).filter(Boolean) : []);
+  return { asked: lines(calls), remembered: lines(list) };
+}
+
+const told = ["docker stop aaa", "docker stop bbb"];
+
+test("at a shutdown others are turned away first, then each container is told to end, and which they were is remembered", () => {
+  const { asked: calls, remembered } = asked("stop", { system: "stopping" });
+  expect(calls.slice(0, 3)).toEqual(["docker ps --quiet", "nft table inet ringo_away", "docker inspect --format"]);
+  expect(calls.slice(3).sort()).toEqual(told);
+  expect(remembered).toEqual(["aaa", "bbb"]);
+});
+
+test("whom a server has not yet taken up is waited for, but not for ever", () => {
+  const looks = (busyLooks: number) => asked("stop", { system: "stopping", busyLooks }).asked.filter((call) => call.startsWith("docker inspect")).length;
+  expect(looks(2)).toBe(3);
+  expect(looks(99)).toBe(5);
+  expect(asked("stop", { system: "stopping", busyLooks: 99 }).asked.slice(-2).sort()).toEqual(told);
+});
+
+test("they run on, and nobody is turned away, when only the unit is stopped", () => {
+  expect(asked("stop", { system: "running" })).toEqual({ asked: [], remembered: [] });
+});
+
+test("those that were ended are started, once, and others may come again, whoever ended", () => {
+  expect(asked("start", { system: "running", remembered: "aaa\nbbb\n" })).toEqual({ asked: ["nft add table inet", "docker start aaa"], remembered: [] });
+  expect(asked("start", { system: "running" })).toEqual({ asked: ["nft add table inet"], remembered: [] });
+});
+
+test("nft reads what others are refused with", () => {
+  const rules = /nft '(table[^']*)'/.exec(script)![1]!;
+  const read = spawnSync("unshare", ["--map-root-user", "--net", "nft", "--check", rules], { encoding: "utf8" });
+  expect([read.status, read.stderr]).toEqual([0, ""]);
+});
