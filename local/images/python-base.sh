@@ -19,6 +19,14 @@ python "$(echo "$wheels"/pip-*.whl)/pip" --isolated install --quiet --no-index -
   --root-user-action=ignore pip setuptools
 pip --isolated --version
 rm -f /etc/apt/preferences.d/python311
+# As in upstream's: what apt works out for itself is in no layer of an image.
+clean='rm -f /var/cache/apt/*.bin /var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/*.deb || true'
+cat >/etc/apt/apt.conf.d/docker-clean <<CLEAN
+DPkg::Post-Invoke { "$clean"; };
+APT::Update::Post-Invoke { "$clean"; };
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
+CLEAN
 # The host's, for the downloads.
 : >/etc/resolv.conf
 rm -f /etc/hostname

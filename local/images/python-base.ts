@@ -20,6 +20,12 @@ const pythonSources = [
   "deb http://deb.debian.org/debian-security bookworm-security main",
 ];
 
+/** As in upstream's: nobody reads manuals or translations in a container. */
+const slim = [
+  ...["doc", "info", "lintian", "locale", "man"].map((folder) => `path-exclude=/usr/share/${folder}/*`),
+  "path-include=/usr/share/doc/*/copyright", "path-include=/usr/share/locale/locale.alias",
+];
+
 /** Whether a Dockerfile starts from the base that this module can make. */
 export function needsPythonBase(dockerfile: string): boolean {
   return /^\s*FROM\s+(--\S+\s+)*(docker\.io\/)?(library\/)?python:3\.11-slim(-trixie)?(\s|$)/im.test(dockerfile);
@@ -27,7 +33,7 @@ export function needsPythonBase(dockerfile: string): boolean {
 
 /** Changes with everything that decides what the made image holds. */
 export function pythonBaseRecipe(): string {
-  return createHash("sha256").update(JSON.stringify([packages, sources, pythonSources])).update(fs.readFileSync(script)).digest("hex").slice(0, 16);
+  return createHash("sha256").update(JSON.stringify([packages, slim, sources, pythonSources])).update(fs.readFileSync(script)).digest("hex").slice(0, 16);
 }
 
 /**
@@ -70,7 +76,7 @@ async function make(recipe: string, log: Log): Promise<void> {
     await run("mmdebstrap", [
       "--variant=minbase", "--format=tar", `--include=${packages.join(",")}`, "--keyring=/usr/share/keyrings/debian-archive-keyring.gpg",
       '--aptopt=Apt::Install-Recommends "false"',
-      "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+      ...slim.map((option) => `--dpkgopt=${option}`),
       `--setup-hook=upload ${pin} /etc/apt/preferences.d/python311`,
       `--customize-hook=chroot "$1" sh < ${script}`,
       // Only after the script has fetched from it: what is built on the image sees Debian 13 alone.

@@ -3,30 +3,34 @@ import contextlib
 import os
 import shutil
 
-from apply.shell import at, must
+from apply.record import DIRECTORY
+from apply.shell import at
 
 # Not in /run, from which Debian lets nothing be executed.
 FOLDER = "/usr/local/lib/ringo/install"
+# There while systemd has yet to read what packages have brought.
+CHANGED = DIRECTORY + "/units-changed"
 # Each package has systemd read all its units anew: twenty times on a new machine.
 SYSTEMCTL = """#!/bin/sh
 # Ringo Infra: while it installs packages. Units are read anew once afterwards, or before something is to run.
-PATH=${PATH#*:}
-wanted=$(dirname "$0")/wanted
 case " $* " in
 *" daemon-reload "*)
-    touch "$wanted"
+    touch "CHANGED"
     exit
     ;;
+*" enable "* | *" disable "*)
+    touch "CHANGED"
+    set -- --no-reload "$@"
+    ;;
 *"start "*)
-    if rm "$wanted" 2>/dev/null; then systemctl daemon-reload; fi
+    if rm "CHANGED" 2>/dev/null; then DEBIANS daemon-reload; fi
     ;;
 esac
-exec systemctl "$@"
+exec DEBIANS "$@"
 """
 # Each unit has a Perl program of Debian's started four times. Two of its questions are answered by whether files are there.
 DEB_SYSTEMD_HELPER = """#!/bin/sh
 # Ringo Infra: while it installs packages. Answers what needs no more than a look, as Debian's own command does.
-PATH=${PATH#*:}
 case "$#:$1:$2" in
 2:unmask:*)
     # Nothing in its place: not masked.
@@ -44,15 +48,21 @@ case "$#:$1:$2" in
     exit
     ;;
 esac
-exec deb-systemd-helper "$@"
+exec DEBIANS "$@"
 """
+
+
+def texts():
+    """By the names of the commands that they stand before."""
+    return {name: text.replace("DEBIANS", shutil.which(name)).replace("CHANGED", at(CHANGED))
+            for name, text in (("systemctl", SYSTEMCTL), ("deb-systemd-helper", DEB_SYSTEMD_HELPER))}
 
 
 @contextlib.contextmanager
 def shims():
     """Gives the path that dpkg runs packages' scripts with."""
-    program(at(FOLDER + "/systemctl"), SYSTEMCTL)
-    program(at(FOLDER + "/deb-systemd-helper"), DEB_SYSTEMD_HELPER)
+    for name, text in texts().items():
+        program("%s/%s" % (at(FOLDER), name), text)
     try:
         yield "%s:%s" % (at(FOLDER), os.environ["PATH"])
     finally:
@@ -60,10 +70,17 @@ def shims():
 
 
 def no_shims():
-    """Has systemd read its units where that was put off; what an apply that was killed has left behind, too."""
-    if os.path.exists(at(FOLDER + "/wanted")):
-        must("systemctl daemon-reload", ["systemctl", "daemon-reload"])
+    """What an apply that was killed has left behind, too."""
     shutil.rmtree(at(FOLDER), ignore_errors=True)
+
+
+def units_changed():
+    return os.path.exists(at(CHANGED))
+
+
+def units_read():
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(at(CHANGED))
 
 
 def program(path, text):

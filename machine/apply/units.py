@@ -1,53 +1,67 @@
 """systemd units."""
 from apply.shell import Failure, did, must, run, tail
+from apply.shims import units_changed, units_read
 
+READ_BY_SYSTEMD = ("/etc/systemd/system/", "/etc/systemd/system.conf.d/")
 RUNNING = ("active", "activating", "reloading", "refreshing")
 # What `enable` has no work with: on already, or without an [Install] section.
 ENABLED = ("enabled", "enabled-runtime", "static", "alias", "indirect", "generated", "transient")
 
 
-def reload_manager(paths, record):
-    """Lets systemd read unit files that differ from those it last read."""
-    now = record.now([path for path in paths if path.startswith("/etc/systemd/system/")])
-    if record.stale("daemon-reload", now):
+def enable(declared):
+    """Has each begin at a boot, or not. Says whether that changed anything, which systemd has yet to read: once for all of them, it takes long over it."""
+    changed = False
+    for unit, state in zip(declared, _ask("is-enabled", declared).split()):
+        name, wanted = unit["name"], unit.get("enabled", True)
+        if state == "not-found":
+            raise Failure("unit %s: no such unit" % name)
+        if (state in ENABLED) == wanted or (not wanted and state != "enabled"):
+            continue
+        verb = "enable" if wanted else "disable"
+        must("unit %s" % name, ["systemctl", verb, "--quiet", "--no-reload", name])
+        did("unit %s %sd" % (name, verb))
+        changed = True
+    return changed
+
+
+def reload_manager(paths, record, wanted=False):
+    """Lets systemd read what differs from what it last read: units and its own settings, and those of packages."""
+    now = record.now([path for path in paths if path.startswith(READ_BY_SYSTEMD)])
+    if units_changed() or wanted or record.stale("daemon-reload", now):
         must("systemctl daemon-reload", ["systemctl", "daemon-reload"])
+        units_read()
     record.settle("daemon-reload", now)
 
 
 def units(declared, record):
-    # Read anew once for all of them: systemd takes long over it, and would after each.
-    if [unit for unit in declared if _enable(unit["name"], unit.get("enabled", True))]:
-        must("systemctl daemon-reload", ["systemctl", "daemon-reload"])
-    for unit in declared:
+    states = _ask("show", declared, "--property=ActiveState", "--value").split()
+    for unit, state in zip(declared, states):
         if unit.get("running", True):
-            _run(unit, record)
-        elif _show(unit["name"])["ActiveState"] in RUNNING:
+            _run(unit, state in RUNNING, record)
+        elif state in RUNNING:
             must("unit %s" % unit["name"], ["systemctl", "stop", unit["name"]])
             did("unit %s stopped" % unit["name"])
 
 
-def _enable(name, wanted):
-    """Says whether that changed anything."""
-    facts = _show(name)
-    if facts["LoadState"] == "not-found":
-        raise Failure("unit %s: no such unit" % name)
-    if (facts["UnitFileState"] in ENABLED) == wanted or (not wanted and facts["UnitFileState"] != "enabled"):
-        return False
-    verb = "enable" if wanted else "disable"
-    must("unit %s" % name, ["systemctl", verb, "--quiet", "--no-reload", name])
-    did("unit %s %sd" % (name, verb))
-    return True
+def _ask(verb, declared, *options):
+    """A word for each unit, in their order."""
+    if not declared:
+        return ""
+    # Asked whether units are enabled, it fails when none is.
+    code, stdout, stderr = run(["systemctl", verb, *options, *[unit["name"] for unit in declared]])
+    if len(stdout.split()) != len(declared):
+        raise Failure("units: systemctl %s does not answer for each (exit %d)\n%s" % (verb, code, tail(stdout + stderr)))
+    return stdout
 
 
-def _run(unit, record):
+def _run(unit, running, record):
     name = unit["name"]
     restart, reload = record.now(unit.get("restartOn", [])), record.now(unit.get("reloadOn", []))
-    running = _show(name)["ActiveState"] in RUNNING
     if not running:
         _systemctl("start", name)
-        facts = _show(name)
         # A unit whose condition does not hold here (a clock in a container) is passed over, as systemd does at boot.
-        if facts["ActiveState"] in RUNNING or facts["ConditionResult"] == "yes":
+        state, condition = must("unit %s" % name, ["systemctl", "show", "--property=ActiveState,ConditionResult", name]).splitlines()
+        if state.split("=")[1] in RUNNING or condition == "ConditionResult=yes":
             did("unit %s started" % name)
     elif record.stale("restart " + name, restart):
         record.begin("restart " + name)
@@ -67,8 +81,3 @@ def _systemctl(verb, name):
         journal = run(["journalctl", "--unit", name, "--lines=15", "--no-pager", "--output=cat"])[1]
         raise Failure("unit %s: %s failed (exit %d)\n%s" % (name, verb, code, tail(stdout + stderr + journal, 25)))
 
-
-def _show(name):
-    properties = ["LoadState", "ActiveState", "UnitFileState", "ConditionResult"]
-    lines = must("unit %s" % name, ["systemctl", "show", "--property=" + ",".join(properties), name]).splitlines()
-    return {**dict.fromkeys(properties, ""), **dict(line.split("=", 1) for line in lines if "=" in line)}

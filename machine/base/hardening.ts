@@ -31,15 +31,13 @@ function loginDefs(): string {
   return Object.entries(settings).map(([name, value]) => `${name} ${value}\n`).join("");
 }
 
-const systemConf = "/etc/systemd/system.conf.d/ringo.conf";
 /** A core dump is a copy of a process's secrets. */
 const noCoreDumps: Fragment = {
   files: [
     { path: "/etc/security/limits.d/60-ringo.conf", content: "* hard core 0\nroot hard core 0\n" },
-    { path: systemConf, content: "[Manager]\nDefaultLimitCORE=0\n" },
+    { path: "/etc/systemd/system.conf.d/ringo.conf", content: "[Manager]\nDefaultLimitCORE=0\n" },
     { path: "/etc/systemd/coredump.conf.d/ringo.conf", content: "[Coredump]\nStorage=none\nProcessSizeMax=0\n" },
   ],
-  steps: [{ name: "no core dumps of services", onChange: [systemConf], command: "systemctl daemon-reload" }],
 };
 
 /** Buses, file systems and protocols that no machine here has a use for, and whose drivers anybody could have loaded. */
@@ -88,7 +86,6 @@ const noPrograms: Fragment = {
     command: `touch /etc/fstab
 sed -i -e '\\#^[^[:space:]]*[[:space:]]*\\(${places.join("\\|")}\\)[[:space:]]#d' -e '$a\\' /etc/fstab
 printf '%s\n' ${mounts.map((line) => `'${line}'`).join(" ")} >> /etc/fstab
-systemctl daemon-reload
 mountpoint -q /var/tmp || mount /var/tmp
 for place in ${places.join(" ")}; do mount -o remount "$place"; done`,
   }],

@@ -1,31 +1,48 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 
+const folder = mkdtempSync("/dev/shm/ringo-shims-");
+afterAll(() => rmSync(folder, { recursive: true }));
+const [log, changed] = ["log", "var/lib/ringo/units-changed"].map((name) => join(folder, name)) as [string, string];
+const put = (path: string, text: string): void => {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text, { mode: 0o755 });
+};
+put(join(folder, "debians/systemctl"), `#!/bin/sh\necho "$*" >> ${log}\n`);
+mkdirSync(dirname(changed), { recursive: true });
 const texts = JSON.parse(execFileSync("/usr/bin/python3", ["-IBc", `
 import json, sys
 sys.path.insert(0, sys.argv[1])
 from apply import shims
-print(json.dumps([shims.SYSTEMCTL, shims.DEB_SYSTEMD_HELPER]))`, join(__dirname, "../../machine")], { encoding: "utf8" })) as string[];
+print(json.dumps(shims.texts()))`, join(__dirname, "../../machine")], {
+  encoding: "utf8", env: { PATH: `${join(folder, "debians")}:/usr/bin:/bin`, RINGO_ROOT: folder },
+})) as Record<"systemctl" | "deb-systemd-helper", string>;
+const shims = join(folder, "first");
+for (const [name, text] of Object.entries(texts)) put(join(shims, name), text);
 
-test.each(texts)("is a clean shell script", (text) => {
+test.each(Object.values(texts))("is a clean shell script", (text) => {
   expect(spawnSync("shellcheck", ["-"], { input: text, encoding: "utf8" }).stdout).toBe("");
 });
 
+test("what packages begin at a boot, and their units, are read once, before any of them starts", () => {
+  const asked = (args: string): string[] => {
+    writeFileSync(log, "");
+    expect(spawnSync(join(shims, "systemctl"), args.split(" "), { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+    return readFileSync(log, "utf8").trim().split("\n");
+  };
+  expect(asked("start one.service")).toEqual(["start one.service"]);
+  expect([asked("--system daemon-reload"), existsSync(changed)]).toEqual([[""], true]);
+  expect([asked("enable two"), asked("is-enabled two"), existsSync(changed)]).toEqual([["--no-reload enable two"], ["is-enabled two"], true]);
+  expect([asked("--quiet restart two.service"), existsSync(changed)]).toEqual([["daemon-reload", "--quiet restart two.service"], false]);
+  expect([asked("disable two"), existsSync(changed)]).toEqual([["--no-reload disable two"], true]);
+});
+
 describe("what Debian's own command would answer and leave behind is what the shim does", () => {
-  const folder = mkdtempSync("/dev/shm/ringo-shims-");
-  const shim = join(folder, "first/deb-systemd-helper");
   const unit = "example.service";
   const enabled = "/var/lib/systemd/deb-systemd-helper-enabled";
   const wanted = ["/etc/systemd/system/multi-user.target.wants/example.service", "/etc/systemd/system/alias.service"];
-
-  beforeAll(() => {
-    mkdirSync(dirname(shim));
-    writeFileSync(shim, texts[1]);
-    chmodSync(shim, 0o755);
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   interface Machine {
     /** Links that were once made of the unit; none: it was never installed. */
@@ -36,22 +53,19 @@ describe("what Debian's own command would answer and leave behind is what the sh
   }
 
   const make = (root: string, { recorded, there, inItsPlace, maskedByPackage }: Machine): void => {
-    const put = (path: string, content: string): void => {
-      mkdirSync(dirname(root + path), { recursive: true });
-      writeFileSync(root + path, content);
-    };
+    const file = (path: string, content: string): void => put(root + path, content);
     const link = (path: string, target: string): void => {
       mkdirSync(dirname(root + path), { recursive: true });
       symlinkSync(target, root + path);
     };
-    put(`/usr/lib/systemd/system/${unit}`, "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\nAlias=alias.service\n");
-    if (recorded) put(`${enabled}/${unit}.dsh-also`, recorded.map((each) => `${each}\n`).join(""));
+    file(`/usr/lib/systemd/system/${unit}`, "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\nAlias=alias.service\n");
+    if (recorded) file(`${enabled}/${unit}.dsh-also`, recorded.map((each) => `${each}\n`).join(""));
     for (const each of there) link(each, `/usr/lib/systemd/system/${unit}`);
     const place = `/etc/systemd/system/${unit}`;
-    if (inItsPlace === "file") put(place, "[Service]\nExecStart=/bin/false\n");
+    if (inItsPlace === "file") file(place, "[Service]\nExecStart=/bin/false\n");
     if (inItsPlace === "mask") link(place, "/dev/null");
     if (inItsPlace === "dangling") link(place, "/nowhere");
-    if (maskedByPackage) put(`/var/lib/systemd/deb-systemd-helper-masked/${unit}`, "");
+    if (maskedByPackage) file(`/var/lib/systemd/deb-systemd-helper-masked/${unit}`, "");
   };
 
   const asked = (root: string, path: string, args: readonly string[]) => {
@@ -80,7 +94,7 @@ describe("what Debian's own command would answer and leave behind is what the sh
       make(ours, machine);
       const debians = `${ours}-debian`;
       cpSync(ours, debians, { recursive: true, verbatimSymlinks: true });
-      expect(asked(ours, `${dirname(shim)}:/usr/bin:/bin`, question)).toEqual(asked(debians, "/usr/bin:/bin", question));
+      expect(asked(ours, `${shims}:/usr/bin:/bin`, question)).toEqual(asked(debians, "/usr/bin:/bin", question));
     }), { numRuns: 60 });
   });
 });
