@@ -3,7 +3,7 @@
  * them only where PULUMI_DEBUG_PROMISE_LEAKS is set. With source maps that is a third of a large program's time: without the
  * variable they are kept without. Traces of errors and of resources stay as they are.
  */
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import cannot be changed
+// oxlint-disable-next-line typescript/no-require-imports -- an import cannot be changed
 const debuggable = require("@pulumi/pulumi/runtime/debuggable") as { debuggablePromise: (promise: Promise<unknown>, context: unknown) => Promise<unknown> };
 const { debuggablePromise } = debuggable;
 

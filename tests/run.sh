@@ -37,8 +37,7 @@ told() { # process, log
 # The unit tests take as long as all other looks at the source together, which go on beside them.
 jest_part unit --selectProjects unit >"$reports/unit.log" 2>&1 &
 units=$!
-step 'types' make --no-print-directory _types
-step 'lint' make --no-print-directory _lint
+step 'types and lint' make --no-print-directory _lint
 step 'workflows' "$tools/actionlint"
 step 'workflows, audited' "$tools/zizmor" --offline --quiet .
 step 'reference pages' make --no-print-directory _references

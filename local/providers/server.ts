@@ -102,8 +102,14 @@ class Provider {
       const gone = new AbortController();
       call.on("cancelled", () => gone.abort(new Error("the engine has gone")));
       const signal = AbortSignal.any([this.session.signal, gone.signal]);
-      const answered = (async () => handle(call.request, signal))().finally(() => this.log.flush());
-      answered.then(
+      const answer = async (): Promise<Response> => {
+        try {
+          return await handle(call.request, signal);
+        } finally {
+          await this.log.flush();
+        }
+      };
+      answer().then(
         (response) => callback(null, response),
         (error: unknown) => callback({ code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : String(error) }),
       );

@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-require-imports -- each test loads the SDK anew */
+/* oxlint-disable typescript/no-require-imports -- each test loads the SDK anew */
 /** The trace that the SDK keeps of a promise, with the variable that makes it name leaks, and the trace of an error after it. */
 function traces(leaks: string | undefined): { ofPromise: string; ofError: string; result: Promise<unknown> } {
   const before = process.env.PULUMI_DEBUG_PROMISE_LEAKS;

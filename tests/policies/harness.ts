@@ -6,7 +6,7 @@ import { isStackRule, type About, type Rule } from "../../policies/rule";
 import { rules } from "../../policies/rules";
 import type { Settings } from "../../policies/settings";
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- the SDK ships no types for it
+// oxlint-disable-next-line typescript/no-require-imports -- the SDK ships no types for it
 const sdk = require("@pulumi/policy/proxy") as { unknownCheckingProxy<T>(inputs: T): T; unknownStringValue: string };
 
 /** What stands for a value that a preview does not know. */
@@ -132,7 +132,7 @@ export function chapter(title: About["chapter"], cases: Record<string, Cases>): 
 /** The type as the provider's own SDK names it. */
 function typeInSdk(type: string): string | undefined {
   const [, provider, path, name] = /^(\w+):([\w/]+):(\w+)$/.exec(type)!;
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by name, and no more of a large SDK than the type's own file
+  // oxlint-disable-next-line typescript/no-require-imports -- by name, and no more of a large SDK than the type's own file
   const file = require(`@pulumi/${provider}/${path.replace(/^index\//, "")}`) as Record<string, { __pulumiType?: string }>;
   return file[name].__pulumiType;
 }

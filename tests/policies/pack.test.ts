@@ -96,7 +96,7 @@ describe("what a preview cannot know", () => {
     expect(previewed([digitalocean("droplet", { tags: ["project:ringo", unknown] })], [ruleNamed("required-tags")]).map(({ rule }) => rule)).toEqual(["not-judged-yet"]);
   });
   test("and other faults of a rule are its own: they end the run", () => {
-    const faulty: Rule = { ...ruleNamed("droplet-ssh-key"), types: ["digitalocean:index/droplet:Droplet"], of: undefined, *check() { throw new Error("a bug"); } };
+    const faulty: Rule = { ...ruleNamed("droplet-ssh-key"), types: ["digitalocean:index/droplet:Droplet"], of: undefined, check: () => { throw new Error("a bug"); } };
     expect(() => judge([hidden("a")], { of: [faulty] })).toThrow("a bug");
   });
   test.each([[["a"], "a"], [["a", "b", "c"], "a, b, c"], [["a", "b", "c", "d"], "a, b, c and 1 more"]])("of %s few are told", (words, text) => expect(few(words)).toBe(text));
