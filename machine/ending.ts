@@ -40,7 +40,7 @@ stop)
     # Whoever stops the unit alone means the unit.
     [ "$(systemctl is-system-running)" = stopping ] || exit 0
     docker ps --quiet --filter label=ringo.spec > ${ended}
-    refuse_others
+    refuse_others || echo 'others are not turned away' >&2
     patience=100
     while some_wait && [ $patience -gt 0 ]; do
         sleep 0.1
@@ -49,7 +49,7 @@ stop)
     xargs --no-run-if-empty --max-procs=0 --max-args=1 docker stop < ${ended} ;;
 start)
     # A kernel that went on keeps it, as one of a soft reboot or under a container.
-    nft 'add table inet ringo_away; delete table inet ringo_away'
+    nft 'add table inet ringo_away; delete table inet ringo_away' || echo 'whether others are turned away is not known' >&2
     [ -e ${ended} ] || exit 0
     xargs --no-run-if-empty docker start < ${ended}
     rm ${ended} ;;

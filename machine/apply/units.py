@@ -80,4 +80,3 @@ def _systemctl(verb, name):
     if code != 0:
         journal = run(["journalctl", "--unit", name, "--lines=15", "--no-pager", "--output=cat"])[1]
         raise Failure("unit %s: %s failed (exit %d)\n%s" % (name, verb, code, tail(stdout + stderr + journal, 25)))
-

@@ -19,10 +19,12 @@ interface Situation {
   remembered?: string;
   /** How many looks find others waiting at a server. @default 0 */
   busyLooks?: number;
+  /** The firewall takes no rules. @default false */
+  noRules?: boolean;
 }
 
 /** What Docker and the firewall are asked for, in turn, and what is remembered. */
-function asked(step: "start" | "stop", { system, remembered, busyLooks = 0 }: Situation) {
+function asked(step: "start" | "stop", { system, remembered, busyLooks = 0, noRules = false }: Situation) {
   const root = mkdtempSync(join(folder, "machine-"));
   const [list, calls, sockets] = ["ended", "calls", "tcp"].map((name) => join(root, name)) as [string, string, string];
   if (remembered !== undefined) writeFileSync(list, remembered);
@@ -30,7 +32,7 @@ function asked(step: "start" | "stop", { system, remembered, busyLooks = 0 }: Si
   writeFileSync(`${sockets}-idle`, established + listening(0));
   const programs = {
     systemctl: `echo ${system}; [ ${system} = running ]`,
-    nft: `set -- $1; echo "nft $1 $2 $3" >> ${calls}`,
+    nft: `set -- $1; echo "nft $1 $2 $3" >> ${calls}; ${!noRules}`,
     docker: `echo "docker $1 $2" >> ${calls}
 case $1 in
 ps) printf 'aaa\\nbbb\\n' ;;
@@ -40,7 +42,7 @@ esac`,
   for (const [name, body] of Object.entries(programs)) writeFileSync(join(root, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
   const here = script.replaceAll("/var/lib/ringo-containers/ended", list).replace("patience=100", "patience=4");
   const done = spawnSync("sh", ["-c", here, "end-containers", step], { encoding: "utf8", env: { PATH: `${root}:${process.env.PATH}` } });
-  expect({ status: done.status, errors: done.stderr }).toEqual({ status: 0, errors: "" });
+  expect({ status: done.status, errors: done.stderr }).toEqual({ status: 0, errors: noRules ? expect.stringContaining("turned away") : "" });
   const lines = (path: string) => (existsSync(path) ? readFileSync(path, "utf8").split("\n").map((line) => line.trim()).filter(Boolean) : []);
   return { asked: lines(calls), remembered: lines(list) };
 }
@@ -68,6 +70,11 @@ test("they run on, and nobody is turned away, when only the unit is stopped", ()
 test("those that were ended are started, once, and others may come again, whoever ended", () => {
   expect(asked("start", { system: "running", remembered: "aaa\nbbb\n" })).toEqual({ asked: ["nft add table inet", "docker start aaa"], remembered: [] });
   expect(asked("start", { system: "running" })).toEqual({ asked: ["nft add table inet"], remembered: [] });
+});
+
+test("containers end and start in order where the firewall takes no rules", () => {
+  expect(asked("stop", { system: "stopping", noRules: true }).asked).toEqual(expect.arrayContaining(told));
+  expect(asked("start", { system: "running", remembered: "aaa\n", noRules: true }).asked).toContain("docker start aaa");
 });
 
 test("nft reads what others are refused with", () => {
