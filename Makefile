@@ -12,7 +12,7 @@ export PULUMI_SKIP_UPDATE_CHECK := true
 RUN := tsx local/main.ts
 OPS := tsx ops/main.ts
 
-.PHONY: up preview output ssh doctor logs destroy backups backup restore restore-point restore-test discard rotate-backup-key rotate-deployer-key rotate-passwords rewind-backups check test help reference bench pictures clean _check _local _units _lint _references
+.PHONY: up preview output ssh doctor logs destroy backups backup restore restore-point restore-test discard rotate-backup-key rotate-deployer-key rotate-passwords rotate-media-keys rewind-backups check test help reference bench pictures clean _check _local _units _lint _references
 
 up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own; REFRESH=1 looks first at what is there; OFFICIAL=random,tls,command uses those official plugins)
 	@$(RUN) up
@@ -61,6 +61,9 @@ rotate-deployer-key: _check ## The next key to come to the machines with, which 
 
 rotate-passwords: _check ## New passwords of PostgreSQL and Redis, with no request lost, then the end of the old ones
 	@$(OPS) rotate-passwords
+
+rotate-media-keys: _check ## New keys to the shared files, and the end of the old ones: what reads or writes a file while its machine mounts them anew fails
+	@$(OPS) rotate-media-keys
 
 rewind-backups: _check ## Make what is in the buckets current again as it was at TIME=…, where a thief has deleted or overwritten it; with your own AWS credentials
 	@$(OPS) rewind-backups

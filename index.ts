@@ -57,6 +57,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     databaseName: config.databaseName,
     databaseUser: config.databaseUser,
     passwordGeneration: config.passwordGeneration,
+    mediaKeyGeneration: config.mediaKeyGeneration,
     queues: config.queues,
     backups: {
       ...config.backups,
@@ -115,7 +116,10 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   return describe({
     domain, grafanaDomain: config.grafana.domain, network, access, bastion,
     hosts: [...hosts, monitoring.host],
-    generations: { deployerKey: config.deployerKeyGeneration, backupKey: config.backups.keyGeneration, passwords: config.passwordGeneration },
+    generations: {
+      deployerKey: config.deployerKeyGeneration, backupKey: config.backups.keyGeneration,
+      passwords: config.passwordGeneration, mediaKeys: config.mediaKeyGeneration,
+    },
     backups: { region: config.backups.region, buckets: backups.buckets },
   });
 }

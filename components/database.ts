@@ -28,6 +28,8 @@ export interface DatabaseArgs {
   databaseUser: string;
   /** Counts the passwords of PostgreSQL and Redis: another number makes new ones. */
   passwordGeneration: number;
+  /** Counts the keys to the shared files: another number makes new ones. */
+  mediaKeyGeneration: number;
   /** Celery's queues in Redis. */
   queues: string[];
   backups: {
@@ -104,7 +106,7 @@ export class Database extends pulumi.ComponentResource {
     });
 
     this.queues = pulumi.secret({ host, password: passwords.celeryExporter });
-    const keys = new MediaKeys(`${name}-media`, { parent: this });
+    const keys = new MediaKeys(`${name}-media`, { generation: args.mediaKeyGeneration }, { parent: this });
     this.media = pulumi.secret({
       server: host,
       hostKey: this.host.hostPublicKey,

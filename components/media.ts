@@ -19,10 +19,11 @@ export class MediaKeys extends pulumi.ComponentResource {
   readonly writer: tls.PrivateKey;
   readonly reader: tls.PrivateKey;
 
-  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+  /** @param args `generation` counts the keys there have been. */
+  constructor(name: string, { generation }: { generation: number }, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:media:MediaKeys", name, {}, opts);
-    this.writer = new tls.PrivateKey(`${name}-writer`, { algorithm: "ED25519" }, { parent: this });
-    this.reader = new tls.PrivateKey(`${name}-reader`, { algorithm: "ED25519" }, { parent: this });
+    this.writer = new tls.PrivateKey(`${name}-writer-${generation}`, { algorithm: "ED25519" }, { parent: this });
+    this.reader = new tls.PrivateKey(`${name}-reader-${generation}`, { algorithm: "ED25519" }, { parent: this });
     this.registerOutputs({});
   }
 }

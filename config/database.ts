@@ -30,4 +30,5 @@ export const database = z.object({
     example: "ringo",
   }),
   passwordGeneration: generation("Counts the passwords of PostgreSQL and Redis that the program has made. Another number makes new ones; the former ones hold until every container has the new. `make rotate-passwords` counts up and does the rest."),
+  mediaKeyGeneration: generation("Counts the keys by which other machines reach the shared files. Another number makes new ones, and the former open nothing. `make rotate-media-keys` counts up and does the rest."),
 });

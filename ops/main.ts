@@ -3,13 +3,13 @@ import { doctor } from "./doctor";
 import { logs } from "./logs";
 import { restore } from "./restore";
 import { rewindBackups } from "./rewind";
-import { rotateBackupKey, rotateDeployerKey, rotatePasswords } from "./rotate";
+import { rotateBackupKey, rotateDeployerKey, rotateMediaKeys, rotatePasswords } from "./rotate";
 import { shell } from "./shell";
 import { openOperated, type OperatedStack } from "./stack";
 import { red, say, UserError } from "./terminal";
 
 const commands: Record<string, (stack: OperatedStack) => Promise<number>> = {
-  ssh: shell, doctor, logs, backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey, "rotate-deployer-key": rotateDeployerKey, "rotate-passwords": rotatePasswords, "rewind-backups": rewindBackups,
+  ssh: shell, doctor, logs, backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey, "rotate-deployer-key": rotateDeployerKey, "rotate-passwords": rotatePasswords, "rotate-media-keys": rotateMediaKeys, "rewind-backups": rewindBackups,
 };
 
 async function main(name = ""): Promise<number> {

@@ -19,11 +19,12 @@ export interface Machine {
   privateAddress: string;
 }
 
-/** Counts the keys that the program has come with and those that the data machine has had for its backups, and the passwords of the database. */
+/** Counts the keys that the program has come with, those that the data machine has had for its backups, the passwords of the database, and the keys to the shared files. */
 export interface Generations {
   deployerKey: number;
   backupKey: number;
   passwords: number;
+  mediaKeys: number;
 }
 
 /** How the engine's command is called for a stack. */

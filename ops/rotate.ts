@@ -9,7 +9,9 @@ import type { OperatedStack } from "./stack";
 import { say } from "./terminal";
 
 /** The setting that counts what is made anew, each within the project's `ringo-infra:…`. */
-const counters: Record<keyof Generations, string[]> = { backupKey: ["backups", "keyGeneration"], deployerKey: ["deployerKeyGeneration"], passwords: ["passwordGeneration"] };
+const counters: Record<keyof Generations, string[]> = {
+  backupKey: ["backups", "keyGeneration"], deployerKey: ["deployerKeyGeneration"], passwords: ["passwordGeneration"], mediaKeys: ["mediaKeyGeneration"],
+};
 
 /**
  * A stack's file with one more counted. Everything else in it stays as it is.
@@ -32,6 +34,9 @@ export async function rotateBackupKey(stack: OperatedStack): Promise<number> {
 
 /** New passwords of PostgreSQL and Redis: both hold while the containers are replaced, one machine after the other. */
 export const rotatePasswords = (stack: OperatedStack): Promise<number> => rotate(stack, "passwords");
+
+/** New keys to the shared files: the data machine knows no others from then on, and each machine in turn mounts them anew. */
+export const rotateMediaKeys = (stack: OperatedStack): Promise<number> => rotate(stack, "mediaKeys");
 
 /** Comes to the machines with the next key, which they know already, and takes this one away. */
 export const rotateDeployerKey = (stack: OperatedStack): Promise<number> => rotate(stack, "deployerKey");

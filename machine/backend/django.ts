@@ -42,6 +42,8 @@ export interface Backend {
   /** By digest, or by a tag where the stack is throw-away. */
   image: string;
   environment: DjangoEnvironment;
+  /** Counts the keys to the shared files: with others they are mounted anew, where a container that has run before does not see them. */
+  mediaKeys: number;
 }
 
 /** The user of every container, and www-data: media files belong to both. */
@@ -150,6 +152,7 @@ export function backendContainer(backend: Backend, role: Omit<Container, "image"
     tmpfs: [temporary],
     // rslave: a mount that comes, or comes back, after the container started is seen inside.
     volumes: [`${mediaPath}:/app/media:rslave`],
+    startedWith: { mediaKeys: backend.mediaKeys },
     ...role,
   };
 }

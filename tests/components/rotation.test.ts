@@ -1,7 +1,7 @@
 import { deploy, named, plain, stateOf, type Registered } from "./program";
 
 const fileOf = (resources: Registered[], state: string, path: string): string => stateOf(named(resources, state)).files.find((file) => file.path === path)!.content;
-const rotated = { passwordGeneration: 2, deployerKeyGeneration: 2 };
+const rotated = { passwordGeneration: 2, deployerKeyGeneration: 2, mediaKeyGeneration: 2 };
 
 let before: Registered[];
 let after: Registered[];
@@ -24,6 +24,17 @@ test("the application logs in as another role than before, so that both password
   expect(new Set(users(before))).toEqual(new Set(["ringo"]));
   expect(new Set(users(after))).toEqual(new Set(["ringo_b"]));
   expect(fileOf(after, "data-passwords", "/etc/ringo/postgresql/former.sql")).toContain('ALTER ROLE "ringo" NOLOGIN');
+});
+
+test("other keys open the shared files, on the data machine before any other, and containers are started on the new mount", () => {
+  const containers = (resources: Registered[]) => ["api-0-api", "worker-0-worker"].flatMap((name) => stateOf(named(resources, name)).containers.map(({ startedWith }) => startedWith!.mediaKeys));
+  for (const [resources, generation] of [[before, 1], [after, 2]] as const) {
+    expect(fileOf(resources, "data-data", "/etc/ssh/ringo-media.keys")).toBe(`ssh-ed25519 AAAAdatamediawriter${generation}\n`);
+    expect(fileOf(resources, "data-data", "/etc/ssh/ringo-media-reader.keys")).toBe(`ssh-ed25519 AAAAdatamediareader${generation}\n`);
+    expect(fileOf(resources, "api-0-api", "/etc/ringo/media/key")).toBe(`private key of data-media-writer-${generation}\n`);
+    expect(fileOf(resources, "edge-edge", "/etc/ringo/media/key")).toBe(`private key of data-media-reader-${generation}\n`);
+    expect(new Set(containers(resources))).toEqual(new Set([generation]));
+  }
 });
 
 test("the program comes with the next key, which every machine let in already; and no machine lets the former in", () => {

@@ -110,8 +110,8 @@ describe("the whole stack", () => {
 
   test("lets the edge only read the shared files", () => {
     const keyOn = (name: string) => stateOf(named(resources, name)).files.find((f) => f.path === "/etc/ringo/media/key")?.content;
-    expect(keyOn("edge-edge")).toBe("private key of data-media-reader\n");
-    expect(keyOn("worker-0-worker")).toBe("private key of data-media-writer\n");
+    expect(keyOn("edge-edge")).toBe("private key of data-media-reader-1\n");
+    expect(keyOn("worker-0-worker")).toBe("private key of data-media-writer-1\n");
   });
 
   test("has the monitor read every machine, and every machine let it in", () => {

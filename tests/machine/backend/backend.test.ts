@@ -24,7 +24,7 @@ const inputs: DjangoInputs = {
 };
 const environment = djangoEnvironment(inputs);
 const digest = "a".repeat(64);
-const backend: Backend = { image: `registry.ringo.test/backend@sha256:${digest}`, environment };
+const backend: Backend = { image: `registry.ringo.test/backend@sha256:${digest}`, environment, mediaKeys: 1 };
 
 describe("the backend's variables", () => {
   test("are the contract's", () => {

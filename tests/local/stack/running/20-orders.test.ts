@@ -1,4 +1,4 @@
-import { login, order, type User } from "../session";
+import { login, order, upload, type User } from "../session";
 import { eventually, on, output, request, type Output } from "../support";
 
 let stack: Output;
@@ -17,14 +17,8 @@ test("an order made through the API is processed by Celery and stored in Postgre
 }, 90_000);
 
 test("an uploaded file is seen by the edge, the worker and the other API machine", async () => {
-  const boundary = "----boundary";
   const content = `файл ${Date.now()}`;
-  const body = Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="note.txt"\r\nContent-Type: text/plain\r\n\r\n${content}\r\n--${boundary}--\r\n`);
-  const answer = await request(stack, "POST", "/api/v1/media/", {
-    body, headers: { ...user.authorization, "content-type": `multipart/form-data; boundary=${boundary}` },
-  });
-  expect([answer.status, answer.body]).toEqual([201, expect.any(String)]);
-  const url = new URL(answer.json().url, stack.apiUrl).pathname;
+  const url = await upload(stack, user, content);
   const seen = await eventually("the file at the edge", async () => {
     const file = await request(stack, "GET", url);
     return file.status === 200 ? file.body : undefined;

@@ -3,8 +3,9 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { inState } from "../../../../local/paths";
 import { load } from "../../../../local/cloud/state";
+import { login, trading, upload } from "../session";
 import { configure, restoreSettings } from "../settings";
-import { make, on, output, run } from "../support";
+import { eventually, make, on, output, request, run, ssh, type Finished, type Output } from "../support";
 
 const former = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-former-"));
 afterAll(() => {
@@ -12,8 +13,49 @@ afterAll(() => {
   fs.rmSync(former, { recursive: true });
 });
 
+let stack: Output;
+beforeAll(async () => {
+  stack = await output();
+  // The stack may be where a runbook has brought it.
+  const { droplets, vpcs } = load();
+  const [{ region, vpcUuid }] = Object.values(droplets);
+  configure({ region, vpcCidr: vpcs[vpcUuid]!.ipRange });
+});
+
+test("the keys to the shared files are changed while orders come in, and the former ones open nothing", async () => {
+  const user = await login(stack);
+  const before = await upload(stack, user, "from before");
+  /** What the data machine says to who comes with a key: "/media", where it lets him in. */
+  const opens = (host: string, account: string, key: string) => ssh(host, `systemd-run --quiet --pipe --wait --collect --uid=ringo-media -p LoadCredential=key:${key} -p LoadCredential=hosts:/etc/ringo/media/known_hosts \
+    sh -c 'echo "ls -1 /media/.." | sftp -F /dev/null -i $CREDENTIALS_DIRECTORY/key -o UserKnownHostsFile=$CREDENTIALS_DIRECTORY/hosts -o BatchMode=yes -b - ${account}@${stack.machines.find(({ name }) => name === "data")!.privateAddress}' 2>&1`);
+  const accounts = { "api-0": "ringo-media", edge: "ringo-media-reader" };
+  for (const [host, account] of Object.entries(accounts)) {
+    await on(host, "install -m 600 /etc/ringo/media/key /run/former-key");
+    expect((await opens(host, account, "/run/former-key")).stdout).toMatch(/media$/m);
+  }
+
+  let rotated: Finished;
+  const answers = await trading(stack, user, async () => void (rotated = await make("rotate-media-keys")));
+  expect([rotated!.code, rotated!.stderr]).toEqual([0, expect.stringContaining("mediaKeyGeneration is ")]);
+  expect(answers.length).toBeGreaterThan(20);
+  expect([...new Set(answers)].sort()).toEqual(["GET 200", "POST 201"]);
+
+  for (const [host, account] of Object.entries(accounts)) {
+    expect((await opens(host, account, "/run/former-key")).stdout).toContain("Permission denied (publickey)");
+    expect((await opens(host, account, "/etc/ringo/media/key")).stdout).toMatch(/media$/m);
+    await on(host, "rm /run/former-key");
+  }
+  const after = await upload(stack, user, "from after");
+  for (const [path, content] of [[before, "from before"], [after, "from after"]]) {
+    expect((await eventually("the file at the edge", async () => request(stack, "GET", path!).then((file) => (file.status === 200 ? file : undefined)), 10)).body).toBe(content);
+    for (const [host, container] of [["api-0", "ringo-api"], ["api-1", "ringo-api"], ["worker-0", "ringo-worker"]]) {
+      expect(await on(host!, `docker exec ${container} cat /app${path}`)).toBe(content);
+    }
+  }
+}, 300_000);
+
 test("the deployer's key is changed, and the former one opens no machine", async () => {
-  const { machines } = await output();
+  const { machines } = stack;
   const config = (name: string): string => path.join(former, name);
   const lines = fs.readFileSync(inState("ssh", "config"), "utf8").replace(inState("ssh", "deployer"), config("deployer"));
   fs.copyFileSync(inState("ssh", "deployer"), config("deployer"));
@@ -23,10 +65,6 @@ test("the deployer's key is changed, and the former one opens no machine", async
   const opens = async (by: string, name: string): Promise<boolean> => (await run("ssh", ["-F", config(by), "-o", "BatchMode=yes", name, "true"])).code === 0;
   expect(await opens("alone", "edge")).toBe(true);
 
-  // The stack may be where a runbook has brought it.
-  const { droplets, vpcs } = load();
-  const [{ region, vpcUuid }] = Object.values(droplets);
-  configure({ region, vpcCidr: vpcs[vpcUuid]!.ipRange });
   const rotated = await make("rotate-deployer-key");
   expect([rotated.code, rotated.stderr]).toEqual([0, expect.stringContaining("deployerKeyGeneration is ")]);
   // No machine is made anew for it, though each was made with the former key.
