@@ -8,7 +8,7 @@ from apply.shell import at
 
 # Not in /run, from which Debian lets nothing be executed.
 FOLDER = "/usr/local/lib/ringo/install"
-# There while systemd has yet to read what packages have brought.
+# There while systemd has yet to read what is new.
 CHANGED = DIRECTORY + "/units-changed"
 # Each package has systemd read all its units anew: twenty times on a new machine.
 SYSTEMCTL = """#!/bin/sh
@@ -72,6 +72,10 @@ def shims():
 def no_shims():
     """What an apply that was killed has left behind, too."""
     shutil.rmtree(at(FOLDER), ignore_errors=True)
+
+
+def change_units():
+    open(at(CHANGED), "w").close()
 
 
 def units_changed():

@@ -1,6 +1,6 @@
 """systemd units."""
 from apply.shell import Failure, did, must, run, tail
-from apply.shims import units_changed, units_read
+from apply.shims import change_units, units_changed, units_read
 
 READ_BY_SYSTEMD = ("/etc/systemd/system/", "/etc/systemd/system.conf.d/")
 RUNNING = ("active", "activating", "reloading", "refreshing")
@@ -9,32 +9,30 @@ ENABLED = ("enabled", "enabled-runtime", "static", "alias", "indirect", "generat
 
 
 def enable(declared):
-    """Has each begin at a boot, or not. Says whether that changed anything, which systemd has yet to read: once for all of them, it takes long over it."""
-    changed = False
-    for unit, state in zip(declared, _ask("is-enabled", declared).split()):
+    """Has each begin at a boot, or not. systemd reads it later, once for all of them: it takes long over it."""
+    for unit, state in zip(declared, _ask("is-enabled", declared)):
         name, wanted = unit["name"], unit.get("enabled", True)
         if state == "not-found":
             raise Failure("unit %s: no such unit" % name)
         if (state in ENABLED) == wanted or (not wanted and state != "enabled"):
             continue
         verb = "enable" if wanted else "disable"
+        change_units()
         must("unit %s" % name, ["systemctl", verb, "--quiet", "--no-reload", name])
         did("unit %s %sd" % (name, verb))
-        changed = True
-    return changed
 
 
-def reload_manager(paths, record, wanted=False):
-    """Lets systemd read what differs from what it last read: units and its own settings, and those of packages."""
+def reload_manager(paths, record):
+    """Lets systemd read what differs from what it last read: units and its own settings, those of packages, and what begins at a boot."""
     now = record.now([path for path in paths if path.startswith(READ_BY_SYSTEMD)])
-    if units_changed() or wanted or record.stale("daemon-reload", now):
+    if units_changed() or record.stale("daemon-reload", now):
         must("systemctl daemon-reload", ["systemctl", "daemon-reload"])
         units_read()
     record.settle("daemon-reload", now)
 
 
 def units(declared, record):
-    states = _ask("show", declared, "--property=ActiveState", "--value").split()
+    states = _ask("show", declared, "--property=ActiveState", "--value")
     for unit, state in zip(declared, states):
         if unit.get("running", True):
             _run(unit, state in RUNNING, record)
@@ -46,12 +44,13 @@ def units(declared, record):
 def _ask(verb, declared, *options):
     """A word for each unit, in their order."""
     if not declared:
-        return ""
+        return []
     # Asked whether units are enabled, it fails when none is.
     code, stdout, stderr = run(["systemctl", verb, *options, *[unit["name"] for unit in declared]])
-    if len(stdout.split()) != len(declared):
+    words = stdout.split()
+    if len(words) != len(declared):
         raise Failure("units: systemctl %s does not answer for each (exit %d)\n%s" % (verb, code, tail(stdout + stderr)))
-    return stdout
+    return words
 
 
 def _run(unit, running, record):
