@@ -1,7 +1,7 @@
 /** The machines from within, and the links between them, for tests that are an attacker or look for what one could use. */
 import { listMachines } from "../../../local/cloud";
 import { dropletNamespace } from "../../../local/cloud/names";
-import { on, run, type Finished, type Machine, type Output } from "./support";
+import { on, run, ssh, type Finished, type Machine, type Output } from "./support";
 
 /** What a command on a machine prints, without the last line's end. */
 export const ask = async (host: string, command: string, input?: string): Promise<string> => (await on(host, command, input)).trim();
@@ -12,6 +12,15 @@ export const everywhere = async (stack: Output, command: string): Promise<Record
 
 /** What `everywhere` gives where all machines answer the same. */
 export const onAll = <T>(stack: Output, answer: T): Record<string, T> => Object.fromEntries(stack.machines.map(({ name }) => [name, answer]));
+
+/**
+ * A command on a machine, run as whoever mounts the shared files there: the firewall lets him out to them. `$options` in it is how an
+ * SSH client comes to them.
+ * @param key a file of root's @default the machine's own key
+ */
+export const towardsMedia = (host: string, command: string, key = "/etc/ringo/media/key"): Promise<Finished> =>
+  ssh(host, `systemd-run --quiet --pipe --wait --collect --uid=ringo-media -p LoadCredential=key:${key} -p LoadCredential=hosts:/etc/ringo/media/known_hosts \
+    sh -c 'options="-F /dev/null -i $CREDENTIALS_DIRECTORY/key -o UserKnownHostsFile=$CREDENTIALS_DIRECTORY/hosts -o BatchMode=yes -o ConnectTimeout=5"; ${command}' 2>&1`);
 
 /** The network namespace in which a machine's own links end. */
 export const namespaceOf = (machine: Machine): string => dropletNamespace(listMachines().find(({ privateAddress }) => privateAddress === machine.privateAddress)!.id);

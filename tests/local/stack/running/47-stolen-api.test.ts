@@ -5,9 +5,9 @@ import * as net from "node:net";
 import { caCertificatePath } from "../../../../local/services/ca";
 import { s3Facts } from "../../../../local/services/s3";
 import { firstBackup, stolenKey } from "../backups";
-import { answering, ask, namespaceOf } from "../inside";
+import { answering, ask, namespaceOf, towardsMedia } from "../inside";
 import { arrive, leave, stranger } from "../outside";
-import { output, ssh, type Machine, type Output } from "../support";
+import { output, type Machine, type Output } from "../support";
 
 /** Somebody runs what he likes in the API's container, and is root on its machine: what does he get beyond it? */
 let stack: Output;
@@ -174,9 +174,7 @@ test("out to the internet go the container and root on the declared ports, and n
 }, 60_000);
 
 test("the machine's key to the shared files opens those, and neither a shell, a way on, nor another account", async () => {
-  /** As the user who may go that way, with what root can read. */
-  const withKey = (command: string) => ssh("api-0", `systemd-run --quiet --pipe --wait --collect --uid=ringo-media -p LoadCredential=key:/etc/ringo/media/key -p LoadCredential=hosts:/etc/ringo/media/known_hosts \
-    sh -c 'options="-F /dev/null -i $CREDENTIALS_DIRECTORY/key -o UserKnownHostsFile=$CREDENTIALS_DIRECTORY/hosts -o BatchMode=yes -o ConnectTimeout=5"; ${command}' 2>&1`);
+  const withKey = (command: string) => towardsMedia("api-0", command);
   const address = data.privateAddress;
   const sftp = await withKey(`printf "ls -1 /\\nput /etc/hostname /intruder\\nls -1 /etc\\n" | sed "s/^/-/" | sftp $options -b - ringo-media@${address}`);
   expect(sftp.stdout).toMatch(/^\/media$/m);

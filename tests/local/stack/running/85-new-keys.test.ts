@@ -3,9 +3,10 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { inState } from "../../../../local/paths";
 import { load } from "../../../../local/cloud/state";
+import { towardsMedia } from "../inside";
 import { login, trading, upload } from "../session";
 import { configure, restoreSettings } from "../settings";
-import { eventually, make, on, output, request, run, ssh, type Finished, type Output } from "../support";
+import { eventually, make, on, output, request, run, type Finished, type Output } from "../support";
 
 const former = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-former-"));
 afterAll(() => {
@@ -26,8 +27,8 @@ test("the keys to the shared files are changed while orders come in, and the for
   const user = await login(stack);
   const before = await upload(stack, user, "from before");
   /** What the data machine says to who comes with a key: "/media", where it lets him in. */
-  const opens = (host: string, account: string, key: string) => ssh(host, `systemd-run --quiet --pipe --wait --collect --uid=ringo-media -p LoadCredential=key:${key} -p LoadCredential=hosts:/etc/ringo/media/known_hosts \
-    sh -c 'echo "ls -1 /media/.." | sftp -F /dev/null -i $CREDENTIALS_DIRECTORY/key -o UserKnownHostsFile=$CREDENTIALS_DIRECTORY/hosts -o BatchMode=yes -b - ${account}@${stack.machines.find(({ name }) => name === "data")!.privateAddress}' 2>&1`);
+  const opens = (host: string, account: string, key?: string) =>
+    towardsMedia(host, `echo "ls -1 /media/.." | sftp $options -b - ${account}@${stack.machines.find(({ name }) => name === "data")!.privateAddress}`, key);
   const accounts = { "api-0": "ringo-media", edge: "ringo-media-reader" };
   for (const [host, account] of Object.entries(accounts)) {
     await on(host, "install -m 600 /etc/ringo/media/key /run/former-key");
@@ -42,7 +43,7 @@ test("the keys to the shared files are changed while orders come in, and the for
 
   for (const [host, account] of Object.entries(accounts)) {
     expect((await opens(host, account, "/run/former-key")).stdout).toContain("Permission denied (publickey)");
-    expect((await opens(host, account, "/etc/ringo/media/key")).stdout).toMatch(/media$/m);
+    expect((await opens(host, account)).stdout).toMatch(/media$/m);
     await on(host, "rm /run/former-key");
   }
   const after = await upload(stack, user, "from after");
