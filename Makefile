@@ -62,7 +62,7 @@ rotate-deployer-key: _check ## The next key to come to the machines with, which 
 rotate-passwords: _check ## New passwords of PostgreSQL and Redis, with no request lost, then the end of the old ones
 	@$(OPS) rotate-passwords
 
-rotate-media-keys: _check ## New keys to the shared files, and the end of the old ones: what reads or writes a file while its machine mounts them anew fails
+rotate-media-keys: _check ## New keys to the shared files, and the end of the old ones: what touches a file while its machine mounts them anew fails
 	@$(OPS) rotate-media-keys
 
 rewind-backups: _check ## Make what is in the buckets current again as it was at TIME=…, where a thief has deleted or overwritten it; with your own AWS credentials

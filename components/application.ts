@@ -10,7 +10,6 @@ export function backendOf(config: StackConfig, data: pulumi.Output<DataFacts>): 
   const { secrets } = config;
   return pulumi.all([data, pulumi.output(secrets)]).apply(([{ postgres, redis }, secret]) => ({
     image: config.image,
-    mediaKeys: config.mediaKeyGeneration,
     environment: djangoEnvironment({
       secretKey: secret.djangoSecretKey,
       secretKeyFallbacks: secret.djangoSecretKeyFallbacks?.split(","),

@@ -88,8 +88,6 @@ export interface Container {
   stopTimeoutSeconds: number;
   /** A command on the host that must succeed before the apply goes on; run with `sh -c`. */
   health?: { command: string; timeoutSeconds: number };
-  /** What it holds on to from its start, and how many of that there have been: with another it is replaced. */
-  startedWith?: Record<string, number>;
   /** How long those who send it work may still pass it by when it is back, in seconds: an apply that replaced it ends only then. @default 0 */
   passedBySeconds?: number;
 }

@@ -35,7 +35,7 @@ export async function rotateBackupKey(stack: OperatedStack): Promise<number> {
 /** New passwords of PostgreSQL and Redis: both hold while the containers are replaced, one machine after the other. */
 export const rotatePasswords = (stack: OperatedStack): Promise<number> => rotate(stack, "passwords");
 
-/** New keys to the shared files: the data machine knows no others from then on, and each machine in turn mounts them anew. */
+/** New keys to the shared files: the data machine knows no others from then on, and each machine mounts them anew. */
 export const rotateMediaKeys = (stack: OperatedStack): Promise<number> => rotate(stack, "mediaKeys");
 
 /** Comes to the machines with the next key, which they know already, and takes this one away. */

@@ -42,8 +42,6 @@ export interface Backend {
   /** By digest, or by a tag where the stack is throw-away. */
   image: string;
   environment: DjangoEnvironment;
-  /** Counts the keys to the shared files: with others they are mounted anew, where a container that has run before does not see them. */
-  mediaKeys: number;
 }
 
 /** The user of every container, and www-data: media files belong to both. */
@@ -150,9 +148,7 @@ export function backendContainer(backend: Backend, role: Omit<Container, "image"
     environment: backend.environment.variables,
     user: backendUser,
     tmpfs: [temporary],
-    // rslave: a mount that comes, or comes back, after the container started is seen inside.
-    volumes: [`${mediaPath}:/app/media:rslave`],
-    startedWith: { mediaKeys: backend.mediaKeys },
+    volumes: [`${mediaPath}:/app/media`],
     ...role,
   };
 }

@@ -15,7 +15,7 @@ const remote = (connection: unknown, word = "Command"): Sample => ({ type: `comm
 const hop = { host: "10.20.0.4", user: "root", privateKey: "a key", hostKey: "ssh-ed25519 AAAA" };
 const running = (container: Partial<Container>, users: User[] = []): Sample => ({
   type: "command:remote:Command",
-  props: { create: remoteCommand, stdin: payload("state", combine({ containers: [{ ...backendContainer({ image: `registry.ringo.test/backend@sha256:${"ab".repeat(32)}`, environment: { variables: {}, secrets: [] }, mediaKeys: 1 }, {
+  props: { create: remoteCommand, stdin: payload("state", combine({ containers: [{ ...backendContainer({ image: `registry.ringo.test/backend@sha256:${"ab".repeat(32)}`, environment: { variables: {}, secrets: [] } }, {
     name: "ringo-api", command: ["gunicorn"], stopTimeoutSeconds: 30, publish: ["10.20.0.6:8000:8000"],
   }), ...container }], users })) },
 });

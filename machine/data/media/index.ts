@@ -75,10 +75,9 @@ const directory = "/etc/ringo/media";
 const library = "/usr/local/lib/ringo";
 const mount = `${library}/mount-media`;
 const rebind = `${library}/rebind-media`;
-const units = "/etc/systemd/system";
-const unit = `${units}/ringo-media.service`;
+const unit = "/etc/systemd/system/ringo-media.service";
 
-/** Every other machine's side: the shared files under `mountPoint`, by sshfs, kept mounted through the server's absence. */
+/** Every other machine's side: the shared files under `mountPoint`, by sshfs, kept mounted through the server's absence and seen by containers through both. */
 export function mediaClient(options: MediaClientOptions): Fragment {
   const mountPoint = options.mountPoint ?? "/srv/ringo";
   const key = { path: `${directory}/key`, mode: "0600", secret: true, content: `${options.privateKey.trim()}\n` };
@@ -93,21 +92,13 @@ export function mediaClient(options: MediaClientOptions): Fragment {
         key,
         knownHosts,
         { path: mount, mode: "0755", content: readFileSync(join(__dirname, "mount.py"), "utf8") },
-        { path: rebind, mode: "0755", content: rebindScript(mountPoint) },
+        { path: rebind, mode: "0755", content: readFileSync(join(__dirname, "rebind.py"), "utf8") },
         { path: unit, content: serviceUnit(options.server, options.readOnly ?? false, mountPoint) },
-        { path: `${units}/ringo-media-rebind.service`, content: rebindUnit },
       ],
       units: [{ name: "ringo-media.service", restartOn: [unit, mount, key.path, knownHosts.path] }],
-      steps: [{
-        name: "containers on the shared files",
-        when: "after-containers",
-        unless: `${rebind} --check`,
-        command: `${rebind} --apply`,
-        timeoutSeconds: 3700, // a worker ends its tasks first
-      }],
       checks: [{
         name: "shared files are mounted",
-        command: `mountpoint -q ${mountPoint} && ls ${mountPoint}/media ${mountPoint}/static >/dev/null`,
+        command: `ls ${mountPoint}/media ${mountPoint}/static > /dev/null && ${rebind} ${mountPoint}`,
         timeoutSeconds: 60,
       }],
       secrets: [options.privateKey],
@@ -147,7 +138,8 @@ ExecStart=sshfs -f -F /dev/null -o ${options.join(",")} ${source} /dev/fd/3
 # Or the mount would outlive its server, and everybody who looks at it would hang.
 ExecStartPost=systemd-notify FDSTOREREMOVE=1 FDNAME=fuse
 ExecStartPost=sh -c 'until test -d ${mountPoint}/media; do sleep 0.5; done'
-ExecStartPost=-+systemctl start --no-block ringo-media-rebind.service
+# Not to be failed by: the files are there, for all that start from now on.
+ExecStartPost=-+${rebind} ${mountPoint}
 ExecStopPost=-+nsenter --target 1 --mount umount --quiet --lazy ${mountPoint}
 TimeoutStartSec=90
 TimeoutStopSec=15
@@ -163,30 +155,3 @@ SystemCallFilter=~@privileged
 WantedBy=multi-user.target
 `;
 }
-
-const rebindUnit = `[Unit]
-Description=Containers on the shared files' new mount
-
-[Service]
-Type=oneshot
-Environment=DOCKER_CONFIG=/nonexistent
-ExecStart=${rebind}
-${sandbox({})}`;
-
-const rebindScript = (mountPoint: string): string => `#!/bin/sh
-# A container keeps the mount it was started with. When sshfs itself was started anew that one is dead, so containers
-# that stay up (their restart policy tells them from one-off ones) are started on the new one, unless they were since.
-# Without an argument it leaves all to an apply that is under way, which may be about to replace them: that one asks with
-# --check, and calls with --apply at its end.
-set -eu
-systemctl --quiet is-active docker.service || exit 0
-[ $# -gt 0 ] || { exec 9< /var/lib/ringo/lock; flock --nonblock 9 || exit 0; }
-mounted=$(date --date "$(systemctl show --timestamp=us+utc --property ExecMainStartTimestamp --value ringo-media.service)" +%s%N)
-for id in $(docker ps --quiet --filter volume=${mountPoint}/media --filter volume=${mountPoint}/static); do
-    facts=$(docker inspect --format '{{.HostConfig.RestartPolicy.Name}} {{.State.StartedAt}}' "$id")
-    case $facts in ' '*|'no '*) continue ;; esac
-    [ "$(date --date "\${facts#* }" +%s%N)" -lt "$mounted" ] || continue
-    [ "\${1:-}" != --check ] || exit 1
-    docker restart "$id" > /dev/null
-done
-`;

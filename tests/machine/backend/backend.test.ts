@@ -24,7 +24,7 @@ const inputs: DjangoInputs = {
 };
 const environment = djangoEnvironment(inputs);
 const digest = "a".repeat(64);
-const backend: Backend = { image: `registry.ringo.test/backend@sha256:${digest}`, environment, mediaKeys: 1 };
+const backend: Backend = { image: `registry.ringo.test/backend@sha256:${digest}`, environment };
 
 describe("the backend's variables", () => {
   test("are the contract's", () => {
@@ -95,7 +95,7 @@ describe("roles", () => {
 
   test("run as the backend's user, with media, and a /tmp in which nothing can be run", () => {
     for (const container of [apiContainer, workerContainer, beatContainer]) {
-      expect(container).toMatchObject({ user: "10001:33", tmpfs: ["/tmp:rw,noexec,nosuid,nodev,size=512m"], volumes: ["/srv/ringo/media:/app/media:rslave"] });
+      expect(container).toMatchObject({ user: "10001:33", tmpfs: ["/tmp:rw,noexec,nosuid,nodev,size=512m"], volumes: ["/srv/ringo/media:/app/media"] });
     }
   });
 

@@ -1,4 +1,4 @@
-import { login, order, trading } from "../session";
+import { login, order, trading, upload } from "../session";
 import { eventually, healthy, on, output, request, ssh, type Output } from "../support";
 
 let stack: Output;
@@ -57,6 +57,19 @@ test("an API machine that reboots loses no order", async () => {
   expect(answers.length).toBeGreaterThan(20);
   expect([...new Set(answers)].sort()).toEqual(["GET 200", "POST 201"]);
 }, 300_000);
+
+test("where sshfs is killed, the containers go on and see the shared files again", async () => {
+  const path = await upload(stack, await login(stack), "still there");
+  for (const [machine, container] of [["api-0", "ringo-api"], ["worker-0", "ringo-worker"]]) {
+    const running = () => on(machine!, `docker inspect --format '{{.Id}} {{.State.StartedAt}}' ${container}`);
+    const server = () => on(machine!, "systemctl show --property MainPID --value ringo-media.service");
+    const before = [await running(), await server()];
+    await on(machine!, "systemctl kill --signal=KILL --kill-whom=main ringo-media.service");
+    await eventually("another sshfs", async () => !["0\n", before[1]].includes(await server()), 20);
+    expect(await eventually("the file in the container", () => on(machine!, `docker exec ${container} cat /app${path}`), 20)).toBe("still there");
+    expect(await running()).toBe(before[0]);
+  }
+}, 90_000);
 
 test("a task that is under way when its machine reboots is finished before", async () => {
   const user = await login(stack);

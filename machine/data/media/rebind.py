@@ -1,0 +1,84 @@
+#!/usr/bin/python3 -IB
+"""rebind-media TARGET: gives the mount that is now at TARGET to every container that still has one of before.
+
+A container binds a directory of the mount that is there when it starts, or the empty one beneath where none is, and
+keeps that when sshfs is started anew. Its processes go on: only what they find at that place is exchanged."""
+import ctypes
+import os
+import sys
+
+OPEN_TREE, MOVE_MOUNT = 428, 429  # On every architecture.
+CLONE_NEWNS, AT_FDCWD, OPEN_TREE_CLONE, MOVE_MOUNT_F_EMPTY_PATH = 0x20000, -100, 1, 4
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_PRIVATE, MNT_DETACH = 1, 2, 4, 8, 32, 4096, 1 << 18, 2
+
+target = sys.argv[1]
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def must(what, result):
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), what)
+    return result
+
+
+def namespace(process):
+    return os.open("/proc/%s/ns/mnt" % process, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def enter(fd):
+    must("namespace", libc.setns(fd, CLONE_NEWNS))
+
+
+def mounts(process):
+    """Device, the directory of it that is mounted, where, with which options, and from what."""
+    with open("/proc/%s/mountinfo" % process) as file:
+        for line in file:
+            fields = line.split()
+            yield (*fields[2:6], fields[-2])
+
+
+def subdirectory(root, source):
+    """Which of the shared directories a mount is meant to show; None where it shows something else."""
+    if source == shared:
+        return root
+    _, found, rest = (root + "/").partition(target + "/")
+    return "/" + rest.rstrip("/") if found else None
+
+
+def exchange(fd, directory, place, options):
+    enter(machine)
+    new = must(target + directory, libc.syscall(OPEN_TREE, AT_FDCWD, (target + directory).encode(), OPEN_TREE_CLONE | os.O_CLOEXEC))
+    enter(fd)
+    place = place.encode()
+    must(place, libc.umount2(place, MNT_DETACH))
+    must(place, libc.syscall(MOVE_MOUNT, new, b"", AT_FDCWD, place, MOVE_MOUNT_F_EMPTY_PATH))
+    must(place, libc.mount(None, place, None, MS_PRIVATE, None))
+    if "ro" in options.split(","):
+        must(place, libc.mount(None, place, None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, None))
+    os.close(new)
+
+
+machine = namespace(1)
+enter(machine)
+status = os.stat(target)
+current = "%d:%d" % (os.major(status.st_dev), os.minor(status.st_dev))
+shared = next((source for device, _, place, _, source in mounts(1) if (device, place) == (current, target)), None)
+if shared is None:
+    sys.exit("nothing is mounted at " + target)
+seen = {os.readlink("/proc/1/ns/mnt")}
+stale = []
+for process in filter(str.isdigit, os.listdir("/proc")):
+    try:
+        name = os.readlink("/proc/%s/ns/mnt" % process)
+        if name in seen:
+            continue
+        seen.add(name)
+        fd = namespace(process)
+        for device, root, place, options, source in mounts(process):
+            directory = subdirectory(root, source)
+            if directory is not None and device != current:
+                stale.append((fd, directory, place, options))
+    except (FileNotFoundError, ProcessLookupError):
+        pass  # It has ended.
+for each in stale:
+    exchange(*each)
