@@ -3,8 +3,8 @@
 # python, python3 and pip in /usr/local/bin, pip installs system-wide, venv and distutils there.
 set -eu
 cd /tmp
-# Their dependencies ask for Debian 12's python3, which Debian 13 cannot have; only the files are needed.
-apt-get download -qq python3.11-venv/bookworm python3-distutils/bookworm python3-lib2to3/bookworm
+# Only their files: their dependencies ask for Debian 12's python3, which Debian 13 cannot have, or for a compiler's half.
+apt-get download -qq libpython3.11-dev/bookworm python3.11-venv/bookworm python3-distutils/bookworm python3-lib2to3/bookworm
 for package in *.deb; do
   dpkg-deb --extract "$package" /
   rm "$package"
@@ -19,7 +19,8 @@ python "$(echo "$wheels"/pip-*.whl)/pip" --isolated install --quiet --no-index -
   --root-user-action=ignore pip setuptools
 pip --isolated --version
 rm -f /etc/apt/preferences.d/python311
-# As in upstream's: what apt works out for itself is in no layer of an image.
+# As in upstream's: no static Python, and what apt works out for itself is in no layer of an image, this one neither.
+rm -f /usr/lib/python3.11/config-3.11-*/libpython3.11*.a /var/cache/apt/*.bin
 clean='rm -f /var/cache/apt/*.bin /var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/*.deb || true'
 cat >/etc/apt/apt.conf.d/docker-clean <<CLEAN
 DPkg::Post-Invoke { "$clean"; };

@@ -9,7 +9,7 @@ export const pythonBase = "docker.io/library/python:3.11-slim";
 
 const script = path.join(__dirname, "python-base.sh");
 const recipeLabel = "ringo-local.recipe";
-const packages = ["ca-certificates", "netbase", "tzdata", "python3.11", "libpython3.11-dev", "python3-pip-whl", "python3-setuptools-whl"];
+const packages = ["ca-certificates", "netbase", "tzdata", "python3.11", "libpython3.11", "python3-pip-whl", "python3-setuptools-whl"];
 const sources = [
   "deb http://deb.debian.org/debian trixie main",
   "deb http://deb.debian.org/debian trixie-updates main",

@@ -137,7 +137,7 @@ ExecStartPre=+${mount} ${source} ${mountPoint} ${readOnly ? "ro" : "rw"}
 ExecStart=sshfs -f -F /dev/null -o ${options.join(",")} ${source} /dev/fd/3
 # Or the mount would outlive its server, and everybody who looks at it would hang.
 ExecStartPost=systemd-notify FDSTOREREMOVE=1 FDNAME=fuse
-ExecStartPost=sh -c 'until test -d ${mountPoint}/media; do sleep 0.5; done'
+ExecStartPost=sh -c 'until test -d ${mountPoint}/media; do sleep 0.1; done'
 # Not to be failed by: the files are there, for all that start from now on.
 ExecStartPost=-+${rebind} ${mountPoint}
 ExecStopPost=-+nsenter --target 1 --mount umount --quiet --lazy ${mountPoint}

@@ -29,6 +29,10 @@ test("containers are closed in: read-only, no capabilities, not root, no new pri
   expect(Config.Image).toMatch(/@sha256:[0-9a-f]{64}$/);
 });
 
+test("no layer of the backend's image holds what apt works out for itself", async () => {
+  expect(await on("api-0", "find /var/lib/docker/overlay2/*/diff/var/cache/apt /var/lib/docker/overlay2/*/diff/var/lib/apt/lists -type f -size +100k")).toBe("");
+});
+
 test("PostgreSQL takes the application over TLS only, and as nobody but itself", async () => {
   const address = stack.machines.find(({ role }) => role === "data")?.privateAddress;
   const python = (mode: string, user: string) => `docker exec -e SSLMODE=${mode} -e DBUSER=${user} ringo-api python -c '
