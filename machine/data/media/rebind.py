@@ -37,7 +37,25 @@ def mounts(process):
             yield (*fields[2:6], fields[-2])
 
 
-def subdirectory(root, source):
+def before():
+    """Of each container a way in, and which of the shared directories is to be where, with which options."""
+    seen = {os.readlink("/proc/1/ns/mnt")}
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            name = os.readlink("/proc/%s/ns/mnt" % process)
+            if name in seen:
+                continue
+            seen.add(name)
+            inside = namespace(process)
+            for device, root, place, options, source in mounts(process):
+                directory = shown(root, source)
+                if directory is not None and device != current:
+                    yield inside, directory, place, options
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # It has ended.
+
+
+def shown(root, source):
     """Which of the shared directories a mount is meant to show; None where it shows something else."""
     if source == shared:
         return root
@@ -45,40 +63,31 @@ def subdirectory(root, source):
     return "/" + rest.rstrip("/") if found else None
 
 
-def exchange(fd, directory, place, options):
+def exchange(inside, directory, place, options):
     enter(machine)
     new = must(target + directory, libc.syscall(OPEN_TREE, AT_FDCWD, (target + directory).encode(), OPEN_TREE_CLONE | os.O_CLOEXEC))
-    enter(fd)
-    place = place.encode()
-    must(place, libc.umount2(place, MNT_DETACH))
-    must(place, libc.syscall(MOVE_MOUNT, new, b"", AT_FDCWD, place, MOVE_MOUNT_F_EMPTY_PATH))
-    must(place, libc.mount(None, place, None, MS_PRIVATE, None))
+    enter(inside)
+    path = place.encode()
+    must(place, libc.umount2(path, MNT_DETACH))
+    must(place, libc.syscall(MOVE_MOUNT, new, b"", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH))
+    must(place, libc.mount(None, path, None, MS_PRIVATE, None))
     if "ro" in options.split(","):
-        must(place, libc.mount(None, place, None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, None))
+        must(place, libc.mount(None, path, None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, None))
     os.close(new)
 
 
 machine = namespace(1)
 enter(machine)
-status = os.stat(target)
-current = "%d:%d" % (os.major(status.st_dev), os.minor(status.st_dev))
+device = os.stat(target).st_dev
+current = "%d:%d" % (os.major(device), os.minor(device))
 shared = next((source for device, _, place, _, source in mounts(1) if (device, place) == (current, target)), None)
 if shared is None:
     sys.exit("nothing is mounted at " + target)
-seen = {os.readlink("/proc/1/ns/mnt")}
-stale = []
-for process in filter(str.isdigit, os.listdir("/proc")):
+failed = False
+for each in list(before()):
     try:
-        name = os.readlink("/proc/%s/ns/mnt" % process)
-        if name in seen:
-            continue
-        seen.add(name)
-        fd = namespace(process)
-        for device, root, place, options, source in mounts(process):
-            directory = subdirectory(root, source)
-            if directory is not None and device != current:
-                stale.append((fd, directory, place, options))
-    except (FileNotFoundError, ProcessLookupError):
-        pass  # It has ended.
-for each in stale:
-    exchange(*each)
+        exchange(*each)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        failed = True  # And on to the next: one that closes itself in holds up no other.
+sys.exit(failed)

@@ -64,6 +64,22 @@ ${rebind}
 `)).toEqual(["as before"]);
 });
 
+test("one whose mount cannot be taken away is told of, and holds up no other", () => {
+  expect(said(`
+share before
+${container("first", "a")}
+mkfifo $here/closed
+nsenter --target $first --mount unshare --map-root-user --mount sh -c "echo up > $here/closed; exec sleep 60" & inner=$!
+read -r _ < $here/closed
+${container("second", "b")}
+umount --lazy $target
+share now
+${rebind} 2>&1 | sed "s#$here#HERE#" || true
+${inside("inner", "cat $here/a/file")}
+${inside("second", "cat $here/b/file")}
+`)).toEqual(["[Errno 22] Invalid argument: 'HERE/a'", "before", "now"]);
+});
+
 test("with nothing mounted it says so and touches nothing", () => {
   expect(said(`
 share before
