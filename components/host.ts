@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { base } from "../machine/base";
 import { bootState, userData } from "../machine/base/cloud-init";
-import { shipper } from "../machine/logs";
+import { shipper, type Intake } from "../machine/logs";
 import { machine } from "../machine/monitoring";
 import type { Service } from "../machine/base/nftables";
 import { payload, remoteCommand } from "../machine/payload";
@@ -12,7 +12,6 @@ import { combine, type Fragment, type MachineState } from "../machine/state";
 import { openssh, type Access, type Reachable } from "./access";
 import { exporterServices } from "./exporters";
 import { physicalName, type Role } from "./naming";
-import type { Intake } from "./logs";
 import type { Network } from "./network";
 
 /** What all machines of a stack have in common. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { intakePort, store } from "../machine/logs";
+import { intakePort, store, type Intake } from "../machine/logs";
 import { combine, type Fragment } from "../machine/state";
 import { selfSigned, type Certificate } from "./certificate";
 import type { Host } from "./host";
@@ -11,14 +11,6 @@ export interface LogsArgs {
   image: string;
   retentionDays: number;
   retentionGiB: number;
-}
-
-/** Where shippers bring lines. */
-export interface Intake {
-  address: string;
-  port: number;
-  /** PEM of what the intake proves itself with. */
-  certificate: string;
 }
 
 /** Puts the store in place on a machine; without one, takes away what was there. */

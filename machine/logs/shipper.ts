@@ -4,12 +4,19 @@ import { combine, type Fragment } from "../state";
 import { rules, type Rule } from "./scrub";
 import { logFiles, type LogFile } from "./sources";
 
+/** Where the store takes lines in. */
+export interface Intake {
+  address: string;
+  port: number;
+  /** PEM of what the intake proves itself with. */
+  certificate: string;
+}
+
 export interface ShipperOptions {
   /** The machine's name and role: labels of all its lines. */
   machine: string;
   role: string;
-  /** Where the store takes lines in. */
-  store: { address: string; port: number; certificate: string };
+  store: Intake;
 }
 
 /** Whom the shipper runs as. */
