@@ -39,7 +39,7 @@ export function docker({ addressPool = "172.28.0.0/16", registry, after = [] }: 
       { path: "/root/.docker", mode: "0700" },
     ],
     files: [
-      { path: daemonPath, content: daemonConfig(addressPool) },
+      { path: daemonPath, content: daemonConfig(addressPool), whenGone: endDocker },
       { path: dropInPath, content: dropIn(after) },
       { path: pruneService, content: pruneServiceUnit },
       { path: pruneTimer, content: pruneTimerUnit },
@@ -90,6 +90,11 @@ function daemonConfig(addressPool: string): string {
     "default-address-pools": [{ base: addressPool, size: 24 }],
   });
 }
+
+/** Nothing of it goes on under Docker's own defaults. With live-restore, containers would outlive the daemon. */
+const endDocker = `docker ps --quiet --filter label=ringo.spec | xargs --no-run-if-empty docker stop > /dev/null
+docker ps --all --quiet --filter label=ringo.spec | xargs --no-run-if-empty docker rm > /dev/null
+systemctl disable --quiet --now docker.socket docker.service containerd.service`;
 
 /** Docker's rules come after the firewall's; containers after what they bind is mounted. */
 function dropIn(after: string[]): string {

@@ -44,7 +44,7 @@ const settings: readonly (readonly [string, number])[] = [
 
 /** A machine that passes on what is not for itself: to its containers. */
 export const routing: Fragment = {
-  files: [{ path: "/etc/sysctl.d/70-ringo-routing.conf", content: "-net.ipv4.ip_forward = 1\n" }],
+  files: [{ path: "/etc/sysctl.d/70-ringo-routing.conf", content: "-net.ipv4.ip_forward = 1\n", whenGone: `/usr/lib/systemd/systemd-sysctl ${path}` }],
 };
 
 /**

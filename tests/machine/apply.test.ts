@@ -496,6 +496,14 @@ describe("containers", () => {
     machine.apply({ absentContainers: ["ringo-api"] }, { containers: [{ ...container().containers![0], name: "ringo-beat" }] });
     expect(machine.calls(/^docker (stop|rm|run)/).map((call) => call.split(" ")[1])).toEqual(["stop", "rm", "run"]);
   });
+
+  test("are not asked for where Docker itself was wanted no more, and ended", () => {
+    machine.apply(container());
+    mkdirSync(machine.path(".fake/units/docker.service"));
+    machine.calls(/./);
+    expect(machine.apply({ absentContainers: ["ringo-api"] }).code).toBe(0);
+    expect(machine.calls(/^docker/)).toEqual([]);
+  });
 });
 
 describe("what a state no longer declares", () => {

@@ -17,7 +17,7 @@ const dropIn = "/etc/systemd/system/nginx.service.d/ringo.conf";
 export const innerNginx = ({ connections, http, reads = [] }: InnerOptions): Fragment => ({
   packages: ["nginx"],
   files: [
-    { path: main, content: configuration(connections, http) },
+    { path: main, content: configuration(connections, http), whenGone: "systemctl disable --quiet --now nginx.service" },
     // Its address may come up after it.
     { path: dropIn, content: "[Unit]\nWants=network-online.target\nAfter=network-online.target\nStartLimitIntervalSec=0\n\n[Service]\nRestart=on-failure\nRestartSec=2\n" },
   ],

@@ -64,6 +64,19 @@ describe("docker", () => {
     expect(dropIn).not.toMatch(/Requires/);
   });
 
+  test("ends with its settings, and its containers before it: nothing goes on under Docker's own", () => {
+    const bin = join(folder, "bin");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "docker"), `#!/bin/sh\necho "docker $*" >> ${folder}/ended\n[ "$1" != ps ] || echo ringo-loki\n`, { mode: 0o755 });
+    writeFileSync(join(bin, "systemctl"), `#!/bin/sh\necho "systemctl $*" >> ${folder}/ended\n`, { mode: 0o755 });
+    const end = docker({}).files!.find(({ path }) => path === "/etc/docker/daemon.json")!.whenGone!;
+    expect(spawnSync("shellcheck", ["-s", "sh", "-"], { input: end, encoding: "utf8" }).stdout).toBe("");
+    execFileSync("sh", ["-ec", end], { env: { PATH: `${bin}:/usr/bin:/bin` } });
+    expect(readFileSync(join(folder, "ended"), "utf8").split("\n").filter((line) => line && !line.startsWith("docker ps"))).toEqual([
+      "docker stop ringo-loki", "docker rm ringo-loki", "systemctl disable --quiet --now docker.socket docker.service containerd.service",
+    ]);
+  });
+
   test("keeps credentials in a root-only file, and every form of them out of what is printed", () => {
     const fragment = docker({ registry });
     const file = fragment.files!.find((each) => each.path === "/root/.docker/config.json")!;
