@@ -102,7 +102,7 @@ export interface Step {
   /** Run when one of these files differs from what the last successful run saw. Together with `unless`, either reason runs it; with neither, every apply runs it. */
   onChange?: string[];
   /** When it runs; "after-files" is for what other steps rely on. @default "before-units" */
-  when?: "before-packages" | "after-files" | "before-units" | "after-units" | "after-containers";
+  when?: "before-packages" | "after-files" | "before-units" | "after-units";
   /** @default 300 */
   timeoutSeconds?: number;
   /** Its failure is told as a warning, and the apply goes on: what it has not done is made up for by other means. @default false */

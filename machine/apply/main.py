@@ -47,6 +47,5 @@ def apply(state, record, owned):
     containers.absent(state["absentContainers"])
     owned.take_away_containers()
     containers.containers(state["containers"], record)
-    commands.steps(state, "after-containers", record)
     commands.checks(state)
     owned.settle()

@@ -77,7 +77,7 @@ describe("an apply", () => {
   test("goes on to its end when nobody listens any more", async () => {
     const child = machine.start(
       { steps: [{ name: "first", command: 'touch "$FAKE/begun"; sleep 0.3' }] },
-      { steps: [{ name: "last", command: 'touch "$FAKE/last"', when: "after-containers" }] },
+      { steps: [{ name: "last", command: 'touch "$FAKE/last"', when: "after-units" }] },
     );
     child.stdout.destroy();
     child.stderr.destroy();

@@ -98,6 +98,7 @@ export function mediaClient(options: MediaClientOptions): Fragment {
       units: [{ name: "ringo-media.service", restartOn: [unit, mount, key.path, knownHosts.path] }],
       checks: [{
         name: "shared files are mounted",
+        // Containers have them since sshfs started, unless that failed: here it is told, and made up for.
         command: `ls ${mountPoint}/media ${mountPoint}/static > /dev/null && ${rebind} ${mountPoint}`,
         timeoutSeconds: 60,
       }],
