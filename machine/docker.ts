@@ -1,7 +1,7 @@
 /** Docker, as small and closed as the backend's containers need it. */
 import { quote } from "./backend/django";
 import { addedRules, containerLinks, mayReach } from "./egress";
-import { ending } from "./ending";
+import { ending, ours } from "./ending";
 import { sandbox } from "./sandbox";
 import { combine, type Fragment } from "./state";
 import { routing } from "./base/sysctl";
@@ -92,8 +92,8 @@ function daemonConfig(addressPool: string): string {
 }
 
 /** Nothing of it goes on under Docker's own defaults. With live-restore, containers would outlive the daemon. */
-const endDocker = `docker ps --quiet --filter label=ringo.spec | xargs --no-run-if-empty docker stop > /dev/null
-docker ps --all --quiet --filter label=ringo.spec | xargs --no-run-if-empty docker rm > /dev/null
+const endDocker = `${ours} | xargs --no-run-if-empty docker stop > /dev/null
+${ours} --all | xargs --no-run-if-empty docker rm > /dev/null
 systemctl disable --quiet --now docker.socket docker.service containerd.service`;
 
 /** Docker's rules come after the firewall's; containers after what they bind is mounted. */

@@ -6,6 +6,9 @@
 import { sandbox } from "./sandbox";
 import type { Fragment } from "./state";
 
+/** Lists the containers that a state has put there: those that run; with `--all` each. */
+export const ours = "docker ps --quiet --filter label=ringo.spec";
+
 const script = "/usr/local/lib/ringo/end-containers";
 const ended = "/var/lib/ringo-containers/ended";
 const service = "/etc/systemd/system/ringo-containers.service";
@@ -39,7 +42,7 @@ case $1 in
 stop)
     # Whoever stops the unit alone means the unit.
     [ "$(systemctl is-system-running)" = stopping ] || exit 0
-    docker ps --quiet --filter label=ringo.spec > ${ended}
+    ${ours} > ${ended}
     refuse_others || echo 'others are not turned away' >&2
     patience=100
     while some_wait && [ $patience -gt 0 ]; do
