@@ -20,8 +20,9 @@ python "$(echo "$wheels"/pip-*.whl)/pip" --isolated install --quiet --no-index -
 pip --isolated --version
 rm -f /etc/apt/preferences.d/python311
 # As in upstream's: no static Python, and what apt works out for itself is in no layer of an image, this one neither.
-rm -f /usr/lib/python3.11/config-3.11-*/libpython3.11*.a /var/cache/apt/*.bin
+rm -f /usr/lib/python3.11/config-3.11-*/libpython3.11*.a
 clean='rm -f /var/cache/apt/*.bin /var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/*.deb || true'
+eval "$clean"
 cat >/etc/apt/apt.conf.d/docker-clean <<CLEAN
 DPkg::Post-Invoke { "$clean"; };
 APT::Update::Post-Invoke { "$clean"; };
