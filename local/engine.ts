@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Engine } from "../ops/outputs";
 import { binDir, inState } from "./paths";
+import { replaceFile } from "./replace";
 
 /** Where the engine keeps the local stack's settings. */
 export const workspaceDir = inState("workspace");
@@ -11,7 +12,7 @@ export const workspaceDir = inState("workspace");
 function ownSecret(file: string, make: () => string): string {
   if (!fs.existsSync(file)) {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    fs.writeFileSync(file, make(), { mode: 0o600 });
+    replaceFile(file, make());
   }
   return fs.readFileSync(file, "utf8");
 }

@@ -18,7 +18,7 @@ export const inState = (...parts: string[]): string => path.join(stateDir, ...pa
 /** A path in the caches. */
 export const inCache = (...parts: string[]): string => path.join(cacheDir, ...parts);
 
-/** The certificates that the local ACME server's chains end in. */
+/** PEM of all roots that the local ACME server ever had: certificates issued before a restart of it stay valid. */
 export const acmeRootsFile = inState("acme-roots.pem");
 
 /** The stack that runs on this machine. */

@@ -1,14 +1,15 @@
 import * as fs from "node:fs";
 import type { Reachable } from "../components/access";
+import { replaceFile } from "../local/replace";
 
 /** Writes what an SSH client needs to reach every machine of a stack and to know each; the key is for its owner alone. Gives the configuration's path. */
 export function writeSshFiles(directory: string, reachable: Reachable[], deployerKey: string): string {
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   const [bastion, ...others] = reachable;
   const files = sshFiles(bastion, others, directory);
-  fs.writeFileSync(`${directory}/deployer`, deployerKey, { mode: 0o600 });
-  fs.writeFileSync(`${directory}/known_hosts`, files.knownHosts);
-  fs.writeFileSync(`${directory}/config`, files.config);
+  replaceFile(`${directory}/deployer`, deployerKey);
+  replaceFile(`${directory}/known_hosts`, files.knownHosts);
+  replaceFile(`${directory}/config`, files.config);
   return `${directory}/config`;
 }
 

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import * as fs from "node:fs";
 import { inState } from "../paths";
+import { replaceFile } from "../replace";
 
 /** A document of AWS: plain JSON. */
 export type Document = Record<string, any>;
@@ -78,6 +79,5 @@ export function change<T>(edit: (account: Account) => T): T {
 
 function save(state: Account): void {
   fs.mkdirSync(inState("aws"), { recursive: true, mode: 0o700 });
-  fs.writeFileSync(`${file()}.new`, JSON.stringify(state, undefined, 1), { mode: 0o600 });
-  fs.renameSync(`${file()}.new`, file());
+  replaceFile(file(), JSON.stringify(state, undefined, 1));
 }

@@ -1,6 +1,4 @@
-import * as fs from "node:fs";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
-import { acmeRoots } from "../services";
 import { readOutputs, type Outputs } from "../../ops/outputs";
 import { writeSshFiles } from "../../ops/ssh";
 import { localEngine } from "../engine";
@@ -27,7 +25,6 @@ export async function run(): Promise<number> {
       const { changeSummary } = await stack.preview({ onEvent: planned.on, policyPacks: [policyPack], refresh });
       const { outputs, changes } = !refresh && isSettled(changeSummary) ? { outputs: readOutputs(localEngine(), stackName, { secrets: true }), changes: changeSummary }
         : await update(stack, progress, refresh);
-      fs.writeFileSync(acmeRootsFile, await acmeRoots());
       writeSshFiles(inState("ssh"), outputs.reachable, outputs.deployerKey);
       summary(outputs, changes, Date.now() - started);
       return 0;

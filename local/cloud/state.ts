@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { inState } from "../paths";
+import { replaceFile } from "../replace";
 
 /** A virtual network. */
 export interface Vpc {
@@ -128,9 +129,7 @@ export function load(): CloudState {
 /** Whole or not at all, and for root only: user data is in it. */
 function save(state: CloudState): void {
   fs.mkdirSync(inState("cloud"), { recursive: true, mode: 0o700 });
-  const temporary = `${stateFile()}.new`;
-  fs.writeFileSync(temporary, JSON.stringify(state, undefined, 1), { mode: 0o600 });
-  fs.renameSync(temporary, stateFile());
+  replaceFile(stateFile(), JSON.stringify(state, undefined, 1));
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { binDir, inState } from "../paths";
+import { acmeRootsFile, binDir, inState } from "../paths";
+import { replaceFile } from "../replace";
 import { caCertificate, issueCertificate } from "./ca";
 import { serviceNames } from "./dns";
 import { get } from "./probe";
@@ -8,7 +9,6 @@ import { ensureRunning } from "./supervise";
 
 const port = 14000;
 const managementPort = 15000;
-const rootsFile = (): string => inState("acme", "roots.pem");
 
 /** What the stack's `acmeDirectory` is on the local cloud. */
 export const acmeDirectoryUrl = `https://${serviceNames.acme}:${port}/dir`;
@@ -44,8 +44,8 @@ export async function startAcme(address: string): Promise<void> {
 
   const root = await ask(managementPort, "/roots/0");
   if (root?.status !== 200) throw new Error(`acme: ${address}:${managementPort}/roots/0 does not answer with the root`);
-  const known = fs.existsSync(rootsFile()) ? fs.readFileSync(rootsFile(), "utf8") : "";
-  if (!known.includes(root.body.trim())) fs.writeFileSync(rootsFile(), `${known}${root.body.trim()}\n`);
+  const known = fs.existsSync(acmeRootsFile) ? fs.readFileSync(acmeRootsFile, "utf8") : "";
+  if (!known.includes(root.body.trim())) replaceFile(acmeRootsFile, `${known}${root.body.trim()}\n`);
 }
 
 /**
@@ -53,5 +53,5 @@ export async function startAcme(address: string): Promise<void> {
  * @throws when the server was never started
  */
 export async function acmeRoots(): Promise<string> {
-  return fs.promises.readFile(rootsFile(), "utf8");
+  return fs.promises.readFile(acmeRootsFile, "utf8");
 }

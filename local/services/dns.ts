@@ -1,6 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import * as fs from "node:fs";
 import { inState } from "../paths";
+import { replaceFile } from "../replace";
 import { publishHosts } from "./hosts";
 import { ensureRunning, type Service } from "./supervise";
 import { renderRecord, type DnsRecord } from "./zone";
@@ -44,7 +45,7 @@ async function serve(wanted: Zone): Promise<void> {
   const services = Object.values(serviceNames).map((name) => ({ name, type: "A", value: wanted.address }));
   const records = [...services, ...wanted.records];
   await ensureRunning(service(wanted.address, renderDnsmasq(wanted.address, records)));
-  fs.writeFileSync(zoneFile(), JSON.stringify(wanted, undefined, 2), { mode: 0o600 });
+  replaceFile(zoneFile(), JSON.stringify(wanted, undefined, 2));
   publishHosts(records.filter(({ type, name }) => (type === "A" || type === "AAAA") && !name.startsWith("*"))
     .map(({ name, value }) => ({ name: name.replace(/\.$/, ""), address: value })));
 }

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { inCache, inState } from "../paths";
+import { replaceFile } from "../replace";
 import { caCertificate, issueCertificate } from "./ca";
 import { serviceNames } from "./dns";
 import { get } from "./probe";
@@ -55,7 +56,7 @@ function makeCredentials(former?: Credentials): void {
   };
   const made: Credentials = { ...secret(), push: secret(), httpSecret: randomBytes(24).toString("base64url"), ...former };
   fs.mkdirSync(inState("registry"), { recursive: true, mode: 0o700 });
-  fs.writeFileSync(credentialsFile(), JSON.stringify(made), { mode: 0o600 });
+  replaceFile(credentialsFile(), JSON.stringify(made));
 }
 
 /** By libcrypt through perl, which every Debian has. The cost is the least: it slows guessing, and nobody guesses 192 bits. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { binDir, inState } from "../paths";
+import { replaceFile } from "../replace";
 import { caCertificate, issueCertificate } from "./ca";
 import { serviceNames } from "./dns";
 import { get } from "./probe";
@@ -36,7 +37,7 @@ export async function startS3(address: string): Promise<S3Facts> {
   for (const directory of ["data", "versions", "iam"]) fs.mkdirSync(inState("s3", directory), { recursive: true, mode: 0o700 });
   if (!fs.existsSync(rootKeyFile())) {
     const key: S3RootKey = { accessKeyId: `RINGO${randomBytes(8).toString("hex").toUpperCase()}`, secretAccessKey: randomBytes(30).toString("base64url") };
-    fs.writeFileSync(rootKeyFile(), JSON.stringify(key), { mode: 0o600 });
+    replaceFile(rootKeyFile(), JSON.stringify(key));
   }
   const { accessKeyId, secretAccessKey } = s3RootKey();
   await ensureRunning({

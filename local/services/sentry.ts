@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { inState } from "../paths";
+import { replaceFile } from "../replace";
 import { caCertificate, issueCertificate } from "./ca";
 import { serviceNames } from "./dns";
 import { get } from "./probe";
@@ -41,7 +42,7 @@ function ownToken(): string {
   const file = inState("sentry", "token");
   if (!fs.existsSync(file)) {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    fs.writeFileSync(file, `sntrys_${randomBytes(32).toString("hex")}`, { mode: 0o600 });
+    replaceFile(file, `sntrys_${randomBytes(32).toString("hex")}`);
   }
   return fs.readFileSync(file, "utf8");
 }
