@@ -9,7 +9,7 @@ from backup.shell import Failure, Refusal
 
 # Modules whose `run(settings, arguments)` answers a command.
 COMMANDS = {
-    "list": "listing", "backup": "backup", "point": "points", "status": "status", "prepare": "prepare", "vacant": "vacant", "plan": "plan",
+    "list": "listing", "backup": "backup", "point": "points", "status": "status", "remind": "remind", "prepare": "prepare", "vacant": "vacant", "plan": "plan",
     "restore": "restore", "initialize": "initialize", "test": "rehearsal", "discard": "discard", "media": "media",
 }
 
@@ -26,6 +26,7 @@ def parser():
     command("backup", "make a backup now").add_argument("type", choices=("full", "diff", "incr"))
     command("point", "name this moment, to go back to it").add_argument("name")
     command("status", "write the metrics")
+    command("remind", "have PostgreSQL archive what it has forgotten while its volume was full")
     command("vacant", "fail if there are backups of a database that is not here")
     command("prepare", "make the stanza, check that WAL arrives, start the first backup")
 

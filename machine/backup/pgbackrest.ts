@@ -46,6 +46,7 @@ export function pgbackrest(options: PgBackRestOptions): Fragment {
     })]),
     timer({ unit: "ringo-restore-test", description: "A restore test of PostgreSQL's backups each Sunday", calendar: "Sun *-*-* 05:00:00 UTC", jitter: "15min" }),
     timer({ unit: "ringo-backup-status", description: "How backups are doing, as metrics", calendar: "*:0/5", jitter: "30s" }),
+    timer({ unit: "ringo-backup-remind", description: "Looks for WAL that PostgreSQL has forgotten to archive", calendar: "minutely", jitter: "0" }),
   ];
   return combine(mayReach("backups", [{ name: "s3", port: portOf(repository.endpoint), to: "any", users: ["root", "postgres"] }]), {
     packages: ["pgbackrest"],
@@ -58,6 +59,7 @@ export function pgbackrest(options: PgBackRestOptions): Fragment {
       service("ringo-backup@", "A backup of PostgreSQL (%i)", "backup %i", writable),
       service("ringo-restore-test", "A restore test of PostgreSQL's backups", "test", writable),
       service("ringo-backup-status", "How backups are doing, as metrics", "status", writable),
+      service("ringo-backup-remind", "Looks for WAL that PostgreSQL has forgotten to archive", "remind", [], { quiet: true }),
       ...timers,
     ],
     steps: [{

@@ -1,0 +1,33 @@
+"""WAL that PostgreSQL has forgotten to hand over.
+
+On a full volume it cannot make the mark by which its archiver finds a segment that has ended. It says so in its log, goes on, and makes up for it at
+the end of a checkpoint, which may be ten minutes away. Until then what comes after is in S3 and of no use: a restore ends before the gap.
+"""
+import os
+import re
+
+from backup.shell import psql, say
+
+SEGMENT = re.compile("[0-9A-F]{24}")
+# With less a checkpoint might fail, and the mark as well.
+ROOM = 64 * 1024 ** 2
+
+
+def run(settings, _arguments):
+    wal = f"{settings.cluster.data}/pg_wal"
+    try:
+        missing = forgotten(os.listdir(wal), os.listdir(f"{wal}/archive_status"))
+    except FileNotFoundError:
+        return 0  # a restore is exchanging the directory
+    volume = os.statvfs(wal)
+    if missing and volume.f_bavail * volume.f_frsize > ROOM:
+        say(f"PostgreSQL has forgotten to archive {', '.join(missing)}: a checkpoint reminds it")
+        psql("CHECKPOINT")
+    return 0
+
+
+def forgotten(files, marks):
+    """Segments that have no mark while a later one of the same history has. The segment that is written to has none yet, nor have those that wait to be."""
+    marked = {mark.rpartition(".")[0] for mark in marks}
+    newest = max((name for name in marked if SEGMENT.fullmatch(name)), default="")
+    return sorted(name for name in files if SEGMENT.fullmatch(name) and name not in marked and name[:8] == newest[:8] and name < newest)
