@@ -12,7 +12,7 @@ export PULUMI_SKIP_UPDATE_CHECK := true
 RUN := tsx local/main.ts
 OPS := tsx ops/main.ts
 
-.PHONY: up preview output ssh doctor logs destroy backups backup restore restore-point restore-test discard rotate-backup-key rotate-deployer-key rotate-passwords rotate-media-keys rewind-backups check test help reference bench pictures clean _check _local _units _lint _references
+.PHONY: up preview output ssh doctor logs destroy backups backup restore restore-point restore-test discard rotate-backup-key rotate-deployer-key rotate-passwords rotate-media-keys rewind-backups renew check test help reference bench pictures clean _check _local _units _lint _references
 
 up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own; REFRESH=1 looks first at what is there; OFFICIAL=random,tls,command uses those official plugins)
 	@$(RUN) up
@@ -64,6 +64,9 @@ rotate-passwords: _check ## New passwords of PostgreSQL and Redis, with no reque
 
 rotate-media-keys: _check ## New keys to the shared files, and the end of the old ones: what touches a file while its machine mounts them anew fails
 	@$(OPS) rotate-media-keys
+
+renew: _check ## Make a machine anew, with another key to know it by: renew HOST=api-0 (asks). What it does is ended in order before
+	@$(OPS) renew
 
 rewind-backups: _check ## Make what is in the buckets current again as it was at TIME=…, where a thief has deleted or overwritten it; with your own AWS credentials
 	@$(OPS) rewind-backups

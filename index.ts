@@ -118,7 +118,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     hosts: [...hosts, monitoring.host],
     generations: {
       deployerKey: config.deployerKeyGeneration, backupKey: config.backups.keyGeneration,
-      passwords: config.passwordGeneration, mediaKeys: config.mediaKeyGeneration,
+      passwords: config.passwordGeneration, mediaKeys: config.mediaKeyGeneration, machines: config.machineGenerations,
     },
     backups: { region: config.backups.region, buckets: backups.buckets },
   });

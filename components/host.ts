@@ -20,6 +20,8 @@ export interface Ground {
   access: Access;
   /** Droplet image by slug. */
   machineImage: string;
+  /** How often a machine was made anew, by its name. @default 1 */
+  machineGenerations: Record<string, number>;
   /** Public keys of the people who may log in, beside the deployer's. */
   operatorSshKeys: string[];
   /** PEM of private authorities that machines trust. */
@@ -76,6 +78,7 @@ export class Host extends pulumi.ComponentResource {
   readonly ready: pulumi.Resource;
 
   private readonly args: HostArgs;
+  private readonly generation: number;
   private readonly hostKey: tls.PrivateKey;
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -83,6 +86,7 @@ export class Host extends pulumi.ComponentResource {
     this.name = name;
     this.role = args.role;
     this.args = args;
+    this.generation = args.ground.machineGenerations[name] ?? 1;
 
     this.hostKey = this.createKey("host-key");
     const bootKey = this.createKey("boot-key");
@@ -139,14 +143,22 @@ export class Host extends pulumi.ComponentResource {
     ));
   }
 
+  /**
+   * The name of what a machine is born with. One made anew shares none of it with the former: it is another resource, since a
+   * replaced one would be told again what `ignoreChanges` has kept, the former keys.
+   */
+  private born(what: string): string {
+    return this.generation === 1 ? what : `${what}-${this.generation}`;
+  }
+
   private createKey(what: string): tls.PrivateKey {
-    return new tls.PrivateKey(`${this.name}-${what}`, { algorithm: "ED25519" }, { parent: this });
+    return new tls.PrivateKey(`${this.name}-${this.born(what)}`, { algorithm: "ED25519" }, { parent: this });
   }
 
   private createDroplet(bootKey: tls.PrivateKey): digitalocean.Droplet {
     const { args } = this;
     const { network, access, machineImage, tags } = args.ground;
-    return new digitalocean.Droplet(`${this.name}-droplet`, {
+    return new digitalocean.Droplet(`${this.name}-${this.born("droplet")}`, {
       name: physicalName(this.name),
       region: network.region,
       size: args.size,
@@ -181,7 +193,7 @@ export class Host extends pulumi.ComponentResource {
     const state = pulumi.all([this.hostKey.privateKeyOpenssh, this.hostPublicKey]).apply(([privateKey, publicKey]) =>
       bootState({ hostKey: { private: privateKey, public: publicKey } }));
     const after = [assignment ?? this.droplet, ...(this.args.bastion ? [this.args.bastion.booted] : [])];
-    return this.command("boot", state, openssh(bootKey), {
+    return this.command(this.born("boot"), state, openssh(bootKey), {
       dependsOn: after, // the address answers only once it is assigned, and others only through the bastion
       // It is done once in a machine's life: nothing later may run it again under the one-time key.
       ignoreChanges: ["create", "stdin", "connection.privateKey", "connection.proxy"],

@@ -11,7 +11,7 @@ export interface Described {
   bastion: Host;
   hosts: Host[];
   /** Counts what was made anew. */
-  generations: { deployerKey: number; backupKey: number; passwords: number; mediaKeys: number };
+  generations: { deployerKey: number; backupKey: number; passwords: number; mediaKeys: number; machines: Record<string, number> };
   backups: { region: string; buckets: pulumi.Output<string[]> };
 }
 

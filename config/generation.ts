@@ -1,9 +1,25 @@
+import * as z from "zod";
 import { key } from "./doc";
-import { whole } from "./formats";
+import { whole, type Mending } from "./formats";
+
+const count = whole(1, 1_000_000);
 
 /** Counts what the program makes anew when the number is raised: `make rotate-…` does that (ops/rotate.ts). @default 1 */
-export const generation = (description: string) => key(whole(1, 1_000_000).default(1), {
+export const generation = (description: string) => key(count.default(1), {
   description,
   allowed: "a whole number, never less than before",
   example: "2",
+});
+
+/** The same of each machine, by its name: `make renew HOST=…` does that (ops/renew.ts). One that is no longer there may stay counted. @default all 1 */
+export const generationOfEach = (description: string) => key(z.record(z.string(), count).superRefine((counts, context) => {
+  for (const name of Object.keys(counts)) {
+    if (/^(edge|data|monitor|(api|worker)-(0|[1-9]\d*))$/.test(name)) continue;
+    context.addIssue({ code: "custom", path: [name], message: "is no machine", params: { remedy: "remove" } satisfies Mending });
+  }
+}).default({}), {
+  description,
+  allowed: "whole numbers, never less than before, by machine: edge, data, monitor, api-0, worker-0, …",
+  example: "2",
+  entry: "api-0",
 });

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { key } from "./doc";
 import { certificateFault, list, oneOf, pattern, publicKeyFault, text } from "./formats";
-import { generation } from "./generation";
+import { generation, generationOfEach } from "./generation";
 
 /** Images with the packages that the stack is made of: PostgreSQL 17 and Redis 8 came with Debian 13. */
 const machineImages = ["debian-13-x64"];
@@ -21,6 +21,7 @@ export const machines = z.object({
   }),
   deployerKeyGeneration: generation("Counts the keys that the program has come to the machines with. One more changes to the next key, which the machines let in already, and "
       + "ends this one: `make rotate-deployer-key` does it. It never goes back."),
+  machineGenerations: generationOfEach("Counts how often a machine was made anew, with another key to know it by. `make renew HOST=…` counts up and does the rest. It never goes back."),
   trustedCertificates: key(list(text(certificateFault)).default([]), {
     description: "Certificates of private authorities that every machine trusts, for a registry, an ACME server or object storage of your own.",
     allowed: "PEM certificates, one an element",

@@ -9,14 +9,15 @@ import type { Fragment } from "./state";
 /** Lists the containers that a state has put there: those that run; with `--all` each. */
 export const ours = "docker ps --quiet --filter label=ringo.spec";
 
-const script = "/usr/local/lib/ringo/end-containers";
+/** `<ends> stop` ends a machine's containers: others are turned away, and each has the time that it was given. */
+export const ends = "/usr/local/lib/ringo/end-containers";
 const ended = "/var/lib/ringo-containers/ended";
 const service = "/etc/systemd/system/ringo-containers.service";
 
 /** @param after units that containers start after, and that are still there while they end */
 export const ending = (after: string[]): Fragment => ({
   files: [
-    { path: script, mode: "0755", content: scriptText },
+    { path: ends, mode: "0755", content: scriptText },
     { path: service, content: unit(after) },
   ],
   units: [{ name: "ringo-containers.service", restartOn: [service] }],
@@ -38,10 +39,7 @@ some_wait() {
     xargs --no-run-if-empty docker inspect --format '/proc/{{.State.Pid}}/net/tcp /proc/{{.State.Pid}}/net/tcp6' < ${ended} |
         xargs --no-run-if-empty cat | awk '$4 == "0A" && $5 !~ /:0+$/ { some = 1 } END { exit !some }'
 }
-case $1 in
-stop)
-    # Whoever stops the unit alone means the unit.
-    [ "$(systemctl is-system-running)" = stopping ] || exit 0
+end() {
     ${ours} > ${ended}
     refuse_others || echo 'others are not turned away' >&2
     patience=100
@@ -49,7 +47,15 @@ stop)
         sleep 0.1
         patience=$((patience - 1))
     done
-    xargs --no-run-if-empty --max-procs=0 --max-args=1 docker stop < ${ended} ;;
+    xargs --no-run-if-empty --max-procs=0 --max-args=1 docker stop < ${ended}
+}
+case $1 in
+shutdown)
+    # Whoever stops the unit alone means the unit.
+    [ "$(systemctl is-system-running)" = stopping ] || exit 0
+    end ;;
+stop)
+    end ;;
 start)
     # A kernel that went on keeps it, as one of a soft reboot or under a container.
     nft 'add table inet ringo_away; delete table inet ringo_away' || echo 'whether others are turned away is not known' >&2
@@ -69,8 +75,8 @@ Type=oneshot
 RemainAfterExit=yes
 Environment=DOCKER_CONFIG=/nonexistent
 StateDirectory=ringo-containers
-ExecStart=${script} start
-ExecStop=${script} stop
+ExecStart=${ends} start
+ExecStop=${ends} shutdown
 TimeoutStopSec=infinity
 ${sandbox({ capabilities: ["CAP_NET_ADMIN", "CAP_SYS_PTRACE"], network: "rules" })}
 [Install]

@@ -60,7 +60,7 @@ if [ -e /run/reboot-required ]; then echo reboot; fi`;
 
 async function machine(stack: OperatedStack, host: string): Promise<Finding[]> {
   const { code, stdout } = await stack.run(host, ["sh", "-c", complaints], { capture: true });
-  if (code !== 0) return [wrong(host, "cannot be reached", `${stack.name === stackName ? "make up REFRESH=1" : `pulumi up --refresh --stack ${stack.name}`} makes anew what is gone`)];
+  if (code !== 0) return [wrong(host, "cannot be reached", `${stack.engineCommand("up", true).join(" ")} makes anew what is gone`)];
   return judged(stack, host, stdout);
 }
 

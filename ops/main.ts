@@ -1,6 +1,7 @@
 import { backup, discard, list, point, rehearse } from "./backups";
 import { doctor } from "./doctor";
 import { logs } from "./logs";
+import { renew } from "./renew";
 import { restore } from "./restore";
 import { rewindBackups } from "./rewind";
 import { rotateBackupKey, rotateDeployerKey, rotateMediaKeys, rotatePasswords } from "./rotate";
@@ -9,7 +10,7 @@ import { openOperated, type OperatedStack } from "./stack";
 import { red, say, UserError } from "./terminal";
 
 const commands: Record<string, (stack: OperatedStack) => Promise<number>> = {
-  ssh: shell, doctor, logs, backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey, "rotate-deployer-key": rotateDeployerKey, "rotate-passwords": rotatePasswords, "rotate-media-keys": rotateMediaKeys, "rewind-backups": rewindBackups,
+  ssh: shell, doctor, logs, backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey, "rotate-deployer-key": rotateDeployerKey, "rotate-passwords": rotatePasswords, "rotate-media-keys": rotateMediaKeys, "rewind-backups": rewindBackups, renew,
 };
 
 async function main(name = ""): Promise<number> {

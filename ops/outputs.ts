@@ -8,7 +8,8 @@ export interface Outputs {
   machines: Machine[];
   reachable: Reachable[];
   deployerKey: string;
-  generations: Generations;
+  /** Those are missing that a former program, which brought the stack up, did not count. */
+  generations: Partial<Generations>;
   backups: { region: string; buckets: string[] };
 }
 
@@ -19,12 +20,13 @@ export interface Machine {
   privateAddress: string;
 }
 
-/** Counts the keys that the program has come with, those that the data machine has had for its backups, the passwords of the database, and the keys to the shared files. */
+/** Counts the keys that the program has come with, those that the data machine has had for its backups, the passwords of the database, the keys to the shared files, and how often machines were made anew, by name. */
 export interface Generations {
   deployerKey: number;
   backupKey: number;
   passwords: number;
   mediaKeys: number;
+  machines: Record<string, number>;
 }
 
 /** How the engine's command is called for a stack. */

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -20,8 +20,12 @@ export interface OperatedStack {
   s3(region: string): Promise<S3Client>;
   /** PEM of the authority that signed the API's certificate. @default the system's */
   ca?: string;
-  /** Runs a command on a machine. What it prints goes to the terminal, or comes back as text. Gives its exit status. */
-  run(host: string, argv: string[], options?: { capture?: boolean }): Promise<{ code: number; stdout: string }>;
+  /** Runs a command on a machine. What it prints goes to the terminal, or comes back as text; its errors go nowhere when it is to be quiet. Gives its exit status. */
+  run(host: string, argv: string[], options?: { capture?: boolean; quiet?: boolean }): Promise<{ code: number; stdout: string }>;
+  /** What brings the stack to what its file says, or shows what would. @param refresh whether it looks first at what is there */
+  engineCommand(operation: "up" | "preview", refresh: boolean): string[];
+  /** Runs that. Gives its exit status. @param options.refresh also without REFRESH=1 @default false */
+  engine(operation: "up" | "preview", options?: { refresh?: boolean }): number;
   /** Removes what was written for the connection. */
   close(): void;
 }
@@ -38,6 +42,7 @@ function openLocal(): OperatedStack {
   let outputs: Outputs | undefined; // most commands need none
   return operated({
     name: stackName, sshConfig: config, ca: fs.readFileSync(acmeRootsFile, "utf8"), close: () => undefined,
+    engineCommand: (operation, refresh) => ["make", operation, ...(refresh ? ["REFRESH=1"] : [])],
     outputs: () => (outputs ??= readOutputs(localEngine(), stackName)),
     s3: async () => (await import("../local/aws/s3")).s3(), // an SDK that most commands need not wait for
   });
@@ -51,18 +56,25 @@ function openRemote(name: string): OperatedStack {
   const close = (): void => fs.rmSync(directory, { recursive: true, force: true });
   process.once("exit", close);
   const sshConfig = writeSshFiles(directory, outputs.reachable, outputs.deployerKey);
-  return operated({ name, sshConfig, close, outputs: () => outputs, s3: async (region) => new (await import("@aws-sdk/client-s3")).S3Client({ region }) });
+  const engineCommand: OperatedStack["engineCommand"] = (operation, refresh) => ["pulumi", operation, "--stack", name, ...(refresh ? ["--refresh"] : [])];
+  return operated({ name, sshConfig, close, engineCommand, outputs: () => outputs, s3: async (region) => new (await import("@aws-sdk/client-s3")).S3Client({ region }) });
 }
 
-function operated(stack: Omit<OperatedStack, "run">): OperatedStack {
+function operated(stack: Omit<OperatedStack, "run" | "engine">): OperatedStack {
   return {
     ...stack,
-    run: (host, argv, { capture = false } = {}) => new Promise((resolve, reject) => {
-      const child = spawn("ssh", ["-F", stack.sshConfig, host, "--", argv.map(quoted).join(" ")], { stdio: ["ignore", capture ? "pipe" : "inherit", "inherit"] });
+    run: (host, argv, { capture = false, quiet = false } = {}) => new Promise((resolve, reject) => {
+      const child = spawn("ssh", ["-F", stack.sshConfig, host, "--", argv.map(quoted).join(" ")], { stdio: ["ignore", capture ? "pipe" : "inherit", quiet ? "ignore" : "inherit"] });
       let stdout = "";
       child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
       child.on("error", reject);
       child.on("close", (code) => resolve({ code: code ?? 255, stdout }));
     }),
+    engine: (operation, { refresh = false } = {}) => {
+      const [command, ...words] = stack.engineCommand(operation, refresh || process.env.REFRESH === "1");
+      const yes = command === "pulumi" && operation === "up" && process.env.YES === "1" ? ["--yes"] : [];
+      // Of a make within a make nobody wants to know where it is.
+      return spawnSync(command!, [...words, ...yes], { cwd: projectDir, stdio: "inherit", env: { ...process.env, MAKEFLAGS: "--no-print-directory" } }).status ?? 1;
+    },
   };
 }

@@ -18,6 +18,8 @@ class NeverReached(Failure):
 
 
 class Instance:
+    LAST_MOMENT = 5  # seconds in which a server that has refused a question may still turn out to have ended
+
     def __init__(self, settings, directory):
         self.settings = settings
         self.directory = directory
@@ -79,7 +81,7 @@ class Instance:
 
     def _ends(self):
         try:
-            return self.process is not None and self.process.wait(5) is not None
+            return self.process is not None and self.process.wait(self.LAST_MOMENT) is not None
         except subprocess.TimeoutExpired:
             return False
 

@@ -47,3 +47,17 @@ test("the program comes with the next key, which every machine let in already; a
     for (const { privateKey } of [connection, ...(connection.proxy ? [connection.proxy] : [])]) expect(privateKey).toBe("private key of access-deployer-2\n");
   }
 });
+
+test("a machine made anew shares nothing with the former that it could be known by, and all the others stay", async () => {
+  const { resources } = await deploy({ machineGenerations: { edge: 2 } });
+  const names = (all: Registered[], kind: string) => all.filter(({ type }) => type.endsWith(kind)).map(({ name }) => name);
+  const added = (kind: string) => names(resources, kind).filter((name) => !names(before, kind).includes(name));
+  const gone = (kind: string) => names(before, kind).filter((name) => !names(resources, kind).includes(name));
+  expect([added(":Droplet"), gone(":Droplet")]).toEqual([["edge-droplet-2"], ["edge-droplet"]]);
+  expect([added(":PrivateKey").sort(), gone(":PrivateKey").sort()]).toEqual([["edge-boot-key-2", "edge-host-key-2"], ["edge-boot-key", "edge-host-key"]]);
+  expect([added(":Command"), gone(":Command")]).toEqual([["edge-boot-2"], ["edge-boot"]]);
+  expect(plain(named(resources, "edge-droplet-2").inputs.userData)).toContain("private key of edge-boot-key-2");
+  expect(stateOf(named(resources, "edge-boot-2")).files.map(({ content }) => content)).toContainEqual(expect.stringContaining("private key of edge-host-key-2"));
+  const proxied = resources.filter(({ name, type }) => type.endsWith(":Command") && !name.startsWith("edge-"));
+  for (const { inputs } of proxied) expect(plain(inputs.connection).proxy.hostKey).toBe("ssh-ed25519 AAAAedgehostkey2");
+});

@@ -42,6 +42,8 @@ const cases: Case[] = [
   ["logs on a small monitor", { logs: loki, monitorSize: "s-1vcpu-1gb", monitoring: '{"retentionGiB":1}' }, "monitorSize", /with logs it needs 2048/, /1024 MiB/, `${set} monitorSize`],
   ["alerts that say nothing of what to do", { alertSlackUrl: "https://hooks.slack.dev/not-a-hook" }, "alerts.runbook", /links to what to do/, /https URL/, `${set} --path alerts.runbook https://`],
   ["a bot without a chat", { alertTelegramToken: `1:${"not-a-token".repeat(3)}`, alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' }, "alertTelegramToken", /of no use without alerts\.telegramChatId/, /bot's token/, `${rm} alertTelegramToken`],
+  ["a generation of no machine", { machineGenerations: '{"api":2}' }, "machineGenerations.api", /no machine/, /edge, data, monitor, api-0/, `${rm} --path machineGenerations.api`],
+  ["a generation before the first", { machineGenerations: '{"api-0":0}' }, "machineGenerations.api-0", /below 1/, /never less than before/, `${set} --path machineGenerations.api-0 2`],
   ["min above max", { autoscaler: '{"min":5,"max":3}' }, "autoscaler.min", /above autoscaler\.max \(3\)/, /1 to autoscaler\.max/, `${set} --path autoscaler.min 3`],
   ["more children than memory", { autoscaler: '{"max":40}', workerSize: "s-1vcpu-2gb" }, "autoscaler.max", /more than the 12 children that s-1vcpu-2gb/, /105 MiB a child/, `${set} --path autoscaler.max 12`],
   ["more concurrency than memory", { autoscaler: '{"enabled":false}', concurrency: "40", workerSize: "s-1vcpu-2gb" }, "concurrency", /more than the 12/, /105 MiB a child/, `${set} concurrency 12`],

@@ -24,7 +24,7 @@ interface Situation {
 }
 
 /** What Docker and the firewall are asked for, in turn, and what is remembered. */
-function asked(step: "start" | "stop", { system, remembered, busyLooks = 0, noRules = false }: Situation) {
+function asked(step: "start" | "stop" | "shutdown", { system, remembered, busyLooks = 0, noRules = false }: Situation) {
   const root = mkdtempSync(join(folder, "machine-"));
   const [list, calls, sockets] = ["ended", "calls", "tcp"].map((name) => join(root, name)) as [string, string, string];
   if (remembered !== undefined) writeFileSync(list, remembered);
@@ -50,21 +50,25 @@ esac`,
 const told = ["docker stop aaa", "docker stop bbb"];
 
 test("at a shutdown others are turned away first, then each container is told to end, and which they were is remembered", () => {
-  const { asked: calls, remembered } = asked("stop", { system: "stopping" });
+  const { asked: calls, remembered } = asked("shutdown", { system: "stopping" });
   expect(calls.slice(0, 3)).toEqual(["docker ps --quiet", "nft table inet ringo_away", "docker inspect --format"]);
   expect(calls.slice(3).sort()).toEqual(told);
   expect(remembered).toEqual(["aaa", "bbb"]);
 });
 
 test("whom a server has not yet taken up is waited for, but not for ever", () => {
-  const looks = (busyLooks: number) => asked("stop", { system: "stopping", busyLooks }).asked.filter((call) => call.startsWith("docker inspect")).length;
+  const looks = (busyLooks: number) => asked("shutdown", { system: "stopping", busyLooks }).asked.filter((call) => call.startsWith("docker inspect")).length;
   expect(looks(2)).toBe(3);
   expect(looks(99)).toBe(5);
-  expect(asked("stop", { system: "stopping", busyLooks: 99 }).asked.slice(-2).sort()).toEqual(told);
+  expect(asked("shutdown", { system: "stopping", busyLooks: 99 }).asked.slice(-2).sort()).toEqual(told);
 });
 
 test("they run on, and nobody is turned away, when only the unit is stopped", () => {
-  expect(asked("stop", { system: "running" })).toEqual({ asked: [], remembered: [] });
+  expect(asked("shutdown", { system: "running" })).toEqual({ asked: [], remembered: [] });
+});
+
+test("whoever is told to stop them does, on a machine that runs", () => {
+  expect(asked("stop", { system: "running" }).asked.slice(-2).sort()).toEqual(told);
 });
 
 test("those that were ended are started, once, and others may come again, whoever ended", () => {
@@ -73,7 +77,7 @@ test("those that were ended are started, once, and others may come again, whoeve
 });
 
 test("containers end and start in order where the firewall takes no rules", () => {
-  expect(asked("stop", { system: "stopping", noRules: true }).asked).toEqual(expect.arrayContaining(told));
+  expect(asked("shutdown", { system: "stopping", noRules: true }).asked).toEqual(expect.arrayContaining(told));
   expect(asked("start", { system: "running", remembered: "aaa\n", noRules: true }).asked).toContain("docker start aaa");
 });
 

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
+import { nextGeneration } from "../../ops/generation";
+import { cost } from "../../ops/renew";
 import { target } from "../../ops/restore";
-import { nextGeneration } from "../../ops/rotate";
 import { quoted } from "../../ops/ssh";
 
 describe("what make's variables mean", () => {
@@ -25,17 +26,33 @@ test("a word reaches the other side's shell as it is", () => {
 describe("one more key", () => {
   test("is counted from the one there is, or from the first; the rest of the file stays", () => {
     const file = "# kept\nconfig:\n  ringo-infra:domain: api.ringo.test # why\n";
-    const { text, generation } = nextGeneration(file, "backupKey", 1);
+    const { text, generation } = nextGeneration(file, ["backups", "keyGeneration"], 1);
     expect(generation).toBe(2);
     expect(text).toBe(`${file}  ringo-infra:backups:\n    keyGeneration: 2\n`);
-    expect(nextGeneration(text, "backupKey", 2)).toEqual({ generation: 3, text: text.replace("keyGeneration: 2", "keyGeneration: 3") });
+    expect(nextGeneration(text, ["backups", "keyGeneration"], 2)).toEqual({ generation: 3, text: text.replace("keyGeneration: 2", "keyGeneration: 3") });
   });
 
   test("passwords are counted on their own", () => {
-    expect(nextGeneration("config:\n  ringo-infra:passwordGeneration: 2\n", "passwords", 1)).toEqual({ generation: 3, text: "config:\n  ringo-infra:passwordGeneration: 3\n" });
+    expect(nextGeneration("config:\n  ringo-infra:passwordGeneration: 2\n", ["passwordGeneration"], 1)).toEqual({ generation: 3, text: "config:\n  ringo-infra:passwordGeneration: 3\n" });
+  });
+
+  test("machines are counted each on its own", () => {
+    const once = nextGeneration("config: {}\n", ["machineGenerations", "api-1"], 1).text;
+    expect(once).toBe("config:\n  ringo-infra:machineGenerations:\n    api-1: 2\n");
+    expect(nextGeneration(once, ["machineGenerations", "edge"], 1).text).toBe(`${once}    edge: 2\n`);
   });
 
   test("is counted from the one in force, where the file is from before it", () => {
-    expect(nextGeneration("config: {}\n", "backupKey", 4).generation).toBe(5);
+    expect(nextGeneration("config: {}\n", ["backups", "keyGeneration"], 4).generation).toBe(5);
   });
+});
+
+test("what the end of a machine costs depends on whether there is another of its kind", () => {
+  const machines = ["edge", "api", "api", "worker", "data", "monitor"].map((role, i) => ({ name: `${role}-${i}`, role, publicAddress: null, privateAddress: "" }));
+  const said = Object.fromEntries(machines.map((machine) => [machine.role, cost(machine, machines)]));
+  expect(said).toEqual({
+    edge: expect.stringContaining("Nothing answers"), api: "Others answer.", worker: expect.stringContaining("wait"),
+    data: expect.stringContaining("volume stays"), monitor: expect.stringMatching(/alerted.*lost/),
+  });
+  expect(cost(machines[1]!, machines.slice(0, 2))).toContain("does not answer");
 });

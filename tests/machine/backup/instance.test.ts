@@ -12,6 +12,7 @@ def refuses(*_):
     raise Failure("no socket")
 
 instance.psql = refuses
+instance.Instance.LAST_MOMENT = 1
 private = instance.Instance.__new__(instance.Instance)
 private.socket = tempfile.mkdtemp()
 private.log = private.socket + "/log"

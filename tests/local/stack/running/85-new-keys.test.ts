@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { inState } from "../../../../local/paths";
 import { load } from "../../../../local/cloud/state";
 import { towardsMedia } from "../inside";
-import { login, trading, upload } from "../session";
+import { login, order, trading, upload } from "../session";
 import { configure, restoreSettings } from "../settings";
 import { eventually, make, on, output, request, run, type Finished, type Output } from "../support";
 
@@ -76,4 +76,22 @@ test("the deployer's key is changed, and the former one opens no machine", async
     expect([name, (await on(name, "grep -c . /root/.ssh/authorized_keys")).trim()]).toEqual([name, "2"]);
     expect([name, await opens("past-the-edge", name)]).toEqual([name, false]);
   }
+}, 300_000);
+
+test("the edge is made anew, with another key to know it by and the same address, and the former machine is gone", async () => {
+  const hostKey = (): string => /^edge (.*)$/m.exec(fs.readFileSync(inState("ssh", "known_hosts"), "utf8"))![1]!;
+  const edges = (): number[] => Object.values(load().droplets).filter(({ name }) => name === "ringo-local-edge").map(({ id }) => id);
+  const [formerKey, [formerEdge]] = [hostKey(), edges()];
+
+  const renewed = await make("renew", { HOST: "edge", YES: "1" });
+  expect([renewed.code, renewed.stderr]).toEqual([0, expect.stringContaining("machineGenerations.edge is 2")]);
+  const shown = await run("ssh-keyscan", ["-t", "ed25519", stack.publicAddress]);
+  expect(shown.stdout).toContain(hostKey());
+  expect(shown.stdout).not.toContain(formerKey);
+  expect(edges()).toHaveLength(1);
+  expect(edges()).not.toContain(formerEdge);
+
+  const user = await login(stack);
+  expect(await order(stack, user, "through the new edge")).toMatchObject({ status: "processed" });
+  for (const { name } of stack.machines) expect([name, (await on(name, "hostname")).trim()]).toEqual([name, name]);
 }, 300_000);

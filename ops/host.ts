@@ -1,0 +1,11 @@
+import * as fs from "node:fs";
+import type { OperatedStack } from "./stack";
+import { UserError } from "./terminal";
+
+/** The machine that HOST names. @throws UserError when the stack has none of that name */
+export function askedHost({ sshConfig }: OperatedStack): string {
+  const names = [...fs.readFileSync(sshConfig, "utf8").matchAll(/^Host (\S+)$/gm)].map((match) => match[1]).filter((name) => name !== "*");
+  const host = process.env.HOST ?? "";
+  if (!names.includes(host)) throw new UserError(`HOST=${host || "(empty)"} is no machine of the stack. There are: ${names.join(", ")}. Type, for one: HOST=${names[0]}`);
+  return host;
+}

@@ -1,0 +1,55 @@
+import { ends } from "../machine/ending";
+import { confirmed } from "./confirm";
+import { countUp } from "./generation";
+import { askedHost } from "./host";
+import type { Machine } from "./outputs";
+import type { OperatedStack } from "./stack";
+import { say, UserError } from "./terminal";
+
+/** What a machine takes with it, or leaves undone until the new one is there: some minutes. */
+export function cost({ role }: Machine, machines: Machine[]): string {
+  const others = machines.filter((machine) => machine.role === role).length - 1;
+  switch (role) {
+    case "edge": return "Nothing answers meanwhile.";
+    case "data": return "The application does not answer meanwhile. The volume stays, with all that is on it.";
+    case "monitor": return "Nobody is alerted meanwhile, and the figures and lines that it has kept are lost.";
+    case "worker": return others > 0 ? "Other workers go on." : "Tasks wait meanwhile.";
+    default: return others > 0 ? "Others answer." : "The application does not answer meanwhile.";
+  }
+}
+
+/** Makes HOST anew, with another key to know it by. What it does is ended in order before, where it still answers, and not before the engine has shown that it can go on from there. */
+export async function renew(stack: OperatedStack): Promise<number> {
+  const host = askedHost(stack);
+  const { machines, generations } = stack.outputs();
+  let begun = false;
+  const takeBack = countUp(stack, ["machineGenerations", host], generations.machines?.[host]);
+  // Whichever way it comes to nothing, the next `up` must not end the machine.
+  process.once("exit", () => {
+    if (begun) return;
+    takeBack();
+    say(`nothing was done: ${host} is as it was, and so is the file`);
+  });
+  process.on("SIGINT", () => undefined); // the engine got it, too, and ends in order
+  if (stack.engine("preview") !== 0) return 1;
+  if (!(await confirmed(stack.name, `This ends the machine ${host} and makes it anew. ${cost(machines.find(({ name }) => name === host)!, machines)}`))) return 1;
+  begun = true;
+  await end(stack, host);
+  return stack.engine("up", { refresh: true });
+}
+
+/** @throws UserError when it still answers after two minutes */
+async function end(stack: OperatedStack, host: string): Promise<void> {
+  const answers = async (): Promise<boolean> => (await stack.run(host, ["true"], { capture: true, quiet: true })).code === 0;
+  if (!(await answers())) {
+    say(`${host} does not answer: it is taken to be gone`);
+    return;
+  }
+  say(`${host} ends its work, and goes`);
+  await stack.run(host, ["sh", "-c", `[ ! -x ${ends} ] || ${ends} stop; systemctl poweroff`], { quiet: true });
+  for (const deadline = Date.now() + 120_000; await answers(); await new Promise((resolve) => setTimeout(resolve, 1000))) {
+    if (Date.now() > deadline) {
+      throw new UserError(`${host} was told to end and still answers. Delete it (DigitalOcean's control panel, Droplets), then run \`${stack.engineCommand("up", true).join(" ")}\`.`);
+    }
+  }
+}
