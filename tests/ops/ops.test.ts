@@ -37,9 +37,10 @@ describe("one more key", () => {
   });
 
   test("machines are counted each on its own", () => {
-    const once = nextGeneration("config: {}\n", ["machineGenerations", "api-1"], 1).text;
-    expect(once).toBe("config:\n  ringo-infra:machineGenerations:\n    api-1: 2\n");
-    expect(nextGeneration(once, ["machineGenerations", "edge"], 1).text).toBe(`${once}    edge: 2\n`);
+    const file = "config:\n  ringo-infra:domain: api.ringo.test\n";
+    const once = nextGeneration(file, ["machineGenerations", "api-1"]).text;
+    expect(once).toBe(`${file}  ringo-infra:machineGenerations:\n    api-1: 2\n`);
+    expect(nextGeneration(once, ["machineGenerations", "edge"]).text).toBe(`${once}    edge: 2\n`);
   });
 
   test("is counted from the one in force, where the file is from before it", () => {
