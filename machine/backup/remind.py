@@ -6,7 +6,7 @@ the end of a checkpoint, which may be ten minutes away. Until then what comes af
 import os
 import re
 
-from backup.shell import psql, say
+from backup.shell import psql, running, say
 
 SEGMENT = re.compile("[0-9A-F]{24}")
 # With less a checkpoint might fail, and the mark as well.
@@ -14,16 +14,20 @@ ROOM = 64 * 1024 ** 2
 
 
 def run(settings, _arguments):
+    remind(settings)
+    return 0
+
+
+def remind(settings):
     wal = f"{settings.cluster.data}/pg_wal"
     try:
         missing = forgotten(os.listdir(wal), os.listdir(f"{wal}/archive_status"))
+        volume = os.statvfs(wal)
     except FileNotFoundError:
-        return 0  # a restore is exchanging the directory
-    volume = os.statvfs(wal)
-    if missing and volume.f_bavail * volume.f_frsize > ROOM:
+        return  # a restore is exchanging the directory
+    if missing and volume.f_bavail * volume.f_frsize > ROOM and running():
         say(f"PostgreSQL has forgotten to archive {', '.join(missing)}: a checkpoint reminds it")
         psql("CHECKPOINT")
-    return 0
 
 
 def forgotten(files, marks):

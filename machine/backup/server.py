@@ -3,6 +3,7 @@ import glob
 import os
 import time
 
+from backup.remind import remind
 from backup.shell import Failure, attempt, psql, run, running, say, tail
 
 # What ends the former password comes first: it may be the one whose turn it is again.
@@ -16,6 +17,7 @@ def settle():
 
 def archived(settings, seconds=120):
     """Waits until no WAL waits for S3."""
+    remind(settings)
     end = time.monotonic() + seconds
     while waiting := glob.glob(f"{settings.cluster.data}/pg_wal/archive_status/*.ready"):
         if time.monotonic() > end:

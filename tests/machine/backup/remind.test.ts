@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import fc from "fast-check";
 import { python } from "./python";
 
@@ -27,3 +29,31 @@ test("a segment is forgotten when it has no mark and a later one has; the one th
 test("nothing is forgotten where nothing was marked yet", () => {
   expect(forgotten([{ files: [name(1, 1), name(1, 2)], marks: [] }, { files: [name(2, 7)], marks: ["00000002.history.ready"] }])).toEqual([[], []]);
 });
+
+/** What PostgreSQL is told before a restore takes the archive for whole. */
+const told = (change: string): string[] => {
+  const program = `
+import json, os, sys, tempfile, types
+sys.path.insert(0, sys.argv[1])
+from backup import remind, server
+said = []
+remind.psql, remind.running, remind.say = said.append, lambda: True, lambda _: None
+folder = tempfile.TemporaryDirectory()
+data = folder.name
+os.makedirs(data + "/pg_wal/archive_status")
+for path in ["${name(1, 1)}", "${name(1, 2)}", "archive_status/${name(1, 2)}.done"]:
+    open(f"{data}/pg_wal/{path}", "w").close()
+${change}
+server.archived(types.SimpleNamespace(cluster=types.SimpleNamespace(data=data, unit="")))
+print(json.dumps(said))
+`;
+  return JSON.parse(execFileSync("/usr/bin/python3", ["-IBc", program, join(__dirname, "../../../machine")], { encoding: "utf8" }));
+};
+
+test.each([
+  ["is reminded of what it has forgotten", "", ["CHECKPOINT"]],
+  ["is asked for nothing where it has forgotten nothing", `os.remove(f"{data}/pg_wal/archive_status/${name(1, 2)}.done")`, []],
+  ["that has no room yet is not asked to write", "remind.ROOM = 1 << 62", []],
+  ["that does not run is not asked", "remind.running = lambda: False", []],
+  ["whose directory is being exchanged is not asked", 'data += ".gone"', []],
+])("a server %s", (_, change, expected) => expect(told(change)).toEqual(expected));
