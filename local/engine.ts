@@ -1,25 +1,11 @@
-import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Engine } from "../ops/outputs";
 import { binDir, inState } from "./paths";
-import { replaceFile } from "./replace";
+import { localSecret } from "./secrets";
 
 /** Where the engine keeps the local stack's settings. */
 export const workspaceDir = inState("workspace");
-
-/** Written once, readable by its owner alone; the same content on every later call. */
-function ownSecret(file: string, make: () => string): string {
-  if (!fs.existsSync(file)) {
-    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    replaceFile(file, make());
-  }
-  return fs.readFileSync(file, "utf8");
-}
-
-/** A secret of the local stack's own, made on first use and kept until destroy. */
-export const localSecret = (name: string): string =>
-  ownSecret(inState("secrets", name), () => randomBytes(48).toString("base64url"));
 
 /**
  * A folder for what the engine keeps beside stacks. It gets no log of all that is done, which takes half of the engine's time and half

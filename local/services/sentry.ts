@@ -1,8 +1,6 @@
 import { randomBytes } from "node:crypto";
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { inState } from "../paths";
-import { replaceFile } from "../replace";
+import { ownSecret } from "../secrets";
 import { caCertificate, issueCertificate } from "./ca";
 import { serviceNames } from "./dns";
 import { get } from "./probe";
@@ -38,11 +36,4 @@ export async function startSentry(address: string): Promise<SentryFacts> {
   return { ...facts, url: `https://${serviceNames.sentry}:${port}`, dsn: `https://${"0".repeat(32)}@${serviceNames.sentry}/1` };
 }
 
-function ownToken(): string {
-  const file = inState("sentry", "token");
-  if (!fs.existsSync(file)) {
-    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    replaceFile(file, `sntrys_${randomBytes(32).toString("hex")}`);
-  }
-  return fs.readFileSync(file, "utf8");
-}
+const ownToken = (): string => ownSecret(inState("sentry", "token"), () => `sntrys_${randomBytes(32).toString("hex")}`);
