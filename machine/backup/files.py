@@ -38,6 +38,12 @@ def fill(settings, plan):
     say("files: 100 %")
 
 
+def free(path):
+    """Bytes that the volume has left there."""
+    volume = os.statvfs(path)
+    return volume.f_bavail * volume.f_frsize
+
+
 def finish(directory):
     """From now on it is data."""
     os.remove(directory + MARK)

@@ -1,6 +1,5 @@
 """A private PostgreSQL on a restored directory: no network, no archiving, reached by its socket only."""
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -96,7 +95,7 @@ class Instance:
 
     def segments(self):
         """WAL of the history that it has followed, as far as it is still there."""
-        return [name for name in os.listdir(f"{self.directory}/pg_wal") if re.fullmatch("[0-9A-F]{24}", name)]
+        return [name for name in os.listdir(f"{self.directory}/pg_wal") if wal.SEGMENT.fullmatch(name)]
 
     def _progress(self):
         if not running(self.socket, PORT):

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from backup import points, repository, timelines, times
+from backup import files, points, repository, timelines, times
 from backup.listing import size
 from backup.shell import Refusal, running, say
 
@@ -73,7 +73,7 @@ def make(settings, arguments, aside=None):
     aside = arguments.aside if aside is None else aside
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
     directory = f"{settings.cluster.data}.{'aside' if aside else 'restoring'}-{stamp}"
-    free = _free(os.path.dirname(settings.cluster.data))
+    free = files.free(os.path.dirname(settings.cluster.data))
     needed = backup.database_bytes * 11 // 10
     if free < needed:
         raise Refusal(f"the volume has {size(free)} free and this needs {size(needed)}: `ringo-backup discard --all` removes what earlier restores kept, "
@@ -128,11 +128,6 @@ def _recovery(kind, value, moment, history):
         return ["--type=immediate", "--target-action=promote"]
     target = ["--type=name", f"--target={value}"] if kind == "point" else ["--type=time", f"--target={moment.strftime('%Y-%m-%d %H:%M:%S.%f+00')}"]
     return [*target, f"--target-timeline={history.timeline}", "--target-action=promote"]
-
-
-def _free(path):
-    stat = os.statvfs(path)
-    return stat.f_bavail * stat.f_frsize
 
 
 def as_json(settings, plan):

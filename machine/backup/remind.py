@@ -4,11 +4,11 @@ On a full volume it cannot make the mark by which its archiver finds a segment t
 the end of a checkpoint, which may be ten minutes away. Until then what comes after is in S3 and of no use: a restore ends before the gap.
 """
 import os
-import re
 
+from backup.files import free
 from backup.shell import psql, running, say
+from backup.wal import SEGMENT
 
-SEGMENT = re.compile("[0-9A-F]{24}")
 # With less a checkpoint might fail, and the mark as well.
 ROOM = 64 * 1024 ** 2
 
@@ -19,13 +19,13 @@ def run(settings, _arguments):
 
 
 def remind(settings):
-    wal = f"{settings.cluster.data}/pg_wal"
+    directory = f"{settings.cluster.data}/pg_wal"
     try:
-        missing = forgotten(os.listdir(wal), os.listdir(f"{wal}/archive_status"))
-        volume = os.statvfs(wal)
+        missing = forgotten(os.listdir(directory), os.listdir(f"{directory}/archive_status"))
+        room = free(directory)
     except FileNotFoundError:
         return  # a restore is exchanging the directory
-    if missing and volume.f_bavail * volume.f_frsize > ROOM and running():
+    if missing and room > ROOM and running():
         say(f"PostgreSQL has forgotten to archive {', '.join(missing)}: a checkpoint reminds it")
         psql("CHECKPOINT")
 

@@ -1,4 +1,7 @@
-"""How a recovery gets its WAL."""
+"""WAL: what a segment is called, and how a recovery gets it."""
+import re
+
+SEGMENT = re.compile("[0-9A-F]{24}")
 
 
 def command(settings):
