@@ -3,6 +3,15 @@ import type { Access } from "./access";
 import type { Host } from "./host";
 import type { Network } from "./network";
 
+/** Counts the keys that the program has come with, those that the data machine has had for its backups, the passwords of the database, the keys to the shared files, and how often machines were made anew, by name. */
+export interface Generations {
+  deployerKey: number;
+  backupKey: number;
+  passwords: number;
+  mediaKeys: number;
+  machines: Record<string, number>;
+}
+
 export interface Described {
   domain: string;
   grafanaDomain?: string;
@@ -10,8 +19,7 @@ export interface Described {
   access: Access;
   bastion: Host;
   hosts: Host[];
-  /** Counts what was made anew. */
-  generations: { deployerKey: number; backupKey: number; passwords: number; mediaKeys: number; machines: Record<string, number> };
+  generations: Generations;
   backups: { region: string; buckets: pulumi.Output<string[]> };
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import type { Reachable } from "../components/access";
+import type { Generations } from "../components/outputs";
 import { UserError } from "./terminal";
 
 /** What the commands need of a stack's outputs. */
@@ -18,15 +19,6 @@ export interface Machine {
   role: string;
   publicAddress: string | null;
   privateAddress: string;
-}
-
-/** Counts the keys that the program has come with, those that the data machine has had for its backups, the passwords of the database, the keys to the shared files, and how often machines were made anew, by name. */
-export interface Generations {
-  deployerKey: number;
-  backupKey: number;
-  passwords: number;
-  mediaKeys: number;
-  machines: Record<string, number>;
 }
 
 /** How the engine's command is called for a stack. */

@@ -56,7 +56,7 @@ function openRemote(name: string): OperatedStack {
   const close = (): void => fs.rmSync(directory, { recursive: true, force: true });
   process.once("exit", close);
   const sshConfig = writeSshFiles(directory, outputs.reachable, outputs.deployerKey);
-  const engineCommand: OperatedStack["engineCommand"] = (operation, refresh) => ["pulumi", operation, "--stack", name, ...(refresh ? ["--refresh"] : [])];
+  const engineCommand: OperatedStack["engineCommand"] = (operation, refresh) => ["pulumi", operation, "--stack", name, ...(refresh ? ["--refresh"] : []), ...(operation === "up" && process.env.YES === "1" ? ["--yes"] : [])];
   return operated({ name, sshConfig, close, engineCommand, outputs: () => outputs, s3: async (region) => new (await import("@aws-sdk/client-s3")).S3Client({ region }) });
 }
 
@@ -72,9 +72,8 @@ function operated(stack: Omit<OperatedStack, "run" | "engine">): OperatedStack {
     }),
     engine: (operation, { refresh = false } = {}) => {
       const [command, ...words] = stack.engineCommand(operation, refresh || process.env.REFRESH === "1");
-      const yes = command === "pulumi" && operation === "up" && process.env.YES === "1" ? ["--yes"] : [];
       // Of a make within a make nobody wants to know where it is.
-      return spawnSync(command!, [...words, ...yes], { cwd: projectDir, stdio: "inherit", env: { ...process.env, MAKEFLAGS: "--no-print-directory" } }).status ?? 1;
+      return spawnSync(command!, words, { cwd: projectDir, stdio: "inherit", env: { ...process.env, MAKEFLAGS: "--no-print-directory" } }).status ?? 1;
     },
   };
 }
