@@ -95,7 +95,7 @@ export interface Container {
 /** A command, in the order given among those of its moment. */
 export interface Step {
   name: string;
-  /** Run with `sh -ec`. Never holds a secret: those are in root-only files. */
+  /** Run with `sh -ec`. Never holds a secret: those are in root-only files. Lines of its output that begin with `warning: ` are told. */
   command: string;
   /** Skip when this succeeds. */
   unless?: string;

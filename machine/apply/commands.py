@@ -18,12 +18,15 @@ def _step(step, record):
     if wanted or not ("unless" in step or now):
         record.begin(who)
         try:
-            must(what, ["sh", "-ec", step["command"]], timeout)
+            said = must(what, ["sh", "-ec", step["command"]], timeout)
         except Failure as failure:
             if not step.get("mayFail"):
                 raise
             out("warning: %s" % failure)
             return
+        for line in said.splitlines():
+            if line.startswith("warning: "):
+                out(line)
         did(what + " done")
     record.settle(who, now)
 

@@ -248,6 +248,11 @@ describe("steps", () => {
     expect(machine.apply(config("one"), step(command)).lines).toContain("step 'tell' done");
   });
 
+  test("are heard where they warn of something", () => {
+    const { lines } = machine.apply({ steps: [{ name: "restore", command: "echo fine; echo warning: all but one; echo warnings: none" }] });
+    expect(lines.filter((line) => line.includes("warning"))).toEqual(["warning: all but one"]);
+  });
+
   test("with both reasons run for either", () => {
     const step: Fragment = { steps: [{ name: "load", command, onChange: ["/etc/nginx/nginx.conf"], unless: 'test -e "$FAKE/count"' }] };
     machine.apply(config("one"), step);
