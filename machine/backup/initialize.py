@@ -30,11 +30,11 @@ def _recover(settings, planned):
     instance = Instance(settings, planned.directory)
     try:
         recovery.rehearse(settings, planned, instance)
-    except NeverReached:
+    except NeverReached as never:
         if planned.kind != "time":
             raise
         # The machine went before anything was archived that came after that time: nothing there is beyond it.
-        say("no transaction in S3 comes after that time: what there is up to then is the newest state")
+        say(f"warning: {never}" if never.gap else "no transaction in S3 comes after that time: what there is up to then is the newest state")
         files.remove(planned.directory)
         files.fill(settings, planned.newest())
     finally:

@@ -13,7 +13,11 @@ PORT = 5433
 
 
 class NeverReached(Failure):
-    """WAL ends before the target."""
+    """WAL ends before the target, at a gap or because there is no more."""
+
+    def __init__(self, text, gap=None):
+        super().__init__(text)
+        self.gap = gap
 
 
 class Instance:

@@ -3,7 +3,7 @@ import glob
 import json
 import os
 
-from backup import points, repository, times
+from backup import points, repository, times, wal
 from backup.shell import psql, running, say
 
 
@@ -48,7 +48,7 @@ def gather(settings):
 
 
 def _wal(settings):
-    waiting = len(glob.glob(f"{settings.cluster.data}/pg_wal/archive_status/*.ready"))
+    waiting = len(wal.marks(settings))
     if not running():
         return {"lastArchived": None, "failed": 0, "waiting": waiting}
     last, failed = psql("SELECT coalesce(extract(epoch FROM last_archived_time)::bigint::text, ''), failed_count FROM pg_stat_archiver").split("\t")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backup import files, points, repository, timelines, times
+from backup.course import Course, Gap
 from backup.listing import size
 from backup.shell import Refusal, running, say
 
@@ -19,6 +20,10 @@ class Plan:
     moment: datetime | None
     # What pgBackRest is told beside the backup.
     options: list
+    # The WAL that recovery follows; None for the end of a backup.
+    course: Course | None
+    # Where that ends too early for the newest state.
+    gap: Gap | None
     # Files go here first.
     directory: str
     aside: bool
@@ -64,12 +69,12 @@ def make(settings, arguments, aside=None):
         raise Refusal(f"there is no backup of {settings.stanza}{' at that time' if then else ''}: `ringo-backup backup full` makes one")
     now = times.now()
     kind, value, moment = _target(arguments, usable, now)
+    archive = f"archive/{settings.stanza}/{info.archive}"
     # A backup alone is the end of the history that it was made in, whatever has begun since.
-    history = None if kind == "backup" else timelines.in_force(settings, info, times.repository(moment) or then)
+    history = None if kind == "backup" else timelines.in_force(settings, archive, times.repository(moment) or then)
     backup = _backup(usable, kind, value, moment, history)
-    options = [f"--set={backup.label}", *_recovery(kind, value, moment, history)]
-    if then:
-        options += ["--repo=1", f"--repo-target-time={then}"]
+    course = history and Course(archive, repository.as_of(then), history, backup.first)
+    options = [f"--set={backup.label}", *_recovery(kind, value, moment, history), *repository.as_of(then)]
     aside = arguments.aside if aside is None else aside
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
     directory = f"{settings.cluster.data}.{'aside' if aside else 'restoring'}-{stamp}"
@@ -79,7 +84,8 @@ def make(settings, arguments, aside=None):
         raise Refusal(f"the volume has {size(free)} free and this needs {size(needed)}: `ringo-backup discard --all` removes what earlier restores kept, "
                       "`databaseVolumeGiB` makes the volume larger")
     lost = (moment, now) if moment and not aside and running() else None
-    return Plan(kind, value, backup, moment, options, directory, aside, free, lost)
+    gap = course.gap(settings) if kind == "latest" else None
+    return Plan(kind, value, backup, moment, options, course, gap, directory, aside, free, lost)
 
 
 def _target(arguments, usable, now):
@@ -137,6 +143,7 @@ def as_json(settings, plan):
         "bytes": plan.backup.database_bytes,
         "freeBytes": plan.free_bytes,
         "lost": plan.lost and {"from": times.show(plan.lost[0]), "to": times.show(plan.lost[1])},
+        "gap": plan.gap and {"first": plan.gap.first, "beyond": plan.gap.beyond},
         "where": "aside" if plan.aside else "in place",
         "directory": plan.directory if plan.aside else settings.cluster.data,
         "keeps": None if plan.aside else kept(settings, plan),
@@ -154,5 +161,7 @@ def lines(settings, plan):
     yield f"  from backup {plan.backup.label} of {times.show(plan.backup.stop)}, {size(plan.backup.database_bytes)}; {size(plan.free_bytes)} free"
     if plan.lost:
         yield f"  what was written from {times.show(plan.lost[0])} to {times.show(plan.lost[1])} will be gone from the database"
+    if plan.gap:
+        yield f"warning: {plan.gap}"
     if not plan.aside and kept(settings, plan):
         yield f"  the data as it is now stays in {kept(settings, plan)}"

@@ -28,6 +28,8 @@ def _rehearse(settings, figures):
         server.archived(settings)
     # No backup is a failure, too: a test that finds nothing has tested nothing.
     planned = planning.make(settings, argparse.Namespace(time=None, point=None, backup=None, repository_time=None, aside=True))
+    if planned.gap:
+        raise Failure(f"{planned.gap}. A backup made now (`ringo-backup backup full`) needs nothing of it")
     figures["bytes"] = planned.backup.database_bytes
     instance = Instance(settings, planned.directory)
     try:

@@ -21,6 +21,8 @@ class Backup:
     # The history that it was made in, and the place in the WAL from where on it is consistent.
     timeline: int
     stop_lsn: int
+    # The first segment of WAL that a recovery from it needs.
+    first: str
     # A page of it failed its checksum.
     damaged: bool
 
@@ -42,14 +44,29 @@ def pgbackrest(settings, *arguments):
     return ["pgbackrest", f"--stanza={settings.stanza}", *arguments]
 
 
+def as_of(then):
+    """pgBackRest's options to read the bucket as it was `then`, in its words; None for now."""
+    return ["--repo=1", f"--repo-target-time={then}"] if then else []
+
+
 def info(settings, repository_time=None):
     """Asks S3. `repository_time`: as the bucket was then."""
-    options = [f"--repo-target-time={repository_time}", "--repo=1"] if repository_time else []
-    code, stdout, stderr = attempt(pgbackrest(settings, "info", "--output=json", *options), user="postgres", timeout=300)
-    if code != 0:
-        raise Failure(f"the backups cannot be listed\n{reason(stderr or stdout)}")
+    stdout = ask(settings, "the backups cannot be listed", "info", "--output=json", *as_of(repository_time))
     # Not strict: pgBackRest puts the line ends of an error message into its JSON as they are.
     return parse(json.loads(stdout, strict=False), settings.stanza)
+
+
+def ask(settings, trouble, *arguments):
+    """What pgBackRest prints of something in the bucket; `trouble` is what to say when it does not."""
+    code, stdout, stderr = attempt(pgbackrest(settings, *arguments), user="postgres", timeout=300)
+    if code != 0:
+        raise Failure(f"{trouble}\n{reason(stderr or stdout)}")
+    return stdout
+
+
+def names(settings, trouble, directory, *options):
+    """What is in a directory of the bucket."""
+    return json.loads(ask(settings, trouble, "repo-ls", directory, "--output=json", *options))
 
 
 def parse(listed, stanza):
@@ -71,6 +88,7 @@ def parse(listed, stanza):
             repository_bytes=each["info"]["repository"]["delta"],
             timeline=int(each["archive"]["start"][:8], 16),
             stop_lsn=place(each["lsn"]["stop"]),
+            first=each["archive"]["start"],
             damaged=bool(each["error"]),
         )
         for each in found["backup"]

@@ -28,7 +28,7 @@ def _aside(settings, planned):
     try:
         files.fill(settings, planned)
         instance.start("promote")
-        instance.recovered(paused=False)
+        recovery.recovered(settings, planned, instance, paused=False)
         files.finish(planned.directory)
     except BaseException:
         instance.stop()

@@ -1,8 +1,8 @@
 """The server that the application uses."""
-import glob
 import os
 import time
 
+from backup import wal
 from backup.remind import remind
 from backup.shell import Failure, attempt, psql, run, running, say, tail
 
@@ -19,7 +19,7 @@ def archived(settings, seconds=120):
     """Waits until no WAL waits for S3."""
     remind(settings)
     end = time.monotonic() + seconds
-    while waiting := glob.glob(f"{settings.cluster.data}/pg_wal/archive_status/*.ready"):
+    while waiting := wal.marks(settings):
         if time.monotonic() > end:
             raise Failure(f"{len(waiting)} WAL segments do not reach S3: what is in them would be lost. See `journalctl -u {settings.cluster.unit}`")
         time.sleep(0.2)

@@ -1,10 +1,9 @@
 """How backups and the WAL archive are doing, as metrics."""
-import glob
 import os
 import time
 from datetime import datetime, timezone
 
-from backup import metrics, repository, times
+from backup import metrics, repository, times, wal
 from backup.shell import Failure, psql, run as must, say
 
 LOG = "/var/log/pgbackrest/{stanza}-archive-push-async.log"
@@ -94,7 +93,7 @@ def _wal(settings):
 def _waiting(settings):
     """Since when each segment waits; one that reaches S3 meanwhile waits no more."""
     since = []
-    for path in glob.glob(f"{settings.cluster.data}/pg_wal/archive_status/*.ready"):
+    for path in wal.marks(settings):
         try:
             since.append(os.stat(path).st_mtime)
         except FileNotFoundError:

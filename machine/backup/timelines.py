@@ -1,9 +1,9 @@
 """A cluster's histories. Every restore begins a new one, which leaves the one before where the restore has ended."""
-import json
 from dataclasses import dataclass
 
-from backup.repository import pgbackrest, place, reason
-from backup.shell import Failure, attempt
+from backup.repository import as_of, ask, names, place
+
+UNREAD = "the histories in the archive cannot be read"
 
 
 @dataclass(frozen=True)
@@ -17,17 +17,16 @@ class History:
         return backup.timeline == self.timeline or backup.stop_lsn <= self.left.get(backup.timeline, -1)
 
 
-def in_force(settings, info, then):
-    """The newest history, as recovery takes it, of the bucket as it was `then`, in pgBackRest's words; None for now.
+def in_force(settings, directory, then):
+    """The newest history, as recovery takes it, of the archive in this directory of the bucket, as it was `then`.
 
     The time that a file bears says nothing: `make rewind-backups` makes anew all that it brings back.
     """
-    options = ["--repo=1", f"--repo-target-time={then}"] if then else []
-    directory = f"archive/{settings.stanza}/{info.archive}"
-    listed = _ask(settings, "repo-ls", directory, "--filter=\\.history$", "--output=json", *options)
-    newest = max((number(name) for name in json.loads(listed) if name.endswith(".history")), default=1)
+    options = as_of(then)
+    listed = names(settings, UNREAD, directory, "--filter=\\.history$", *options)
+    newest = max((number(name) for name in listed if name.endswith(".history")), default=1)
     # PostgreSQL leaves a file of each history but the first in the archive when it begins.
-    text = "" if newest == 1 else _ask(settings, "repo-get", f"{directory}/{newest:08X}.history", *options)
+    text = "" if newest == 1 else ask(settings, UNREAD, "repo-get", f"{directory}/{newest:08X}.history", *options)
     return History(newest, dict(parents(text)))
 
 
@@ -41,10 +40,3 @@ def parents(text):
         columns = line.split("#")[0].split()
         if columns:
             yield int(columns[0]), place(columns[1])
-
-
-def _ask(settings, *arguments):
-    code, stdout, stderr = attempt(pgbackrest(settings, *arguments), user="postgres", timeout=300)
-    if code != 0:
-        raise Failure(f"the histories in the archive cannot be read\n{reason(stderr or stdout)}")
-    return stdout

@@ -1,7 +1,31 @@
 """WAL: what a segment is called, and how a recovery gets it."""
+import glob
+import os
 import re
 
 SEGMENT = re.compile("[0-9A-F]{24}")
+# Bytes, as PostgreSQL makes them unless told otherwise.
+SIZE = 16 * 1024 ** 2
+
+
+def segment(timeline, number):
+    """The name of a history's segment, by how many segments come before it."""
+    return f"{timeline:08X}{number >> 8:08X}{number & 0xFF:08X}"
+
+
+def number(name):
+    """How many segments come before this one."""
+    return int(name[8:16], 16) << 8 | int(name[16:24], 16)
+
+
+def waiting(settings):
+    """The names of what PostgreSQL has marked for its archiver and that is not in S3 yet."""
+    return [os.path.basename(mark).removesuffix(".ready") for mark in marks(settings)]
+
+
+def marks(settings):
+    """Files that stand for what waits; each goes when it has reached S3."""
+    return glob.glob(f"{settings.cluster.data}/pg_wal/archive_status/*.ready")
 
 
 def command(settings):

@@ -51,7 +51,7 @@ test.each(["2026-11-24T09:30:00", "2026-11-24", "yesterday", "", "09:30Z"])("%p 
 });
 
 test("another end of recovery takes the place of the one that was planned, whole", () => {
-  const ending = (call: string): string[] => python(`plan.Plan(kind="time", value=None, backup=None, moment=None, directory="", aside=False, free_bytes=0, lost=None,
+  const ending = (call: string): string[] => python(`plan.Plan(kind="time", value=None, backup=None, moment=None, directory="", course=None, gap=None, aside=False, free_bytes=0, lost=None,
     options=["--set=one", "--type=time", "--target=then", "--target-timeline=2", "--target-action=promote", "--repo=1"]).${call}.options`, null);
   expect(ending("newest()")).toEqual(["--set=one", "--target-timeline=2", "--repo=1", "--type=default"]);
   expect(ending('to("0/1")')).toEqual(["--set=one", "--target-timeline=2", "--repo=1", "--type=lsn", "--target=0/1", "--target-exclusive", "--target-action=promote"]);
@@ -91,9 +91,9 @@ test("a backup that was made in a history which a restore has left, after it was
 
 describe("the history in force", () => {
   const at = (files: Record<string, string>, then: string | null): [number, Record<string, number>, string[]] => python(`(lambda asked: [
-    setattr(timelines, "attempt", lambda command, **_: (asked.append(command), (0, json.dumps(
+    setattr(repository, "attempt", lambda command, **_: (asked.append(command), (0, json.dumps(
       {name: {"type": "file", "time": 99_999} for name in [*given["files"], "."]}) if "repo-ls" in command else given["files"][command[-3 if given["then"] else -1].split("/")[-1]], ""))[1]),
-    (lambda history: [history.timeline, history.left, asked])(timelines.in_force(types.SimpleNamespace(stanza="ringo"), types.SimpleNamespace(archive="17-1"), given["then"]))])([])[1]`,
+    (lambda history: [history.timeline, history.left, asked])(timelines.in_force(types.SimpleNamespace(stanza="ringo"), "archive/ringo/17-1", given["then"]))])([])[1]`,
   { files, then });
   const second = "1\t0/1500000\tbefore 2026-11-24 13:08:04.627528+00\n";
 

@@ -6,7 +6,7 @@ export function python(expression: string, given: unknown): any {
   const program = `
 import json, sys, types
 sys.path.insert(0, sys.argv[1])
-from backup import counts, drops, media, plan, remind, repository, timelines, times
+from backup import counts, course, drops, media, plan, remind, repository, timelines, times, wal
 from backup.shell import Failure, Refusal
 given = json.load(sys.stdin)
 def answer(work):

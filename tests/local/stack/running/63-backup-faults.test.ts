@@ -1,6 +1,8 @@
+import { DeleteObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import { s3 } from "../../../../local/aws/s3";
 import { stopService } from "../../../../local/services/supervise";
 import { startServices } from "../../../../local/services";
-import { data, firstBackup, idle, listed, sql } from "../backups";
+import { data, firstBackup, idle, listed, now, sql, stolenKey } from "../backups";
 import { eventually, on, output, request, type Output } from "../support";
 
 let stack: Output;
@@ -105,6 +107,41 @@ test("a recovery that S3 does not answer at all takes nothing's place", async ()
   }
   expect(await rows()).toBe(before);
   await on("data", "ringo-backup discard --all --yes");
+}, 120_000);
+
+/** The keys of all WAL in S3, the newest last. */
+async function archivedWal(): Promise<{ Bucket: string; Key: string; segment: string }[]> {
+  const { thief, Bucket } = await stolenKey();
+  const keys: { Bucket: string; Key: string; segment: string }[] = [];
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: thief }, { Bucket })) {
+    keys.push(...Contents.flatMap(({ Key }) => {
+      const segment = /\/([0-9A-F]{24})-[0-9a-f]+\.zst$/.exec(Key!)?.[1];
+      return segment ? [{ Bucket, Key: Key!, segment }] : [];
+    }));
+  }
+  return keys.sort((one, other) => (one.segment < other.segment ? -1 : 1));
+}
+
+test("WAL that somebody has deleted in S3 is told of before a restore begins, and by the restore test; a recovery that it ends takes nothing's place", async () => {
+  const gap = async () => (JSON.parse(await on("data", "ringo-backup plan --json")) as { gap: unknown }).gap;
+  await on("data", "ringo-backup backup incr");
+  await segments(3);
+  await eventually("all WAL is in S3", async () => (await listed()).wal.waiting === 0, 60);
+  const before = await rows();
+  expect(await gap()).toBeNull();
+  const { Bucket, Key, segment } = (await archivedWal()).at(-2)!;
+  const { thief } = await stolenKey();
+  const { VersionId } = await thief.send(new DeleteObjectCommand({ Bucket, Key }));
+  try {
+    expect(await gap()).toEqual({ first: segment, beyond: 1 });
+    expect(await on("data", "ringo-backup plan")).toMatch(new RegExp(`^warning: WAL ${segment} is missing in S3, so nothing can reach what comes after it \\(1 × 16 MiB\\)`, "m"));
+    expect(await data("ringo-backup test")).toMatchObject({ code: 1, stderr: expect.stringContaining(`WAL ${segment} is missing in S3`) });
+    expect(await data(`ringo-backup restore --time ${await now()} --yes`)).toMatchObject({ code: 1, stderr: expect.stringContaining(`the target was never reached: WAL ${segment} is missing`) });
+    expect(await rows()).toBe(before);
+  } finally {
+    await s3().send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+  }
+  expect(await gap()).toBeNull();
 }, 120_000);
 
 test("a backup that is killed leaves nothing that could be taken for one, and the next one works", async () => {

@@ -1,0 +1,69 @@
+import fc from "fast-check";
+import { python } from "./python";
+
+const size = 16 * 1024 ** 2;
+const hex = (value: number): string => value.toString(16).toUpperCase().padStart(8, "0");
+const name = (timeline: number, segment: number): string => hex(timeline) + hex(Math.floor(segment / 256)) + hex(segment % 256);
+
+interface Question { timeline: number; left: Record<string, number>; first: string; archived: string[] }
+type Gap = { first: string; beyond: number } | null;
+const course = (given: string): string => `course.Course("archive/ringo/17-1", [], timelines.History(${given}["timeline"], {int(old): at for old, at in ${given}["left"].items()}), ${given}["first"])`;
+const gaps = (questions: Question[]): Gap[] => python(`[(lambda gap: gap and {"first": gap.first, "beyond": gap.beyond})(${course("case")}.among(case["archived"])) for case in given]`, questions);
+
+/** Histories that each leave the one before within what it has archived, or at its end; some segments of theirs are not in S3. */
+const archive = fc.record({
+  begin: fc.integer({ min: 0, max: 600 }),
+  histories: fc.array(fc.record({ length: fc.integer({ min: 1, max: 8 }), left: fc.double({ min: 0, max: 1, noNaN: true }), offset: fc.integer({ min: 0, max: size - 1 }) }), { minLength: 1, maxLength: 4 }),
+  lost: fc.array(fc.nat({ max: 30 }), { maxLength: 3 }),
+});
+
+/** As PostgreSQL reads it: each segment of the newest history that has begun by then; all that it wants, in order. */
+function stage({ begin, histories, lost }: typeof archive extends fc.Arbitrary<infer T> ? T : never): Question & { expected: Gap } {
+  let start = begin;
+  let wanted: string[] = [];
+  const written: string[] = [];
+  const left: Record<string, number> = {};
+  histories.forEach((history, i) => {
+    const own = Array.from({ length: history.length }, (_, n) => name(i + 1, start + n));
+    written.push(...own);
+    const last = i === histories.length - 1;
+    const turn = last ? history.length : Math.round(history.left * history.length);
+    wanted = [...wanted, ...own.slice(0, turn)];
+    start += turn;
+    if (!last) left[i + 1] = start * size + history.offset;
+  });
+  const gone = new Set(lost.map((at) => written[at % written.length]));
+  // What was lost from the newest history's end is not known to have been there.
+  while (wanted.length > 0 && gone.has(wanted.at(-1)!) && Number.parseInt(wanted.at(-1)!.slice(0, 8), 16) === histories.length) wanted.pop();
+  const missing = wanted.findIndex((each) => gone.has(each));
+  return {
+    timeline: histories.length, left, first: name(1, begin),
+    archived: [...written.filter((each) => !gone.has(each)), `${hex(2)}.history`, `${name(1, begin)}.00000028.backup`, `${name(1, begin + 1)}.partial`],
+    expected: missing < 0 ? null : { first: wanted[missing], beyond: wanted.slice(missing).filter((each) => !gone.has(each)).length },
+  };
+}
+
+test("the first segment that recovery would not find is named, with how many after it nobody reaches", () => {
+  const questions = fc.sample(archive, 400).map(stage);
+  expect(gaps(questions)).toEqual(questions.map(({ expected }) => expected));
+  for (const some of [true, false]) expect(questions.some(({ expected, left }) => (expected !== null) === some && Object.keys(left).length > 0)).toBe(true);
+});
+
+/** What is asked of the bucket, and the answer, for a recovery from the third segment of the second folder on. */
+const asked = (folders: Record<string, string[]>, waiting: string[]): { gap: Gap; folders: string[] } => python(`(lambda asked: (lambda gap: {"gap": gap and {"first": gap.first, "beyond": gap.beyond}, "folders": asked})((
+  setattr(course, "running", lambda: True), setattr(wal, "waiting", lambda _: given["waiting"]),
+  setattr(repository, "names", lambda settings, trouble, directory, *options: (asked.append(directory), given["folders"][directory.removeprefix("archive/ringo/17-1").lstrip("/")])[1]),
+  ${course("given")}.gap(None))[-1]))([])`, { timeline: 2, left: { 1: 259 * size }, first: name(1, 258), folders, waiting });
+
+const file = (segment: string): string => `${segment}-${"0123456789".repeat(4)}.zst`;
+const bucket = {
+  "": [".", "0000000100000000", "0000000100000001", "0000000200000001", "0000000300000001", "00000002.history"],
+  "0000000100000001": [".", name(1, 257), name(1, 258), name(1, 259)].map(file),
+  "0000000200000001": [name(2, 259), name(2, 261), name(2, 262)].map(file),
+};
+
+test("only folders on the way are looked into", () => {
+  expect(asked(bucket, [])).toEqual({ gap: { first: name(2, 260), beyond: 2 }, folders: ["", "/0000000100000001", "/0000000200000001"].map((folder) => `archive/ringo/17-1${folder}`) });
+});
+
+test("what a running server has still to send is on its way", () => expect(asked(bucket, [name(2, 260), "00000002.history"]).gap).toBeNull());
