@@ -9,11 +9,15 @@ import { run } from "./run";
 /** Debian releases that the local cloud can boot, by DigitalOcean's image slug. */
 const suites: Record<string, string> = { "debian-13-x64": "trixie" };
 
-/** What a droplet's Debian has at first boot, as far as anything here relies on it. */
+/** What Debian's own images for clouds have, but for kernel and boot loader, which are the host's, and netplan, since addresses are there before the machine is. */
 const packages = [
-  "systemd-sysv", "dbus", "libpam-systemd", "systemd-resolved", "openssh-server", "sudo", "ca-certificates", "curl",
-  "iproute2", "iputils-ping", "procps", "python3", "cloud-init", "ifupdown", "nftables",
-  "e2fsprogs", "gnupg", "less", "wget", "xz-utils",
+  "init", "dbus", "libpam-systemd", "systemd-resolved", "libnss-resolve", "libnss-myhostname", "systemd-timesyncd", "polkitd", "unattended-upgrades", "apparmor", "zstd",
+  "apt-utils", "iptables", "iputils-ping", "linux-sysctl-defaults", "less", "nano", "netbase", "vim-tiny", "whiptail", "sudo",
+  "openssh-server", "ssh-import-id", "cloud-init",
+  "apt-listchanges", "bash-completion", "bind9-host", "man-db", "manpages", "socat", "pciutils", "reportbug", "traceroute", "vim", "psmisc", "tcpdump", "ca-certificates", "curl", "ethtool",
+  "uuid-runtime", "screen", "xz-utils",
+  // Of Debian's priorities "important" and above, which mmdebstrap's smallest variant leaves out.
+  "iproute2", "procps", "python3", "ifupdown", "nftables", "e2fsprogs", "gnupg", "wget",
 ];
 
 const sources = (suite: string): string => [
