@@ -1,4 +1,4 @@
-import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { readOutputs, type Outputs } from "../../ops/outputs";
 import { writeSshFiles } from "../../ops/ssh";
 import { localEngine } from "../engine";
@@ -23,7 +23,7 @@ export async function run(): Promise<number> {
     const refresh = process.env.REFRESH === "1";
     try {
       const { changeSummary } = await stack.preview({ onEvent: planned.on, policyPacks: [policyPack], refresh });
-      const { outputs, changes } = !refresh && isSettled(changeSummary) ? { outputs: readOutputs(localEngine(), stackName, { secrets: true }), changes: changeSummary }
+      const { outputs, changes } = !refresh && isSettled(changeSummary) ? { outputs: knownOutputs(), changes: changeSummary }
         : await update(stack, progress, refresh);
       writeSshFiles(inState("ssh"), outputs.reachable, outputs.deployerKey);
       summary(outputs, changes, Date.now() - started);
@@ -43,19 +43,19 @@ export async function run(): Promise<number> {
 
 async function update(stack: Stack, progress: Progress, refresh: boolean): Promise<{ outputs: Outputs; changes: Record<string, number | undefined> }> {
   unsettle();
-  const { outputs, summary: { resourceChanges = {} } } = await stack.up({
-    onEvent: progress.on,
-    policyPacks: [policyPack],
-    refresh,
-    suppressOutputs: true,
-    color: "never",
-  });
+  // The SDK would ask the engine's command three times for what its events and one question tell.
+  Object.assign(stack, { outputs: async () => ({}), info: async () => undefined } satisfies Partial<Stack>);
+  let changes: Record<string, number | undefined> = {};
+  const onEvent = (event: EngineEvent): void => {
+    progress.on(event);
+    changes = event.summaryEvent?.resourceChanges ?? changes;
+  };
+  await stack.up({ onEvent, policyPacks: [policyPack], refresh, suppressOutputs: true, color: "never" });
   settle();
-  return { outputs: plainOutputs(outputs), changes: resourceChanges };
+  return { outputs: knownOutputs(), changes };
 }
 
-/** As the engine's command gives them. */
-const plainOutputs = (outputs: OutputMap): Outputs => Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])) as unknown as Outputs;
+const knownOutputs = (): Outputs => readOutputs(localEngine(), stackName, { secrets: true });
 
 function summary(outputs: Outputs, changes: Record<string, number | undefined>, took: number): void {
   const told = Object.entries(changes).map(([op, count]) => `${count} ${op}`).join(", ");
