@@ -13,6 +13,8 @@ def run(settings, arguments):
     if not arguments.yes:
         for line in planning.lines(settings, planned):
             say(line)
+    elif planned.gap:
+        say(f"warning: {planned.gap}")
     if not planned.aside and not confirmed("Go on?", arguments.yes):
         say("nothing was changed")
         return 1

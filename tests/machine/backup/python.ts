@@ -4,9 +4,9 @@ import { join } from "node:path";
 /** Runs an expression over the modules of `ringo-backup`; `given` is the input, the answer comes back as JSON. */
 export function python(expression: string, given: unknown): any {
   const program = `
-import json, sys, types
+import contextlib, json, sys, types
 sys.path.insert(0, sys.argv[1])
-from backup import counts, course, drops, media, plan, remind, repository, timelines, times, wal
+from backup import counts, course, drops, media, plan, remind, repository, restore, timelines, times, wal
 from backup.shell import Failure, Refusal
 given = json.load(sys.stdin)
 def answer(work):
