@@ -23,8 +23,8 @@ export async function run(): Promise<number> {
     const refresh = process.env.REFRESH === "1";
     try {
       const { changeSummary } = await stack.preview({ onEvent: planned.on, policyPacks: [policyPack], refresh });
-      const { outputs, changes } = !refresh && isSettled(changeSummary) ? { outputs: knownOutputs(), changes: changeSummary }
-        : await update(stack, progress, refresh);
+      const changes = !refresh && isSettled(changeSummary) ? changeSummary : await update(stack, progress, refresh);
+      const outputs = readOutputs(localEngine(), stackName, { secrets: true });
       writeSshFiles(inState("ssh"), outputs.reachable, outputs.deployerKey);
       summary(outputs, changes, Date.now() - started);
       return 0;
@@ -41,7 +41,8 @@ export async function run(): Promise<number> {
   });
 }
 
-async function update(stack: Stack, progress: Progress, refresh: boolean): Promise<{ outputs: Outputs; changes: Record<string, number | undefined> }> {
+/** Gives what it has changed. */
+async function update(stack: Stack, progress: Progress, refresh: boolean): Promise<Record<string, number | undefined>> {
   unsettle();
   // The SDK would ask the engine's command three times for what its events and one question tell.
   Object.assign(stack, { outputs: async () => ({}), info: async () => undefined } satisfies Partial<Stack>);
@@ -52,10 +53,8 @@ async function update(stack: Stack, progress: Progress, refresh: boolean): Promi
   };
   await stack.up({ onEvent, policyPacks: [policyPack], refresh, suppressOutputs: true, color: "never" });
   settle();
-  return { outputs: knownOutputs(), changes };
+  return changes;
 }
-
-const knownOutputs = (): Outputs => readOutputs(localEngine(), stackName, { secrets: true });
 
 function summary(outputs: Outputs, changes: Record<string, number | undefined>, took: number): void {
   const told = Object.entries(changes).map(([op, count]) => `${count} ${op}`).join(", ");
