@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { python } from "./python";
+import { segmentName as name } from "./wal";
 
 const size = 16 * 1024 ** 2;
-const hex = (value: number): string => value.toString(16).toUpperCase().padStart(8, "0");
-const name = (timeline: number, segment: number): string => hex(timeline) + hex(Math.floor(segment / 256)) + hex(segment % 256);
 
 interface Question { timeline: number; left: Record<string, number>; first: string; archived: string[] }
 type Gap = { first: string; beyond: number } | null;
@@ -38,7 +37,7 @@ function stage({ begin, histories, lost }: typeof archive extends fc.Arbitrary<i
   const missing = wanted.findIndex((each) => gone.has(each));
   return {
     timeline: histories.length, left, first: name(1, begin),
-    archived: [...written.filter((each) => !gone.has(each)), `${hex(2)}.history`, `${name(1, begin)}.00000028.backup`, `${name(1, begin + 1)}.partial`],
+    archived: [...written.filter((each) => !gone.has(each)), "00000002.history", `${name(1, begin)}.00000028.backup`, `${name(1, begin + 1)}.partial`],
     expected: missing < 0 ? null : { first: wanted[missing], beyond: wanted.slice(missing).filter((each) => !gone.has(each)).length },
   };
 }

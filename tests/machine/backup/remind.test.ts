@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import fc from "fast-check";
 import { python } from "./python";
+import { segmentName as name } from "./wal";
 
-const name = (timeline: number, segment: number): string => [timeline, Math.floor(segment / 256), segment % 256].map((part) => part.toString(16).toUpperCase().padStart(8, "0")).join("");
 const forgotten = (questions: { files: string[]; marks: string[] }[]): string[][] => python('[remind.forgotten(case["files"], case["marks"]) for case in given]', questions);
 
 test("a segment is forgotten when it has no mark and a later one has; the one that is written to and those that wait for their turn are not", () => {

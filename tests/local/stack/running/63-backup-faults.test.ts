@@ -1,4 +1,4 @@
-import { DeleteObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { s3 } from "../../../../local/aws/s3";
 import { stopService } from "../../../../local/services/supervise";
 import { startServices } from "../../../../local/services";
@@ -110,13 +110,12 @@ test("a recovery that S3 does not answer at all takes nothing's place", async ()
 }, 120_000);
 
 /** The keys of all WAL in S3, the newest last. */
-async function archivedWal(): Promise<{ Bucket: string; Key: string; segment: string }[]> {
-  const { thief, Bucket } = await stolenKey();
-  const keys: { Bucket: string; Key: string; segment: string }[] = [];
-  for await (const { Contents = [] } of paginateListObjectsV2({ client: thief }, { Bucket })) {
+async function archivedWal(client: S3Client, Bucket: string): Promise<{ Key: string; segment: string }[]> {
+  const keys: { Key: string; segment: string }[] = [];
+  for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket })) {
     keys.push(...Contents.flatMap(({ Key }) => {
       const segment = /\/([0-9A-F]{24})-[0-9a-f]+\.zst$/.exec(Key!)?.[1];
-      return segment ? [{ Bucket, Key: Key!, segment }] : [];
+      return segment ? [{ Key: Key!, segment }] : [];
     }));
   }
   return keys.sort((one, other) => (one.segment < other.segment ? -1 : 1));
@@ -129,8 +128,8 @@ test("WAL that somebody has deleted in S3 is told of before a restore begins, an
   await eventually("all WAL is in S3", async () => (await listed()).wal.waiting === 0, 60);
   const before = await rows();
   expect(await gap()).toBeNull();
-  const { Bucket, Key, segment } = (await archivedWal()).at(-2)!;
-  const { thief } = await stolenKey();
+  const { thief, Bucket } = await stolenKey();
+  const { Key, segment } = (await archivedWal(thief, Bucket)).at(-2)!;
   const { VersionId } = await thief.send(new DeleteObjectCommand({ Bucket, Key }));
   try {
     expect(await gap()).toEqual({ first: segment, beyond: 1 });
