@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import * as fs from "node:fs";
 import * as http from "node:http";
-import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { renderRuleset } from "../../../local/cloud/firewall";
+import { probe } from "../cloud/probe";
 import { topologies } from "../cloud/topologies";
 import type { Context, Properties, ResourceModel } from "../../../local/providers/resource";
 
@@ -19,6 +19,7 @@ let resources: Record<string, ResourceModel>;
 let initOf: (id: string) => number | undefined;
 let killGroup: (id: string) => Promise<void>;
 let listRules: () => Promise<string>;
+let image: typeof import("../../../local/cloud/image");
 
 /** The modules read where the state is when they are loaded. */
 async function loadCloud(): Promise<void> {
@@ -27,6 +28,7 @@ async function loadCloud(): Promise<void> {
   ({ resources } = (await import("../../../local/providers/digitalocean")).digitalocean);
   ({ initOf, killGroup } = await import("../../../local/cloud/cgroup"));
   ({ listRules } = await import("../../../local/cloud/fabric"));
+  image = await import("../../../local/cloud/image");
 }
 
 const host = "198.18.0.254";
@@ -47,20 +49,6 @@ function modelOf(type: string) {
 
 const droplet = (name: string, inputs: Properties = {}) =>
   make("Droplet", { name, region, size: "s-1vcpu-1gb", image: "debian-13-x64", ...inputs });
-
-/** What answers a connection: the first bytes, "open" without any, "refused", or "filtered" when nothing comes back. */
-function probe(address: string, port: number, timeoutMs = 1500): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = net.connect({ host: address, port });
-    const answer = (text: string): void => {
-      socket.destroy();
-      resolve(text);
-    };
-    socket.setTimeout(timeoutMs, () => answer(socket.connecting ? "filtered" : "open"));
-    socket.on("data", (data) => answer(data.toString().slice(0, 3)));
-    socket.on("error", (error: NodeJS.ErrnoException) => answer(error.code === "ECONNREFUSED" ? "refused" : "filtered"));
-  });
-}
 
 async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) if (await holds()) return;
@@ -117,6 +105,12 @@ let before: Properties;
 const ids: Record<string, string> = {};
 const outputs: Record<string, Properties> = {};
 
+// Where the image is not there yet, the registries' pace is not the cloud's.
+beforeAll(async () => {
+  await loadCloud();
+  for (const slug of image.imageSlugs()) await image.ensureImage(slug);
+}, 600_000);
+
 beforeAll(async () => {
   const names = ["edge", "api", "stranger"];
   await Promise.race([prepare(names), sleep(150_000, undefined, { ref: false }).then(async () => { throw new Error(`no cloud after 150 s; ${step}\n${await told(names)}`); })]);
@@ -128,7 +122,6 @@ let step = "";
 async function prepare(names: string[]): Promise<void> {
   before = inventory();
   step = "making the cloud";
-  await loadCloud();
   await cloud.ensureCloud();
   step = "making resources";
   const keep = async (name: string, made: Promise<{ id: string; outputs: Properties }>): Promise<string> => {
