@@ -1,3 +1,5 @@
+const { availableParallelism } = require("node:os");
+
 /** Two projects: `unit` needs no root and no network; `local` drives the local cloud from outside. */
 const common = {
   testEnvironment: "node",
@@ -5,7 +7,7 @@ const common = {
   modulePathIgnorePatterns: ["<rootDir>/examples/"],
 };
 module.exports = {
-  maxWorkers: "100%", // most of a test is waiting for another program
+  maxWorkers: Math.ceil(availableParallelism() * 1.5), // a third of a test is waiting for another program
   testTimeout: 30_000, // on a busy machine a program takes many times as long to start
   projects: [
     { ...common, displayName: "unit", testMatch: ["<rootDir>/tests/**/*.test.ts"], testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/local/stack/"] },
