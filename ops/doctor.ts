@@ -82,8 +82,20 @@ async function backups(stack: OperatedStack): Promise<Finding[]> {
   const { code, stdout } = await stack.run("data", ["ringo-backup", "list", "--json"], { capture: true });
   const look = [ssh(stack, "data", "ringo-backup status"), "docs/backups.md"];
   if (code !== 0) return [wrong("backups", "cannot be listed", ...look)];
-  const { window, backups: all, wal } = JSON.parse(stdout) as { window: { from: string; to: string | null } | null; backups: { stop: string }[]; wal: { waiting: number } };
+  return backedUp(stack, JSON.parse(stdout) as Backups, look);
+}
+
+/** What `ringo-backup list --json` says, as far as it is judged here. */
+interface Backups {
+  window: { from: string; to: string | null } | null;
+  gap: { text: string } | null;
+  backups: { stop: string }[];
+  wal: { waiting: number };
+}
+
+export function backedUp(stack: OperatedStack, { window, gap, backups: all, wal }: Backups, look: string[]): Finding[] {
   if (window === null) return [wrong("backups", "there is none", ssh(stack, "data", "systemctl start ringo-backup@full"), ...look)];
+  if (gap !== null) return [wrong("backups", gap.text, ssh(stack, "data", "systemctl start ringo-backup@incr"), "docs/alerts.md#walmissing")];
   return [fine("backups", `any time from ${window.from} to ${window.to ?? "the newest WAL in S3"}; the last of ${all.length} ended at ${all.at(-1)!.stop}; ${wal.waiting} WAL segments wait`)];
 }
 

@@ -2,9 +2,8 @@
 import re
 from dataclasses import dataclass
 
-from backup import repository, wal
+from backup import repository, timelines, wal
 from backup.shell import running
-from backup.timelines import History
 
 FOLDER = re.compile("[0-9A-F]{16}")
 UNREAD = "the WAL in the archive cannot be listed"
@@ -18,7 +17,7 @@ class Gap:
     beyond: int
 
     def __str__(self):
-        return (f"WAL {self.first} is missing in S3, so nothing can reach what comes after it ({self.beyond} × 16 MiB). "
+        return (f"WAL {self.first} is missing in S3, so nothing can reach what is in it, nor what comes after it ({self.beyond} × 16 MiB). "
                 "If it was deleted there, its old version is still in the bucket: `make rewind-backups`")
 
 
@@ -27,23 +26,24 @@ class Course:
     # Where the WAL is in the bucket, and as of when.
     directory: str
     options: list
-    history: History
+    history: timelines.History
     # The segment that it begins with.
     first: str
 
     def gap(self, settings):
-        """The first that there is, or None. What a running server has still to archive is on its way."""
-        # In this order: what arrives between the two questions is in both answers.
-        waiting = wal.waiting(settings) if running() else []
-        return self.among([*waiting, *self._archived(settings)])
+        """The first that there is, or None. What a running server has still to archive is on its way; what it takes to be archived should be there."""
+        # In this order: what arrives between the questions is in both answers.
+        waiting, sent = (wal.waiting(settings), wal.sent()) if running() else ([], None)
+        return self.among([*waiting, *self._archived(settings)], sent)
 
-    def among(self, archived):
-        """The same, where these are all there are."""
+    def among(self, archived, sent=None):
+        """The same, where these are all there are, and `sent` was there, too."""
         begin, archived = wal.number(self.first), {name for name in archived if wal.SEGMENT.fullmatch(name)}
+        known = {*archived, sent} if sent and wal.SEGMENT.fullmatch(sent) else archived
         needed = []
         for timeline, start, end in self.legs():
             if end is None:
-                end = max((wal.number(name) + 1 for name in archived if int(name[:8], 16) == timeline), default=start)
+                end = max((wal.number(name) + 1 for name in known if int(name[:8], 16) == timeline), default=start)
             needed += [wal.segment(timeline, number) for number in range(max(start, begin), end)]
         missing = [name for name in needed if name not in archived]
         return Gap(missing[0], len(needed) - needed.index(missing[0]) - len(missing)) if missing else None
@@ -62,3 +62,13 @@ class Course:
             if FOLDER.fullmatch(folder) and folder[:8] in histories and int(folder[8:], 16) >= begin:
                 for file in repository.names(settings, UNREAD, f"{self.directory}/{folder}", *self.options):
                     yield file.partition("-")[0]
+
+
+def broken(settings, info):
+    """The gap on the way to the newest state from the newest backup that leads there, or None."""
+    if not info.usable:
+        return None
+    directory = repository.archive(settings, info)
+    history = timelines.in_force(settings, directory, None)
+    leading = [backup for backup in info.usable if history.has(backup)]
+    return Course(directory, [], history, leading[-1].first).gap(settings) if leading else None

@@ -3,7 +3,7 @@ import glob
 import json
 import os
 
-from backup import points, repository, times, wal
+from backup import course, points, repository, times, wal
 from backup.shell import psql, running, say
 
 
@@ -17,6 +17,8 @@ def run(settings, arguments):
         say(f"{listed['stanza']}: no backup yet")
         return 0
     say(f"{listed['stanza']}: any time from {window['from']} to {window['to'] or 'the newest WAL in S3'}")
+    if listed["gap"]:
+        say(f"warning: {listed['gap']['text']}")
     for backup in listed["backups"]:
         say(f"  {backup['label']:34} {backup['type']:5} {backup['stop']}  {size(backup['databaseBytes']):>9} "
             f"({size(backup['repositoryBytes'])} in S3)")
@@ -33,9 +35,11 @@ def gather(settings):
     info = repository.info(settings)
     wal = _wal(settings)
     usable = info.usable
+    gap = course.broken(settings, info)
     return {
         "stanza": settings.stanza,
         "window": {"from": times.show(usable[0].stop), "to": wal["lastArchived"]} if usable else None,
+        "gap": gap and {"first": gap.first, "beyond": gap.beyond, "text": str(gap)},
         "backups": [
             {"label": each.label, "type": each.type, "start": times.show(each.start), "stop": times.show(each.stop),
              "databaseBytes": each.database_bytes, "repositoryBytes": each.repository_bytes}

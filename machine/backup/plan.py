@@ -69,7 +69,7 @@ def make(settings, arguments, aside=None):
         raise Refusal(f"there is no backup of {settings.stanza}{' at that time' if then else ''}: `ringo-backup backup full` makes one")
     now = times.now()
     kind, value, moment = _target(arguments, usable, now)
-    archive = f"archive/{settings.stanza}/{info.archive}"
+    archive = repository.archive(settings, info)
     # A backup alone is the end of the history that it was made in, whatever has begun since.
     history = None if kind == "backup" else timelines.in_force(settings, archive, times.repository(moment) or then)
     backup = _backup(usable, kind, value, moment, history)

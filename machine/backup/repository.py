@@ -44,6 +44,11 @@ def pgbackrest(settings, *arguments):
     return ["pgbackrest", f"--stanza={settings.stanza}", *arguments]
 
 
+def archive(settings, info):
+    """The directory of the bucket that the WAL is in."""
+    return f"archive/{settings.stanza}/{info.archive}"
+
+
 def as_of(then):
     """pgBackRest's options to read the bucket as it was `then`, in its words; None for now."""
     return ["--repo=1", f"--repo-target-time={then}"] if then else []

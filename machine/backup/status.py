@@ -1,12 +1,9 @@
 """How backups and the WAL archive are doing, as metrics."""
 import os
 import time
-from datetime import datetime, timezone
 
-from backup import metrics, repository, times, wal
-from backup.shell import Failure, psql, run as must, say
-
-LOG = "/var/log/pgbackrest/{stanza}-archive-push-async.log"
+from backup import course, metrics, repository, wal
+from backup.shell import Failure, psql, run as must, running, say
 
 
 def began(_type):
@@ -28,28 +25,18 @@ def run(settings, _arguments):
     wal = _wal(settings)
     try:
         info = repository.info(settings)
+        # What a server that is down has still to archive is missing for as long as it is down.
+        broken = running() and course.broken(settings, info)
     except Failure as failure:
         say(str(failure))
         metrics.write("ringo_backup", [_reachable(0), *wal])
         return 1
-    dropped = _dropped(settings)
     metrics.write("ringo_backup", [_reachable(1), *_backups(info), *wal, (
-        "ringo_wal_dropped_timestamp_seconds", "When WAL was last given up, because S3 was away for too long.", "gauge", {}, dropped and int(dropped.timestamp()))])
-    if dropped and info.backups and max(backup.start for backup in info.backups) < dropped:
-        say(f"WAL was given up at {times.show(dropped)}: a backup is made, so that restores reach beyond the gap")
+        "ringo_wal_missing", "1 if S3 lacks WAL that leads to the newest state.", "gauge", {}, int(bool(broken)))])
+    if broken:
+        say(f"{broken}. A backup is made, which needs nothing of it")
         must(["systemctl", "start", "--no-block", "ringo-backup@incr.service"])
     return 0
-
-
-def _dropped(settings):
-    """pgBackRest gives WAL up rather than to let the volume run full, and tells PostgreSQL that all is well. It says so in its log only."""
-    try:
-        with open(LOG.format(stanza=settings.stanza), encoding="utf8", errors="replace") as log:
-            found = [line for line in log if "dropped WAL file" in line]
-    except FileNotFoundError:
-        return None
-    # The log has the machine's own time.
-    return datetime.fromisoformat(found[-1][:19]).astimezone(timezone.utc) if found else None
 
 
 def _reachable(value):

@@ -3,6 +3,8 @@ import glob
 import os
 import re
 
+from backup.shell import psql
+
 SEGMENT = re.compile("[0-9A-F]{24}")
 # Bytes, as PostgreSQL makes them unless told otherwise.
 SIZE = 16 * 1024 ** 2
@@ -21,6 +23,11 @@ def number(name):
 def waiting(settings):
     """The names of what PostgreSQL has marked for its archiver and that is not in S3 yet."""
     return [os.path.basename(mark).removesuffix(".ready") for mark in marks(settings)]
+
+
+def sent():
+    """The name of what the running server has archived last, as it was told; a history's or a backup's file, too; None for nothing yet."""
+    return psql("SELECT last_archived_wal FROM pg_stat_archiver") or None
 
 
 def marks(settings):

@@ -41,8 +41,8 @@ export const backups = ({ patience }: Stack): Concern => ({
       summary: "WAL has not reached S3 for {{ $value | humanizeDuration }}", description: "What was written since is lost with the volume, and the volume fills up.",
     },
     {
-      name: "WalDropped", expr: "time() - ringo_wal_dropped_timestamp_seconds < 86400", severity: "warning",
-      summary: "WAL was given up {{ $value | humanizeDuration }} ago", description: "No restore reaches a time between then and the backup that followed.",
+      name: "WalMissing", expr: "max_over_time(ringo_wal_missing[1d]) > 0", severity: "critical",
+      summary: "WAL is missing in S3, or was within a day", description: "No restore reaches what was written between it and the backup that follows by itself.",
     },
     {
       name: "MediaBackupFailed", expr: "ringo_media_backup_success == 0", forSeconds: patience(3600), severity: "warning",

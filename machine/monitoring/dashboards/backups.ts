@@ -45,8 +45,8 @@ export const backups = ({ figure }: Known): Dashboard => ({
           steps: [{ from: null, color: "green" }], queries: [{ expr: "time() - max(ringo_media_backup_timestamp_seconds) or vector(-1)" }],
         },
         {
-          kind: "number", width: 6, title: "WAL given up within a day", description: "No restore reaches a time between then and the backup that followed.", alerts: ["WalDropped"],
-          steps: noneIsWell("orange"), queries: [{ expr: `count(${figure("WalDropped")}) or vector(0)` }],
+          kind: "number", width: 6, title: "WAL missing within a day", description: "No restore reaches what was written between it and the backup that followed.", alerts: ["WalMissing"],
+          steps: noneIsWell("red"), queries: [{ expr: `count(${figure("WalMissing")}) or vector(0)` }],
         },
       ],
     },

@@ -4,20 +4,21 @@ import { segmentName as name } from "./wal";
 
 const size = 16 * 1024 ** 2;
 
-interface Question { timeline: number; left: Record<string, number>; first: string; archived: string[] }
+interface Question { timeline: number; left: Record<string, number>; first: string; archived: string[]; sent: string | null }
 type Gap = { first: string; beyond: number } | null;
 const course = (given: string): string => `course.Course("archive/ringo/17-1", [], timelines.History(${given}["timeline"], {int(old): at for old, at in ${given}["left"].items()}), ${given}["first"])`;
-const gaps = (questions: Question[]): Gap[] => python(`[(lambda gap: gap and {"first": gap.first, "beyond": gap.beyond})(${course("case")}.among(case["archived"])) for case in given]`, questions);
+const gaps = (questions: Question[]): Gap[] => python(`[(lambda gap: gap and {"first": gap.first, "beyond": gap.beyond})(${course("case")}.among(case["archived"], case["sent"])) for case in given]`, questions);
 
-/** Histories that each leave the one before within what it has archived, or at its end; some segments of theirs are not in S3. */
+/** Histories that each leave the one before within what it has archived, or at its end; some segments of theirs are not in S3, the last that was sent perhaps among them. */
 const archive = fc.record({
   begin: fc.integer({ min: 0, max: 600 }),
   histories: fc.array(fc.record({ length: fc.integer({ min: 1, max: 8 }), left: fc.double({ min: 0, max: 1, noNaN: true }), offset: fc.integer({ min: 0, max: size - 1 }) }), { minLength: 1, maxLength: 4 }),
   lost: fc.array(fc.nat({ max: 30 }), { maxLength: 3 }),
+  runs: fc.boolean(),
 });
 
 /** As PostgreSQL reads it: each segment of the newest history that has begun by then; all that it wants, in order. */
-function stage({ begin, histories, lost }: typeof archive extends fc.Arbitrary<infer T> ? T : never): Question & { expected: Gap } {
+function stage({ begin, histories, lost, runs }: typeof archive extends fc.Arbitrary<infer T> ? T : never): Question & { expected: Gap } {
   let start = begin;
   let wanted: string[] = [];
   const written: string[] = [];
@@ -32,12 +33,13 @@ function stage({ begin, histories, lost }: typeof archive extends fc.Arbitrary<i
     if (!last) left[i + 1] = start * size + history.offset;
   });
   const gone = new Set(lost.map((at) => written[at % written.length]));
-  // What was lost from the newest history's end is not known to have been there.
-  while (wanted.length > 0 && gone.has(wanted.at(-1)!) && Number.parseInt(wanted.at(-1)!.slice(0, 8), 16) === histories.length) wanted.pop();
+  // What was lost from the newest history's end is not known to have been there, but by the server that has sent it.
+  while (!runs && wanted.length > 0 && gone.has(wanted.at(-1)!) && Number.parseInt(wanted.at(-1)!.slice(0, 8), 16) === histories.length) wanted.pop();
   const missing = wanted.findIndex((each) => gone.has(each));
   return {
     timeline: histories.length, left, first: name(1, begin),
     archived: [...written.filter((each) => !gone.has(each)), "00000002.history", `${name(1, begin)}.00000028.backup`, `${name(1, begin + 1)}.partial`],
+    sent: runs ? written.at(-1)! : null,
     expected: missing < 0 ? null : { first: wanted[missing], beyond: wanted.slice(missing).filter((each) => !gone.has(each)).length },
   };
 }
@@ -49,10 +51,10 @@ test("the first segment that recovery would not find is named, with how many aft
 });
 
 /** What is asked of the bucket, and the answer, for a recovery from the third segment of the second folder on. */
-const asked = (folders: Record<string, string[]>, waiting: string[]): { gap: Gap; folders: string[] } => python(`(lambda asked: (lambda gap: {"gap": gap and {"first": gap.first, "beyond": gap.beyond}, "folders": asked})((
-  setattr(course, "running", lambda: True), setattr(wal, "waiting", lambda _: given["waiting"]),
+const asked = (folders: Record<string, string[]>, waiting: string[], sent: string | null = null): { gap: Gap; folders: string[] } => python(`(lambda asked: (lambda gap: {"gap": gap and {"first": gap.first, "beyond": gap.beyond}, "folders": asked})((
+  setattr(course, "running", lambda: True), setattr(wal, "waiting", lambda _: given["waiting"]), setattr(wal, "sent", lambda: given["sent"]),
   setattr(repository, "names", lambda settings, trouble, directory, *options: (asked.append(directory), given["folders"][directory.removeprefix("archive/ringo/17-1").lstrip("/")])[1]),
-  ${course("given")}.gap(None))[-1]))([])`, { timeline: 2, left: { 1: 259 * size }, first: name(1, 258), folders, waiting });
+  ${course("given")}.gap(None))[-1]))([])`, { timeline: 2, left: { 1: 259 * size }, first: name(1, 258), folders, waiting, sent });
 
 const file = (segment: string): string => `${segment}-${"0123456789".repeat(4)}.zst`;
 const bucket = {
@@ -67,10 +69,15 @@ test("only folders on the way are looked into", () => {
 
 test("what a running server has still to send is on its way", () => expect(asked(bucket, [name(2, 260), "00000002.history"]).gap).toBeNull());
 
+test("what the server has sent last is missing where S3 does not have it; a history's file says nothing", () => {
+  const whole = { ...bucket, "0000000200000001": [name(2, 259), name(2, 260)].map(file) };
+  expect([name(2, 260), name(2, 261), name(1, 261), "00000002.history", null].map((sent) => asked(whole, [], sent).gap)).toEqual([null, { first: name(2, 261), beyond: 0 }, null, null, null]);
+});
+
 test("a restore that asks nobody tells of a gap, too", () => {
   const said = python(`(lambda said: (
     setattr(restore, "say", said.append), setattr(restore, "_in_place", lambda *_: 0), setattr(restore.lock, "held", lambda *_, **__: contextlib.nullcontext()),
     setattr(restore.planning, "make", lambda *_: types.SimpleNamespace(gap=course.Gap(given, 3), aside=False)),
     restore.run(None, types.SimpleNamespace(yes=True)), said)[-1])([])`, name(1, 7));
-  expect(said).toEqual([expect.stringMatching(new RegExp(`^warning: WAL ${name(1, 7)} is missing in S3, so nothing can reach what comes after it \\(3 × 16 MiB\\)`))]);
+  expect(said).toEqual([expect.stringMatching(new RegExp(`^warning: WAL ${name(1, 7)} is missing in S3, so nothing can reach what is in it, nor what comes after it \\(3 × 16 MiB\\)`))]);
 });

@@ -59,7 +59,9 @@ test("WAL beyond the queue's bound is given up rather than the volume filled, an
   await on("data", "ringo-backup status; systemctl is-active ringo-backup@incr.service || true");
   await idle("ringo-backup@incr.service");
   expect((await listed()).backups.length).toBeGreaterThan(before);
-  expect(await metric("ringo_wal_dropped_timestamp_seconds")).toMatch(/ \d{10}$/);
+  expect(await metric("ringo_wal_missing")).toMatch(/ 1$/);
+  await on("data", "ringo-backup status");
+  expect(await metric("ringo_wal_missing")).toMatch(/ 0$/);
   expect(await on("data", "ringo-backup test")).toMatch(/the backups can be restored/);
 }, 700_000);
 
@@ -121,9 +123,9 @@ async function archivedWal(client: S3Client, Bucket: string): Promise<{ Key: str
   return keys.sort((one, other) => (one.segment < other.segment ? -1 : 1));
 }
 
-test("WAL that somebody has deleted in S3 is told of before a restore begins, and by the restore test; a recovery that it ends takes nothing's place", async () => {
+test("WAL that somebody has deleted in S3 is told of before a restore begins, and by the restore test; a recovery that it ends takes nothing's place; a backup follows by itself", async () => {
   const gap = async () => (JSON.parse(await on("data", "ringo-backup plan --json")) as { gap: unknown }).gap;
-  await on("data", "ringo-backup backup incr");
+  await on("data", "systemctl stop ringo-backup-status.timer; ringo-backup backup incr");
   await segments(3);
   await eventually("all WAL is in S3", async () => (await listed()).wal.waiting === 0, 60);
   const before = await rows();
@@ -133,14 +135,18 @@ test("WAL that somebody has deleted in S3 is told of before a restore begins, an
   const { VersionId } = await thief.send(new DeleteObjectCommand({ Bucket, Key }));
   try {
     expect(await gap()).toEqual({ first: segment, beyond: 1 });
-    expect(await on("data", "ringo-backup plan")).toMatch(new RegExp(`^warning: WAL ${segment} is missing in S3, so nothing can reach what comes after it \\(1 × 16 MiB\\)`, "m"));
+    expect(await on("data", "ringo-backup plan")).toMatch(new RegExp(`^warning: WAL ${segment} is missing in S3, so nothing can reach what is in it, nor what comes after it \\(1 × 16 MiB\\)`, "m"));
     expect(await data("ringo-backup test")).toMatchObject({ code: 1, stderr: expect.stringContaining(`WAL ${segment} is missing in S3`) });
     expect(await data(`ringo-backup restore --time ${await now()} --yes`)).toMatchObject({ code: 1, stderr: expect.stringContaining(`the target was never reached: WAL ${segment} is missing`) });
     expect(await rows()).toBe(before);
+    expect(await on("data", "ringo-backup list")).toMatch(new RegExp(`^warning: WAL ${segment} is missing`, "m"));
+    await on("data", "systemctl start ringo-backup-status.timer; ringo-backup status");
+    await idle("ringo-backup@incr.service");
+    expect(await gap()).toBeNull();
   } finally {
+    await on("data", "systemctl start ringo-backup-status.timer");
     await s3().send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
   }
-  expect(await gap()).toBeNull();
 }, 120_000);
 
 test("a backup that is killed leaves nothing that could be taken for one, and the next one works", async () => {
