@@ -36,13 +36,13 @@ test("while S3 is away the application works, and when it is back all WAL is the
   expect(await metric('ringo_backup_last_run_success{type="incr"}')).toMatch(/ 0$/);
   expect(Number((await metric("ringo_wal_waiting_segments")).split(" ")[1])).toBeGreaterThanOrEqual(5);
   const unmarked = (await on("data", `ls ${marks} | grep -o '^[0-9A-F]\\{24\\}.ready$' | tail -n 2 | head -n 1`)).trim().slice(0, 24); // not the first, which the archiver is at
-  await on("data", `systemctl stop ringo-backup-remind.timer; rm ${marks}/${unmarked}.ready`);
+  await on("data", `systemctl stop ringo-backup-remind.timer ringo-backup-status.timer; rm ${marks}/${unmarked}.ready`);
   await new Promise((resolve) => setTimeout(resolve, 20_000)); // more than one try of the archiver
 
   await startServices();
   await eventually("all other WAL is in S3", async () => (await listed()).wal.waiting === 0, 150);
   expect(await on("data", `ls ${marks}`)).not.toContain(unmarked);
-  await on("data", "systemctl start ringo-backup-remind.timer ringo-backup-remind.service");
+  await on("data", "systemctl start ringo-backup-remind.timer ringo-backup-status.timer ringo-backup-remind.service");
   await eventually("all WAL is in S3", async () => (await on("data", `ls ${marks}`)).includes(`${unmarked}.done`), 60);
   expect(await on("data", "ringo-backup test")).toMatch(/the backups can be restored/);
   expect(await metric("ringo_restore_test_newest_transaction_age_seconds")).toMatch(/ \d{1,2}$/);
