@@ -31,9 +31,10 @@ def run(settings, _arguments):
         say(str(failure))
         metrics.write("ringo_backup", [_reachable(0), *wal])
         return 1
-    metrics.write("ringo_backup", [_reachable(1), *_backups(info), *wal, (
-        "ringo_wal_missing", "1 if S3 lacks WAL that leads to the newest state.", "gauge", {}, int(bool(broken)))])
+    metrics.write("ringo_backup", [_reachable(1), *_backups(info), *wal])
     if broken:
+        # A file of its own, which stays: the backup may have ended before anybody looks.
+        metrics.write("ringo_wal_missing", [("ringo_wal_missing_timestamp_seconds", "When S3 was last found to lack WAL that leads to the newest state.", "gauge", {}, round(time.time()))])
         say(f"{broken}. A backup is made, which needs nothing of it")
         must(["systemctl", "start", "--no-block", "ringo-backup@incr.service"])
     return 0

@@ -41,8 +41,8 @@ export const backups = ({ patience }: Stack): Concern => ({
       summary: "WAL has not reached S3 for {{ $value | humanizeDuration }}", description: "What was written since is lost with the volume, and the volume fills up.",
     },
     {
-      name: "WalMissing", expr: "max_over_time(ringo_wal_missing[1d]) > 0", severity: "critical",
-      summary: "WAL is missing in S3, or was within a day", description: "No restore reaches what was written between it and the backup that follows by itself.",
+      name: "WalMissing", expr: "time() - ringo_wal_missing_timestamp_seconds < 86400", severity: "critical",
+      summary: "WAL was missing in S3 {{ $value | humanizeDuration }} ago", description: "No restore reaches what was written between it and the backup that follows by itself.",
     },
     {
       name: "MediaBackupFailed", expr: "ringo_media_backup_success == 0", forSeconds: patience(3600), severity: "warning",

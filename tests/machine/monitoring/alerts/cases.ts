@@ -176,7 +176,7 @@ export const cases: Record<string, Case> = {
   RestoreTestFailed: { fires: one("ringo_restore_test_success", 0), quiet: [one("ringo_restore_test_success", 1)] },
   RestoreTestOld: { fires: one("ringo_restore_test_timestamp_seconds", ago(8.1 * 86_400)), quiet: [one("ringo_restore_test_timestamp_seconds", ago(7 * 86_400))] },
   WalNotArchived: { fires: one("ringo_postgres_wal_waiting_seconds", 301), quiet: [one("ringo_postgres_wal_waiting_seconds", 299)] },
-  WalMissing: { fires: one("ringo_wal_missing", "1 0+0"), quiet: [one("ringo_wal_missing", 0)], from: 5 },
+  WalMissing: { fires: one("ringo_wal_missing_timestamp_seconds", ago(3600)), quiet: [one("ringo_wal_missing_timestamp_seconds", ago(2 * 86_400))] },
   MediaBackupFailed: { fires: one("ringo_media_backup_success", 0), quiet: [one("ringo_media_backup_success", 1)] },
   GrafanaDown: { fires: one('up{job="grafana"}', 0), quiet: [one('up{job="grafana"}', 1), one('up{job="loki"}', 0)] },
   LogStoreDown: { fires: one('up{job="loki"}', 0), quiet: [one('up{job="loki"}', 1), one('up{job="celery"}', 0)] },
