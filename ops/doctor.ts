@@ -88,14 +88,14 @@ async function backups(stack: OperatedStack): Promise<Finding[]> {
 /** What `ringo-backup list --json` says, as far as it is judged here. */
 interface Backups {
   window: { from: string; to: string | null } | null;
-  gap: { text: string } | null;
+  warning: string | null;
   backups: { stop: string }[];
   wal: { waiting: number };
 }
 
-export function backedUp(stack: OperatedStack, { window, gap, backups: all, wal }: Backups, look: string[]): Finding[] {
+export function backedUp(stack: OperatedStack, { window, warning, backups: all, wal }: Backups, look: string[]): Finding[] {
   if (window === null) return [wrong("backups", "there is none", ssh(stack, "data", "systemctl start ringo-backup@full"), ...look)];
-  if (gap !== null) return [wrong("backups", gap.text, ssh(stack, "data", "systemctl start ringo-backup@incr"), "docs/alerts.md#walmissing")];
+  if (warning !== null) return [wrong("backups", warning, ssh(stack, "data", "systemctl start ringo-backup@incr"), "docs/alerts.md#walmissing")];
   return [fine("backups", `any time from ${window.from} to ${window.to ?? "the newest WAL in S3"}; the last of ${all.length} ended at ${all.at(-1)!.stop}; ${wal.waiting} WAL segments wait`)];
 }
 

@@ -4,7 +4,7 @@ import json
 import os
 
 from backup import course, points, repository, times, wal
-from backup.shell import psql, running, say
+from backup.shell import Failure, psql, running, say
 
 
 def run(settings, arguments):
@@ -17,8 +17,8 @@ def run(settings, arguments):
         say(f"{listed['stanza']}: no backup yet")
         return 0
     say(f"{listed['stanza']}: any time from {window['from']} to {window['to'] or 'the newest WAL in S3'}")
-    if listed["gap"]:
-        say(f"warning: {listed['gap']['text']}")
+    if listed["warning"]:
+        say(f"warning: {listed['warning']}")
     for backup in listed["backups"]:
         say(f"  {backup['label']:34} {backup['type']:5} {backup['stop']}  {size(backup['databaseBytes']):>9} "
             f"({size(backup['repositoryBytes'])} in S3)")
@@ -35,11 +35,10 @@ def gather(settings):
     info = repository.info(settings)
     wal = _wal(settings)
     usable = info.usable
-    gap = course.broken(settings, info)
     return {
         "stanza": settings.stanza,
         "window": {"from": times.show(usable[0].stop), "to": wal["lastArchived"]} if usable else None,
-        "gap": gap and {"first": gap.first, "beyond": gap.beyond, "text": str(gap)},
+        "warning": _warning(settings, info),
         "backups": [
             {"label": each.label, "type": each.type, "start": times.show(each.start), "stop": times.show(each.stop),
              "databaseBytes": each.database_bytes, "repositoryBytes": each.repository_bytes}
@@ -49,6 +48,15 @@ def gather(settings):
         "wal": wal,
         "kept": [{"path": path, "bytes": directory_bytes(path), "made": times.show(times.of(os.stat(path).st_ctime))} for path in kept(settings)],
     }
+
+
+def _warning(settings, info):
+    """What is wrong with the WAL in S3, or None. The backups are listed even where that cannot be looked at: each can be restored by itself."""
+    try:
+        gap = course.broken(settings, info)
+    except Failure as failure:
+        return str(failure)
+    return gap and str(gap)
 
 
 def _wal(settings):

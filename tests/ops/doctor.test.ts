@@ -33,9 +33,9 @@ test("alerts that fire are told with their page; silence is wrong where not even
 });
 
 test("backups of which none is there, or whose WAL has a gap, are wrong", () => {
-  const well = { window: { from: "2026-11-24T02:01:12Z", to: null }, gap: null, backups: [{ stop: "2026-11-24T02:01:12Z" }], wal: { waiting: 0 } };
+  const well = { window: { from: "2026-11-24T02:01:12Z", to: null }, warning: null, backups: [{ stop: "2026-11-24T02:01:12Z" }], wal: { waiting: 0 } };
   expect(backedUp(local, well, [])).toEqual([expect.objectContaining({ ok: true, said: expect.stringContaining("any time from 2026-11-24T02:01:12Z to the newest WAL in S3") })]);
-  expect(backedUp(local, { ...well, gap: { text: "WAL x is missing" } }, [])[0]).toMatchObject({ ok: false, said: "WAL x is missing", mend: ["make ssh HOST=data CMD='systemctl start ringo-backup@incr'", "docs/alerts.md#walmissing"] });
+  expect(backedUp(local, { ...well, warning: "WAL x is missing" }, [])[0]).toMatchObject({ ok: false, said: "WAL x is missing", mend: ["make ssh HOST=data CMD='systemctl start ringo-backup@incr'", "docs/alerts.md#walmissing"] });
   expect(backedUp(local, { ...well, window: null, backups: [] }, [])[0]).toMatchObject({ ok: false, said: "there is none" });
 });
 

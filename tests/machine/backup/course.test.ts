@@ -74,6 +74,23 @@ test("what the server has sent last is missing where S3 does not have it; a hist
   expect([name(2, 260), name(2, 261), name(1, 261), "00000002.history", null].map((sent) => asked(whole, [], sent).gap)).toEqual([null, { first: name(2, 261), beyond: 0 }, null, null, null]);
 });
 
+test("one looks from the newest backup that leads to the newest state, and nowhere without one", () => {
+  const left = { first: name(1, 260), timeline: 1, stop_lsn: 261 * size };
+  const leading = [{ first: name(1, 250), timeline: 1, stop_lsn: 251 * size }, { first: name(1, 258), timeline: 1, stop_lsn: 258 * size + 9 }];
+  const after = { first: name(2, 262), timeline: 2, stop_lsn: 263 * size };
+  const from = (backups: object[]): string[] => python(`(lambda seen: (
+    setattr(timelines, "in_force", lambda *_: timelines.History(2, {1: 259 * wal.SIZE})), setattr(course.Course, "gap", lambda self, _: seen.append(self.first)),
+    course.broken(types.SimpleNamespace(stanza="ringo"), repository.Info([types.SimpleNamespace(damaged=False, **each) for each in given], True, "17-1")), seen)[-1])([])`, backups);
+  expect([[...leading, left, after], [...leading, left], [left], []].map(from)).toEqual([[after.first], [leading[1]!.first], [], []]);
+});
+
+test("backups are listed with what is wrong with the WAL between them, and where it cannot be looked at", () => {
+  const warning = (broken: string): string | null => python(`(setattr(course, "broken", ${broken}), listing._warning(None, None))[-1]`, null);
+  expect(warning("lambda *_: None")).toBeNull();
+  expect(warning(`lambda *_: course.Gap("${name(1, 7)}", 3)`)).toMatch(`WAL ${name(1, 7)} is missing`);
+  expect(warning('lambda *_: (_ for _ in ()).throw(Failure("the histories in the archive cannot be read"))')).toBe("the histories in the archive cannot be read");
+});
+
 test("a restore that asks nobody tells of a gap, too", () => {
   const said = python(`(lambda said: (
     setattr(restore, "say", said.append), setattr(restore, "_in_place", lambda *_: 0), setattr(restore.lock, "held", lambda *_, **__: contextlib.nullcontext()),
