@@ -6,7 +6,7 @@ import { schema } from "../../config/schema";
 
 const page = readFileSync(path.resolve(__dirname, "../../docs/configuration.md"), "utf8");
 
-test("the committed page is what the schema says: if not, `npm run reference`", () => expect(render()).toBe(page));
+test("the committed page is what the schema says: if not, `make reference`", () => expect(render()).toBe(page));
 
 test("every key is there with its type, default, what is allowed and what to type", () => {
   const sections = page.split(/^### /m).slice(1);
