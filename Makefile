@@ -72,7 +72,7 @@ rewind-backups: _check ## Make what is in the buckets current again as it was at
 	@$(OPS) rewind-backups
 
 # Each part's output in one piece; all of them run, whichever fails. The longest begins first, the others beside it.
-check: _check ## Types, lint and unit tests: no root, a minute or two
+check: _check ## Types, lint and unit tests: no root, about a minute
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target _units _lint _references
 
 _units:
