@@ -28,7 +28,8 @@ afterAll(async () => {
   fs.rmSync(path.dirname(another), { recursive: true });
 });
 
-const back = () => ask("monitor", `sed -i '/${serviceNames.sentry}/d' /etc/hosts`);
+// systemd-resolved reads the file, too, and looks for a newer one every two seconds at most.
+const back = () => ask("monitor", `sed -i '/${serviceNames.sentry}/d' /etc/hosts; timeout 10 sh -c "while getent hosts ${serviceNames.sentry} | grep -q '^127\\.'; do sleep 0.1; done"`);
 const told = (): Record<string, Release> => JSON.parse(fs.readFileSync(sentryRecords(), "utf8")) as Record<string, Release>;
 const deploys = (version: string): Deploy[] => told()[version]?.deploys ?? [];
 /** What the containers of every role call their release. */
