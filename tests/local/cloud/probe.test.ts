@@ -23,7 +23,7 @@ test.each<[string, string, (socket: net.Socket) => void]>([
   ["greets", "SSH", (socket) => socket.write("SSH-2.0-x\r\n")],
   ["says nothing", "open", () => undefined],
   ["closes", "closed", (socket) => socket.end()],
-  ["resets", "filtered", (socket) => socket.resetAndDestroy()],
+  ["resets", "closed", (socket) => socket.resetAndDestroy()],
 ])("a server that %s is %s", async (_, answer, serve) => expect(await probed(serve)).toBe(answer), 5000);
 
 test("a port that nobody listens on is refused", async () => {

@@ -11,6 +11,6 @@ export function probe(address: string, port: number, timeoutMs = 1500): Promise<
     socket.setTimeout(timeoutMs, () => answer(socket.connecting ? "filtered" : "open"));
     socket.on("data", (data) => answer(data.toString().slice(0, 3)));
     socket.on("end", () => answer("closed"));
-    socket.on("error", (error: NodeJS.ErrnoException) => answer(error.code === "ECONNREFUSED" ? "refused" : "filtered"));
+    socket.on("error", ({ code }: NodeJS.ErrnoException) => answer(code === "ECONNREFUSED" ? "refused" : code === "ECONNRESET" ? "closed" : "filtered"));
   });
 }
