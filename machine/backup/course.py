@@ -23,7 +23,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Course:
-    # Where the WAL is in the bucket, and as of when.
+    # Where the WAL is in the bucket, and as of when: pgBackRest's options, none for now.
     directory: str
     options: list
     history: timelines.History
@@ -32,8 +32,8 @@ class Course:
 
     def gap(self, settings):
         """The first that there is, or None. What a running server has still to archive is on its way; what it takes to be archived should be there."""
-        # In this order: what arrives between the questions is in both answers.
-        waiting, sent = (wal.waiting(settings), wal.sent()) if running() else ([], None)
+        # In this order: what arrives between the questions is in both answers. Of the bucket as it was, a server of now says nothing.
+        waiting, sent = (wal.waiting(settings), wal.sent()) if not self.options and running() else ([], None)
         return self.among([*waiting, *self._archived(settings)], sent)
 
     def among(self, archived, sent=None):

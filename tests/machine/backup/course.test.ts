@@ -6,7 +6,7 @@ const size = 16 * 1024 ** 2;
 
 interface Question { timeline: number; left: Record<string, number>; first: string; archived: string[]; sent: string | null }
 type Gap = { first: string; beyond: number } | null;
-const course = (given: string): string => `course.Course("archive/ringo/17-1", [], timelines.History(${given}["timeline"], {int(old): at for old, at in ${given}["left"].items()}), ${given}["first"])`;
+const course = (given: string, options = "[]"): string => `course.Course("archive/ringo/17-1", ${options}, timelines.History(${given}["timeline"], {int(old): at for old, at in ${given}["left"].items()}), ${given}["first"])`;
 const gaps = (questions: Question[]): Gap[] => python(`[(lambda gap: gap and {"first": gap.first, "beyond": gap.beyond})(${course("case")}.among(case["archived"], case["sent"])) for case in given]`, questions);
 
 /** Histories that each leave the one before within what it has archived, or at its end; some segments of theirs are not in S3, the last that was sent perhaps among them. */
@@ -51,10 +51,10 @@ test("the first segment that recovery would not find is named, with how many aft
 });
 
 /** What is asked of the bucket, and the answer, for a recovery from the third segment of the second folder on. */
-const asked = (folders: Record<string, string[]>, waiting: string[], sent: string | null = null): { gap: Gap; folders: string[] } => python(`(lambda asked: (lambda gap: {"gap": gap and {"first": gap.first, "beyond": gap.beyond}, "folders": asked})((
+const asked = (folders: Record<string, string[]>, waiting: string[], sent: string | null = null, options: string[] = []): { gap: Gap; folders: string[] } => python(`(lambda asked: (lambda gap: {"gap": gap and {"first": gap.first, "beyond": gap.beyond}, "folders": asked})((
   setattr(course, "running", lambda: True), setattr(wal, "waiting", lambda _: given["waiting"]), setattr(wal, "sent", lambda: given["sent"]),
   setattr(repository, "names", lambda settings, trouble, directory, *options: (asked.append(directory), given["folders"][directory.removeprefix("archive/ringo/17-1").lstrip("/")])[1]),
-  ${course("given")}.gap(None))[-1]))([])`, { timeline: 2, left: { 1: 259 * size }, first: name(1, 258), folders, waiting, sent });
+  ${course("given", 'given["options"]')}.gap(None))[-1]))([])`, { timeline: 2, left: { 1: 259 * size }, first: name(1, 258), folders, waiting, sent, options });
 
 const file = (segment: string): string => `${segment}-${"0123456789".repeat(4)}.zst`;
 const bucket = {
@@ -72,6 +72,11 @@ test("what a running server has still to send is on its way", () => expect(asked
 test("what the server has sent last is missing where S3 does not have it; a history's file says nothing", () => {
   const whole = { ...bucket, "0000000200000001": [name(2, 259), name(2, 260)].map(file) };
   expect([name(2, 260), name(2, 261), name(1, 261), "00000002.history", null].map((sent) => asked(whole, [], sent).gap)).toEqual([null, { first: name(2, 261), beyond: 0 }, null, null, null]);
+});
+
+test("what the server sends now says nothing of the bucket as it was", () => {
+  const then = { ...bucket, "0000000200000001": [name(2, 259), name(2, 260)].map(file) };
+  expect(asked(then, [name(2, 299)], name(2, 298), ["--repo=1", "--repo-target-time=2026-11-24 09:30:00+00"]).gap).toBeNull();
 });
 
 test("one looks from the newest backup that leads to the newest state, and nowhere without one", () => {
