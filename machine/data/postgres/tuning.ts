@@ -21,7 +21,8 @@ export function tuning({ memoryMiB, vcpus, maxConnections }: Size): Record<strin
     work_mem: `${workMem}MB`,
     maintenance_work_mem: `${clamp(memoryMiB / 16, 32, 2048)}MB`,
     max_connections: String(maxConnections),
-    max_worker_processes: String(Math.max(8, vcpus)),
+    // The same on every size: a server with fewer than the one before it cannot read that one's WAL, nor a restore its backups.
+    max_worker_processes: "64",
     max_parallel_workers: String(vcpus),
     max_parallel_workers_per_gather: String(perGather),
     max_parallel_maintenance_workers: String(perGather),

@@ -91,6 +91,14 @@ describe("PostgreSQL", () => {
     expect(conf.match(/^work_mem = .*$/gm)).toEqual(["work_mem = '1MB'"]);
   });
 
+  test("what a recovery compares with the server before it is the same on every size", () => {
+    const sizes = [{ memoryMiB: 1024, vcpus: 1 }, { memoryMiB: 262144, vcpus: 64 }].map((size) => tuning({ ...size, maxConnections: 100 }));
+    const compared = ["max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_transactions", "max_locks_per_transaction"];
+    for (const name of compared) expect([name, sizes[0][name]]).toEqual([name, sizes[1][name]]);
+    // No fewer than run at once.
+    expect(Number(sizes[1].max_worker_processes)).toBeGreaterThanOrEqual(Number(sizes[1].max_parallel_workers));
+  });
+
   test("memory set aside fits every machine", () => {
     const sizes = fc.record({ memoryMiB: fc.integer({ min: 512, max: 262144 }), vcpus: fc.integer({ min: 1, max: 64 }), maxConnections: fc.integer({ min: 20, max: 500 }) });
     fc.assert(fc.property(sizes, (size) => {
