@@ -13,7 +13,7 @@ def run(settings, _arguments):
     try:
         with lock.held("a restore test"):
             _rehearse(settings, figures)
-    except Failure:
+    except Exception:
         _report(began, 0, figures)
         raise
     _report(began, 1, figures)

@@ -48,13 +48,14 @@ def _in_place(settings, planned):
     away = None
     if running():
         server.settle()
-        if planned.kind == "latest":
-            say("stopping PostgreSQL, so that its last WAL is in S3, too")
-            away = time.monotonic()
-            server.stop(settings)
         server.archived(settings)
     instance = Instance(settings, planned.directory)
     try:
+        if planned.kind == "latest" and running():
+            say("stopping PostgreSQL, so that its last WAL is in S3, too")
+            away = time.monotonic()
+            server.stop(settings)
+            server.archived(settings, seconds=0)  # nobody archives any more
         files.fill(settings, planned)
         if planned.pauses:
             say("recovering to the target, beside the running database")
