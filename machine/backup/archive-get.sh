@@ -1,11 +1,27 @@
 #!/bin/sh
-# PostgreSQL's restore_command: archive-get STANZA FILE PATH [OPTION...]
+# PostgreSQL's restore_command: archive-get STANZA FILE PATH THEN [OPTION...]
+# THEN: the bucket as it was at that time; empty for now.
 # PostgreSQL takes any failure for the end of all WAL, and would open the database without the rest. So only what the archive
 # does not have ends with 1; anything else is tried again for two minutes, and then ends the recovery: it can be gone on with.
-stanza=$1 file=$2 path=$3
-shift 3
+stanza=$1 file=$2 path=$3 then=$4
+shift 4
+
+get() { pgbackrest --stanza="$stanza" "$@" archive-get "$file" "$path"; }
+
+ask() {
+    # A history that has begun since has its number, too: the one that this recovery begins must have another.
+    case $then:$file in
+        :* | *.history)
+            get "$@"
+            status=$?
+            [ "$status" = 1 ] && [ -n "$then" ] || return "$status"
+            ;;
+    esac
+    get --repo=1 --repo-target-time="$then" "$@"
+}
+
 for pause in 1 2 5 10 20 30 50 0; do
-    pgbackrest --stanza="$stanza" "$@" archive-get "$file" "$path"
+    ask "$@"
     status=$?
     [ "$status" -le 1 ] && exit "$status"
     sleep "$pause"

@@ -33,7 +33,7 @@ def fill(settings, plan):
             say(f"files: {percent[1]} %")
 
     stream(pgbackrest(settings, "restore", f"--pg1-path={plan.directory}", "--log-level-console=detail",
-                      f"--recovery-option=restore_command={wal.command(settings)}", *plan.options),
+                      f"--recovery-option=restore_command={wal.command(settings, plan.then)}", *plan.options),
            progress, user="postgres")
     say("files: 100 %")
 

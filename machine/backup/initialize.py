@@ -27,7 +27,7 @@ def run(settings, arguments):
 
 
 def _recover(settings, planned):
-    instance = Instance(settings, planned.directory)
+    instance = Instance(settings, planned)
     try:
         recovery.rehearse(settings, planned, instance)
     except NeverReached as never:

@@ -23,10 +23,11 @@ class NeverReached(Failure):
 class Instance:
     LAST_MOMENT = 5  # seconds in which a server that has refused a question may still turn out to have ended
 
-    def __init__(self, settings, directory):
+    def __init__(self, settings, planned):
         self.settings = settings
-        self.directory = directory
-        self.socket = f"{ROOT}/{os.path.basename(directory)}"
+        self.directory = planned.directory
+        self.then = planned.then
+        self.socket = f"{ROOT}/{os.path.basename(self.directory)}"
         self.log = f"{self.socket}/log"
         self.process = None
 
@@ -40,7 +41,7 @@ class Instance:
         options = {
             "config_file": cluster.configuration,
             "data_directory": self.directory,
-            "restore_command": f"{wal.command(self.settings)} --pg1-path={self.directory}",
+            "restore_command": f"{wal.command(self.settings, self.then)} --pg1-path={self.directory}",
             "recovery_target_action": end,
             "hot_standby": "on",
             "archive_mode": "off",  # nothing of it may reach the archive

@@ -20,6 +20,8 @@ class Plan:
     moment: datetime | None
     # What pgBackRest is told beside the backup.
     options: list
+    # The bucket is read as it was then, in pgBackRest's words; None for now.
+    then: str | None
     # The WAL that recovery follows; None for the end of a backup.
     course: Course | None
     # Where that ends too early for the newest state.
@@ -85,7 +87,7 @@ def make(settings, arguments, aside=None):
                       "`databaseVolumeGiB` makes the volume larger")
     lost = (moment, now) if moment and not aside and running() else None
     gap = course.gap(settings) if kind == "latest" else None
-    return Plan(kind, value, backup, moment, options, course, gap, directory, aside, free, lost)
+    return Plan(kind, value, backup, moment, options, then, course, gap, directory, aside, free, lost)
 
 
 def _target(arguments, usable, now):

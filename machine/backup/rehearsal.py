@@ -31,7 +31,7 @@ def _rehearse(settings, figures):
     if planned.gap:
         raise Failure(f"{planned.gap}. A backup made now (`ringo-backup backup full`) needs nothing of it")
     figures["bytes"] = planned.backup.database_bytes
-    instance = Instance(settings, planned.directory)
+    instance = Instance(settings, planned)
     try:
         files.fill(settings, planned)
         instance.start("promote")

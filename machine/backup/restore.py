@@ -26,7 +26,7 @@ def _aside(settings, planned):
     if running() and planned.moment:
         server.settle()
         server.archived(settings)
-    instance = Instance(settings, planned.directory)
+    instance = Instance(settings, planned)
     try:
         files.fill(settings, planned)
         instance.start("promote")
@@ -49,7 +49,7 @@ def _in_place(settings, planned):
     if running():
         server.settle()
         server.archived(settings)
-    instance = Instance(settings, planned.directory)
+    instance = Instance(settings, planned)
     try:
         if planned.kind == "latest" and running():
             say("stopping PostgreSQL, so that its last WAL is in S3, too")

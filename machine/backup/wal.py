@@ -35,6 +35,6 @@ def marks(settings):
     return glob.glob(f"{settings.cluster.data}/pg_wal/archive_status/*.ready")
 
 
-def command(settings):
-    """PostgreSQL's `restore_command`; options of pgBackRest may follow."""
-    return f'/usr/local/lib/ringo/backup/archive-get {settings.stanza} %f "%p"'
+def command(settings, then=None):
+    """PostgreSQL's `restore_command`; options of pgBackRest may follow. `then`: as the bucket was then, in pgBackRest's words; None for now."""
+    return f'/usr/local/lib/ringo/backup/archive-get {settings.stanza} %f "%p" "{then or ""}"'

@@ -6,13 +6,16 @@ import { join } from "node:path";
 const script = join(__dirname, "../../../machine/backup/archive-get.sh");
 
 /** How a recovery is answered when pgBackRest ends with these, one after the other, and the last of them again and again. */
-function answered(...endings: number[]) {
+const answered = (...endings: number[]) => answeredAsOf("", "00000002.history", ...endings);
+
+/** The same in the bucket as it was at a time. */
+function answeredAsOf(then: string, file: string, ...endings: number[]) {
   const bin = mkdtempSync(join(tmpdir(), "ringo-archive-"));
   const command = (name: string, body: string) => { writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`); chmodSync(join(bin, name), 0o755); };
   command("pgbackrest", `echo "$*" >> ${bin}/asked; set -- ${endings.join(" ")}; n=$(wc -l < ${bin}/asked); while [ "$n" -gt 1 ] && [ $# -gt 1 ]; do shift; n=$((n - 1)); done; exit "$1"`);
   command("sleep", `echo "$1" >> ${bin}/slept`);
   writeFileSync(join(bin, "slept"), "");
-  const { status, stderr } = spawnSync("sh", [script, "ringo-test-data", "00000002.history", "pg_wal/RECOVERYHISTORY", "--pg1-path=/srv/data/other"], {
+  const { status, stderr } = spawnSync("sh", [script, "ringo-test-data", file, "pg_wal/RECOVERYHISTORY", then, "--pg1-path=/srv/data/other"], {
     encoding: "utf8", env: { PATH: `${bin}:/usr/bin:/bin` },
   });
   const read = (name: string) => readFileSync(join(bin, name), "utf8").trim().split("\n").filter(Boolean);
@@ -35,6 +38,25 @@ test("who gives up ends the recovery, as PostgreSQL does from 126 on, rather tha
   const { status, stderr, slept } = answered(49);
   expect([status, stderr]).toEqual([255, expect.stringMatching(/00000002\.history: cannot be had from S3 \(exit 49\)/)]);
   expect(slept.reduce((a, b) => a + b)).toBeGreaterThan(100);
+});
+
+describe("in the bucket as it was", () => {
+  const then = "2026-11-24 09:30:00+00";
+  const asked = (file: string, asOf: boolean) => `--stanza=ringo-test-data ${asOf ? `--repo=1 --repo-target-time=${then} ` : ""}--pg1-path=/srv/data/other archive-get ${file} pg_wal/RECOVERYHISTORY`;
+
+  test("WAL is what was there then", () => {
+    const segment = "000000010000000000000005";
+    expect(answeredAsOf(then, segment, 0)).toMatchObject({ status: 0, asked: [asked(segment, true)] });
+    expect(answeredAsOf(then, segment, 1)).toMatchObject({ status: 1, asked: [asked(segment, true)] });
+  });
+
+  test("a history is there if it was there then or is now: its number is taken", () => {
+    const history = "00000002.history";
+    expect(answeredAsOf(then, history, 0)).toMatchObject({ status: 0, asked: [asked(history, false)] });
+    expect(answeredAsOf(then, history, 1, 0)).toMatchObject({ status: 0, asked: [asked(history, false), asked(history, true)] });
+    expect(answeredAsOf(then, history, 1)).toMatchObject({ status: 1 });
+    expect(answeredAsOf(then, history, 49, 0)).toMatchObject({ status: 0, slept: [1], asked: [asked(history, false), asked(history, false)] });
+  });
 });
 
 test("it is a clean shell script", () => expect(spawnSync("shellcheck", [script], { encoding: "utf8" }).stdout).toBe(""));

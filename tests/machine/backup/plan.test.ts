@@ -51,7 +51,7 @@ test.each(["2026-11-24T09:30:00", "2026-11-24", "yesterday", "", "09:30Z"])("%p 
 });
 
 test("another end of recovery takes the place of the one that was planned, whole", () => {
-  const ending = (call: string): string[] => python(`plan.Plan(kind="time", value=None, backup=None, moment=None, directory="", course=None, gap=None, aside=False, free_bytes=0, lost=None,
+  const ending = (call: string): string[] => python(`plan.Plan(kind="time", value=None, backup=None, moment=None, directory="", course=None, gap=None, then=None, aside=False, free_bytes=0, lost=None,
     options=["--set=one", "--type=time", "--target=then", "--target-timeline=2", "--target-action=promote", "--repo=1"]).${call}.options`, null);
   expect(ending("newest()")).toEqual(["--set=one", "--target-timeline=2", "--repo=1", "--type=default"]);
   expect(ending('to("0/1")')).toEqual(["--set=one", "--target-timeline=2", "--repo=1", "--type=lsn", "--target=0/1", "--target-exclusive", "--target-action=promote"]);

@@ -5,8 +5,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { account } from "../../../../local/aws/account";
 import { s3 } from "../../../../local/aws/s3";
-import { data, firstBackup, stolenKey } from "../backups";
-import { on } from "../support";
+import { data, firstBackup, listed, sql, stolenKey } from "../backups";
+import { eventually, on } from "../support";
 
 /** What somebody has who took over the data machine: its key to S3. */
 let thief: S3Client;
@@ -49,16 +49,24 @@ test("deletes and overwrites, and every version stays and can be brought back", 
   await on("data", "ringo-backup test");
 }, 120_000);
 
-test("reads the bucket as it was before, from the machine itself", async () => {
+test("reads the bucket as it was before, WAL too, from the machine itself", async () => {
+  await sql("INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'before the theft')");
+  await sql("SELECT pg_switch_wal()");
+  await eventually("the WAL is in S3", async () => (await listed()).wal.waiting === 0, 60);
   const before = (await on("data", "sleep 1; date -u +%Y-%m-%dT%H:%M:%SZ; sleep 1")).trim();
   const [good] = await versions();
   const { Body } = await s3().send(new GetObjectCommand({ Bucket, Key, VersionId: good.VersionId }));
   const content = await Body!.transformToByteArray();
-  for (const key of [Key, `${Key}.copy`]) await thief.send(new DeleteObjectCommand({ Bucket, Key: key }));
+  const { Contents = [] } = await s3().send(new ListObjectsV2Command({ Bucket, Prefix: "archive/" }));
+  const wal = await Promise.all(Contents.map(({ Key: key }) => key!).filter((key) => /\/[0-9A-F]{24}-/.test(key)).map(async (key) =>
+    ({ key, content: await (await s3().send(new GetObjectCommand({ Bucket, Key: key }))).Body!.transformToByteArray() })));
+  const stolen = [Key, `${Key}.copy`].map((key) => ({ key, content })).concat(wal);
+  for (const { key } of stolen) await thief.send(new DeleteObjectCommand({ Bucket, Key: key }));
   expect((await data("ringo-backup plan")).code).toBe(2);
   expect(await on("data", `ringo-backup plan --repository-time ${before}`)).toMatch(/from backup \d{8}-/);
-  expect(await on("data", `ringo-backup restore --aside --repository-time ${before}`)).toMatch(/psql/);
-  for (const key of [Key, `${Key}.copy`]) await s3().send(new PutObjectCommand({ Bucket, Key: key, Body: content }));
+  const [, there] = /(psql -h \S+ -p \d+ ringo)$/m.exec(await on("data", `ringo-backup restore --aside --repository-time ${before}`))!;
+  for (const { key, content: body } of stolen) await s3().send(new PutObjectCommand({ Bucket, Key: key, Body: body }));
+  expect(await on("data", `cd /; runuser -u postgres -- ${there} -X -At -c "SELECT count(*) FROM orders_heartbeat WHERE worker = 'before the theft'"`)).toBe("1\n");
   await on("data", "ringo-backup discard --all --yes");
 }, 120_000);
 
