@@ -93,8 +93,12 @@ WantedBy=timers.target
 `,
 });
 
-/** A run of `ringo-backup` by systemd, with no more of the machine in reach than it needs. @param options.quiet whether only what it says is worth a line. @default false */
-export const service = (unit: string, description: string, arguments_: string, writable: string[], options: { quiet?: boolean } = {}): File => ({
+/**
+ * A run of `ringo-backup` by systemd, with no more of the machine in reach than it needs.
+ * @param options.quiet whether only what it says is worth a line. @default false
+ * @param options.runtimeDirectory a directory of `/run` that it may write to, and that others may be at work in. @default none
+ */
+export const service = (unit: string, description: string, arguments_: string, writable: string[], options: { quiet?: boolean; runtimeDirectory?: string } = {}): File => ({
   path: `/etc/systemd/system/${unit}.service`,
   content: `[Unit]
 Description=${description}
@@ -107,7 +111,7 @@ ExecStart=${backupCommand} ${arguments_}
 Nice=10
 IOSchedulingClass=idle
 TimeoutStartSec=12h
-${options.quiet ? "LogLevelMax=notice\nSyslogLevel=notice\n" : ""}# It becomes other users, reads their files, and nothing more of what root may.
+${options.quiet ? "LogLevelMax=notice\nSyslogLevel=notice\n" : ""}${options.runtimeDirectory === undefined ? "" : `RuntimeDirectory=${options.runtimeDirectory}\nRuntimeDirectoryMode=0711\nRuntimeDirectoryPreserve=yes\n`}# It becomes other users, reads their files, and nothing more of what root may.
 ${sandbox({
     capabilities: ["CAP_SETUID", "CAP_SETGID", "CAP_DAC_OVERRIDE", "CAP_CHOWN", "CAP_FOWNER", "CAP_KILL"],
     network: "internet",

@@ -52,6 +52,7 @@ class Instance:
             "ssl": "off",
             "cluster_name": "restore",
             "shared_buffers": "64MB",
+            "jit": "off",  # memory that is written to and then run, which a unit of ours may not have
             "shared_preload_libraries": "",
         }
         argv = [f"{cluster.bin}/postgres", "-D", self.directory, *(f"--{name}={value}" for name, value in options.items())]

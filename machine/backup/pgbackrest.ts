@@ -37,7 +37,7 @@ export function pgbackrest(options: PgBackRestOptions): Fragment {
   const { repository, passphrase } = options;
   const hours = Array.from({ length: 24 / options.incrementalEveryHours }, (_, i) => (fullAt + i * options.incrementalEveryHours) % 24)
     .filter((hour) => hour !== fullAt).sort((a, b) => a - b);
-  const writable = ["/var/spool/pgbackrest", "/var/log/pgbackrest", "/run/postgresql", "-/run/ringo-restore", parent(parent(options.dataDirectory))];
+  const writable = ["/var/spool/pgbackrest", "/var/log/pgbackrest", "/run/postgresql", parent(parent(options.dataDirectory))];
   const timers = [
     timer({ unit: "ringo-backup@full", description: "A full backup of PostgreSQL each night", calendar: `*-*-* ${two(fullAt)}:00:00 UTC`, jitter: "5min" }),
     ...(hours.length === 0 ? [] : [timer({
@@ -57,7 +57,7 @@ export function pgbackrest(options: PgBackRestOptions): Fragment {
     files: [
       { path: conf, content: configuration(options), mode: "0640", group: "postgres", secret: true },
       service("ringo-backup@", "A backup of PostgreSQL (%i)", "backup %i", writable),
-      service("ringo-restore-test", "A restore test of PostgreSQL's backups", "test", writable),
+      service("ringo-restore-test", "A restore test of PostgreSQL's backups", "test", writable, { runtimeDirectory: "ringo-restore" }),
       service("ringo-backup-status", "How backups are doing, as metrics", "status", writable),
       service("ringo-backup-remind", "Looks for WAL that PostgreSQL has forgotten to archive", "remind", [], { quiet: true }),
       ...timers,

@@ -51,6 +51,11 @@ test.each([1, 2, 3, 4, 6, 8, 12])("every %i hours there is a backup, the full on
   for (const hour of hours) expect((hour - 2 + 24) % every).toBe(0);
 });
 
+test("the restore test has its place in /run, which each boot empties, and leaves others there alone", () => {
+  const unit = content(pgbackrest(options()), "/etc/systemd/system/ringo-restore-test.service");
+  expect(unit).toMatch(/^RuntimeDirectory=ringo-restore\nRuntimeDirectoryMode=0711\nRuntimeDirectoryPreserve=yes$/m);
+});
+
 test("units are as systemd takes them", () => {
   const directory = mkdtempSync(join(tmpdir(), "ringo-units-"));
   try {
