@@ -116,10 +116,6 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   return describe({
     domain, grafanaDomain: config.grafana.domain, network, access, bastion,
     hosts: [...hosts, monitoring.host],
-    generations: {
-      deployerKey: config.deployerKeyGeneration, backupKey: config.backups.keyGeneration,
-      passwords: config.passwordGeneration, mediaKeys: config.mediaKeyGeneration, machines: config.machineGenerations,
-    },
     backups: { region: config.backups.region, buckets: backups.buckets },
   });
 }

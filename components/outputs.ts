@@ -3,15 +3,6 @@ import type { Access } from "./access";
 import type { Host } from "./host";
 import type { Network } from "./network";
 
-/** Counts the keys that the program has come with, those that the data machine has had for its backups, the passwords of the database, the keys to the shared files, and how often machines were made anew, by name. */
-export interface Generations {
-  deployerKey: number;
-  backupKey: number;
-  passwords: number;
-  mediaKeys: number;
-  machines: Record<string, number>;
-}
-
 export interface Described {
   domain: string;
   grafanaDomain?: string;
@@ -19,12 +10,11 @@ export interface Described {
   access: Access;
   bastion: Host;
   hosts: Host[];
-  generations: Generations;
   backups: { region: string; buckets: pulumi.Output<string[]> };
 }
 
 /** The stack's outputs: where it is, how to reach each machine, what to do next. */
-export function describe({ domain, grafanaDomain, network, access, bastion, hosts, generations, backups }: Described): Record<string, pulumi.Input<unknown>> {
+export function describe({ domain, grafanaDomain, network, access, bastion, hosts, backups }: Described): Record<string, pulumi.Input<unknown>> {
   return {
     apiUrl: `https://${domain}`,
     ...(grafanaDomain === undefined ? {} : { grafanaUrl: `https://${grafanaDomain}` }),
@@ -38,7 +28,6 @@ export function describe({ domain, grafanaDomain, network, access, bastion, host
     /** The bastion first; what an SSH client needs to reach and to know each machine. */
     reachable: [bastion, ...hosts.filter((host) => host !== bastion)].map((host) => host.reachable),
     deployerKey: pulumi.secret(access.privateKey),
-    generations,
     backups,
     next: [
       pulumi.interpolate`Point ${domain} at ${network.publicAddress}, unless the stack keeps its DNS (manageDns).`,

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import type { Reachable } from "../components/access";
-import type { Generations } from "../components/outputs";
+import type { Configuration } from "./generation";
 import { UserError } from "./terminal";
 
 /** What the commands need of a stack's outputs. */
@@ -9,8 +9,6 @@ export interface Outputs {
   machines: Machine[];
   reachable: Reachable[];
   deployerKey: string;
-  /** Those are missing that a former program, which brought the stack up, did not count. */
-  generations: Partial<Generations>;
   backups: { region: string; buckets: string[] };
 }
 
@@ -40,18 +38,39 @@ export const hidden = "[secret]";
  */
 export function readOutputs(engine: Engine, stack: string, options: { secrets?: boolean } = {}): Outputs & Record<string, unknown> {
   const shown = options.secrets ? ["--show-secrets"] : [];
-  let text: string;
-  try {
-    text = execFileSync(engine.command, ["stack", "output", "--json", ...shown, "--stack", stack], {
-      cwd: engine.cwd, env: engine.env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"],
-    });
-  } catch (error) {
-    const said = (error as { stderr?: string }).stderr ?? "";
-    throw new UserError(`the outputs of stack ${stack} cannot be read: ${said.trim() || (error as Error).message}\nTry: ${engine.mend.read}`);
-  }
-  const outputs = JSON.parse(text) as Outputs & Record<string, unknown>;
+  const outputs = asked(engine, stack, "outputs", "output", ...shown) as Outputs & Record<string, unknown>;
   if (!outputs.apiUrl || !outputs.reachable || !outputs.deployerKey) {
     throw new UserError(`stack ${stack} is not up, or its last update did not end: run ${engine.mend.up}`);
   }
   return outputs;
+}
+
+/**
+ * The configuration that is in force on every machine: that of the stack's last update which ended well. What the stack's file says may be older, or
+ * may never have been brought about.
+ * @throws UserError when no update ended well
+ */
+export function readInForce(engine: Engine, stack: string): Configuration {
+  const history = asked(engine, stack, "history", "history", "--page-size", "100") as Update[];
+  const last = history.find(({ kind, result }) => kind === "update" && result === "succeeded"); // the newest comes first
+  if (!last) throw new UserError(`no update of stack ${stack} has ended well yet: run ${engine.mend.up}`);
+  return Object.fromEntries(Object.entries(last.config).map(([key, { value, objectValue }]) => [key.replace(/^.*:/, ""), objectValue ?? value]));
+}
+
+interface Update {
+  kind: string;
+  result: string;
+  config: Record<string, { value?: string; objectValue?: unknown }>;
+}
+
+/** What the engine's command says of a stack. */
+function asked(engine: Engine, stack: string, what: string, ...words: string[]): unknown {
+  try {
+    return JSON.parse(execFileSync(engine.command, ["stack", ...words, "--json", "--stack", stack], {
+      cwd: engine.cwd, env: engine.env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 2 ** 28,
+    }));
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr ?? "";
+    throw new UserError(`the ${what} of stack ${stack} cannot be read: ${said.trim() || (error as Error).message}\nTry: ${engine.mend.read}`);
+  }
 }

@@ -21,9 +21,9 @@ export function cost({ role }: Machine, machines: Machine[]): string {
 /** Makes HOST anew, with another key to know it by. What it does is ended in order before, where it still answers, and not before the engine has shown that it can go on from there. */
 export async function renew(stack: OperatedStack): Promise<number> {
   const host = askedHost(stack);
-  const { machines, generations } = stack.outputs();
+  const { machines } = stack.outputs();
   let begun = false;
-  const takeBack = countUp(stack, ["machineGenerations", host], generations.machines?.[host]);
+  const takeBack = countUp(stack, ["machineGenerations", host]);
   // Whichever way it comes to nothing, the next `up` must not end the machine.
   process.once("exit", () => {
     if (begun) return;

@@ -5,7 +5,8 @@ import * as path from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { localEngine } from "../local/engine";
 import { acmeRootsFile, inState, projectDir, stackName } from "../local/paths";
-import { readOutputs, type Outputs } from "./outputs";
+import type { Configuration } from "./generation";
+import { readInForce, readOutputs, type Outputs } from "./outputs";
 import { quoted, writeSshFiles } from "./ssh";
 import { UserError } from "./terminal";
 
@@ -16,6 +17,8 @@ export interface OperatedStack {
   sshConfig: string;
   /** As they were when they were first asked for. */
   outputs(): Outputs;
+  /** What its machines have been brought to, whatever its file says by now. */
+  inForce(): Configuration;
   /** S3 with the rights of whoever runs the command, which no machine of the stack has. */
   s3(region: string): Promise<S3Client>;
   /** PEM of the authority that signed the API's certificate. @default the system's */
@@ -44,6 +47,7 @@ function openLocal(): OperatedStack {
     name: stackName, sshConfig: config, ca: fs.readFileSync(acmeRootsFile, "utf8"), close: () => undefined,
     engineCommand: (operation, refresh) => ["make", operation, ...(refresh ? ["REFRESH=1"] : [])],
     outputs: () => (outputs ??= readOutputs(localEngine(), stackName)),
+    inForce: () => readInForce(localEngine(), stackName),
     s3: async () => (await import("../local/aws/s3")).s3(), // an SDK that most commands need not wait for
   });
 }
@@ -51,13 +55,14 @@ function openLocal(): OperatedStack {
 /** Any other stack's outputs come from the official CLI, which knows where its state is and who may read its secrets. */
 function openRemote(name: string): OperatedStack {
   const mend = { read: `pulumi login, then pulumi stack output --stack ${name}`, up: `pulumi up --stack ${name}` };
-  const outputs = readOutputs({ command: "pulumi", cwd: projectDir, env: process.env, mend }, name, { secrets: true });
+  const engine = { command: "pulumi", cwd: projectDir, env: process.env, mend };
+  const outputs = readOutputs(engine, name, { secrets: true });
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-ssh-"));
   const close = (): void => fs.rmSync(directory, { recursive: true, force: true });
   process.once("exit", close);
   const sshConfig = writeSshFiles(directory, outputs.reachable, outputs.deployerKey);
   const engineCommand: OperatedStack["engineCommand"] = (operation, refresh) => ["pulumi", operation, "--stack", name, ...(refresh ? ["--refresh"] : []), ...(operation === "up" && process.env.YES === "1" ? ["--yes"] : [])];
-  return operated({ name, sshConfig, close, engineCommand, outputs: () => outputs, s3: async (region) => new (await import("@aws-sdk/client-s3")).S3Client({ region }) });
+  return operated({ name, sshConfig, close, engineCommand, outputs: () => outputs, inForce: () => readInForce(engine, name), s3: async (region) => new (await import("@aws-sdk/client-s3")).S3Client({ region }) });
 }
 
 function operated(stack: Omit<OperatedStack, "run" | "engine">): OperatedStack {

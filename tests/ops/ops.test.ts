@@ -24,27 +24,29 @@ test("a word reaches the other side's shell as it is", () => {
 });
 
 describe("one more key", () => {
-  test("is counted from the one there is, or from the first; the rest of the file stays", () => {
-    const file = "# kept\nconfig:\n  ringo-infra:domain: api.ringo.test # why\n";
-    const { text, generation } = nextGeneration(file, ["backups", "keyGeneration"], 1);
+  const file = "# kept\nconfig:\n  ringo-infra:domain: api.ringo.test # why\n";
+
+  test("is counted from the one in force, or from the first; the rest of the file stays", () => {
+    const { text, generation } = nextGeneration(file, ["backups", "keyGeneration"], { domain: "api.ringo.test" });
     expect(generation).toBe(2);
     expect(text).toBe(`${file}  ringo-infra:backups:\n    keyGeneration: 2\n`);
-    expect(nextGeneration(text, ["backups", "keyGeneration"], 2)).toEqual({ generation: 3, text: text.replace("keyGeneration: 2", "keyGeneration: 3") });
+    expect(nextGeneration(text, ["backups", "keyGeneration"], { backups: { keyGeneration: 2 } })).toEqual({ generation: 3, text: text.replace("keyGeneration: 2", "keyGeneration: 3") });
   });
 
   test("passwords are counted on their own", () => {
-    expect(nextGeneration("config:\n  ringo-infra:passwordGeneration: 2\n", ["passwordGeneration"], 1)).toEqual({ generation: 3, text: "config:\n  ringo-infra:passwordGeneration: 3\n" });
+    expect(nextGeneration("config:\n  ringo-infra:passwordGeneration: 2\n", ["passwordGeneration"], { passwordGeneration: "2", backups: {} })).toEqual({ generation: 3, text: "config:\n  ringo-infra:passwordGeneration: 3\n" });
   });
 
   test("machines are counted each on its own", () => {
-    const file = "config:\n  ringo-infra:domain: api.ringo.test\n";
-    const once = nextGeneration(file, ["machineGenerations", "api-1"]).text;
+    const once = nextGeneration(file, ["machineGenerations", "api-1"], {}).text;
     expect(once).toBe(`${file}  ringo-infra:machineGenerations:\n    api-1: 2\n`);
-    expect(nextGeneration(once, ["machineGenerations", "edge"]).text).toBe(`${once}    edge: 2\n`);
+    expect(nextGeneration(once, ["machineGenerations", "edge"], { machineGenerations: { "api-1": 2 } }).text).toBe(`${once}    edge: 2\n`);
   });
 
-  test("is counted from the one in force, where the file is from before it", () => {
-    expect(nextGeneration("config: {}\n", ["backups", "keyGeneration"], 4).generation).toBe(5);
+  test("is the next to the one in force whatever the file says: it may be from before it, or from an update that was declined or has failed", () => {
+    for (const counted of [1, 4, 5, 9]) {
+      expect(nextGeneration(`config:\n  ringo-infra:deployerKeyGeneration: ${counted}\n`, ["deployerKeyGeneration"], { deployerKeyGeneration: "4" }).generation).toBe(5);
+    }
   });
 });
 

@@ -1,0 +1,40 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readInForce, readOutputs } from "../../ops/outputs";
+
+const directory = mkdtempSync(join(tmpdir(), "ringo-engine-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** An engine's command that prints this, whatever it is asked; or fails with it. */
+function engine(printed: unknown, fails = false) {
+  const command = join(directory, "pulumi");
+  writeFileSync(`${command}.out`, typeof printed === "string" ? printed : JSON.stringify(printed));
+  writeFileSync(command, `#!/bin/sh\necho "$*" >> ${command}.asked\ncat ${command}.out ${fails ? ">&2; exit 1" : ""}\n`);
+  chmodSync(command, 0o755);
+  return { command, cwd: directory, env: process.env, mend: { read: "pulumi login", up: "pulumi up --stack staging" } };
+}
+
+const update = (kind: string, result: string, generation: number) => ({
+  version: 0, kind, result, config: {
+    "ringo-infra:deployerKeyGeneration": { value: String(generation), secret: false },
+    "ringo-infra:backups": { value: `{"keyGeneration":${generation}}`, objectValue: { keyGeneration: generation }, secret: false },
+    "ringo-infra:djangoSecretKey": { secret: true },
+  },
+});
+
+test("what is in force is what the last update that ended well was told", () => {
+  const history = [update("update", "failed", 3), update("update", "in-progress", 3), update("refresh", "succeeded", 3), update("update", "succeeded", 2), update("update", "succeeded", 1)];
+  expect(readInForce(engine(history), "staging")).toEqual({ deployerKeyGeneration: "2", backups: { keyGeneration: 2 }, djangoSecretKey: undefined });
+});
+
+test("where no update ended well, nothing is in force, and an update is the mend", () => {
+  for (const history of [[], [update("update", "failed", 1)]]) expect(() => readInForce(engine(history), "staging")).toThrow(/no update of stack staging has ended well yet: run pulumi up --stack staging/);
+});
+
+test("an engine that cannot read the stack is told of in its own words", () => {
+  expect(() => readInForce(engine("passphrase must be set", true), "staging")).toThrow(/the history of stack staging cannot be read: passphrase must be set\nTry: pulumi login/);
+  expect(() => readOutputs(engine("passphrase must be set", true), "staging")).toThrow(/the outputs of stack staging cannot be read: passphrase must be set/);
+});
+
+test("a stack without outputs is not up", () => expect(() => readOutputs(engine({}), "staging")).toThrow(/is not up, or its last update did not end: run pulumi up --stack staging/));
