@@ -1,0 +1,48 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { deploy } from "../components/program";
+
+const page = fs.readFileSync(path.join(__dirname, "../../docs/setup.md"), "utf8");
+
+/** The text under a heading, to the next of its kind. */
+const section = (heading: string): string => page.split(/^## /m).find((text) => text.startsWith(heading))!;
+
+/** The types of one provider that the whole program makes, with everything in it that may be left out. */
+async function made(provider: string): Promise<string[]> {
+  const { resources } = await deploy({ alerts: { runbook: "https://wiki.ringo.test/alerts", cloudEmails: ["a@ringo.test"] } });
+  return [...new Set(resources.map(({ type }) => type))].filter((type) => type.startsWith(`${provider}:`)).sort();
+}
+
+describe("the scopes of DigitalOcean's token", () => {
+  /** What DigitalOcean's API asks for, of each call that the provider makes for a type (github.com/digitalocean/openapi, August 2026). */
+  const needed: Record<string, string[]> = {
+    dnsRecord: ["domain: create, read, update, delete"],
+    droplet: ["droplet: create, read, update, delete", "monitoring: create", "tag: create, read, delete", "actions: read", "image: read", "regions: read", "sizes: read"],
+    firewall: ["firewall: create, read, update, delete"],
+    monitorAlert: ["monitoring: create, read, update, delete"],
+    reservedIp: ["reserved_ip: create, read, update, delete"],
+    reservedIpAssignment: ["reserved_ip: read, update", "actions: read"],
+    sshKey: ["ssh_key: create, read, update, delete"],
+    tag: ["tag: create, read, delete"],
+    uptimeAlert: ["uptime: create, read, update, delete"],
+    uptimeCheck: ["uptime: create, read, update, delete"],
+    volume: ["block_storage: create, read, delete", "block_storage_action: create", "tag: create, read, delete"],
+    volumeAttachment: ["block_storage: read", "block_storage_action: create, read", "actions: read"],
+    vpc: ["vpc: create, read, update, delete"],
+    vpcNatGateway: ["nat_gateway: create, read, update, delete"],
+  };
+  const each = (scopes: string): string[] => {
+    const [resource, verbs] = scopes.split(": ");
+    return verbs!.split(", ").map((verb) => `${resource}:${verb.split(" ")[0]}`);
+  };
+  const rows = section("4. DigitalOcean").matchAll(/^\| (`.+) \| (.+) \|$/gm);
+  const granted = [...rows].flatMap(([, resources, verbs]) => [...resources!.matchAll(/`([a-z_]+)`/g)].flatMap(([, resource]) => each(`${resource}: ${verbs}`)));
+
+  test("are all that the program's resources need", async () => {
+    const missing = (await made("digitalocean")).map((type) => {
+      const scopes = needed[/\/(\w+):/.exec(type)![1]!]?.flatMap(each);
+      return [type, scopes?.filter((scope) => !granted.includes(scope)) ?? "is not known here: write down its scopes"] as const;
+    });
+    expect(missing.filter(([, scopes]) => scopes.length > 0)).toEqual([]);
+  });
+});
