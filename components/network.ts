@@ -31,10 +31,11 @@ export class Network extends pulumi.ComponentResource {
     this.region = args.region;
     this.vpcCidr = args.vpcCidr;
 
-    // Another region or range means another VPC, which is made before the old one goes, and names are unique in the account.
-    // A new name alone changes it in place.
+    // Another region or range means another VPC and another way out of it, made before the old ones go, and names are unique
+    // in the account. A new name alone changes them in place.
+    const placed = (what: string): string => physicalName(`${what}-${args.region}-${args.vpcCidr.replace("/", "-")}`);
     const vpc = new digitalocean.Vpc(`${name}-vpc`, {
-      name: physicalName(`vpc-${args.region}-${args.vpcCidr.replace("/", "-")}`),
+      name: placed("vpc"),
       region: args.region,
       ipRange: args.vpcCidr,
     }, { parent: this, ...beside });
@@ -43,7 +44,7 @@ export class Network extends pulumi.ComponentResource {
     const tags = this.createTags(name);
     const firewalls = this.createFirewalls(name, args, tags);
     const gateway = new digitalocean.VpcNatGateway(`${name}-gateway`, {
-      name: physicalName(`gateway-${args.region}`),
+      name: placed("gateway"),
       region: args.region,
       type: "PUBLIC",
       size: 1,

@@ -1,13 +1,13 @@
 import { digitalocean } from "../../local/providers/digitalocean";
 import { TestEngine } from "../local/providers/client";
-import { deploy } from "./program";
+import { deploy, named } from "./program";
 
-const type = "digitalocean:index/vpc:Vpc";
+const vpc = { given: "vpc", type: "digitalocean:index/vpc:Vpc", name: "network-vpc", replaces: "ipRange" };
+const gateway = { given: "gateway", type: "digitalocean:index/vpcNatGateway:VpcNatGateway", name: "network-gateway", replaces: "vpcs" };
 
-/** What the program asks of the cloud for its network. */
-async function vpc(changes: Record<string, unknown> = {}): Promise<Record<string, any>> {
-  const { resources } = await deploy(changes);
-  return resources.find((resource) => resource.type === type)!.inputs;
+/** What the program asks of the cloud for a part of its network. */
+async function inputs({ name }: typeof vpc, changes: Record<string, unknown> = {}): Promise<Record<string, any>> {
+  return named((await deploy(changes)).resources, name).inputs;
 }
 
 describe("a network", () => {
@@ -15,16 +15,18 @@ describe("a network", () => {
   beforeAll(async () => void (engine = await TestEngine.start(digitalocean)));
   afterAll(() => engine.stop());
 
-  test("of another range is made while the old one is there: their names differ, and both are names", async () => {
-    const [one, other] = [await vpc(), await vpc({ vpcCidr: "10.21.0.0/20" })];
-    expect((await engine.diff(type, one, other)).replaces).toEqual(["ipRange"]);
-    expect([one.name, other.name]).toEqual(["ringo-test-vpc-fra1-10.20.0.0-20", "ringo-test-vpc-fra1-10.21.0.0-20"]);
-    for (const inputs of [one, other]) expect((await engine.check(type, inputs)).failures).toEqual([]);
+  test.each([vpc, gateway])("of another range has another $given, made while the old one is there: their names differ, and both are names", async (part) => {
+    const [one, other] = [await inputs(part), await inputs(part, { vpcCidr: "10.21.0.0/20" })];
+    // In the mocks the other VPC has the id of the one.
+    const elsewhere = part === gateway ? { vpcs: [{ ...other.vpcs[0], vpcUuid: "another" }] } : {};
+    expect((await engine.diff(part.type, one, { ...other, ...elsewhere })).replaces).toEqual([part.replaces]);
+    expect([one.name, other.name]).toEqual([`ringo-test-${part.given}-fra1-10.20.0.0-20`, `ringo-test-${part.given}-fra1-10.21.0.0-20`]);
+    for (const given of [one, other]) expect((await engine.check(part.type, given)).failures).toEqual([]);
   });
 
-  test("of a stack that was made before names had ranges is renamed, and stays", async () => {
-    const inputs = await vpc();
-    const { replaces, detailed } = await engine.diff(type, { ...inputs, name: "ringo-test-vpc-fra1" }, inputs);
+  test.each([vpc, gateway])("of a stack that was made before names had ranges has its $given renamed, and keeps it", async (part) => {
+    const news = await inputs(part);
+    const { replaces, detailed } = await engine.diff(part.type, { ...news, name: `ringo-test-${part.given}-fra1` }, news);
     expect([replaces, detailed]).toEqual([[], { name: "UPDATE" }]);
   });
 });
