@@ -8,7 +8,7 @@ import { physicalName, tagsInAws } from "./naming";
 export interface Keeping {
   /** What was removed or overwritten is kept this long: the only expiry there is. */
   archiveDays: number;
-  /** Object Lock: nothing can be deleted for this long. 0 is no lock. */
+  /** Object Lock: what is written cannot be deleted for this long. 0 locks nothing more. */
   lockDays: number;
 }
 
@@ -43,10 +43,14 @@ export class BackupBucket extends pulumi.ComponentResource {
     const { keeping, protect } = args;
     this.bucket = new s3.Bucket(name, {
       bucket: bucketName(args.purpose, args.accountId),
-      objectLockEnabled: keeping.lockDays > 0,
+      // Always: it locks nothing without a rule, and a change of it takes the bucket away with all that is in it.
+      objectLockEnabled: true,
       forceDestroy: !protect,
       tags: tagsInAws(),
-    }, { parent: this, protect, retainOnDelete: protect });
+    }, {
+      parent: this, protect, retainOnDelete: protect,
+      ignoreChanges: ["objectLockEnabled"], // a bucket that was made without gets it with its first rule
+    });
     const of = { bucket: this.bucket.bucket };
     const child = { parent: this };
 

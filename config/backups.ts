@@ -32,7 +32,7 @@ export const backups = z.object({
     }),
     lockDays: key(whole(0, 365).default(30), {
       description: "Object Lock: nothing written can be deleted for this long. Where `protect` is on not even by the account's root "
-        + "user, so storage is paid for until then. 0 turns it off.",
+        + "user, so storage is paid for until then. 0 locks nothing more; what is locked stays so until its time.",
       allowed: "a whole number from 0 to 365",
       example: "30",
     }),

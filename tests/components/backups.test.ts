@@ -1,3 +1,4 @@
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { deploy, plain, stateOf, type Registered } from "./program";
 
 const s3 = (what: string) => `aws:s3/bucket${what}:Bucket${what[0].toUpperCase()}${what.slice(1)}`;
@@ -57,6 +58,19 @@ test("a stack that is kept locks beyond the root user's reach, and keeps its buc
   const { resources: kept } = await deploy({ protect: true });
   expect(kept.find((r) => r.name === "backups-postgres-lock")!.inputs.rule.defaultRetention.mode).toBe("COMPLIANCE");
   expect(buckets(kept).map((r) => r.inputs.forceDestroy)).toEqual([false, false, false]);
+});
+
+test("a lock that comes or goes leaves the bucket as it is: another one would be empty", async () => {
+  const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
+  const { resources: open } = await deploy({ backups: { lockDays: 0 } });
+  for (const name of backupBuckets) {
+    const [locked, without] = [resources, open].map((all) => buckets(all).find((r) => r.name === name)!.inputs);
+    expect(without).toEqual(locked);
+    // One that was made without stays, too: AWS turns the lock on in a bucket that exists.
+    const [[request]] = asked.mock.calls.filter(([each]) => each.getName() === name && each.getType() === "aws:s3/bucket:Bucket");
+    expect(request.getIgnorechangesList()).toEqual(["objectLockEnabled"]);
+  }
+  asked.mockRestore();
 });
 
 test("without a lock or media there is neither", async () => {
