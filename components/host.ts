@@ -39,7 +39,7 @@ export interface Ground {
 export interface HostArgs {
   ground: Ground;
   role: Role;
-  /** Droplet size by slug. A change resizes in place. */
+  /** Droplet size by slug. A change resizes in place, with the disk: the provider cuts the power first, of all that change at once (docs/setup.md, 11). */
   size: string;
   /** The machine that connections go through. @default none: this machine has a public address and is the bastion */
   bastion?: Host;

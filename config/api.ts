@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { gunicornWorkerMiB } from "./capacity";
 import { key } from "./doc";
-import { sizeWith, whole } from "./formats";
+import { resizing, sizeWith, whole } from "./formats";
 
 /** The tier that answers HTTP. */
 export const api = z.object({
@@ -11,7 +11,7 @@ export const api = z.object({
     example: "2",
   }),
   apiSize: key(sizeWith(1024).default("s-2vcpu-4gb"), {
-    description: "Size of an API machine.",
+    description: `Size of an API machine. ${resizing("all API machines at once")}`,
     allowed: "a DigitalOcean size with at least 1024 MiB",
     example: "s-2vcpu-4gb",
   }),

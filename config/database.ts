@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { key } from "./doc";
-import { pattern, sizeWith, whole } from "./formats";
+import { pattern, resizing, sizeWith, whole } from "./formats";
 import { generation } from "./generation";
 
 // 61: a second role's name is two longer (`machine/data/postgres/roles.ts`).
@@ -10,7 +10,7 @@ const identifierText = "1 to 61 of a–z, 0–9 and _, not a digit first, and no
 /** PostgreSQL, Redis and the media files. */
 export const database = z.object({
   databaseSize: key(sizeWith(2048).default("s-2vcpu-4gb"), {
-    description: "Size of the machine with PostgreSQL, Redis and the media files. PostgreSQL is tuned from it.",
+    description: `Size of the machine with PostgreSQL, Redis and the media files. PostgreSQL is tuned from it. ${resizing("the machine")}`,
     allowed: "a DigitalOcean size with at least 2048 MiB",
     example: "s-2vcpu-4gb",
   }),

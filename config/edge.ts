@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { key } from "./doc";
-import { certificateFault, httpsUrlFault, list, sizeWith, text, whole } from "./formats";
+import { certificateFault, httpsUrlFault, list, resizing, sizeWith, text, whole } from "./formats";
 import { waf } from "./waf";
 
 const year = 31_536_000;
@@ -8,7 +8,7 @@ const year = 31_536_000;
 /** What faces the internet. */
 export const edge = z.object({
   edgeSize: key(sizeWith(1024).default("s-1vcpu-2gb"), {
-    description: "Size of the machine with nginx, the certificate and the bastion.",
+    description: `Size of the machine with nginx, the certificate and the bastion. ${resizing("the machine")}`,
     allowed: "a DigitalOcean size with at least 1024 MiB",
     example: "s-1vcpu-2gb",
   }),

@@ -59,6 +59,10 @@ export const sizeWith = (minMiB: number) => text((slug) => {
   return size.memoryMiB < minMiB ? `has ${size.memoryMiB} MiB of memory; this role needs ${minMiB}` : undefined;
 });
 
+/** What a change of a size does, where the size is decided on. @param machines whose power is cut */
+export const resizing = (machines: string): string =>
+  `A change cuts the power of ${machines} for minutes, and a smaller disk than before is refused: [how to change it in order](setup.md#11-machines-of-another-size).`;
+
 /** @see RFC 1123: labels of letters, digits and inner hyphens; lower case, two labels at least, the last not a number. */
 export const hostNameFault: Judge = (value) => {
   if (value.includes("://")) return "is a URL; give the host name alone";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { key } from "./doc";
-import { httpsUrlFault, list, pattern, sizeWith, text, whole } from "./formats";
+import { httpsUrlFault, list, pattern, resizing, sizeWith, text, whole } from "./formats";
 
 const percentage = /^\d{2}(\.\d{1,3})?$/;
 const address = () => z.email("is no e-mail address");
@@ -8,7 +8,7 @@ const address = () => z.email("is no e-mail address");
 /** What is measured, what is promised, and who is told. */
 export const monitoring = z.object({
   monitorSize: key(sizeWith(1024).default("s-1vcpu-2gb"), {
-    description: "Size of the machine that watches the others.",
+    description: `Size of the machine that watches the others. ${resizing("the machine")}`,
     allowed: "a DigitalOcean size with at least 1024 MiB",
     example: "s-1vcpu-2gb",
   }),

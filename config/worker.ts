@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { celeryProcessMiB } from "./capacity";
 import { key } from "./doc";
-import { list, pattern, sizeWith, whole } from "./formats";
+import { list, pattern, resizing, sizeWith, whole } from "./formats";
 
 /** The tier that works off the queues. */
 export const worker = z.object({
@@ -11,7 +11,7 @@ export const worker = z.object({
     example: "1",
   }),
   workerSize: key(sizeWith(1024).default("s-2vcpu-4gb"), {
-    description: "Size of a worker machine.",
+    description: `Size of a worker machine. ${resizing("all workers at once")}`,
     allowed: "a DigitalOcean size with at least 1024 MiB",
     example: "s-2vcpu-4gb",
   }),

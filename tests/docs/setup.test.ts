@@ -1,5 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { schema } from "../../config/schema";
+import { docOf } from "../../config/doc";
 import { deploy } from "../components/program";
 
 const page = fs.readFileSync(path.join(__dirname, "../../docs/setup.md"), "utf8");
@@ -44,5 +46,25 @@ describe("the scopes of DigitalOcean's token", () => {
       return [type, scopes?.filter((scope) => !granted.includes(scope)) ?? "is not known here: write down its scopes"] as const;
     });
     expect(missing.filter(([, scopes]) => scopes.length > 0)).toEqual([]);
+  });
+});
+
+describe("machines of another size", () => {
+  const chapter = section("11. Machines of another size");
+
+  test("are told of wherever a size is decided on", () => {
+    const sizes = Object.entries(schema.shape).filter(([name]) => name.endsWith("Size"));
+    expect(sizes.map(([name]) => name).sort()).toEqual([...chapter.matchAll(/`(\w+Size)`/g)].map(([, name]) => name).sort());
+    for (const [name, key] of sizes) {
+      expect([name, docOf(key)?.description]).toEqual([name, expect.stringMatching(/power.*smaller disk.*\(setup\.md#11-machines-of-another-size\)/)]);
+    }
+  });
+
+  test("are changed one at a time: what the command names is one machine, made anew or not", async () => {
+    const [, target] = /--target '\*\*(::[^']+)\*'/.exec(chapter)!;
+    for (const changes of [{}, { machineGenerations: { "api-0": 2 } }, { apiInstanceCount: 12 }]) {
+      const { resources } = await deploy(changes);
+      expect(resources.filter(({ name }) => `::${name}`.startsWith(target!)).map(({ type }) => type)).toEqual(["digitalocean:index/droplet:Droplet"]);
+    }
   });
 });
