@@ -68,3 +68,51 @@ describe("machines of another size", () => {
     }
   });
 });
+
+describe("the policy of who deploys to AWS", () => {
+  interface Statement { Effect: "Allow" | "Deny"; Action: string | string[]; Resource: string | string[] }
+  const [, json] = /```json\n([^`]+)```/.exec(section("5. AWS for the backups"))!;
+  const { Statement: statements } = JSON.parse(json!.replaceAll("STACK", "test").replaceAll("ACCOUNT", "123456789012").replaceAll("REGION", "eu-central-1")) as { Statement: Statement[] };
+  const covers = (patterns: string | string[], what: string): boolean =>
+    [patterns].flat().some((pattern) => new RegExp(`^${pattern.replace(/[.?+^$()[\]{}|\\]/g, "\\$&").replaceAll("*", ".*")}$`).test(what));
+  const allows = (action: string, resource?: string): boolean => {
+    const says = (effect: string) => statements.some((each) => each.Effect === effect && covers(each.Action, action) && (resource === undefined || covers(each.Resource, resource)));
+    return says("Allow") && !(resource !== undefined && says("Deny"));
+  };
+
+  const bucket = "arn:aws:s3:::ringo-test-postgres-123456789012";
+  const [user, group] = ["user", "group"].map((what) => `arn:aws:iam::123456789012:${what}/ringo-test-backup-writer`) as [string, string];
+  const [key, alias] = ["key/11111111-2222-3333-4444-555555555555", "alias/ringo-test-backups"].map((what) => `arn:aws:kms:eu-central-1:123456789012:${what}`) as [string, string];
+  /** What the official provider asks AWS for, to make, read, change and take away what the program makes; no more than the defaults. */
+  const needed: Record<string, Record<string, string>> = {
+    "s3/bucket": { [bucket]: "s3: CreateBucket ListBucket DeleteBucket TagResource UntagResource ListTagsForResource GetBucketTagging PutBucketTagging GetBucketPolicy GetBucketAcl GetBucketCORS GetBucketWebsite GetBucketVersioning PutBucketVersioning GetAccelerateConfiguration GetBucketRequestPayment GetBucketLogging GetLifecycleConfiguration GetReplicationConfiguration GetEncryptionConfiguration GetBucketObjectLockConfiguration PutBucketObjectLockConfiguration GetBucketLocation" },
+    "s3/bucketLifecycleConfiguration": { [bucket]: "s3: PutLifecycleConfiguration GetLifecycleConfiguration" },
+    "s3/bucketLogging": { [bucket]: "s3: PutBucketLogging GetBucketLogging" },
+    "s3/bucketObjectLockConfiguration": { [bucket]: "s3: PutBucketObjectLockConfiguration GetBucketObjectLockConfiguration" },
+    "s3/bucketOwnershipControls": { [bucket]: "s3: PutBucketOwnershipControls GetBucketOwnershipControls" },
+    "s3/bucketPolicy": { [bucket]: "s3: PutBucketPolicy GetBucketPolicy DeleteBucketPolicy" },
+    "s3/bucketPublicAccessBlock": { [bucket]: "s3: PutBucketPublicAccessBlock GetBucketPublicAccessBlock" },
+    "s3/bucketServerSideEncryptionConfiguration": { [bucket]: "s3: PutEncryptionConfiguration GetEncryptionConfiguration" },
+    "s3/bucketVersioning": { [bucket]: "s3: PutBucketVersioning GetBucketVersioning" },
+    "iam/accessKey": { [user]: "iam: CreateAccessKey ListAccessKeys DeleteAccessKey" },
+    "iam/group": { [group]: "iam: CreateGroup GetGroup DeleteGroup" },
+    "iam/groupPolicy": { [group]: "iam: PutGroupPolicy GetGroupPolicy DeleteGroupPolicy" },
+    "iam/user": { [user]: "iam: CreateUser GetUser DeleteUser TagUser UntagUser ListUserTags ListGroupsForUser" },
+    "iam/userGroupMembership": { [user]: "iam: ListGroupsForUser", [group]: "iam: AddUserToGroup RemoveUserFromGroup" },
+    "kms/alias": { "*": "kms: ListAliases", [key]: "kms: CreateAlias UpdateAlias DeleteAlias", [alias]: "kms: CreateAlias UpdateAlias DeleteAlias" },
+    "kms/key": { "*": "kms: CreateKey TagResource", [key]: "kms: DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags EnableKeyRotation UpdateKeyDescription TagResource UntagResource" },
+  };
+
+  test("allows all that the program's resources need", async () => {
+    const missing = (await made("aws")).flatMap((type) => Object.entries(needed[type.split(":")[1]!] ?? { [type]: ": is not known here, write down its actions" }).flatMap(([resource, words]) => {
+      const [service, names] = words.split(": ");
+      return names!.split(" ").map((name) => `${service}:${name}`).filter((action) => !allows(action, resource)).map((action) => `${action} on ${resource}`);
+    }));
+    expect(missing).toEqual([]);
+  });
+
+  test.each([
+    "iam:AttachGroupPolicy", "iam:AttachUserPolicy", "iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:CreateLoginProfile", "s3:GetObject", "s3:PutObject", "s3:DeleteObject",
+    "s3:DeleteObjectVersion", "s3:PutObjectRetention", "s3:BypassGovernanceRetention", "kms:Decrypt", "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy",
+  ])("does not allow %s, on whatever", (action) => expect(allows(action)).toBe(false));
+});
