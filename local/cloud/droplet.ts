@@ -4,7 +4,7 @@ import { growDisk, makeDisk } from "./disk";
 import { notFound, unprocessable } from "./errors";
 import { changeNetwork } from "./fabric";
 import { ensureImage, imageSlugs } from "./image";
-import { isRunning, powerOff, powerOn, removeMachine } from "./machine";
+import { isRunning, powerButton, powerOff, powerOn, removeMachine } from "./machine";
 import { dropletAddresses } from "./names";
 import { change, load, type CloudState, type Droplet } from "./state";
 import { useTags } from "./tag";
@@ -119,16 +119,17 @@ export function updateDroplet(
 }
 
 /**
- * Another size: off, resized, on again.
+ * Another size: the power is cut, the droplet resized and switched on again, as it is when that is refused.
  * @throws 422 for an unknown size, or one whose disk is smaller when the disk is to be resized or already was
  */
 export async function resizeDroplet(id: number, size: string, resizeDisk: boolean): Promise<void> {
   const { size: current } = dropletIn(load(), id);
   if (!sizes[size]) throw unprocessable(`You specified an invalid size: "${size}"`);
+  await powerOff(id, { graceful: false });
   if (sizes[size].diskGiB < sizes[current]!.diskGiB) {
+    await startDroplet(id);
     throw unprocessable(`This size is not available because it has a smaller disk: ${size} ${sizes[size].diskGiB} GiB, ${current} ${sizes[current]!.diskGiB} GiB${resizeDisk ? "" : " (disks never shrink)"}`);
   }
-  await powerOff(id, { graceful: true });
   if (resizeDisk) await growDisk(id, sizes[size].diskGiB);
   await change((state) => void (dropletIn(state, id).size = size));
   await startDroplet(id);
@@ -148,9 +149,15 @@ export async function stopDroplet(id: number): Promise<void> {
   await powerOff(id, { graceful: true });
 }
 
-/** Removes a droplet; its volumes stay, its reserved address is free. Nothing happens when it is gone. */
-export async function deleteDroplet(id: number, options: { graceful: boolean } = { graceful: false }): Promise<void> {
-  if (options.graceful) await powerOff(id, options);
+/**
+ * Removes a droplet; its volumes stay, its reserved address is free. Nothing happens when it is gone.
+ * @param options.shutDownSeconds how long it may take to shut down before. @default its power is cut
+ * @throws when it has not by then
+ */
+export async function deleteDroplet(id: number, options: { shutDownSeconds?: number } = {}): Promise<void> {
+  if (options.shutDownSeconds !== undefined && !(await powerButton(id, options.shutDownSeconds))) {
+    throw new Error(`Error waiting for droplet (${id}) to become off: it is not, after ${options.shutDownSeconds} s`);
+  }
   await removeMachine(id);
   await detachAll(id);
   await changeNetwork((state) => {

@@ -73,12 +73,16 @@ function nspawnArguments(droplet: Droplet): string[] {
 
 /** Switches a droplet off: as its power button does, and after ten seconds as its plug does. */
 export async function powerOff(id: number, options: { graceful: boolean }): Promise<void> {
-  const init = initOf(String(id));
-  if (options.graceful && init !== undefined) {
-    process.kill(init, realTimeSignal(4)); // systemd's "power off"
-    await until(() => !isRunning(id), 10);
-  }
+  if (options.graceful) await powerButton(id, 10);
   await killGroup(String(id));
+}
+
+/** Presses a droplet's power button, and waits until it is off. Gives whether it is, after that many seconds at the latest. */
+export async function powerButton(id: number, seconds: number): Promise<boolean> {
+  const init = initOf(String(id));
+  if (init === undefined) return true;
+  process.kill(init, realTimeSignal(4)); // systemd's "power off"
+  return until(() => !isRunning(id), seconds);
 }
 
 /** Number of SIGRTMIN+n; glibc keeps the kernel's first two for itself. */

@@ -54,6 +54,8 @@ export interface Context {
   log(message: string, options?: { ephemeral?: boolean; severity?: "info" | "warning" | "error" }): void;
   /** Aborted when the engine cancels (Ctrl-C). */
   signal: AbortSignal;
+  /** How long it may take, where the program says so (`customTimeouts`); so far only a delete is told. */
+  timeoutSeconds?: number;
 }
 
 /** One provider: the package's name, the version its SDK asks for, its schema facts and a model a type. */

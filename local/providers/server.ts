@@ -206,7 +206,7 @@ class Provider {
   private async delete(request: pb.DeleteRequest, signal: AbortSignal): Promise<Empty> {
     const urn = request.getUrn();
     const state = reveal(decode(request.getProperties()));
-    await this.resource(urn).model.delete(request.getId(), state, this.context(urn, signal));
+    await this.resource(urn).model.delete(request.getId(), state, { ...this.context(urn, signal), timeoutSeconds: request.getTimeout() || undefined });
     return new Empty();
   }
 

@@ -123,5 +123,6 @@ export const droplet: ResourceModel = {
     return outputsOf(findDroplet(number)!, news);
   },
 
-  delete: (id, state) => deleteDroplet(Number(id), { graceful: state.gracefulShutdown === true }),
+  // A minute, unless the program says another time.
+  delete: (id, state, { timeoutSeconds = 60 }) => deleteDroplet(Number(id), state.gracefulShutdown === true ? { shutDownSeconds: timeoutSeconds } : {}),
 };
