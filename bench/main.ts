@@ -34,7 +34,7 @@ const parts: Record<string, () => Promise<void>> = {
     print(`| warm \`make up\` | ${seconds.toFixed(0)} s |`);
     // Where the time goes: the moments at which the parts were done.
     for (const name of ["edge-boot", "worker-0-boot", "data-base", "api-0-base", "data-data", "api-0-release", "api-1-api", "edge-edge", "worker-0-worker"]) {
-      const at = new RegExp(`^ *([\\d.]+)s \\+ ${name} `, "m").exec(stderr)?.[1];
+      const at = new RegExp(`^ *([\\d.]+)s \\+ ${name}(-[0-9a-f]{4})? `, "m").exec(stderr)?.[1];
       print(`| – ${name} done at | ${at} s |`);
     }
   },

@@ -2,6 +2,7 @@ import { remote, type types } from "@pulumi/command";
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { createHash } from "node:crypto";
 import { base } from "../machine/base";
 import { bootState, userData } from "../machine/base/cloud-init";
 import { shipper, type Intake } from "../machine/logs";
@@ -144,11 +145,14 @@ export class Host extends pulumi.ComponentResource {
   }
 
   /**
-   * The name of what a machine is born with. One made anew shares none of it with the former: it is another resource, since a
-   * replaced one would be told again what `ignoreChanges` has kept, the former keys.
+   * The name of what a machine is born with: it ends with where and of what the machine is made, and with its count when it was made
+   * anew. Another machine shares none of it with the former: it is another resource, since a replaced one would be told again what
+   * `ignoreChanges` has kept, keys that open nothing any more.
    */
   private born(what: string): string {
-    return this.generation === 1 ? what : `${what}-${this.generation}`;
+    const { network, machineImage } = this.args.ground;
+    const origin = createHash("sha256").update([network.region, network.vpcCidr, machineImage].join("\n")).digest("hex").slice(0, 4);
+    return [what, origin, ...(this.generation === 1 ? [] : [this.generation])].join("-");
   }
 
   private createKey(what: string): tls.PrivateKey {
@@ -176,7 +180,7 @@ export class Host extends pulumi.ComponentResource {
       dependsOn: network.ready,
       // A changed key or user data would replace the machine (lessons 1, 2); both matter at its first boot only.
       ignoreChanges: ["sshKeys", "userData"],
-      // The provider would delete first what bears a given name, and a new image take all machines away at once.
+      // The provider would delete first what bears a given name.
       deleteBeforeReplace: false,
     });
   }

@@ -1,4 +1,4 @@
-import { deploy, named, plain, stateOf, type Registered } from "./program";
+import { deploy, named, plain, short, stateOf, type Registered } from "./program";
 
 const fileOf = (resources: Registered[], state: string, path: string): string => stateOf(named(resources, state)).files.find((file) => file.path === path)!.content;
 const rotated = { passwordGeneration: 2, deployerKeyGeneration: 2, mediaKeyGeneration: 2 };
@@ -40,7 +40,7 @@ test("other keys open the shared files, and no container is replaced for them", 
 test("the program comes with the next key, which every machine let in already; and no machine lets the former in", () => {
   const key = (generation: number) => `ssh-ed25519 AAAAaccessdeployer${generation}\n`;
   for (const { name } of after.filter(({ type }) => type.endsWith(":Droplet"))) {
-    const state = name.replace("-droplet", "-base");
+    const state = short(name).replace("-droplet", "-base");
     expect(fileOf(before, state, "/root/.ssh/authorized_keys")).toBe(key(1) + key(2));
     expect(fileOf(after, state, "/root/.ssh/authorized_keys")).toBe(key(2) + key(3));
     const connection = plain(named(after, state).inputs.connection);
@@ -48,16 +48,35 @@ test("the program comes with the next key, which every machine let in already; a
   }
 });
 
+/** The names of all resources of a kind that are there after a change, and were before. */
+const changed = (kind: string, resources: Registered[]) => {
+  const names = (all: Registered[]) => all.filter(({ type }) => type.endsWith(kind)).map(({ name }) => name);
+  const [then, now] = [names(before), names(resources)];
+  return { added: now.filter((name) => !then.includes(name)).sort(), gone: then.filter((name) => !now.includes(name)).sort(), kept: now.filter((name) => then.includes(name)) };
+};
+
 test("a machine made anew shares nothing with the former that it could be known by, and all the others stay", async () => {
   const { resources } = await deploy({ machineGenerations: { edge: 2 } });
-  const names = (all: Registered[], kind: string) => all.filter(({ type }) => type.endsWith(kind)).map(({ name }) => name);
-  const added = (kind: string) => names(resources, kind).filter((name) => !names(before, kind).includes(name));
-  const gone = (kind: string) => names(before, kind).filter((name) => !names(resources, kind).includes(name));
-  expect([added(":Droplet"), gone(":Droplet")]).toEqual([["edge-droplet-2"], ["edge-droplet"]]);
-  expect([added(":PrivateKey").sort(), gone(":PrivateKey").sort()]).toEqual([["edge-boot-key-2", "edge-host-key-2"], ["edge-boot-key", "edge-host-key"]]);
-  expect([added(":Command"), gone(":Command")]).toEqual([["edge-boot-2"], ["edge-boot"]]);
-  expect(plain(named(resources, "edge-droplet-2").inputs.userData)).toContain("private key of edge-boot-key-2");
-  expect(stateOf(named(resources, "edge-boot-2")).files.map(({ content }) => content)).toContainEqual(expect.stringContaining("private key of edge-host-key-2"));
+  const names = (kind: string) => {
+    const { added, gone } = changed(kind, resources);
+    return [added.map(short), gone.map(short)];
+  };
+  expect(names(":Droplet")).toEqual([["edge-droplet-2"], ["edge-droplet"]]);
+  expect(names(":PrivateKey")).toEqual([["edge-boot-key-2", "edge-host-key-2"], ["edge-boot-key", "edge-host-key"]]);
+  expect(names(":Command")).toEqual([["edge-boot-2"], ["edge-boot"]]);
+  expect(plain(named(resources, "edge-droplet-2").inputs.userData)).toMatch(/private key of edge-boot-key-[0-9a-f]{4}-2\\n/);
+  expect(stateOf(named(resources, "edge-boot-2")).files.map(({ content }) => content)).toContainEqual(expect.stringMatching(/private key of edge-host-key-[0-9a-f]{4}-2/));
   const proxied = resources.filter(({ name, type }) => type.endsWith(":Command") && !name.startsWith("edge-"));
-  for (const { inputs } of proxied) expect(plain(inputs.connection).proxy.hostKey).toBe("ssh-ed25519 AAAAedgehostkey2");
+  for (const { inputs } of proxied) expect(plain(inputs.connection).proxy.hostKey).toMatch(/^ssh-ed25519 AAAAedgehostkey[0-9a-f]{4}2$/);
 });
+
+test.each([{ region: "ams3" }, { vpcCidr: "10.44.0.0/20" }])(
+  "machines that %j replaces are others: replaced ones would be told of the keys of their birth, which may open nothing any more", async (change) => {
+    const { resources } = await deploy(change);
+    for (const kind of [":Droplet", ":PrivateKey", ":Command"]) {
+      const { added, gone, kept } = changed(kind, resources);
+      expect(added.map(short)).toEqual(gone.map(short));
+      expect(kept.filter((name) => /-(droplet|boot|boot-key|host-key)/.test(name))).toEqual([]);
+    }
+    expect(changed(":Droplet", resources).added).toHaveLength(6);
+  });

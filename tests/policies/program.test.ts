@@ -4,7 +4,7 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { parse } from "yaml";
 import { levelsOf } from "../../policies/levels";
-import { configuration, deploy, plain } from "../components/program";
+import { configuration, deploy, plain, short } from "../components/program";
 import { judge, ruleNamed, type Sample } from "./harness";
 
 /** What a stack's file says, with what is still a placeholder in it replaced. */
@@ -73,6 +73,6 @@ describe("the program itself", () => {
 
   test("is refused in a region that personal data may not be in", async () => {
     const { mandatory } = await broken("production", { region: "nyc3", allowedRegions: ["nyc3"] });
-    expect(mandatory.filter((line) => line.startsWith("allowed-region"))).toEqual(expect.arrayContaining(["allowed-region data-droplet", "allowed-region data-volume", "allowed-region network-vpc"]));
+    expect(mandatory.filter((line) => line.startsWith("allowed-region")).map(short)).toEqual(expect.arrayContaining(["allowed-region data-droplet", "allowed-region data-volume", "allowed-region network-vpc"]));
   });
 });

@@ -16,5 +16,12 @@ export function configure(changes: Record<string, unknown>): void {
   fs.writeFileSync(file, document.toString());
 }
 
+/** Without what has been counted: the next stack begins anew. */
+export function forgetCounts(): void {
+  const document = YAML.parseDocument(original);
+  for (const counter of ["machineGenerations", "deployerKeyGeneration", "mediaKeyGeneration"]) document.deleteIn(["config", `ringo-infra:${counter}`]);
+  fs.writeFileSync(file, document.toString({ lineWidth: 0 }));
+}
+
 /** As it was. */
 export const restoreSettings = (): void => fs.writeFileSync(file, original);

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { cacheDir, stateDir } from "../../../../local/paths";
+import { forgetCounts } from "../settings";
 import { make, run } from "../support";
 
 /** Whatever of the local cloud is on this machine: found by looking at the machine, not at what the cloud remembers. */
@@ -37,4 +38,5 @@ test("destroy leaves no process, mount, namespace, interface, rule, cgroup or fi
   expect([code, stderr]).toEqual([0, expect.any(String)]);
   expect(await traces()).toEqual([]);
   expect(fs.existsSync(cacheDir)).toBe(true);
+  forgetCounts();
 }, 120_000);
