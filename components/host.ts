@@ -172,6 +172,7 @@ export class Host extends pulumi.ComponentResource {
       monitoring: true,
       sshKeys: [access.sshKeyId],
       tags: [...network.tagsOf(args.role), ...tags],
+      gracefulShutdown: true, // a worker that is one too many ends its tasks
       userData: pulumi.all([bootKey.privateKeyOpenssh, openssh(bootKey), access.publicKeys]).apply(
         ([privateKey, publicKey, authorizedKeys]) =>
           userData({ bootHostKey: { private: privateKey, public: publicKey }, authorizedKeys })),
@@ -182,6 +183,8 @@ export class Host extends pulumi.ComponentResource {
       ignoreChanges: ["sshKeys", "userData"],
       // The provider would delete first what bears a given name.
       deleteBeforeReplace: false,
+      // As long as a shutdown may take (machine/ending.ts), and a little; the provider's own is a minute.
+      customTimeouts: { delete: "35m" },
     });
   }
 

@@ -1,5 +1,6 @@
+import { login } from "../session";
 import { configure, restoreSettings } from "../settings";
-import { make, on, output, run } from "../support";
+import { eventually, make, on, output, request, run } from "../support";
 
 afterAll(restoreSettings);
 
@@ -32,20 +33,31 @@ test("preview shows a change and makes none", async () => {
   restoreSettings();
 }, 120_000);
 
-test("one more API machine adds just that machine, and one less takes just it away", async () => {
-  configure({ apiInstanceCount: 3 });
+test("one more API machine and one more worker add just those, and one less takes just them away, a worker when its tasks are done", async () => {
+  configure({ apiInstanceCount: 3, workerInstanceCount: 2 });
   const up = await make("up");
   expect(up.code).toBe(0);
-  // Droplet, two keys, host component, boot, base and role; the edge learns of one more upstream, the monitor of one more target.
-  expect(changes(up.stderr)).toMatchObject({ create: 7, update: 2 });
-  expect((await output()).machines.map((m) => m.name)).toContain("api-2");
-  expect(await on("edge", "cat /etc/nginx/ringo/upstreams.conf")).toContain((await output()).machines.find((m) => m.name === "api-2")?.privateAddress);
+  // Of each its droplet, two keys, host component, boot, base and role; the edge learns of one more upstream, the monitor of two more targets.
+  expect(changes(up.stderr)).toMatchObject({ create: 14, update: 2 });
+  const stack = await output();
+  expect(stack.machines.map((m) => m.name)).toEqual(expect.arrayContaining(["api-2", "worker-1"]));
+  expect(await on("edge", "cat /etc/nginx/ringo/upstreams.conf")).toContain(stack.machines.find((m) => m.name === "api-2")?.privateAddress);
 
+  const { authorization: headers } = await login(stack);
+  const tasks = await Promise.all(Array.from({ length: 8 }, async () => {
+    const sent = await request(stack, "POST", "/api/v1/tasks/slow/", { json: { seconds: 40, queue: "default" }, headers });
+    return (sent.json() as { id: string }).id;
+  }));
+  const log = () => on("worker-1", "docker logs --since 1m ringo-worker 2>&1");
+  await eventually("a task is under way on the second worker", async () => log().then((text) => tasks.some((id) => text.includes(id))), 20);
   restoreSettings();
   const down = await make("up");
   expect(down.code).toBe(0);
-  expect(changes(down.stderr)).toMatchObject({ delete: 7, update: 2 });
-  expect((await output()).machines.map((m) => m.name)).not.toContain("api-2");
+  expect(changes(down.stderr)).toMatchObject({ delete: 14, update: 2 });
+  expect((await output()).machines.map((m) => m.name).filter((name) => ["api-2", "worker-1"].includes(name))).toEqual([]);
+  const states = () => Promise.all(tasks.map(async (id) => ((await request(stack, "GET", `/api/v1/tasks/${id}/`, { headers })).json() as { state: string }).state));
+  // What the second had taken and not begun, the first one does.
+  await eventually("all tasks are done", async () => (await states()).every((state) => state === "SUCCESS"), 90);
 }, 600_000);
 
 test("a fault in the configuration ends before the first resource, and says how to mend it", async () => {
