@@ -16,7 +16,7 @@ const atOnce = 8;
 
 /**
  * Which versions must be copied so that every object is as it was at a time. What was made since then stays: it is
- * somebody's newer backup, too.
+ * somebody's newer backup, too. Locks of restic's repository are of commands that have long ended: they stay away.
  */
 export function toBringBack(history: Entry[], time: Date): Entry[] {
   const then = new Map<string, Entry>();
@@ -24,7 +24,7 @@ export function toBringBack(history: Entry[], time: Date): Entry[] {
     const known = then.get(entry.key);
     if (entry.at <= time && (!known || follows(entry, known))) then.set(entry.key, entry);
   }
-  return [...then.values()].filter((entry) => !entry.deletion && !entry.current);
+  return [...then.values()].filter((entry) => !entry.deletion && !entry.current && !entry.key.startsWith("locks/"));
 }
 
 /** S3 lists versions newest first, and times by the second: what was deleted within the second that it was written in stays deleted. */

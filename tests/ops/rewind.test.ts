@@ -23,6 +23,12 @@ test("every object is brought back that was there and is not as it was, and no o
   }));
 });
 
+test("a lock that restic has taken away stays away: it would keep every restic out", () => {
+  const gone = (key: string) => listed(key, [{ seconds: 5, deletion: false }, { seconds: 9, deletion: true }]);
+  const kept = ["snapshots/a", "data/lo/locks", "backup/locks/a"];
+  expect(toBringBack(["locks/a", ...kept].flatMap(gone), at(7)).map(({ key }) => key)).toEqual(kept);
+});
+
 test("what was written and deleted within one second stays deleted", () => {
   expect(toBringBack(listed("lock", [{ seconds: 5, deletion: false }, { seconds: 5, deletion: true }]), at(9))).toEqual([]);
   expect(toBringBack(listed("lock", [{ seconds: 5, deletion: false }, { seconds: 5, deletion: true }, { seconds: 7, deletion: false }]), at(6))).toEqual([]);
