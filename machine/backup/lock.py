@@ -10,7 +10,10 @@ PATH = os.environ.get("RINGO_BACKUP_LOCK", "/run/lock/ringo-backup")
 
 @contextlib.contextmanager
 def held(what, wait=True):
-    """Holds the lock while the body runs; says who holds it when it has to wait, or refuses where it should not."""
+    """
+    Holds the lock while the body runs; says who holds it when it has to wait, or refuses where it should not. Gives the lock's descriptor: a command
+    that inherits it holds the lock, too, until it ends, even where the body is killed before.
+    """
     with open(PATH, "a+", encoding="utf8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -24,5 +27,5 @@ def held(what, wait=True):
         file.truncate(0)
         file.write(f"{what} (process {os.getpid()})")
         file.flush()
-        yield
+        yield file.fileno()
         file.truncate(0)

@@ -10,6 +10,8 @@ from backup.patience import patiently
 from backup.shell import Failure, Refusal, attempt, confirmed, run as must, say, stream, tail
 
 ENVIRONMENT = os.environ.get("RINGO_RESTIC", "/etc/ringo/restic.env")
+# What only reads neither minds a lock in the bucket nor leaves one there.
+READ = ["restic", "--no-lock"]
 # restic's own exit statuses.
 NO_REPOSITORY, WRONG_PASSPHRASE = 10, 12
 
@@ -29,7 +31,7 @@ def _prepare(_settings, _arguments):
 
 
 def _repository():
-    code, stdout, stderr = attempt(["restic", "cat", "config", "--quiet"], timeout=120)
+    code, stdout, stderr = attempt([*READ, "cat", "config", "--quiet"], timeout=120)
     if code == NO_REPOSITORY:
         must(["restic", "init", "--quiet"], timeout=120)
     elif code == WRONG_PASSPHRASE:
@@ -42,13 +44,14 @@ def _backup(settings, _arguments):
     began = time.time()
     success = 0
     try:
-        with lock.held("a snapshot of the media files"):
+        with lock.held("a snapshot of the media files") as held:
             if nothing_yet(settings.media):
                 say("there are no media files yet: none to keep")
             else:
+                _unlock(held)
                 # From inside, so that a snapshot holds the files and not the way to them.
-                stream(["sh", "-ec", 'cd "$1"; exec restic backup --quiet --host media --tag media .', "sh", settings.media], say)
-                stream(["restic", "forget", "--quiet", "--host", "media", "--keep-hourly", "48", "--keep-daily", os.environ["RINGO_KEEP_DAYS"], "--prune"], say)
+                stream(["sh", "-ec", 'cd "$1"; exec restic backup --quiet --host media --tag media .', "sh", settings.media], say, inherits=[held])
+                stream(["restic", "forget", "--quiet", "--host", "media", "--keep-hourly", "48", "--keep-daily", os.environ["RINGO_KEEP_DAYS"], "--prune"], say, inherits=[held])
         success = 1
     finally:
         about = [
@@ -60,13 +63,22 @@ def _backup(settings, _arguments):
     return 0
 
 
+def _unlock(held):
+    """
+    A restic that is killed, or whose machine is lost, leaves its lock in the bucket, and no other takes it away: all that write would fail for ever. Those
+    that are there now are nobody's: only this machine writes to the repository, and only who holds our own lock, which each restic that writes inherits. By age and
+    process, as restic would judge them without --remove-all, one stays for half an hour, or for as long as this machine has a process of the lost one's number.
+    """
+    stream(["restic", "unlock", "--remove-all"], say, inherits=[held])
+
+
 def nothing_yet(directory):
     """Of an empty directory restic makes no snapshot, and fails. Where there are snapshots already, that is right: the files are gone."""
     return not os.listdir(directory) and not snapshots()
 
 
 def snapshots():
-    listed = json.loads(must(["restic", "snapshots", "--json", "--host", "media"], timeout=300)) or []
+    listed = json.loads(must([*READ, "snapshots", "--json", "--host", "media"], timeout=300)) or []
     return sorted(({"id": each["short_id"], "time": times.show(times.parse(each["time"])), "bytes": each.get("summary", {}).get("total_bytes_processed", 0)}
                    for each in listed), key=lambda each: each["time"])
 
@@ -94,12 +106,12 @@ def chosen(found, snapshot, moment):
     return before[-1]
 
 
-def _fill(settings, snapshot):
+def _fill(settings, snapshot, held):
     directory = f"{settings.media}.restoring-{times.now():%Y%m%dT%H%M%SZ}"
     stat = os.stat(settings.media)
     os.makedirs(directory)
     try:
-        stream(["restic", "restore", snapshot["id"], "--target", directory], say)
+        stream([*READ, "restore", snapshot["id"], "--target", directory], say, inherits=[held])
         os.chmod(directory, stat.st_mode)
         os.chown(directory, stat.st_uid, stat.st_gid)
     except BaseException:
@@ -114,8 +126,8 @@ def _restore(settings, arguments):
     say(f"restore the media files of {snapshot['time']} ({size(snapshot['bytes'])}); those of now stay in {kept}")
     if not confirmed("Go on?", arguments.yes):
         return 1
-    with lock.held("a restore of the media files", wait=False):
-        directory = _fill(settings, snapshot)
+    with lock.held("a restore of the media files", wait=False) as held:
+        directory = _fill(settings, snapshot, held)
         files.exchange(directory, settings.media)
         os.rename(directory, kept)
     say(f"the files of {snapshot['time']} are in place; remove {kept} when it is not needed any more")
@@ -131,9 +143,11 @@ def _initialize(settings, arguments):
         say("there is no snapshot of the media files: none to restore")
         return 0
     snapshot = chosen(found, "latest", times.parse(arguments.time) if arguments.time else None)
-    directory = _fill(settings, snapshot)
-    os.rmdir(settings.media)
-    os.rename(directory, settings.media)
+    # Or a snapshot that goes on at the same time could prune what is read here.
+    with lock.held("a restore of the media files") as held:
+        directory = _fill(settings, snapshot, held)
+        os.rmdir(settings.media)
+        os.rename(directory, settings.media)
     say(f"the media files of {snapshot['time']} are in place")
     return 0
 

@@ -36,11 +36,11 @@ def run(argv, *, user=None, stdin=None, timeout=None, environment=None):
     return stdout
 
 
-def stream(argv, on_line, *, user=None):
-    """Runs a command that may not fail, handing over each line that it prints, errors among them."""
+def stream(argv, on_line, *, user=None, inherits=()):
+    """Runs a command that may not fail, handing over each line that it prints, errors among them. It `inherits` these descriptors."""
     last = []
     with subprocess.Popen(argv, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, errors="replace", **_identity(user)) as process:
+                          text=True, errors="replace", pass_fds=inherits, **_identity(user)) as process:
         try:
             for line in process.stdout:
                 last = [*last[-40:], line.rstrip("\n")]

@@ -164,6 +164,21 @@ until pgrep -x pgbackrest >/dev/null; do sleep 0.05; done; sleep 0.5; pkill -KIL
   expect((await listed()).backups).toHaveLength(before.backups.length + 1);
 }, 120_000);
 
+test("a lock that a killed restic has left in the bucket does not stop the next snapshot of the media files", async () => {
+  await on("worker-0", "docker exec ringo-worker sh -c 'echo kept > /app/media/kept.txt'");
+  await on("data", "systemctl start ringo-media-backup.service");
+  const newest = async () => (JSON.parse(await on("data", "ringo-backup media list --json")) as { id: string }[]).at(-1)!.id;
+  const before = await newest();
+  const restic = (command: string) => on("data", `set -a; . /etc/ringo/restic.env; set +a\n${command}`);
+  const locks = () => restic("restic --no-lock list locks");
+  await restic(`sleep 30 2>/dev/null | restic backup --quiet --stdin --stdin-filename hung >/dev/null 2>&1 & restic=$!
+until restic --no-lock list locks | grep -q .; do sleep 0.1; done; kill -KILL $restic`);
+  expect(await locks()).toMatch(/^[0-9a-f]{64}$/m);
+  await on("data", "systemctl start ringo-media-backup.service");
+  expect(await newest()).not.toBe(before);
+  expect(await locks()).toBe("");
+}, 120_000);
+
 test("a wrong key, a wrong passphrase and a wrong clock are each named, and nothing is lost", async () => {
   const wrong = async (prefix: string) => {
     const { code, stderr } = await data(`${prefix} ringo-backup list`);
