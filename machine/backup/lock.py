@@ -1,4 +1,4 @@
-"""One backup, restore or restore test at a time."""
+"""One backup, restore or restore test of the database at a time, and one of the media files."""
 import contextlib
 import fcntl
 import os
@@ -6,15 +6,17 @@ import os
 from backup.shell import Refusal, say
 
 PATH = os.environ.get("RINGO_BACKUP_LOCK", "/run/lock/ringo-backup")
+# The two have no file, repository or server in common: a restic that hangs must not hold up the database's backups.
+MEDIA = f"{PATH}-media"
 
 
 @contextlib.contextmanager
-def held(what, wait=True):
+def held(what, wait=True, path=PATH):
     """
     Holds the lock while the body runs; says who holds it when it has to wait, or refuses where it should not. Gives the lock's descriptor: a command
     that inherits it holds the lock, too, until it ends, even where the body is killed before.
     """
-    with open(PATH, "a+", encoding="utf8") as file:
+    with open(path, "a+", encoding="utf8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

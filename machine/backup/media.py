@@ -44,7 +44,7 @@ def _backup(settings, _arguments):
     began = time.time()
     success = 0
     try:
-        with lock.held("a snapshot of the media files") as held:
+        with lock.held("a snapshot of the media files", path=lock.MEDIA) as held:
             if nothing_yet(settings.media):
                 say("there are no media files yet: none to keep")
             else:
@@ -126,7 +126,7 @@ def _restore(settings, arguments):
     say(f"restore the media files of {snapshot['time']} ({size(snapshot['bytes'])}); those of now stay in {kept}")
     if not confirmed("Go on?", arguments.yes):
         return 1
-    with lock.held("a restore of the media files", wait=False) as held:
+    with lock.held("a restore of the media files", wait=False, path=lock.MEDIA) as held:
         directory = _fill(settings, snapshot, held)
         files.exchange(directory, settings.media)
         os.rename(directory, kept)
@@ -144,7 +144,7 @@ def _initialize(settings, arguments):
         return 0
     snapshot = chosen(found, "latest", times.parse(arguments.time) if arguments.time else None)
     # Or a snapshot that goes on at the same time could prune what is read here.
-    with lock.held("a restore of the media files") as held:
+    with lock.held("a restore of the media files", path=lock.MEDIA) as held:
         directory = _fill(settings, snapshot, held)
         os.rmdir(settings.media)
         os.rename(directory, settings.media)

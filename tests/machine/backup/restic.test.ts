@@ -58,8 +58,8 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-const start = (program: string, argv: string[], environment = variables(root)): ChildProcess => {
-  const child = spawn(program, argv, { env: environment, detached: true, stdio: "ignore" });
+const start = (program: string, argv: string[], environment = variables(root), stdin: "ignore" | "pipe" = "ignore"): ChildProcess => {
+  const child = spawn(program, argv, { env: environment, detached: true, stdio: [stdin, "ignore", "ignore"] });
   running.push(child);
   return child;
 };
@@ -98,6 +98,16 @@ test("a lock of the machine that was lost is in the way of no look, no filling o
   expect(media("initialize")).toMatchObject({ status: 0, stdout: expect.stringContaining("the media files of 2026-11-24T09:00:00Z are in place") });
   expect(media("restore", "--yes")).toMatchObject({ status: 0, stderr: "" });
   expect(readdirSync(join(repository, "locks"))).toEqual(left);
+});
+
+test("a backup of the database and a snapshot of the media files do not wait for each other", async () => {
+  const held = start("/usr/bin/python3", ["-IBc", `import sys; sys.path.insert(0, sys.argv[1])
+from backup import lock
+with lock.held("a full backup"):
+    open(sys.argv[2], "w").close(); sys.stdin.read()`, join(__dirname, "../../../machine"), join(root, "began")], variables(root), "pipe");
+  await until(() => existsSync(join(root, "began")));
+  expect(media("restore", "--yes")).toMatchObject({ status: 0, stderr: "" });
+  expect(held.exitCode).toBeNull();
 });
 
 test("what a killed command leaves running keeps others away until it ends", async () => {
