@@ -93,12 +93,18 @@ WantedBy=timers.target
 `,
 });
 
-/**
- * A run of `ringo-backup` by systemd, with no more of the machine in reach than it needs.
- * @param options.quiet whether only what it says is worth a line. @default false
- * @param options.runtimeDirectory a directory of `/run` that it may write to, and that others may be at work in. @default none
- */
-export const service = (unit: string, description: string, arguments_: string, writable: string[], options: { quiet?: boolean; runtimeDirectory?: string } = {}): File => ({
+/** What one service is given beside the others. */
+export interface ServiceOptions {
+  /** When it is ended, as systemd takes a time. @default 12h, for a large database */
+  timeout?: string;
+  /** Whether only what it says is worth a line. @default false */
+  quiet?: boolean;
+  /** A directory of `/run` that it may write to, and that others may be at work in. @default none */
+  runtimeDirectory?: string;
+}
+
+/** A run of `ringo-backup` by systemd, with no more of the machine in reach than it needs. */
+export const service = (unit: string, description: string, arguments_: string, writable: string[], { timeout = "12h", quiet = false, runtimeDirectory }: ServiceOptions = {}): File => ({
   path: `/etc/systemd/system/${unit}.service`,
   content: `[Unit]
 Description=${description}
@@ -110,8 +116,8 @@ Type=oneshot
 ExecStart=${backupCommand} ${arguments_}
 Nice=10
 IOSchedulingClass=idle
-TimeoutStartSec=12h
-${options.quiet ? "LogLevelMax=notice\nSyslogLevel=notice\n" : ""}${options.runtimeDirectory === undefined ? "" : `RuntimeDirectory=${options.runtimeDirectory}\nRuntimeDirectoryMode=0711\nRuntimeDirectoryPreserve=yes\n`}# It becomes other users, reads their files, and nothing more of what root may.
+TimeoutStartSec=${timeout}
+${quiet ? "LogLevelMax=notice\nSyslogLevel=notice\n" : ""}${runtimeDirectory === undefined ? "" : `RuntimeDirectory=${runtimeDirectory}\nRuntimeDirectoryMode=0711\nRuntimeDirectoryPreserve=yes\n`}# It becomes other users, reads their files, and nothing more of what root may.
 ${sandbox({
     capabilities: ["CAP_SETUID", "CAP_SETGID", "CAP_DAC_OVERRIDE", "CAP_CHOWN", "CAP_FOWNER", "CAP_KILL"],
     network: "internet",

@@ -37,7 +37,8 @@ export function restic(options: ResticOptions): Fragment {
     files: [
       { path: environment, content: Object.entries(variables).map(([name, value]) => `${name}=${value}\n`).join(""), ...secret },
       { path: passphraseFile, content: `${passphrase}\n`, ...secret },
-      service("ringo-media-backup", "A snapshot of the media files", "media backup", ["/var/cache/ringo-restic"]),
+      // A first one of many files may be cut off: what is in S3 by then is there for the next.
+      service("ringo-media-backup", "A snapshot of the media files", "media backup", ["/var/cache/ringo-restic"], { timeout: "2h" }),
       hourly,
     ],
     steps: [

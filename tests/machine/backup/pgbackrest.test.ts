@@ -56,6 +56,12 @@ test("the restore test has its place in /run, which each boot empties, and leave
   expect(unit).toMatch(/^RuntimeDirectory=ringo-restore\nRuntimeDirectoryMode=0711\nRuntimeDirectoryPreserve=yes$/m);
 });
 
+test("a snapshot of the media files that hangs costs two or three of the hourly ones, not a day's", () => {
+  const [, hours] = /^TimeoutStartSec=(\d+)h$/m.exec(content(media(), "/etc/systemd/system/ringo-media-backup.service"))!;
+  expect(Number(hours)).toBeLessThanOrEqual(2);
+  expect(content(pgbackrest(options()), "/etc/systemd/system/ringo-backup@.service")).toMatch(/^TimeoutStartSec=12h$/m);
+});
+
 test("units are as systemd takes them", () => {
   const directory = mkdtempSync(join(tmpdir(), "ringo-units-"));
   try {
