@@ -47,20 +47,26 @@ def _backup(settings, _arguments):
         with lock.held("a snapshot of the media files", path=lock.MEDIA) as held:
             if nothing_yet(settings.media):
                 say("there are no media files yet: none to keep")
+                _kept()
             else:
                 _unlock(held)
                 # From inside, so that a snapshot holds the files and not the way to them.
                 stream(["sh", "-ec", 'cd "$1"; exec restic backup --quiet --host media --tag media .', "sh", settings.media], say, inherits=[held])
+                _kept()
                 stream(["restic", "forget", "--quiet", "--host", "media", "--keep-hourly", "48", "--keep-daily", os.environ["RINGO_KEEP_DAYS"], "--prune"], say, inherits=[held])
         success = 1
     finally:
         about = [
-            ("timestamp_seconds", "When the last snapshot of the media files ended.", round(time.time())),
             ("success", "1 if the last snapshot of the media files succeeded.", success),
             ("duration_seconds", "How long the last snapshot of the media files took.", round(time.time() - began, 1)),
         ]
         metrics.write("ringo_media_backup", [(f"ringo_media_backup_{name}", text, "gauge", {}, value) for name, text, value in about])
     return 0
+
+
+def _kept():
+    """In a file of its own, which stays while later ones fail."""
+    metrics.write("ringo_media_snapshot", [("ringo_media_backup_timestamp_seconds", "When the newest good snapshot of the media files ended.", "gauge", {}, round(time.time()))])
 
 
 def _unlock(held):

@@ -22,16 +22,16 @@ def ended(kind, start, success):
 
 
 def run(settings, _arguments):
-    wal = _wal(settings)
+    known = [_media(settings), *_wal(settings)]
     try:
         info = repository.info(settings)
         # What a server that is down has still to archive is missing for as long as it is down.
         broken = running() and course.broken(settings, info)
     except Failure as failure:
         say(str(failure))
-        metrics.write("ringo_backup", [_reachable(0), *wal])
+        metrics.write("ringo_backup", [_reachable(0), *known])
         return 1
-    metrics.write("ringo_backup", [_reachable(1), *_backups(info), *wal])
+    metrics.write("ringo_backup", [_reachable(1), *_backups(info), *known])
     if broken:
         # A file of its own, which stays: the backup may have ended before anybody looks.
         metrics.write("ringo_wal_missing", [("ringo_wal_missing_timestamp_seconds", "When S3 was last found to lack WAL that leads to the newest state.", "gauge", {}, round(time.time()))])
@@ -42,6 +42,11 @@ def run(settings, _arguments):
 
 def _reachable(value):
     return ("ringo_backup_repository_reachable", "1 if the backups could be listed.", "gauge", {}, value)
+
+
+def _media(settings):
+    """Of the snapshots themselves nothing is known before the first, and the figures of the last stay where there are no more."""
+    return ("ringo_media_backup_expected", "1 if the media files are backed up here.", "gauge", {}, int(settings.media is not None))
 
 
 def _backups(info):

@@ -45,6 +45,15 @@ export const backups = ({ patience }: Stack): Concern => ({
       summary: "WAL was missing in S3 {{ $value | humanizeDuration }} ago", description: "No restore reaches what was written between it and the backup that follows by itself.",
     },
     {
+      name: "MediaBackupOld", expr: "time() - max(ringo_media_backup_timestamp_seconds)", above: 3 * 3600, and: "on () ringo_media_backup_expected == 1", severity: "critical",
+      summary: "the newest snapshot of the media files is {{ $value | humanizeDuration }} old", description: "One an hour is promised. What was uploaded since is lost with the volume.",
+    },
+    {
+      // The first comes with the timer, whose hour is the same whatever the stack's patience is.
+      name: "MediaBackupMissing", expr: "ringo_media_backup_expected == 1 unless on () ringo_media_backup_timestamp_seconds", forSeconds: 3 * 3600, severity: "critical",
+      summary: "there is no snapshot of the media files", description: "This machine has made none. All that was uploaded since it came is lost with the volume.",
+    },
+    {
       name: "MediaBackupFailed", expr: "ringo_media_backup_success == 0", forSeconds: patience(3600), severity: "warning",
       summary: "snapshots of the media files fail", description: "The ones before are still there.",
     },

@@ -41,8 +41,8 @@ export const backups = ({ figure }: Known): Dashboard => ({
           texts: { 0: { text: "failed", color: "red" }, 1: { text: "well", color: "green" } }, queries: [{ expr: "ringo_backup_last_run_success", legend: "{{type}}" }],
         },
         {
-          kind: "number", width: 6, title: "Media files", description: "How long ago the newest snapshot was made. It is due every hour.", unit: "s", alerts: ["MediaBackupFailed"], texts: never,
-          steps: [{ from: null, color: "green" }], queries: [{ expr: "time() - max(ringo_media_backup_timestamp_seconds) or vector(-1)" }],
+          kind: "number", width: 6, title: "Media files", description: "How long ago the newest snapshot was made. It is due every hour.", unit: "s", alerts: ["MediaBackupOld", "MediaBackupMissing", "MediaBackupFailed"], texts: never,
+          queries: [{ expr: `${figure("MediaBackupOld")} or vector(-1)` }],
         },
         {
           kind: "number", width: 6, title: "WAL missing within a day", description: "No restore reaches what was written between it and the backup that followed.", alerts: ["WalMissing"],

@@ -100,6 +100,17 @@ test("a lock of the machine that was lost is in the way of no look, no filling o
   expect(readdirSync(join(repository, "locks"))).toEqual(left);
 });
 
+test("the time of the newest good snapshot is known where what is old cannot be pruned, and stays when a later one fails", async () => {
+  const figures = () => readdirSync(join(root, "metrics")).map((name) => readFileSync(join(root, "metrics", name), "utf8")).join("");
+  writeFileSync(join(root, "restic.env"), "RINGO_KEEP_DAYS=none\n");
+  expect(media("backup").status).toBe(1);
+  const [newest] = /^ringo_media_backup_timestamp_seconds \d+$/m.exec(figures())!;
+  rmSync(repository, { recursive: true });
+  await pause(1000);
+  expect(media("backup").status).toBe(1);
+  expect(figures().match(/^ringo_media_backup_(success|timestamp_seconds) .*$/gm)!.sort()).toEqual(["ringo_media_backup_success 0", newest]);
+});
+
 test("a backup of the database and a snapshot of the media files do not wait for each other", async () => {
   const held = start("/usr/bin/python3", ["-IBc", `import sys; sys.path.insert(0, sys.argv[1])
 from backup import lock

@@ -24,3 +24,16 @@ test("WAL that reaches S3 while it is counted waits no more", () => {
   symlinkSync("gone", ready("00000001000000000000000B")); // found, and not there any more when it is looked at
   expect(figures()).toMatchObject({ ringo_wal_waiting_segments: 1, ringo_wal_archived_timestamp_seconds: "1764230000" });
 });
+
+test.each([["are backed up", '"/srv/data/shared/media"', 1], ["are not", "None", 0]])("whether there must be snapshots of the media files is known where they %s, S3 away or not", (_, media, expected) => {
+  const said = execFileSync("/usr/bin/python3", ["-IBc", `
+import sys, types
+sys.path.insert(0, sys.argv[1])
+from backup import metrics, status
+def away(_):
+    raise status.Failure("S3 is away")
+status._wal, status.repository.info, metrics.write = lambda _: [], away, lambda name, figures: print(name, [figure for figure in figures if "media" in figure[0]][0][-1])
+status.run(types.SimpleNamespace(media=${media}), None)
+`, join(__dirname, "../../../machine")], { encoding: "utf8" });
+  expect(said).toBe(`S3 is away\nringo_backup ${expected}\n`);
+});

@@ -177,6 +177,17 @@ export const cases: Record<string, Case> = {
   RestoreTestOld: { fires: one("ringo_restore_test_timestamp_seconds", ago(8.1 * 86_400)), quiet: [one("ringo_restore_test_timestamp_seconds", ago(7 * 86_400))] },
   WalNotArchived: { fires: one("ringo_postgres_wal_waiting_seconds", 301), quiet: [one("ringo_postgres_wal_waiting_seconds", 299)] },
   WalMissing: { fires: one("ringo_wal_missing_timestamp_seconds", ago(3600)), quiet: [one("ringo_wal_missing_timestamp_seconds", ago(2 * 86_400))] },
+  MediaBackupOld: {
+    fires: { ...one("ringo_media_backup_timestamp_seconds", ago(3.1 * 3600)), ...one("ringo_media_backup_expected", 1) },
+    quiet: [
+      { ...one("ringo_media_backup_timestamp_seconds", ago(2.5 * 3600)), ...one("ringo_media_backup_expected", 1) },
+      { ...one("ringo_media_backup_timestamp_seconds", ago(1e6)), ...one("ringo_media_backup_expected", 0) }, // as it was left when they were backed up no longer
+    ],
+  },
+  MediaBackupMissing: {
+    fires: one("ringo_media_backup_expected", 1),
+    quiet: [{}, one("ringo_media_backup_expected", 0), { ...one("ringo_media_backup_expected", 1), "ringo_media_backup_timestamp_seconds": "_x70 4200x330" }],
+  },
   MediaBackupFailed: { fires: one("ringo_media_backup_success", 0), quiet: [one("ringo_media_backup_success", 1)] },
   GrafanaDown: { fires: one('up{job="grafana"}', 0), quiet: [one('up{job="grafana"}', 1), one('up{job="loki"}', 0)] },
   LogStoreDown: { fires: one('up{job="loki"}', 0), quiet: [one('up{job="loki"}', 1), one('up{job="celery"}', 0)] },
