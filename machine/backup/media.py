@@ -99,17 +99,16 @@ def _list(_settings, arguments):
     return 0
 
 
-def chosen(found, snapshot, moment):
-    """The snapshot that is asked for: by its id, or the newest (before a moment)."""
-    if snapshot != "latest":
-        by_id = next((each for each in found if each["id"] == snapshot), None)
-        if by_id is None:
-            raise Refusal(f"there is no snapshot {snapshot!r}; there are: {', '.join(each['id'] for each in found) or 'none'}")
-        return by_id
-    before = [each for each in found if moment is None or each["time"] <= times.show(moment)]
-    if not before:
-        raise Refusal(f"there is no snapshot of the media files{' before ' + times.show(moment) if moment else ''}")
-    return before[-1]
+def chosen(found, snapshot):
+    """The snapshot that is asked for: by its id, or the newest."""
+    if snapshot == "latest":
+        if not found:
+            raise Refusal("there is no snapshot of the media files")
+        return found[-1]
+    by_id = next((each for each in found if each["id"] == snapshot), None)
+    if by_id is None:
+        raise Refusal(f"there is no snapshot {snapshot!r}; there are: {', '.join(each['id'] for each in found) or 'none'}")
+    return by_id
 
 
 def _fill(settings, snapshot, held):
@@ -127,7 +126,7 @@ def _fill(settings, snapshot, held):
 
 
 def _restore(settings, arguments):
-    snapshot = chosen(snapshots(), arguments.snapshot, None)
+    snapshot = chosen(snapshots(), arguments.snapshot)
     kept = f"{settings.media}.before-{times.now():%Y%m%dT%H%M%SZ}"
     say(f"restore the media files of {snapshot['time']} ({size(snapshot['bytes'])}); those of now stay in {kept}")
     if not confirmed("Go on?", arguments.yes):
@@ -141,14 +140,19 @@ def _restore(settings, arguments):
 
 
 def _initialize(settings, arguments):
-    """An empty directory only; a stack that has no snapshot yet has no media to lose."""
+    """An empty directory only; a stack that had no snapshot yet, now or at that time, had no media to lose, and its database is back by now."""
     if os.listdir(settings.media):
         raise Refusal(f"{settings.media} is not empty")
     found = snapshots()
     if not found:
         say("there is no snapshot of the media files: none to restore")
         return 0
-    snapshot = chosen(found, "latest", times.parse(arguments.time) if arguments.time else None)
+    moment = times.show(times.parse(arguments.time)) if arguments.time else None
+    before = [each for each in found if moment is None or each["time"] <= moment]
+    if not before:
+        say(f"warning: there is no snapshot of the media files before {moment}: none to restore; the oldest is {found[0]['id']} of {found[0]['time']}: `ringo-backup media restore {found[0]['id']}`")
+        return 0
+    snapshot = before[-1]
     # Or a snapshot that goes on at the same time could prune what is read here.
     with lock.held("a restore of the media files", path=lock.MEDIA) as held:
         directory = _fill(settings, snapshot, held)

@@ -100,6 +100,16 @@ test("a lock of the machine that was lost is in the way of no look, no filling o
   expect(readdirSync(join(repository, "locks"))).toEqual(left);
 });
 
+test("an empty directory is filled with the newest snapshot before a time; where all came later, with none, and the stack comes up", () => {
+  rmSync(join(files, "receipt.pdf"));
+  expect(media("initialize", "--time", "2026-11-24T08:59:59Z")).toEqual({
+    status: 0, stderr: "", stdout: expect.stringMatching(/^warning: there is no snapshot of the media files before 2026-11-24T08:59:59Z: none to restore; the oldest is (\w{8}) of 2026-11-24T09:00:00Z: `ringo-backup media restore \1`\n$/),
+  });
+  expect(readdirSync(files)).toEqual([]);
+  expect(media("initialize", "--time", "2026-11-24T09:00:00Z")).toMatchObject({ status: 0, stderr: "" });
+  expect(media("restore", "none")).toMatchObject({ status: 2, stderr: expect.stringMatching(/^there is no snapshot 'none'/) });
+});
+
 test("the time of the newest good snapshot is known where what is old cannot be pruned, and stays when a later one fails", async () => {
   const figures = () => readdirSync(join(root, "metrics")).map((name) => readFileSync(join(root, "metrics", name), "utf8")).join("");
   writeFileSync(join(root, "restic.env"), "RINGO_KEEP_DAYS=none\n");
