@@ -12,20 +12,23 @@ def run(settings, arguments):
     began = status.began(arguments.type)
     try:
         with lock.held(f"a {arguments.type} backup"):
-            _backup(settings, arguments.type)
+            made = _backup(settings, arguments.type)
     except BaseException:
         status.ended(arguments.type, began, success=False)
         raise
-    status.ended(arguments.type, began, success=True)
+    for kind in dict.fromkeys([arguments.type, made]):
+        status.ended(kind, began, success=True)
     status.run(settings, arguments)
     return 0
 
 
 def _backup(settings, kind):
+    """Gives the type that it became."""
     try:
         stream(pgbackrest(settings, "backup", f"--type={kind}", "--log-level-console=info"), say, user="postgres")
     except Failure as failure:
         if kind == "full" or ONLY_FULL not in str(failure):
             raise
         say("what a full backup that was cut off left in the bucket is in the way of other types: a full backup is made instead")
-        _backup(settings, "full")
+        return _backup(settings, "full")
+    return kind

@@ -1,11 +1,18 @@
 import type { Concern, Stack } from "./rule";
 
+/**
+ * The last run of a type failed, and nothing has made up for it: any later backup that succeeded does for one that is not full, which
+ * nobody may ask for again; for a full one only another, since all others lean on it.
+ */
+const failed = "ringo_backup_last_run_success == 0 unless "
+  + '(ringo_backup_last_run_timestamp_seconds{type!="full"} < scalar(max(ringo_backup_last_run_timestamp_seconds and ringo_backup_last_run_success == 1)))';
+
 /** Can what is lost be brought back. */
 export const backups = ({ patience }: Stack): Concern => ({
   name: "backups",
   alerts: [
     {
-      name: "BackupFailed", expr: "ringo_backup_last_run_success == 0", severity: "critical",
+      name: "BackupFailed", expr: failed, severity: "critical",
       summary: "the last {{ $labels.type }} backup failed", description: "The one before it is still there.",
     },
     {

@@ -37,3 +37,18 @@ status.run(types.SimpleNamespace(media=${media}), None)
 `, join(__dirname, "../../../machine")], { encoding: "utf8" });
   expect(said).toBe(`S3 is away\nringo_backup ${expected}\n`);
 });
+
+test("an incremental backup that became a full one is told of as a full one, too: that ends what was told of the one that was cut off", () => {
+  const said = execFileSync("/usr/bin/python3", ["-IBc", `
+import sys, types
+sys.path.insert(0, sys.argv[1])
+from backup import backup, status
+def made(argv, *_, **__):
+    if "incr" in argv[-1]:
+        raise backup.Failure("x " + backup.ONLY_FULL)
+backup.pgbackrest, backup.stream, backup.say, status.run = lambda _, verb, kind, level: [kind], made, lambda _: None, lambda *_: None
+status.ended = lambda kind, began, success: print(kind, success)
+backup.run(None, types.SimpleNamespace(type="incr"))
+`, join(__dirname, "../../../machine")], { encoding: "utf8", env: { ...process.env, RINGO_BACKUP_LOCK: join(data, "lock") } });
+  expect(said).toBe("incr True\nfull True\n");
+});

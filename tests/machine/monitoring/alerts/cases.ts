@@ -43,6 +43,10 @@ const redisMemory = (used: number): Series => ({ ...one("redis_memory_used_bytes
 const statements = (secondsAMinute: number): Series => ({
   ...one('pg_stat_statements_seconds_total{queryid="7"}', `0+${secondsAMinute}`), ...one('pg_stat_statements_calls_total{queryid="7"}', "0+10"),
 });
+/** How the last run of each type ended, and when. */
+const lastRuns = (of: Record<string, [success: number, at: number]>): Series => Object.fromEntries(Object.entries(of).flatMap(([type, [success, at]]) => [
+  [`ringo_backup_last_run_success{machine="data",type="${type}"}`, always(`${success}+0`)], [`ringo_backup_last_run_timestamp_seconds{machine="data",type="${type}"}`, always(`${at}+0`)],
+]));
 /** The time of the tests begins at 0, so what is old is before it. */
 const ago = (seconds: number): number => -seconds;
 
@@ -161,7 +165,20 @@ export const cases: Record<string, Case> = {
   RedisMemoryHigh: { fires: redisMemory(81), quiet: [redisMemory(79), { ...one("redis_memory_used_bytes", 81), ...one("redis_memory_max_bytes", 0) }] },
   RedisMemoryNearlyOut: { fires: redisMemory(96), quiet: [redisMemory(94)] },
   RedisNotPersisting: { fires: one("redis_aof_last_write_status", 0), quiet: [{ ...one("redis_aof_last_write_status", 1), ...one("redis_aof_last_bgrewrite_status", 1) }] },
-  BackupFailed: { fires: one('ringo_backup_last_run_success{type="incr"}', 0), quiet: [one('ringo_backup_last_run_success{type="incr"}', 1)] },
+  BackupFailed: {
+    fires: [
+      lastRuns({ incr: [0, 3] }),
+      lastRuns({ full: [1, 1], diff: [1, 2], incr: [0, 3] }),
+      lastRuns({ full: [1, 1], diff: [0, 2], incr: [0, 3] }),
+      lastRuns({ full: [0, 1], diff: [1, 2], incr: [1, 3] }), // the next ones lean on an ever older full one
+    ],
+    quiet: [
+      lastRuns({ incr: [1, 3] }),
+      lastRuns({ full: [1, 1], diff: [0, 2], incr: [1, 3] }),
+      lastRuns({ full: [1, 3], diff: [0, 2], incr: [0, 1] }),
+      lastRuns({ full: [1, 1], diff: [1, 3], incr: [0, 2] }),
+    ],
+  },
   BackupOld: {
     fires: { ...one('ringo_backup_timestamp_seconds{type="full"}', ago(26 * 3600)), ...one('ringo_backup_timestamp_seconds{type="incr"}', ago(25.1 * 3600)) },
     quiet: [{ ...one('ringo_backup_timestamp_seconds{type="full"}', ago(48 * 3600)), ...one('ringo_backup_timestamp_seconds{type="incr"}', 0) }],
