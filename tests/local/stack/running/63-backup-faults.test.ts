@@ -2,7 +2,7 @@ import { DeleteObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-
 import { s3 } from "../../../../local/aws/s3";
 import { stopService } from "../../../../local/services/supervise";
 import { startServices } from "../../../../local/services";
-import { data, firstBackup, idle, listed, now, sql, stolenKey } from "../backups";
+import { data, firstBackup, idle, leaveLock, listed, now, restic, sql, stolenKey } from "../backups";
 import { eventually, on, output, request, type Output } from "../support";
 
 let stack: Output;
@@ -169,14 +169,10 @@ test("a lock that a killed restic has left in the bucket does not stop the next 
   await on("data", "systemctl start ringo-media-backup.service");
   const newest = async () => (JSON.parse(await on("data", "ringo-backup media list --json")) as { id: string }[]).at(-1)!.id;
   const before = await newest();
-  const restic = (command: string) => on("data", `set -a; . /etc/ringo/restic.env; set +a\n${command}`);
-  const locks = () => restic("restic --no-lock list locks");
-  await restic(`sleep 30 2>/dev/null | restic backup --quiet --stdin --stdin-filename hung >/dev/null 2>&1 & restic=$!
-until restic --no-lock list locks | grep -q .; do sleep 0.1; done; kill -KILL $restic`);
-  expect(await locks()).toMatch(/^[0-9a-f]{64}$/m);
+  await leaveLock();
   await on("data", "systemctl start ringo-media-backup.service");
   expect(await newest()).not.toBe(before);
-  expect(await locks()).toBe("");
+  expect(await restic("restic --no-lock list locks")).toBe("");
 }, 120_000);
 
 test("a wrong key, a wrong passphrase and a wrong clock are each named, and nothing is lost", async () => {

@@ -7,7 +7,7 @@ import { enforce, removeKey } from "../../../../local/aws/s3";
 import { deleteDroplet } from "../../../../local/cloud/droplet";
 import { load } from "../../../../local/cloud/state";
 import { deleteVolume, detachVolume } from "../../../../local/cloud/volume";
-import { data, firstBackup, listed, now, orders, sql, stolenKey } from "../backups";
+import { data, firstBackup, leaveLock, listed, now, orders, sql, stolenKey } from "../backups";
 import { follow, runbooks } from "../runbook";
 import { login, order, type User } from "../session";
 import { restoreSettings } from "../settings";
@@ -143,6 +143,7 @@ runbook("lost-machine", async () => {
   await order(stack, user, "the last one");
   await on("worker-0", "docker exec ringo-worker sh -c 'echo precious > /app/media/precious.txt'");
   await on("data", "systemctl start ringo-media-backup.service");
+  await leaveLock(); // the machine goes while it prunes
   const before = await orders();
   // Somebody writes all the time, and WAL goes out by itself, for longer than a segment may wait.
   await on("data", "cd /; runuser -u postgres -- psql -q ringo -c \"DO \\$\\$ BEGIN FOR i IN 1..65 LOOP INSERT INTO orders_heartbeat (at, worker) VALUES (clock_timestamp(), 'rpo'); COMMIT; PERFORM pg_sleep(1); END LOOP; END \\$\\$\"");
@@ -172,6 +173,7 @@ runbook("lost-machine", async () => {
   expect(await orders()).toBe(before);
   expect((await order(stack, user, "after the loss")).status).toBe("processed");
   expect(await on("edge", "cat /srv/ringo/media/precious.txt")).toBe("precious\n");
+  await on("data", "systemctl start ringo-media-backup.service");
   await on("data", "ringo-backup backup incr"); // in the history that the restore has begun
 });
 
