@@ -177,7 +177,7 @@ if {
   filter { match("^redis-server" value(".journal._SYSTEMD_UNIT")); };
   rewrite { set("redis" value(".ringo.source")); };
 } elif {
-  filter { match("^(ringo-(backup|restic|restore)|pgbackrest)" value(".journal._SYSTEMD_UNIT")); };
+  filter { match("^ringo-(backup|media-backup|restore)" value(".journal._SYSTEMD_UNIT")); };
   rewrite { set("backup" value(".ringo.source")); };
 };
 ${structure}`;
