@@ -99,6 +99,7 @@ export class Monitoring extends pulumi.ComponentResource {
           ...broker,
           queues: config.queues,
           workers: workers.map(({ name }) => `worker@${name}`),
+          stopTimeoutSeconds: config.workerStopTimeoutSeconds,
           pool: { min: pool.min, max: pool.max },
         }),
         dashboards as Fragment,

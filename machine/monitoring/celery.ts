@@ -12,6 +12,8 @@ export interface CeleryExporterOptions {
   queues: string[];
   /** Celery's names of the workers that there must be. */
   workers: string[];
+  /** How long a worker that stops may take to finish its tasks: so long it is silent, and they are not lost. */
+  stopTimeoutSeconds: number;
   /** Children of each worker, at least and at most. */
   pool: { min: number; max: number };
 }
@@ -25,7 +27,7 @@ const password = "/etc/ringo/celery-exporter.password";
 
 /** Queues, tasks and workers, from the broker; one for the whole stack. */
 export function celeryExporter(options: CeleryExporterOptions): Fragment {
-  const { host, queues, workers, pool } = options;
+  const { host, queues, workers, stopTimeoutSeconds, pool } = options;
   const modules: File[] = readdirSync(sources).filter((name) => name.endsWith(".py")).sort()
     .map((name) => ({ path: `${library}/${name}`, content: readFileSync(join(sources, name), "utf8") }));
   return combine(mayReach("queues", [{ name: "redis", port: 6379, to: [host], users: [systemUser] }]), exporter({
@@ -37,7 +39,7 @@ export function celeryExporter(options: CeleryExporterOptions): Fragment {
     service: [`LoadCredential=password:${password}`, "Environment=PYTHONPATH=/usr/local/lib/ringo"],
     files: [
       ...modules,
-      { path: settings, content: `${JSON.stringify({ host, user: celeryUser, queues, workers, pool, port: local.celery }, null, 2)}\n` },
+      { path: settings, content: `${JSON.stringify({ host, user: celeryUser, queues, workers, stopTimeoutSeconds, pool, port: local.celery }, null, 2)}\n` },
       { path: password, content: `${options.password}\n`, mode: "0600", secret: true },
     ],
   }), { packages: ["python3-redis"], secrets: [options.password] });

@@ -131,9 +131,9 @@ describe("the whole stack", () => {
     expect(outside.map(({ inputs }) => inputs.target)).toEqual(["https://api.ringo.test/api/health/"]);
   });
 
-  test("expects of Celery the workers there are", () => {
+  test("expects of Celery the workers there are, and lets them take their time to stop", () => {
     const settings = stateOf(named(resources, "monitor-monitor")).files.find(({ path }) => path.endsWith("celery-exporter.json"))!.content;
-    expect(JSON.parse(settings)).toMatchObject({ workers: ["worker@worker-0"], pool: { min: 2, max: 10 }, queues: ["default", "finance", "notifications", "orders"] });
+    expect(JSON.parse(settings)).toMatchObject({ workers: ["worker@worker-0"], stopTimeoutSeconds: 300, pool: { min: 2, max: 10 }, queues: ["default", "finance", "notifications", "orders"] });
   });
 
   test("names the record after the zone", () => {

@@ -9,6 +9,8 @@ from collections import OrderedDict
 
 # A worker says so every two seconds.
 PATIENCE_BEATS = 2.5
+# Beyond the time that a worker may take to stop: then it has been killed.
+KILLED_AFTER = 10
 LONGEST_MEMORY = 50_000
 MOST_NAMES = 200
 OUTCOMES = {"task-succeeded": "succeeded", "task-failed": "failed", "task-retried": "retried", "task-rejected": "rejected", "task-revoked": "revoked"}
@@ -33,11 +35,13 @@ class Tasks:
         self.durations = {}  # {name: [counts by bound, sum]}
         self._names = OrderedDict()  # {uuid: name}
         self._running = OrderedDict()  # {uuid: (name, worker, since)}
+        self._processed = {}  # {worker: how many it said last that it has begun}
 
     def event(self, event):
         kind, uuid = event["type"], event.get("uuid")
-        if kind in ("worker-online", "worker-offline"):
-            self.lose(event["hostname"])
+        if kind in ("worker-online", "worker-heartbeat"):  # offline only says that it takes no more, or connects anew
+            if "processed" in event:
+                self._says(event["hostname"], event["active"], event["processed"])
         elif kind == "task-received":
             name = self._known(event.get("name") or "unknown")
             self._remember(self._names, uuid, name)
@@ -53,10 +57,17 @@ class Tasks:
             if kind == "task-retried":  # the same task comes again under the same id
                 self._remember(self._names, uuid, name)
 
-    def lose(self, worker):
-        """Tasks that a worker had begun when it went will never end."""
-        for uuid in [uuid for uuid, (_, of, _) in self._running.items() if of == worker]:
+    def lose(self, worker, but=0):
+        """Tasks that a worker had begun when it went will never end; but so many, the newest."""
+        begun = [uuid for uuid, (_, of, _) in self._running.items() if of == worker]
+        for uuid in begun[:max(0, len(begun) - but)]:
             self._count(self._running.pop(uuid)[0], "lost")
+
+    def _says(self, worker, active, processed):
+        """A process counts what it has begun: one that has begun less than this name had, or nothing, is another process."""
+        former, self._processed[worker] = self._processed.get(worker, 0), processed
+        if processed < max(former, 1):
+            self.lose(worker, but=active)
 
     def longest(self):
         """{name: how long the oldest running task of that name has run}"""
@@ -96,11 +107,13 @@ class Tasks:
 
 
 class Workers:
-    def __init__(self, expected, now=time.monotonic):
+    def __init__(self, expected, stop_timeout, now=time.monotonic):
         self.now = now
         self.expected = set(expected)
+        self.stop_timeout = stop_timeout  # a worker that stops says nothing more, and ends its tasks first
         self.since = None  # when listening began: before that a silence says nothing
         self._seen = {}  # {worker: (when, how often it says so)}
+        self._heard = {}  # {worker: when it said anything, goodbye included}
 
     def listening(self):
         if self.since is None:
@@ -109,9 +122,12 @@ class Workers:
     def deaf(self):
         self.since = None
         self._seen.clear()
+        self._heard.clear()
 
     def event(self, event):
         kind, worker = event["type"], event.get("hostname")
+        if kind.startswith("worker-"):
+            self._heard[worker] = self.now()
         if kind in ("worker-heartbeat", "worker-online"):
             self._seen[worker] = (self.now(), event.get("freq") or 2)
         elif kind == "worker-offline":
@@ -124,3 +140,9 @@ class Workers:
         living = {worker for worker, (when, every) in self._seen.items() if self.now() - when <= PATIENCE_BEATS * every}
         listened = self.now() - self.since > 10
         return {worker: worker in living for worker in sorted(self.expected | living) if worker in living or listened}
+
+    def silent(self, workers):
+        """Those that have said nothing for longer than they may take to stop: what they had begun has ended or never will."""
+        if self.since is None:
+            return []
+        return [worker for worker in workers if self.now() - self._heard.get(worker, self.since) > self.stop_timeout + KILLED_AFTER]

@@ -1,6 +1,7 @@
 """Figures of Celery for Prometheus, from its broker: it only reads there, as a user that can do nothing else.
 
-usage: main.py SETTINGS PASSWORD_FILE; settings are a JSON file with `host`, `user`, `queues`, `workers`, `pool` and `port`."""
+usage: main.py SETTINGS PASSWORD_FILE; settings are a JSON file with `host`, `user`, `queues`, `workers`, `stopTimeoutSeconds`, `pool`
+and `port`."""
 import json
 import sys
 import threading
@@ -21,7 +22,7 @@ class Exporter:
     def __init__(self, settings, connect):
         self.settings, self.connect = settings, connect
         self.lock = threading.Lock()
-        self.tasks, self.workers = Tasks(), Workers(settings["workers"])
+        self.tasks, self.workers = Tasks(), Workers(settings["workers"], settings["stopTimeoutSeconds"])
         client = connect()
         self.client = client
         self.queues = {name: Queue(client, name) for name in settings["queues"]}
@@ -74,7 +75,7 @@ class Exporter:
     def collect(self):
         with self.lock:
             alive = self.workers.alive()
-            for worker in [worker for worker, lives in alive.items() if not lives]:
+            for worker in self.workers.silent(self.tasks.running()):
                 self.tasks.lose(worker)
             yield Gauge("ringo_celery_broker_up", "1 if the broker answers.", value=int(self.broker))
             if self.broker:

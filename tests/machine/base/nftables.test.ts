@@ -164,7 +164,7 @@ describe("the monitor's way to figures", () => {
       }),
       blackbox([]),
       alertmanager({ receivers: {}, heartbeatSeconds: 60, scrapeSeconds: 15, ports: [587] }),
-      celeryExporter({ host: "10.0.0.5", password: "x", queues: [], workers: [], pool: { min: 1, max: 1 } }),
+      celeryExporter({ host: "10.0.0.5", password: "x", queues: [], workers: [], stopTimeoutSeconds: 300, pool: { min: 1, max: 1 } }),
     ).sort()).toEqual([
       "meta skuid 1 tcp dport 587 accept",
       "meta skuid 1 ip daddr 10.0.0.4 tcp dport 9100 accept", "meta skuid 1 ip daddr 10.0.0.6 tcp dport 9100 accept",

@@ -4,7 +4,7 @@ const clock = "class Clock:\n    now = 0.0\n    def __call__(self): return self.
 /** Hears events, each at its second, and answers with an expression over `tasks` and `workers`. */
 const heard = (events: [number, object][], at: number, answer: string, expected: string[] = []) => python(
   `${clock}from celery_exporter.events import Tasks, Workers
-tasks, workers = Tasks(clock), Workers(given["expected"], clock)
+tasks, workers = Tasks(clock), Workers(given["expected"], 60, clock)
 workers.listening()
 for clock.now, event in given["events"]:
     tasks.event(event)
@@ -45,10 +45,48 @@ describe("tasks", () => {
       .toEqual([{ "orders.process": 399 }, { "worker@a": 1 }]);
   });
 
-  test("are lost with the worker that had begun them, not with another", () => {
+  describe("that a worker had begun", () => {
     const begun = [...task("1", "received", "started"), ...task("2", "received")];
-    expect(heard([...begun, [5, { type: "worker-offline", hostname: "worker@b" }]], 9, outcomes)).toEqual({ received: 2 });
-    expect(heard([...begun, [5, { type: "worker-online", hostname: "worker@a" }]], 9, `[${outcomes}, tasks.longest()]`)).toEqual([{ received: 2, lost: 1 }, {}]);
+    const says = (at: number, kind: string, active: number, processed: number, hostname = "worker@a"): [number, object] => [at, { type: `worker-${kind}`, hostname, freq: 2, active, processed }];
+    const fate = `[${outcomes}, tasks.running()]`;
+    const underWay = [{ received: 2 }, { "worker@a": 1 }];
+    const lost = [{ received: 2, lost: 1 }, {}];
+    const collected = `[[tasks.lose(worker) for worker in workers.silent(tasks.running())], ${fate}][1]`;
+
+    test("go on when it says goodbye: it finishes them first", () => {
+      const stopping = [...begun, says(2, "heartbeat", 1, 1), says(3, "offline", 1, 1)];
+      expect(heard(stopping, 60, fate)).toEqual(underWay);
+      expect(heard([...stopping, ...task("1", "succeeded").map(([, event]): [number, object] => [50, event]), says(55, "online", 0, 0)], 60, fate)).toEqual([{ received: 2, succeeded: 1 }, {}]);
+    });
+
+    test("go on when it connects to its broker anew", () => {
+      expect(heard([...begun, says(2, "heartbeat", 1, 1), says(3, "offline", 1, 1), says(4, "online", 1, 1), says(6, "heartbeat", 1, 1)], 60, fate)).toEqual(underWay);
+    });
+
+    test("are lost as soon as another process has its name, and not with another worker", () => {
+      expect(heard([...begun, says(2, "heartbeat", 1, 1), says(9, "online", 0, 0)], 9, fate)).toEqual(lost);
+      // Begun and killed between two heartbeats: the former one never counted it.
+      expect(heard([says(0, "heartbeat", 0, 0), ...begun, says(9, "online", 0, 0)], 9, fate)).toEqual(lost);
+      // Its first word was not heard, and it is at work already.
+      const atWork: [number, object][] = [[10, { type: "task-received", uuid: "3", name: "orders.process", hostname: "worker@a" }], [10, { type: "task-started", uuid: "3", hostname: "worker@a" }]];
+      expect(heard([...begun, says(2, "heartbeat", 1, 40), ...atWork, says(11, "heartbeat", 1, 1)], 11, `[${outcomes}, tasks.longest()]`)).toEqual([{ received: 3, lost: 1 }, { "orders.process": 1 }]);
+      expect(heard([...begun, says(2, "heartbeat", 1, 1), says(9, "online", 0, 0, "worker@b")], 9, fate)).toEqual(underWay);
+    });
+
+    test("are lost when it has been silent for as long as it may take to stop, and ten seconds more", () => {
+      const gone = [...begun, says(2, "heartbeat", 1, 1), says(3, "offline", 1, 1)];
+      expect(heard(gone, 72, collected)).toEqual(underWay);
+      expect(heard(gone, 74, collected)).toEqual(lost);
+    });
+
+    test("are not lost by a silence of which nobody could hear the end", () => {
+      const away = "workers.deaf(), workers.silent(tasks.running()), workers.listening(), workers.silent(tasks.running())";
+      expect(heard([...begun, says(2, "heartbeat", 1, 1)], 500, `[${away}]`)).toEqual([null, [], null, []]);
+    });
+
+    test("are not touched by what says nothing of them, as the answer to a command of Celery's does not", () => {
+      expect(heard([...begun, [3, { type: "worker-heartbeat", hostname: "worker@a", freq: 5 }]], 9, fate)).toEqual(underWay);
+    });
   });
 
   test("of ever new names end in one: a label may not grow without end", () => {

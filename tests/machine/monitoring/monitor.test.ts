@@ -106,7 +106,7 @@ describe("Alertmanager", () => {
 test("no secret shows outside of files for root and who needs them", () => {
   const state = combine(
     told(everyone, "https://switch.example/made-up-switch"), redisExporter("10.20.0.5", "made-up-exporter"),
-    celeryExporter({ host: "10.20.0.5", password: "made-up-queues", queues: ["default"], workers: ["worker@worker-0"], pool: { min: 2, max: 10 } }),
+    celeryExporter({ host: "10.20.0.5", password: "made-up-queues", queues: ["default"], workers: ["worker@worker-0"], stopTimeoutSeconds: 300, pool: { min: 2, max: 10 } }),
   );
   const open = state.files.filter((file) => !(file.secret && (file.mode === "0600" || (file.mode === "0640" && file.group === "prometheus"))));
   expect(JSON.stringify({ ...state, secrets: [], files: open })).not.toContain("made-up");
@@ -118,7 +118,7 @@ test("no secret shows outside of files for root and who needs them", () => {
 test("systemd reads every unit, and nothing in them is unknown to it", () => {
   const state = combine(
     machine("10.20.0.5", { keys: { deployer: [], operator: [] } }), postgresExporter("10.20.0.5", "ringo"), blackbox([]),
-    celeryExporter({ host: "10.20.0.5", password: "x", queues: [], workers: [], pool: { min: 1, max: 1 } }),
+    celeryExporter({ host: "10.20.0.5", password: "x", queues: [], workers: [], stopTimeoutSeconds: 300, pool: { min: 1, max: 1 } }),
   );
   for (const { path, content: text } of state.files.filter(({ path: of }) => of.startsWith("/etc/systemd/system/"))) {
     // A drop-in alone is no unit; its lines are the same. The programs are not here.

@@ -1,3 +1,4 @@
+import { local } from "../../../../machine/monitoring/ports";
 import { login, order, trading, upload } from "../session";
 import { eventually, healthy, on, output, request, ssh, type Output } from "../support";
 
@@ -71,8 +72,10 @@ test("where sshfs is killed, the containers go on and see the shared files again
   }
 }, 90_000);
 
-test("a task that is under way when its machine reboots is finished before", async () => {
+test("a task that is under way when its machine reboots is finished before, and not told of as lost", async () => {
   const user = await login(stack);
+  const lost = () => on("monitor", `curl --silent --fail http://127.0.0.1:${local.celery}/metrics | awk '/^ringo_celery_tasks_total.*outcome="lost"/ { lost += $2 } END { print lost + 0 }'`);
+  const lostBefore = await lost();
   const before = await boot("worker-0");
   const sent = await request(stack, "POST", "/api/v1/tasks/slow/", { json: { seconds: 8, queue: "default" }, headers: user.authorization });
   expect(sent.status).toBe(202);
@@ -83,6 +86,7 @@ test("a task that is under way when its machine reboots is finished before", asy
   await eventually("the task is finished", async () => (await state()).state === "SUCCESS", 30);
   await eventually("the machine is back", async () => (await boot("worker-0")) !== before, 60);
   expect((await order(stack, user, "by the worker that came back")).status).toBe("processed");
+  expect(await lost()).toBe(lostBefore);
 }, 180_000);
 
 test("after a reboot of every machine everything is back by itself", async () => {
