@@ -11,6 +11,8 @@ from collections import OrderedDict
 PATIENCE_BEATS = 2.5
 # Beyond the time that a worker may take to stop: then it has been killed.
 KILLED_AFTER = 10
+# A task's end is told a moment after its worker has ceased to count it.
+TOLD_AFTER = 10
 LONGEST_MEMORY = 50_000
 MOST_NAMES = 200
 OUTCOMES = {"task-succeeded": "succeeded", "task-failed": "failed", "task-retried": "retried", "task-rejected": "rejected", "task-revoked": "revoked"}
@@ -59,15 +61,21 @@ class Tasks:
 
     def lose(self, worker, but=0):
         """Tasks that a worker had begun when it went will never end; but so many, the newest."""
-        begun = [uuid for uuid, (_, of, _) in self._running.items() if of == worker]
-        for uuid in begun[:max(0, len(begun) - but)]:
-            self._count(self._running.pop(uuid)[0], "lost")
+        for name in self._forget(worker, but):
+            self._count(name, "lost")
 
     def _says(self, worker, active, processed):
         """A process counts what it has begun: one that has begun less than this name had, or nothing, is another process."""
         former, self._processed[worker] = self._processed.get(worker, 0), processed
         if processed < max(former, 1):
             self.lose(worker, but=active)
+        else:  # where it runs fewer than we know, the end of some was not heard: of the oldest, most likely
+            self._forget(worker, active, TOLD_AFTER)
+
+    def _forget(self, worker, but, older_than=0):
+        """The names of the tasks that a worker had begun; all are forgotten but so many, the newest."""
+        begun = [uuid for uuid, (_, of, since) in self._running.items() if of == worker and self.now() - since >= older_than]
+        return [self._running.pop(uuid)[0] for uuid in begun[:max(0, len(begun) - but)]]
 
     def longest(self):
         """{name: how long the oldest running task of that name has run}"""

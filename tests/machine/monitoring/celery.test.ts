@@ -84,6 +84,17 @@ describe("tasks", () => {
       expect(heard([...begun, says(2, "heartbeat", 1, 1)], 500, `[${away}]`)).toEqual([null, [], null, []]);
     });
 
+    test("and whose end nobody heard are forgotten when it no longer counts them, a while later, and not counted as lost", () => {
+      // The end of what has just run may come after the heartbeat that no longer counts it.
+      expect(heard([...begun, says(9, "heartbeat", 0, 1)], 9, fate)).toEqual(underWay);
+      expect(heard([...begun, says(20, "heartbeat", 0, 1)], 20, fate)).toEqual([{ received: 2 }, {}]);
+      // On a worker that is never idle, too: it says how many there are, and the oldest are taken for those that have ended.
+      const both: [number, object][] = [...begun, [8, { type: "task-started", uuid: "2", hostname: "worker@a" }], says(9, "heartbeat", 2, 2)];
+      expect(heard([...both, says(30, "heartbeat", 2, 2)], 30, "tasks.longest()")).toEqual({ "orders.process": 29 });
+      expect(heard([...both, says(30, "heartbeat", 1, 2)], 30, "tasks.longest()")).toEqual({ "orders.process": 22 });
+      expect(heard([...both, [29, { type: "task-started", uuid: "3", hostname: "worker@a" }], says(30, "heartbeat", 2, 3)], 30, "tasks.running()")).toEqual({ "worker@a": 3 });
+    });
+
     test("are not touched by what says nothing of them, as the answer to a command of Celery's does not", () => {
       expect(heard([...begun, [3, { type: "worker-heartbeat", hostname: "worker@a", freq: 5 }]], 9, fate)).toEqual(underWay);
     });
