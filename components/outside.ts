@@ -1,5 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import { renewedWithDays } from "../machine/edge/certbot";
 import { physicalName, stackTag } from "./naming";
 
 export interface OutsideArgs {
@@ -24,7 +25,7 @@ export class Outside extends pulumi.ComponentResource {
     }, { parent: this });
     if (args.emails.length > 0) {
       this.uptime(check, "down", { type: "down_global", period: "2m" });
-      this.uptime(check, "certificate", { type: "ssl_expiry", period: "2m", comparison: "less_than", threshold: 21 });
+      this.uptime(check, "certificate", { type: "ssl_expiry", period: "2m", comparison: "less_than", threshold: renewedWithDays });
       this.droplets("disk", "disk_utilization_percent", 90, "10m");
       this.droplets("memory", "memory_utilization_percent", 95, "10m");
       this.droplets("processor", "cpu", 95, "1h");

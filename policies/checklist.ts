@@ -139,7 +139,7 @@ const edge: Row[] = [
     tests: { [`${running}/10-health.test.ts`]: ["redirects HTTP to HTTPS", "speaks TLS 1.2 and 1.3 and nothing older"], [`${running}/45-tls.test.ts`]: ["testssl.sh gives the grade A+", "gixy finds nothing in nginx's configuration"] },
   },
   {
-    demands: "The certificate is renewed by a timer, and 21 days before it ends somebody is told",
+    demands: "The certificate is renewed by a timer, and 10 days before it ends somebody is told",
     machine: ["edge/certbot.ts", "monitoring/alerts/api.ts"],
     tests: { [`${running}/70-certificate.test.ts`]: ["a renewed certificate is served without anyone's help"], "machine/monitoring/alerts/rules.test.ts": ["every alert fires when its condition has held for its time, not a moment before, and not on what is next to it"] },
   },

@@ -200,8 +200,9 @@ test("a configuration with faults registers nothing", async () => {
 test("who is named is told by the cloud itself of the API, its certificate and every machine", async () => {
   const { resources } = await deploy({ alerts: { runbook: "https://wiki.ringo.test/alerts", cloudEmails: ["a@ringo.test"] } });
   const alerts = (type: string) => of(resources, type).map(({ inputs }) => inputs);
-  expect(alerts("digitalocean:index/uptimeAlert:UptimeAlert").map((inputs) => [inputs.type, inputs.notifications])).toEqual([
-    ["down_global", [{ emails: ["a@ringo.test"] }]], ["ssl_expiry", [{ emails: ["a@ringo.test"] }]],
+  expect(alerts("digitalocean:index/uptimeAlert:UptimeAlert").map((inputs) => [inputs.type, inputs.threshold, inputs.notifications])).toEqual([
+    // Of certificates of 45 days, Let's Encrypt's from 2028 on, every one is down to 15 before it is renewed.
+    ["down_global", undefined, [{ emails: ["a@ringo.test"] }]], ["ssl_expiry", 10, [{ emails: ["a@ringo.test"] }]],
   ]);
   for (const inputs of alerts("digitalocean:index/monitorAlert:MonitorAlert")) expect([inputs.tags, inputs.alerts]).toEqual([["stack:ringo-test"], { emails: ["a@ringo.test"] }]);
   expect(alerts("digitalocean:index/monitorAlert:MonitorAlert")).toHaveLength(3);

@@ -1,3 +1,4 @@
+import { renewedWithDays } from "../../edge/certbot";
 import type { Alert, Concern, Recording, Severity, Stack } from "./rule";
 
 const requests = 'ringo_edge_requests_total{route=~"api|admin"}';
@@ -47,8 +48,8 @@ export const api = (stack: Stack): Concern => {
         summary: "nginx on the edge does not answer", description: "Nobody reaches the API.",
       },
       {
-        name: "CertificateExpiring", expr: 'probe_ssl_earliest_cert_expiry{job="certificate"} - time()', below: 21 * 86400, severity: "warning",
-        summary: "the certificate of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}", description: "It should have been renewed a week ago and more: certbot's timer or the challenge fails.",
+        name: "CertificateExpiring", expr: 'probe_ssl_earliest_cert_expiry{job="certificate"} - time()', below: renewedWithDays * 86400, severity: "warning",
+        summary: "the certificate of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}", description: "It should have been renewed days ago: certbot's timer or the challenge fails.",
       },
       {
         name: "CertificateEnding", expr: 'probe_ssl_earliest_cert_expiry{job="certificate"} - time()', below: 3 * 86400, severity: "critical",

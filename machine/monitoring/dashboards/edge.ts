@@ -11,7 +11,7 @@ export const edge = ({ figure }: Known): Dashboard => ({
       panels: [
         { kind: "number", width: 4, title: "nginx", description: "Whether it answers.", alerts: ["EdgeDown"], ...upOrDown, queries: [{ expr: "nginx_up" }] },
         {
-          kind: "number", width: 4, title: "Certificate ends in", description: "It is renewed with 30 days to go.", unit: "s", alerts: ["CertificateExpiring", "CertificateEnding"],
+          kind: "number", width: 4, title: "Certificate ends in", description: "It is renewed when a third of its lifetime is left.", unit: "s", alerts: ["CertificateExpiring", "CertificateEnding"],
           queries: [{ expr: figure("CertificateExpiring") }],
         },
         {

@@ -33,7 +33,7 @@ export const overview = ({ figure, objectivePercent }: Known): Dashboard => ({
           queries: [{ expr: `${figure("BackupOld")} or vector(-1)` }],
         },
         {
-          kind: "number", width: 4, title: "Certificate ends in", description: "It is renewed with 30 days to go.", unit: "s",
+          kind: "number", width: 4, title: "Certificate ends in", description: "It is renewed when a third of its lifetime is left.", unit: "s",
           alerts: ["CertificateExpiring", "CertificateEnding"], queries: [{ expr: `min(${figure("CertificateExpiring")})` }],
         },
         {

@@ -41,7 +41,7 @@ export const rounds = (addressOf: (name: string) => string): Fault[][] => [
       name: "certificate near expiry", alert: { alertname: "CertificateExpiring", machine: "edge" }, holds: 0, every: probeSeconds,
       cause: () => inside("edge", `cd /etc/nginx/tls
 cp -P fullchain.pem kept.pem; cp -P privkey.pem kept.key
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 10 -subj /CN=short -keyout short.key -out short.pem 2>/dev/null
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 5 -subj /CN=short -keyout short.key -out short.pem 2>/dev/null
 ln -sfn short.pem fullchain.pem; ln -sfn short.key privkey.pem; systemctl reload nginx`),
       mend: () => inside("edge", "cd /etc/nginx/tls; mv -f kept.pem fullchain.pem; mv -f kept.key privkey.pem; rm short.pem short.key; systemctl reload nginx"),
     },

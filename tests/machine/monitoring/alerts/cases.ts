@@ -107,9 +107,9 @@ export const cases: Record<string, Case> = {
   PublicUrlDown: { fires: one('probe_success{job="probe"}', 0), quiet: [one('probe_success{job="probe"}', 1), one('probe_success{job="certificate"}', 0)] },
   EdgeDown: { fires: one("nginx_up", 0), quiet: [one("nginx_up", 1), one('probe_success{job="probe"}', 0)] },
   CertificateExpiring: {
-    fires: one('probe_ssl_earliest_cert_expiry{job="certificate"}', 20 * 86_400),
-    // Once, though two probes see it.
-    quiet: [one('probe_ssl_earliest_cert_expiry{job="certificate"}', 22 * 86_400), one('probe_ssl_earliest_cert_expiry{job="probe"}', 20 * 86_400)],
+    fires: one('probe_ssl_earliest_cert_expiry{job="certificate"}', 9 * 86_400),
+    // A certificate of 45 days is renewed when 15 are left. Once, though two probes see it.
+    quiet: [one('probe_ssl_earliest_cert_expiry{job="certificate"}', 14 * 86_400), one('probe_ssl_earliest_cert_expiry{job="certificate"}', 11 * 86_400), one('probe_ssl_earliest_cert_expiry{job="probe"}', 9 * 86_400)],
   },
   CertificateEnding: { fires: one('probe_ssl_earliest_cert_expiry{job="certificate"}', 2 * 86_400), quiet: [one('probe_ssl_earliest_cert_expiry{job="certificate"}', 4 * 86_400)] },
   // 0.5 % may fail: 14.4, 6, 3 times and once that.
