@@ -38,6 +38,8 @@ Unattended-Upgrade::Remove-Unused-Kernel-Packages "true";
 Unattended-Upgrade::Automatic-Reboot "${reboot}";
 Unattended-Upgrade::Automatic-Reboot-WithUsers "true";
 Unattended-Upgrade::Automatic-Reboot-Time "${clock(ours)}";
+// Else an update with another version of a file that we have overwritten would be held back.
+DPkg::Options { "--force-confdef"; "--force-confold"; };
 `,
       },
       // Docker is among what it never restarts: containers have libraries of their own.

@@ -18,16 +18,26 @@ const inputs: Parameters<typeof base>[0] = {
 const folder = mkdtempSync(join(tmpdir(), "ringo-base-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("apt reads the update settings: security only, and the reboot at its time", () => {
+/** How apt reads the update settings, after what Debian itself ships, which ours must override. */
+function settingsOfApt(): string {
   const files = base(inputs).files.filter((file) => file.path.startsWith("/etc/apt/apt.conf.d/"));
   const config = join(folder, "apt.conf");
-  // After what Debian itself ships, which ours must override.
   writeFileSync(config, `Unattended-Upgrade::Origins-Pattern { "origin=Debian,label=Debian"; };\n${files.map((file) => file.content).join("")}`);
-  const dump = execFileSync("apt-config", ["dump", "--format", "%F \"%v\"%n"], { env: { ...process.env, APT_CONFIG: config }, encoding: "utf8" });
+  return execFileSync("apt-config", ["dump", "--format", "%F \"%v\"%n"], { env: { ...process.env, APT_CONFIG: config }, encoding: "utf8" });
+}
+
+test("apt reads the update settings: security only, and the reboot at its time", () => {
+  const dump = settingsOfApt();
   const origins = dump.split("\n").filter((line) => line.startsWith("Unattended-Upgrade::Origins-Pattern::"));
   expect(origins).toEqual(['Unattended-Upgrade::Origins-Pattern:: "origin=Debian,codename=${distro_codename}-security,label=Debian-Security"']);
   expect(dump).toContain('Unattended-Upgrade::Automatic-Reboot-Time "04:10"');
   expect(dump).toContain('APT::Periodic::Unattended-Upgrade "1"');
+});
+
+test("an update that brings another version of a file that is ours is installed, and the file stays ours", () => {
+  // Where dpkg would ask, unattended-upgrades holds the package back: it looks at this list.
+  const options = settingsOfApt().split("\n").filter((line) => line.startsWith("DPkg::Options::"));
+  expect(options).toEqual(['DPkg::Options:: "--force-confdef"', 'DPkg::Options:: "--force-confold"']);
 });
 
 test("a kernel setting that a machine does not let us change is passed over", () => {
