@@ -155,6 +155,8 @@ maxmemory-policy noeviction
 appendonly yes
 appendfsync everysec
 save 3600 1 300 100 60 10000
+# All is in the append-only file, too: a snapshot that fails is told of, and no reason to refuse every write.
+stop-writes-on-bgsave-error no
 enable-debug-command no
 enable-module-command no
 `;

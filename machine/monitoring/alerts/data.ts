@@ -54,8 +54,9 @@ export const data = ({ patience }: Stack): Concern => {
         summary: "Redis has used {{ $value | humanizePercentage }} of its memory", description: "Writes are about to be refused.",
       },
       {
-        name: "RedisNotPersisting", expr: "redis_aof_last_write_status == 0 or redis_aof_last_bgrewrite_status == 0", forSeconds: patience(60), severity: "critical",
-        summary: "Redis cannot write its append-only file", description: "A restart loses what is queued; Redis refuses writes until it can.",
+        name: "RedisNotPersisting", forSeconds: patience(60), severity: "critical",
+        expr: "redis_aof_last_write_status == 0 or redis_aof_last_bgrewrite_status == 0 or redis_rdb_last_bgsave_status == 0",
+        summary: "Redis cannot write its append-only file, or a snapshot", description: "If it is the file, a restart loses what is queued, and Redis refuses writes until it can.",
       },
     ],
   };

@@ -27,9 +27,9 @@ export const database = ({ figure }: Known): Dashboard => ({
           alerts: ["RedisMemoryHigh", "RedisMemoryNearlyOut"], queries: [{ expr: figure("RedisMemoryHigh") }],
         },
         {
-          kind: "number", width: 3, title: "Redis persists", description: "It writes its file: without it a restart loses what is queued.", alerts: ["RedisNotPersisting"],
+          kind: "number", width: 3, title: "Redis persists", description: "It writes its files: without them a restart loses what is queued.", alerts: ["RedisNotPersisting"],
           steps: upOrDown.steps, texts: { 0: { text: "no", color: "red" }, 1: { text: "yes", color: "green" } },
-          queries: [{ expr: "min(redis_aof_last_write_status and redis_aof_last_bgrewrite_status)" }],
+          queries: [{ expr: "min(redis_aof_last_write_status * redis_aof_last_bgrewrite_status * redis_rdb_last_bgsave_status)" }],
         },
         {
           kind: "number", width: 3, title: "Redis keys", description: "Queues, results and what else is kept.", steps: [{ from: null, color: "blue" }], queries: [{ expr: "sum(redis_db_keys)" }],

@@ -23,6 +23,7 @@ http.server.HTTPServer((sys.argv[1], 9100), Exporter).serve_forever()
 `;
 
 const switchWal = "cd /; echo \"INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'fault'); SELECT pg_switch_wal()\" | runuser -u postgres -- psql -X -q -At ringo >/dev/null";
+const asOperator = (words: string) => `{ printf 'AUTH operator '; cat /etc/ringo/redis/operator.password; echo '${words}'; } | redis-cli`;
 const workersMain = "$(docker inspect --format '{{.State.Pid}}' ringo-worker)"; // its init: Celery is a child of that
 
 /** Faults by when they happen: those of one round at the same time, since none hides another. */
@@ -91,6 +92,14 @@ ln -sfn short.pem fullchain.pem; ln -sfn short.key privkey.pem; systemctl reload
     {
       name: "worker gone", alert: { alertname: "NoWorkers" }, holds: 60,
       cause: () => inside("worker-0", "docker kill ringo-worker"), mend: () => inside("worker-0", "docker start ringo-worker"),
+    },
+    {
+      name: "Redis's snapshot fails", alert: { alertname: "RedisNotPersisting", machine: "data" }, holds: 60,
+      // And yet it takes a write.
+      cause: () => inside("data", `cd /srv/data/redis; rm -f dump.rdb; mkdir dump.rdb; ${asOperator("BGSAVE")}
+timeout 10 sh -c "until ${asOperator("INFO persistence")} | grep -q '^rdb_last_bgsave_status:err'; do sleep 0.2; done"
+${asOperator("SET ringo:check 1 EX 10")} | grep -c '^OK' | grep -qx 2`),
+      mend: () => inside("data", `rmdir /srv/data/redis/dump.rdb; ${asOperator("BGSAVE")}`),
     },
     { name: "edge gone", alert: { alertname: "MachineDown", machine: "edge" }, holds: 60, cause: () => unplug("edge"), mend: () => plugIn("edge") },
   ],

@@ -132,6 +132,11 @@ describe("Redis", () => {
     expect(content(fragment, "/usr/local/lib/ringo/redis-users")).toContain("ACL SETUSER default on nopass resetkeys resetchannels -@all +ping +hello +client|setinfo +client|setname'");
   });
 
+  test("a snapshot that fails stops no work: what is queued is in the append-only file", () => {
+    const conf = content(fragment, "/etc/redis/redis.conf").split("\n");
+    expect(conf).toEqual(expect.arrayContaining(["appendonly yes", "stop-writes-on-bgsave-error no"]));
+  });
+
   describe("new users are read in", () => {
     const directory = mkdtempSync(join(tmpdir(), "ringo-redis-"));
     afterAll(() => rmSync(directory, { recursive: true }));

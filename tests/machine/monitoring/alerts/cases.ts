@@ -164,7 +164,10 @@ export const cases: Record<string, Case> = {
   RedisDown: { fires: one("redis_up", 0), quiet: [one("redis_up", 1)] },
   RedisMemoryHigh: { fires: redisMemory(81), quiet: [redisMemory(79), { ...one("redis_memory_used_bytes", 81), ...one("redis_memory_max_bytes", 0) }] },
   RedisMemoryNearlyOut: { fires: redisMemory(96), quiet: [redisMemory(94)] },
-  RedisNotPersisting: { fires: one("redis_aof_last_write_status", 0), quiet: [{ ...one("redis_aof_last_write_status", 1), ...one("redis_aof_last_bgrewrite_status", 1) }] },
+  RedisNotPersisting: {
+    fires: [one("redis_aof_last_write_status", 0), one("redis_aof_last_bgrewrite_status", 0), one("redis_rdb_last_bgsave_status", 0)],
+    quiet: [{ ...one("redis_aof_last_write_status", 1), ...one("redis_aof_last_bgrewrite_status", 1), ...one("redis_rdb_last_bgsave_status", 1) }],
+  },
   BackupFailed: {
     fires: [
       lastRuns({ incr: [0, 3] }),
