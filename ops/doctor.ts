@@ -1,4 +1,5 @@
 import { stackName } from "../local/paths";
+import { renewedWithDays } from "../machine/edge/certbot";
 import { lifeSign } from "../machine/monitoring/alerts/monitor";
 import { local } from "../machine/monitoring/ports";
 import { askHealth } from "./health";
@@ -44,11 +45,10 @@ async function api(stack: OperatedStack): Promise<Finding[]> {
   return certificateEnds === undefined ? [answer] : [answer, certificate(stack, certificateEnds - Date.now())];
 }
 
-/** Certbot renews within the last third of a certificate's 90 days. */
 export function certificate(stack: OperatedStack, left: number): Finding {
   const days = Math.floor(left / 86_400_000);
   const said = `ends in ${days} days`;
-  return days >= 20 ? fine("its certificate", said)
+  return days >= renewedWithDays ? fine("its certificate", said)
     : wrong("its certificate", said, ssh(stack, "edge", "certbot renew --dry-run"), ssh(stack, "edge", "journalctl --no-pager --lines 50 --unit certbot"));
 }
 

@@ -157,6 +157,8 @@ appendfsync everysec
 save 3600 1 300 100 60 10000
 # All is in the append-only file, too: a snapshot that fails is told of, and no reason to refuse every write.
 stop-writes-on-bgsave-error no
+# Nor one not to end: with a snapshot first, and none possible, it would go on until it is killed.
+shutdown-on-sigterm nosave
 enable-debug-command no
 enable-module-command no
 `;

@@ -134,7 +134,7 @@ describe("Redis", () => {
 
   test("a snapshot that fails stops no work: what is queued is in the append-only file", () => {
     const conf = content(fragment, "/etc/redis/redis.conf").split("\n");
-    expect(conf).toEqual(expect.arrayContaining(["appendonly yes", "stop-writes-on-bgsave-error no"]));
+    expect(conf).toEqual(expect.arrayContaining(["appendonly yes", "stop-writes-on-bgsave-error no", "shutdown-on-sigterm nosave"]));
   });
 
   describe("new users are read in", () => {
