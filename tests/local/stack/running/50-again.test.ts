@@ -45,7 +45,7 @@ test("one more API machine and one more worker add just those, and one less take
 
   const { authorization: headers } = await login(stack);
   const tasks = await Promise.all(Array.from({ length: 8 }, async () => {
-    const sent = await request(stack, "POST", "/api/v1/tasks/slow/", { json: { seconds: 40, queue: "default" }, headers });
+    const sent = await request(stack, "POST", "/api/v1/tasks/slow/", { json: { seconds: 30, queue: "default" }, headers });
     return (sent.json() as { id: string }).id;
   }));
   const log = () => on("worker-1", "docker logs --since 1m ringo-worker 2>&1");
