@@ -39,9 +39,10 @@ test("while S3 is away the application works, and when it is back all WAL is the
   expect(await metric("ringo_backup_repository_reachable")).toBe("ringo_backup_repository_reachable 0");
   expect(await metric('ringo_backup_last_run_success{type="incr"}')).toMatch(/ 0$/);
   expect(Number((await metric("ringo_wal_waiting_segments")).split(" ")[1])).toBeGreaterThanOrEqual(5);
-  // A checkpoint would mark it by itself, and is due every five minutes.
+  // A checkpoint would mark it by itself, and is due every five minutes; one that has begun goes on for half a minute.
   await sql("ALTER SYSTEM SET checkpoint_timeout = '1h'", "postgres");
   await sql("SELECT pg_reload_conf()", "postgres");
+  await sql("CHECKPOINT", "postgres");
   const unmarked = (await on("data", `ls ${marks} | grep -o '^[0-9A-F]\\{24\\}.ready$' | tail -n 2 | head -n 1`)).trim().slice(0, 24); // not the first, which the archiver is at
   await on("data", `systemctl stop ringo-backup-remind.timer ringo-backup-remind.service; rm ${marks}/${unmarked}.ready`);
   await new Promise((resolve) => setTimeout(resolve, 20_000)); // more than one try of the archiver
