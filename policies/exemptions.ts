@@ -6,12 +6,18 @@ export interface Exemption {
   resource: string;
   /** Why it is right, or bearable, here. */
   reason: string;
-  /** The last day, as 2026-12-31. From the next day on the rule holds again, and the exemption itself is a violation. */
+  /**
+   * The last day, as 2026-12-31: 90 days from today at most. From the next day on the rule holds again, and the
+   * exemption itself is a violation.
+   */
   until: string;
 }
 
 /** The exemptions in force: none. */
 export const exemptions: Exemption[] = [];
+
+/** Longer than a quarter of a year nobody remembers why: who still needs it looks again, and renews it. */
+const longestInDays = 90;
 
 /** What is wrong with an exemption, or undefined. */
 export function exemptionFault({ rule, resource, reason, until }: Exemption, rules: ReadonlySet<string>, today: Date): string | undefined {
@@ -19,12 +25,13 @@ export function exemptionFault({ rule, resource, reason, until }: Exemption, rul
   if (!/.::./.test(resource)) return "it names no resource: a URN, or type::name";
   if (reason.trim().length < 20) return "it gives no reason that a reader could judge";
   if (!/^\d{4}-\d\d-\d\d$/.test(until) || Number.isNaN(Date.parse(until))) return "its end is no date such as 2026-12-31";
+  if (tooLate(until, today)) return `it ends more than ${longestInDays} days from today`;
   return expired(until, today) ? `it ended on ${until}` : undefined;
 }
 
 /** Whether an exemption that holds covers this violation. */
 export const isExempt = (list: readonly Exemption[], rule: string, urn: string, today: Date): boolean =>
-  list.some((each) => each.rule === rule && !expired(each.until, today) && (each.resource === urn || each.resource === shortName(urn)));
+  list.some((each) => each.rule === rule && !expired(each.until, today) && !tooLate(each.until, today) && (each.resource === urn || each.resource === shortName(urn)));
 
 /** `urn:pulumi:stack::project::parent$type::name` as `type::name`. */
 function shortName(urn: string): string {
@@ -32,4 +39,6 @@ function shortName(urn: string): string {
   return `${types.slice(types.lastIndexOf("$") + 1)}::${name.join("::")}`;
 }
 
-const expired = (until: string, today: Date): boolean => until < today.toISOString().slice(0, 10);
+const day = (date: Date): string => date.toISOString().slice(0, 10);
+const expired = (until: string, today: Date): boolean => until < day(today);
+const tooLate = (until: string, today: Date): boolean => until > day(new Date(today.getTime() + longestInDays * 24 * 60 * 60 * 1000));

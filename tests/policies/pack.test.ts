@@ -55,6 +55,11 @@ describe("an exemption", () => {
     expect(of([{ ...exemption, resource: urnOf(open) }])).toEqual([]);
     expect(of([exemption], "2026-06-30")).toEqual([]);
   });
+  test("holds for 90 days at most: one that is to hold longer does not hold at all", () => {
+    expect(exemptionFault({ ...exemption, until: "2026-08-30" }, names, today)).toBeUndefined();
+    expect(of([{ ...exemption, until: "2026-08-30" }])).toEqual([]);
+    expect(of([{ ...exemption, until: "2026-08-31" }])).toEqual([broken, expect.stringMatching(/^exemptions: .*more than 90 days/)]);
+  });
   test("holds for no other resource, and no other rule", () => {
     expect(of([exemption], undefined, [{ ...open, name: "new" }])).toEqual([broken]);
     expect(of([{ ...exemption, rule: "droplet-image" }])).toEqual([broken]);
@@ -71,6 +76,8 @@ describe("an exemption", () => {
     ["names no rule", { rule: "droplet-ssh-keys" }, /no rule droplet-ssh-keys/], ["names no resource", { resource: "old" }, /names no resource/],
     ["gives no reason", { reason: "  because            " }, /gives no reason/], ["has no end", { until: "never" }, /no date/], ["ends on no day", { until: "2026-13-40" }, /no date/],
     ["ends in the past", { until: "2026-05-31" }, /ended on 2026-05-31/],
+    ["ends after more than 90 days", { until: "2026-08-31" }, /more than 90 days/],
+    ["never ends", { until: "9999-12-31" }, /more than 90 days/],
   ])("that %s is a violation itself", (_, change, fault) => expect(exemptionFault({ ...exemption, ...change }, names, today)).toMatch(fault));
 
   test("in force is none that is at fault today", () => {
