@@ -17,6 +17,20 @@ function asked({ condition }: Statement, claim: string): string[] {
     .flatMap((operator) => [condition[operator]?.[`${github}:${claim}`] ?? []].flat());
 }
 
+/** Values that a condition gives a key, by this operator and no other. AWS does not care how a key's letters are written. */
+const valuesOf = ({ condition }: Statement, operator: string, key: string): string[] =>
+  Object.entries(condition[operator] ?? {}).filter(([given]) => given.toLowerCase() === key.toLowerCase()).flatMap(([, values]) => [values].flat().map(String));
+
+/**
+ * Whether a statement holds only with a second factor, or with an id that the account was told. With BoolIfExists, Null
+ * or a negation who brings neither is let in, and a pattern or a variable is no id.
+ */
+function isNarrowed(statement: Statement): boolean {
+  const factor = valuesOf(statement, "Bool", "aws:MultiFactorAuthPresent");
+  const ids = valuesOf(statement, "StringEquals", "sts:ExternalId");
+  return (factor.length > 0 && factor.every((value) => value === "true")) || (ids.length > 0 && ids.every((id) => /^[^*?$]+$/.test(id)));
+}
+
 export const trustRules: Rule[] = [
   {
     name: "iam-public-principal",
@@ -40,13 +54,12 @@ export const trustRules: Rule[] = [
     severity: "high",
     demands: "A role is assumed by named identities or services, not by whole accounts, unless with MFA or an external id.",
     wrong: "Whoever gets any credential of that account gets the role.",
-    mend: "name the role or user that assumes it; for another company's account, ask for sts:ExternalId or aws:MultiFactorAuthPresent.",
+    mend: "name the role or user that assumes it; for another company's account, ask for StringEquals sts:ExternalId or Bool aws:MultiFactorAuthPresent true.",
     answers: ["CKV_AWS_61", "iam-assume-role-lacks-external-id-and-mfa", "iam-assume-role-no-mfa"],
     *check({ assumeRolePolicy }) {
-      for (const { effect, principals, condition } of policyDocument(assumeRolePolicy)) {
-        const keys = Object.values(condition).flatMap((entry) => Object.keys(entry));
-        const narrowed = keys.includes("sts:ExternalId") || keys.includes("aws:MultiFactorAuthPresent");
-        if (effect === "Allow" && !narrowed && principals.some((who) => /^AWS:(\d{12}|arn:[^:]*:iam::\d{12}:root)$/.test(who))) yield "a whole account may assume it";
+      for (const statement of policyDocument(assumeRolePolicy)) {
+        const { effect, principals } = statement;
+        if (effect === "Allow" && !isNarrowed(statement) && principals.some((who) => /^AWS:(\d{12}|arn:[^:]*:iam::\d{12}:root)$/.test(who))) yield "a whole account may assume it";
       }
     },
   }),

@@ -82,9 +82,21 @@ chapter("Identity", {
     unknown: [aws("s3/bucketPolicy", { policy: unknown })],
   },
   "iam-role-account": {
-    kept: alone(role(trusts({ AWS: "arn:aws:iam::123456789012:role/deployer" })), role(trusts({ AWS: "123456789012" }, { StringEquals: { "sts:ExternalId": "x" } })), role(trusts({ AWS: "123456789012" }, { Bool: { "aws:MultiFactorAuthPresent": "true" } }))),
-    // Checkov CKV_AWS_61, failing.
-    broken: [[/a whole account/, role(trusts({ AWS: "arn:aws:iam::123456789012:root" }))], [/a whole account/, role(trusts({ AWS: ["123456789012"] }, { Bool: { "aws:SecureTransport": "true" } }))]],
+    kept: alone(role(trusts({ AWS: "arn:aws:iam::123456789012:role/deployer" })), ...[
+      { StringEquals: { "sts:ExternalId": "x" } }, { StringEquals: { "STS:externalid": ["x", "y"] } },
+      { Bool: { "aws:MultiFactorAuthPresent": "true" } }, { Bool: { "aws:multifactorauthpresent": true } },
+    ].map((condition) => role(trusts({ AWS: "123456789012" }, condition)))),
+    broken: [
+      // Checkov CKV_AWS_61, failing.
+      [/a whole account/, role(trusts({ AWS: "arn:aws:iam::123456789012:root" }))],
+      // These mention a second factor or an id, and let in who has neither.
+      ...[
+        { Bool: { "aws:SecureTransport": "true" } }, { BoolIfExists: { "aws:MultiFactorAuthPresent": "true" } }, { Null: { "aws:MultiFactorAuthPresent": "true" } },
+        { Bool: { "aws:MultiFactorAuthPresent": "false" } }, { Bool: { "aws:MultiFactorAuthPresent": ["true", "false"] } }, { Bool: { "aws:MultiFactorAuthPresent": [] } },
+        { StringLike: { "sts:ExternalId": "*" } }, { StringNotEquals: { "sts:ExternalId": "x" } }, { StringEqualsIfExists: { "sts:ExternalId": "x" } },
+        { StringEquals: { "sts:ExternalId": ["x", "${aws:PrincipalAccount}"] } }, { StringEquals: { "sts:ExternalId": "" } },
+      ].map((condition): [RegExp, Sample] => [/a whole account/, role(trusts({ AWS: ["123456789012"] }, condition))]),
+    ],
     unknown: [aws("iam/role", { assumeRolePolicy: unknown })],
   },
   "ci-role-bound": {
