@@ -235,6 +235,7 @@ const application: Row[] = [
   { demands: "Celery: 1 ≤ min ≤ max ≤ what the machine's memory allows", policies: ["celery-bounds"], tests: { [`${running}/30-processes.test.ts`]: ["the worker's pool has the bounds of the configuration, seen by Celery itself"] } },
   { demands: "Exactly one beat", policies: ["one-beat"], tests: { [`${running}/30-processes.test.ts`]: ["exactly one beat runs in the whole stack"] } },
   { demands: "Debugging off, allowed hosts named, HTTPS origins only", policies: ["django-settings"] },
+  { demands: "What the rules cannot see into is not there", policies: ["judged-type"] },
   { demands: "Tags: project, stack, role", policies: ["required-tags"] },
   { demands: "Regions where personal data may be kept: [data privacy](data-privacy.md)", policies: ["allowed-region"] },
 ];

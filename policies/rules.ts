@@ -1,6 +1,7 @@
 /** Every rule of the pack, in the order of the checklist. */
 import { celeryRules } from "./application/celery";
 import { django } from "./application/django";
+import { judgedType } from "./application/judged-type";
 import { region } from "./application/region";
 import { tags } from "./application/tags";
 import { bucketAccessRules } from "./data/bucket-access";
@@ -34,5 +35,5 @@ export const rules: Rule[] = [
   waf,
   ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, kms, ...spacesRules, ...managedDatabaseRules, rds, statefulProtected,
   ...permissionRules, ...trustRules, ...userRules,
-  ...celeryRules, django, tags, region,
+  ...celeryRules, django, tags, region, judgedType,
 ];

@@ -1,7 +1,9 @@
 import type { Rule } from "../rule";
 
 const direct = ["droplet:Droplet", "volume:Volume", "vpc:Vpc", "reservedIp:ReservedIp", "loadBalancer:LoadBalancer", "databaseCluster:DatabaseCluster",
-  "databaseReplica:DatabaseReplica", "spacesBucket:SpacesBucket", "kubernetesCluster:KubernetesCluster", "vpcNatGateway:VpcNatGateway", "dropletAutoscale:DropletAutoscale"];
+  "databaseReplica:DatabaseReplica", "spacesBucket:SpacesBucket", "kubernetesCluster:KubernetesCluster", "vpcNatGateway:VpcNatGateway", "dropletAutoscale:DropletAutoscale",
+  "floatingIp:FloatingIp", "reservedIpv6:ReservedIpv6", "nfs:Nfs", "nfsSnapshot:NfsSnapshot", "vectorDatabase:VectorDatabase", "containerRegistry:ContainerRegistry",
+  "dedicatedInference:DedicatedInference", "genaiKnowledgeBase:GenaiKnowledgeBase", "gradientaiKnowledgeBase:GradientaiKnowledgeBase"];
 
 export const region: Rule = {
   name: "allowed-region",
@@ -13,7 +15,7 @@ export const region: Rule = {
   mend: "set region to one of allowedRegions. Which regions these are is a decision about law: change it together with the privacy policy.",
   answers: [],
   *check(inputs, { settings }) {
-    const where = (inputs.dropletTemplate ?? inputs).region;
+    const { region: where = inputs.regionSlug } = inputs.dropletTemplate ?? inputs;
     if (where !== undefined && !settings.allowedRegions.includes(String(where).toLowerCase())) yield `it is in ${where}`;
   },
 };

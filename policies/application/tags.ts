@@ -4,13 +4,13 @@ import type { Rule } from "../rule";
 /** Tags that each type must carry: DigitalOcean's are words (`role:…`), those in AWS are pairs. */
 const needed: Record<string, string[]> = {
   ...Object.fromEntries(dropletTypes.map((type) => [type, ["project", "stack", "role"]])),
-  "digitalocean:index/volume:Volume": ["project", "stack"],
-  "digitalocean:index/databaseCluster:DatabaseCluster": ["project", "stack"],
-  "aws:s3/bucket:Bucket": ["project", "stack"],
-  "aws:kms/key:Key": ["project", "stack"],
-  "aws:iam/user:User": ["project", "stack"],
-  "aws:rds/instance:Instance": ["project", "stack"],
-  "aws:rds/cluster:Cluster": ["project", "stack"],
+  ...Object.fromEntries([
+    "digitalocean:index/volume:Volume", "digitalocean:index/volumeSnapshot:VolumeSnapshot", "digitalocean:index/nfs:Nfs",
+    "digitalocean:index/databaseCluster:DatabaseCluster", "digitalocean:index/vectorDatabase:VectorDatabase",
+    "aws:s3/bucket:Bucket", "aws:s3/directoryBucket:DirectoryBucket", "aws:s3/vectorsVectorBucket:VectorsVectorBucket", "aws:s3tables/tableBucket:TableBucket",
+    "aws:kms/key:Key", "aws:kms/externalKey:ExternalKey", "aws:kms/replicaKey:ReplicaKey", "aws:kms/replicaExternalKey:ReplicaExternalKey",
+    "aws:iam/user:User", "aws:iam/role:Role", "aws:rds/instance:Instance", "aws:rds/cluster:Cluster",
+  ].map((type) => [type, ["project", "stack"]])),
 };
 
 export const tags: Rule = {

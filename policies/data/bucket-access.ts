@@ -3,13 +3,14 @@ import type { Rule } from "../rule";
 
 const publicSettings = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 const accessPoint = "aws:s3/accessPoint:AccessPoint";
+const regionsPoint = "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint";
 const everyone = /\/groups\/(global\/AllUsers|global\/AuthenticatedUsers)$/;
 const closedAcls = ["private", "bucket-owner-read", "bucket-owner-full-control", "log-delivery-write"];
 
 export const bucketAccessRules: Rule[] = [
   {
     name: "s3-public-access-block",
-    types: ["aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock", accessPoint],
+    types: ["aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock", accessPoint, regionsPoint],
     chapter: "Data",
     severity: "critical",
     demands: "Access by the public is blocked in all four ways.",
@@ -18,9 +19,10 @@ export const bucketAccessRules: Rule[] = [
     answers: ["CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV_AWS_392", "AWS-0086", "AWS-0087", "AWS-0091", "AWS-0093", "CIS 2.1.4"],
     *check(inputs, { type }) {
       // An access point that says nothing blocks all; one that says something blocks what it says.
-      const block = type === accessPoint ? inputs.publicAccessBlockConfiguration : inputs;
+      const isPoint = type === accessPoint || type === regionsPoint;
+      const block = isPoint ? inputs.publicAccessBlockConfiguration ?? inputs.details?.publicAccessBlock : inputs;
       if (!block) return;
-      const off = publicSettings.filter((setting) => (type === accessPoint ? block[setting] === false : block[setting] !== true));
+      const off = publicSettings.filter((setting) => (isPoint ? block[setting] === false : block[setting] !== true));
       if (off.length > 0) yield `${off.join(", ")}: not true`;
     },
   },

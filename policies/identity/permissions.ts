@@ -24,9 +24,23 @@ const destructive = [
   "s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:PutBucketObjectLockConfiguration", "s3:PutEncryptionConfiguration", "s3:PutBucketPublicAccessBlock",
 ];
 
-/** `*`, or an ARN that names nothing but the kind: `arn:aws:s3:::*`, `arn:aws:iam::123456789012:role/*`. In S3 what stands before the slash is a bucket. */
-const isEverything = (resource: string): boolean =>
-  /^[*?]+$/.test(resource) || /^arn:[^:]*:s3:[^:]*:[^:]*:\*(\/.*)?$/.test(resource) || /^arn:[^:]*:(?!s3:)[^:]*:[^:]*:[^:]*:([a-z-]+[/:])?\*$/.test(resource);
+const isPattern = (text: string): boolean => /[*?]/.test(text);
+
+/** Services in which every name begins with its kind, so that `k*` is all keys. */
+const kindFirst = /^(iam|kms|ssm|secretsmanager)$/;
+
+/**
+ * `*`, or an ARN that names nothing but the kind: `arn:aws:s3:::*`, `arn:aws:iam::123456789012:role/*`. However often it
+ * says so, and with whatever between: `?*`, `*` + `/*`. In S3 what stands before the slash is a bucket.
+ */
+function isEverything(resource: string): boolean {
+  if (!isPattern(resource)) return false;
+  const [, , service, , , ...rest] = resource.split(":");
+  if (rest.length === 0) return true; // less than an ARN: the pattern stands for its name, too
+  const name = rest.join(":");
+  if (covers(service, "s3") && /^[*?]+(\/.*)?$/.test(name)) return true;
+  return service !== "s3" && (/^([a-z*?-]+[/:])?[*?/:]+$/.test(name) || (kindFirst.test(service) && /^[a-z*?-]*[*?/:]+$/.test(name)));
+}
 
 export const permissionRules: Rule[] = [
   {
@@ -42,7 +56,7 @@ export const permissionRules: Rule[] = [
     *check(inputs, { type }) {
       for (const { effect, actions, notActions } of identityStatements(type, inputs)) {
         if (effect !== "Allow") continue;
-        const wide = actions.filter((action) => /[*?]/.test(action));
+        const wide = actions.filter(isPattern);
         if (wide.length > 0) yield `it allows ${few(wide)}`;
         if (notActions.length > 0) yield `it allows everything but ${few(notActions)}`;
       }
@@ -74,12 +88,12 @@ export const permissionRules: Rule[] = [
     severity: "critical",
     demands: "No identity can give itself more than it has: roles to pass or to assume, keys and policies are named one by one.",
     wrong: "Whoever has this has, in two steps, everything.",
-    mend: "name each role (key, user, policy) in full, without `*`.",
+    mend: "name each role (key, user, policy) in full, without `*` and `?`.",
     answers: ["CKV_AWS_110", "CKV_AWS_286", "AWS-0342", "iam-inline-policy-allows-non-sts-action", "iam-managed-policy-allows-non-sts-action"],
     *check(inputs, { type }) {
       for (const statement of identityStatements(type, inputs)) {
         const gained = escalations.filter((action) => statement.actions.some((pattern) => covers(pattern, action)));
-        if (statement.effect === "Allow" && gained.length > 0 && (statement.notResources.length > 0 || statement.resources.some((resource) => resource.includes("*")))) yield `it allows ${few(gained)} on whatever fits a pattern`;
+        if (statement.effect === "Allow" && gained.length > 0 && (statement.notResources.length > 0 || statement.resources.some(isPattern))) yield `it allows ${few(gained)} on whatever fits a pattern`;
       }
     },
   },

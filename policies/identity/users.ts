@@ -4,6 +4,8 @@ import { ruleFor, type Rule } from "../rule";
 
 const user = "aws:iam/user:User";
 const accessKey = "aws:iam/accessKey:AccessKey";
+const policyAttachment = "aws:iam/policyAttachment:PolicyAttachment";
+const userPolicies = "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive";
 const membership = ["aws:iam/userGroupMembership:UserGroupMembership", "aws:iam/groupMembership:GroupMembership"];
 const adminPolicies = /:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|AmazonS3FullAccess)(-[A-Za-z]+)?$/;
 
@@ -14,7 +16,7 @@ const names = (resource: PolicyResource, input: string, named: PolicyResource): 
 export const userRules: Rule[] = [
   {
     name: "iam-user-policy",
-    types: ["aws:iam/userPolicy:UserPolicy", "aws:iam/userPolicyAttachment:UserPolicyAttachment", "aws:iam/policyAttachment:PolicyAttachment"],
+    types: ["aws:iam/userPolicy:UserPolicy", "aws:iam/userPolicyAttachment:UserPolicyAttachment", policyAttachment, userPolicies],
     chapter: "Identity",
     severity: "medium",
     demands: "Permissions are given to groups and roles, never to a user alone.",
@@ -22,22 +24,25 @@ export const userRules: Rule[] = [
     mend: "give the permission to a group, and make the user its member.",
     answers: ["CKV_AWS_40", "AWS-0143", "iam-user-with-policies", "iam-human-user-with-policies", "CIS 1.15"],
     *check(inputs, { type }) {
-      if (type !== "aws:iam/policyAttachment:PolicyAttachment" || (inputs.users ?? []).length > 0) yield "it gives a permission to a user";
+      // Of these two each may name nobody: the one gives to groups and roles, too, and the other can take all away.
+      const given = type === policyAttachment ? inputs.users : type === userPolicies ? inputs.policyArns : [type];
+      if ((given ?? []).length > 0) yield "it gives a permission to a user";
     },
   },
   {
     name: "iam-admin-policy",
     types: ["aws:iam/groupPolicyAttachment:GroupPolicyAttachment", "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-      "aws:iam/userPolicyAttachment:UserPolicyAttachment", "aws:iam/policyAttachment:PolicyAttachment", "aws:iam/role:Role",
-      "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"],
+      "aws:iam/userPolicyAttachment:UserPolicyAttachment", policyAttachment, "aws:iam/role:Role",
+      "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive", "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive", userPolicies,
+      "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive"],
     chapter: "Identity",
     severity: "critical",
     demands: "Nobody is given one of AWS's own policies of full rights.",
     wrong: "A stolen credential is the whole account.",
     mend: "write a policy of what is needed.",
     answers: ["CKV_AWS_274", "CKV_AWS_275", "CKV2_AWS_56", "AWS-0345", "CIS 1.16"],
-    *check({ policyArn, managedPolicyArn, managedPolicyArns }) {
-      for (const arn of [policyArn, managedPolicyArn, ...(managedPolicyArns ?? [])]) {
+    *check({ policyArn, policyArns, managedPolicyArn, managedPolicyArns }) {
+      for (const arn of [policyArn, managedPolicyArn, ...(policyArns ?? []), ...(managedPolicyArns ?? [])]) {
         const match = adminPolicies.exec(String(arn));
         if (match) yield `it gives ${match[1]}`;
       }

@@ -7,6 +7,9 @@ const networkOf: Record<string, (inputs: any) => unknown> = {
   "digitalocean:index/loadBalancer:LoadBalancer": (inputs) => inputs.vpcUuid,
   "digitalocean:index/databaseCluster:DatabaseCluster": (inputs) => inputs.privateNetworkUuid,
   "digitalocean:index/databaseReplica:DatabaseReplica": (inputs) => inputs.privateNetworkUuid,
+  "digitalocean:index/dedicatedInference:DedicatedInference": (inputs) => inputs.vpcUuid,
+  "digitalocean:index/genaiKnowledgeBase:GenaiKnowledgeBase": (inputs) => inputs.vpcUuid,
+  "digitalocean:index/gradientaiKnowledgeBase:GradientaiKnowledgeBase": (inputs) => inputs.vpcUuid,
   "digitalocean:index/kubernetesCluster:KubernetesCluster": (inputs) => inputs.vpcUuid,
 };
 

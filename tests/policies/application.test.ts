@@ -45,15 +45,26 @@ chapter("Application", {
     kept: alone(digitalocean("droplet", { tags: tagged }), digitalocean("dropletAutoscale", { dropletTemplate: { tags: tagged } }), digitalocean("volume", { tags: tagged.slice(0, 2) }), aws("s3/bucket", { tags: inAws }), aws("iam/user", { tags: { ...inAws, more: "x" } })),
     broken: [
       [/no tag for project, stack, role/, digitalocean("droplet", {})], [/no tag for role/, digitalocean("droplet", { tags: tagged.slice(0, 2) })], [/no tag for role/, digitalocean("dropletAutoscale", { dropletTemplate: { tags: tagged.slice(0, 2) } })],
-      [/no tag for stack/, digitalocean("databaseCluster", { tags: ["project:ringo"] })], ...["s3/bucket", "kms/key", "iam/user", "rds/instance", "rds/cluster"].map((path): [RegExp, Sample] => [/no tag for stack/, aws(path, { tags: { project: "ringo" } })]),
+      [/no tag for stack/, digitalocean("databaseCluster", { tags: ["project:ringo"] })], ...["volumeSnapshot", "nfs", "vectorDatabase"].map((word): [RegExp, Sample] => [/no tag for stack/, digitalocean(word, { tags: ["project:ringo"] })]),
+      ...["s3/bucket", "s3/directoryBucket", "s3/vectorsVectorBucket", "s3tables/tableBucket", "kms/key", "kms/externalKey", "kms/replicaKey", "kms/replicaExternalKey", "iam/user", "iam/role", "rds/instance", "rds/cluster"].map((path): [RegExp, Sample] => [/no tag for stack/, aws(path, { tags: { project: "ringo" } })]),
     ],
     unknown: [digitalocean("droplet", { tags: [unknown] })],
+  },
+  "judged-type": {
+    kept: alone(aws("s3/bucket", {}), aws("s3/bucketVersioning", {}), aws("s3/bucketObjectv2", {})),
+    broken: [
+      ...["", "Acl", "Versioning", "Logging", "LifecycleConfiguration", "ObjectLockConfiguration", "ServerSideEncryptionConfiguration", "AccelerateConfiguration", "CorsConfiguration", "RequestPaymentConfiguration", "WebsiteConfiguration"]
+        .map((what): [RegExp, Sample] => [new RegExp(`Bucket${what}V2 is judged by no rule`), aws(`s3/bucket${what}V2`, {})]),
+      ...["cloudcontrol/resource", "cloudformation/stack", "cloudformation/stackSet", "serverlessrepository/cloudFormationStack", "servicecatalog/provisionedProduct"].map((path): [RegExp, Sample] => [/is judged by no rule/, aws(path, {})]),
+    ],
   },
   "allowed-region": {
     kept: alone(digitalocean("droplet", { region: "fra1" }), digitalocean("volume", { region: "FRA1" }), digitalocean("spacesBucket", {}), digitalocean("dropletAutoscale", { dropletTemplate: { region: "ams3" } })),
     broken: [
       ...regions.filter((region) => !["fra1", "ams3"].includes(region)).map((region): [RegExp, Sample] => [new RegExp(`it is in ${region}`), digitalocean("droplet", { region })]),
-      ...["volume", "vpc", "reservedIp", "loadBalancer", "databaseCluster", "databaseReplica", "spacesBucket", "kubernetesCluster", "vpcNatGateway"].map((word): [RegExp, Sample] => [/it is in nyc1/, digitalocean(word, { region: "nyc1" })]),
+      ...["volume", "vpc", "reservedIp", "loadBalancer", "databaseCluster", "databaseReplica", "spacesBucket", "kubernetesCluster", "vpcNatGateway",
+        "floatingIp", "nfs", "nfsSnapshot", "vectorDatabase", "containerRegistry", "dedicatedInference", "genaiKnowledgeBase", "gradientaiKnowledgeBase"].map((word): [RegExp, Sample] => [/it is in nyc1/, digitalocean(word, { region: "nyc1" })]),
+      [/it is in nyc1/, digitalocean("reservedIpv6", { regionSlug: "nyc1" })],
       [/it is in nyc1/, digitalocean("dropletAutoscale", { dropletTemplate: { region: "nyc1" } })],
     ],
     unknown: [digitalocean("droplet", { region: unknown })],

@@ -67,7 +67,7 @@ chapter("Data", {
   },
   "s3-public-access-block": {
     kept: alone(
-      setting("PublicAccessBlock", { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }), aws("s3/accessPoint", {}),
+      setting("PublicAccessBlock", { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }), aws("s3/accessPoint", {}), aws("s3control/multiRegionAccessPoint", { details: {} }),
       aws("s3/accessPoint", { publicAccessBlockConfiguration: { blockPublicAcls: true } })),
     broken: [
       // Checkov CKV_AWS_53 to 56 and Trivy AWS-0086, 87, 91, 93, failing.
@@ -75,6 +75,7 @@ chapter("Data", {
       [/ignorePublicAcls: not true/, setting("PublicAccessBlock", { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: false, restrictPublicBuckets: true })],
       [/blockPublicAcls/, aws("s3/accountPublicAccessBlock", { blockPublicPolicy: true })],
       // Checkov CKV_AWS_392, failing.
+      [/blockPublicAcls: not true/, aws("s3control/multiRegionAccessPoint", { details: { publicAccessBlock: { blockPublicAcls: false } } })],
       [/blockPublicAcls/, aws("s3/accessPoint", { publicAccessBlockConfiguration: { blockPublicAcls: false, ignorePublicAcls: false, blockPublicPolicy: false, restrictPublicBuckets: false } })],
     ],
     unknown: [setting("PublicAccessBlock", { blockPublicAcls: unknown })],
@@ -235,8 +236,8 @@ chapter("Data", {
   "stateful-protected": {
     kept: [...alone(digitalocean("volume", {}, { protect: true }), aws("kms/key", {}, { protect: true }))],
     broken: [
-      ...["volume", "reservedIp", "databaseCluster", "spacesBucket"].map((word): [RegExp, Sample] => [/not protected/, digitalocean(word, {})]),
-      ...["s3/bucket", "kms/key", "rds/instance", "rds/cluster"].map((path): [RegExp, Sample] => [/not protected/, aws(path, {})]),
+      ...["volume", "volumeSnapshot", "dropletSnapshot", "nfs", "nfsSnapshot", "reservedIp", "reservedIpv6", "floatingIp", "databaseCluster", "vectorDatabase", "spacesBucket"].map((word): [RegExp, Sample] => [/not protected/, digitalocean(word, {})]),
+      ...["s3/bucket", "s3/directoryBucket", "s3/vectorsVectorBucket", "s3tables/tableBucket", "kms/key", "kms/externalKey", "kms/replicaKey", "kms/replicaExternalKey", "rds/instance", "rds/cluster"].map((path): [RegExp, Sample] => [/not protected/, aws(path, {})]),
     ],
   },
 });

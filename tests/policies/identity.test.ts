@@ -40,12 +40,18 @@ chapter("Identity", {
     unknown: [aws("iam/policy", { policy: unknown })],
   },
   "iam-wildcard-resource": {
-    kept: alone(policy(allow("s3:GetObject", objects)), policy(allow(["sts:GetCallerIdentity", "ec2:DescribeImages", "ecr:GetAuthorizationToken"], "*")), policy({ Effect: "Deny", Action: "s3:DeleteObject", Resource: "*" })),
+    kept: alone(...["arn:aws:s3:::ringo-*/*", "arn:aws:s3:::store", "arn:aws:s3:::store/?*"].map((resource) => policy(allow("s3:GetObject", resource))), policy(allow("s3:GetObject", objects)),
+      ...["arn:aws:kms:eu-central-1:123456789012:key/1", "arn:aws:ssm:eu-central-1:123456789012:parameter/ringo/*", "arn:aws:iam::123456789012:role/ringo-*", "arn:aws:sqs:eu-central-1:123456789012:ringo-*"].map((resource) => policy(allow("kms:Decrypt", resource))),
+      policy(allow(["sts:GetCallerIdentity", "ec2:DescribeImages", "ecr:GetAuthorizationToken"], "*")), policy({ Effect: "Deny", Action: "s3:DeleteObject", Resource: "*" })),
     broken: [
       // Checkov CKV_AWS_287 to 290 and 355, failing.
       [/allows s3:GetObject, iam:CreateAccessKey on everything/, policy(allow(["s3:GetObject", "iam:CreateAccessKey"], "*"))], [/on everything/, policy(allow("s3:GetObject", ["arn:aws:s3:::a/*", "*"]))],
       [/on everything/, policy(allow("ssm:GetParameter", "*"))], [/on everything/, policy(allow("s3:GetObject", "arn:aws:s3:::*"))], [/on everything/, policy(allow("iam:GetRole", "arn:aws:iam::123456789012:role/*"))],
       [/on everything/, policy(allow("s3:GetObject", "arn:aws:s3:::*/*"))], [/but what it names/, policy({ Effect: "Allow", Action: "s3:GetObject", NotResource: "arn:aws:s3:::private/*" })],
+      // Another spelling of the same: in the whole, in the bucket, in what stands after the kind.
+      ...["**", "?*", "*:*", "arn:*", "arn:aws:s3*", "arn:*:*:*:*:*", "arn:aws:*:*:*:key/*", "arn:aws:s3:::**", "arn:aws:s3:::?*/*", "arn:aws:s?:::*/x", "arn:*:s3:::*", "arn:aws:kms:*:*:key/?*", "arn:aws:kms:*:*:k*", "arn:aws:iam::*:ro?e/*",
+        "arn:aws:ssm:eu-central-1:123456789012:parameter/*/*", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:*", "arn:aws:dynamodb:*:*:table/**", "arn:aws:logs:*:*:log-group:*:*", "arn:aws:sqs:*:*:?*"]
+        .map((resource): [RegExp, Sample] => [/on everything/, policy(allow("s3:GetObject", resource))]),
     ],
     unknown: [aws("iam/policy", { policy: unknown })],
   },
@@ -54,6 +60,7 @@ chapter("Identity", {
     broken: [
       // Checkov CKV_AWS_286 and Trivy AWS-0342, failing.
       [/allows iam:PassRole/, policy(allow("iam:PassRole", "*"))], [/iam:CreateAccessKey/, policy(allow("iam:CreateAccessKey", "arn:aws:iam::123456789012:user/*"))], [/iam:AddUserToGroup/, policy(allow("iam:*", "*"))],
+      ...["role/?????", "ro?e/admin"].map((name): [RegExp, Sample] => [/allows iam:PassRole/, policy(allow("iam:PassRole", `arn:aws:iam::123456789012:${name}`))]),
       [/sts:AssumeRole/, policy(allow("sts:AssumeRole", "arn:aws:iam::*:role/admin"))], [/s3:PutBucketPolicy/, policy({ Effect: "Allow", Action: "s3:PutBucketPolicy", NotResource: "arn:aws:s3:::a" })],
     ],
     unknown: [aws("iam/policy", { policy: unknown })],
@@ -73,10 +80,13 @@ chapter("Identity", {
     kept: alone(role(trusts({ Service: "ec2.amazonaws.com" })), aws("s3/bucketPolicy", { policy: document({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "*" }) }), aws("kms/key", {}), aws("s3/bucket", {})),
     broken: [
       // Checkov CKV_AWS_33, 60, 70, 283 and Trivy AWS-0346, failing.
-      ...["s3/bucketPolicy", "s3/bucket", "kms/key", "kms/keyPolicy", "s3/accessPoint"].flatMap((path): [RegExp, Sample][] => ["*", { AWS: "*" }, { AWS: ["arn:aws:iam::111122223333:root", "*"] }, ["foo", "*"]]
+      ...["s3/bucketPolicy", "s3/bucket", "kms/key", "kms/keyPolicy", "kms/externalKey", "kms/replicaKey", "kms/replicaExternalKey", "s3/accessPoint", "s3/filesFileSystemPolicy", "s3/vectorsVectorBucketPolicy", "s3control/bucketPolicy",
+        "s3control/accessPointPolicy", "s3control/objectLambdaAccessPointPolicy", "s3control/accessGrantsInstanceResourcePolicy"].flatMap((path): [RegExp, Sample][] => ["*", { AWS: "*" }, { AWS: ["arn:aws:iam::111122223333:root", "*"] }, ["foo", "*"]]
         .map((Principal) => [/lets everyone in/, aws(path, { policy: document({ Effect: "Allow", Principal, Action: "s3:GetObject", Resource: "*" }) })])),
       [/lets everyone in/, role(trusts({ AWS: "*" }))], [/lets everyone in/, aws("s3/bucketPolicy", { policy: document({ Effect: "Allow", NotPrincipal: { AWS: "arn:aws:iam::1:user/a" }, Action: "s3:GetObject", Resource: "*" }) })],
       [/lets everyone in/, aws("s3/bucketPolicy", { policy: document({ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*", Condition: { ArnEquals: { "aws:PrincipalArn": "arn:aws:iam::*" } } }) })],
+      [/lets everyone in/, aws("s3control/multiRegionAccessPointPolicy", { details: { policy: document({ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" }) } })],
+      ...["tableBucketPolicy", "tablePolicy"].map((word): [RegExp, Sample] => [/lets everyone in/, aws(`s3tables/${word}`, { resourcePolicy: document({ Effect: "Allow", Principal: "*", Action: "s3tables:GetTable", Resource: "*" }) })]),
       [/lets everyone in/, digitalocean("spacesBucketPolicy", { policy: document({ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" }) })],
     ],
     unknown: [aws("s3/bucketPolicy", { policy: unknown })],
@@ -111,9 +121,11 @@ chapter("Identity", {
     unknown: [aws("iam/role", { assumeRolePolicy: unknown })],
   },
   "iam-user-policy": {
-    kept: alone(aws("iam/policyAttachment", { groups: ["a"], policyArn: "x" })),
+    kept: alone(aws("iam/policyAttachment", { groups: ["a"], policyArn: "x" }), aws("iam/userPolicyAttachmentsExclusive", { userName: "a", policyArns: [] })),
     // Checkov CKV_AWS_40 and Trivy AWS-0143, failing.
-    broken: [[/to a user/, aws("iam/userPolicy", {})], [/to a user/, aws("iam/userPolicyAttachment", {})], [/to a user/, aws("iam/policyAttachment", { users: ["a"], groups: ["b"] })]],
+    broken: [[/to a user/, aws("iam/userPolicy", {})], [/to a user/, aws("iam/userPolicyAttachment", {})], [/to a user/, aws("iam/policyAttachment", { users: ["a"], groups: ["b"] })],
+      [/to a user/, aws("iam/userPolicyAttachmentsExclusive", { userName: "a", policyArns: ["x"] })]],
+    unknown: [aws("iam/policyAttachment", { users: unknown })],
   },
   "iam-admin-policy": {
     kept: alone(aws("iam/rolePolicyAttachment", { policyArn: "arn:aws:iam::123456789012:policy/own" }), aws("iam/role", {})),
@@ -122,6 +134,8 @@ chapter("Identity", {
       ...["groupPolicyAttachment", "rolePolicyAttachment", "userPolicyAttachment", "policyAttachment"].map((word): [RegExp, Sample] => [/gives AdministratorAccess/, aws(`iam/${word}`, { policyArn: admin })]),
       [/gives AdministratorAccess/, aws("iam/role", { managedPolicyArns: [admin] })], [/gives IAMFullAccess/, aws("iam/rolePolicyAttachment", { policyArn: "arn:aws:iam::aws:policy/IAMFullAccess" })],
       [/gives AmazonS3FullAccess/, aws("iam/rolePolicyAttachment", { policyArn: "arn:aws:iam::aws:policy/AmazonS3FullAccess" })], [/gives Admin/, aws("ssoadmin/managedPolicyAttachment", { managedPolicyArn: admin })],
+      ...["group", "role", "user"].map((who): [RegExp, Sample] => [/gives AdministratorAccess/, aws(`iam/${who}PolicyAttachmentsExclusive`, { [`${who}Name`]: "one", policyArns: ["arn:aws:iam::123456789012:policy/own", admin] })]),
+      [/gives Admin/, aws("ssoadmin/managedPolicyAttachmentsExclusive", { managedPolicyArns: [admin] })],
     ],
     unknown: [aws("iam/rolePolicyAttachment", { policyArn: unknown })],
   },

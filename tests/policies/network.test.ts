@@ -81,6 +81,7 @@ chapter("Network", {
     kept: alone(droplet({ vpcUuid: "v" }), balancer({ vpcUuid: "v" }), digitalocean("databaseCluster", { privateNetworkUuid: "v" }), digitalocean("dropletAutoscale", { dropletTemplate: { vpcUuid: "v" } })),
     broken: [
       [/names no private network/, droplet({})], [/names no private network/, balancer({})], [/names no private network/, digitalocean("databaseCluster", {})],
+      ...["dedicatedInference", "genaiKnowledgeBase", "gradientaiKnowledgeBase"].map((word): [RegExp, Sample] => [/names no private network/, digitalocean(word, {})]),
       [/names no private network/, digitalocean("databaseReplica", {})], [/names no private network/, digitalocean("kubernetesCluster", { vpcUuid: "" })],
       [/names no private network/, digitalocean("dropletAutoscale", { dropletTemplate: {} })],
     ],
