@@ -193,7 +193,7 @@ const data: Row[] = [
   },
   {
     demands: "Who writes backups can put and read: delete no version, change no policy, touch no other bucket",
-    policies: ["backup-writer"],
+    policies: ["backup-writer", "backup-writer-together"],
     tests: { "components/bucket-policies.test.ts": ["may do what a backup tool does, and nothing else"], [`${running}/61-stolen-key.test.ts`]: ["cannot change the lifecycle, and sees no other bucket"] },
   },
   {

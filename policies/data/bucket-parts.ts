@@ -1,6 +1,9 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { allows, policyDocument } from "../identity/document";
+import { allows, denies, mentions } from "../identity/document";
+import { resourceStatements, resourceTypes } from "../identity/documents";
+import { holders, type Document } from "../identity/holders";
 import type { Rule } from "../rule";
+import { few } from "../unknown";
 
 const bucketType = "aws:s3/bucket:Bucket";
 const s3 = (what: string): string => `aws:s3/bucket${what}:Bucket${what}`;
@@ -29,12 +32,37 @@ const bucketsOf = (resources: PolicyResource[]) => {
   }));
 };
 
-/** Whether an identity of the stack could destroy versions: a denial of it stands above all permissions. */
-const identityTypes = ["aws:iam/groupPolicy:GroupPolicy", "aws:iam/userPolicy:UserPolicy", "aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy"];
-const versionsDenied = (resources: PolicyResource[]): boolean => {
-  const writers = resources.filter(({ type }) => identityTypes.includes(type)).map(({ props }) => policyDocument(props.policy)).filter((document) => allows(document, "s3:PutObject"));
-  return writers.length > 0 && writers.every((document) => document.some((s) => s.effect === "Deny" && s.resources.includes("*") && s.actions.includes("s3:DeleteObjectVersion")));
-};
+/** By each of these old versions end: at once, by a lifecycle of a day, by letting oneself. */
+const destroying = ["s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration", "s3:PutBucketPolicy"];
+
+const letIn = resourceTypes.filter((type) => /^aws:s3(control)?\//.test(type));
+const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
+
+/** Who may destroy versions: identities of the stack, and whomever the policy of a bucket lets in. Of which bucket does not matter: none of them has to. */
+function destroyers(resources: PolicyResource[], identities: Document[][]): string[] {
+  const byIdentity = identities.flatMap((documents) => {
+    const all = documents.flatMap(({ statements }) => statements);
+    return documents.flatMap(({ urn, statements }) => destroying.filter((action) => allows(all, action) && allows(statements, action)).map((action) => `${nameIn(urn)} allows ${action}`));
+  });
+  const byBucket = resources.filter(({ type }) => letIn.includes(type)).flatMap(({ type, urn, props }) => {
+    const allowed = resourceStatements(type, props).filter(({ effect }) => effect === "Allow");
+    return destroying.filter((action) => allowed.some((statement) => mentions(statement, action))).map((action) => `${nameIn(urn)} allows ${action}`);
+  });
+  return [...new Set([...byIdentity, ...byBucket])];
+}
+
+/** Whether all who write are denied it, whatever else allows it: here, or one day elsewhere. */
+function versionsDenied(identities: Document[][]): boolean {
+  const writers = identities.map((documents) => documents.flatMap(({ statements }) => statements)).filter((statements) => allows(statements, "s3:PutObject"));
+  return writers.length > 0 && writers.every((statements) => denies(statements, "s3:DeleteObjectVersion"));
+}
+
+/** The mode of a bucket's lock: none without a time for which it locks what is written. */
+function lockOf(bucket: PolicyResource, lock: PolicyResource | undefined): string | undefined {
+  if (bucket.props.objectLockEnabled !== true) return undefined;
+  const { mode, days, years } = lock?.props.rule?.defaultRetention ?? {};
+  return (days ?? 0) > 0 || (years ?? 0) > 0 ? mode : undefined;
+}
 
 const yearInDays = 365;
 
@@ -77,15 +105,20 @@ export const bucketPartRules: Rule[] = [
     of: [bucketType],
     chapter: "Data",
     severity: "critical",
-    demands: "Versions in a bucket cannot be destroyed by who writes them: Object Lock, or no identity of the stack may delete a version.",
-    wrong: "Whoever takes the writer's key deletes the backups first.",
-    mend: "set backups.lockDays above 0, or deny s3:DeleteObjectVersion on * to every writer.",
+    demands: "Versions in a bucket cannot be destroyed: Object Lock in mode COMPLIANCE, or no identity of the stack and no bucket's policy may, and who writes is denied it or held off by a lock in mode GOVERNANCE.",
+    wrong: "Whoever takes the writer's key, or another one of the stack, deletes the backups first.",
+    mend: "set backups.lockDays above 0 and protect to true, or allow s3:DeleteObjectVersion, s3:PutLifecycleConfiguration and s3:PutBucketPolicy nowhere; without a lock, deny s3:DeleteObjectVersion on * to every writer, without a condition.",
     answers: ["CKV_AWS_143"],
     *check(resources) {
-      const denied = versionsDenied(resources);
-      for (const { bucket, part, isLog } of bucketsOf(resources)) {
-        const locked = bucket.props.objectLockEnabled === true && part("ObjectLockConfiguration") !== undefined;
-        if (!isLog && !locked && !denied) yield { urn: bucket.urn, found: "its versions can be deleted" };
+      const open = bucketsOf(resources).map(({ bucket, part, isLog }) => ({ bucket, isLog, lock: lockOf(bucket, part("ObjectLockConfiguration")) }))
+        .filter(({ isLog, lock }) => !isLog && lock !== "COMPLIANCE");
+      if (open.length === 0) return;
+      const identities = holders(resources);
+      const ways = destroyers(resources, identities);
+      const denied = versionsDenied(identities);
+      for (const { bucket: { urn }, lock } of open) {
+        if (ways.length > 0) yield { urn, found: `its versions can be deleted: ${few(ways)}` };
+        else if (lock !== "GOVERNANCE" && !denied) yield { urn, found: "its versions can be deleted: it has no lock, and not all who write are denied it" };
       }
     },
   },

@@ -49,7 +49,10 @@ export const covers = (pattern: string, word: string): boolean =>
 export const mentions = ({ actions, notActions }: Statement, action: string): boolean =>
   actions.some((pattern) => covers(pattern, action)) || (notActions.length > 0 && !notActions.some((pattern) => covers(pattern, action)));
 
-/** Whether a document allows an action on something, and denies it nowhere altogether. */
+/** Whether a document denies an action altogether: on everything, and whatever the circumstances. */
+export const denies = (document: Statement[], action: string): boolean =>
+  document.some((statement) => statement.effect === "Deny" && statement.resources.includes("*") && Object.keys(statement.condition).length === 0 && mentions(statement, action));
+
+/** Whether a document allows an action on something, and does not deny it altogether. */
 export const allows = (document: Statement[], action: string): boolean =>
-  document.some((statement) => statement.effect === "Allow" && mentions(statement, action))
-  && !document.some((statement) => statement.effect === "Deny" && statement.resources.includes("*") && Object.keys(statement.condition).length === 0 && mentions(statement, action));
+  document.some((statement) => statement.effect === "Allow" && mentions(statement, action)) && !denies(document, action);

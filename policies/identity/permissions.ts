@@ -1,7 +1,8 @@
 import type { Rule } from "../rule";
 import { few } from "../unknown";
-import { allows, covers, policyDocument } from "./document";
+import { allows, covers, type Statement } from "./document";
 import { identityStatements, identityTypes } from "./documents";
+import { holders } from "./holders";
 
 /** Actions about no resource in particular: AWS takes `*` only. */
 const unrestrictable = [
@@ -21,8 +22,15 @@ const escalations = [
 /** What a writer of backups must not do: with one of these it undoes what keeps them. */
 const destructive = [
   "s3:DeleteObjectVersion", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration", "s3:DeleteBucket",
-  "s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:PutBucketObjectLockConfiguration", "s3:PutEncryptionConfiguration", "s3:PutBucketPublicAccessBlock",
+  "s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:PutObjectLegalHold", "s3:PutBucketObjectLockConfiguration", "s3:PutEncryptionConfiguration",
+  "s3:PutBucketPublicAccessBlock", "s3:PutBucketAcl", "s3:PutBucketOwnershipControls", "s3:PutReplicationConfiguration",
+  // Without its key a backup is noise.
+  "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy", "kms:DeleteImportedKeyMaterial",
 ];
+
+/** What of these somebody may who may also write. */
+const destroyedBy = (statements: Statement[]): string[] =>
+  (allows(statements, "s3:PutObject") ? destructive.filter((action) => allows(statements, action)) : []);
 
 const isPattern = (text: string): boolean => /[*?]/.test(text);
 
@@ -99,17 +107,37 @@ export const permissionRules: Rule[] = [
   },
   {
     name: "backup-writer",
-    types: ["aws:iam/policy:Policy", "aws:iam/groupPolicy:GroupPolicy", "aws:iam/rolePolicy:RolePolicy", "aws:iam/userPolicy:UserPolicy"],
+    types: identityTypes,
     chapter: "Identity",
     severity: "critical",
-    demands: "Who writes backups can put and read, and never delete a version or alter policy, lock, lifecycle or encryption.",
+    demands: "Who writes backups can put and read, and never delete a version or alter policy, lock, lifecycle, replication, encryption or its key.",
     wrong: "Whoever takes the machine's key can destroy the backups, or make them unreadable.",
     mend: "leave these actions out, and deny them on * beside.",
     answers: ["CKV_AWS_290", "AWS-0345"],
-    *check({ policy }) {
-      const document = policyDocument(policy);
-      const held = allows(document, "s3:PutObject") ? destructive.filter((action) => allows(document, action)) : [];
+    *check(inputs, { type }) {
+      const held = destroyedBy(identityStatements(type, inputs));
       if (held.length > 0) yield `it writes objects, and may ${few(held)}`;
+    },
+  },
+  {
+    name: "backup-writer-together",
+    of: identityTypes,
+    chapter: "Identity",
+    severity: "critical",
+    demands: "The same holds of all documents together that a group, a role or a user has, those of a user's groups included.",
+    wrong: "One document writes and the other destroys: each is harmless, and the key that has both is not.",
+    mend: "leave these actions out of the one, or deny them on * in the other.",
+    answers: [],
+    *check(resources) {
+      const told = new Set<string>(); // a user has what its group has
+      for (const documents of holders(resources)) {
+        // What one document does by itself is told by the rule above, before it is made.
+        const alone = documents.flatMap(({ statements }) => destroyedBy(statements));
+        const held = destroyedBy(documents.flatMap(({ statements }) => statements)).filter((action) => !alone.includes(action));
+        const { urn } = documents.find(({ statements }) => allows(statements, held[0])) ?? documents[0];
+        if (held.length > 0 && !told.has(urn)) yield { urn, found: `who has it writes objects by another document, and may ${few(held)}` };
+        if (held.length > 0) told.add(urn);
+      }
     },
   },
 ];

@@ -5,6 +5,8 @@ const document = (...Statement: object[]): string => JSON.stringify({ Version: "
 const tlsOnly = { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: [arn, `${arn}/*`], Condition: { Bool: { "aws:SecureTransport": "false" } } };
 const policy = (...statements: object[]): Sample => aws("s3/bucketPolicy", { policy: document(...statements) });
 
+const lock = (mode: string, time: object = { days: 30 }): object => ({ rule: { defaultRetention: { mode, ...time } } });
+
 /** A bucket with all its parts, and one of logs. A part is left out, or is given other properties. */
 function store(changes: Record<string, object | undefined> = {}, bucket: object = {}): Sample[] {
   const parts: Record<string, object | undefined> = {
@@ -15,7 +17,7 @@ function store(changes: Record<string, object | undefined> = {}, bucket: object 
     OwnershipControls: { rule: { objectOwnership: "BucketOwnerEnforced" } },
     LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: 365 }, noncurrentVersionExpiration: { noncurrentDays: 365 }, abortIncompleteMultipartUpload: { daysAfterInitiation: 2 } }] },
     Logging: { targetBucket: "logs" },
-    ObjectLockConfiguration: {},
+    ObjectLockConfiguration: lock("COMPLIANCE"),
     ...changes,
   };
   const of = (name: string, props: Record<string, object | undefined>) => Object.entries(props).filter(([, value]) => value !== undefined)
@@ -29,7 +31,13 @@ function store(changes: Record<string, object | undefined> = {}, bucket: object 
   ];
 }
 const setting = (what: string, props: object): Sample => aws(`s3/bucket${what}`, { ...props });
-const writer = (...statements: object[]): Sample => aws("iam/groupPolicy", { policy: document({ Effect: "Allow", Action: ["s3:PutObject"], Resource: `${arn}/*` }, ...statements) }, { name: "writer" });
+const allow = (Action: string | string[]): object => ({ Effect: "Allow", Action, Resource: `${arn}/*` });
+const deny = (Action: string | string[], more: object = {}): object => ({ Effect: "Deny", Action, Resource: "*", ...more });
+const ofGroup = (name: string, ...statements: object[]): Sample => aws("iam/groupPolicy", { group: "writers", policy: document(...statements) }, { name });
+const writer = (...statements: object[]): Sample => ofGroup("writer", allow("s3:PutObject"), ...statements);
+const unlocked = (changes: Record<string, object | undefined> = {}): Sample[] => store({ ObjectLockConfiguration: undefined, ...changes });
+const governed = (changes: Record<string, object | undefined> = {}): Sample[] => store({ ObjectLockConfiguration: lock("GOVERNANCE"), ...changes });
+const lets = (Action: string | string[]) => ({ Policy: { policy: document(tlsOnly, { Effect: "Allow", Principal: { AWS: "arn:aws:iam::999999999999:root" }, Action, Resource: [arn, `${arn}/*`] }) } });
 const rds = (props: object, type = "rds/instance"): Sample => aws(type, { storageEncrypted: true, backupRetentionPeriod: 7, deletionProtection: true, manageMasterUserPassword: true, ...props });
 const group = (name: string) => ({ grantee: { type: "Group", uri: `http://acs.amazonaws.com/groups/global/${name}` }, permission: "READ" });
 const cluster = (props: object = {}): Sample => digitalocean("databaseCluster", { engine: "pg", ...props }, { name: "db" });
@@ -143,12 +151,32 @@ chapter("Data", {
     unknown: store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: unknown } }] } }),
   },
   "s3-undeletable": {
-    kept: [store(), [...store({ ObjectLockConfiguration: undefined }), writer({ Effect: "Deny", Action: ["s3:DeleteObjectVersion"], Resource: "*" })]],
+    kept: [
+      store(), [...store({ ObjectLockConfiguration: lock("COMPLIANCE", { years: 1 }) }), ofGroup("cleaner", allow("s3:DeleteObjectVersion"))],
+      governed(), [...governed(), writer()],
+      ...["s3:DeleteObjectVersion", "s3:Delete*", "s3:*Version", "S3:?elete*"].map((action) => [...unlocked(), writer(deny(action))]),
+      // A denial in one document of a group holds for the other, and for its users.
+      [...unlocked(), writer(), ofGroup("never", deny("s3:DeleteObjectVersion"))],
+      [...governed(), writer(deny("s3:DeleteObjectVersion")), ofGroup("cleaner", allow(["s3:DeleteObjectVersion"]))],
+      [...governed(lets(["s3:GetObject", "s3:PutObject"]))],
+    ],
     broken: [
       // Checkov CKV_AWS_143, failing.
-      [/can be deleted/, ...store({}, { objectLockEnabled: undefined })], [/can be deleted/, ...store({ ObjectLockConfiguration: undefined })],
-      [/can be deleted/, ...store({ ObjectLockConfiguration: undefined }), writer()],
-      [/can be deleted/, ...store({ ObjectLockConfiguration: undefined }), writer({ Effect: "Deny", Action: ["s3:DeleteObjectVersion"], Resource: `${arn}/*` })],
+      [/can be deleted/, ...store({}, { objectLockEnabled: undefined })], [/can be deleted/, ...unlocked()],
+      [/can be deleted: it has no lock/, ...unlocked(), writer()],
+      [/can be deleted/, ...unlocked(), writer({ ...deny("s3:DeleteObjectVersion"), Resource: `${arn}/*` })],
+      // A lock that locks nothing, and a denial that somebody can lift.
+      ...[{}, { rule: {} }, lock("COMPLIANCE", {}), lock("COMPLIANCE", { days: 0 }), lock("GOVERNANCE", { days: 0 })].map((none): [RegExp, ...Sample[]] => [/it has no lock/, ...store({ ObjectLockConfiguration: none })]),
+      [/it has no lock/, ...unlocked(), writer(deny("s3:DeleteObjectVersion", { Condition: { Bool: { "aws:MultiFactorAuthPresent": "false" } } }))],
+      // Somebody else than the writer, by each kind of document.
+      [/can be deleted: cleaner allows s3:DeleteObjectVersion/, ...governed(), writer(), ofGroup("cleaner", allow("s3:DeleteObjectVersion"))],
+      [/cleaner allows s3:DeleteObjectVersion/, ...unlocked(), writer(deny("s3:Delete*")), aws("iam/rolePolicy", { role: "cleaner", policy: document(allow("s3:DeleteObjectVersion")) }, { name: "cleaner" })],
+      ...["s3:Delete*", "s3:PutLifecycleConfiguration", "s3:PutBucketPolicy"].map((action): [RegExp, ...Sample[]] => [/p allows s3:/, ...governed(), aws("iam/policy", { policy: document(allow(action)) }, { name: "p" })]),
+      [/r allows s3:DeleteObjectVersion/, ...governed(), aws("iam/role", { inlinePolicies: [{ policy: document(allow("s3:DeleteObjectVersion")) }] }, { name: "r" })],
+      [/set allows s3:Put/, ...governed(), aws("ssoadmin/permissionSetInlinePolicy", { inlinePolicy: document(allow("s3:Put*")) }, { name: "set" })],
+      // Whom a bucket lets in itself.
+      [/store-Policy allows s3:DeleteObjectVersion/, ...governed(lets("s3:*"))], [/store-Policy allows s3:DeleteObjectVersion/, ...unlocked(lets("s3:DeleteObject*")), writer(deny("s3:*"))],
+      [/store allows s3:PutBucketPolicy/, ...store({ ObjectLockConfiguration: undefined }, { policy: document({ Effect: "Allow", Principal: { AWS: "1" }, NotAction: "s3:Delete*", Resource: arn }) })],
     ],
     unknown: store({}, { objectLockEnabled: unknown }),
   },

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { writerPolicy } from "../../components/bucket-policies";
 import { allows, covers, policyDocument } from "../../policies/identity/document";
-import { alone, aws, chapter, digitalocean, judge, unknown, type Sample } from "./harness";
+import { alone, aws, chapter, digitalocean, judge, ruleNamed, unknown, urnOf, type Sample } from "./harness";
 
 const document = (...Statement: object[]): string => JSON.stringify({ Version: "2012-10-17", Statement });
 const allow = (Action: unknown, Resource: unknown, more: object = {}): object => ({ Effect: "Allow", Action, Resource, ...more });
@@ -22,6 +22,9 @@ const keyOf = (name: string) => aws("iam/accessKey", { user: unknown }, { name, 
 const passwords = (props: object): Sample => aws("iam/accountPasswordPolicy", {
   minimumPasswordLength: 14, requireLowercaseCharacters: true, requireUppercaseCharacters: true, requireNumbers: true, requireSymbols: true, maxPasswordAge: 90, passwordReusePrevention: 24, ...props,
 });
+const writes = (word: string, props: object, ...statements: object[]): Sample => aws(`iam/${word}`, { ...props, policy: document(allow("s3:PutObject", objects), ...statements) }, { name: "writes" });
+const destroys = (word: string, props: object): Sample => aws(`iam/${word}`, { ...props, policy: document(allow(["s3:DeleteObjectVersion", "s3:PutBucketPolicy", "kms:DisableKey"], objects)) }, { name: "destroys" });
+const attached = (word: string, props: object, policyName: string): Sample => aws(`iam/${word}`, { ...props, policyArn: unknown }, { name: `${word}-${policyName}`, refs: { policyArn: [policyName] } });
 const admin = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 chapter("Identity", {
@@ -72,9 +75,41 @@ chapter("Identity", {
       [/may s3:DeleteObjectVersion.*and \d+ more/, policy(allow("s3:*", objects))],
       // A denial of part of the objects, or under a condition, is none.
       [/may s3:DeleteObjectVersion/, policy(allow("s3:*", objects), { Effect: "Deny", Action: "s3:DeleteObjectVersion", Resource: "arn:aws:s3:::store/old/*" })],
+      ...["s3:PutObjectLegalHold", "s3:PutBucketAcl", "s3:PutBucketOwnershipControls", "s3:PutReplicationConfiguration", "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy", "kms:DeleteImportedKeyMaterial"]
+        .map((action): [RegExp, Sample] => [new RegExp(`may ${action}`), policy(allow("s3:PutObject", objects), allow(action, "arn:aws:kms:eu-central-1:123456789012:key/1"))]),
+      [/may s3:DeleteObjectVersion/, aws("iam/role", { inlinePolicies: [{ policy: document(allow("s3:PutObject", objects)) }, { policy: document(allow("s3:DeleteObjectVersion", objects)) }] })],
+      [/may s3:DeleteObjectVersion/, aws("ssoadmin/permissionSetInlinePolicy", { inlinePolicy: document(allow(["s3:PutObject", "s3:DeleteObjectVersion"], objects)) })],
       [/may s3:BypassGovernanceRetention/, aws("iam/userPolicy", { policy: document(allow(["s3:PutObject", "s3:BypassGovernanceRetention"], objects)) })],
     ],
     unknown: [aws("iam/groupPolicy", { policy: unknown })],
+  },
+  "backup-writer-together": {
+    kept: [
+      [writes("groupPolicy", { group: "a" }), destroys("groupPolicy", { group: "b" })], [writes("rolePolicy", { role: "a" }), destroys("groupPolicy", { group: "a" })],
+      [writes("groupPolicy", { group: "a" }), aws("iam/groupPolicy", { group: "a", policy: document(allow("s3:GetObject", objects)) }, { name: "reads" })],
+      [writes("groupPolicy", { group: "a" }, { Effect: "Deny", Action: ["s3:Delete*", "s3:Put*Policy", "kms:*"], Resource: "*" }), destroys("groupPolicy", { group: "a" })],
+      // Told by the rule of one document.
+      [aws("iam/groupPolicy", { group: "a", policy: document(allow(["s3:PutObject", "s3:DeleteObjectVersion"], objects)) }), aws("iam/groupPolicy", { group: "a", policy: document(allow("s3:GetObject", objects)) }, { name: "reads" })],
+      [writes("policy", {}), destroys("policy", {}), attached("groupPolicyAttachment", { group: "a" }, "writes"), attached("groupPolicyAttachment", { group: "b" }, "destroys")],
+    ],
+    broken: [
+      ...["group", "role", "user"].map((kind): [RegExp, ...Sample[]] => [/may s3:DeleteObjectVersion, s3:PutBucketPolicy, kms:DisableKey/, writes(`${kind}Policy`, { [kind]: "a" }), destroys(`${kind}Policy`, { [kind]: "a" })]),
+      // By reference and by name.
+      [/may s3:DeleteObjectVersion/, group, { ...writes("groupPolicy", { group: unknown }), refs: { group: ["writers"] } }, destroys("groupPolicy", { group: "writers" })],
+      [/may s3:DeleteObjectVersion/, aws("iam/role", { name: "a", inlinePolicies: [{ policy: document(allow("s3:PutObject", objects)) }] }), destroys("rolePolicy", { role: "a" })],
+      // Policies that are attached, each way.
+      ...["group", "role", "user"].flatMap((kind): [RegExp, ...Sample[]][] => [
+        [/may s3:DeleteObjectVersion/, writes("policy", {}), destroys(`${kind}Policy`, { [kind]: "a" }), attached(`${kind}PolicyAttachment`, { [kind]: "a" }, "writes")],
+        [/may s3:DeleteObjectVersion/, writes("policy", {}), destroys("policy", {}), attached("policyAttachment", { [`${kind}s`]: ["b", "a"] }, "writes"),
+          aws(`iam/${kind}PolicyAttachmentsExclusive`, { [`${kind}Name`]: "a", policyArns: [unknown] }, { name: "exclusive", refs: { policyArns: ["destroys"] } })],
+      ]),
+      [/may s3:DeleteObjectVersion/, writes("policy", { arn: "arn:w" }), aws("iam/role", { name: "a", managedPolicyArns: ["arn:w"] }), destroys("rolePolicy", { role: "a" })],
+      // A user has what its groups have, the one that is named and the one that is referred to.
+      [/may s3:DeleteObjectVersion/, user, group, writes("groupPolicy", { group: "writers" }), destroys("userPolicy", { user: "one" }), member],
+      [/may s3:DeleteObjectVersion/, group, writes("groupPolicy", { group: "writers" }), destroys("groupPolicy", { group: "b" }), aws("iam/userGroupMembership", { user: "one", groups: ["writers", "b"] }, { name: "m", refs: { groups: ["writers"] } })],
+      [/may s3:DeleteObjectVersion/, writes("groupPolicy", { group: "a" }), destroys("userPolicy", { user: "one" }), aws("iam/groupMembership", { users: ["two", "one"], group: "a" }, { name: "m" })],
+    ],
+    unknown: [aws("iam/groupPolicy", { group: "a", policy: unknown })],
   },
   "iam-public-principal": {
     kept: alone(role(trusts({ Service: "ec2.amazonaws.com" })), aws("s3/bucketPolicy", { policy: document({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "*" }) }), aws("kms/key", {}), aws("s3/bucket", {})),
@@ -201,6 +236,11 @@ describe("a policy document", () => {
     expect(of(allow("s3:*", "*"), { Effect: "Deny", Action: "s3:Put*", Resource: "a" })).toBe(true);
     expect(of({ Effect: "Deny", Action: "*", Resource: "*" })).toBe(false);
   });
+});
+
+test("documents that destroy together are told once, though the group and its user both have them", () => {
+  const samples = [user, group, writes("groupPolicy", { group: "writers" }), destroys("groupPolicy", { group: "writers" }), member];
+  expect(judge(samples, { of: [ruleNamed("backup-writer-together")] }).map(({ urn }) => urn)).toEqual([urnOf(samples[3])]);
 });
 
 test("what the program gives the machine that backs up breaks no rule", () => {

@@ -59,6 +59,10 @@ describe("the program itself", () => {
     expect(await broken(stack)).toEqual({ mandatory: [], advisory });
   });
 
+  test.each([[0, true], [0, false], [1, true], [1, false]])("lets nobody destroy a version, with a lock of %i days, and with protect %s", async (lockDays, protect) => {
+    expect((await broken("local", { protect, backups: { lockDays } })).mandatory).toEqual([]);
+  });
+
   test("is refused where a stack in the cloud protects nothing and keeps backups for a month", async () => {
     const { mandatory } = await broken("production", { protect: false, backups: { archiveDays: 91 } });
     expect(mandatory).toEqual(expect.arrayContaining(["backup-kept backups-postgres", "stateful-protected backups-postgres", "stateful-protected data-volume", "stateful-protected network-address"]));
