@@ -1,6 +1,6 @@
 # The commands of this project. `make help` lists them.
 # BACKEND=<dir with a Dockerfile>, OFFICIAL=<providers>, HOST=<machine>, CMD=<command>, QUERY=<LogQL>, YES=1 and REFRESH=1 are read from the
-# command line. The operator's commands work on STACK=<name>; on the local stack without.
+# command line. The operator's commands work on STACK=<name>; on the local stack without. The others refuse a STACK.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -8,6 +8,12 @@ export MINUTES BACKEND OFFICIAL HOST CMD YES REFRESH
 export QUERY SINCE LIMIT
 export STACK TIME POINT BACKUP ASIDE REPOSITORY_TIME TYPE NAME WHAT JSON
 export PULUMI_SKIP_UPDATE_CHECK := true
+
+# These know the stack on this machine alone, and would do to it what was meant for another: refused before anything is installed.
+HERE := $(firstword $(filter up preview output destroy,$(MAKECMDGOALS)))
+ifneq ($(and $(HERE),$(filter-out local,$(STACK))),)
+$(error `make $(HERE)` is for the stack on this machine, but STACK is $(STACK). For that one: pulumi $(if $(filter output,$(HERE)),stack output -s $(STACK) --json,$(HERE) -s $(STACK)) )
+endif
 
 RUN := tsx local/main.ts
 OPS := tsx ops/main.ts

@@ -41,3 +41,10 @@ test.each(names)("%s has commands, and is found from the list", (name) => {
   expect(steps(fs.readFileSync(path.join(runbooks, name), "utf8")).length).toBeGreaterThan(1);
   expect(fs.readFileSync(path.join(runbooks, "README.md"), "utf8")).toContain(`](${name})`);
 });
+
+test("a command that is for the stack on one machine alone stands in the list with what it is on another", () => {
+  const list = fs.readFileSync(path.join(runbooks, "README.md"), "utf8");
+  const used = names.flatMap((name) => steps(fs.readFileSync(path.join(runbooks, name), "utf8"))).flatMap(({ command }) => /^make (up|preview|output|destroy)\b/.exec(command)?.[1] ?? []);
+  expect(new Set(used).size).toBeGreaterThan(1);
+  for (const command of used) expect(list).toMatch(new RegExp(`^\\| \`make ${command}\` \\| \`pulumi .* -s production`, "m"));
+});

@@ -1,0 +1,52 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { stackName } from "../../local/paths";
+
+const project = path.resolve(__dirname, "../..");
+
+/** The project's own Makefile, with stand-ins for what it runs: each only writes down that it ran. */
+let directory: string;
+beforeEach(() => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-test-"));
+  fs.mkdirSync(path.join(directory, "toolchain"));
+  fs.mkdirSync(path.join(directory, "node_modules/.bin"), { recursive: true });
+  fs.copyFileSync(path.join(project, "Makefile"), path.join(directory, "Makefile"));
+  fs.writeFileSync(path.join(directory, "toolchain/bootstrap.sh"), 'echo "bootstrap.sh $1" >>ran\n');
+  fs.writeFileSync(path.join(directory, "node_modules/.bin/tsx"), '#!/bin/sh\necho "$@" >>ran\nenv -0 >environment\n', { mode: 0o755 });
+});
+afterEach(() => fs.rmSync(directory, { recursive: true }));
+
+const read = (file: string): string => (fs.existsSync(path.join(directory, file)) ? fs.readFileSync(path.join(directory, file), "utf8") : "");
+
+/** @param words as typed after `make` @param given what the shell had exported */
+function make(words: string[], given: Record<string, string> = {}) {
+  const { PATH, HOME } = process.env;
+  const { status, stderr } = spawnSync("make", ["--no-print-directory", ...words], { cwd: directory, encoding: "utf8", env: { PATH, HOME, ...given } });
+  const environment = Object.fromEntries(read("environment").split("\0").map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]));
+  return { status, stderr, ran: read("ran").trim().split("\n").filter(Boolean), environment };
+}
+
+describe("a command for the stack on this machine", () => {
+  test.each([
+    ["up", "pulumi up -s staging"],
+    ["preview", "pulumi preview -s staging"],
+    ["destroy", "pulumi destroy -s staging"],
+    ["output", "pulumi stack output -s staging --json"],
+  ])("make %s STACK=staging runs nothing, and names what would", (target, instead) => {
+    for (const result of [make([target, "STACK=staging", "YES=1"]), make([target], { STACK: "staging" })]) {
+      expect(result).toMatchObject({ ran: [], stderr: expect.stringMatching(new RegExp(`${instead}( |$)`, "m")) });
+      expect(result.status).not.toBe(0);
+    }
+  });
+
+  test.each([["without STACK", []], ["with an empty one", ["STACK="]], ["with its own", [`STACK=${stackName}`]]])("runs %s", (_, words) => {
+    expect(make(["destroy", ...words])).toMatchObject({ status: 0, ran: ["bootstrap.sh local", "local/main.ts destroy"] });
+  });
+});
+
+test("an operator's command runs on whichever stack is named", () => {
+  const { status, ran, environment } = make(["doctor", "STACK=staging"]);
+  expect({ status, last: ran.at(-1), stack: environment.STACK }).toEqual({ status: 0, last: "ops/main.ts doctor", stack: "staging" });
+});
