@@ -4,9 +4,12 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-export MINUTES BACKEND OFFICIAL HOST CMD YES REFRESH
-export QUERY SINCE LIMIT
-export STACK TIME POINT BACKUP ASIDE REPOSITORY_TIME TYPE NAME WHAT JSON
+GIVEN := MINUTES BACKEND OFFICIAL HOST CMD YES REFRESH \
+  QUERY SINCE LIMIT \
+  STACK TIME POINT BACKUP ASIDE REPOSITORY_TIME TYPE NAME WHAT JSON
+# As they were typed: make would take `$(date)` in a command for a variable of its own.
+$(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
+export $(GIVEN)
 export PULUMI_SKIP_UPDATE_CHECK := true
 
 # These know the stack on this machine alone, and would do to it what was meant for another: refused before anything is installed.

@@ -50,3 +50,17 @@ test("an operator's command runs on whichever stack is named", () => {
   const { status, ran, environment } = make(["doctor", "STACK=staging"]);
   expect({ status, last: ran.at(-1), stack: environment.STACK }).toEqual({ status: 0, last: "ops/main.ts doctor", stack: "staging" });
 });
+
+describe("what is given to a command", () => {
+  const text = `rm -rf "/x-$(date +%F)"/* | awk '{print $1, $NF}' # $$ $(HOME)\n  and  more`;
+
+  test.each(["CMD", "QUERY", "BACKEND", "NAME", "WHAT"])("reaches it as it is in %s, typed after make or from the shell's environment", (name) => {
+    expect(make(["ssh", `${name}=${text}`]).environment[name]).toBe(text);
+    expect(make(["ssh"], { [name]: text }).environment[name]).toBe(text);
+  });
+
+  test("is nothing where nothing was given", () => {
+    const { environment } = make(["ssh"]);
+    for (const name of ["CMD", "QUERY", "BACKEND", "NAME", "STACK", "YES"]) expect([name, environment[name] ?? ""]).toEqual([name, ""]);
+  });
+});
