@@ -183,9 +183,10 @@ patched() { # name, package
     module=$(go list -C "toolchain/$1" -f '{{with .Module}}{{.Path}}{{end}}' "$2")
     go mod download -C "toolchain/$1" "$module"
     copy=$cache/go/patched/$1
+    rm -rf "$copy" # of a build that was interrupted
     mkdir -p "$cache/go/patched"
     cp -r --no-preserve=mode "$(go list -C "toolchain/$1" -m -f '{{.Dir}}' "$module")" "$copy"
-    patch --quiet --strip 1 --directory "$copy" <"$patch"
+    patch --quiet --strip 1 --directory "$copy" <"$patch" >&2
     cp "toolchain/$1/go.mod" "$copy.mod"
     cp "toolchain/$1/go.sum" "$copy.sum"
     go mod edit -replace="$module=$copy" "$copy.mod"

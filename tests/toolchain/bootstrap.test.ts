@@ -30,6 +30,38 @@ describe.each(["pulumi", "pebble", "versitygw", "actionlint"])("the module of %s
   });
 });
 
+describe("a tool that is built from a patched copy of its module", () => {
+  const [patched] = /^patched\(\) \{[^]*?^\}/m.exec(fs.readFileSync(script, "utf8"))!;
+  let directory: string;
+  beforeEach(() => {
+    directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-test-"));
+    for (const each of ["bin", "module", "toolchain/tool"]) fs.mkdirSync(path.join(directory, each), { recursive: true });
+    for (const file of ["module/main.go", "toolchain/tool/go.mod", "toolchain/tool/go.sum", "toolchain/tool/mend.patch"]) fs.writeFileSync(path.join(directory, file), "");
+    fs.writeFileSync(path.join(directory, "bin/go"), `#!/bin/sh\ncase $* in *-m*) echo ${directory}/module ;; list*) echo example.org/tool ;; esac\n`, { mode: 0o755 });
+  });
+  afterEach(() => fs.rmSync(directory, { recursive: true }));
+
+  /** @param patch what stands in for the program of that name, in the copy */
+  const run = (patch: string) => {
+    fs.writeFileSync(path.join(directory, "bin/patch"), `#!/bin/sh\nfor copy; do :; done\ncd "$copy"\n${patch}\n`, { mode: 0o755 });
+    const { status, stdout, stderr } = spawnSync("sh", ["-euc", `cache=${directory}/cache\n${patched}\npatched tool example.org/tool`], {
+      cwd: directory, encoding: "utf8", env: { ...process.env, PATH: `${directory}/bin:${process.env.PATH}` },
+    });
+    return { status, stdout, stderr };
+  };
+
+  test("is built after a build that was interrupted, too", () => {
+    const once = "[ ! -e patched ] || exit 1; [ ! -e module ] || exit 2; [ -e main.go ] && touch patched";
+    const first = run(once);
+    expect(first).toEqual({ status: 0, stdout: `-modfile=${directory}/cache/go/patched/tool.mod`, stderr: "" });
+    expect(run(once)).toEqual(first);
+  });
+
+  test("says why, where the patch does not fit", () => {
+    expect(run("echo '1 out of 2 hunks FAILED'; exit 1")).toEqual({ status: 1, stdout: "", stderr: "1 out of 2 hunks FAILED\n" });
+  });
+});
+
 describe("on a machine", () => {
   let directory: string;
   beforeEach(() => {
