@@ -125,27 +125,8 @@ install_packages() {
   say "installing with apt-get"
   log=$(mktemp "${TMPDIR:-/tmp}/ringo-apt.XXXXXX.log")
   # shellcheck disable=SC2086 # one word a package
-  logged "$log" as_root sh -ec 'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"' sh $packages
+  logged "$log" as_root sh toolchain/packages.sh $packages
   rm -f "$log"
-  for package in $packages; do
-    case $package in
-      docker-registry | nginx | prometheus | prometheus-alertmanager) keep_stopped "$package" ;;
-      openssh-server) keep_stopped ssh ;;
-    esac
-  done
-}
-
-# Debian starts a service as soon as its package is installed, on every address. Only their programs are wanted here; a
-# service that was there before is not among what was installed, and is left alone.
-keep_stopped() {
-  if [ -d /run/systemd/system ]; then
-    as_root systemctl --quiet disable --now "$1.service"
-    # Ubuntu's sshd waits behind a socket.
-    as_root systemctl --quiet disable --now "$1.socket" 2>/dev/null || true
-  else
-    as_root "/etc/init.d/$1" stop >/dev/null 2>&1 || true
-    as_root update-rc.d "$1" disable
-  fi
 }
 
 install_npm_packages() {
