@@ -21,7 +21,7 @@ endif
 RUN := tsx local/main.ts
 OPS := tsx ops/main.ts
 
-.PHONY: up preview output ssh doctor logs destroy backups backup restore restore-point restore-test discard rotate-backup-key rotate-deployer-key rotate-passwords rotate-media-keys rewind-backups renew check test help reference bench pictures clean _check _local _units _lint _references
+.PHONY: up preview output ssh doctor logs destroy backups backup restore restore-point restore-test discard rotate-backup-key rotate-deployer-key rotate-passwords rotate-media-keys rewind-backups renew check test help reference bench pictures clean _ops _check _local _units _lint _references
 
 up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own; REFRESH=1 looks first at what is there; OFFICIAL=random,tls,command uses those official plugins)
 	@$(RUN) up
@@ -32,52 +32,52 @@ preview: _local ## Show what `make up` would change, and change nothing
 output: _local ## The running stack as one JSON object on stdout
 	@$(RUN) output
 
-ssh: _check ## A shell on a machine: make ssh HOST=api-0 (CMD='…' runs that; make turns a failure into its own status, `npm run -s ops ssh` does not)
+ssh: _ops ## A shell on a machine: make ssh HOST=api-0 (CMD='…' runs that; make turns a failure into its own status, `npm run -s ops ssh` does not)
 	@$(OPS) ssh
 
-doctor: _check ## Look at the whole stack at once: the API, each machine, backups, alerts; says what is wrong and what leads to the mend (JSON=1)
+doctor: _ops ## Look at the whole stack at once: the API, each machine, backups, alerts; says what is wrong and what leads to the mend (JSON=1)
 	@$(OPS) doctor
 
-logs: _check ## What the machines wrote down: the newest LIMIT (200) lines of the last SINCE (1h) that QUERY finds (make logs QUERY='{source="nginx"} | json | status >= 500'; JSON=1)
+logs: _ops ## What the machines wrote down: the newest LIMIT (200) lines of the last SINCE (1h) that QUERY finds (make logs QUERY='{source="nginx"} | json | status >= 500'; JSON=1)
 	@$(OPS) logs
 
 destroy: _local ## Remove the stack and every trace of it from this machine (asks; YES=1 doesn't)
 	@$(RUN) destroy
 
-backups: _check ## What there is to restore, and how far back (JSON=1)
+backups: _ops ## What there is to restore, and how far back (JSON=1)
 	@$(OPS) backups
 
-backup: _check ## Make a backup now (TYPE=full, diff or incr)
+backup: _ops ## Make a backup now (TYPE=full, diff or incr)
 	@$(OPS) backup
 
-restore: _check ## Go back: TIME=2026-11-24T09:30:00Z, POINT=<name>, BACKUP=<label>, or the newest state; shows what it would do, and asks (ASIDE=1: beside the running database)
+restore: _ops ## Go back: TIME=2026-11-24T09:30:00Z, POINT=<name>, BACKUP=<label>, or the newest state; shows what it would do, and asks (ASIDE=1: beside the running database)
 	@$(OPS) restore
 
-restore-point: _check ## Name this moment, to go back to it (NAME=<name>)
+restore-point: _ops ## Name this moment, to go back to it (NAME=<name>)
 	@$(OPS) restore-point
 
-restore-test: _check ## Restore into a throw-away directory and check what came back, as each Sunday
+restore-test: _ops ## Restore into a throw-away directory and check what came back, as each Sunday
 	@$(OPS) restore-test
 
-discard: _check ## Remove what a restore kept (WHAT=<path> or all)
+discard: _ops ## Remove what a restore kept (WHAT=<path> or all)
 	@$(OPS) discard
 
-rotate-backup-key: _check ## A new access key for the backups, then the end of the old one
+rotate-backup-key: _ops ## A new access key for the backups, then the end of the old one
 	@$(OPS) rotate-backup-key
 
-rotate-deployer-key: _check ## The next key to come to the machines with, which they know already, and the end of this one
+rotate-deployer-key: _ops ## The next key to come to the machines with, which they know already, and the end of this one
 	@$(OPS) rotate-deployer-key
 
-rotate-passwords: _check ## New passwords of PostgreSQL and Redis, with no request lost, then the end of the old ones
+rotate-passwords: _ops ## New passwords of PostgreSQL and Redis, with no request lost, then the end of the old ones
 	@$(OPS) rotate-passwords
 
-rotate-media-keys: _check ## New keys to the shared files, and the end of the old ones: what touches a file while its machine mounts them anew fails
+rotate-media-keys: _ops ## New keys to the shared files, and the end of the old ones: what touches a file while its machine mounts them anew fails
 	@$(OPS) rotate-media-keys
 
-renew: _check ## Make a machine anew, with another key to know it by: renew HOST=api-0 (asks). What it does is ended in order before
+renew: _ops ## Make a machine anew, with another key to know it by: renew HOST=api-0 (asks). What it does is ended in order before
 	@$(OPS) renew
 
-rewind-backups: _check ## Make what is in the buckets current again as it was at TIME=…, where a thief has deleted or overwritten it; with your own AWS credentials
+rewind-backups: _ops ## Make what is in the buckets current again as it was at TIME=…, where a thief has deleted or overwritten it; with your own AWS credentials
 	@$(OPS) rewind-backups
 
 # Each part's output in one piece; all of them run, whichever fails. The longest begins first, the others beside it.
@@ -113,6 +113,9 @@ clean: ## Remove caches (base images, tools, packages): the next `make up` is a 
 
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+_ops:
+	@sh toolchain/bootstrap.sh ops
 
 _check:
 	@sh toolchain/bootstrap.sh check

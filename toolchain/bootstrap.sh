@@ -2,7 +2,8 @@
 # Installs what the commands of this project need and what is missing, after saying what and why. With all there it is
 # silent and takes a fraction of a second, so every make target begins with it.
 #
-#   bootstrap.sh check   types, lint, unit tests: Node, npm packages, the programs that check rendered files
+#   bootstrap.sh ops     the operator's commands, on other systems too: Node, npm packages, an SSH client
+#   bootstrap.sh check   types, lint, unit tests: that, and the programs that check rendered files
 #   bootstrap.sh local   that, and what runs the local cloud: machines, network, images, Go tools
 #
 # Exit status: 0 all there, 1 an installation failed, 2 this system's packages must be installed by hand.
@@ -11,8 +12,8 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 cd "$(dirname "$0")/.."
 
 level=${1:-local}
-case $level in check | local) ;; *)
-  echo "usage: $0 check|local" >&2
+case $level in ops | check | local) ;; *)
+  echo "usage: $0 ops|check|local" >&2
   exit 2
   ;;
 esac
@@ -23,8 +24,9 @@ pulumi_version=v3.250.0
 # What must be there (a command, or a file), the Debian package that has it, the level, and what it is for.
 requirements() {
   cat <<'LIST'
+ssh                                               openssh-client         ops    the way onto machines
 openssl                                           openssl                check  certificates
-ssh-keygen                                        openssh-client         check  keys, and the way onto machines
+ssh-keygen                                        openssh-client         check  keys
 nft                                               nftables               check  firewalls
 shellcheck                                        shellcheck             check  checks the scripts on machines
 python3                                           python3                check  runs what is on machines in tests
@@ -95,9 +97,9 @@ logged() {
 
 missing_packages() {
   requirements | while read -r what package wanted why; do
-    if [ "$wanted" = check ] || [ "$level" = local ]; then
-      present "$what" || printf '%s\t%s\n' "$package" "$why"
-    fi
+    case $level,$wanted in
+      ops,ops | check,ops | check,check | local,*) present "$what" || printf '%s\t%s\n' "$package" "$why" ;;
+    esac
   done
   # The npm package `node` brings Node itself, but something must run npm first.
   present npm || printf 'npm\tNode and the npm packages\n'
@@ -123,18 +125,19 @@ install_packages() {
     exit 2
   fi
   say "installing with apt-get"
-  log=$(mktemp "${TMPDIR:-/tmp}/ringo-apt.XXXXXX.log")
+  log=$(mktemp "${TMPDIR:-/tmp}/ringo-apt-log.XXXXXX")
   # shellcheck disable=SC2086 # one word a package
   logged "$log" as_root sh toolchain/packages.sh $packages
   rm -f "$log"
 }
 
 install_npm_packages() {
-  lock=$(sha256sum <package-lock.json)
+  # macOS has the latter.
+  lock=$(if present sha256sum; then sha256sum; else shasum -a 256; fi <package-lock.json)
   stamp=node_modules/.ringo-lock
   if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$lock" ]; then
     say "installing npm packages (package-lock.json is new here)"
-    log=$(mktemp "${TMPDIR:-/tmp}/ringo-npm.XXXXXX.log")
+    log=$(mktemp "${TMPDIR:-/tmp}/ringo-npm-log.XXXXXX")
     logged "$log" npm ci --no-audit --no-fund
     rm -f "$log"
     printf '%s\n' "$lock" >"$stamp"

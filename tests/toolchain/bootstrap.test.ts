@@ -75,12 +75,13 @@ describe("on a machine", () => {
   afterEach(() => fs.rmSync(directory, { recursive: true }));
 
   const program = (name: string, body: string): void => fs.writeFileSync(path.join(directory, "bin", name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
-  const check = () => {
-    const { status, stdout, stderr } = spawnSync("sh", [path.join(directory, "project/toolchain/bootstrap.sh"), "check"], {
-      encoding: "utf8", env: { ...process.env, TMPDIR: directory, PATH: `${directory}/bin:${process.env.PATH}` },
+  const bootstrap = (level: string, PATH: string) => {
+    const { status, stdout, stderr } = spawnSync("/bin/sh", [path.join(directory, "project/toolchain/bootstrap.sh"), level], {
+      encoding: "utf8", env: { ...process.env, TMPDIR: directory, PATH },
     });
     return { status, stdout, stderr };
   };
+  const check = () => bootstrap("check", `${directory}/bin:${process.env.PATH}`);
 
   test("with all there, the second run prints nothing and installs nothing", () => {
     program("npm", `echo "$@" >>${directory}/npm-calls`);
@@ -109,5 +110,34 @@ describe("on a machine", () => {
     program("npm", "true");
     program("node", 'case $1 in --version) echo v18.0.0 ;; *) echo 18 ;; esac');
     expect(check()).toEqual({ status: 1, stdout: "", stderr: expect.stringContaining("Node 22 or newer is needed: there is v18.0.0") });
+  });
+
+  describe("that is neither Debian nor Ubuntu, with no more than POSIX has", () => {
+    beforeEach(() => {
+      const { stdout } = spawnSync("sh", ["-c", "for name in cat cut dirname grep rm sort tail tr; do command -v $name; done; command -v mktemp"], { encoding: "utf8" });
+      const found = stdout.trim().split("\n");
+      for (const file of found.slice(0, -1)) fs.symlinkSync(file, path.join(directory, "bin", path.basename(file)));
+      program("mktemp", `case $1 in *XXXXXX) exec ${found.at(-1)} "$1" ;; *) exit 1 ;; esac`); // as BSD's
+      program("shasum", "cat");
+      program("npm", `echo "$@" >>${directory}/npm-calls`);
+      program("node", "echo 24");
+    });
+
+    test("an operator's commands have what they need in Node and ssh", () => {
+      program("ssh", "true");
+      expect(bootstrap("ops", `${directory}/bin`)).toEqual({ status: 0, stdout: "", stderr: expect.stringMatching(/^installing npm packages.*\n$/) });
+      expect(bootstrap("ops", `${directory}/bin`)).toEqual({ status: 0, stdout: "", stderr: "" });
+      expect(fs.readFileSync(`${directory}/npm-calls`, "utf8").trim().split("\n")).toHaveLength(1);
+    });
+
+    test("they name what is missing, and no more", () => {
+      const { status, stderr } = bootstrap("ops", `${directory}/bin`);
+      expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/^missing on this machine:\n +openssh-client .*\nThis is neither Debian nor Ubuntu/) });
+    });
+
+    test("the tests want more", () => {
+      program("ssh", "true");
+      expect(bootstrap("check", `${directory}/bin`)).toEqual({ status: 2, stdout: "", stderr: expect.stringMatching(/shellcheck[^]*neither Debian/) });
+    });
   });
 });

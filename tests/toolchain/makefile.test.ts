@@ -51,6 +51,15 @@ test("an operator's command runs on whichever stack is named", () => {
   expect({ status, last: ran.at(-1), stack: environment.STACK }).toEqual({ status: 0, last: "ops/main.ts doctor", stack: "staging" });
 });
 
+test("no operator's command asks for more than it needs: it is typed on any system", () => {
+  const commands = [...fs.readFileSync(path.join(project, "Makefile"), "utf8").matchAll(/^\t@\$\(OPS\) (\S+)$/gm)].map(([, name]) => name!);
+  expect(commands.length).toBeGreaterThan(10);
+  for (const command of commands) {
+    const { stdout } = spawnSync("make", ["-n", "--no-print-directory", command], { cwd: directory, encoding: "utf8" });
+    expect(stdout).toBe(`sh toolchain/bootstrap.sh ops\ntsx ops/main.ts ${command}\n`);
+  }
+});
+
 describe("what is given to a command", () => {
   const text = `rm -rf "/x-$(date +%F)"/* | awk '{print $1, $NF}' # $$ $(HOME)\n  and  more`;
 
