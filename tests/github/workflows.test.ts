@@ -62,6 +62,18 @@ test("an update comes after its plan, in an environment that can ask for approva
   expect(updates).toEqual([update.steps.at(-1)]);
 });
 
+test("no job outlives its AWS credentials: an update without them can save nothing, and leaves the stack locked", () => {
+  const { inputs } = YAML.parse(text("actions/stack/action.yml")) as { inputs: Record<string, { default?: string }> };
+  const onStacks = jobs.flatMap(([name, job]) => job.steps.filter(({ uses }) => uses === "./.github/actions/stack").map((step) => ({
+    name, least: job["timeout-minutes"]! * 60, seconds: Number(step.with?.["aws-seconds"] ?? inputs["aws-seconds"]?.default ?? 3600),
+  })));
+  expect(onStacks.map(({ name }) => name)).toContain("deploy.yml update");
+  expect(onStacks.filter(({ least, seconds }) => seconds < least)).toEqual([]);
+  // A role allows an hour if nobody tells it more.
+  const setup = fs.readFileSync(path.resolve(github, "../docs/setup.md"), "utf8");
+  for (const { seconds } of onStacks.filter((each) => each.seconds > 3600)) expect(setup).toContain(`--max-session-duration ${seconds}`);
+});
+
 test("what drifted fails the run", () => {
   expect(workflows["drift.yml"].jobs.drift.steps.at(-1)?.with).toMatchObject({ command: "preview", refresh: true, "expect-no-changes": true });
 });
