@@ -24,6 +24,9 @@ async function main(name = ""): Promise<number> {
   }
 }
 
+// A signal ends a command as its end does, with what it takes back and removes then: keys, above all. Left to itself it ends the process alone.
+for (const [signal, number] of [["SIGHUP", 1], ["SIGINT", 2], ["SIGTERM", 15]] as const) process.once(signal, () => process.exit(128 + number));
+
 main(process.argv[2]).then(
   (code) => process.exit(code),
   (error: unknown) => {

@@ -30,7 +30,7 @@ export async function renew(stack: OperatedStack): Promise<number> {
     takeBack();
     say(`nothing was done: ${host} is as it was, and so is the file`);
   });
-  process.on("SIGINT", () => undefined); // the engine got it, too, and ends in order
+  process.removeAllListeners("SIGINT").on("SIGINT", () => undefined); // the engine got it, too, and ends in order
   if (stack.engine("preview") !== 0) return 1;
   if (!(await confirmed(stack.name, `This ends the machine ${host} and makes it anew. ${cost(machines.find(({ name }) => name === host)!, machines)}`))) return 1;
   begun = true;
