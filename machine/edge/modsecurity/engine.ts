@@ -1,4 +1,5 @@
 import type { WafOptions } from ".";
+import { multipart } from "./multipart";
 
 /** Each field costs the edge an eighth of a millisecond or more: this is what one request may cost. */
 const argumentsLimit = 1000;
@@ -49,5 +50,6 @@ SecRule INBOUND_DATA_ERROR "@eq 1" "id:10011,phase:2,t:none,log,auditlog,deny,st
 SecRule REQBODY_ERROR "!@eq 0" "id:10012,phase:2,t:none,log,auditlog,deny,status:400,msg:'A body that cannot be read',logdata:'%{reqbody_error_msg}'"
 SecRule MULTIPART_STRICT_ERROR "!@eq 0" "id:10013,phase:2,t:none,log,auditlog,deny,status:400,msg:'A multipart body that could be read in more than one way'"
 SecRule MULTIPART_UNMATCHED_BOUNDARY "@eq 1" "id:10014,phase:2,t:none,log,auditlog,deny,status:400,msg:'A multipart body with a boundary that is not its own'"
+${multipart}# Last: the rules above may be what could not be carried to its end.
 SecRule TX:/^MSC_/ "!@streq 0" "id:10015,phase:2,t:none,log,auditlog,deny,status:403,msg:'A rule that could not be carried to its end',logdata:'%{MATCHED_VAR_NAME}'"
 `;

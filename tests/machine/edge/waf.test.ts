@@ -6,7 +6,8 @@ import { connect, type TLSSocket } from "node:tls";
 import { join } from "node:path";
 import { exclusionOf, largeBodiesFor, waf, wafLog } from "../../../machine/edge/modsecurity";
 import { attacks } from "../../waf/attacks";
-import { admin, largest, ordinary } from "../../waf/ordinary";
+import { multipart as hidden } from "../../waf/attacks/multipart";
+import { admin, clients, largest, ordinary } from "../../waf/ordinary";
 import { inField, inForm, inJson, inPatch, inQuery, json, type Sent } from "../../waf/request";
 import { domain, freePort, newClient, startEdge, startUpstream, type Answer, type Edge, type RequestOptions } from "./edge-harness";
 
@@ -76,9 +77,15 @@ test("attacks of every family are refused, and none reaches the application", as
   expect(upstream.seen).toEqual([]);
 }, 30_000);
 
+test("no field is hidden in a multipart body, with as many points allowed as may be", async () => {
+  const answers = await all(await start({ threshold: 10 }), hidden);
+  expect(answers.filter(([, { status }]) => ![400, 403].includes(status)).map(([name, { status }]) => [status, name])).toEqual([]);
+  expect(upstream.seen).toEqual([]);
+}, 30_000);
+
 test("no ordinary request is refused or suspected", async () => {
   const edge = await start();
-  const answers = [...await all(edge, [...third(ordinary), largest(4)]), ...await all(edge, admin.slice(0, 4), { from: adminAddress }), ...await all(edge, admin.slice(4), { from: adminAddress })];
+  const answers = [...await all(edge, [...third(ordinary), ...clients, largest(4)]), ...await all(edge, admin.slice(0, 4), { from: adminAddress }), ...await all(edge, admin.slice(4), { from: adminAddress })];
   expect(answers.filter(([, { status }]) => ![200, 404].includes(status)).map(([name, { status }]) => [name, status])).toEqual([]);
   expect(edge.auditLog()).toBe("");
 }, 30_000);

@@ -44,6 +44,34 @@ const upload = (name: string, bytes: number, i: number): Sent => {
   return named("upload", multipart([{ name: "comment", value: texts[i % texts.length] }, { name: "order", value: "7" }, { name: "file", file: name, type, value: file(magic, bytes) }], "/api/v1/media/", bearer));
 };
 
+/** Multipart bodies as other clients than browsers write them, each with a boundary of its own kind. */
+const raw = (boundary: string, parts: [head: string, value: string][], type = `multipart/form-data; boundary=${boundary}`): Omit<Sent, "name"> =>
+  request("POST", "/api/v1/media/", { ...bearer, "Content-Type": type }, `${parts.map(([head, value]) => `--${boundary}\r\n${head}\r\n\r\n${value}\r\n`).join("")}--${boundary}--\r\n`);
+const letter = [
+  "From: ivan@example.com", "To: zakaz@example.com", "Subject: =?utf-8?B?0KHRh9GR0YI=?=", "MIME-Version: 1.0", 'Content-Type: multipart/mixed; boundary="=_part"', "",
+  "--=_part", "Content-Type: text/plain; charset=utf-8", "Content-Disposition: inline", "Content-Transfer-Encoding: 8bit", "", "Добрый день! Счёт во вложении.", "",
+  "--=_part", "Content-Type: application/pdf", "Content-Transfer-Encoding: base64", "Content-Disposition: attachment; filename*=utf-8''%D0%A1%D1%87%D1%91%D1%82.pdf", "", "JVBERi0xLjcK", "--=_part",
+  "Content-Disposition: form-data; name=\"a\"; filename=\"b\"", "Content-Disposition: form-data; name=\"a\"", "", "--=_part--", "",
+].join("\r\n");
+export const clients: Sent[] = [
+  named("a letter", multipart([{ name: "comment", value: texts[0] }, { name: "file", file: "Письмо от Ивана.eml", type: "message/rfc822", value: letter }], "/api/v1/media/", bearer)),
+  named("a letter of Unix", multipart([{ name: "file", file: "mail.eml", type: "message/rfc822", value: letter.replaceAll("\r\n", "\n") }], "/api/v1/media/", bearer)),
+  named("a form", multipart([
+    { name: "csrfmiddlewaretoken", value: "Zk1yQ2h6bUJ5WnBkV0tQc0F4eEd0a0pLcTJ3ZXJ0eXVpb3A" }, { name: "title", value: texts[1] }, { name: "note", value: "" },
+    { name: "photos", file: "IMG_1.jpg", type: "image/jpeg", value: file("\xff\xd8\xff\xe0", 9000) }, { name: "photos", file: "Фото 2", type: "image/jpeg", value: file("\xff\xd8\xff\xe0", 9000) },
+    { name: "photos", file: ".hidden", type: "text/plain", value: "-- \r\n--\r\n" }, { name: "table", file: "Итог 2026 & планы.xlsx", type: "application/octet-stream", value: file("PK", 9000) },
+    // A file that was not chosen.
+    { name: "scan", file: "", type: "application/octet-stream", value: "" }, { name: "sort[]", value: "-amount" },
+  ], "/api/v1/media/", { ...bearer, ...page })),
+  named("curl", raw("------------------------d74496d66958873e", [['Content-Disposition: form-data; name="comment"', texts[0]], ['Content-Disposition: form-data; name="file"; filename="a.txt"\r\nContent-Type: text/plain', "a"]])),
+  named("axios", raw("--------------------------515890814546601021194782", [['Content-Disposition: form-data; name="comment"', texts[0]], ['Content-Disposition: form-data; name="file"; filename="Смета.pdf"\r\nContent-Type: application/pdf', "%PDF"]])),
+  named("requests", raw("2f1c7d3a9b0e4c5d8f6a7b8c9d0e1f2a", [['Content-Disposition: form-data; name="comment"', texts[0]], ['Content-Disposition: form-data; name="file"; filename="a.txt"', "a"]])),
+  named("okhttp", raw("3f9c1f5e-8f0e-4a53-9d27-6f5b1f0e2c11", [['Content-Disposition: form-data; name="comment"\r\nContent-Length: 5', "hello"],
+    ['Content-Disposition: form-data; name="file"; filename="a.png"\r\nContent-Type: image/png\r\nContent-Length: 1', "a"]])),
+  named("Java", raw("part_1_2040563157_1764000000000", [['Content-Type: application/octet-stream\r\nContent-Disposition: form-data; filename="a.png"; name="file"', "a"]], "multipart/form-data;boundary=part_1_2040563157_1764000000000; charset=UTF-8")),
+  named("Dart", raw("dart-http-boundary-+aB_c.1-ZyXwVuTsRqPoNmLkJiHgFeDcBa0123456789+_-.Qwe", [['content-disposition: form-data; name="order"', "7"], ['content-type: image/png\r\ncontent-disposition: form-data; name="file"; filename="a.png"', "a"]])),
+];
+
 const csrf = "csrfmiddlewaretoken=Zk1yQ2h6bUJ5WnBkV0tQc0F4eEd0a0pLcTJ3ZXJ0eXVpb3A";
 const cookies = { Cookie: "csrftoken=Zk1yQ2h6bUJ5WnBkV0tQc0F4eEd0a0pL; sessionid=h5f3kq0v7m2x9c4b8n1z6a; _ym_uid=1700000000123456789; _ga=GA1.2.1234567890.1700000000; messages=\"W1siX19qc29uX21lc3NhZ2UiLDAsMjBd\"" };
 const form = { "Content-Type": "application/x-www-form-urlencoded", Referer: "https://api.example.test/admin/orders/order/add/", Origin: "https://api.example.test", ...cookies };
@@ -64,6 +92,7 @@ export const ordinary: Sent[] = [
   ...texts.slice(0, 30).flatMap((text) => [named("list", inList(text)), named("patch", inPatch(text)), named("form", inForm(text)), named("field", inField(text))]),
   ...filters.map((query) => named("filter", request("GET", `/api/v1/orders/?${query}`, { ...bearer, ...page }))),
   ...fileNames.map((name, i) => upload(name, 20_000, i)),
+  ...clients,
   named("order", json("POST", "/api/v1/orders/", order("Заказ с доставкой", 1), { ...bearer, ...page })),
   named("import", json("POST", "/api/v1/orders/import/", texts.slice(0, 50).map(order), bearer)),
   named("long text", json("POST", "/api/v1/tasks/media/", { text: texts.filter((text) => /^[А-Я«]/.test(text)).join("\n").repeat(20) }, bearer)),
