@@ -22,13 +22,13 @@ map $request_uri $ambiguous_path {
     default 0;
 }
 
-# Where a request goes once it is within its rates. What asks only to read has no body worth the name: one could be hidden
-# there from what bounds the large ones.
+# Where a request goes once it is within its rates. What is not one of the three that write, whatever it calls itself, has no
+# body worth the name: one could be hidden there from what bounds the large ones (limits.conf).
 map $request_method $application {
-    GET @reads;
-    HEAD @reads;
-    OPTIONS @reads;
-    default @writes;
+    POST @writes;
+    PUT @writes;
+    PATCH @writes;
+    default @reads;
 }
 
 # A name with a hash in it never changes its content.
