@@ -1,9 +1,17 @@
 import * as z from "zod";
 import { key } from "./doc";
-import { list, oneOf, pattern, whole } from "./formats";
+import { list, oneOf, text, whole, type Judge } from "./formats";
+import { exclusionOf, looksForAttacks, rulesThatLook } from "../machine/edge/modsecurity/exclusions";
+import { highestThreshold } from "../machine/edge/modsecurity/setup";
 
 const modes = ["block", "detect", "off"];
 const exclusion = /^\d{5,6}(?:,\d{5,6})* \/[A-Za-z0-9._~/-]*(?: (?:ARGS|ARGS_NAMES|FILES|FILES_NAMES|REQUEST_BODY|REQUEST_COOKIES|REQUEST_COOKIES_NAMES|REQUEST_HEADERS)(?::[A-Za-z0-9._-]+)?)?$/;
+
+const exclusionFault: Judge = (value) => {
+  if (!exclusion.test(value)) return "is no exclusion";
+  const other = exclusionOf(value).rules.find((rule) => !looksForAttacks(rule));
+  return other === undefined ? undefined : `has rule ${other}, which looks for no attack, but adds up, refuses or prepares: exclude what found the attack (\`ringo-waf\` names it), for its path and its field`;
+};
 
 /** How requests are inspected before they reach the application. */
 export const waf = key(z.object({
@@ -18,9 +26,9 @@ export const waf = key(z.object({
     allowed: "a whole number from 1 to 4",
     example: "1",
   }),
-  threshold: key(whole(3, 100).default(5), {
-    description: "Points at which a request is refused. What a critical rule finds counts 5, an error 4, a warning 3, a notice 2.",
-    allowed: "a whole number from 3 to 100",
+  threshold: key(whole(3, highestThreshold).default(5), {
+    description: "Points at which a request is refused. What a critical rule finds counts 5, an error 4, a warning 3, a notice 2. Above 5 an attack that a single rule finds is let through.",
+    allowed: `a whole number from 3 to ${highestThreshold}`,
     example: "5",
   }),
   fieldsKiB: key(whole(16, 10_240).default(1024), {
@@ -28,9 +36,9 @@ export const waf = key(z.object({
     allowed: "a whole number from 16 to 10240",
     example: "1024",
   }),
-  exclusions: key(list(pattern(exclusion, "is no exclusion")).default([]), {
+  exclusions: key(list(text(exclusionFault)).default([]), {
     description: "What rules must not look at, beyond the application's own exclusions. Make each as narrow as it can be.",
-    allowed: "numbers of rules, a space, the beginning of a path, and, after another space, the one field in question; without it the rules are off for these paths",
+    allowed: `numbers of rules that look for attacks (${rulesThatLook}), a space, the beginning of a path, and, after another space, the one field in question; without it the rules are off for these paths`,
     example: "942100,10414 /api/v1/orders/ ARGS:json.comment",
   }),
 }).prefault({}), {

@@ -1,4 +1,4 @@
-import { wafDirectory } from "../../machine/edge/modsecurity";
+import { highestThreshold, looksForAttacks, wafDirectory } from "../../machine/edge/modsecurity";
 import { command, stateOf } from "../machines/state";
 import { isPrivate } from "../network/addresses";
 import type { Rule } from "../rule";
@@ -16,6 +16,24 @@ function isInside(site: string): boolean {
   return listening.length > 0 && listening.every((where) => isPrivate(where.replace(/:\d+$/, "")));
 }
 
+/** Ways to have rules not refuse. Passwords are excluded by a tag, each field by its name. */
+const tellings = /\bSecRule(?:RemoveBy|Update)\w+.*|\bctl:ruleEngine=\w+|\bctl:ruleRemove(?:Target)?By(?:Id|Tag|Msg)=[^,"\s\\]+/gi;
+function isHarmless(telling: string): boolean {
+  const [, id] = /^ctl:ruleRemove(?:Target)?ById=(\d+)(?:;|$)/i.exec(telling) ?? [];
+  return id === undefined ? /^ctl:ruleRemoveTargetByTag=OWASP_CRS;ARGS:[\w.]+$/i.test(telling) : looksForAttacks(Number(id));
+}
+
+/** What is wrong with the firewall's own files. */
+function* weaknesses(files: { path: string; content: string }[]): Generator<string> {
+  const rules = files.filter(({ path }) => path.startsWith(`${wafDirectory}/`)).map(({ content }) => content.replaceAll(/^\s*#.*$/gm, "")).join("\n");
+  const engines = [...rules.matchAll(/^\s*SecRuleEngine\s+(\w+)/gim)];
+  if (engines.length === 0 || engines.some(([, mode]) => mode !== "On")) yield "the firewall finds attacks and lets them through";
+  for (const [, points] of rules.matchAll(/anomaly_score_threshold=\+?([^,"'\s\\]+)/gi)) {
+    if (!(Number(points) <= highestThreshold)) yield `the firewall refuses from ${points} points on: more than ${highestThreshold}, which few attacks have`;
+  }
+  for (const [telling] of rules.matchAll(tellings)) if (!isHarmless(telling)) yield `the firewall is told not to refuse: ${telling}`;
+}
+
 const nameOf = (location: string): string => location.slice(0, location.indexOf("{")).trim();
 
 export const waf: Rule = {
@@ -25,7 +43,7 @@ export const waf: Rule = {
   severity: "high",
   demands: "Every request from outside, but for what is shown to named networks alone, passes the web application firewall, and what it takes for an attack is refused.",
   wrong: "An attack of a known kind reaches the application, where nothing stands in its way but the application's own care.",
-  mend: "set edge.waf.mode to block; where it refuses what is harmless, add to edge.waf.exclusions; to try a stricter level with `detect`, give an exemption until that day.",
+  mend: "set edge.waf.mode to block and edge.waf.threshold to 5; where it refuses what is harmless, add the rules that found it to edge.waf.exclusions; to try a stricter level with `detect`, give an exemption until that day.",
   answers: ["PCI DSS 6.4.2"],
   *check(inputs) {
     const { files } = stateOf(inputs);
@@ -34,6 +52,6 @@ export const waf: Rule = {
     if (locations.length === 0) return;
     const open = locations.filter((location) => !/^\s*modsecurity\s+on;/m.test(location)).map(nameOf);
     if (open.length > 0) yield `no firewall is before ${open.join(", ")}`;
-    else if (!/^SecRuleEngine On$/m.test(files.find(({ path }) => path === `${wafDirectory}/engine.conf`)?.content ?? "")) yield "the firewall finds attacks and lets them through";
+    else yield* weaknesses(files);
   },
 };

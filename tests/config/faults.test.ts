@@ -100,6 +100,9 @@ const cases: Case[] = [
   ["a firewall's mode in another word", { edge: '{"waf":{"mode":"detection"}}' }, "edge.waf.mode", /no mode; did you mean detect\?/, /block, detect, off/, `${set} --path edge.waf.mode detect`],
   ["an exclusion without its path", { edge: '{"waf":{"exclusions":["942100"]}}' }, "edge.waf.exclusions[0]", /no exclusion/, /beginning of a path/, `${set} --path 'edge.waf.exclusions[0]'`],
   ["an exclusion that brings a directive along", { edge: JSON.stringify({ waf: { exclusions: ['942100 /api/ ARGS:a"\nSecRuleEngine Off'] } }) }, "edge.waf.exclusions[0]", /no exclusion/, /field in question/, `${set} --path 'edge.waf.exclusions[0]'`],
+  ...["949110 /", "942100,949110 /api/v1/orders/ ARGS:json.comment", "959100 /", "980130 /", "901318 /", "10010 /", "10031 /api/", "10204 /", "10100 /", "00000 /"].map((one): Case =>
+    [`an exclusion of what refuses (${one})`, { edge: json({ waf: { exclusions: [one] } }) }, "edge.waf.exclusions[0]", /looks for no attack, .* what found the attack/, /910000 to 948999 .* 10400 to 10499/, `${set} --path 'edge.waf.exclusions[0]'`]),
+  ["points that no attack has", { edge: '{"waf":{"threshold":11}}' }, "edge.waf.threshold", /above 10/, /3 to 10/, `${set} --path edge.waf.threshold 5`],
   ["a short HSTS", { edge: '{"hstsSeconds":3600}' }, "edge.hstsSeconds", /below 31536000/, /a year/, `${set} --path edge.hstsSeconds 31536000`],
   ["no e-mail for ACME", { acme: undefined }, "acme.email", /missing/, /e-mail/, `${set} --path acme.email`],
   ["an ACME server in clear", { acme: '{"email":"a@ringo.dev","server":"http://acme.ringo.dev/dir"}' }, "acme.server", /not https/, /https URL/, `${set} --path acme.server`],

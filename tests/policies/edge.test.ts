@@ -1,3 +1,4 @@
+import { exclusionOf } from "../../machine/edge/modsecurity";
 import { edge, type EdgeOptions } from "../../machine/edge/nginx";
 import { payload } from "../../machine/payload";
 import { combine, type File, type MachineState } from "../../machine/state";
@@ -24,6 +25,8 @@ chapter("Edge", {
       { type: "command:remote:Command", props: {} }, { type: "command:remote:Command", props: { stdin: "echo hello" } },
       bringing(combine({ files: [{ path: "/etc/nginx/nginx.conf", content: "server {\n    listen 10.20.0.6:9180;\n    location = /metrics {\n        proxy_pass http://10.20.0.6:8000;\n    }\n}\n" }] })),
       changed("sites.conf", "    location @writes {", `    location /graphs/ {\n${forOperators}        proxy_pass http://graphs;\n    }\n\n    location @writes {`),
+      bringing(edgeWith({ ...firewall, threshold: 10, exclusions: [exclusionOf("942100,10414 /api/ ARGS:json.comment"), exclusionOf("920220 /")] })),
+      changed("engine.conf", "SecRuleEngine On", "SecRuleEngine On\n# SecRuleEngine Off"),
       changed("sites.conf", "server {", "# location /x { proxy_pass http://api; }\nserver {"),
     ),
     broken: [
@@ -37,6 +40,13 @@ chapter("Edge", {
       ...["9180", "*:9180", "203.0.113.9:9180", "10.20.0.6:9180;\n    listen [::]:9180"].map((where): [RegExp, Sample] => [/no firewall is before \/$/m,
         bringing(combine({ files: [{ path: "/etc/nginx/nginx.conf", content: `server {\n    listen ${where};\n    location / {\n        proxy_pass http://10.20.0.6:8000;\n    }\n}\n` }] }))]),
       [/lets them through/, changed("engine.conf", "SecRuleEngine On", "SecRuleEngine Off")],
+      [/lets them through/, changed("engine.conf", "SecRuleEngine On", "")],
+      [/lets them through/, changed("additions.conf", /^/, "SecRuleEngine DetectionOnly\n")],
+      [/refuses from 11 points on: more than 10/, bringing(edgeWith({ ...firewall, threshold: 11 }))],
+      [/refuses from 100 points on/, changed("exclusions.conf", /^/, "SecAction \"id:1,phase:1,nolog,pass,setvar:tx.inbound_anomaly_score_threshold=100\"\n")],
+      ...["949110 /", "949110 / REQUEST_COOKIES", "10031 /api/"].map((one): [RegExp, Sample] => [/is told not to refuse: ctl:ruleRemove(?:Target)?ById=\d+/, bringing(edgeWith({ ...firewall, exclusions: [exclusionOf(one)] }))]),
+      ...["SecRuleRemoveById 949110", "SecRuleRemoveByTag OWASP_CRS", 'SecRuleUpdateActionById 949110 "pass"', 'SecAction "id:1,phase:1,ctl:ruleEngine=Off"', 'SecAction "id:1,phase:1,ctl:ruleRemoveById=949000-949999"',
+        'SecAction "id:1,phase:1,ctl:ruleRemoveByTag=OWASP_CRS"', 'SecAction "id:1,phase:1,ctl:ruleRemoveTargetByTag=OWASP_CRS;ARGS"'].map((line): [RegExp, Sample] => [/is told not to refuse: /, changed("exclusions.conf", /^/, `${line}\n`)]),
     ],
     unknown: [{ type: "command:remote:Command", props: { stdin: unknown } }],
   },

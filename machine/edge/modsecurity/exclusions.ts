@@ -10,6 +10,11 @@ export interface Exclusion {
   target?: string;
 }
 
+/** Whether a rule looks for attacks, so that there may be something that it must not look at. Others add up, refuse or prepare. */
+export const looksForAttacks = (rule: number): boolean => (rule >= 910_000 && rule <= 948_999) || (rule >= 10_400 && rule <= 10_499);
+/** The same in words. */
+export const rulesThatLook = "910000 to 948999 of the Core Rule Set, 10400 to 10499 of this program";
+
 /** An exclusion as operators write it: `942100,10414 /api/v1/orders/ ARGS:json.comment`. */
 export function exclusionOf(text: string): Exclusion {
   const [rules, path, target] = text.split(" ");

@@ -1,12 +1,12 @@
 import { additions } from "./additions";
 import { engine, unreadable } from "./engine";
-import { exclusionOf, exclusions, type Exclusion } from "./exclusions";
+import { exclusionOf, exclusions, looksForAttacks, type Exclusion } from "./exclusions";
 import { report } from "./report";
-import { setup } from "./setup";
+import { highestThreshold, setup } from "./setup";
 import { unicode } from "./unicode";
 import type { File, Fragment } from "../../state";
 
-export { exclusionOf };
+export { exclusionOf, highestThreshold, looksForAttacks };
 
 export interface WafOptions {
   /** `block` refuses what the rules find, `detect` only writes it down. */

@@ -1,5 +1,8 @@
 import type { WafOptions } from ".";
 
+/** Points that a plain attack has, found by two critical rules: above them little is refused. */
+export const highestThreshold = 10;
+
 /** What the Core Rule Set is told of the application; all else is its default. */
 export const setup = (options: WafOptions): string => `SecDefaultAction "phase:1,log,auditlog,pass"
 SecDefaultAction "phase:2,log,auditlog,pass"
