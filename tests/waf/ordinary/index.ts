@@ -69,7 +69,9 @@ export const clients: Sent[] = [
   named("okhttp", raw("3f9c1f5e-8f0e-4a53-9d27-6f5b1f0e2c11", [['Content-Disposition: form-data; name="comment"\r\nContent-Length: 5', "hello"],
     ['Content-Disposition: form-data; name="file"; filename="a.png"\r\nContent-Type: image/png\r\nContent-Length: 1', "a"]])),
   named("Java", raw("part_1_2040563157_1764000000000", [['Content-Type: application/octet-stream\r\nContent-Disposition: form-data; filename="a.png"; name="file"', "a"]], "multipart/form-data;boundary=part_1_2040563157_1764000000000; charset=UTF-8")),
-  named("Dart", raw("dart-http-boundary-+aB_c.1-ZyXwVuTsRqPoNmLkJiHgFeDcBa0123456789+_-.Qwe", [['content-disposition: form-data; name="order"', "7"], ['content-type: image/png\r\ncontent-disposition: form-data; name="file"; filename="a.png"', "a"]])),
+  named("Dart", raw("dart-http-boundary-+aB_c.1-ZyXwVuTsRqPoNmLkJiHgFeDcBa0123456789+_-.Qwe", [['content-disposition: form-data; name="order"', "7"],
+    ['content-disposition: form-data; name="comment"\r\ncontent-transfer-encoding: binary', texts[0]],
+    ['content-type: image/png\r\ncontent-disposition: form-data; name="file"; filename="a.png"', "a"]])),
 ];
 
 const csrf = "csrfmiddlewaretoken=Zk1yQ2h6bUJ5WnBkV0tQc0F4eEd0a0pLcTJ3ZXJ0eXVpb3A";
@@ -83,6 +85,11 @@ export const admin: Sent[] = [
     `${csrf}&title=${encodeURIComponent(texts[1])}&amount=12.50&created_at_0=25.11.2026&created_at_1=10%3A15%3A30&items-TOTAL_FORMS=1&items-0-id=&_save=${encodeURIComponent("Сохранить")}`)),
   named("admin action", request("POST", "/admin/orders/order/", form, `${csrf}&action=delete_selected&select_across=0&index=0&_selected_action=7&_selected_action=8`)),
 ];
+
+/** How Dart's http writes a field that is not ASCII. To Debian 12's ModSecurity, unlike Debian 13's, no type with a charset is right: for an edge of a stack alone. */
+export const dartField = named("a field of Dart's", raw("dart-http-boundary-+aB_c.1", [
+  ['content-disposition: form-data; name="comment"\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-transfer-encoding: binary', texts[0]],
+]));
 
 /** What clients send day by day. None of it may be refused. */
 export const ordinary: Sent[] = [

@@ -1,5 +1,5 @@
 import { attacks } from "../../../waf/attacks";
-import { admin, largest, ordinary } from "../../../waf/ordinary";
+import { admin, dartField, largest, ordinary } from "../../../waf/ordinary";
 import { inQuery, json, type Sent } from "../../../waf/request";
 import { login } from "../session";
 import { arrive, ask, each, leave, stranger } from "../outside";
@@ -34,7 +34,7 @@ test("attacks of every family of the Core Rule Set are refused", async () => {
 
 test("ordinary requests reach the application, and nothing is suspected of them", async () => {
   // The passwords are tried at a rate of five a minute and address; a request past it was not looked at.
-  const answers = [...await all(ordinary), ...await all(admin.filter(({ path }) => !path.includes("/login/")), "198.18.0.254")];
+  const answers = [...await all([...ordinary, dartField]), ...await all(admin.filter(({ path }) => !path.includes("/login/")), "198.18.0.254")];
   // As large as they come, and from someone whom the application lets send it: else it would hang up in the middle.
   const { body, headers, ...rest } = largest(50);
   const large = await ask(stack, { ...rest, body, headers: { ...headers, Authorization: (await login(stack)).authorization.authorization } });
