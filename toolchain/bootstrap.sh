@@ -35,7 +35,7 @@ nginx                                             nginx                  check  
 /usr/share/modsecurity-crs/rules                  modsecurity-crs        check  tries the edge's firewall
 sshd                                              openssh-server         check  tries the machines' SSH configuration
 promtool                                          prometheus             check  tries the monitor's rules
-restic                                            restic                 check  takes the media files' snapshots in tests
+restic                                            restic                 local  takes the media files' snapshots in tests
 amtool                                            prometheus-alertmanager check  tries who is told of what
 systemd-analyze                                   systemd                check  checks the units on machines
 /etc/ssl/certs/ca-certificates.crt                ca-certificates        check  downloads over TLS
