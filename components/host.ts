@@ -172,7 +172,8 @@ export class Host extends pulumi.ComponentResource {
       monitoring: true,
       sshKeys: [access.sshKeyId],
       tags: [...network.tagsOf(args.role), ...tags],
-      gracefulShutdown: true, // a worker that is one too many ends its tasks
+      // A worker that is one too many ends its tasks. Others have nothing to end, and the data machine's volume is gone by then: its server would try for an hour.
+      gracefulShutdown: args.role === "worker",
       userData: pulumi.all([bootKey.privateKeyOpenssh, openssh(bootKey), access.publicKeys]).apply(
         ([privateKey, publicKey, authorizedKeys]) =>
           userData({ bootHostKey: { private: privateKey, public: publicKey }, authorizedKeys })),
