@@ -42,7 +42,7 @@ export async function renew(stack: OperatedStack): Promise<number> {
 async function end(stack: OperatedStack, host: string): Promise<void> {
   const answers = async (): Promise<boolean> => (await stack.run(host, ["true"], { capture: true, quiet: true })).code === 0;
   if (!(await answers())) {
-    say(`${host} does not answer: it is taken to be gone. One that is there, and hangs, is to be switched off first (DigitalOcean's control panel, Droplets): it is asked to shut down before it is deleted.`);
+    say(`${host} does not answer: it is taken to be gone. One that is there, and hangs, is to be switched off first (DigitalOcean's control panel, Droplets): a worker is asked to shut down before it is deleted.`);
     return;
   }
   say(`${host} ends its work, and goes`);
