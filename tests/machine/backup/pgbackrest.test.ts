@@ -3,23 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { backupTool, originCommand } from "../../../machine/backup";
-import { archiving, pgbackrest, type PgBackRestOptions } from "../../../machine/backup/pgbackrest";
-import { restic } from "../../../machine/backup/restic";
+import { archiving } from "../../../machine/backup/pgbackrest";
 import type { Fragment } from "../../../machine/state";
+import { database, media, repository } from "./samples";
 
-const repository = {
-  endpoint: "https://s3.eu-central-1.amazonaws.com", pathStyle: false, region: "eu-central-1", bucket: "backups", accessKeyId: "AKIAMADEUP", secretAccessKey: "made-up-secret",
-};
-const options = (changes: Partial<PgBackRestOptions> = {}): PgBackRestOptions => ({
-  stanza: "ringo-test-data", repository, passphrase: "made-up-passphrase", dataDirectory: "/srv/data/postgresql/17/main",
-  processes: 2, retentionDays: 30, incrementalEveryHours: 6, queueMaxMiB: 1280, ...changes,
-});
-const media = (restore?: string): Fragment => restic({ repository, passphrase: "made-up-passphrase", path: "/srv/data/shared/media", keepDays: 30, restore });
 const content = (fragment: Fragment, path: string): string => fragment.files!.find((f) => f.path === path)!.content;
 const conf = (fragment: Fragment): string => content(fragment, "/etc/pgbackrest/pgbackrest.conf");
 
 test("no secret shows outside of files for root and the server", () => {
-  for (const fragment of [pgbackrest(options()), media()]) {
+  for (const fragment of [database(), media()]) {
     const open = fragment.files!.filter((file) => !(file.secret && /^06[04]0$/.test(file.mode!)));
     expect(JSON.stringify({ ...fragment, secrets: [], files: open })).not.toContain("made-up");
     expect(fragment.secrets).toEqual(expect.arrayContaining(["made-up-secret", "made-up-passphrase"]));
@@ -27,23 +19,23 @@ test("no secret shows outside of files for root and the server", () => {
 });
 
 test("nothing leaves the machine in clear, and WAL leaves it within a minute", () => {
-  expect(conf(pgbackrest(options()))).toMatch(/^repo1-cipher-type=aes-256-cbc$/m);
-  expect(conf(pgbackrest(options()))).not.toMatch(/verify-tls=n|storage-verify/);
+  expect(conf(database())).toMatch(/^repo1-cipher-type=aes-256-cbc$/m);
+  expect(conf(database())).not.toMatch(/verify-tls=n|storage-verify/);
   expect(archiving("x")).toMatchObject({ archive_mode: "on", archive_timeout: "60s", archive_command: "pgbackrest --stanza=x archive-push %p" });
 });
 
 test("the endpoint is AWS's by the bucket's own name, another's by path and port", () => {
-  expect(conf(pgbackrest(options()))).toMatch(/repo1-s3-endpoint=s3\.eu-central-1\.amazonaws\.com\n(?!repo1-storage-port)[^]*uri-style=host/);
-  expect(conf(pgbackrest(options({ repository: { ...repository, endpoint: "https://s3.ringo.test:7070", pathStyle: true } })))).toMatch(
+  expect(conf(database())).toMatch(/repo1-s3-endpoint=s3\.eu-central-1\.amazonaws\.com\n(?!repo1-storage-port)[^]*uri-style=host/);
+  expect(conf(database({ repository: { ...repository, endpoint: "https://s3.ringo.test:7070", pathStyle: true } }))).toMatch(
     /repo1-s3-endpoint=s3\.ringo\.test\nrepo1-storage-port=7070\n[^]*uri-style=path/);
 });
 
 test("a value of two lines is refused: it would be a setting of its own", () => {
-  expect(() => pgbackrest(options({ passphrase: "a\nrepo1-cipher-type=none" }))).toThrow(/more than one line/);
+  expect(() => database({ passphrase: "a\nrepo1-cipher-type=none" })).toThrow(/more than one line/);
 });
 
 test.each([1, 2, 3, 4, 6, 8, 12])("every %i hours there is a backup, the full one at two, never two at once", (every) => {
-  const calendar = (unit: string) => /OnCalendar=(.*)/.exec(content(pgbackrest(options({ incrementalEveryHours: every })), `/etc/systemd/system/${unit}.timer`))![1];
+  const calendar = (unit: string) => /OnCalendar=(.*)/.exec(content(database({ incrementalEveryHours: every }), `/etc/systemd/system/${unit}.timer`))![1];
   expect(calendar("ringo-backup@full")).toBe("*-*-* 02:00:00 UTC");
   const hours = /^\*-\*-\* ([\d,]+):00:00 UTC$/.exec(calendar("ringo-backup@incr"))![1].split(",").map(Number);
   expect(hours).toHaveLength(24 / every - 1);
@@ -52,20 +44,20 @@ test.each([1, 2, 3, 4, 6, 8, 12])("every %i hours there is a backup, the full on
 });
 
 test("the restore test has its place in /run, which each boot empties, and leaves others there alone", () => {
-  const unit = content(pgbackrest(options()), "/etc/systemd/system/ringo-restore-test.service");
+  const unit = content(database(), "/etc/systemd/system/ringo-restore-test.service");
   expect(unit).toMatch(/^RuntimeDirectory=ringo-restore\nRuntimeDirectoryMode=0711\nRuntimeDirectoryPreserve=yes$/m);
 });
 
 test("a snapshot of the media files that hangs costs two or three of the hourly ones, not a day's", () => {
   const [, hours] = /^TimeoutStartSec=(\d+)h$/m.exec(content(media(), "/etc/systemd/system/ringo-media-backup.service"))!;
   expect(Number(hours)).toBeLessThanOrEqual(2);
-  expect(content(pgbackrest(options()), "/etc/systemd/system/ringo-backup@.service")).toMatch(/^TimeoutStartSec=12h$/m);
+  expect(content(database(), "/etc/systemd/system/ringo-backup@.service")).toMatch(/^TimeoutStartSec=12h$/m);
 });
 
 test("units are as systemd takes them", () => {
   const directory = mkdtempSync(join(tmpdir(), "ringo-units-"));
   try {
-    const units = [...pgbackrest(options()).files!, ...media().files!].filter(({ path }) => path.startsWith("/etc/systemd/system/"));
+    const units = [...database().files!, ...media().files!].filter(({ path }) => path.startsWith("/etc/systemd/system/"));
     expect(units.length).toBeGreaterThan(8);
     const paths = units.map(({ path, content: text }) => {
       const file = join(directory, path.slice(path.lastIndexOf("/") + 1));
