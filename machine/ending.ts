@@ -11,7 +11,8 @@ export const ours = "docker ps --quiet --filter label=ringo.spec";
 
 /** `<ends> stop` ends a machine's containers: others are turned away, and each has the time that it was given. */
 export const ends = "/usr/local/lib/ringo/end-containers";
-const ended = "/var/lib/ringo-containers/ended";
+/** Those that were ended, until they are started again; and those that are told to end now. */
+const [ended, told] = ["/var/lib/ringo-containers/ended", "/var/lib/ringo-containers/told"];
 const service = "/etc/systemd/system/ringo-containers.service";
 
 /** @param after units that containers start after, and that are still there while they end */
@@ -36,18 +37,20 @@ refuse_others() {
     }'
 }
 some_wait() {
-    xargs --no-run-if-empty docker inspect --format '/proc/{{.State.Pid}}/net/tcp /proc/{{.State.Pid}}/net/tcp6' < ${ended} |
+    xargs --no-run-if-empty docker inspect --format '/proc/{{.State.Pid}}/net/tcp /proc/{{.State.Pid}}/net/tcp6' < ${told} |
         xargs --no-run-if-empty cat | awk '$4 == "0A" && $5 !~ /:0+$/ { some = 1 } END { exit !some }'
 }
 end() {
-    ${ours} > ${ended}
+    ${ours} > ${told}
+    # Beside those that were ended before: a machine may be shut down after that.
+    cat ${told} >> ${ended}
     refuse_others || echo 'others are not turned away' >&2
     patience=100
     while some_wait && [ $patience -gt 0 ]; do
         sleep 0.1
         patience=$((patience - 1))
     done
-    xargs --no-run-if-empty --max-procs=0 --max-args=1 docker stop < ${ended}
+    xargs --no-run-if-empty --max-procs=0 --max-args=1 docker stop < ${told}
 }
 case $1 in
 shutdown)
@@ -60,7 +63,8 @@ start)
     # A kernel that went on keeps it, as one of a soft reboot or under a container.
     nft 'add table inet ringo_away; delete table inet ringo_away' || echo 'whether others are turned away is not known' >&2
     [ -e ${ended} ] || exit 0
-    xargs --no-run-if-empty docker start < ${ended}
+    there=$(${ours} --all)
+    echo "$there" | grep --line-regexp --fixed-strings --file=${ended} | xargs --no-run-if-empty docker start
     rm ${ended} ;;
 esac
 `;

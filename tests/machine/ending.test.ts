@@ -17,6 +17,8 @@ interface Situation {
   system: string;
   /** Containers that an earlier end wrote down. */
   remembered?: string;
+  /** Those that run, and those that are there. @default aaa and bbb */
+  containers?: string[];
   /** How many looks find others waiting at a server. @default 0 */
   busyLooks?: number;
   /** The firewall takes no rules. @default false */
@@ -24,7 +26,7 @@ interface Situation {
 }
 
 /** What Docker and the firewall are asked for, in turn, and what is remembered. */
-function asked(step: "start" | "stop" | "shutdown", { system, remembered, busyLooks = 0, noRules = false }: Situation) {
+function asked(step: "start" | "stop" | "shutdown", { system, remembered, containers = ["aaa", "bbb"], busyLooks = 0, noRules = false }: Situation) {
   const root = mkdtempSync(join(folder, "machine-"));
   const [list, calls, sockets] = ["ended", "calls", "tcp"].map((name) => join(root, name)) as [string, string, string];
   if (remembered !== undefined) writeFileSync(list, remembered);
@@ -35,12 +37,12 @@ function asked(step: "start" | "stop" | "shutdown", { system, remembered, busyLo
     nft: `set -- $1; echo "nft $1 $2 $3" >> ${calls}; ${!noRules}`,
     docker: `echo "docker $1 $2" >> ${calls}
 case $1 in
-ps) printf 'aaa\\nbbb\\n' ;;
+ps) printf '${containers.map((id) => `${id}\\n`).join("")}' ;;
 inspect) [ $(grep -c inspect ${calls}) -le ${busyLooks} ] && echo ${sockets}-busy || echo ${sockets}-idle ;;
 esac`,
   };
   for (const [name, body] of Object.entries(programs)) writeFileSync(join(root, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
-  const here = script.replaceAll("/var/lib/ringo-containers/ended", list).replace("patience=100", "patience=4");
+  const here = script.replaceAll("/var/lib/ringo-containers", root).replace("patience=100", "patience=4");
   const done = spawnSync("sh", ["-c", here, "end-containers", step], { encoding: "utf8", env: { PATH: `${root}:${process.env.PATH}` } });
   expect({ status: done.status, errors: done.stderr }).toEqual({ status: 0, errors: noRules ? expect.stringContaining("turned away") : "" });
   const lines = (path: string) => (existsSync(path) ? readFileSync(path, "utf8").split("\n").map((line) => line.trim()).filter(Boolean) : []);
@@ -71,8 +73,20 @@ test("whoever is told to stop them does, on a machine that runs", () => {
   expect(asked("stop", { system: "running" }).asked.slice(-2).sort()).toEqual(told);
 });
 
+test("who is told to stop them and then shuts the machine down has them started as well", () => {
+  expect(asked("shutdown", { system: "stopping", remembered: "aaa\nbbb\n", containers: [] })).toMatchObject({ remembered: ["aaa", "bbb"] });
+  // Or was cut off when one had ended.
+  const { asked: calls, remembered } = asked("shutdown", { system: "stopping", remembered: "aaa\nbbb\n", containers: ["bbb"] });
+  expect(calls.filter((call) => call.startsWith("docker stop"))).toEqual(["docker stop bbb"]);
+  expect(new Set(remembered)).toEqual(new Set(["aaa", "bbb"]));
+});
+
 test("those that were ended are started, once, and others may come again, whoever ended", () => {
-  expect(asked("start", { system: "running", remembered: "aaa\nbbb\n" })).toEqual({ asked: ["nft add table inet", "docker start aaa"], remembered: [] });
+  const start = ["nft add table inet", "docker ps --quiet"];
+  expect(asked("start", { system: "running", remembered: "aaa\nbbb\n" })).toEqual({ asked: [...start, "docker start aaa"], remembered: [] });
+  // An apply has put others in their place.
+  expect(asked("start", { system: "running", remembered: "aaa\nbbb\n", containers: ["bbb", "ccc"] })).toEqual({ asked: [...start, "docker start bbb"], remembered: [] });
+  expect(asked("start", { system: "running", remembered: "aaa\n", containers: ["bbb"] })).toEqual({ asked: start, remembered: [] });
   expect(asked("start", { system: "running" })).toEqual({ asked: ["nft add table inet"], remembered: [] });
 });
 
