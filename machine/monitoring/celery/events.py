@@ -122,6 +122,7 @@ class Workers:
         self.since = None  # when listening began: before that a silence says nothing
         self._seen = {}  # {worker: (when, how often it says so)}
         self._heard = {}  # {worker: when it said anything, goodbye included}
+        self._leaving = set()  # those whose last word was goodbye
 
     def listening(self):
         if self.since is None:
@@ -131,6 +132,7 @@ class Workers:
         self.since = None
         self._seen.clear()
         self._heard.clear()
+        self._leaving.clear()
 
     def event(self, event):
         kind, worker = event["type"], event.get("hostname")
@@ -138,14 +140,17 @@ class Workers:
             self._heard[worker] = self.now()
         if kind in ("worker-heartbeat", "worker-online"):
             self._seen[worker] = (self.now(), event.get("freq") or 2)
+            self._leaving.discard(worker)
         elif kind == "worker-offline":
             self._seen.pop(worker, None)
+            self._leaving.add(worker)
 
-    def alive(self):
-        """{worker: whether it lives}; nobody is judged before there was time to hear of them."""
+    def alive(self, busy=()):
+        """{worker: whether it lives}: says so, or ends what it had begun, as `busy` ones do, since it said goodbye. Nobody is judged
+        before there was time to hear of them."""
         if self.since is None:
             return {}
-        living = {worker for worker, (when, every) in self._seen.items() if self.now() - when <= PATIENCE_BEATS * every}
+        living = {worker for worker, (when, every) in self._seen.items() if self.now() - when <= PATIENCE_BEATS * every} | self._leaving.intersection(busy)
         listened = self.now() - self.since > 10
         return {worker: worker in living for worker in sorted(self.expected | living) if worker in living or listened}
 

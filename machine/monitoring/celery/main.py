@@ -74,13 +74,13 @@ class Exporter:
 
     def collect(self):
         with self.lock:
-            alive = self.workers.alive()
             for worker in self.workers.silent(self.tasks.running()):
                 self.tasks.lose(worker)
+            alive = self.workers.alive(busy=self.tasks.running())
             yield Gauge("ringo_celery_broker_up", "1 if the broker answers.", value=int(self.broker))
             if self.broker:
                 yield from self._queues()
-            yield _by("worker", Gauge, "ringo_celery_worker_up", "1 if the worker says that it lives.", {name: int(lives) for name, lives in alive.items()})
+            yield _by("worker", Gauge, "ringo_celery_worker_up", "1 if the worker says that it lives, or ends its tasks before it goes.", {name: int(lives) for name, lives in alive.items()})
             yield _by("bound", Gauge, "ringo_celery_pool_bound", "Children that a worker has at least and at most, by the configuration.", self.settings["pool"])
             yield _by("worker", Gauge, "ringo_celery_tasks_running", "Tasks that a worker has begun and not ended.", self.tasks.running())
             yield _by("task", Gauge, "ringo_celery_longest_running_seconds", "How long the oldest running task has run.", self.tasks.longest())

@@ -113,8 +113,24 @@ describe("workers", () => {
     expect(heard([beat(20)], 25.1, "workers.alive()", ["worker@a"])).toEqual({ "worker@a": false });
   });
 
+  const goodbye = (at: number): [number, object] => [at, { type: "worker-offline", hostname: "worker@a", active: 1, processed: 1 }];
   test("that say goodbye are gone at once", () => {
-    expect(heard([beat(20), [20.5, { type: "worker-offline", hostname: "worker@a" }]], 21, "workers.alive()", ["worker@a"])).toEqual({ "worker@a": false });
+    expect(heard([beat(20), goodbye(20.5)], 21, "workers.alive()", ["worker@a"])).toEqual({ "worker@a": false });
+  });
+
+  test("that say goodbye with tasks under way live until those have ended, or cannot any more", () => {
+    const alive = "[[tasks.lose(worker) for worker in workers.silent(tasks.running())], workers.alive(tasks.running())][1]";
+    const stopping = [...task("1", "received", "started"), beat(20), goodbye(20.5)];
+    expect(heard(stopping, 90, alive, ["worker@a"])).toEqual({ "worker@a": true });
+    expect(heard([...stopping, ...task("1", "succeeded").map(([, event]): [number, object] => [50, event])], 51, alive, ["worker@a"])).toEqual({ "worker@a": false });
+    // A minute it may take to stop, and ten seconds more.
+    expect(heard(stopping, 91, alive, ["worker@a"])).toEqual({ "worker@a": false });
+  });
+
+  test("that fall silent with tasks under way are gone as any other", () => {
+    expect(heard([...task("1", "received", "started"), beat(20)], 25.1, "workers.alive(tasks.running())", ["worker@a"])).toEqual({ "worker@a": false });
+    // Also one that had said goodbye and came again.
+    expect(heard([...task("1", "received", "started"), goodbye(5), beat(20)], 25.1, "workers.alive(tasks.running())", ["worker@a"])).toEqual({ "worker@a": false });
   });
 
   test("are not judged before there was time to hear of them", () => {
