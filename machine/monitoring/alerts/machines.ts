@@ -5,7 +5,8 @@ export const machines = ({ patience }: Stack): Concern => {
   const available = "node_filesystem_avail_bytes{fstype!~\"fuse.*|overlay|squashfs\"} / node_filesystem_size_bytes";
   const facts = 'node_textfile_mtime_seconds{file=~".*/ringo_facts.prom"}';
   const memory = "node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes";
-  const busy = "1 - avg by (machine, role) (rate(node_cpu_seconds_total{mode=\"idle\"}[5m]))";
+  // Of the time that was seen: of a machine that has come or gone that is less than five minutes.
+  const busy = '1 - sum by (machine, role) (rate(node_cpu_seconds_total{mode="idle"}[5m])) / sum by (machine, role) (rate(node_cpu_seconds_total[5m]))';
   return {
     name: "machines",
     alerts: [
@@ -45,7 +46,7 @@ export const machines = ({ patience }: Stack): Concern => {
         summary: "{{ $labels.machine }} has {{ $value | humanizePercentage }} of its memory left", description: "The kernel is about to end a process.",
       },
       {
-        name: "ProcessorBusy", expr: busy, above: 0.95, forSeconds: patience(1800), severity: "warning",
+        name: "ProcessorBusy", expr: busy, above: 0.95, and: 'on (machine) up{job="node"} == 1', forSeconds: patience(1800), severity: "warning",
         summary: "{{ $labels.machine }} is busy to {{ $value | humanizePercentage }}", description: "Answers are slow, and a burst more makes them late.",
       },
       {

@@ -20,6 +20,12 @@ const filesystem = (available: number): Series => ({
 const memory = (available: number): Series => ({
   'node_memory_MemAvailable_bytes{machine="data"}': always(`${available}+0`), 'node_memory_MemTotal_bytes{machine="data"}': always("100+0"),
 });
+/** A machine of one processor that is idle for so many seconds of a minute, for so many minutes; `up` is whether it is reached. */
+export const processor = (idle: number, minutes = 400, up = `1x${minutes}`): Series => ({
+  'up{job="node",machine="data"}': up,
+  'node_cpu_seconds_total{machine="data",mode="idle",cpu="0"}': `0+${idle}x${minutes}`,
+  'node_cpu_seconds_total{machine="data",mode="user",cpu="0"}': `0+${60 - idle}x${minutes}`,
+});
 /** Requests a minute, of which some fail. */
 const requests = (good: number, bad: number): Series => ({
   'ringo_edge_requests_total{route="api",status="200",answered_by="application"}': always(`0+${good}`),
@@ -76,9 +82,7 @@ export const cases: Record<string, Case> = {
   },
   MemoryLow: { fires: memory(9), quiet: [memory(11)] },
   MemoryNearlyOut: { fires: memory(4), quiet: [memory(6)] },
-  ProcessorBusy: {
-    fires: one('node_cpu_seconds_total{machine="data",mode="idle",cpu="0"}', "0+2.4"), quiet: [one('node_cpu_seconds_total{machine="data",mode="idle",cpu="0"}', "0+3.6")], from: 1,
-  },
+  ProcessorBusy: { fires: processor(2.4), quiet: [processor(3.6)], from: 1 },
   ClockOff: { fires: one('node_time_seconds{machine="data"}', "6+60"), quiet: [one('node_time_seconds{machine="data"}', "4+60"), one('node_time_seconds{machine="data"}', "-4+60")] },
   ClockUnsynchronised: {
     fires: { ...one('node_timex_sync_status{machine="data"}', 0), ...one('node_systemd_unit_state{machine="data",name="systemd-timesyncd.service",state="active"}', 1) },

@@ -1,5 +1,5 @@
 import { alerts, checked, rules, runbook, tested } from "./promtool";
-import { cases, type Series } from "./cases";
+import { cases, processor, type Series } from "./cases";
 
 test("promtool accepts every rule", () => {
   expect(checked()).toMatchObject({ status: 0 });
@@ -44,6 +44,18 @@ test("a unit that failed is told of once, though a timer tries it again, and no 
     input_series: series({ [unit]: "1+0x5 0 1+0x5 0+0x10" }),
     promql_expr_test: [firing("UnitFailed", 5.5, true), firing("UnitFailed", 6.5, true), firing("UnitFailed", 9, true), firing("UnitFailed", 15, false)],
   }] });
+  expect([status, output]).toEqual([0, expect.stringContaining("SUCCESS")]);
+});
+
+test("a machine that has gone is not told of as busy, whether it was busy or not", () => {
+  const { status, output } = tested({ ProcessorBusy: [
+    // Switched off, or gone with what was read of it.
+    ...["1+0x28 0x400", "1+0x28 stale"].map((up) => ({ interval: "1m", input_series: series(processor(1, 28, up)), promql_expr_test: [firing("ProcessorBusy", 32, false)] })),
+    // A part of its last five minutes says as much as all of them.
+    { interval: "1m", input_series: series(processor(30, 28)), promql_expr_test: [1.5, 20, 32].map((minutes) => ({
+      expr: alerts.find(({ name }) => name === "ProcessorBusy")!.expr, eval_time: `${minutes * 60}s`, exp_samples: [{ labels: '{machine="data"}', value: 0.5 }],
+    })) },
+  ] });
   expect([status, output]).toEqual([0, expect.stringContaining("SUCCESS")]);
 });
 
