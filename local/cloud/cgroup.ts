@@ -105,18 +105,14 @@ export async function removeParents(): Promise<void> {
   for (const parent of parents()) await removeTree(parent);
 }
 
-/** Id, on the host, of the process that is init in the droplet. */
-export function initOf(id: string): number | undefined {
-  const search = (directory: string): number | undefined => {
-    for (const pid of processesIn(directory)) if (isInit(pid)) return pid;
-    for (const child of children(directory)) {
-      const found = search(path.join(directory, child));
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
-  return search(path.join(unifiedGroup(id), "machine"));
+/** Ids, on the host, of all that runs in a droplet, what keeps it running and its containers included. */
+export function processesOf(id: string): number[] {
+  const below = (directory: string): number[] => [...processesIn(directory), ...children(directory).flatMap((child) => below(path.join(directory, child)))];
+  return below(path.join(unifiedGroup(id), "machine"));
 }
+
+/** Id, on the host, of the process that is init in the droplet. */
+export const initOf = (id: string): number | undefined => processesOf(id).find(isInit);
 
 function processesIn(directory: string): number[] {
   try {

@@ -1,6 +1,7 @@
 /** Sparse files that are disks and volumes. */
 import * as fs from "node:fs";
-import { run } from "./run";
+import * as path from "node:path";
+import { run, until } from "./run";
 
 const GiB = 1024 ** 3;
 
@@ -21,4 +22,14 @@ export async function growSparse(file: string, gibibytes: number): Promise<void>
 export async function loopDevice(file: string): Promise<string | undefined> {
   const devices = await run("losetup", ["--associated", file, "--noheadings", "--output", "NAME"]);
   return devices.trim().split("\n")[0] || undefined;
+}
+
+/**
+ * Ends a device. The kernel takes it at its word as soon as nobody has it: a machine that was just killed may still be letting go.
+ * @throws when somebody has it after ten seconds
+ */
+export async function endLoop(device: string): Promise<void> {
+  await run("losetup", ["--detach", device]);
+  const isThere = (): boolean => fs.existsSync(`/sys/block/${path.basename(device)}/loop`);
+  if (!(await until(() => !isThere(), 10))) throw new Error(`${device} is still in use`);
 }

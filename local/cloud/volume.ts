@@ -2,12 +2,14 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { inState } from "../paths";
+import { major, minor } from "./device";
 import { conflict, notFound, unprocessable } from "./errors";
 import { diskDirectory } from "./machine";
 import { run } from "./run";
-import { growSparse, loopDevice, makeSparse } from "./sparse";
+import { endLoop, growSparse, loopDevice, makeSparse } from "./sparse";
 import { change, load, type CloudState, type Volume } from "./state";
 import { useTags } from "./tag";
+import { takeDevice } from "./unplug";
 
 const imageFile = (id: string): string => inState("cloud", "volumes", `${id}.img`);
 /** What a volume is called in the droplet that has it: `/dev/disk/by-id/` and this. */
@@ -86,14 +88,17 @@ export async function attachVolume(id: string, dropletId: number): Promise<void>
   await plugVolumes(dropletId);
 }
 
-/** Detaches a volume; nothing happens when the droplet does not have it. */
+/** Detaches a volume: it is gone from the droplet at once, whatever is at work on it. Nothing happens when the droplet does not have it. */
 export async function detachVolume(id: string, dropletId: number): Promise<void> {
   await change(async (state) => {
     const volume = state.volumes[id];
     if (volume?.dropletId !== dropletId) return;
     fs.rmSync(path.join(diskDirectory(dropletId), deviceName(volume)), { force: true });
     const device = await loopDevice(imageFile(id));
-    if (device) await run("losetup", ["--detach", device]);
+    if (device) {
+      await takeDevice(dropletId, fs.statSync(device).rdev);
+      await endLoop(device);
+    }
     delete volume.dropletId;
   });
 }
@@ -116,6 +121,3 @@ export async function plugVolumes(dropletId: number): Promise<void> {
     await run("mknod", ["--mode=0660", node, "b", String(major(number)), String(minor(number))]);
   }
 }
-
-const major = (device: number): number => (device >> 8) & 0xfff;
-const minor = (device: number): number => (device & 0xff) | ((device >> 12) & 0xfff00);

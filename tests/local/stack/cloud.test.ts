@@ -273,6 +273,37 @@ test("a reboot keeps addresses, disk and volume", async () => {
   expect(await cloud.exec("api", ["sh", "-c", `mount ${device} /mnt/data && cat /mnt/data/file && umount /mnt/data`])).toBe("kept\n");
 });
 
+test("a detached volume is gone from the droplet at once, with all that is at work on it, and another has it alone", async () => {
+  const device = "/dev/disk/by-id/scsi-0DO_Volume_data";
+  const attachment = { volumeId: ids.volume!, dropletId: Number(ids.api) };
+  await cloud.exec("api", ["sh", "-c", `mount ${device} /mnt/data`]);
+  // One has a file open, one stands there, one has a view of the volume that is its own; and one sees the volume as the machine does, and has no business there.
+  const sandboxed = ["--property=ProtectSystem=strict", "--property=ReadWritePaths=/mnt/data"];
+  const programs: Record<string, string[]> = {
+    writer: ["sh", "-c", "exec >/mnt/data/lines; cd /; while echo line && sleep 0.05; do :; done"],
+    idle: ["sh", "-c", "cd /mnt/data; exec sleep 600"],
+    alone: ["unshare", "--mount", "--propagation=private", "sleep", "600"],
+    bystander: ["sleep", "600"],
+  };
+  const units = Object.keys(programs);
+  for (const [name, program] of Object.entries(programs)) await cloud.exec("api", ["systemd-run", "--quiet", `--unit=${name}`, ...sandboxed, ...program]);
+  await eventually("lines", async () => (await cloud.exec("api", ["sh", "-c", "cat /mnt/data/lines || true"])).includes("line"));
+
+  await modelOf("VolumeAttachment").delete("", attachment, context);
+  const states = await cloud.exec("api", ["sh", "-c", `systemctl is-active ${units.join(" ")} || true`]);
+  expect(states.trim().split("\n")).toEqual(["failed", "failed", "failed", "active"]);
+  expect(await cloud.exec("api", ["sh", "-c", `ls /mnt/data; test -e ${device} || echo none`])).toBe("none\n");
+
+  await make("VolumeAttachment", { volumeId: ids.volume!, dropletId: Number(ids.edge) });
+  const there = await cloud.exec("edge", ["sh", "-c", `mkdir -p /mnt/data && mount ${device} /mnt/data && cat /mnt/data/file && wc -l < /mnt/data/lines && sleep 0.3 && wc -l < /mnt/data/lines && umount /mnt/data`]);
+  const [kept, before, after] = there.split("\n");
+  expect([kept, after]).toEqual(["kept", before]);
+  // And back again.
+  await modelOf("VolumeAttachment").delete("", { ...attachment, dropletId: Number(ids.edge) }, context);
+  await make("VolumeAttachment", attachment);
+  expect(await cloud.exec("api", ["sh", "-c", `mount ${device} /mnt/data && cat /mnt/data/file && umount /mnt/data; systemctl stop bystander; systemctl reset-failed`])).toBe("kept\n");
+});
+
 test("a volume grows, refuses to shrink, to be deleted while attached, and outlives its droplet", async () => {
   const volume = modelOf("Volume");
   const state = outputs.volume!;
