@@ -46,20 +46,25 @@ export function readOutputs(engine: Engine, stack: string, options: { secrets?: 
 }
 
 /**
- * The configuration that is in force on every machine: that of the stack's last update which ended well. What the stack's file says may be older, or
- * may never have been brought about.
+ * The configuration that is in force on every machine: that of the last update of the whole stack which ended well. What the stack's file says may be
+ * older, or may never have been brought about.
  * @throws UserError when no update ended well
  */
 export function readInForce(engine: Engine, stack: string): Configuration {
   const history = asked(engine, stack, "history", "history", "--page-size", "100") as Update[];
-  const last = history.find(({ kind, result }) => kind === "update" && result === "succeeded"); // the newest comes first
+  const last = history.find((update) => update.kind === "update" && update.result === "succeeded" && ofAll(update)); // the newest comes first
   if (!last) throw new UserError(`no update of stack ${stack} has ended well yet: run ${engine.mend.up}`);
   return Object.fromEntries(Object.entries(last.config).map(([key, { value, objectValue }]) => [key.replace(/^.*:/, ""), objectValue ?? value]));
 }
 
+/** Some resources alone were updated, where `--target`, `--exclude` or one of their kind was given; the configuration was the whole stack's. */
+const ofAll = ({ environment }: Update): boolean => !Object.keys(environment).some((key) => /^pulumi\.flag\.(target|exclude)/.test(key));
+
 interface Update {
   kind: string;
   result: string;
+  /** What the engine notes of who began it, and by which flags. */
+  environment: Record<string, string>;
   config: Record<string, { value?: string; objectValue?: unknown }>;
 }
 

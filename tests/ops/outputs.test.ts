@@ -15,8 +15,8 @@ function engine(printed: unknown, fails = false) {
   return { command, cwd: directory, env: process.env, mend: { read: "pulumi login", up: "pulumi up --stack staging" } };
 }
 
-const update = (kind: string, result: string, generation: number) => ({
-  version: 0, kind, result, config: {
+const update = (kind: string, result: string, generation: number, ...flags: string[]) => ({
+  version: 0, kind, result, environment: Object.fromEntries(["yes", ...flags].map((flag) => [`pulumi.flag.${flag}`, "set"])), config: {
     "ringo-infra:deployerKeyGeneration": { value: String(generation), secret: false },
     "ringo-infra:backups": { value: `{"keyGeneration":${generation}}`, objectValue: { keyGeneration: generation }, secret: false },
     "ringo-infra:djangoSecretKey": { secret: true },
@@ -26,6 +26,12 @@ const update = (kind: string, result: string, generation: number) => ({
 test("what is in force is what the last update that ended well was told", () => {
   const history = [update("update", "failed", 3), update("update", "in-progress", 3), update("refresh", "succeeded", 3), update("update", "succeeded", 2), update("update", "succeeded", 1)];
   expect(readInForce(engine(history), "staging")).toEqual({ deployerKeyGeneration: "2", backups: { keyGeneration: 2 }, djangoSecretKey: undefined });
+});
+
+test("an update of some machines alone brings nothing to the others", () => {
+  for (const flag of ["target", "target-replace", "exclude"]) {
+    expect(readInForce(engine([update("update", "succeeded", 3, flag), update("update", "succeeded", 2)]), "staging").deployerKeyGeneration).toBe("2");
+  }
 });
 
 test("where no update ended well, nothing is in force, and an update is the mend", () => {

@@ -21,7 +21,7 @@ beforeAll(() => { // once: what tsx has compiled is kept with it
   const host = (name: string) => ({ name, address: "192.0.2.1", hostKey: "ssh-ed25519 AAAA" });
   const outputs = { apiUrl: "https://api.ringo.test", reachable: [host("edge"), host("api-0")], deployerKey: "key", machines: [{ name: "api-0", role: "api" }] };
   fs.writeFileSync(at("outputs.json"), JSON.stringify(outputs));
-  fs.writeFileSync(at("history.json"), JSON.stringify([{ kind: "update", result: "succeeded", config: {} }]));
+  fs.writeFileSync(at("history.json"), JSON.stringify([{ kind: "update", result: "succeeded", environment: {}, config: {} }]));
 });
 beforeEach(() => {
   fs.writeFileSync(at("Pulumi.staging.yaml"), stackFile);
