@@ -73,6 +73,16 @@ test("a lock that comes or goes leaves the bucket as it is: another one would be
   asked.mockRestore();
 });
 
+test("what acts on versions waits until there are some", async () => {
+  const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
+  await deploy();
+  for (const name of backupBuckets) for (const what of ["lock", "lifecycle"]) {
+    const [request] = asked.mock.calls.find(([each]) => each.getName() === `${name}-${what}`)!;
+    expect(request.getDependenciesList()).toContainEqual(expect.stringContaining(`::${name}-versioning`));
+  }
+  asked.mockRestore();
+});
+
 test("without a lock or media there is neither", async () => {
   const { resources: bare } = await deploy({ backups: { lockDays: 0, media: false } });
   expect(of(bare, s3("ObjectLockConfiguration"))).toEqual([]);

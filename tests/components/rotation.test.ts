@@ -1,3 +1,4 @@
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { deploy, named, plain, short, stateOf, type Registered } from "./program";
 
 const fileOf = (resources: Registered[], state: string, path: string): string => stateOf(named(resources, state)).files.find((file) => file.path === path)!.content;
@@ -84,4 +85,16 @@ test.each([{ region: "ams3" }, { vpcCidr: "10.44.0.0/20" }])(
 test("a worker that goes is shut down before; a machine whose volume has gone before it is not", () => {
   const droplets = before.filter(({ type }) => type.endsWith(":Droplet"));
   for (const { name, inputs } of droplets) expect([name, inputs.gracefulShutdown]).toEqual([name, name.startsWith("worker-")]);
+});
+
+test("a machine stays whatever it would be born with now, and one that ends has the time that its shutdown may take", async () => {
+  const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
+  await deploy();
+  const droplets = asked.mock.calls.map(([request]) => request).filter((request) => request.getType().endsWith(":Droplet"));
+  asked.mockRestore();
+  expect(droplets).toHaveLength(6);
+  for (const droplet of droplets) {
+    expect(droplet.getIgnorechangesList()).toEqual(["sshKeys", "userData"]);
+    expect(Number(/^(\d+)m$/.exec(droplet.getCustomtimeouts().getDelete())![1])).toBeGreaterThan(30); // minutes, after which systemd forces a shutdown
+  }
 });
