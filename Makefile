@@ -1,6 +1,6 @@
 # The commands of this project. `make help` lists them.
 # BACKEND=<dir with a Dockerfile>, OFFICIAL=<providers>, HOST=<machine>, CMD=<command>, QUERY=<LogQL>, YES=1 and REFRESH=1 are read from the
-# command line. The operator's commands work on STACK=<name>; on the local stack without. The others refuse a STACK.
+# command line. The operator's commands work on STACK=<name>; on the local stack without. `up`, `preview`, `output` and `destroy` refuse one.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
