@@ -1,37 +1,17 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
+import { checkout, command, stackFile, type Checkout } from "./checkout";
 
-const project = path.resolve(__dirname, "../..");
-
-/** The operator's commands in a checkout of their own, on a stack in the cloud: with stand-ins for the engine and for ssh. */
-let directory: string;
-const at = (...parts: string[]): string => path.join(directory, ...parts);
-const program = (name: string, body: string): void => fs.writeFileSync(at("bin", name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
-const stackFile = "config:\n  ringo-infra:domain: api.ringo.test\n";
-
-beforeAll(() => { // once: what tsx has compiled is kept with it
-  directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-test-"));
-  for (const each of ["ops", "local", "components", "machine", "config"]) fs.cpSync(path.join(project, each), at(each), { recursive: true });
-  for (const each of ["bin", "tmp"]) fs.mkdirSync(at(each));
-  fs.symlinkSync(path.join(project, "node_modules"), at("node_modules"));
-  fs.copyFileSync(path.join(project, "package.json"), at("package.json"));
-  const host = (name: string) => ({ name, address: "192.0.2.1", hostKey: "ssh-ed25519 AAAA" });
-  const outputs = { apiUrl: "https://api.ringo.test", reachable: [host("edge"), host("api-0")], deployerKey: "key", machines: [{ name: "api-0", role: "api" }] };
-  fs.writeFileSync(at("outputs.json"), JSON.stringify(outputs));
-  fs.writeFileSync(at("history.json"), JSON.stringify([{ kind: "update", result: "succeeded", environment: {}, config: {} }]));
-});
+let { at, program, options, reset, remove } = {} as Checkout;
+beforeAll(() => void ({ at, program, options, reset, remove } = checkout()));
 beforeEach(() => {
-  fs.writeFileSync(at("Pulumi.staging.yaml"), stackFile);
-  program("pulumi", `case "$1 $2" in "stack output") cat ${at("outputs.json")} ;; "stack history") cat ${at("history.json")} ;; esac`);
+  reset();
+  program("ssh", "exit 0");
   fs.rmSync(at("asked"), { force: true });
 });
-afterAll(() => fs.rmSync(directory, { recursive: true }));
+afterAll(() => remove());
 
-const options = () => ({ cwd: directory, env: { ...process.env, STACK: "staging", HOST: "api-0", YES: "", TMPDIR: at("tmp"), PATH: `${at("bin")}:${process.env.PATH}` } });
-const command = (name: string): string[] => ["--import", "tsx", "ops/main.ts", name];
 /** Keys are in what ssh was given; tsx keeps a directory of its own. */
 const keys = (): string[] => fs.readdirSync(at("tmp")).filter((name) => name.startsWith("ringo-"));
 
@@ -78,7 +58,7 @@ test.each([
 test("Ctrl-C in a renewal is the engine's to mind: it ends in order, and the command after it", async () => {
   program("pulumi", `${fs.readFileSync(at("bin/pulumi"), "utf8")}
     case $1 in preview | up) trap 'echo $1 >>${at("ended")}' INT; touch ${at("$1")}; sleep 1 & wait; wait ;; esac`);
-  program("ssh", "exit 255");
+  program("ssh", `case "$*" in *poweroff*) touch ${at("off")} ;; *" api-0 -- "*) [ ! -e ${at("off")} ] ;; esac`);
   const child = spawn(process.execPath, command("renew"), { ...options(), env: { ...options().env, YES: "1" }, stdio: "ignore", detached: true });
   for (const operation of ["preview", "up"]) {
     await made(operation, child);
