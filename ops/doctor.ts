@@ -1,8 +1,8 @@
-import { stackName } from "../local/paths";
 import { renewedWithDays } from "../machine/edge/certbot";
 import { lifeSign } from "../machine/monitoring/alerts/monitor";
 import { local } from "../machine/monitoring/ports";
 import { askHealth } from "./health";
+import { typed } from "./host";
 import type { OperatedStack } from "./stack";
 import { dim, green, red, seconds } from "./terminal";
 
@@ -33,9 +33,7 @@ export function forPeople(findings: Finding[]): string {
   return `${lines.join("\n")}\n${bad === 0 ? green(`all ${findings.length} are well`) : red(`${bad} of ${findings.length} wrong`)}\n`;
 }
 
-/** How the command is typed for a machine of this stack. */
-const ssh = ({ name }: OperatedStack, host: string, command: string): string =>
-  `make ssh ${name === stackName ? "" : `STACK=${name} `}HOST=${host} CMD='${command}'`;
+const ssh = (stack: OperatedStack, host: string, command: string): string => `${typed(stack, "ssh", host)} CMD='${command}'`;
 
 async function api(stack: OperatedStack): Promise<Finding[]> {
   const { url, status, took, certificateEnds } = await askHealth(stack);

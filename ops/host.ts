@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import { stackName } from "../local/paths";
 import type { OperatedStack } from "./stack";
 import { UserError } from "./terminal";
 
@@ -9,3 +10,6 @@ export function askedHost({ sshConfig }: OperatedStack): string {
   if (!names.includes(host)) throw new UserError(`HOST=${host || "(empty)"} is no machine of the stack. There are: ${names.join(", ")}. Type, for one: HOST=${names[0]}`);
   return host;
 }
+
+/** How a command is typed for a machine of this stack. */
+export const typed = ({ name }: OperatedStack, command: string, host: string): string => `make ${command} ${name === stackName ? "" : `STACK=${name} `}HOST=${host}`;

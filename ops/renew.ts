@@ -1,7 +1,7 @@
 import { ends } from "../machine/ending";
 import { confirmed } from "./confirm";
 import { countUp } from "./generation";
-import { askedHost } from "./host";
+import { askedHost, typed } from "./host";
 import type { Machine } from "./outputs";
 import type { OperatedStack } from "./stack";
 import { say, UserError } from "./terminal";
@@ -18,9 +18,12 @@ export function cost({ role }: Machine, machines: Machine[]): string {
   }
 }
 
-/** Makes HOST anew, with another key to know it by. What it does is ended in order before, where it still answers, and not before the engine has shown that it can go on from there. */
+/** Makes HOST anew, with another key to know it by. One that answers ends in order before what it does, and not before the engine has shown that it can go on from there. */
 export async function renew(stack: OperatedStack): Promise<number> {
   const host = askedHost(stack);
+  const answers = await asking(stack, host);
+  const there = await answers();
+  if (!there) say(`${host} does not answer: it is taken to be gone. One that is there, and hangs, is to be switched off first (DigitalOcean's control panel, Droplets): a worker is asked to shut down before it is deleted.`);
   const { machines } = stack.outputs();
   let begun = false;
   const takeBack = countUp(stack, ["machineGenerations", host]);
@@ -31,20 +34,32 @@ export async function renew(stack: OperatedStack): Promise<number> {
     say(`nothing was done: ${host} is as it was, and so is the file`);
   });
   process.removeAllListeners("SIGINT").on("SIGINT", () => undefined); // the engine got it, too, and ends in order
-  if (stack.engine("preview") !== 0) return 1;
+  if (there && stack.engine("preview") !== 0) return 1;
   if (!(await confirmed(stack.name, `This ends the machine ${host} and makes it anew. ${cost(machines.find(({ name }) => name === host)!, machines)}`))) return 1;
   begun = true;
-  await end(stack, host);
+  if (there) await end(stack, host, answers);
   return stack.engine("up", { refresh: true });
 }
 
-/** @throws UserError when it still answers after two minutes */
-async function end(stack: OperatedStack, host: string): Promise<void> {
-  const answers = async (): Promise<boolean> => (await stack.run(host, ["true"], { capture: true, quiet: true })).code === 0;
-  if (!(await answers())) {
-    say(`${host} does not answer: it is taken to be gone. One that is there, and hangs, is to be switched off first (DigitalOcean's control panel, Droplets): a worker is asked to shut down before it is deleted.`);
-    return;
+/**
+ * What asks whether HOST lets its operator in. One that does answers about as soon as the edge, by which the way to it leads, from however far:
+ * one that is gone is waited for a few seconds longer than that.
+ * @throws UserError when the edge does not answer: then nothing is known of those behind it
+ */
+async function asking(stack: OperatedStack, host: string): Promise<() => Promise<boolean>> {
+  const answers = async (name: string, patience: number): Promise<boolean> => (await stack.run(name, ["true"], { capture: true, quiet: true, patience })).code === 0;
+  const edge = stack.outputs().reachable[0]!.name;
+  if (host === edge) return () => answers(edge, 15);
+  const asked = Date.now();
+  if (!(await answers(edge, 15))) {
+    throw new UserError(`${edge}, by which the way to ${host} leads, does not answer: whether ${host} is there is not known, and nothing was done. Is ${edge} gone, then it comes first: ${typed(stack, "renew", edge)}. Is it there: sshAllowedCidrs says whom it lets in.`);
   }
+  const patience = 5 + Math.ceil((2 * (Date.now() - asked)) / 1000);
+  return () => answers(host, patience);
+}
+
+/** @throws UserError when it still answers after two minutes */
+async function end(stack: OperatedStack, host: string, answers: () => Promise<boolean>): Promise<void> {
   say(`${host} ends its work, and goes`);
   await stack.run(host, ["sh", "-c", `[ ! -x ${ends} ] || ${ends} stop; systemctl poweroff`], { quiet: true });
   for (const deadline = Date.now() + 120_000; await answers(); await new Promise((resolve) => setTimeout(resolve, 1000))) {

@@ -23,8 +23,8 @@ export interface OperatedStack {
   s3(region: string): Promise<S3Client>;
   /** PEM of the authority that signed the API's certificate. @default the system's */
   ca?: string;
-  /** Runs a command on a machine. What it prints goes to the terminal, or comes back as text; its errors go nowhere when it is to be quiet. Gives its exit status. */
-  run(host: string, argv: string[], options?: { capture?: boolean; quiet?: boolean }): Promise<{ code: number; stdout: string }>;
+  /** Runs a command on a machine. What it prints goes to the terminal, or comes back as text; its errors go nowhere when it is to be quiet; where so many seconds of `patience` are given to the connection, the command has as many. Gives its exit status. */
+  run(host: string, argv: string[], options?: { capture?: boolean; quiet?: boolean; patience?: number }): Promise<{ code: number; stdout: string }>;
   /** What brings the stack to what its file says, or shows what would. @param refresh whether it looks first at what is there */
   engineCommand(operation: "up" | "preview", refresh: boolean): string[];
   /** Runs that. Gives its exit status. @param options.refresh also without REFRESH=1 @default false */
@@ -68,8 +68,12 @@ function openRemote(name: string): OperatedStack {
 function operated(stack: Omit<OperatedStack, "run" | "engine">): OperatedStack {
   return {
     ...stack,
-    run: (host, argv, { capture = false, quiet = false } = {}) => new Promise((resolve, reject) => {
-      const child = spawn("ssh", ["-F", stack.sshConfig, host, "--", argv.map(quoted).join(" ")], { stdio: ["ignore", capture ? "pipe" : "inherit", quiet ? "ignore" : "inherit"] });
+    run: (host, argv, { capture = false, quiet = false, patience } = {}) => new Promise((resolve, reject) => {
+      // One that is killed before it is connected leaves behind the one that goes ahead to the edge.
+      const bounds = patience === undefined ? [] : ["-o", `ConnectTimeout=${patience}`];
+      const child = spawn("ssh", ["-F", stack.sshConfig, ...bounds, host, "--", argv.map(quoted).join(" ")], {
+        stdio: ["ignore", capture ? "pipe" : "inherit", quiet ? "ignore" : "inherit"], timeout: patience && 2000 * patience,
+      });
       let stdout = "";
       child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
       child.on("error", reject);

@@ -1,0 +1,65 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import { checkout, command, stackFile, type Checkout } from "./checkout";
+
+let { at, program, options, reset, remove } = {} as Checkout;
+beforeAll(() => void ({ at, program, options, reset, remove } = checkout()));
+afterAll(() => remove());
+beforeEach(() => {
+  reset();
+  for (const name of ["done", "off"]) fs.rmSync(at(name), { force: true });
+  program("pulumi", `${fs.readFileSync(at("bin/pulumi"), "utf8")}\ncase $1 in preview | up) echo "$*" >>${at("done")} ;; esac`);
+});
+
+/** What each machine does that ssh is told to come to: one that is gone is not waited for where ssh is told for how long, one that is told to end is gone then. */
+const machines = (behaviour: { edge?: string; "api-0": string }): void => program("ssh", `
+  all=$*
+  gone() { case $all in *ConnectTimeout=*) return 255 ;; *) exec sleep 60 ;; esac; }
+  ends() { case $all in *poweroff*) echo "api-0 ends" >>${at("done")}; touch ${at("off")} ;; *) [ ! -e ${at("off")} ] ;; esac; }
+  case $all in *" edge -- "*) ${behaviour.edge ?? "true"} ;; *" api-0 -- "*) ${behaviour["api-0"]} ;; esac`);
+
+function renew(environment: NodeJS.ProcessEnv = { YES: "1" }) {
+  const { status, stderr } = spawnSync(process.execPath, command("renew"), { ...options(), env: { ...options().env, ...environment }, encoding: "utf8", timeout: 25_000 });
+  return { status, stderr, done: fs.existsSync(at("done")) ? fs.readFileSync(at("done"), "utf8").trim().split("\n") : [] };
+}
+const counted = (): boolean => fs.readFileSync(at("Pulumi.staging.yaml"), "utf8").includes("api-0: 2");
+const up = "up --stack staging --refresh --yes";
+
+test("a machine that is gone is waited for some seconds, and nothing is shown that protects it", () => {
+  machines({ "api-0": "gone" });
+  const { status, stderr, done } = renew();
+  expect({ status, done, counted: counted() }).toEqual({ status: 0, done: [up], counted: true });
+  expect(stderr).toContain("api-0 does not answer");
+});
+
+test("whoever makes one anew that is gone is asked, when he knows that it is", () => {
+  machines({ "api-0": "gone" });
+  const { status, stderr, done } = renew({ YES: "" });
+  expect({ status, done, counted: counted() }).toEqual({ status: 1, done: [], counted: false });
+  expect(stderr).toMatch(/does not answer[^]*no terminal to ask on/);
+});
+
+test("one that answers ends in order, when the engine has shown what it will do", () => {
+  machines({ "api-0": "ends" });
+  const { status, done } = renew();
+  expect({ status, done, counted: counted() }).toEqual({ status: 0, done: ["preview --stack staging", "api-0 ends", up], counted: true });
+});
+
+test("one that answers goes on where the engine could not", () => {
+  machines({ "api-0": "ends" });
+  program("pulumi", `${fs.readFileSync(at("bin/pulumi"), "utf8")}\n[ $1 != preview ]`);
+  const { status, done } = renew();
+  expect({ status, done, file: fs.readFileSync(at("Pulumi.staging.yaml"), "utf8") }).toEqual({ status: 1, done: ["preview --stack staging"], file: stackFile });
+});
+
+test("where the edge does not answer nobody knows of the machines behind it, and none is taken to be gone", () => {
+  machines({ edge: "exit 255", "api-0": "exit 255" });
+  const { status, stderr, done } = renew();
+  expect({ status, done, counted: counted() }).toEqual({ status: 1, done: [], counted: false });
+  expect(stderr).toContain("make renew STACK=staging HOST=edge");
+});
+
+test("an edge that is gone is made anew", () => {
+  machines({ edge: "exit 255", "api-0": "exit 255" });
+  expect(renew({ YES: "1", HOST: "edge" })).toMatchObject({ status: 0, done: [up] });
+});
