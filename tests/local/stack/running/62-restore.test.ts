@@ -50,6 +50,10 @@ test("a dropped database comes back as it was the second before, and nothing els
   }
 }, 240_000);
 
+test("no empty database is begun where the bucket has backups of one", async () => {
+  expect(await data("ringo-backup vacant")).toMatchObject({ code: 1, stderr: expect.stringMatching(/the bucket has backups of one[^]*To bring it back: .* restore latest/) });
+}, 60_000);
+
 test("back, and further back, and to a time in a history that a restore has ended", async () => {
   await order(stack, user, "kept");
   const first = await now();
