@@ -140,13 +140,16 @@ runbook("full-disk", async () => {
 });
 
 runbook("lost-machine", async () => {
-  await order(stack, user, "the last one");
-  await on("worker-0", "docker exec ringo-worker sh -c 'echo precious > /app/media/precious.txt'");
-  await on("data", "systemctl start ringo-media-backup.service");
-  await leaveLock(); // the machine goes while it prunes
-  const before = await orders();
   // Somebody writes all the time, and WAL goes out by itself, for longer than a segment may wait.
-  await on("data", "cd /; runuser -u postgres -- psql -q ringo -c \"DO \\$\\$ BEGIN FOR i IN 1..65 LOOP INSERT INTO orders_heartbeat (at, worker) VALUES (clock_timestamp(), 'rpo'); COMMIT; PERFORM pg_sleep(1); END LOOP; END \\$\\$\"");
+  const writing = sql("DO $$ BEGIN FOR i IN 1..65 LOOP INSERT INTO orders_heartbeat (at, worker) VALUES (clock_timestamp(), 'rpo'); COMMIT; PERFORM pg_sleep(1); END LOOP; END $$");
+  const others = async (): Promise<void> => {
+    await order(stack, user, "the last one");
+    await on("worker-0", "docker exec ringo-worker sh -c 'echo precious > /app/media/precious.txt'");
+    await on("data", "systemctl start ringo-media-backup.service");
+    await leaveLock(); // the machine goes while it prunes
+  };
+  await Promise.all([writing, others()]);
+  const before = await orders();
   const archive = await archiving();
   const lost = Date.now();
   await lose();
