@@ -23,13 +23,13 @@ function refers(part: PolicyResource, input: string, bucket: PolicyResource): bo
     : part.props[input] !== undefined && [bucket.props.bucket, bucket.props.id].includes(part.props[input]);
 }
 
+/** Each bucket with its settings: of one kind there may be several, and the last one to be applied is in force. */
 const bucketsOf = (resources: PolicyResource[]) => {
   const of = (what: string) => resources.filter(({ type }) => type === s3(what));
-  return resources.filter(({ type }) => type === bucketType).map((bucket) => ({
-    bucket,
-    part: (what: string) => of(what).find((part) => refers(part, "bucket", bucket)),
-    isLog: of("Logging").some((logging) => refers(logging, "targetBucket", bucket)),
-  }));
+  return resources.filter(({ type }) => type === bucketType).map((bucket) => {
+    const settings = (what: string) => of(what).filter((part) => refers(part, "bucket", bucket));
+    return { bucket, settings, isLog: settings("Logging").length === 0 && of("Logging").some((logging) => refers(logging, "targetBucket", bucket)) };
+  });
 };
 
 /** By each of these old versions end: at once, by a lifecycle of a day, by letting oneself. */
@@ -57,14 +57,20 @@ function versionsDenied(identities: Document[][]): boolean {
   return writers.length > 0 && writers.every((statements) => denies(statements, "s3:DeleteObjectVersion"));
 }
 
-/** The mode of a bucket's lock: none without a time for which it locks what is written. */
-function lockOf(bucket: PolicyResource, lock: PolicyResource | undefined): string | undefined {
+/** The mode of a bucket's lock, of several the weakest: none without a time for which it locks what is written. */
+function lockOf(bucket: PolicyResource, locks: PolicyResource[]): string | undefined {
   if (bucket.props.objectLockEnabled !== true) return undefined;
-  const { mode, days, years } = lock?.props.rule?.defaultRetention ?? {};
-  return (days ?? 0) > 0 || (years ?? 0) > 0 ? mode : undefined;
+  const modes = locks.map(({ props }) => {
+    const { mode, days, years } = props.rule?.defaultRetention ?? {};
+    return (days ?? 0) > 0 || (years ?? 0) > 0 ? mode : undefined;
+  });
+  return modes.includes(undefined) ? undefined : modes.find((mode) => mode !== "COMPLIANCE") ?? modes[0];
 }
 
 const yearInDays = 365;
+
+/** AWS's own key for S3, by alias or by ARN: whoever may read the bucket may use it. */
+const awsOwnKey = /\balias\/aws\//;
 
 export const bucketPartRules: Rule[] = [
   {
@@ -77,8 +83,8 @@ export const bucketPartRules: Rule[] = [
     mend: "make it with components/bucket.ts, which has them all.",
     answers: ["CKV_AWS_18", "CKV_AWS_21", "CKV_AWS_19", "CKV2_AWS_6", "CKV2_AWS_61", "AWS-0088", "AWS-0089", "AWS-0090", "AWS-0094", "s3-bucket-no-logging", "s3-bucket-no-versioning"],
     *check(resources) {
-      for (const { bucket, part, isLog } of bucketsOf(resources)) {
-        const missing = parts.filter(([what]) => !(what === "Logging" && isLog) && !part(what)).map(([, name]) => name);
+      for (const { bucket, settings, isLog } of bucketsOf(resources)) {
+        const missing = parts.filter(([what]) => !(what === "Logging" && isLog) && settings(what).length === 0).map(([, name]) => name);
         if (missing.length > 0) yield { urn: bucket.urn, found: `it has no ${missing.join(", no ").replaceAll("no a ", "no ")}`.replace("has no a ", "has no ") };
       }
     },
@@ -93,10 +99,10 @@ export const bucketPartRules: Rule[] = [
     mend: "set sseAlgorithm aws:kms and kmsMasterKeyId. S3 writes access logs under its own key only.",
     answers: ["CKV_AWS_145", "AWS-0132"],
     *check(resources) {
-      for (const { bucket, part, isLog } of bucketsOf(resources)) {
-        const rules: any[] = (!isLog && part("ServerSideEncryptionConfiguration")?.props.rules) || [];
-        const ours = rules.some(({ applyServerSideEncryptionByDefault: by }) => by?.sseAlgorithm.startsWith("aws:kms") && "kmsMasterKeyId" in by);
-        if (rules.length > 0 && !ours) yield { urn: bucket.urn, found: "it encrypts under a key that is not ours" };
+      for (const { bucket, settings, isLog } of bucketsOf(resources)) {
+        const rules: any[] = isLog ? [] : settings("ServerSideEncryptionConfiguration").flatMap(({ props }) => props.rules ?? []);
+        const ours = rules.every(({ applyServerSideEncryptionByDefault: by }) => by?.sseAlgorithm.startsWith("aws:kms") && by.kmsMasterKeyId !== undefined && !awsOwnKey.test(by.kmsMasterKeyId));
+        if (!ours) yield { urn: bucket.urn, found: "it encrypts under a key that is not ours" };
       }
     },
   },
@@ -110,7 +116,7 @@ export const bucketPartRules: Rule[] = [
     mend: "set backups.lockDays above 0 and protect to true, or allow s3:DeleteObjectVersion, s3:PutLifecycleConfiguration and s3:PutBucketPolicy nowhere; without a lock, deny s3:DeleteObjectVersion on * to every writer, without a condition.",
     answers: ["CKV_AWS_143"],
     *check(resources) {
-      const open = bucketsOf(resources).map(({ bucket, part, isLog }) => ({ bucket, isLog, lock: lockOf(bucket, part("ObjectLockConfiguration")) }))
+      const open = bucketsOf(resources).map(({ bucket, settings, isLog }) => ({ bucket, isLog, lock: lockOf(bucket, settings("ObjectLockConfiguration")) }))
         .filter(({ isLog, lock }) => !isLog && lock !== "COMPLIANCE");
       if (open.length === 0) return;
       const identities = holders(resources);
@@ -129,15 +135,16 @@ export const bucketPartRules: Rule[] = [
     severity: "high",
     demands: "What was backed up is kept for 365 days, logs for 90.",
     wrong: "A loss that is found out late can't be undone, or can't be explained.",
-    mend: "set backups.archiveDays to 365 or more.",
+    mend: "set backups.archiveDays to 365 or more; let a lifecycle count in days, never to a date.",
     answers: [],
     *check(resources) {
-      for (const { bucket, part, isLog } of bucketsOf(resources)) {
-        const rules: any[] = part("LifecycleConfiguration")?.props.rules ?? [];
-        const days = rules.filter(({ status }) => status === "Enabled").flatMap((rule) =>
-          [rule.expiration?.days, isLog ? undefined : rule.noncurrentVersionExpiration?.noncurrentDays]).filter((each) => each > 0);
+      for (const { bucket: { urn }, settings, isLog } of bucketsOf(resources)) {
+        const rules = settings("LifecycleConfiguration").flatMap(({ props }) => (props.rules ?? []) as any[]).filter(({ status }) => status === "Enabled");
+        const days = rules.flatMap((rule) => [rule.expiration?.days, isLog ? undefined : rule.noncurrentVersionExpiration?.noncurrentDays]).filter((each) => each > 0);
         const least = isLog ? 90 : yearInDays;
-        if (days.some((each) => each < least)) yield { urn: bucket.urn, found: `something in it is kept for ${Math.min(...days)} days, less than ${least}` };
+        if (days.some((each) => each < least)) yield { urn, found: `something in it is kept for ${Math.min(...days)} days, less than ${least}` };
+        // AWS goes on after the date, with whatever is written then.
+        if (rules.some((rule) => rule.expiration?.date)) yield { urn, found: "from a date on nothing in it is kept" };
       }
     },
   },

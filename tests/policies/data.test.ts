@@ -23,13 +23,14 @@ function store(changes: Record<string, object | undefined> = {}, bucket: object 
   const of = (name: string, props: Record<string, object | undefined>) => Object.entries(props).filter(([, value]) => value !== undefined)
     .map(([what, value]) => aws(`s3/bucket${what}`, { bucket: name, ...value }, { name: `${name}-${what}` }));
   const { Logging, ObjectLockConfiguration, ...common } = parts;
-  const logs = { ...common, ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
+  const logs = { ...common, ...managed,
     LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: 90 }, noncurrentVersionExpiration: { noncurrentDays: 1 } }] } };
   return [
     aws("s3/bucket", { bucket: "store", objectLockEnabled: true, ...bucket }, { name: "store" }), ...of("store", { ...common, Logging, ObjectLockConfiguration }),
     ...(Logging ? [aws("s3/bucket", { bucket: "logs" }, { name: "logs" }), ...of("logs", logs)] : []),
   ];
 }
+const managed = { ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] } };
 const setting = (what: string, props: object): Sample => aws(`s3/bucket${what}`, { ...props });
 const allow = (Action: string | string[]): object => ({ Effect: "Allow", Action, Resource: `${arn}/*` });
 const deny = (Action: string | string[], more: object = {}): object => ({ Effect: "Deny", Action, Resource: "*", ...more });
@@ -145,8 +146,14 @@ chapter("Data", {
     kept: [store()],
     // Checkov CKV_AWS_145 and Trivy AWS-0132, failing.
     broken: [
-      [/a key that is not ours/, ...store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] } })],
+      [/a key that is not ours/, ...store(managed)],
       [/a key that is not ours/, ...store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } }] } })],
+      ...["alias/aws/s3", "arn:aws:kms:eu-central-1:123456789012:alias/aws/s3"].map((kmsMasterKeyId): [RegExp, ...Sample[]] =>
+        [/a key that is not ours/, ...store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId } }] } })]),
+      // A second setting of the same, and a bucket that says it is of logs by logging to itself, or to one that logs to it.
+      [/a key that is not ours/, ...store(), setting("ServerSideEncryptionConfiguration", { bucket: "store", ...managed.ServerSideEncryptionConfiguration })],
+      [/a key that is not ours/, ...store({ Logging: undefined, ...managed }), setting("Logging", { bucket: "store", targetBucket: "store" })],
+      [/a key that is not ours/, ...store(managed), setting("Logging", { bucket: "logs", targetBucket: "store" })],
     ],
     unknown: store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: unknown } }] } }),
   },
@@ -163,7 +170,7 @@ chapter("Data", {
     broken: [
       // Checkov CKV_AWS_143, failing.
       [/can be deleted/, ...store({}, { objectLockEnabled: undefined })], [/can be deleted/, ...unlocked()],
-      [/can be deleted: it has no lock/, ...unlocked(), writer()],
+      [/can be deleted: it has no lock/, ...unlocked(), writer()], [/can be deleted: it has no lock/, ...store(), setting("ObjectLockConfiguration", { bucket: "store" })],
       [/can be deleted/, ...unlocked(), writer({ ...deny("s3:DeleteObjectVersion"), Resource: `${arn}/*` })],
       // A lock that locks nothing, and a denial that somebody can lift.
       ...[{}, { rule: {} }, lock("COMPLIANCE", {}), lock("COMPLIANCE", { days: 0 }), lock("GOVERNANCE", { days: 0 })].map((none): [RegExp, ...Sample[]] => [/it has no lock/, ...store({ ObjectLockConfiguration: none })]),
@@ -185,6 +192,10 @@ chapter("Data", {
     broken: [
       [/kept for 30 days, less than 365/, ...store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: 30 } }] } })],
       [/kept for 1 days, less than 365/, ...store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: 365 }, noncurrentVersionExpiration: { noncurrentDays: 1 } }] } })],
+      // On a date all that is there expires, and whatever is written later, at once.
+      ...["2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z"].map((date): [RegExp, ...Sample[]] =>
+        [/from a date on/, ...store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { date } }, { status: "Enabled", noncurrentVersionExpiration: { noncurrentDays: 365 } }] } })]),
+      [/kept for 3 days/, ...store(), setting("LifecycleConfiguration", { bucket: "store", rules: [{ status: "Enabled", expiration: { days: 3 } }] })],
     ],
     unknown: store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: unknown } }] } }),
   },
