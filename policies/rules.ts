@@ -7,6 +7,7 @@ import { tags } from "./application/tags";
 import { bucketAccessRules } from "./data/bucket-access";
 import { bucketPartRules } from "./data/bucket-parts";
 import { bucketSettingRules } from "./data/bucket-settings";
+import { guestRules } from "./data/guests";
 import { kms } from "./data/kms";
 import { managedDatabaseRules } from "./data/managed-database";
 import { rds } from "./data/rds";
@@ -33,7 +34,7 @@ export const rules: Rule[] = [
   ...firewallRules, ...dropletCoverage, privateNetwork, ...loadBalancerRules, securityGroup, ...dnsRules,
   ...dropletRules, connection, userData, container, ...kubernetesRules,
   waf,
-  ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, kms, ...spacesRules, ...managedDatabaseRules, rds, statefulProtected,
+  ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, ...guestRules, kms, ...spacesRules, ...managedDatabaseRules, rds, statefulProtected,
   ...permissionRules, ...trustRules, ...userRules,
   ...celeryRules, django, tags, region, judgedType,
 ];

@@ -25,6 +25,20 @@ export function readable<T>(inputs: T): T {
   }) as T;
 }
 
+/** Judges each by itself: what a preview does not know of one keeps no other from being judged. */
+export function* eachKnown<T, R>(items: Iterable<T>, judge: (item: T) => Iterable<R>): Generator<R> {
+  let hidden: unknown;
+  for (const item of items) {
+    try {
+      yield* judge(item);
+    } catch (error) {
+      if (!isUnknownValue(error)) throw error;
+      hidden ??= error;
+    }
+  }
+  if (hidden !== undefined) throw hidden;
+}
+
 export class NotJudged {
   private readonly byRule = new Map<string, { names: string[]; paths: Set<string> }>();
 

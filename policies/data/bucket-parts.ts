@@ -3,7 +3,7 @@ import { allows, denies, mentions } from "../identity/document";
 import { resourceStatements, resourceTypes } from "../identity/documents";
 import { holders, type Document } from "../identity/holders";
 import type { Rule } from "../rule";
-import { few } from "../unknown";
+import { eachKnown, few } from "../unknown";
 
 const bucketType = "aws:s3/bucket:Bucket";
 const s3 = (what: string): string => `aws:s3/bucket${what}:Bucket${what}`;
@@ -99,11 +99,11 @@ export const bucketPartRules: Rule[] = [
     mend: "set sseAlgorithm aws:kms and kmsMasterKeyId. S3 writes access logs under its own key only.",
     answers: ["CKV_AWS_145", "AWS-0132"],
     *check(resources) {
-      for (const { bucket, settings, isLog } of bucketsOf(resources)) {
+      yield* eachKnown(bucketsOf(resources), function* ({ bucket, settings, isLog }) {
         const rules: any[] = isLog ? [] : settings("ServerSideEncryptionConfiguration").flatMap(({ props }) => props.rules ?? []);
         const ours = rules.every(({ applyServerSideEncryptionByDefault: by }) => by?.sseAlgorithm.startsWith("aws:kms") && by.kmsMasterKeyId !== undefined && !awsOwnKey.test(by.kmsMasterKeyId));
         if (!ours) yield { urn: bucket.urn, found: "it encrypts under a key that is not ours" };
-      }
+      });
     },
   },
   {
@@ -138,14 +138,14 @@ export const bucketPartRules: Rule[] = [
     mend: "set backups.archiveDays to 365 or more; let a lifecycle count in days, never to a date.",
     answers: [],
     *check(resources) {
-      for (const { bucket: { urn }, settings, isLog } of bucketsOf(resources)) {
+      yield* eachKnown(bucketsOf(resources), function* ({ bucket: { urn }, settings, isLog }) {
         const rules = settings("LifecycleConfiguration").flatMap(({ props }) => (props.rules ?? []) as any[]).filter(({ status }) => status === "Enabled");
         const days = rules.flatMap((rule) => [rule.expiration?.days, isLog ? undefined : rule.noncurrentVersionExpiration?.noncurrentDays]).filter((each) => each > 0);
         const least = isLog ? 90 : yearInDays;
         if (days.some((each) => each < least)) yield { urn, found: `something in it is kept for ${Math.min(...days)} days, less than ${least}` };
         // AWS goes on after the date, with whatever is written then.
         if (rules.some((rule) => rule.expiration?.date)) yield { urn, found: "from a date on nothing in it is kept" };
-      }
+      });
     },
   },
 ];

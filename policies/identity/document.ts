@@ -56,3 +56,7 @@ export const denies = (document: Statement[], action: string): boolean =>
 /** Whether a document allows an action on something, and does not deny it altogether. */
 export const allows = (document: Statement[], action: string): boolean =>
   document.some((statement) => statement.effect === "Allow" && mentions(statement, action)) && !denies(document, action);
+
+/** Values that a condition gives a key, by this operator and no other. AWS does not care how a key's letters are written. */
+export const valuesOf = ({ condition }: Statement, operator: string, key: string): string[] =>
+  Object.entries(condition[operator] ?? {}).filter(([given]) => given.toLowerCase() === key.toLowerCase()).flatMap(([, values]) => [values].flat().map(String));

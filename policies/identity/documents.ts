@@ -47,3 +47,6 @@ export const identityStatements = statements(identityTexts);
 
 /** Who may come to a resource. */
 export const resourceStatements = statements(resourceTexts);
+
+/** Whether a principal is everyone, or everyone of a kind. */
+export const isEveryone = (principal: string): boolean => /^((AWS|Federated|Service|CanonicalUser):)?\*$/.test(principal);

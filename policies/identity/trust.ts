@@ -1,12 +1,10 @@
 import { ruleFor, type Rule } from "../rule";
 import type { RoleArgs } from "@pulumi/aws/iam";
-import { policyDocument, type Statement } from "./document";
-import { resourceStatements, resourceTypes } from "./documents";
+import { policyDocument, valuesOf, type Statement } from "./document";
+import { isEveryone, resourceStatements, resourceTypes } from "./documents";
 
 const role = "aws:iam/role:Role";
 const github = "token.actions.githubusercontent.com";
-
-const isEveryone = (principal: string): boolean => principal === "*" || principal === "AWS:*" || principal === "Federated:*" || principal === "Service:*";
 
 /** Repository and ref (or environment) named in full; `*` in neither. */
 const boundSubject = /^repo:[\w.-]+\/[\w.-]+:(ref:refs\/(heads|tags)\/[^*?]+|environment:[^*?]+|pull_request)$/;
@@ -16,10 +14,6 @@ function asked({ condition }: Statement, claim: string): string[] {
   return ["StringEquals", "StringLike", "ForAnyValue:StringEquals", "ForAnyValue:StringLike"]
     .flatMap((operator) => [condition[operator]?.[`${github}:${claim}`] ?? []].flat());
 }
-
-/** Values that a condition gives a key, by this operator and no other. AWS does not care how a key's letters are written. */
-const valuesOf = ({ condition }: Statement, operator: string, key: string): string[] =>
-  Object.entries(condition[operator] ?? {}).filter(([given]) => given.toLowerCase() === key.toLowerCase()).flatMap(([, values]) => [values].flat().map(String));
 
 /**
  * Whether a statement holds only with a second factor, or with an id that the account was told. With BoolIfExists, Null

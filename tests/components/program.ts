@@ -33,7 +33,7 @@ export const configuration: Record<string, unknown> = {
 };
 
 /** What the cloud would answer: computed outputs that the program reads. */
-function outputsOf(type: string, name: string, inputs: any): Record<string, unknown> {
+export function outputsOf(type: string, name: string, inputs: any): Record<string, unknown> {
   const number = 1 + [...name].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 200, 7);
   switch (type) {
     case "digitalocean:index/droplet:Droplet":

@@ -39,6 +39,12 @@ const writer = (...statements: object[]): Sample => ofGroup("writer", allow("s3:
 const unlocked = (changes: Record<string, object | undefined> = {}): Sample[] => store({ ObjectLockConfiguration: undefined, ...changes });
 const governed = (changes: Record<string, object | undefined> = {}): Sample[] => store({ ObjectLockConfiguration: lock("GOVERNANCE"), ...changes });
 const lets = (Action: string | string[]) => ({ Policy: { policy: document(tlsOnly, { Effect: "Allow", Principal: { AWS: "arn:aws:iam::999999999999:root" }, Action, Resource: [arn, `${arn}/*`] }) } });
+const ours = aws("kms/key", {}, { name: "ours", outputs: { arn: "arn:aws:kms:eu-central-1:123456789012:key/1" } });
+const distribution = (account: string): string => `arn:aws:cloudfront::${account}:distribution/E1`;
+/** A bucket's policy that lets somebody in, beside what is of the stack's own account. */
+const guest = (Principal: unknown, Condition?: object): Sample[] => [ours, policy(tlsOnly, { Effect: "Allow", Principal, Action: "s3:GetObject", Resource: `${arn}/*`, Condition })];
+const cloudfront = { Service: "cloudfront.amazonaws.com" };
+const stranger = "arn:aws:iam::999999999999:user/a";
 const rds = (props: object, type = "rds/instance"): Sample => aws(type, { storageEncrypted: true, backupRetentionPeriod: 7, deletionProtection: true, manageMasterUserPassword: true, ...props });
 const group = (name: string) => ({ grantee: { type: "Group", uri: `http://acs.amazonaws.com/groups/global/${name}` }, permission: "READ" });
 const cluster = (props: object = {}): Sample => digitalocean("databaseCluster", { engine: "pg", ...props }, { name: "db" });
@@ -199,6 +205,56 @@ chapter("Data", {
     ],
     unknown: store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: unknown } }] } }),
   },
+  "data-service-bound": {
+    kept: [
+      guest({ AWS: stranger }), [policy({ Effect: "Deny", Principal: cloudfront, Action: "s3:*", Resource: "*" })], [aws("s3/bucket", {})],
+      ...[
+        { StringEquals: { "AWS:SourceArn": distribution("123456789012") } }, { ArnLike: { "aws:sourcearn": "arn:aws:cloudtrail:*:123456789012:trail/*" } },
+        { StringEquals: { "aws:SourceAccount": "123456789012" } }, { ArnLike: { "aws:SourceArn": "arn:aws:s3:::store" } },
+        { StringEquals: { "aws:SourceAccount": ["123456789012"] }, ArnLike: { "aws:SourceArn": "arn:aws:s3:::*" } },
+      ].map((condition) => guest(cloudfront, condition)),
+    ],
+    broken: [
+      [/lets cloudfront.amazonaws.com in for anybody/, ...guest(cloudfront)], [/in for anybody/, aws("s3/accessPoint", { policy: document({ Effect: "Allow", Principal: cloudfront, Action: "s3:GetObject", Resource: "*" }) })],
+      ...[
+        { StringEquals: { "aws:Referer": "123456789012" } }, { ArnLike: { "aws:SourceArn": "arn:aws:cloudfront::*:distribution/*" } }, { ArnLike: { "aws:SourceArn": "arn:aws:s3:::*" } },
+        { StringEqualsIfExists: { "aws:SourceAccount": "123456789012" } }, { StringNotEquals: { "aws:SourceAccount": "123456789012" } }, { StringLike: { "aws:SourceAccount": "*" } },
+        { StringEquals: { "aws:SourceAccount": ["123456789012", "*"] } }, { StringEquals: { "aws:SourceAccount": [] } },
+      ].map((condition): [RegExp, ...Sample[]] => [/in for anybody/, ...guest(cloudfront, condition)]),
+    ],
+    unknown: [aws("s3/bucketPolicy", { policy: unknown })],
+  },
+  "data-own-account": {
+    kept: [
+      ...[{ AWS: "123456789012" }, { AWS: ["arn:aws:iam::123456789012:root", "arn:aws:sts::123456789012:assumed-role/a/b"] }, { Federated: "arn:aws:iam::123456789012:saml-provider/a" }].map((who) => guest(who)),
+      // Of whoever is everyone, and of a service that is let in for anybody, other rules tell.
+      guest("*"), guest({ AWS: "*" }), guest(cloudfront),
+      ...[{ StringEquals: { "aws:SourceArn": distribution("123456789012") } }, { StringEquals: { "aws:SourceAccount": "123456789012" } }, { StringEquals: { "aws:SourceAccount": "123456789012" }, ArnLike: { "aws:SourceArn": "arn:aws:s3:::other" } }]
+        .map((condition) => guest(cloudfront, condition)),
+      [aws("s3/bucket", {}, { name: "other", outputs: { arn: "arn:aws:s3:::other" } }), ...guest({ Service: "s3.amazonaws.com" }, { ArnLike: { "aws:SourceArn": "arn:aws:s3:::other" } })],
+      [aws("cloudfront/originAccessIdentity", {}, { name: "oai", outputs: { iamArn: "arn:aws:iam::cloudfront:user/E1" } }), ...guest({ AWS: "arn:aws:iam::cloudfront:user/E1" })],
+      [ours, policy({ Effect: "Deny", Principal: { AWS: stranger }, Action: "s3:*", Resource: "*" })],
+      [ours, aws("kms/grant", { granteePrincipal: "arn:aws:iam::123456789012:role/a" })], [ours, aws("s3control/accessGrant", { grantee: { granteeType: "DIRECTORY_USER", granteeIdentifier: "1" } })],
+      [aws("s3/bucket", {}, { name: "other", outputs: { arn: "arn:aws:s3:::other" } }), aws("s3/bucketReplicationConfig", { rules: [{ destination: { bucket: "arn:aws:s3:::other" } }] })],
+    ],
+    broken: [
+      ...[{ AWS: "999999999999" }, { AWS: ["arn:aws:iam::123456789012:root", "arn:aws:iam::999999999999:root"] }, { AWS: stranger }, { AWS: "arn:aws-cn:iam::999999999999:role/a" }, { Federated: "arn:aws:iam::999999999999:saml-provider/a" }]
+        .map((who): [RegExp, ...Sample[]] => [/lets in 999999999999/, ...guest(who)]),
+      // A condition narrows, and makes nobody one's own.
+      [/lets in 999999999999/, ...guest({ AWS: stranger }, { StringEquals: { "aws:PrincipalAccount": "123456789012" } })],
+      ...[{ AWS: "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2" }, { CanonicalUser: "79a5" }, { AWS: "AIDAQ" }, { Federated: "cognito-identity.amazonaws.com" }].map((who): [RegExp, ...Sample[]] => [/somebody of no account/, ...guest(who)]),
+      ...[{ StringEquals: { "aws:SourceArn": distribution("999999999999") } }, { StringEquals: { "aws:SourceAccount": ["123456789012", "999999999999"] } }].map((condition): [RegExp, ...Sample[]] => [/lets in 999999999999/, ...guest(cloudfront, condition)]),
+      [/no account/, ...guest({ Service: "s3.amazonaws.com" }, { ArnLike: { "aws:SourceArn": "arn:aws:s3:::other" } })],
+      ...["kms/key", "kms/keyPolicy", "s3/bucket", "s3/accessPoint", "s3control/accessPointPolicy"].map((path): [RegExp, ...Sample[]] => [/lets in 999999999999/, ours, aws(path, { policy: document({ Effect: "Allow", Principal: { AWS: stranger }, Action: "kms:*", Resource: "*" }) })]),
+      [/999999999999/, ours, aws("kms/grant", { granteePrincipal: stranger })], [/999999999999/, ours, aws("kms/grant", { granteePrincipal: "arn:aws:iam::123456789012:role/a", retiringPrincipal: stranger })],
+      [/999999999999/, ours, aws("s3control/accessGrant", { grantee: { granteeType: "IAM", granteeIdentifier: stranger } })],
+      [/999999999999/, ours, aws("s3/bucketReplicationConfig", { rules: [{ destination: { bucket: "arn:aws:s3:::other", account: "999999999999" } }] })],
+      [/no account/, ours, aws("s3/bucketReplicationConfig", { rules: [{ destination: { bucket: "arn:aws:s3:::other" } }] })],
+      // A stack that has nothing to tell its account by.
+      [/lets in 999999999999/, policy({ Effect: "Allow", Principal: { AWS: stranger }, Action: "s3:*", Resource: "*" })],
+    ],
+    unknown: [ours, aws("s3/bucketPolicy", { policy: unknown })],
+  },
   "kms-rotates": {
     kept: alone(aws("kms/key", { enableKeyRotation: true, deletionWindowInDays: 10 }), aws("kms/key", { customerMasterKeySpec: "RSA_2048" })),
     // Checkov CKV_AWS_7 and 227, Trivy AWS-0065, failing.
@@ -283,6 +339,20 @@ chapter("Data", {
 
 test("a stack that says it is thrown away protects nothing", () => {
   expect(judge([digitalocean("volume", {})], { of: [ruleNamed("stateful-protected")], settings: { throwaway: true } })).toEqual([]);
+});
+
+describe("whose account it is, a preview", () => {
+  const previewed = (...samples: Sample[]) => judge(samples, { of: [ruleNamed("data-own-account")], settings: { preview: true } }).map(({ rule }) => rule);
+  const hidden = aws("iam/user", {}, { name: "new", outputs: { arn: unknown } });
+
+  test("does not know where everything is still to be made", () => expect(previewed(hidden, ...guest({ AWS: stranger }).slice(1))).toEqual(["not-judged-yet"]));
+  test("knows by what is there already", () => {
+    expect(previewed(hidden, ...guest({ AWS: stranger }))).toEqual(["data-own-account"]);
+    expect(previewed(hidden, ...guest({ AWS: "123456789012" }))).toEqual([]);
+  });
+  test("tells of a stranger beside a policy that it does not know", () => {
+    expect(previewed(aws("s3/bucketPolicy", { policy: unknown }, { name: "new" }), ...guest({ AWS: stranger }))).toEqual(["data-own-account", "not-judged-yet"]);
+  });
 });
 
 test("the bucket to blame is named, and no other", () => {

@@ -17,6 +17,8 @@ export interface Sample {
   /** @default "one" */
   name?: string;
   props: Record<string, unknown>;
+  /** What the provider adds once it is made: rules about the whole stack see it. */
+  outputs?: Record<string, unknown>;
   protect?: boolean;
   /** Names of the resources that an input comes from. */
   refs?: Record<string, string[]>;
@@ -76,11 +78,12 @@ export function judge(samples: Sample[], world: World = {}): Violation[] {
       void validateResource({ ...resource, parent: undefined, ...args } as any, (message: string) => found.push({ rule: name, urn: resource.urn, message }));
     }
   }
+  const made = resources.map((resource, i) => ({ ...resource, props: sdk.unknownCheckingProxy({ ...samples[i].props, ...samples[i].outputs }) }));
   const types = new Set([...samples.map(({ type }) => type), "pulumi:pulumi:Stack"]);
   for (const { name, validateStack } of policies as StackValidationPolicy[]) {
     const only = (validateStack as any)?.__pulumiType;
     if (validateStack === undefined || (only !== undefined && !types.has(only))) continue;
-    void validateStack({ resources, ...args }, (message: string, urn?: string) => found.push({ rule: name, urn, message }));
+    void validateStack({ resources: made, ...args }, (message: string, urn?: string) => found.push({ rule: name, urn, message }));
   }
   return found;
 }
