@@ -8,16 +8,23 @@ const secondNames = ["", "AccelerateConfiguration", "Acl", "CorsConfiguration", 
 const containers = ["aws:cloudcontrol/resource:Resource", "aws:cloudformation/stack:Stack", "aws:cloudformation/stackSet:StackSet",
   "aws:serverlessrepository/cloudFormationStack:CloudFormationStack", "aws:servicecatalog/provisionedProduct:ProvisionedProduct"];
 
+/** Older ways to set a bucket, by inputs of its own; each has a resource of its own, which the rules know. */
+const bucket = "aws:s3/bucket:Bucket";
+const bucketInputs = ["accelerationStatus", "acl", "corsRules", "grants", "lifecycleRules", "logging", "objectLockConfiguration", "policy", "replicationConfiguration",
+  "requestPayer", "serverSideEncryptionConfiguration", "versioning", "website"];
+
 export const judgedType: Rule = {
   name: "judged-type",
-  types: [...secondNames, ...containers],
+  types: [...secondNames, ...containers, bucket],
   chapter: "Application",
   severity: "critical",
-  demands: "Everything in AWS is declared by a type that the rules know: buckets and their parts by those without V2, and nothing in a template.",
+  demands: "Everything in AWS is declared by a type that the rules know: buckets and their parts by those without V2, each part by its own, and nothing in a template.",
   wrong: "No rule looks at it: a public bucket, an unlocked backup or an administrator passes unseen.",
-  mend: "use the type without V2 (aws.s3.Bucket for aws.s3.BucketV2), or the resource's own type in the template's place.",
+  mend: "use the type without V2 (aws.s3.Bucket for aws.s3.BucketV2), a resource for each of a bucket's settings (aws.s3.BucketVersioning for versioning), or the resource's own type in the template's place.",
   answers: [],
-  *check(_inputs, { type }) {
-    yield `${type.slice(type.lastIndexOf(":") + 1)} is judged by no rule`;
+  *check(inputs, { type }) {
+    const unseen = type === bucket ? bucketInputs.filter((key) => key in inputs) : [];
+    const name = type.slice(type.lastIndexOf(":") + 1);
+    if (type !== bucket || unseen.length > 0) yield `${[unseen.join(", "), name].filter((text) => text !== "").join(" of ")} is judged by no rule`;
   },
 };

@@ -56,6 +56,10 @@ chapter("Application", {
       ...["", "Acl", "Versioning", "Logging", "LifecycleConfiguration", "ObjectLockConfiguration", "ServerSideEncryptionConfiguration", "AccelerateConfiguration", "CorsConfiguration", "RequestPaymentConfiguration", "WebsiteConfiguration"]
         .map((what): [RegExp, Sample] => [new RegExp(`Bucket${what}V2 is judged by no rule`), aws(`s3/bucket${what}V2`, {})]),
       ...["cloudcontrol/resource", "cloudformation/stack", "cloudformation/stackSet", "serverlessrepository/cloudFormationStack", "servicecatalog/provisionedProduct"].map((path): [RegExp, Sample] => [/is judged by no rule/, aws(path, {})]),
+      // Checkov CKV_AWS_145 and 93, Trivy AWS-0132, failing, by settings that are a bucket's own.
+      [/serverSideEncryptionConfiguration of Bucket is judged by no rule/, aws("s3/bucket", { serverSideEncryptionConfiguration: { rule: { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } } } })],
+      [/policy of Bucket/, aws("s3/bucket", { policy: "{}" })], [/lifecycleRules, versioning of Bucket/, aws("s3/bucket", { versioning: { enabled: false }, lifecycleRules: [{ enabled: true, expiration: { days: 1 } }] })],
+      ...["accelerationStatus", "acl", "corsRules", "grants", "logging", "objectLockConfiguration", "replicationConfiguration", "requestPayer", "website"].map((key): [RegExp, Sample] => [new RegExp(`${key} of Bucket`), aws("s3/bucket", { [key]: unknown })]),
     ],
   },
   "allowed-region": {
