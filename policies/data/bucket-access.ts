@@ -1,4 +1,4 @@
-import { policyDocument } from "../identity/document";
+import { covers, mentions, policyDocument } from "../identity/document";
 import type { Rule } from "../rule";
 
 const publicSettings = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
@@ -6,6 +6,12 @@ const accessPoint = "aws:s3/accessPoint:AccessPoint";
 const regionsPoint = "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint";
 const everyone = /\/groups\/(global\/AllUsers|global\/AuthenticatedUsers)$/;
 const closedAcls = ["private", "bucket-owner-read", "bucket-owner-full-control", "log-delivery-write"];
+
+/** Whether these cover a bucket and everything in it, in any partition of AWS. */
+function coverBucket(resources: string[], bucket: string): boolean {
+  const patterns = resources.map((pattern) => pattern.replace(/^arn:aws[\w-]*:/, "arn:aws:"));
+  return [bucket, `${bucket}/any/key`].every((path) => patterns.some((pattern) => covers(pattern, `arn:aws:s3:::${path}`)));
+}
 
 export const bucketAccessRules: Rule[] = [
   {
@@ -50,12 +56,11 @@ export const bucketAccessRules: Rule[] = [
     wrong: "The network between reads what is stored, and the signature of the request.",
     mend: "deny s3:* to principal * on the bucket and its objects, with the condition Bool aws:SecureTransport false.",
     answers: ["CKV_AWS_379", "s3-bucket-allowing-cleartext", "CIS 2.1.1"],
-    *check({ policy }) {
-      const denied = policyDocument(policy).some((s) => s.effect === "Deny" && s.principals.some((p) => p === "*" || p === "AWS:*")
+    *check({ bucket, policy }) {
+      const denied = policyDocument(policy).filter((s) => s.effect === "Deny" && s.principals.some((p) => p === "*" || p === "AWS:*")
         && s.actions.some((action) => action === "*" || action.toLowerCase() === "s3:*")
-        && s.resources.some((resource) => resource === "*" || resource.endsWith("/*"))
         && Object.keys(s.condition).length === 1 && String(s.condition.Bool?.["aws:SecureTransport"]) === "false");
-      if (!denied) yield "it does not deny what comes without TLS";
+      if (!coverBucket(denied.flatMap(({ resources }) => resources), bucket)) yield "it does not deny what comes without TLS";
     },
   },
   {
@@ -69,7 +74,7 @@ export const bucketAccessRules: Rule[] = [
     answers: ["CKV_AWS_93"],
     *check({ policy }) {
       const locked = policyDocument(policy).some((s) => s.effect === "Deny" && Object.keys(s.condition).length === 0
-        && s.principals.some((p) => p === "*" || p === "AWS:*") && s.actions.some((action) => /^(\*|s3:\*|s3:Put\*|s3:\*BucketPolicy|s3:PutBucketPolicy)$/i.test(action)));
+        && s.principals.some((p) => p === "*" || p === "AWS:*") && mentions(s, "s3:PutBucketPolicy"));
       if (locked) yield "it denies everyone the right to change it";
     },
   },

@@ -32,8 +32,8 @@ const bucketsOf = (resources: PolicyResource[]) => {
   });
 };
 
-/** By each of these old versions end: at once, by a lifecycle of a day, by letting oneself. */
-const destroying = ["s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration", "s3:PutBucketPolicy"];
+/** By each of these old versions end: at once, by a lifecycle of a day, under a key that is then thrown away, by letting oneself. */
+const destroying = ["s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration", "s3:UpdateObjectEncryption", "s3:PutBucketPolicy"];
 
 const letIn = resourceTypes.filter((type) => /^aws:s3(control)?\//.test(type));
 const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
@@ -101,7 +101,7 @@ export const bucketPartRules: Rule[] = [
     *check(resources) {
       yield* eachKnown(bucketsOf(resources), function* ({ bucket, settings, isLog }) {
         const rules: any[] = isLog ? [] : settings("ServerSideEncryptionConfiguration").flatMap(({ props }) => props.rules ?? []);
-        const ours = rules.every(({ applyServerSideEncryptionByDefault: by }) => by?.sseAlgorithm.startsWith("aws:kms") && by.kmsMasterKeyId !== undefined && !awsOwnKey.test(by.kmsMasterKeyId));
+        const ours = rules.every(({ applyServerSideEncryptionByDefault: by }) => /^aws:kms/.test(by?.sseAlgorithm ?? "") && by.kmsMasterKeyId !== undefined && !awsOwnKey.test(by.kmsMasterKeyId));
         if (!ours) yield { urn: bucket.urn, found: "it encrypts under a key that is not ours" };
       });
     },
@@ -113,7 +113,7 @@ export const bucketPartRules: Rule[] = [
     severity: "critical",
     demands: "Versions in a bucket cannot be destroyed: Object Lock in mode COMPLIANCE, or no identity of the stack and no bucket's policy may, and who writes is denied it or held off by a lock in mode GOVERNANCE.",
     wrong: "Whoever takes the writer's key, or another one of the stack, deletes the backups first.",
-    mend: "set backups.lockDays above 0 and protect to true, or allow s3:DeleteObjectVersion, s3:PutLifecycleConfiguration and s3:PutBucketPolicy nowhere; without a lock, deny s3:DeleteObjectVersion on * to every writer, without a condition.",
+    mend: "set backups.lockDays above 0 and protect to true, or allow s3:DeleteObjectVersion, s3:PutLifecycleConfiguration, s3:UpdateObjectEncryption and s3:PutBucketPolicy nowhere; without a lock, deny s3:DeleteObjectVersion on * to every writer, without a condition.",
     answers: ["CKV_AWS_143"],
     *check(resources) {
       const open = bucketsOf(resources).map(({ bucket, settings, isLog }) => ({ bucket, isLog, lock: lockOf(bucket, settings("ObjectLockConfiguration")) }))

@@ -33,6 +33,7 @@ const named: Record<string, (inputs: any) => (string | undefined)[]> = {
   "aws:kms/grant:Grant": ({ granteePrincipal, retiringPrincipal }) => [granteePrincipal, retiringPrincipal],
   "aws:s3control/accessGrant:AccessGrant": ({ grantee }) => (grantee.granteeType === "IAM" ? [grantee.granteeIdentifier] : []),
   // A copy is as good as the thing.
+  ...Object.fromEntries(["snapshot:Snapshot", "snapshotCopy:SnapshotCopy", "clusterSnapshot:ClusterSnapshot", "clusterSnapshotCopy:ClusterSnapshotCopy"].map((word) => [`aws:rds/${word}`, ({ sharedAccounts }: any) => sharedAccounts ?? []])),
   "aws:s3/bucketReplicationConfig:BucketReplicationConfig": ({ rules }) => rules.map(({ destination }: any) => destination.account ?? destination.bucket),
 };
 
@@ -85,16 +86,16 @@ export const guestRules: Rule[] = [
     of: [...withDocument, ...Object.keys(named)],
     chapter: "Data",
     severity: "critical",
-    demands: "Nobody of another account comes to a bucket or to a key, nor does a copy go there.",
+    demands: "Nobody of another account comes to a bucket, to a key or to a snapshot of RDS, nor does a copy go there.",
     wrong: "Whoever has a credential of that account, which this stack's rules do not know, reads the backups or writes over them, or takes their key.",
     mend: "leave the account out; an identity of the stack's own gets its permission in IAM. For CloudFront name the service, and the distribution in aws:SourceArn.",
-    answers: ["S3.6 (AWS Security Hub)"],
+    answers: ["CKV_AWS_302", "S3.6 (AWS Security Hub)"],
     *check(resources) {
       const isOwn = ownership(resources);
       const judged = resources.filter(({ type }) => withDocument.includes(type) || type in named);
       yield* eachKnown(judged, function* (resource) {
         const strangers = guestsOf(resource).filter((way) => !way.some((names) => names.every(isOwn))).flat(2).filter((name) => !isOwn(name));
-        for (const name of new Set(strangers)) yield { urn: resource.urn, found: `it lets in ${accountIn(name) ?? "somebody of no account that the stack is in"}` };
+        for (const name of new Set(strangers)) yield { urn: resource.urn, found: `it lets in ${accountIn(name) ?? (name === "all" ? "everyone" : "somebody of no account that the stack is in")}` };
       });
     },
   },

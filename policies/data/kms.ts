@@ -1,18 +1,22 @@
-import type { KeyArgs } from "@pulumi/aws/kms";
-import { ruleFor, type Rule } from "../rule";
+import type { Rule } from "../rule";
 
-export const kms: Rule = ruleFor<KeyArgs>("aws:kms/key:Key", {
+const key = "aws:kms/key:Key";
+
+export const kms: Rule = {
   name: "kms-rotates",
+  types: [key, "aws:kms/externalKey:ExternalKey", "aws:kms/replicaKey:ReplicaKey", "aws:kms/replicaExternalKey:ReplicaExternalKey", "aws:kms/keyPolicy:KeyPolicy"],
   chapter: "Data",
   severity: "high",
-  demands: "KMS keys are enabled, rotate, and can be rescued for a week after a deletion.",
-  wrong: "A key that leaked once opens everything ever written; a disabled or deleted one opens nothing again.",
-  mend: "set enableKeyRotation: true; leave isEnabled out; deletionWindowInDays 7 or more.",
+  demands: "KMS keys are enabled, rotate each year, have somebody who can change their policy, and can be rescued for a week after a deletion.",
+  wrong: "A key that leaked once opens everything ever written; a disabled or deleted one, or one that nobody may use, opens nothing again.",
+  mend: "set enableKeyRotation: true; leave isEnabled (enabled), rotationPeriodInDays and bypassPolicyLockoutSafetyCheck out; deletionWindowInDays 7 or more.",
   answers: ["CKV_AWS_7", "CKV_AWS_227", "AWS-0065", "kms-cmk-rotation-disabled", "CIS 3.6"],
-  *check({ customerMasterKeySpec, enableKeyRotation, isEnabled, deletionWindowInDays }) {
-    const symmetric = (customerMasterKeySpec ?? "SYMMETRIC_DEFAULT") === "SYMMETRIC_DEFAULT"; // AWS rotates no other
+  *check({ customerMasterKeySpec, enableKeyRotation, rotationPeriodInDays, isEnabled, enabled, deletionWindowInDays, bypassPolicyLockoutSafetyCheck }, { type }) {
+    const symmetric = type === key && (customerMasterKeySpec ?? "SYMMETRIC_DEFAULT") === "SYMMETRIC_DEFAULT"; // AWS rotates no other
     if (symmetric && !enableKeyRotation) yield "enableKeyRotation is off";
-    if (isEnabled === false) yield "it is disabled";
+    if ((rotationPeriodInDays ?? 365) > 365) yield "it rotates less than once a year";
+    if (isEnabled === false || enabled === false) yield "it is disabled";
     if ((deletionWindowInDays ?? 30) < 7) yield "it is deleted within a week";
+    if (bypassPolicyLockoutSafetyCheck) yield "bypassPolicyLockoutSafetyCheck is on: AWS takes a policy that leaves nobody who can change it";
   },
-});
+};

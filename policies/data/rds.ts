@@ -1,22 +1,24 @@
 import type { Rule } from "../rule";
 
 const instance = "aws:rds/instance:Instance";
+const globalCluster = "aws:rds/globalCluster:GlobalCluster";
 
 export const rds: Rule = {
   name: "rds-closed",
-  types: [instance, "aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance"],
+  types: [instance, "aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance", globalCluster],
   chapter: "Data",
   severity: "high",
   demands: "A database in RDS is private, encrypted, backed up for a week or longer, and cannot be deleted by accident.",
   wrong: "The internet can try its password, a copied disk can be read, or a wrong day cannot be undone.",
   mend: "set publiclyAccessible: false, storageEncrypted: true, backupRetentionPeriod: 7 or more, deletionProtection: true, and let RDS keep the password (manageMasterUserPassword).",
-  answers: ["CKV_AWS_16", "CKV_AWS_17", "CKV_AWS_96", "CKV_AWS_133", "CKV_AWS_139", "CKV_AWS_293", "AWS-0077", "AWS-0080", "AWS-0180", "CIS 2.2.1", "CIS 2.2.3"],
+  answers: ["CKV_AWS_16", "CKV_AWS_17", "CKV_AWS_96", "CKV_AWS_133", "CKV_AWS_139", "CKV_AWS_140", "CKV_AWS_293", "AWS-0077", "AWS-0080", "AWS-0180", "CIS 2.2.1", "CIS 2.2.3"],
   *check(inputs, { type, settings }) {
     if (inputs.publiclyAccessible) yield "publiclyAccessible is on";
     if (type === "aws:rds/clusterInstance:ClusterInstance") return; // the rest is its cluster's
-    const replica = inputs.replicateSourceDb !== undefined;
+    // These have what their source has.
+    const replica = inputs.replicateSourceDb !== undefined || inputs.sourceDbClusterIdentifier !== undefined;
     if (!inputs.storageEncrypted && !replica) yield "storageEncrypted is off";
-    if ((inputs.backupRetentionPeriod ?? (type === instance ? 0 : 1)) < 7 && !replica) yield "backups are kept for less than a week";
+    if (type !== globalCluster && (inputs.backupRetentionPeriod ?? (type === instance ? 0 : 1)) < 7 && !replica) yield "backups are kept for less than a week";
     if (!inputs.deletionProtection && !settings.throwaway) yield "deletionProtection is off";
     if ("password" in inputs || "masterPassword" in inputs) yield "its password is an input, and so part of the stack's state";
   },

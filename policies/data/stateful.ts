@@ -32,9 +32,11 @@ export const statefulProtected: Rule = {
   severity: "high",
   demands: "What cannot be made again (volumes, snapshots, buckets, keys, databases, reserved addresses) is protected, unless the stack is a throw-away one.",
   wrong: "A slip in the program, or a renamed resource, deletes it.",
-  mend: "set the protect option, or `pulumi config set throwaway true` where nobody would miss the stack.",
+  mend: "set the protect option and leave forceDestroy out, or `pulumi config set throwaway true` where nobody would miss the stack.",
   answers: [],
-  *check(_inputs, { opts, settings }) {
-    if (!settings.throwaway && !opts.protect) yield "it is not protected";
+  *check(inputs, { opts, settings }) {
+    if (settings.throwaway) return;
+    if (!opts.protect) yield "it is not protected";
+    if (inputs.forceDestroy) yield "forceDestroy takes along all that is in it";
   },
 };

@@ -1,265 +1,21 @@
+import { bucketCases } from "./bucket-cases";
+import { guest, store, stranger } from "./bucket-samples";
 import { alone, aws, chapter, digitalocean, judge, ruleNamed, unknown, urnOf, type Sample } from "./harness";
 
-const arn = "arn:aws:s3:::store";
-const document = (...Statement: object[]): string => JSON.stringify({ Version: "2012-10-17", Statement });
-const tlsOnly = { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: [arn, `${arn}/*`], Condition: { Bool: { "aws:SecureTransport": "false" } } };
-const policy = (...statements: object[]): Sample => aws("s3/bucketPolicy", { policy: document(...statements) });
-
-const lock = (mode: string, time: object = { days: 30 }): object => ({ rule: { defaultRetention: { mode, ...time } } });
-
-/** A bucket with all its parts, and one of logs. A part is left out, or is given other properties. */
-function store(changes: Record<string, object | undefined> = {}, bucket: object = {}): Sample[] {
-  const parts: Record<string, object | undefined> = {
-    Versioning: { versioningConfiguration: { status: "Enabled" } },
-    PublicAccessBlock: { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
-    Policy: { policy: document(tlsOnly) },
-    ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: "arn:aws:kms:x" } }] },
-    OwnershipControls: { rule: { objectOwnership: "BucketOwnerEnforced" } },
-    LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: 365 }, noncurrentVersionExpiration: { noncurrentDays: 365 }, abortIncompleteMultipartUpload: { daysAfterInitiation: 2 } }] },
-    Logging: { targetBucket: "logs" },
-    ObjectLockConfiguration: lock("COMPLIANCE"),
-    ...changes,
-  };
-  const of = (name: string, props: Record<string, object | undefined>) => Object.entries(props).filter(([, value]) => value !== undefined)
-    .map(([what, value]) => aws(`s3/bucket${what}`, { bucket: name, ...value }, { name: `${name}-${what}` }));
-  const { Logging, ObjectLockConfiguration, ...common } = parts;
-  const logs = { ...common, ...managed,
-    LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: 90 }, noncurrentVersionExpiration: { noncurrentDays: 1 } }] } };
-  return [
-    aws("s3/bucket", { bucket: "store", objectLockEnabled: true, ...bucket }, { name: "store" }), ...of("store", { ...common, Logging, ObjectLockConfiguration }),
-    ...(Logging ? [aws("s3/bucket", { bucket: "logs" }, { name: "logs" }), ...of("logs", logs)] : []),
-  ];
-}
-const managed = { ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] } };
-const setting = (what: string, props: object): Sample => aws(`s3/bucket${what}`, { ...props });
-const allow = (Action: string | string[]): object => ({ Effect: "Allow", Action, Resource: `${arn}/*` });
-const deny = (Action: string | string[], more: object = {}): object => ({ Effect: "Deny", Action, Resource: "*", ...more });
-const ofGroup = (name: string, ...statements: object[]): Sample => aws("iam/groupPolicy", { group: "writers", policy: document(...statements) }, { name });
-const writer = (...statements: object[]): Sample => ofGroup("writer", allow("s3:PutObject"), ...statements);
-const unlocked = (changes: Record<string, object | undefined> = {}): Sample[] => store({ ObjectLockConfiguration: undefined, ...changes });
-const governed = (changes: Record<string, object | undefined> = {}): Sample[] => store({ ObjectLockConfiguration: lock("GOVERNANCE"), ...changes });
-const lets = (Action: string | string[]) => ({ Policy: { policy: document(tlsOnly, { Effect: "Allow", Principal: { AWS: "arn:aws:iam::999999999999:root" }, Action, Resource: [arn, `${arn}/*`] }) } });
-const ours = aws("kms/key", {}, { name: "ours", outputs: { arn: "arn:aws:kms:eu-central-1:123456789012:key/1" } });
-const distribution = (account: string): string => `arn:aws:cloudfront::${account}:distribution/E1`;
-/** A bucket's policy that lets somebody in, beside what is of the stack's own account. */
-const guest = (Principal: unknown, Condition?: object): Sample[] => [ours, policy(tlsOnly, { Effect: "Allow", Principal, Action: "s3:GetObject", Resource: `${arn}/*`, Condition })];
-const cloudfront = { Service: "cloudfront.amazonaws.com" };
-const stranger = "arn:aws:iam::999999999999:user/a";
 const rds = (props: object, type = "rds/instance"): Sample => aws(type, { storageEncrypted: true, backupRetentionPeriod: 7, deletionProtection: true, manageMasterUserPassword: true, ...props });
-const group = (name: string) => ({ grantee: { type: "Group", uri: `http://acs.amazonaws.com/groups/global/${name}` }, permission: "READ" });
 const cluster = (props: object = {}): Sample => digitalocean("databaseCluster", { engine: "pg", ...props }, { name: "db" });
 const belongs = { name: "part", refs: { clusterId: ["db"] } };
 
 chapter("Data", {
-  "s3-versioned": {
-    kept: alone(setting("Versioning", { versioningConfiguration: { status: "Enabled" } })),
-    // Trivy AWS-0090, failing.
-    broken: [[/not enabled/, setting("Versioning", { versioningConfiguration: { status: "Disabled" } })], [/not enabled/, setting("Versioning", { versioningConfiguration: { status: "Suspended" } })]],
-    unknown: [setting("Versioning", { versioningConfiguration: { status: unknown } })],
-  },
-  "s3-encrypted": {
-    kept: alone(...["AES256", "aws:kms", "aws:kms:dsse"].map((sseAlgorithm) => setting("ServerSideEncryptionConfiguration", { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm } }] }))),
-    // Trivy AWS-0088, failing.
-    broken: [[/nothing is encrypted/, setting("ServerSideEncryptionConfiguration", { rules: [{}] })], [/nothing is encrypted/, setting("ServerSideEncryptionConfiguration", { rules: [] })]],
-    unknown: [setting("ServerSideEncryptionConfiguration", { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: unknown } }] })],
-  },
-  "s3-no-acl": {
-    kept: alone(setting("OwnershipControls", { rule: { objectOwnership: "BucketOwnerEnforced" } })),
-    // Checkov CKV2_AWS_65, failing.
-    broken: [[/ACLs are on/, setting("OwnershipControls", { rule: { objectOwnership: "BucketOwnerPreferred" } })], [/ACLs are on/, setting("OwnershipControls", { rule: { objectOwnership: "ObjectWriter" } })]],
-    unknown: [setting("OwnershipControls", { rule: { objectOwnership: unknown } })],
-  },
-  "s3-lifecycle": {
-    kept: alone(setting("LifecycleConfiguration", { rules: [{ status: "Enabled", filter: {}, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 }, expiration: { days: 90 } }] })),
-    broken: [
-      // Checkov CKV_AWS_300, failing: without, of a part of the bucket only, and not in force.
-      [/aborted uploads/, setting("LifecycleConfiguration", { rules: [{ status: "Enabled", filter: { prefix: "config/" }, noncurrentVersionExpiration: { noncurrentDays: 90 } }] })],
-      [/aborted uploads/, setting("LifecycleConfiguration", { rules: [{ status: "Enabled", filter: { and: { prefix: "log/" } }, expiration: { days: 90 }, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } }] })],
-      [/aborted uploads[^]*nothing ever expires/, setting("LifecycleConfiguration", { rules: [{ status: "Disabled", abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } }] })],
-      [/aborted uploads/, setting("LifecycleConfiguration", { rules: [{ status: "Enabled", expiration: { days: 1 }, abortIncompleteMultipartUpload: { daysAfterInitiation: 30 } }] })],
-    ],
-    unknown: [setting("LifecycleConfiguration", { rules: [{ status: unknown }] })],
-  },
-  "s3-public-access-block": {
-    kept: alone(
-      setting("PublicAccessBlock", { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }), aws("s3/accessPoint", {}), aws("s3control/multiRegionAccessPoint", { details: {} }),
-      aws("s3/accessPoint", { publicAccessBlockConfiguration: { blockPublicAcls: true } })),
-    broken: [
-      // Checkov CKV_AWS_53 to 56 and Trivy AWS-0086, 87, 91, 93, failing.
-      [/blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets: not true/, setting("PublicAccessBlock", {})],
-      [/ignorePublicAcls: not true/, setting("PublicAccessBlock", { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: false, restrictPublicBuckets: true })],
-      [/blockPublicAcls/, aws("s3/accountPublicAccessBlock", { blockPublicPolicy: true })],
-      // Checkov CKV_AWS_392, failing.
-      [/blockPublicAcls: not true/, aws("s3control/multiRegionAccessPoint", { details: { publicAccessBlock: { blockPublicAcls: false } } })],
-      [/blockPublicAcls/, aws("s3/accessPoint", { publicAccessBlockConfiguration: { blockPublicAcls: false, ignorePublicAcls: false, blockPublicPolicy: false, restrictPublicBuckets: false } })],
-    ],
-    unknown: [setting("PublicAccessBlock", { blockPublicAcls: unknown })],
-  },
-  "s3-acl-private": {
-    kept: alone(aws("s3/bucket", {}), aws("s3/bucketAcl", { acl: "private" }), aws("s3/bucketAcl", { acl: "log-delivery-write" }),
-      aws("s3/bucketAcl", { accessControlPolicy: { grants: [{ grantee: { id: "52b1", type: "CanonicalUser" }, permission: "READ" }] } })),
-    broken: [
-      // Checkov CKV_AWS_20, 57, 375, CKV2_AWS_43 and Trivy AWS-0092, failing.
-      ...["public-read", "public-read-write", "website", "authenticated-read"].flatMap((acl): [RegExp, Sample][] => [
-        [new RegExp(`its acl is ${acl}`), aws("s3/bucket", { acl })], [new RegExp(`its acl is ${acl}`), aws("s3/bucketAcl", { acl })]]),
-      [/a grant is for everyone/, aws("s3/bucketAcl", { accessControlPolicy: { grants: [group("AuthenticatedUsers")] } })],
-      [/a grant is for everyone/, aws("s3/bucketAcl", { accessControlPolicy: { grants: [group("AllUsers")] } })],
-      [/a grant is for everyone/, aws("s3/bucket", { grants: [{ type: "Group", permissions: ["WRITE"], uri: group("AllUsers").grantee.uri }] })],
-      [/its acl is public-read/, aws("s3/bucketObject", { acl: "public-read" })], [/its acl is public-read/, aws("s3/bucketObjectv2", { acl: "public-read" })],
-      [/its acl is public-read/, aws("s3/objectCopy", { acl: "public-read" })],
-    ],
-    unknown: [aws("s3/bucketAcl", { acl: unknown })],
-  },
-  "s3-tls-only": {
-    kept: alone(policy(tlsOnly), policy({ ...tlsOnly, Principal: { AWS: "*" }, Condition: { Bool: { "aws:SecureTransport": false } } })),
-    broken: [
-      [/without TLS/, policy()], [/without TLS/, policy({ ...tlsOnly, Effect: "Allow" })], [/without TLS/, policy({ ...tlsOnly, Resource: arn })],
-      [/without TLS/, policy({ ...tlsOnly, Action: "s3:GetObject" })], [/without TLS/, policy({ ...tlsOnly, Principal: { AWS: "arn:aws:iam::123456789012:user/one" } })],
-      [/without TLS/, policy({ ...tlsOnly, Condition: { ...tlsOnly.Condition, StringEquals: { "aws:username": "one" } } })],
-    ],
-    unknown: [aws("s3/bucketPolicy", { policy: unknown })],
-  },
-  "s3-lockout": {
-    kept: alone(policy(tlsOnly), policy({ Effect: "Deny", Principal: "*", Action: "s3:DeleteObjectVersion", Resource: `${arn}/*` })),
-    // Checkov CKV_AWS_93, failing.
-    broken: [
-      [/denies everyone/, policy({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "*" })],
-      [/denies everyone/, policy({ Effect: "Deny", Principal: { AWS: "*" }, Action: ["s3:PutBucketPolicy"], Resource: arn })],
-    ],
-    unknown: [aws("s3/bucketPolicy", { policy: unknown })],
-  },
-  "s3-object-key": {
-    kept: alone(aws("s3/bucketObjectv2", { kmsKeyId: "arn:aws:kms:x" }), aws("s3/objectCopy", { kmsKeyId: unknown })),
-    // Checkov CKV_AWS_181 and 186, failing.
-    broken: [[/names no key/, aws("s3/bucketObject", { bucket: "b", key: "k", source: "s" })], [/names no key/, aws("s3/objectCopy", {})]],
-  },
-  "s3-name": {
-    kept: alone(aws("s3/bucket", { bucket: "ringo-production-postgres" }), aws("s3/bucket", {})),
-    broken: [[/has a dot/, aws("s3/bucket", { bucket: "evil.com" })]],
-    unknown: [aws("s3/bucket", { bucket: unknown })],
-  },
-  "s3-complete": {
-    kept: [store()],
-    broken: [
-      ...([["Versioning", /no versioning/], ["PublicAccessBlock", /no public access block/], ["Policy", /no policy/], ["ServerSideEncryptionConfiguration", /no encryption/],
-        ["OwnershipControls", /no ownership controls/], ["LifecycleConfiguration", /no lifecycle/], ["Logging", /no access logging/]] as const)
-        .map(([what, found]): [RegExp, ...Sample[]] => [found, ...store({ [what]: undefined })]),
-      // Checkov CKV_AWS_18, 19, 21, CKV2_AWS_6, 61 and Trivy AWS-0089, 90, 94, failing: a bucket alone.
-      [/no versioning, no public access block, no policy, no encryption, no ownership controls, no lifecycle, no access logging/, aws("s3/bucket", { bucket: "mybucket" })],
-    ],
-  },
-  "s3-own-key": {
-    kept: [store()],
-    // Checkov CKV_AWS_145 and Trivy AWS-0132, failing.
-    broken: [
-      [/a key that is not ours/, ...store(managed)],
-      [/a key that is not ours/, ...store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } }] } })],
-      ...["alias/aws/s3", "arn:aws:kms:eu-central-1:123456789012:alias/aws/s3"].map((kmsMasterKeyId): [RegExp, ...Sample[]] =>
-        [/a key that is not ours/, ...store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId } }] } })]),
-      // A second setting of the same, and a bucket that says it is of logs by logging to itself, or to one that logs to it.
-      [/a key that is not ours/, ...store(), setting("ServerSideEncryptionConfiguration", { bucket: "store", ...managed.ServerSideEncryptionConfiguration })],
-      [/a key that is not ours/, ...store({ Logging: undefined, ...managed }), setting("Logging", { bucket: "store", targetBucket: "store" })],
-      [/a key that is not ours/, ...store(managed), setting("Logging", { bucket: "logs", targetBucket: "store" })],
-    ],
-    unknown: store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: unknown } }] } }),
-  },
-  "s3-undeletable": {
-    kept: [
-      store(), [...store({ ObjectLockConfiguration: lock("COMPLIANCE", { years: 1 }) }), ofGroup("cleaner", allow("s3:DeleteObjectVersion"))],
-      governed(), [...governed(), writer()],
-      ...["s3:DeleteObjectVersion", "s3:Delete*", "s3:*Version", "S3:?elete*"].map((action) => [...unlocked(), writer(deny(action))]),
-      // A denial in one document of a group holds for the other, and for its users.
-      [...unlocked(), writer(), ofGroup("never", deny("s3:DeleteObjectVersion"))],
-      [...governed(), writer(deny("s3:DeleteObjectVersion")), ofGroup("cleaner", allow(["s3:DeleteObjectVersion"]))],
-      [...governed(lets(["s3:GetObject", "s3:PutObject"]))],
-    ],
-    broken: [
-      // Checkov CKV_AWS_143, failing.
-      [/can be deleted/, ...store({}, { objectLockEnabled: undefined })], [/can be deleted/, ...unlocked()],
-      [/can be deleted: it has no lock/, ...unlocked(), writer()], [/can be deleted: it has no lock/, ...store(), setting("ObjectLockConfiguration", { bucket: "store" })],
-      [/can be deleted/, ...unlocked(), writer({ ...deny("s3:DeleteObjectVersion"), Resource: `${arn}/*` })],
-      // A lock that locks nothing, and a denial that somebody can lift.
-      ...[{}, { rule: {} }, lock("COMPLIANCE", {}), lock("COMPLIANCE", { days: 0 }), lock("GOVERNANCE", { days: 0 })].map((none): [RegExp, ...Sample[]] => [/it has no lock/, ...store({ ObjectLockConfiguration: none })]),
-      [/it has no lock/, ...unlocked(), writer(deny("s3:DeleteObjectVersion", { Condition: { Bool: { "aws:MultiFactorAuthPresent": "false" } } }))],
-      // Somebody else than the writer, by each kind of document.
-      [/can be deleted: cleaner allows s3:DeleteObjectVersion/, ...governed(), writer(), ofGroup("cleaner", allow("s3:DeleteObjectVersion"))],
-      [/cleaner allows s3:DeleteObjectVersion/, ...unlocked(), writer(deny("s3:Delete*")), aws("iam/rolePolicy", { role: "cleaner", policy: document(allow("s3:DeleteObjectVersion")) }, { name: "cleaner" })],
-      ...["s3:Delete*", "s3:PutLifecycleConfiguration", "s3:PutBucketPolicy"].map((action): [RegExp, ...Sample[]] => [/p allows s3:/, ...governed(), aws("iam/policy", { policy: document(allow(action)) }, { name: "p" })]),
-      [/r allows s3:DeleteObjectVersion/, ...governed(), aws("iam/role", { inlinePolicies: [{ policy: document(allow("s3:DeleteObjectVersion")) }] }, { name: "r" })],
-      [/set allows s3:Put/, ...governed(), aws("ssoadmin/permissionSetInlinePolicy", { inlinePolicy: document(allow("s3:Put*")) }, { name: "set" })],
-      // Whom a bucket lets in itself.
-      [/store-Policy allows s3:DeleteObjectVersion/, ...governed(lets("s3:*"))], [/store-Policy allows s3:DeleteObjectVersion/, ...unlocked(lets("s3:DeleteObject*")), writer(deny("s3:*"))],
-      [/store allows s3:PutBucketPolicy/, ...store({ ObjectLockConfiguration: undefined }, { policy: document({ Effect: "Allow", Principal: { AWS: "1" }, NotAction: "s3:Delete*", Resource: arn }) })],
-    ],
-    unknown: store({}, { objectLockEnabled: unknown }),
-  },
-  "backup-kept": {
-    kept: [store()],
-    broken: [
-      [/kept for 30 days, less than 365/, ...store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: 30 } }] } })],
-      [/kept for 1 days, less than 365/, ...store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: 365 }, noncurrentVersionExpiration: { noncurrentDays: 1 } }] } })],
-      // On a date all that is there expires, and whatever is written later, at once.
-      ...["2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z"].map((date): [RegExp, ...Sample[]] =>
-        [/from a date on/, ...store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { date } }, { status: "Enabled", noncurrentVersionExpiration: { noncurrentDays: 365 } }] } })]),
-      [/kept for 3 days/, ...store(), setting("LifecycleConfiguration", { bucket: "store", rules: [{ status: "Enabled", expiration: { days: 3 } }] })],
-    ],
-    unknown: store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: unknown } }] } }),
-  },
-  "data-service-bound": {
-    kept: [
-      guest({ AWS: stranger }), [policy({ Effect: "Deny", Principal: cloudfront, Action: "s3:*", Resource: "*" })], [aws("s3/bucket", {})],
-      ...[
-        { StringEquals: { "AWS:SourceArn": distribution("123456789012") } }, { ArnLike: { "aws:sourcearn": "arn:aws:cloudtrail:*:123456789012:trail/*" } },
-        { StringEquals: { "aws:SourceAccount": "123456789012" } }, { ArnLike: { "aws:SourceArn": "arn:aws:s3:::store" } },
-        { StringEquals: { "aws:SourceAccount": ["123456789012"] }, ArnLike: { "aws:SourceArn": "arn:aws:s3:::*" } },
-      ].map((condition) => guest(cloudfront, condition)),
-    ],
-    broken: [
-      [/lets cloudfront.amazonaws.com in for anybody/, ...guest(cloudfront)], [/in for anybody/, aws("s3/accessPoint", { policy: document({ Effect: "Allow", Principal: cloudfront, Action: "s3:GetObject", Resource: "*" }) })],
-      ...[
-        { StringEquals: { "aws:Referer": "123456789012" } }, { ArnLike: { "aws:SourceArn": "arn:aws:cloudfront::*:distribution/*" } }, { ArnLike: { "aws:SourceArn": "arn:aws:s3:::*" } },
-        { StringEqualsIfExists: { "aws:SourceAccount": "123456789012" } }, { StringNotEquals: { "aws:SourceAccount": "123456789012" } }, { StringLike: { "aws:SourceAccount": "*" } },
-        { StringEquals: { "aws:SourceAccount": ["123456789012", "*"] } }, { StringEquals: { "aws:SourceAccount": [] } },
-      ].map((condition): [RegExp, ...Sample[]] => [/in for anybody/, ...guest(cloudfront, condition)]),
-    ],
-    unknown: [aws("s3/bucketPolicy", { policy: unknown })],
-  },
-  "data-own-account": {
-    kept: [
-      ...[{ AWS: "123456789012" }, { AWS: ["arn:aws:iam::123456789012:root", "arn:aws:sts::123456789012:assumed-role/a/b"] }, { Federated: "arn:aws:iam::123456789012:saml-provider/a" }].map((who) => guest(who)),
-      // Of whoever is everyone, and of a service that is let in for anybody, other rules tell.
-      guest("*"), guest({ AWS: "*" }), guest(cloudfront),
-      ...[{ StringEquals: { "aws:SourceArn": distribution("123456789012") } }, { StringEquals: { "aws:SourceAccount": "123456789012" } }, { StringEquals: { "aws:SourceAccount": "123456789012" }, ArnLike: { "aws:SourceArn": "arn:aws:s3:::other" } }]
-        .map((condition) => guest(cloudfront, condition)),
-      [aws("s3/bucket", {}, { name: "other", outputs: { arn: "arn:aws:s3:::other" } }), ...guest({ Service: "s3.amazonaws.com" }, { ArnLike: { "aws:SourceArn": "arn:aws:s3:::other" } })],
-      [aws("cloudfront/originAccessIdentity", {}, { name: "oai", outputs: { iamArn: "arn:aws:iam::cloudfront:user/E1" } }), ...guest({ AWS: "arn:aws:iam::cloudfront:user/E1" })],
-      [ours, policy({ Effect: "Deny", Principal: { AWS: stranger }, Action: "s3:*", Resource: "*" })],
-      [ours, aws("kms/grant", { granteePrincipal: "arn:aws:iam::123456789012:role/a" })], [ours, aws("s3control/accessGrant", { grantee: { granteeType: "DIRECTORY_USER", granteeIdentifier: "1" } })],
-      [aws("s3/bucket", {}, { name: "other", outputs: { arn: "arn:aws:s3:::other" } }), aws("s3/bucketReplicationConfig", { rules: [{ destination: { bucket: "arn:aws:s3:::other" } }] })],
-    ],
-    broken: [
-      ...[{ AWS: "999999999999" }, { AWS: ["arn:aws:iam::123456789012:root", "arn:aws:iam::999999999999:root"] }, { AWS: stranger }, { AWS: "arn:aws-cn:iam::999999999999:role/a" }, { Federated: "arn:aws:iam::999999999999:saml-provider/a" }]
-        .map((who): [RegExp, ...Sample[]] => [/lets in 999999999999/, ...guest(who)]),
-      // A condition narrows, and makes nobody one's own.
-      [/lets in 999999999999/, ...guest({ AWS: stranger }, { StringEquals: { "aws:PrincipalAccount": "123456789012" } })],
-      ...[{ AWS: "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2" }, { CanonicalUser: "79a5" }, { AWS: "AIDAQ" }, { Federated: "cognito-identity.amazonaws.com" }].map((who): [RegExp, ...Sample[]] => [/somebody of no account/, ...guest(who)]),
-      ...[{ StringEquals: { "aws:SourceArn": distribution("999999999999") } }, { StringEquals: { "aws:SourceAccount": ["123456789012", "999999999999"] } }].map((condition): [RegExp, ...Sample[]] => [/lets in 999999999999/, ...guest(cloudfront, condition)]),
-      [/no account/, ...guest({ Service: "s3.amazonaws.com" }, { ArnLike: { "aws:SourceArn": "arn:aws:s3:::other" } })],
-      ...["kms/key", "kms/keyPolicy", "s3/bucket", "s3/accessPoint", "s3control/accessPointPolicy"].map((path): [RegExp, ...Sample[]] => [/lets in 999999999999/, ours, aws(path, { policy: document({ Effect: "Allow", Principal: { AWS: stranger }, Action: "kms:*", Resource: "*" }) })]),
-      [/999999999999/, ours, aws("kms/grant", { granteePrincipal: stranger })], [/999999999999/, ours, aws("kms/grant", { granteePrincipal: "arn:aws:iam::123456789012:role/a", retiringPrincipal: stranger })],
-      [/999999999999/, ours, aws("s3control/accessGrant", { grantee: { granteeType: "IAM", granteeIdentifier: stranger } })],
-      [/999999999999/, ours, aws("s3/bucketReplicationConfig", { rules: [{ destination: { bucket: "arn:aws:s3:::other", account: "999999999999" } }] })],
-      [/no account/, ours, aws("s3/bucketReplicationConfig", { rules: [{ destination: { bucket: "arn:aws:s3:::other" } }] })],
-      // A stack that has nothing to tell its account by.
-      [/lets in 999999999999/, policy({ Effect: "Allow", Principal: { AWS: stranger }, Action: "s3:*", Resource: "*" })],
-    ],
-    unknown: [ours, aws("s3/bucketPolicy", { policy: unknown })],
-  },
+  ...bucketCases,
   "kms-rotates": {
-    kept: alone(aws("kms/key", { enableKeyRotation: true, deletionWindowInDays: 10 }), aws("kms/key", { customerMasterKeySpec: "RSA_2048" })),
+    kept: alone(aws("kms/key", { enableKeyRotation: true, deletionWindowInDays: 10 }), aws("kms/key", { customerMasterKeySpec: "RSA_2048" }), aws("kms/replicaKey", {}), aws("kms/keyPolicy", {})),
     // Checkov CKV_AWS_7 and 227, Trivy AWS-0065, failing.
     broken: [
       [/enableKeyRotation is off/, aws("kms/key", { deletionWindowInDays: 10 })], [/enableKeyRotation is off/, aws("kms/key", { enableKeyRotation: false, customerMasterKeySpec: "SYMMETRIC_DEFAULT" })],
+      [/less than once a year/, aws("kms/key", { enableKeyRotation: true, rotationPeriodInDays: 2560 })],
+      ...["externalKey", "replicaKey", "replicaExternalKey"].flatMap((word): [RegExp, Sample][] => [[/it is disabled/, aws(`kms/${word}`, { enabled: false })], [/within a week/, aws(`kms/${word}`, { deletionWindowInDays: 1 })]]),
+      ...["key", "externalKey", "replicaKey", "replicaExternalKey", "keyPolicy"].map((word): [RegExp, Sample] => [/leaves nobody who can change it/, aws(`kms/${word}`, { enableKeyRotation: true, bypassPolicyLockoutSafetyCheck: true })]),
       [/it is disabled/, aws("kms/key", { enableKeyRotation: true, isEnabled: false })], [/within a week/, aws("kms/key", { enableKeyRotation: true, deletionWindowInDays: 1 })],
     ],
     unknown: [aws("kms/key", { enableKeyRotation: unknown })],
@@ -319,9 +75,11 @@ chapter("Data", {
     unknown: [cluster({ engine: unknown })],
   },
   "rds-closed": {
-    kept: alone(rds({}), rds({}, "rds/cluster"), aws("rds/clusterInstance", {}), aws("rds/instance", { replicateSourceDb: "other", deletionProtection: true })),
+    kept: alone(rds({}), rds({}, "rds/cluster"), aws("rds/clusterInstance", {}), aws("rds/globalCluster", { storageEncrypted: true, deletionProtection: true }), aws("rds/globalCluster", { sourceDbClusterIdentifier: "one", deletionProtection: true }), aws("rds/instance", { replicateSourceDb: "other", deletionProtection: true })),
     // Checkov CKV_AWS_16, 17, 96, 133, 139, 293 and Trivy AWS-0077, 80, 180, failing.
     broken: [
+      // CKV_AWS_140.
+      [/storageEncrypted is off/, aws("rds/globalCluster", { deletionProtection: true })], [/deletionProtection is off/, aws("rds/globalCluster", { storageEncrypted: true })],
       [/publiclyAccessible is on/, rds({ publiclyAccessible: true })], [/publiclyAccessible is on/, aws("rds/clusterInstance", { publiclyAccessible: true })],
       [/storageEncrypted is off/, rds({ storageEncrypted: undefined })], [/less than a week/, rds({ backupRetentionPeriod: 1 })], [/less than a week/, rds({ backupRetentionPeriod: undefined }, "rds/cluster")],
       [/deletionProtection is off/, rds({ deletionProtection: false }, "rds/cluster")], [/its password is an input/, rds({ password: unknown })],
@@ -331,6 +89,7 @@ chapter("Data", {
   "stateful-protected": {
     kept: [...alone(digitalocean("volume", {}, { protect: true }), aws("kms/key", {}, { protect: true }))],
     broken: [
+      ...["s3/bucket", "s3tables/tableBucket"].map((path): [RegExp, Sample] => [/forceDestroy takes along/, aws(path, { forceDestroy: true }, { protect: true })]),
       ...["volume", "volumeSnapshot", "dropletSnapshot", "nfs", "nfsSnapshot", "reservedIp", "reservedIpv6", "floatingIp", "databaseCluster", "vectorDatabase", "spacesBucket"].map((word): [RegExp, Sample] => [/not protected/, digitalocean(word, {})]),
       ...["s3/bucket", "s3/directoryBucket", "s3/vectorsVectorBucket", "s3tables/tableBucket", "kms/key", "kms/externalKey", "kms/replicaKey", "kms/replicaExternalKey", "rds/instance", "rds/cluster"].map((path): [RegExp, Sample] => [/not protected/, aws(path, {})]),
     ],
