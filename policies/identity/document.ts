@@ -16,20 +16,23 @@ const list = (value: unknown): string[] => (value === undefined ? [] : [value].f
 const principals = (value: unknown): string[] =>
   (typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value).flatMap(([kind, who]) => list(who).map((each) => `${kind}:${each}`)) : list(value));
 
+/** What an object has under a name, however its letters are written: a reader that looks past a key looks past what it allows. */
+const field = (object: any, name: string): any => Object.entries(object ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+
 /** The statements of a document, as text or as an object. None where it is no document: AWS refuses that itself. */
 export function policyDocument(document: unknown): Statement[] {
   const parsed = typeof document === "string" ? parse(document) : document;
-  const statements = (parsed as any)?.Statement;
+  const statements = field(parsed, "Statement");
   if (statements === undefined || statements === null) return [];
   return [statements].flat().map((statement: any) => ({
-    effect: statement.Effect ?? "Allow", // AWS refuses it without; until then it counts as the worse of the two
-    actions: list(statement.Action),
-    notActions: list(statement.NotAction),
-    resources: list(statement.Resource),
-    notResources: list(statement.NotResource),
-    principals: principals(statement.Principal),
-    notPrincipals: principals(statement.NotPrincipal),
-    condition: statement.Condition ?? {},
+    effect: field(statement, "Effect") === "Deny" ? "Deny" : "Allow", // AWS takes no third; until it says so this counts as the worse of the two
+    actions: list(field(statement, "Action")),
+    notActions: list(field(statement, "NotAction")),
+    resources: list(field(statement, "Resource")),
+    notResources: list(field(statement, "NotResource")),
+    principals: principals(field(statement, "Principal")),
+    notPrincipals: principals(field(statement, "NotPrincipal")),
+    condition: field(statement, "Condition") ?? {},
   }));
 }
 

@@ -14,18 +14,21 @@ const unrestrictable = [
 const escalations = [
   "iam:AddUserToGroup", "iam:AttachGroupPolicy", "iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:CreateAccessKey", "iam:CreateLoginProfile",
   "iam:CreatePolicyVersion", "iam:CreateServiceSpecificCredential", "iam:DeletePermissionsBoundary", "iam:DeleteRolePermissionsBoundary",
-  "iam:DeleteUserPermissionsBoundary", "iam:PassRole", "iam:PutGroupPolicy", "iam:PutRolePolicy", "iam:PutUserPolicy", "iam:ResetServiceSpecificCredential",
-  "iam:SetDefaultPolicyVersion", "iam:UpdateAssumeRolePolicy", "iam:UpdateLoginProfile", "kms:PutKeyPolicy", "kms:CreateGrant", "s3:PutBucketPolicy",
-  "sts:AssumeRole", "lambda:UpdateFunctionCode", "lambda:AddPermission", "glue:UpdateDevEndpoint", "ec2:GetPasswordData",
+  "iam:DeleteUserPermissionsBoundary", "iam:PassRole", "iam:PutGroupPolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:PutUserPermissionsBoundary", "iam:PutUserPolicy", "iam:ResetServiceSpecificCredential",
+  "iam:SetDefaultPolicyVersion", "iam:UpdateAssumeRolePolicy", "iam:UpdateLoginProfile", "kms:PutKeyPolicy", "kms:CreateGrant", "s3:PutBucketPolicy", "s3:PutAccessPointPolicy",
+  "sts:AssumeRole", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "lambda:AddPermission", "glue:UpdateDevEndpoint", "ec2:GetPasswordData",
+  "ec2:AssociateIamInstanceProfile", "ec2:ReplaceIamInstanceProfileAssociation", "ssm:SendCommand", "ssm:StartSession",
 ];
 
 /** What a writer of backups must not do: with one of these it undoes what keeps them. */
 const destructive = [
   "s3:DeleteObjectVersion", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration", "s3:DeleteBucket",
   "s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:PutObjectLegalHold", "s3:PutBucketObjectLockConfiguration", "s3:PutEncryptionConfiguration",
-  "s3:PutBucketPublicAccessBlock", "s3:PutBucketAcl", "s3:PutBucketOwnershipControls", "s3:PutReplicationConfiguration",
+  "s3:PutBucketPublicAccessBlock", "s3:PutBucketAcl", "s3:PutBucketOwnershipControls", "s3:PutReplicationConfiguration", "s3:PutAccessPointPolicy", "s3:UpdateObjectEncryption",
+  // Nor go unseen.
+  "s3:PutBucketLogging",
   // Without its key a backup is noise.
-  "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy", "kms:DeleteImportedKeyMaterial",
+  "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy", "kms:CreateGrant", "kms:DeleteImportedKeyMaterial",
 ];
 
 /** What of these somebody may who may also write. */

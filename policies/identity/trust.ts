@@ -9,11 +9,15 @@ const github = "token.actions.githubusercontent.com";
 /** Repository and ref (or environment) named in full; `*` in neither. */
 const boundSubject = /^repo:[\w.-]+\/[\w.-]+:(ref:refs\/(heads|tags)\/[^*?]+|environment:[^*?]+|pull_request)$/;
 
-/** Values that a statement asks of a claim, by an operator that asks for all of them. */
-function asked({ condition }: Statement, claim: string): string[] {
-  return ["StringEquals", "StringLike", "ForAnyValue:StringEquals", "ForAnyValue:StringLike"]
-    .flatMap((operator) => [condition[operator]?.[`${github}:${claim}`] ?? []].flat());
-}
+/** Values that a statement asks of a provider's claim, by an operator that asks for all of them. */
+const asked = (statement: Statement, claim: string, provider = github): string[] =>
+  ["StringEquals", "StringLike", "ForAnyValue:StringEquals", "ForAnyValue:StringLike"].flatMap((operator) => valuesOf(statement, operator, `${provider}:${claim}`));
+
+const cognito = "cognito-identity.amazonaws.com";
+
+/** Whom else a statement believes to say who somebody is, other than a company's own SAML. */
+const otherProviders = ({ principals }: Statement): string[] => principals.filter((who) => who.startsWith("Federated:") && !isEveryone(who) && !who.includes(":saml-provider/"))
+  .map((who) => who.replace(/^Federated:(.*:oidc-provider\/)?/, "")).filter((provider) => provider !== github);
 
 /**
  * Whether a statement holds only with a second factor, or with an id that the account was told. With BoolIfExists, Null
@@ -61,17 +65,24 @@ export const trustRules: Rule[] = [
     name: "ci-role-bound",
     chapter: "Identity",
     severity: "critical",
-    demands: "CI assumes a role by OIDC, bound to one repository and to a branch, tag or environment of it.",
-    wrong: "A workflow of another repository, or of anyone's branch, becomes this role.",
-    mend: `ask for StringEquals ${github}:aud sts.amazonaws.com and ${github}:sub repo:<owner>/<name>:ref:refs/heads/<branch> (or :environment:<name>).`,
+    demands: "CI assumes a role by OIDC, bound to one repository and to a branch, tag or environment of it; whom another provider names is bound to who that is.",
+    wrong: "A workflow of another repository, or of anyone's branch, or whoever has an account with the provider, becomes this role.",
+    mend: `ask for StringEquals ${github}:aud sts.amazonaws.com and ${github}:sub repo:<owner>/<name>:ref:refs/heads/<branch> (or :environment:<name>); for another provider, StringEquals <provider>:sub with the subject in full.`,
     answers: ["CKV_AWS_358", "CKV_AWS_393"],
     *check({ assumeRolePolicy }) {
       for (const statement of policyDocument(assumeRolePolicy)) {
-        if (statement.effect !== "Allow" || !statement.principals.some((who) => who.startsWith("Federated:") && who.includes(github))) continue;
+        if (statement.effect !== "Allow") continue;
+        for (const provider of otherProviders(statement)) {
+          // Cognito's users are of a pool, which is the audience.
+          const named = asked(statement, provider === cognito ? "aud" : "sub", provider);
+          if (named.length === 0 || !named.every((value) => /^[^*?]+$/.test(value))) yield `it asks ${provider} for nobody in particular`;
+        }
+        if (!statement.principals.some((who) => who.startsWith("Federated:") && who.includes(github))) continue;
         const subjects = asked(statement, "sub");
         if (subjects.length === 0) yield "it asks for no repository";
         else if (!subjects.every((subject) => boundSubject.test(subject))) yield "it asks for no one repository and branch";
-        if (!asked(statement, "aud").includes("sts.amazonaws.com")) yield "it does not ask for whom the token was made";
+        const audiences = asked(statement, "aud");
+        if (audiences.length === 0 || !audiences.every((each) => each === "sts.amazonaws.com")) yield "it does not ask for whom the token was made";
       }
     },
   }),

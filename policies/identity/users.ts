@@ -7,7 +7,12 @@ const accessKey = "aws:iam/accessKey:AccessKey";
 const policyAttachment = "aws:iam/policyAttachment:PolicyAttachment";
 const userPolicies = "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive";
 const membership = ["aws:iam/userGroupMembership:UserGroupMembership", "aws:iam/groupMembership:GroupMembership"];
-const adminPolicies = /:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|AmazonS3FullAccess)(-[A-Za-z]+)?$/;
+/** Of those that AWS keeps: whoever has one may do everything with a whole service, or with all. */
+const adminPolicies = /^arn:[^:]*:iam::aws:policy\/(?:.*\/)?(\w*(?:FullAccess|Administrator|PowerUser)[\w-]*)$/;
+
+/** Whether a membership has somebody in one of these inputs: AWS takes an empty one. */
+const hasSome = ({ props, propertyDependencies }: PolicyResource, inputs: string[]): boolean =>
+  inputs.some((input) => (propertyDependencies[input] ?? []).length > 0 || (input.endsWith("s") ? (props[input] ?? []).length > 0 : input in props));
 
 /** Whether an input of a resource names this one, by the program's own reference or by name. */
 const names = (resource: PolicyResource, input: string, named: PolicyResource): boolean =>
@@ -84,7 +89,7 @@ export const userRules: Rule[] = [
     mend: "add a UserGroupMembership.",
     answers: ["CKV2_AWS_21", "iam-user-not-in-common-group", "iam-user-not-in-category-group"],
     *check(resources) {
-      const members = resources.filter(({ type }) => membership.includes(type));
+      const members = resources.filter((each) => membership.includes(each.type) && hasSome(each, ["group", "groups"]));
       for (const each of resources.filter(({ type }) => type === user)) {
         if (!members.some((member) => names(member, "user", each) || names(member, "users", each))) yield { urn: each.urn, found: "it is in no group" };
       }
@@ -119,7 +124,7 @@ export const userRules: Rule[] = [
     mend: "remove the group.",
     answers: ["CKV2_AWS_14", "iam-group-with-no-users"],
     *check(resources) {
-      const members = resources.filter(({ type }) => membership.includes(type));
+      const members = resources.filter((each) => membership.includes(each.type) && hasSome(each, ["user", "users"]));
       for (const each of resources.filter(({ type }) => type === "aws:iam/group:Group")) {
         if (!members.some((member) => names(member, "group", each) || names(member, "groups", each))) yield { urn: each.urn, found: "it has no member" };
       }

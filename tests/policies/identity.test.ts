@@ -38,6 +38,9 @@ chapter("Identity", {
       [/allows \*/, aws("ssoadmin/permissionSetInlinePolicy", { inlinePolicy: document(allow(["s3:HeadBucket", "*"], "*")) })],
       [/allows \*/, aws("iam/role", { assumeRolePolicy: "{}", inlinePolicies: [{ policy: document(allow("*", "*")) }] })],
       [/everything but iam:CreateUser/, policy({ Effect: "Allow", NotAction: "iam:CreateUser", Resource: objects })],
+      // Spelt as AWS may take it, too.
+      ...[{ effect: "Allow", action: "*", resource: "*" }, { Effect: "allow", Action: "*", Resource: "*" }].map((statement): [RegExp, Sample] => [/allows \*/, policy(statement)]),
+      [/allows \*/, aws("iam/policy", { policy: JSON.stringify({ statement: [allow("*", "*")] }) })],
       [/allows s3:\?et/, aws("iam/policy", { policy: { Statement: { Effect: "Allow", Action: "s3:?etObject", Resource: objects } } })],
     ],
     unknown: [aws("iam/policy", { policy: unknown })],
@@ -64,6 +67,8 @@ chapter("Identity", {
       // Checkov CKV_AWS_286 and Trivy AWS-0342, failing.
       [/allows iam:PassRole/, policy(allow("iam:PassRole", "*"))], [/iam:CreateAccessKey/, policy(allow("iam:CreateAccessKey", "arn:aws:iam::123456789012:user/*"))], [/iam:AddUserToGroup/, policy(allow("iam:*", "*"))],
       ...["role/?????", "ro?e/admin"].map((name): [RegExp, Sample] => [/allows iam:PassRole/, policy(allow("iam:PassRole", `arn:aws:iam::123456789012:${name}`))]),
+      ...["iam:PutRolePermissionsBoundary", "iam:PutUserPermissionsBoundary", "ec2:AssociateIamInstanceProfile", "ec2:ReplaceIamInstanceProfileAssociation", "lambda:UpdateFunctionConfiguration", "ssm:SendCommand", "ssm:StartSession", "s3:PutAccessPointPolicy"]
+        .map((action): [RegExp, Sample] => [new RegExp(`allows ${action}`), policy(allow(action, "arn:aws:x:eu-central-1:123456789012:ringo-*"))]),
       [/sts:AssumeRole/, policy(allow("sts:AssumeRole", "arn:aws:iam::*:role/admin"))], [/s3:PutBucketPolicy/, policy({ Effect: "Allow", Action: "s3:PutBucketPolicy", NotResource: "arn:aws:s3:::a" })],
     ],
     unknown: [aws("iam/policy", { policy: unknown })],
@@ -75,7 +80,7 @@ chapter("Identity", {
       [/may s3:DeleteObjectVersion.*and \d+ more/, policy(allow("s3:*", objects))],
       // A denial of part of the objects, or under a condition, is none.
       [/may s3:DeleteObjectVersion/, policy(allow("s3:*", objects), { Effect: "Deny", Action: "s3:DeleteObjectVersion", Resource: "arn:aws:s3:::store/old/*" })],
-      ...["s3:PutObjectLegalHold", "s3:PutBucketAcl", "s3:PutBucketOwnershipControls", "s3:PutReplicationConfiguration", "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy", "kms:DeleteImportedKeyMaterial"]
+      ...["s3:PutObjectLegalHold", "s3:PutBucketAcl", "s3:PutBucketOwnershipControls", "s3:PutReplicationConfiguration", "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy", "kms:DeleteImportedKeyMaterial", "kms:CreateGrant", "s3:UpdateObjectEncryption", "s3:PutBucketLogging", "s3:PutAccessPointPolicy"]
         .map((action): [RegExp, Sample] => [new RegExp(`may ${action}`), policy(allow("s3:PutObject", objects), allow(action, "arn:aws:kms:eu-central-1:123456789012:key/1"))]),
       [/may s3:DeleteObjectVersion/, aws("iam/role", { inlinePolicies: [{ policy: document(allow("s3:PutObject", objects)) }, { policy: document(allow("s3:DeleteObjectVersion", objects)) }] })],
       [/may s3:DeleteObjectVersion/, aws("ssoadmin/permissionSetInlinePolicy", { inlinePolicy: document(allow(["s3:PutObject", "s3:DeleteObjectVersion"], objects)) })],
@@ -145,13 +150,22 @@ chapter("Identity", {
     unknown: [aws("iam/role", { assumeRolePolicy: unknown })],
   },
   "ci-role-bound": {
-    kept: alone(ci("repo:myOrg/myRepo:ref:refs/heads/main"), ci("repo:myOrg/myRepo:environment:production"), ci(["repo:myOrg/myRepo:ref:refs/tags/v1", "repo:myOrg/myRepo:pull_request"]), role(trusts({ Service: "ec2.amazonaws.com" }))),
+    kept: alone(ci("repo:myOrg/myRepo:ref:refs/heads/main"), ci("repo:myOrg/myRepo:environment:production"), ci(["repo:myOrg/myRepo:ref:refs/tags/v1", "repo:myOrg/myRepo:pull_request"]), role(trusts({ Service: "ec2.amazonaws.com" })),
+      role(trusts({ Federated: "arn:aws:iam::123456123456:oidc-provider/gitlab.com" }, { StringEquals: { "gitlab.com:sub": "project_path:a/b:ref_type:branch:ref:main" } })), role(trusts({ Federated: "arn:aws:iam::123456123456:saml-provider/people" })),
+      role(trusts({ Federated: "arn:aws:iam::123456123456:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/1" }, { StringEquals: { "oidc.eks.eu-central-1.amazonaws.com/id/1:sub": "system:serviceaccount:a:b" } })),
+      role(trusts({ Federated: "cognito-identity.amazonaws.com" }, { StringEquals: { "cognito-identity.amazonaws.com:aud": "eu-central-1:1" } }))),
     broken: [
       // Checkov CKV_AWS_358 and 393, failing.
       [/asks for no repository[^]*for whom/, role(trusts(federated))], [/no one repository/, ci("invalid")], [/no one repository/, ci("*")], [/no one repository/, ci("workflow:github-actions:repo:myOrg/myRepo:ref:refs/heads/MyBranch")],
       [/no one repository/, ci("repo:*")], [/no one repository/, ci("repo:myOrg*")], [/no one repository/, ci("repo:myOrg/*", "StringLike")], [/no one repository/, ci("repo:myOrg/myRepo:*", "StringLike")],
       [/for whom the token was made/, ci("repo:myOrg/myRepo:ref:refs/heads/main", "StringEquals", "")], [/no repository/, ci("repo:myOrg/myRepo:ref:refs/heads/main", "StringNotEquals")],
       [/no one repository/, ci(["repo:myOrg/myRepo:ref:refs/heads/main", "repo:myOrg/myRepo:*"])],
+      [/for whom the token was made/, ci("repo:myOrg/myRepo:ref:refs/heads/main", "StringEquals", ["sts.amazonaws.com", "https://github.com/another"])],
+      // Others that say who somebody is: anyone can have an account there.
+      ...[undefined, { StringEquals: { "gitlab.com:aud": "sts.amazonaws.com" } }, { StringLike: { "gitlab.com:sub": "project_path:*" } }, { StringEquals: { "gitlab.com:sub": "" } }, { StringNotEquals: { "gitlab.com:sub": "a" } }]
+        .map((condition): [RegExp, Sample] => [/asks gitlab.com for nobody in particular/, role(trusts({ Federated: "arn:aws:iam::123456123456:oidc-provider/gitlab.com" }, condition))]),
+      [/asks accounts.google.com for nobody/, role(trusts({ Federated: "accounts.google.com" }, { StringEquals: { "accounts.google.com:aud": "my-app" } }))],
+      [/asks cognito-identity.amazonaws.com for nobody/, role(trusts({ Federated: "cognito-identity.amazonaws.com" }))],
     ],
     unknown: [aws("iam/role", { assumeRolePolicy: unknown })],
   },
@@ -163,13 +177,14 @@ chapter("Identity", {
     unknown: [aws("iam/policyAttachment", { users: unknown })],
   },
   "iam-admin-policy": {
-    kept: alone(aws("iam/rolePolicyAttachment", { policyArn: "arn:aws:iam::123456789012:policy/own" }), aws("iam/role", {})),
+    kept: alone(...["123456789012:policy/own", "123456789012:policy/OwnFullAccess", "aws:policy/AmazonS3ReadOnlyAccess", "aws:policy/service-role/AWSLambdaBasicExecutionRole"].map((end) => aws("iam/rolePolicyAttachment", { policyArn: `arn:aws:iam::${end}` })), aws("iam/role", {})),
     broken: [
       // Checkov CKV_AWS_274, CKV2_AWS_56 and Trivy AWS-0345, failing.
       ...["groupPolicyAttachment", "rolePolicyAttachment", "userPolicyAttachment", "policyAttachment"].map((word): [RegExp, Sample] => [/gives AdministratorAccess/, aws(`iam/${word}`, { policyArn: admin })]),
       [/gives AdministratorAccess/, aws("iam/role", { managedPolicyArns: [admin] })], [/gives IAMFullAccess/, aws("iam/rolePolicyAttachment", { policyArn: "arn:aws:iam::aws:policy/IAMFullAccess" })],
       [/gives AmazonS3FullAccess/, aws("iam/rolePolicyAttachment", { policyArn: "arn:aws:iam::aws:policy/AmazonS3FullAccess" })], [/gives Admin/, aws("ssoadmin/managedPolicyAttachment", { managedPolicyArn: admin })],
       ...["group", "role", "user"].map((who): [RegExp, Sample] => [/gives AdministratorAccess/, aws(`iam/${who}PolicyAttachmentsExclusive`, { [`${who}Name`]: "one", policyArns: ["arn:aws:iam::123456789012:policy/own", admin] })]),
+      ...["job-function/SystemAdministrator", "AmazonRDSFullAccess", "service-role/AmazonEC2FullAccess", "AWSKeyManagementServicePowerUser", "AdministratorAccess-Amplify"].map((name): [RegExp, Sample] => [/it gives/, aws("iam/rolePolicyAttachment", { policyArn: `arn:aws:iam::aws:policy/${name}` })]),
       [/gives Admin/, aws("ssoadmin/managedPolicyAttachmentsExclusive", { managedPolicyArns: [admin] })],
     ],
     unknown: [aws("iam/rolePolicyAttachment", { policyArn: unknown })],
@@ -194,12 +209,14 @@ chapter("Identity", {
     broken: [
       // Checkov CKV2_AWS_21, failing.
       [/in no group/, user], [/in no group/, user, group, { ...member, props: { user: "two", groups: ["writers"] } }],
+      [/in no group/, user, aws("iam/userGroupMembership", { user: "one", groups: [] }, { name: "m" })],
     ],
   },
   "iam-group-used": {
     kept: [[user, group, member]],
     // Checkov CKV2_AWS_14, failing.
-    broken: [[/no member/, group], [/no member/, group, { ...member, props: { user: "one", groups: ["others"] } }]],
+    broken: [[/no member/, group], [/no member/, group, { ...member, props: { user: "one", groups: ["others"] } }],
+      ...[[], undefined].map((users): [RegExp, ...Sample[]] => [/no member/, group, aws("iam/groupMembership", { users, group: "writers" }, { name: "m" })])],
   },
   "iam-password-policy": {
     kept: alone(passwords({})),
