@@ -1,11 +1,13 @@
+import * as path from "node:path";
 import type { Container, MachineState } from "../../machine/state";
 import { isPrivate } from "../network/addresses";
 import type { Rule } from "../rule";
 import { command, stateOf } from "./state";
 
 const byDigest = /@sha256:[0-9a-f]{64}$/;
-/** Binding one of these gives the machine away. */
-const precious = /^\/(?:etc|root|boot|dev|proc|sys|var\/run|run|var\/lib\/docker)?(?:\/|$)/;
+/** Binding one of these, what is in it or what it is in gives the machine away. */
+const precious = ["/etc", "/root", "/boot", "/dev", "/proc", "/sys", "/run", "/var/run", "/var/lib/docker", "/usr", "/bin", "/sbin", "/lib", "/lib64"];
+const isIn = (inner: string, outer: string): boolean => `${inner}/`.startsWith(`${outer}/`);
 
 function* faults({ image, user, publish, volumes, network }: Container, { users }: Pick<MachineState, "users">, throwaway: boolean): Iterable<string> {
   if (!throwaway && !byDigest.test(image)) yield "names its image by tag, which can become another";
@@ -17,9 +19,9 @@ function* faults({ image, user, publish, volumes, network }: Container, { users 
     if (address === undefined || !(isPrivate(address) || address === "127.0.0.1")) yield "publishes a port on other than a private address, past the machine's firewall";
   }
   for (const text of volumes ?? []) {
-    const source = text.split(":")[0];
-    if (precious.test(source) && source !== "/") yield `binds ${source}`;
+    const source = path.posix.normalize(text.split(":")[0].replace(/^\/+|\/+$/g, "/"));
     if (source === "/") yield "binds the machine's root";
+    else if (precious.some((each) => isIn(source, each) || isIn(each, source))) yield `binds ${source}`;
   }
 }
 

@@ -10,7 +10,7 @@ const shapes: [kind: string, pattern: RegExp][] = [
   ["a JSON web token", /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/],
   ["a password in a URL", /\b[a-z][a-z0-9+]*:\/\/[^/\s:@"']*:[^/\s:@"']+@/i],
   ["a password's hash", /\$(2[aby]|[156y])\$[./A-Za-z0-9$]{20,}/],
-  ["something called a secret", /\b[A-Za-z0-9_-]*(secret|passw(or)?d|passphrase|api_?key|access_?key|auth_?token|private_?key)[A-Za-z0-9_-]*["']?\s*[:=]\s*["']?(?!(true|false|null|no|yes|\d+)\b)[^\s"',}]{4,}/i],
+  ["something called a secret", /\b[A-Za-z0-9_-]*(secret|passw(or)?d|passphrase|api_?key|access_?key|auth_?token|private_?key)[A-Za-z0-9_-]*\\*["']?\s*[:=]\s*\\*["']?(?!(true|false|null|no|yes|\d+)\b)[^\s"',}\\]{4,}/i],
 ];
 
 /** Public by nature, and as random as a secret: public keys, digests, certificates. */
@@ -39,6 +39,6 @@ export function secretsIn(text: string, known: readonly string[]): string[] {
   const bare = harmless.reduce((rest, pattern) => rest.replaceAll(pattern, ""), text);
   const kinds = shapes.filter(([, pattern]) => pattern.test(bare)).map(([kind]) => kind);
   if (known.some((secret) => text.includes(secret) || text.includes(Buffer.from(secret).toString("base64")))) kinds.push("a secret of the stack's configuration");
-  if (kinds.length === 0 && (bare.match(/[A-Za-z0-9+/_=-]+/g) ?? []).some(isRandom)) kinds.push("something as random as a secret");
+  if (kinds.length === 0 && (bare.match(/[A-Za-z0-9+/_-]+=*/g) ?? []).some(isRandom)) kinds.push("something as random as a secret");
   return kinds;
 }

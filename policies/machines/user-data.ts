@@ -2,7 +2,8 @@ import type { Rule } from "../rule";
 import { dropletTypes, templateOf } from "./droplet-template";
 import { secretsIn } from "./secrets";
 
-const decoded = (text: string | undefined): string | undefined => text && Buffer.from(text, "base64").toString();
+/** What is no base64 is as readable as it stands: AWS refuses it, and the stack's state keeps it. */
+const decoded = (text: string | undefined): string | undefined => (text && /^[\w+/-]+={0,2}$/.test(text.replaceAll(/\s/g, "")) ? Buffer.from(text, "base64").toString() : text);
 
 /** User data of each type that has some, in plain text. */
 const userDataOf: Record<string, (inputs: any) => (string | undefined)[]> = {
@@ -43,7 +44,7 @@ export const userData: Rule = {
   demands: "No secret is in user data, but the one-time host key of a machine's first connection.",
   wrong: "Any process on a machine can read its user data for as long as the machine lives, and so can whoever reads the account.",
   mend: "put it into the machine's state: it travels over SSH into a file that root alone reads. If the secret was real, make a new one.",
-  answers: ["CKV_AWS_46", "AWS-0029"],
+  answers: ["CKV_AWS_46", "AWS-0029", "AWS-0122", "AWS-0129"],
   *check(inputs, { type, settings }) {
     for (const text of userDataOf[type](inputs)) {
       if (typeof text === "string" && !isDigest(text)) yield* secretsIn(withoutBootHostKey(text), settings.secrets).map((kind) => `${kind} is in its user data`);

@@ -65,6 +65,8 @@ chapter("Machines", {
       // Checkov CKV_AWS_46 and Trivy AWS-0029, failing.
       [/an access key of AWS/, aws("ec2/instance", { userData: "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nexport AWS_DEFAULT_REGION=us-west-2" })],
       [/an access key of AWS/, aws("ec2/instance", { userDataBase64: base64("export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE") })],
+      // Checkov CKV_AWS_46 and Trivy AWS-0129, failing: as no launch template takes it.
+      [/an access key of AWS/, aws("ec2/launchTemplate", { userData: "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nexport AWS_DEFAULT_REGION=us-west-2" })],
       [/an access key of AWS/, aws("ec2/launchTemplate", { userData: base64("export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE") })],
       [/an access key of AWS/, aws("ec2/launchConfiguration", { userDataBase64: base64("export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE") })],
       [/something called a secret/, droplet({ userData: "#!/bin/sh\nDJANGO_SECRET_KEY=hunter2-and-more" })],
@@ -81,6 +83,7 @@ chapter("Machines", {
       [/other than a private address/, running({ publish: ["8000:8000"] })], [/other than a private address/, running({ publish: ["0.0.0.0:8000:8000"] })],
       [/other than a private address/, running({ publish: ["198.18.0.4:8000:8000"] })],
       [/binds \/var\/run\/docker.sock/, running({ volumes: ["/var/run/docker.sock:/var/run/docker.sock"] })], [/binds \/etc/, running({ volumes: ["/etc:/etc:ro"] })],
+      ...["/srv/../etc/x", "/./etc", "//etc", "/var", "/var/lib", "/usr/local/bin"].map((source): [RegExp, Sample] => [/binds /, running({ volumes: [`${source}:/x`] })]),
       [/no user of its own there/, running({ network: "host", user: "472:472" })], [/no user of its own there/, running({ network: "host", user: "472:472" }, [{ name: "shown" }, { name: "other", uid: 473 }])],
       [/binds the machine's root/, running({ volumes: ["/:/host"] })],
     ],
@@ -108,6 +111,8 @@ describe("secrets in a text", () => {
     ["a token of DigitalOcean", `dop_v1_${"0a".repeat(32)}`], ["a token of GitHub", `ghp_${"aB3".repeat(12)}`], ["a token of GitLab", `glpat-${"a1B2".repeat(5)}`],
     ["a token of Slack", "xoxb-0123456789-abc"], ["a JSON web token", "eyJhbGciOiJub25l.eyJzdWIiOiIxMjM0.c2lnbmF0dXJl"], ["a password's hash", `$2b$12$${"./Ab".repeat(8)}`],
     ["something called a secret", "api_key: hunter2"], ["something called a secret", '{"dbPassword":"hunter2"}'],
+    // Trivy AWS-0122, failing, within JSON.
+    ["something called a secret", JSON.stringify('export DATABASE_PASSWORD="hunter2"')], ["something called a secret", JSON.stringify('{"dbPassword":"hunter2"}')],
   ])("%s", (kind, text) => expect(secretsIn(`before ${text} after`, [])).toContain(kind));
 
   test("of the configuration, in plain and in base64, however they look", () => {
@@ -115,6 +120,8 @@ describe("secrets in a text", () => {
   });
   test.each([
     `ssh-ed25519 ${random}${random}`, `image@sha256:${"a1b2c3d4".repeat(8)}`, "password_authentication: false", "the quick brown fox jumps over the lazy dog",
+    // Checkov CKV_AWS_46, passing.
+    "export AWS_ACCESS_KEY_ID=FOO\nexport AWS_SECRET_ACCESS_KEY=bar\nexport AWS_DEFAULT_REGION=us-west-2",
     "https://deb.debian.org/debian-security/dists/bookworm-security/InRelease", `-----BEGIN CERTIFICATE-----\n${random}\n-----END CERTIFICATE-----`,
   ])("are not found in %s", (text) => expect(secretsIn(text, [])).toEqual([]));
 });
