@@ -4,6 +4,13 @@ import { ruleFor, type Rule } from "../rule";
 const record = "digitalocean:index/dnsRecord:DnsRecord";
 const domain = "digitalocean:index/domain:Domain";
 
+/** Whether an SPF record lets only some send: by the first `all`, for what is behind it counts no more, or as another domain says. */
+function isBound(spf: string): boolean {
+  const terms = spf.toLowerCase().replaceAll('"', "").split(/\s+/);
+  const all = terms.find((term) => /^[-+?~]?all$/.test(term));
+  return all === undefined ? terms.some((term) => term.startsWith("redirect=")) : /^[-~]/.test(all);
+}
+
 export const dnsRules: Rule[] = [
   ruleFor<DnsRecordArgs>(record, {
     name: "dns-ttl",
@@ -27,7 +34,7 @@ export const dnsRules: Rule[] = [
     mend: "end the record with -all (or ~all while trying it).",
     answers: ["networking-domains-spf-overly-permissive"],
     *check(inputs) { // an address may be unknown yet, and is none of this rule's business
-      if (inputs.type === "TXT" && /^"?v=spf1\b/.test(inputs.value) && !/[-~]all"?\s*$/.test(inputs.value)) yield "it lets everyone send";
+      if (inputs.type === "TXT" && /^"?v=spf1\b/i.test(inputs.value) && !isBound(inputs.value)) yield "it lets everyone send";
     },
   }),
   {

@@ -9,10 +9,10 @@ interface Opening {
   from: string[];
 }
 
-const opening = (protocol: string, from: number | undefined, to: number | undefined, addresses: (string | undefined)[]): Opening => ({
+const opening = (protocol: string, from: number | undefined, to: number | undefined, addresses: unknown[]): Opening => ({
   protocol,
   ports: protocol === "-1" || protocol === "all" || from === undefined || from < 0 ? allPorts : { first: from, last: to ?? from },
-  from: addresses.filter((text) => text !== undefined),
+  from: addresses.filter((text) => typeof text === "string"),
 });
 
 const inline = ({ ingress }: any): Opening[] => (ingress ?? []).map((rule: any) =>
@@ -36,7 +36,7 @@ export const securityGroup: Rule = {
   demands: "A security group in AWS lets the internet in on 80 and 443 at most.",
   wrong: "A security group lets the internet in where only named machines or people belong.",
   mend: "name the ranges or groups that need it (cidrIpv4, referencedSecurityGroupId).",
-  answers: ["CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_260", "CKV_AWS_277", "AWS-0107", "CIS 5.2", "CIS 5.3"],
+  answers: ["CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_277", "AWS-0107", "CIS 5.2", "CIS 5.3"],
   *check(inputs, { type }) {
     for (const { protocol, ports, from } of openings[type](inputs)) {
       if (isWorld(from) && !(protocol === "tcp" && isWeb(ports))) yield `${protocol === "-1" ? "every protocol" : protocol}, ${portsText(ports)}, is open to ${few(from)}`;

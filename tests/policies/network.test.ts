@@ -125,8 +125,9 @@ chapter("Network", {
     unknown: [digitalocean("dnsRecord", { ttl: unknown })],
   },
   "dns-spf": {
-    kept: alone(txt("@", "v=spf1 include:_spf.example.net -all"), txt("@", "google-site-verification=1"), digitalocean("dnsRecord", { type: "A", value: unknown })),
-    broken: [[/lets everyone send/, txt("@", "v=spf1 +all")], [/lets everyone send/, txt("@", "v=spf1 include:x ?all")], [/lets everyone send/, txt("@", "v=spf1 mx")]],
+    kept: alone(txt("@", "v=spf1 include:_spf.example.net -all"), txt("@", "v=spf1 redirect=_spf.example.net"), txt("@", '"v=spf1 mx ~all"'), txt("@", "google-site-verification=1"), digitalocean("dnsRecord", { type: "A", value: unknown })),
+    broken: [[/lets everyone send/, txt("@", "v=spf1 +all")], [/lets everyone send/, txt("@", "v=spf1 include:x ?all")], [/lets everyone send/, txt("@", "v=spf1 mx")],
+      ...["v=spf1 +all -all", "v=spf1 all ~all", "V=SPF1 ?ALL"].map((text): [RegExp, Sample] => [/lets everyone send/, txt("@", text)])],
     unknown: [txt("@", unknown)],
   },
   "dns-mail": {
