@@ -11,24 +11,27 @@ export type Configuration = Record<string, unknown>;
 /**
  * A stack's file with one more counted than is in force. Everything else in it stays as it is.
  *
- * What the file says does not matter: it may be a checkout from before the last change, or one ahead after an update that was declined or
- * has failed. To count on from that would leave one out, and machines know of a key only the next.
+ * What the file says may be from before the last change, or one ahead after an update that was declined or has failed. To count on from
+ * that would leave one out, and machines know of a key only the next.
  * @param counter where the number is, within the project's `ringo-infra:…`
+ * @param unused no number is taken twice, and some may be left out: what a failed update made under it is there. @default false
  */
-export function nextGeneration(text: string, counter: string[], inForce: Configuration): { text: string; generation: number } {
+export function nextGeneration(text: string, counter: string[], inForce: Configuration, unused = false): { text: string; generation: number } {
   const document = YAML.parseDocument(text);
   const [group, ...rest] = counter;
-  const counted = counter.reduce<unknown>((value, key) => (value as Configuration | undefined)?.[key], inForce);
-  const generation = Number(counted ?? 1) + 1;
-  document.setIn(["config", `ringo-infra:${group}`, ...rest], generation);
+  const place = ["config", `ringo-infra:${group}`, ...rest];
+  const counted = Number(counter.reduce<unknown>((value, key) => (value as Configuration | undefined)?.[key], inForce) ?? 1);
+  const tried = unused ? Number(document.getIn(place) ?? 1) : 1;
+  const generation = Math.max(counted, tried) + 1;
+  document.setIn(place, generation);
   return { text: document.toString({ lineWidth: 0 }), generation };
 }
 
-/** Counts one more in the stack's file. Gives what takes that back. */
-export function countUp(stack: OperatedStack, counter: string[]): () => void {
+/** Counts one more in the stack's file: see `nextGeneration`. Gives what takes that back. */
+export function countUp(stack: OperatedStack, counter: string[], unused = false): () => void {
   const file = path.join(projectDir, `Pulumi.${stack.name}.yaml`);
   const former = fs.readFileSync(file, "utf8");
-  const { text, generation } = nextGeneration(former, counter, stack.inForce());
+  const { text, generation } = nextGeneration(former, counter, stack.inForce(), unused);
   fs.writeFileSync(file, text);
   say(`${path.basename(file)}: ${counter.join(".")} is ${generation}; commit it when this has ended`);
   return () => fs.writeFileSync(file, former);

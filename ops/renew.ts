@@ -26,7 +26,7 @@ export async function renew(stack: OperatedStack): Promise<number> {
   if (!there) say(`${host} does not answer: it is taken to be gone. One that is there, and hangs, is to be switched off first (DigitalOcean's control panel, Droplets): a worker is asked to shut down before it is deleted.`);
   const { machines } = stack.outputs();
   let begun = false;
-  const takeBack = countUp(stack, ["machineGenerations", host]);
+  const takeBack = countUp(stack, ["machineGenerations", host], true);
   // Whichever way it comes to nothing, the next `up` must not end the machine.
   process.once("exit", () => {
     if (begun) return;

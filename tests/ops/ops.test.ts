@@ -43,6 +43,12 @@ describe("one more key", () => {
     expect(nextGeneration(once, ["machineGenerations", "edge"], { machineGenerations: { "api-1": 2 } }).text).toBe(`${once}    edge: 2\n`);
   });
 
+  test("of a machine is one that no machine had, not even one of an update that failed", () => {
+    for (const [tried, generation] of [[1, 3], [2, 3], [3, 4]]) {
+      expect(nextGeneration(`config:\n  ringo-infra:machineGenerations:\n    edge: ${tried}\n`, ["machineGenerations", "edge"], { machineGenerations: { edge: 2 } }, true).generation).toBe(generation);
+    }
+  });
+
   test("is the next to the one in force whatever the file says: it may be from before it, or from an update that was declined or has failed", () => {
     for (const counted of [1, 4, 5, 9]) {
       expect(nextGeneration(`config:\n  ringo-infra:deployerKeyGeneration: ${counted}\n`, ["deployerKeyGeneration"], { deployerKeyGeneration: "4" }).generation).toBe(5);

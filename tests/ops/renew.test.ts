@@ -52,6 +52,15 @@ test("one that answers goes on where the engine could not", () => {
   expect({ status, done, file: fs.readFileSync(at("Pulumi.staging.yaml"), "utf8") }).toEqual({ status: 1, done: ["preview --stack staging"], file: stackFile });
 });
 
+test("one whose renewal failed is made anew once more, under another number: the one before is there", () => {
+  machines({ "api-0": "ends" });
+  program("pulumi", `${fs.readFileSync(at("bin/pulumi"), "utf8")}\n[ $1 != up ]`);
+  expect(renew().status).toBe(1);
+  fs.rmSync(at("off"));
+  renew();
+  expect(fs.readFileSync(at("Pulumi.staging.yaml"), "utf8")).toContain("api-0: 3");
+});
+
 test("where the edge does not answer nobody knows of the machines behind it, and none is taken to be gone", () => {
   machines({ edge: "exit 255", "api-0": "exit 255" });
   const { status, stderr, done } = renew();
