@@ -1,5 +1,6 @@
 /** The stack's configuration: one validated schema, every default written down. */
 export { celeryChildrenThatFit, gunicornWorkersFor } from "./capacity";
+export { check } from "./check";
 export { derive, registryOf, type Settings } from "./derive";
 export { type Fault, renderFaults } from "./fault";
 export { ConfigError, loadConfig, type Secrets, type StackConfig } from "./load";

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { check, type Given } from "./check";
 import { alertPortsOf, derive, type Settings } from "./derive";
 import { type Fault, renderFaults } from "./fault";
 import { secrets as secretSchema, type SecretValues } from "./secrets";
-import { validate } from "./validate";
 
 /** Secrets as the program handles them: whatever derives from one stays secret. Names in `environmentSecrets` are plain. */
 export type Secrets = {
@@ -32,16 +32,13 @@ const isConfigSecret = (pulumi.runtime as unknown as { isConfigSecret(key: strin
 
 /**
  * Reads and checks every key of the project, before the first resource.
+ * @param directory where the stacks' files are; the project's own if left out
  * @throws ConfigError with all faults at once
  */
-export function loadConfig(): StackConfig {
-  const prefix = `${pulumi.getProject()}:`;
-  const own = Object.entries(pulumi.runtime.allConfig()).filter(([name]) => name.startsWith(prefix));
-  const raw = Object.fromEntries(own.map(([name, value]) => [name.slice(prefix.length), value as string]));
-  const secretKeys = new Set(own.map(([name]) => name).filter(isConfigSecret).map((name) => name.slice(prefix.length)));
-
+export function loadConfig(directory?: string): StackConfig {
+  const given = Object.entries(pulumi.runtime.allConfig()).map(([name, value]) => [name, { value: value as string, secret: isConfigSecret(name) }]);
   const stack = pulumi.getStack();
-  const verdict = validate(raw, secretKeys, stack);
+  const verdict = check(pulumi.getProject(), stack, Object.fromEntries(given) as Given, directory);
   if (!verdict.valid) throw new ConfigError(stack, verdict.faults);
 
   const isSecret = (name: string) => Object.hasOwn(secretSchema.shape, name);

@@ -6,6 +6,7 @@ import type { Mending } from "./formats";
 import { nearest } from "./nearest";
 import { type Conflict, rules } from "./rules";
 import { schema, type Validated } from "./schema";
+import { plainIn, type Written } from "./written";
 
 /** A config that holds, or everything that is wrong with it. */
 export type Verdict = { valid: true; values: Validated } | { valid: false; faults: Fault[] };
@@ -17,14 +18,15 @@ const shape: Record<string, z.ZodType> = schema.shape;
  * @param raw values as Pulumi keeps them: text as it is, everything else as JSON; keys without the project's name
  * @param secretKeys which of them are stored encrypted
  * @param stack name of the stack, for the commands
+ * @param file what the stack's file says of its keys, where it can be read
  */
-export function validate(raw: Readonly<Record<string, string>>, secretKeys: ReadonlySet<string>, stack: string): Verdict {
+export function validate(raw: Readonly<Record<string, string>>, secretKeys: ReadonlySet<string>, stack: string, file: Written = {}): Verdict {
   const faults: Fault[] = [];
   const values: Record<string, unknown> = {};
   const bad = new Set<string>();
   const add = (name: string, ...found: Fault[]) => {
     faults.push(...found);
-    bad.add(name);
+    if (found.length > 0) bad.add(name);
   };
 
   faults.push(...unknownKeys(stack, schema, raw, []));
@@ -32,12 +34,15 @@ export function validate(raw: Readonly<Record<string, string>>, secretKeys: Read
   for (const [name, keySchema] of Object.entries(shape)) {
     const given = Object.hasOwn(raw, name) ? raw[name] : undefined;
     const secret = find(schema, [name])!.doc.secret ?? false;
-    if (given !== undefined && secretKeys.has(name) !== secret) {
-      add(name, wrongSecrecy(stack, name, secret));
-      // What was stored as a secret is not looked at: another fault would show it.
-      if (!secret) continue;
+    // What was stored as a secret is not looked at: another fault would show it.
+    if (given !== undefined && !secret && secretKeys.has(name)) {
+      add(name, wrongSecrecy(stack, [name], false));
+      continue;
     }
     const value = decode(keySchema, given);
+    // One encrypted member makes a whole key secret in the engine's eyes.
+    const clear = secret && given !== undefined ? plainIn(secretKeys.has(name) ? file[name] ?? {} : value ?? given, [name]) : [];
+    add(name, ...clear.map((path) => wrongSecrecy(stack, path, true)));
     if (value === undefined && given !== undefined) {
       add(name, describe(stack, given, { path: [name], reason: notA(kindOf(keySchema)) }));
       continue;
@@ -109,13 +114,13 @@ function unknownKeys(stack: string, inside: z.ZodType, value: unknown, path: rea
   });
 }
 
-function wrongSecrecy(stack: string, name: string, secret: boolean): Fault {
-  const { schema: keySchema, doc } = find(schema, [name])!;
+function wrongSecrecy(stack: string, path: readonly PropertyKey[], secret: boolean): Fault {
+  const { path: known, schema: keySchema, doc } = find(schema, path)!;
   return {
-    key: name,
+    key: pathText(path),
     reason: secret ? "is a secret, and stored in plain text: take a new one, this one has been written down"
       : "is stored as a secret, but the program puts it into plans and onto machines in plain text",
     allowed: secret ? "stored encrypted, with --secret" : "stored in plain text; what is secret goes into environmentSecrets",
-    command: secret ? setCommand(stack, [name], keySchema, doc) : `${removeCommand(stack, [name])} && ${setCommand(stack, [name], keySchema, doc)}`,
+    command: `${removeCommand(stack, path)} && ${setCommand(stack, known, keySchema, doc)}`,
   };
 }

@@ -1,6 +1,6 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import * as path from "node:path";
-import { renderFaults, validate } from "../../config";
+import { check, renderFaults } from "../../config";
 import { ensureCloud } from "../cloud";
 import { buildImage } from "../images/build";
 import { lokiImage } from "../images/loki";
@@ -78,9 +78,7 @@ export async function withStack<T>(facts: LocalFacts, work: (stack: Stack) => Pr
 
 /** Before the engine starts: the program refuses a faulty configuration itself, but its error comes with the engine's words around it. */
 async function refuseFaults(stack: Stack): Promise<void> {
-  const config = Object.entries(await stack.getAllConfig()).map(([key, value]) => [key.slice(key.indexOf(":") + 1), value] as const);
-  const raw = Object.fromEntries(config.map(([key, { value }]) => [key, value]));
-  const secret = new Set(config.filter(([, value]) => value.secret).map(([key]) => key));
-  const verdict = validate(raw, secret, stackName);
+  const { name } = await stack.workspace.projectSettings();
+  const verdict = check(name, stackName, await stack.getAllConfig());
   if (!verdict.valid) throw new UserError(renderFaults(stackName, verdict.faults));
 }

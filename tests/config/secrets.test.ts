@@ -24,6 +24,17 @@ test("a secret in plain text is a fault, though its value is good", () => {
   expect(JSON.stringify(fault)).not.toContain(key);
 });
 
+test("each part of a secret that stands in plain text is told by its name, with what takes it out of the file", () => {
+  const [fault, ...others] = faultsOf({ environmentSecrets: '{"PIN":"hunter2"}' }, new Set(["djangoSecretKey", "backupPassphrase"]));
+  expect(others).toEqual([]);
+  expect(fault).toMatchObject({
+    key: "environmentSecrets.PIN",
+    command: "pulumi config rm --stack staging --path environmentSecrets.PIN && pulumi config set --stack staging --secret --path environmentSecrets.PIN",
+  });
+  expect(JSON.stringify(fault)).not.toContain("hunter2");
+  expect(faultsOf({ environmentSecrets: "{}" }, new Set(["djangoSecretKey", "backupPassphrase"]))).toEqual([]);
+});
+
 test("a plain key stored as a secret is a fault, and nothing of it is shown", () => {
   const text = message({ region: "hidden-region", databaseName: "ringo" }, new Set(["region", "djangoSecretKey", "backupPassphrase"]));
   expect(text).toMatch(/region: is stored as a secret/);

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { stringify } from "yaml";
+import { check } from "../../config";
+import { least, stored } from "./fixture";
+
+let directory: string;
+beforeEach(() => { directory = mkdtempSync(path.join(tmpdir(), "ringo-check-")); });
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const sealed = { secure: "v1:not:a-real-one" };
+
+/** What is wrong with the least config and these values, where the stack's file says this of its keys. */
+function faultsOf(changes: Record<string, string>, file?: object) {
+  const given = Object.entries({ ...least, ...changes });
+  const secret = stored({ ...least, ...changes });
+  const config = given.map(([name, value]) => [name.includes(":") ? name : `ringo-infra:${name}`, { value, secret: secret.has(name) }]);
+  if (file !== undefined) writeFileSync(path.join(directory, "Pulumi.staging.yaml"), stringify({ config: file }));
+  const verdict = check("ringo-infra", "staging", Object.fromEntries(config) as Parameters<typeof check>[2], directory);
+  return verdict.valid ? [] : verdict.faults;
+}
+
+test("the engine calls a key secret when one of its members is: the others are found in the stack's file", () => {
+  const faults = faultsOf({ environmentSecrets: '{"PIN":"hunter2","TOKEN":"not-a-token","CODE":"7"}' }, {
+    "ringo-infra:environmentSecrets": { PIN: "hunter2", TOKEN: sealed, CODE: 7 }, "ringo-infra:djangoSecretKey": sealed, "ringo-infra:backupPassphrase": sealed,
+  });
+  expect(faults.map(({ key }) => key)).toEqual(["environmentSecrets.PIN", "environmentSecrets.CODE"]);
+  expect(faults[0].command).toMatch(/config rm .*--path environmentSecrets\.PIN && .*--secret --path environmentSecrets\.PIN$/);
+  expect(JSON.stringify(faults)).not.toContain("hunter2");
+});
+
+test.each([
+  ["all encrypted", { "ringo-infra:environmentSecrets": { PIN: sealed } }],
+  ["encrypted whole", { "ringo-infra:environmentSecrets": sealed }],
+  ["not said", {}],
+  ["not there", undefined],
+])("secrets that the stack's file has %s are taken", (_name, file) => {
+  expect(faultsOf({ environmentSecrets: '{"PIN":"1"}' }, file)).toEqual([]);
+});
+
+test("a stack's file without a config is none", () => {
+  writeFileSync(path.join(directory, "Pulumi.staging.yaml"), "encryptionsalt: v1\nconfig:\n");
+  expect(faultsOf({})).toEqual([]);
+});
