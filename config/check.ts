@@ -5,6 +5,9 @@ import { written } from "./written";
 /** Where the stacks' files are. */
 const root = path.resolve(__dirname, "..");
 
+/** Whose keys a stack's file may hold beside ours: the engine's, and those of the providers that the program uses. */
+export const otherNamespaces = ["aws", "command", "digitalocean", "pulumi", "random", "tls"];
+
 /** A configuration as the engine hands it over: by keys with their namespace. */
 export type Given = Readonly<Record<string, { value: string; secret?: boolean }>>;
 
@@ -16,8 +19,11 @@ export function check(project: string, stack: string, config: Given, directory =
   return validate(raw, secretKeys, stack, byOwnName(project, written(stack, directory)));
 }
 
-/** Our keys, without the project's name. */
+/** Our keys, without the project's name. One of a namespace that nobody reads keeps its name: it is a misspelt one of ours. */
 function byOwnName<T>(project: string, config: Readonly<Record<string, T>>): Record<string, T> {
-  const own = Object.entries(config).filter(([name]) => name.startsWith(`${project}:`));
-  return Object.fromEntries(own.map(([name, value]) => [name.slice(project.length + 1), value]));
+  const entries = Object.entries(config).flatMap(([name, value]): [string, T][] => {
+    if (name.startsWith(`${project}:`)) return [[name.slice(project.length + 1), value]];
+    return otherNamespaces.some((namespace) => name.startsWith(`${namespace}:`)) ? [] : [[name, value]];
+  });
+  return Object.fromEntries(entries);
 }

@@ -8,7 +8,7 @@ const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : 
 const command = (verb: "set" | "rm", stack: string | undefined, ...words: string[]): string =>
   ["pulumi config", verb, ...(stack === undefined ? [] : ["--stack", quote(stack)]), ...words].join(" ");
 
-const pathWords = (path: readonly PropertyKey[]): string[] => (path.length > 1 ? ["--path", quote(pathText(path))] : [String(path[0])]);
+const pathWords = (path: readonly PropertyKey[]): string[] => (path.length > 1 ? ["--path", quote(pathText(path))] : [quote(String(path[0]))]);
 
 /**
  * The command that sets a key. A secret's value is never in it: Pulumi asks for it, or reads it from a pipe.

@@ -104,7 +104,7 @@ function unknownKeys(stack: string, inside: z.ZodType, value: unknown, path: rea
   const known = Object.keys(group.shape);
   return Object.entries(value).flatMap(([name, member]) => {
     if (known.includes(name)) return unknownKeys(stack, child(group, name)!, member, [...path, name]);
-    const near = nearest(name, known);
+    const near = nearest(name.replace(/^.*:/, ""), known);
     return {
       key: pathText([...path, name]),
       reason: `is no key${near === undefined ? "" : `; did you mean ${pathText([...path, near])}?`}`,

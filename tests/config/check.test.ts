@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
 import { check } from "../../config";
+import { otherNamespaces } from "../../config/check";
+import { dependencies } from "../../package.json";
 import { least, stored } from "./fixture";
 
 let directory: string;
@@ -42,4 +44,17 @@ test.each([
 test("a stack's file without a config is none", () => {
   writeFileSync(path.join(directory, "Pulumi.staging.yaml"), "encryptionsalt: v1\nconfig:\n");
   expect(faultsOf({})).toEqual([]);
+});
+
+test("a misspelt namespace is found, those of the providers are left alone", () => {
+  const faults = faultsOf({ "ringo-infr:protect": "false", "digitalocean:token": "x", "aws:region": "eu-central-1", "pulumi:disable-default-providers": "[]" });
+  expect(faults).toEqual([{
+    key: '["ringo-infr:protect"]', reason: "is no key; did you mean protect?", allowed: "the keys of docs/configuration.md",
+    command: "pulumi config rm --stack staging ringo-infr:protect",
+  }]);
+});
+
+test("the namespaces left alone are those of the packages that the program depends on", () => {
+  const packages = Object.keys(dependencies).filter((name) => name.startsWith("@pulumi/")).map((name) => name.slice("@pulumi/".length));
+  expect(packages.sort()).toEqual(otherNamespaces);
 });
