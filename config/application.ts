@@ -80,9 +80,9 @@ export const application = z.object({
       allowed: "2 to 32 of a–z, 0–9 and -",
       example: "fra1",
     }),
-    bucket: key(pattern(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "is no bucket's name"), {
+    bucket: key(pattern(/^(?=.{3,63}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, "is no bucket's name"), {
       description: "Its bucket.",
-      allowed: "3 to 63 of a–z, 0–9, `.` and -",
+      allowed: "3 to 63 of a–z, 0–9, `.` and -, a letter or digit at both ends and on both sides of each `.`",
       example: "ringo-media",
     }),
   }).optional(), {

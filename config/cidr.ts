@@ -7,13 +7,13 @@ export interface Cidr {
   family: "ipv4" | "ipv6";
 }
 
-/** The range that a text names, or undefined when it names none. */
+/** The range that a text names, or undefined when it names none. IPv6 that ends in a dotted IPv4 address is none: nft does not read it. */
 export function parseCidr(text: string): Cidr | undefined {
   const match = /^([0-9a-fA-F:.]+)\/(0|[1-9]\d{0,2})$/.exec(text);
   if (!match) return undefined;
   const version = isIP(match[1]);
   const prefix = Number(match[2]);
-  if (version === 0 || prefix > (version === 4 ? 32 : 128)) return undefined;
+  if (version === 0 || (version === 6 && match[1].includes(".")) || prefix > (version === 4 ? 32 : 128)) return undefined;
   return { address: match[1], prefix, family: version === 4 ? "ipv4" : "ipv6" };
 }
 

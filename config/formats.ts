@@ -17,12 +17,13 @@ export interface Mending {
   remedy?: "set" | "remove";
 }
 
-/** A text that a judge finds nothing wrong with. */
+/** A text that a judge finds nothing wrong with. What was meant is told where it is right itself. */
 export const text = (judge: Judge) => z.string().superRefine((value, context) => {
   const finding = judge(value);
   if (finding === undefined) return;
   const { reason, value: meant } = typeof finding === "string" ? { reason: finding, value: undefined } : finding;
-  context.addIssue({ code: "custom", message: reason, params: { value: meant } satisfies Mending });
+  const mends = meant !== undefined && judge(meant) === undefined;
+  context.addIssue({ code: "custom", message: reason, params: mends ? { value: meant } satisfies Mending : {} });
 });
 
 /** A text of a pattern. */
@@ -72,23 +73,40 @@ export const hostNameFault: Judge = (value) => {
   return valid && /[a-z]/.test(labels[labels.length - 1]) ? undefined : "is no host name";
 };
 
-/** A web origin: `https://` and a host name, a port if it is not 443, and nothing after. */
-export const originFault: Judge = (value) => {
-  if (value.startsWith("http://")) return { reason: "is not encrypted: an origin must be https", value: value.replace("http", "https") };
-  if (!value.startsWith("https://")) return { reason: "has no scheme", value: `https://${value}` };
-  const [, host, port] = /^https:\/\/([^/:?#@]+)(?::(\d{1,5}))?$/.exec(value) ?? [];
-  if (host === undefined) return "has more than a scheme, a host and a port";
-  if (port !== undefined && (Number(port) < 1 || Number(port) > 65535)) return "has no valid port";
-  return hostNameFault(host);
+const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535;
+
+/** A host and a port. */
+export const serverFault: Judge = (value) => {
+  const [, host, port] = /^(.+):(\d+)$/.exec(value) ?? [];
+  if (host === undefined) return "is no host and port";
+  return isPort(port) ? hostNameFault(host) : "has no port from 1 to 65535";
 };
 
-/** An `https` URL without credentials, query or fragment. */
-export const httpsUrlFault: Judge = (value) => {
+/** An `https` URL, written as it is read: nothing around it, nothing in it that would have to be encoded, no port that goes without saying. */
+export const urlFault: Judge = (value) => {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined) return "is no URL";
   if (url.protocol !== "https:") return "is not https";
-  if (url.username !== "" || url.password !== "") return "has credentials in it";
-  return url.search === "" && url.hash === "" ? undefined : "has a query or a fragment";
+  if (url.port === "0") return "has no port from 1 to 65535";
+  const meant = url.pathname === "/" ? url.href.replace(/\/$/, "") : url.href;
+  return [url.href, meant].includes(value) ? undefined : { reason: "is not written as it is read", value: meant };
+};
+
+/** The same without credentials, query or fragment. */
+export const httpsUrlFault: Judge = (value) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.username || url?.password) return "has credentials in it";
+  return url?.search || url?.hash ? "has a query or a fragment" : urlFault(value);
+};
+
+/** A web origin: `https://` and a host name, a port if it is not 443, and nothing after. */
+export const originFault: Judge = (value) => {
+  if (value.startsWith("http://")) return { reason: "is not encrypted: an origin must be https", value: value.replace("http", "https") };
+  if (!value.startsWith("https://")) return { reason: "does not begin with https://", value: `https://${value.replace(/^[A-Za-z]+:\/\//, "")}` };
+  const [, host, port] = /^https:\/\/([^/:?#@]+)(?::(\d{1,5}))?$/.exec(value) ?? [];
+  if (host === undefined) return "has more than a scheme, a host and a port";
+  if (port !== undefined && !isPort(port)) return "has no valid port";
+  return port === "443" ? { reason: "has the port that goes without saying", value: value.replace(/:443$/, "") } : hostNameFault(host);
 };
 
 /** Addresses let in from outside. Wider than /16 (IPv4) or /32 (IPv6) is no longer a named network. */

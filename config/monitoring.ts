@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { key } from "./doc";
-import { httpsUrlFault, list, pattern, resizing, sizeWith, text, whole } from "./formats";
+import { httpsUrlFault, list, pattern, resizing, serverFault, sizeWith, text, whole } from "./formats";
 
 const percentage = /^\d{2}(\.\d{1,3})?$/;
 const address = () => z.email("is no e-mail address");
@@ -70,11 +70,12 @@ export const monitoring = z.object({
       description: "Chat that alerts go to. Its bot's token is the secret `alertTelegramToken`.",
       allowed: "a chat's number, in quotes; a group's is negative",
       example: "-1001234567890",
+      concealed: true,
     }),
     email: key(z.object({
       to: key(address(), { description: "Who gets alerts.", allowed: "an e-mail address", example: "operations@ringo-uchet.ru" }),
       from: key(address(), { description: "Whom they come from.", allowed: "an e-mail address", example: "alerts@ringo-uchet.ru" }),
-      server: key(pattern(/^[a-z0-9.-]+:\d{1,5}$/, "is no host and port"), {
+      server: key(text(serverFault), {
         description: "The mail server, by STARTTLS.", allowed: "host:port", example: "smtp.ringo-uchet.ru:587",
       }),
       username: key(pattern(/^\S{1,255}$/, "has spaces in it"), {

@@ -1,12 +1,10 @@
 import * as z from "zod";
 import { key } from "./doc";
-import { httpsUrlFault, pattern, text } from "./formats";
+import { httpsUrlFault, pattern, text, urlFault } from "./formats";
 import { variableMap, variablesAllowed } from "./variables";
 
 /** Printable, and no comma: a retired key goes into a comma-separated list. */
 const secretKey = /^[\x21-\x2b\x2d-\x7e]{50,}$/;
-/** A URL that is a secret in itself. */
-const secretUrlFault = (value: string) => (URL.canParse(value) && new URL(value).protocol === "https:" ? undefined : "is no https URL");
 const token = (length: number) => pattern(new RegExp(`^[\\x21-\\x7e]{${length},}$`), "is too short, or has spaces in it");
 
 /** What reaches people; one is enough. */
@@ -63,12 +61,12 @@ export const secrets = z.object({
     allowed: "text without spaces, 8 characters or more",
     secret: true,
   }),
-  alertWebhookUrl: key(text(secretUrlFault).optional(), {
+  alertWebhookUrl: key(text(urlFault).optional(), {
     description: "Where alerts are posted as JSON (Alertmanager's webhook).",
     allowed: "an https URL",
     secret: true,
   }),
-  alertSlackUrl: key(text(secretUrlFault).optional(), {
+  alertSlackUrl: key(text(urlFault).optional(), {
     description: "Incoming webhook of the Slack channel that alerts go to.",
     allowed: "an https URL",
     secret: true,
@@ -88,7 +86,7 @@ export const secrets = z.object({
     allowed: "text without spaces, 8 characters or more",
     secret: true,
   }),
-  deadMansSwitchUrl: key(text(secretUrlFault).optional(), {
+  deadMansSwitchUrl: key(text(urlFault).optional(), {
     description: "Where the monitor says every `alerts.heartbeatSeconds` that it lives: a service outside of this account that raises the alarm "
       + "when it does not.",
     allowed: "an https URL",

@@ -15,6 +15,10 @@ const oauth = json({
   name: "Ringo", clientId: "grafana", allowedDomains: ["ringo.dev"], authUrl: "https://id.ringo.dev/auth", tokenUrl: "https://id.ringo.dev/token", apiUrl: "https://id.ringo.dev/userinfo",
 });
 
+const mail = (server: string) => ({
+  alertEmailPassword: "not-a-password", alerts: json({ runbook: "https://wiki.ringo.dev/alerts", email: { to: "a@ringo.dev", from: "b@ringo.dev", server, username: "b" } }),
+});
+
 const cases: Case[] = [
   ["a misspelt key", { apiInstanceCuont: "3" }, "apiInstanceCuont", /no key; did you mean apiInstanceCount\?/, /configuration\.md/, `${rm} apiInstanceCuont`],
   ["a key like no other", { zzzzzz: "3" }, "zzzzzz", /^is no key$/, /configuration\.md/, `${rm} zzzzzz`],
@@ -87,7 +91,7 @@ const cases: Case[] = [
   ["any host", { allowedHosts: '["*"]' }, "allowedHosts[0]", /wildcard/, /no `\*`/, "'allowedHosts[0]'"],
   ["any subdomain", { allowedHosts: '["*.ringo.dev"]' }, "allowedHosts[0]", /wildcard/, /no `\*`/, "'allowedHosts[0]'"],
   ["an origin in clear", { corsAllowedOrigins: '["http://app.ringo.dev"]' }, "corsAllowedOrigins[0]", /not encrypted/, /https origins/, "https://app.ringo.dev"],
-  ["an origin without scheme", { csrfTrustedOrigins: '["app.ringo.dev"]' }, "csrfTrustedOrigins[0]", /no scheme/, /https origins/, "https://app.ringo.dev"],
+  ["an origin without scheme", { csrfTrustedOrigins: '["app.ringo.dev"]' }, "csrfTrustedOrigins[0]", /does not begin with https:/, /https origins/, "https://app.ringo.dev"],
   ["an origin with a path", { corsAllowedOrigins: '["https://app.ringo.dev/"]' }, "corsAllowedOrigins[0]", /more than a scheme/, /no path/, "'corsAllowedOrigins[0]'"],
   ["an origin with any subdomain", { corsAllowedOrigins: '["https://*.ringo.dev"]' }, "corsAllowedOrigins[0]", /wildcard/, /https origins/, "'corsAllowedOrigins[0]'"],
   ["no region", { region: "fra2" }, "region", /no region of DigitalOcean; did you mean fra1\?/, /allowedRegions/, `${set} region fra1`],
@@ -126,6 +130,20 @@ const cases: Case[] = [
   ["an example's network", { sshAllowedCidrs: '["203.0.113.7/32"]' }, "sshAllowedCidrs[0]", /placeholder/, /CIDRs/, "'sshAllowedCidrs[0]'"],
   ["no certificate", { trustedCertificates: '["-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----"]' }, "trustedCertificates[0]", /no PEM certificate/, /PEM/, "--path 'trustedCertificates[0]' \"$(cat ca.pem)\""],
   ["a damaged key", { operatorSshKeys: '["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA"]' }, "operatorSshKeys[0]", /cut short or damaged/, /ed25519/, "'operatorSshKeys[0]'"],
+  ["a mail server at no port", mail("smtp.ringo.dev:99999"), "alerts.email.server", /no port from 1 to 65535/, /host:port/, `${set} --path alerts.email.server`],
+  ["a mail server without a port", mail("smtp.ringo.dev"), "alerts.email.server", /no host and port/, /host:port/, `${set} --path alerts.email.server`],
+  ["a mail server of no host", mail("smtp..dev:25"), "alerts.email.server", /no host name/, /host:port/, `${set} --path alerts.email.server`],
+  ...([
+    ["https://x.dev:0", /no port/], [" https://x.dev ", /not written as it is read/, "https://x.dev"], ["https:x.dev", /not written as it is read/, "https://x.dev"],
+    ['https://x.dev/"; y', /not written as it is read/, "'https://x.dev/%22;%20y'"], ["https://X.dev", /not written as it is read/, "https://x.dev"],
+    ["https://x.dev:443/d", /not written as it is read/, "https://x.dev/d"], ["https://x.dev:99999", /no URL/],
+  ] as const).map(([endpoint, reason, meant]): Case =>
+    [`a URL with a surprise (${endpoint})`, { backups: json({ endpoint }) }, "backups.endpoint", reason, /https URL/, `${set} --path backups.endpoint ${meant ?? "https://s3.ringo.test:7070"}`]),
+  ["a secret URL at no port", { deadMansSwitchUrl: "https://switch.ringo.dev:0/" }, "deadMansSwitchUrl", /no port/, /https URL/, `${set} --secret deadMansSwitchUrl`],
+  ["a DSN at no port", { sentryDsn: "https://publickey@sentry.ringo.dev:0/1" }, "sentryDsn", /no port/, /DSN/, `${set} --secret sentryDsn`],
+  ...["::ffff:0.0.0.0/96", "::ffff:185.12.64.7/128", "::ffff:185.12.64.7"].map((range): Case =>
+    [`IPv6 that nft does not read (${range})`, { adminAllowedCidrs: json([range]) }, "adminAllowedCidrs[0]", /no CIDR|without a prefix/, /CIDRs/, `${set} --path 'adminAllowedCidrs[0]'`]),
+  ["a bucket that is no host's name", { mediaAccessKeyId: "not-a-key", mediaSecretAccessKey: "not-a-secret", mediaStorage: json({ endpoint: "https://s3.ringo.dev", region: "fra1", bucket: "a..b" }) }, "mediaStorage.bucket", /no bucket's name/, /both sides/, `${set} --path mediaStorage.bucket`],
   ["a number where a group belongs", { autoscaler: "5" }, "autoscaler", /no group/, /enabled, min and max/, "pulumi config set"],
 ];
 
