@@ -21,6 +21,9 @@ export function pathText(path: readonly PropertyKey[]): string {
   }, "");
 }
 
+/** Whether a text may hold a credential: a URL's user or query does, with whatever else is wrong. A digest is none. */
+export const mayHoldCredential = (text: string): boolean => /\/\/[^/]*@|:[^/]*@(?!sha256:)|[?#]./.test(text);
+
 /** A value on one line, shortened. */
 export function shorten(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { find, removeCommand, setCommand } from "./commands";
 import { bare, child, type Kind, kindOf } from "./doc";
-import { type Fault, pathText, shorten } from "./fault";
+import { type Fault, mayHoldCredential, pathText, shorten } from "./fault";
 import type { Mending } from "./formats";
 import { nearest } from "./nearest";
 import { type Conflict, rules } from "./rules";
@@ -87,7 +87,9 @@ const notA = (kind: Kind): string => (kind === "true or false" ? "is neither tru
 function describe(stack: string, given: unknown, { path, reason, value, remedy }: Conflict): Fault {
   const { path: known, schema: keySchema, doc } = find(schema, path)!;
   const outer = find(schema, path.slice(0, 1))!.doc;
-  const hidden = given === undefined || doc.secret || doc.concealed || outer.secret || outer.concealed;
+  // What stands where a group belongs may be anything.
+  const hidden = given === undefined || kindOf(keySchema) === "group" || [doc, outer].some(({ secret, concealed }) => secret || concealed)
+    || mayHoldCredential(JSON.stringify(given));
   return {
     key: pathText(path),
     ...(hidden ? {} : { given: shorten(given) }),

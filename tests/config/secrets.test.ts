@@ -61,6 +61,17 @@ test.each([
   ["no map", "environmentSecrets", "marker"],
   ["a key where its public half belongs", "operatorSshKeys", '["-----BEGIN OPENSSH PRIVATE KEY-----marker"]'],
   ["a key where a certificate belongs", "trustedCertificates", '["-----BEGIN PRIVATE KEY-----marker"]'],
+  ["a user of a URL", "acme", '{"email":"a@ringo.dev","server":"https://user:marker@x.dev/d"}'],
+  ["a user of a URL that is none", "backups", '{"endpoint":"user:marker@x.dev"}'],
+  ["a user of an origin", "corsAllowedOrigins", '["https://user:marker@x.dev"]'],
+  ["a user of an origin in clear", "corsAllowedOrigins", '["http://user:marker@x.dev"]'],
+  ["a user where a host's name belongs", "domain", "https://user:marker@x.dev"],
+  ["a query", "backups", '{"endpoint":"https://x.dev/?token=marker"}'],
+  ["a query of a URL in clear", "backups", '{"endpoint":"http://x.dev/?token=marker"}'],
+  ["a fragment", "backups", '{"endpoint":"https://x.dev/#marker"}'],
+  ["a bot's token where its chat belongs", "alerts", '{"telegramChatId":"123:marker"}'],
+  ["where a group belongs", "registry", "marker"],
+  ["where a list belongs", "corsAllowedOrigins", "https://user:marker@x.dev"],
   ["in a variable that is plain", "environmentVariables", '{"SENTRY_DSN":"marker"}'],
 ])("a secret that is %s: %s", (_name, name, value) => {
   const registry = name === "registryToken" ? { registry: '{"username":"deploy"}' } : {};
