@@ -41,6 +41,8 @@ http {
     sendfile on;
     tcp_nopush on;
     server_tokens off;
+    # A name may have 253 characters; by itself nginx refuses to start from 47 on.
+    server_names_hash_bucket_size 512;
 
     # The path without its query, no referrer, no header that carries a credential: none of them belongs in a log.
     ${logFormat("ringo")}

@@ -60,7 +60,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export async function startEdge(options: Omit<EdgeOptions, "domain" | "staticRoot" | "mediaRoot">): Promise<Edge> {
+export async function startEdge(options: Omit<EdgeOptions, "domain" | "staticRoot" | "mediaRoot"> & { domain?: string }): Promise<Edge> {
   const root = mkdtempSync(join(tmpdir(), "ringo-edge-"));
   const [plainPort, tlsPort] = [await freePort(), await freePort()];
   for (const name of ["release", "media", "tls", "acme/.well-known/acme-challenge", "tmp", "waf"]) mkdirSync(join(root, name), { recursive: true });
@@ -70,7 +70,7 @@ export async function startEdge(options: Omit<EdgeOptions, "domain" | "staticRoo
     "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", `/CN=${domain}`,
     "-keyout", `${root}/tls/privkey.pem`, "-out", `${root}/tls/fullchain.pem`,
   ], { stdio: "ignore" });
-  const state = edge({ ...options, domain, staticRoot: `${root}/static`, mediaRoot: `${root}/media` });
+  const state = edge({ domain, ...options, staticRoot: `${root}/static`, mediaRoot: `${root}/media` });
   for (const file of state.files!.filter((f) => /^\/etc\/(?:nginx|modsecurity)\//.test(f.path))) {
     const path = join(root, file.path.replace("/etc/nginx/", "").replace(wafDirectory, "waf"));
     mkdirSync(dirname(path), { recursive: true });

@@ -69,6 +69,14 @@ describe("hosts", () => {
   });
 });
 
+test("the longest name that DNS allows is served", async () => {
+  const host = `${["a", "b", "c"].map((letter) => letter.repeat(63)).join(".")}.${"d".repeat(56)}.test`;
+  expect(host).toHaveLength(253);
+  const edge = await startEdge({ domain: host, upstreams: ["127.0.0.1"], upstreamPort: await freePort(), adminCidrs: [] });
+  expect((await edge.getPlain("/api/", { headers: { host } })).headers.location).toBe(`https://${host}/api/`);
+  await edge.stop();
+});
+
 describe("what the application is told", () => {
   test("only what the edge knows", async () => {
     const from = newClient();
