@@ -2,6 +2,7 @@ import * as z from "zod";
 import { key } from "./doc";
 import { certificateFault, list, oneOf, pattern, publicKeyFault, text } from "./formats";
 import { generation, generationOfEach } from "./generation";
+import { timezoneFault } from "./timezone";
 
 /** Images with the packages that the stack is made of: PostgreSQL 17 and Redis 8 came with Debian 13. */
 const machineImages = ["debian-13-x64"];
@@ -28,9 +29,9 @@ export const machines = z.object({
     example: "$(cat ca.pem)",
     concealed: true,
   }),
-  timezone: key(text((value) => (Intl.supportedValuesOf("timeZone").concat("UTC").includes(value) ? undefined : "is no time zone")).default("UTC"), {
+  timezone: key(text(timezoneFault).default("UTC"), {
     description: "Time zone of the machines: of their logs and timers.",
-    allowed: "a name of the IANA database",
+    allowed: "a name of the IANA database: region and city, or UTC",
     example: "UTC",
   }),
   automaticUpdates: key(z.object({
