@@ -1,10 +1,21 @@
 import * as z from "zod";
 import { key } from "./doc";
-import { httpsUrlFault, pattern, text, whole } from "./formats";
+import { httpsUrlFault, type Judge, pattern, text, whole } from "./formats";
 import { generation } from "./generation";
 
 /** A time that means the same everywhere: with its zone. */
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/;
+/** What the engine makes of such a time where it stands without quotes. */
+const unquoted = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d) /;
+
+/** Never mended by another state than was meant: after a theft the newest one is the thief's. */
+const restoreFault: Judge = (value) => {
+  if (value === "latest") return undefined;
+  const [, day, clock, hours, minutes] = unquoted.exec(value) ?? [];
+  if (day !== undefined) return { reason: "is a time without quotes, of which YAML has made this", value: `${day}T${clock}${hours}:${minutes}`.replace("+00:00", "Z") };
+  if (!time.test(value) || Number.isNaN(Date.parse(value))) return "is neither `latest` nor a time with its zone";
+  return Date.parse(value) > Date.now() ? "is in the future" : undefined;
+};
 
 /** Backups of PostgreSQL and of the media files, in AWS S3. */
 export const backups = z.object({
@@ -52,14 +63,10 @@ export const backups = z.object({
     description: "Backups to S3, in an account of AWS.",
     allowed: "region, endpoint, retentionDays, archiveDays, lockDays, incrementalEveryHours, media and keyGeneration",
   }),
-  restore: key(text((value) => {
-    if (value === "latest") return undefined;
-    if (!time.test(value) || Number.isNaN(Date.parse(value))) return "is neither `latest` nor a time with its zone";
-    return Date.parse(value) > Date.now() ? "is in the future" : undefined;
-  }).optional(), {
+  restore: key(text(restoreFault).optional(), {
     description: "What an empty database volume is filled with: the backups' newest state, or their state at a time. Without it a new, empty "
       + "database is made, unless the bucket has backups of another one. Once there is data it does nothing. A time stands in quotes in the stack's file: YAML takes it for something else without.",
     allowed: "latest, or a time such as 2026-11-24T09:30:00Z",
-    example: "latest",
+    example: "<time>",
   }),
 });

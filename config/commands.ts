@@ -22,8 +22,17 @@ export function setCommand(stack: string | undefined, path: readonly PropertyKey
   }
   // A `$(…)` is for the shell to expand.
   const word = value?.startsWith("$(") ? `"${value}"` : quote(value ?? "…");
-  return command("set", stack, ...pathWords(target), word);
+  const isText = kindOf(target.length > path.length ? child(schema, target[target.length - 1])! : schema) === "text";
+  const type = isText && target.length > 1 && takenForAnother.test(word) ? ["--type string"] : [];
+  return command("set", stack, ...type, ...pathWords(target), ...(word.startsWith("-") ? ["--"] : []), word);
 }
+
+/** What the CLI makes numbers and booleans of, inside of a list, a map or a group. */
+const takenForAnother = /^(true|false|-?\d+)$/;
+
+/** The commands that add to a list. @param written how many elements the stack's file has, of those that the list has by now */
+export const appendCommand = (stack: string, path: readonly PropertyKey[], { schema, doc }: Found, list: readonly unknown[], written: number): string =>
+  list.map((value, index) => setCommand(stack, [...path, index], child(schema, index)!, doc, String(value))).slice(written).join(" && ");
 
 /** The command that removes a key. */
 export const removeCommand = (stack: string | undefined, path: readonly PropertyKey[]): string => command("rm", stack, ...pathWords(path));

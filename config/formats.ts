@@ -14,7 +14,10 @@ export type Judge = (value: string) => Finding | undefined;
 /** How an issue tells the fault what would mend it. */
 export interface Mending {
   value?: string;
-  remedy?: "set" | "remove";
+  /** `replace` for what cannot be set while there is something of another kind. */
+  remedy?: "set" | "remove" | "replace";
+  /** What a list lacks. */
+  append?: readonly string[];
 }
 
 /** A text that a judge finds nothing wrong with. What was meant is told where it is right itself. */
@@ -73,7 +76,7 @@ export const hostNameFault: Judge = (value) => {
   return valid && /[a-z]/.test(labels[labels.length - 1]) ? undefined : "is no host name";
 };
 
-const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535;
+export const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535;
 
 /** A host and a port. */
 export const serverFault: Judge = (value) => {

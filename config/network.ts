@@ -37,12 +37,12 @@ export const network = z.object({
   sshAllowedCidrs: key(list(text(allowedSourceFault)).min(1, "is empty: nobody could reach the machines, the deployment included"), {
     description: "Where SSH to the bastion is let in from: the operators' networks and the one that deploys.",
     allowed: `at least one; ${sources}`,
-    example: "185.12.64.7/32",
+    example: "203.0.113.7/32",
   }),
   adminAllowedCidrs: key(list(text(allowedSourceFault)).default([]), {
     description: "Where `/admin/` is let in from. Empty, nobody gets in.",
     allowed: sources,
-    example: "185.12.64.7/32",
+    example: "203.0.113.7/32",
   }),
   outboundPorts: key(list(whole(1, 65_535)).default([443]), {
     description: "TCP ports of the internet that the application may open connections to: Sentry, Telegram, a mail server. All others are "

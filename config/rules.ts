@@ -1,7 +1,7 @@
-import { addressesIn, contains, documentationRanges, overlaps, parseCidr } from "./cidr";
+import { addressesIn, contains, documentationRanges, networkOf, overlaps, parseCidr } from "./cidr";
 import { celeryChildrenThatFit, gunicornWorkersThatFit } from "./capacity";
 import { portOf } from "../machine/egress";
-import type { Mending } from "./formats";
+import { isPort, type Mending } from "./formats";
 import type { Validated } from "./schema";
 import { receivers } from "./secrets";
 import { sizes } from "./sizes";
@@ -30,6 +30,8 @@ const when = (wrong: boolean, conflict: Conflict): Conflict[] => (wrong ? [confl
 
 const within = (name: string, zone: string): boolean => name === zone || name.endsWith(`.${zone}`);
 
+const zoneOf = (name: string): string => name.split(".").slice(-2).join(".");
+
 /** Names kept for documentation (RFC 2606, RFC 6761): no authority issues for them and nobody owns them. */
 const isExample = (name: string): boolean => ["example", "example.com", "example.net", "example.org", "invalid"].some((zone) => within(name, zone));
 
@@ -43,21 +45,22 @@ export const rules: readonly Rule[] = [
 
   rule(["vpcCidr", "dockerCidr"], ({ vpcCidr, dockerCidr }) => when(overlaps(parseCidr(vpcCidr)!, parseCidr(dockerCidr)!), {
     path: ["vpcCidr"], reason: `overlaps dockerCidr (${dockerCidr})`,
+    value: ["10.20.0.0/20", "172.20.0.0/20"].find((other) => !overlaps(parseCidr(other)!, parseCidr(dockerCidr)!)),
   })),
 
   rule(["vpcCidr", "apiInstanceCount", "workerInstanceCount"], ({ vpcCidr, apiInstanceCount, workerInstanceCount }) => {
     // Edge, data, monitor and the NAT gateway; DigitalOcean keeps the first two and the last address of a VPC, and one for the gateway.
     const needed = apiInstanceCount + workerInstanceCount + 4;
     const room = addressesIn(parseCidr(vpcCidr)!) - 4;
-    return when(needed > room, { path: ["vpcCidr"], reason: `has room for ${room} machines; the stack has ${needed}`, value: vpcCidr.replace(/\d+$/, "20") });
+    return when(needed > room, { path: ["vpcCidr"], reason: `has room for ${room} machines; the stack has ${needed}`, value: networkOf({ ...parseCidr(vpcCidr)!, prefix: 20 }) });
   }),
 
-  rule(["manageDns", "dnsZone"], ({ manageDns, dnsZone }) => when(manageDns && dnsZone === undefined, {
-    path: ["dnsZone"], reason: "is missing, and manageDns needs it",
+  rule(["manageDns", "dnsZone", "domain"], ({ manageDns, dnsZone, domain }) => when(manageDns && dnsZone === undefined, {
+    path: ["dnsZone"], reason: "is missing, and manageDns needs it", value: zoneOf(domain),
   })),
 
   rule(["domain", "dnsZone"], ({ domain, dnsZone }) => when(dnsZone !== undefined && !within(domain, dnsZone), {
-    path: ["dnsZone"], reason: `does not hold domain (${domain})`, value: domain.split(".").slice(-2).join("."),
+    path: ["dnsZone"], reason: `does not hold domain (${domain})`, value: zoneOf(domain),
   })),
 
   rule(["image", "throwaway"], ({ image, throwaway }) => pinned(["image"], image, throwaway)),
@@ -77,7 +80,7 @@ export const rules: readonly Rule[] = [
   })),
   rule(["grafana", "manageDns", "dnsZone"], ({ grafana: { domain }, manageDns, dnsZone }) =>
     when(manageDns && domain !== undefined && dnsZone !== undefined && !within(domain, dnsZone), {
-      path: ["grafana", "domain"], reason: `is not in dnsZone (${dnsZone}), where manageDns keeps its address`,
+      path: ["grafana", "domain"], reason: `is not in dnsZone (${dnsZone}), where manageDns keeps its address`, value: `grafana.${dnsZone}`,
     })),
   rule(["grafana", "grafanaOauthSecret"], ({ grafana: { oauth }, grafanaOauthSecret }) => together("grafana.oauth", oauth, { grafanaOauthSecret })),
 
@@ -163,15 +166,20 @@ export const rules: readonly Rule[] = [
       path: ["djangoSecretKeyFallbacks"], reason: "holds the key that is in use, djangoSecretKey: nothing was rotated",
     })),
 
-  rule(["environmentVariables", "outboundPorts"], ({ environmentVariables: { EMAIL_PORT }, outboundPorts }) =>
-    when(EMAIL_PORT !== undefined && !outboundPorts.includes(Number(EMAIL_PORT)), {
-      path: ["outboundPorts"], reason: `does not hold EMAIL_PORT (${EMAIL_PORT}): the application could send no mail`,
-    })),
-
-  rule(["sentryDsn", "outboundPorts"], ({ sentryDsn, outboundPorts }) =>
-    when(sentryDsn !== undefined && !outboundPorts.includes(portOf(sentryDsn)), {
-      path: ["outboundPorts"], reason: `does not hold ${sentryDsn && portOf(sentryDsn)}, the port of sentryDsn: the application could report no error`,
-    })),
+  rule(["environmentVariables"], ({ environmentVariables: { EMAIL_PORT } }) => when(EMAIL_PORT !== undefined && !isPort(EMAIL_PORT), {
+    path: ["environmentVariables", "EMAIL_PORT"], reason: "is no port", value: "587",
+  })),
+  rule(["environmentVariables", "sentryDsn", "outboundPorts"], ({ environmentVariables: { EMAIL_PORT }, sentryDsn, outboundPorts }) => {
+    const needed = [
+      ...(EMAIL_PORT !== undefined && isPort(EMAIL_PORT) ? [{ port: Number(EMAIL_PORT), why: "EMAIL_PORT: the application could send no mail" }] : []),
+      ...(sentryDsn !== undefined ? [{ port: portOf(sentryDsn), why: "the port of sentryDsn: the application could report no error" }] : []),
+    ].filter(({ port }) => !outboundPorts.includes(port));
+    return when(needed.length > 0, {
+      path: ["outboundPorts"],
+      reason: `does not hold ${needed.map(({ port, why }) => `${port}, ${why}`).join("; nor ")}`,
+      append: [...new Set(needed.map(({ port }) => String(port)))],
+    });
+  }),
 
   rule(["environmentVariables", "environmentSecrets"], ({ environmentVariables, environmentSecrets }) =>
     Object.keys(environmentVariables).filter((name) => Object.hasOwn(environmentSecrets, name)).map((name) => ({

@@ -30,7 +30,7 @@ export const stack = z.object({
     allowed: `one of allowedRegions; DigitalOcean has ${regions.join(", ")}`,
     example: "fra1",
   }),
-  allowedRegions: key(list(region()).min(1).default(["fra1", "ams3"]), {
+  allowedRegions: key(list(region()).min(1, "is empty: there would be no place for the stack").default(["fra1", "ams3"]), {
     description: "Regions that personal data may be kept in. A decision about law: change it together with the privacy policy.",
     allowed: `a list of DigitalOcean's regions: ${regions.join(", ")}`,
     example: "fra1",

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { find, removeCommand, setCommand } from "./commands";
-import { bare, child, type Kind, kindOf } from "./doc";
+import { appendCommand, find, removeCommand, setCommand } from "./commands";
+import { bare, child, kindOf } from "./doc";
 import { type Fault, mayHoldCredential, pathText, shorten } from "./fault";
 import type { Mending } from "./formats";
 import { nearest } from "./nearest";
@@ -44,7 +44,7 @@ export function validate(raw: Readonly<Record<string, string>>, secretKeys: Read
     const clear = secret && given !== undefined ? plainIn(secretKeys.has(name) ? file[name] ?? {} : value ?? given, [name]) : [];
     add(name, ...clear.map((path) => wrongSecrecy(stack, path, true)));
     if (value === undefined && given !== undefined) {
-      add(name, describe(stack, given, { path: [name], reason: notA(kindOf(keySchema)) }));
+      add(name, describe(stack, given, { path: [name], ...ofAnotherKind(keySchema, given) }));
       continue;
     }
     faults.push(...unknownKeys(stack, keySchema, value, [name]));
@@ -55,7 +55,9 @@ export function validate(raw: Readonly<Record<string, string>>, secretKeys: Read
 
   for (const rule of rules) {
     if (rule.needs.some((name) => bad.has(name))) continue;
-    for (const conflict of rule.check(values as Validated, stack)) faults.push(describe(stack, at(values, conflict.path), conflict));
+    for (const conflict of rule.check(values as Validated, stack)) {
+      faults.push(describe(stack, at(values, conflict.path), conflict, Object.hasOwn(raw, conflict.path[0])));
+    }
   }
   return faults.length === 0 ? { valid: true, values: values as Validated } : { valid: false, faults };
 }
@@ -76,26 +78,44 @@ const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
 function fromIssue(stack: string, name: string, value: unknown, issue: z.core.$ZodIssue): Fault {
   const path = [name, ...issue.path];
   const given = at(value, issue.path);
-  const reason = given === undefined ? "is missing" : issue.code === "invalid_type" ? notA(kindOf(find(schema, path)!.schema)) : issue.message;
+  const { schema: keySchema, doc } = find(schema, path)!;
+  if (given === undefined) return describe(stack, given, { path, reason: "is missing" });
+  if (issue.code === "invalid_type") return describe(stack, given, { path, ...ofAnotherKind(keySchema, given) });
   const mending: Mending = issue.code === "custom" ? issue.params ?? {} : {};
-  return describe(stack, given, { path, reason, ...mending });
+  // An element that would be there twice is one too many.
+  const others: unknown = typeof path[path.length - 1] === "number" ? at(value, issue.path.slice(0, -1)) : undefined;
+  const there = Array.isArray(others) && others.map(String).includes(mending.value ?? doc.example ?? "");
+  return describe(stack, given, { path, reason: issue.message, ...(there ? { remedy: "remove" } : mending) });
 }
 
-const notA = (kind: Kind): string => (kind === "true or false" ? "is neither true nor false" : `is no ${kind}`);
+/** What stands where another kind belongs. A number that would do as a text is meant as one. */
+function ofAnotherKind(keySchema: z.ZodType, given: unknown): Mending & { reason: string } {
+  const kind = kindOf(keySchema);
+  const reason = kind === "true or false" ? "is neither true nor false" : `is no ${kind}`;
+  if (kind === "group") return { reason, remedy: "remove" };
+  if (kind === "list" || kind === "map") return { reason, remedy: "replace" };
+  const meant = kind === "text" && (Number.isSafeInteger(given) || typeof given === "boolean") ? String(given) : undefined;
+  return { reason, ...(meant !== undefined && keySchema.safeParse(meant).success ? { value: meant } : {}) };
+}
 
-/** Adds to what is wrong what was given, what is allowed and what to type. */
-function describe(stack: string, given: unknown, { path, reason, value, remedy }: Conflict): Fault {
-  const { path: known, schema: keySchema, doc } = find(schema, path)!;
+/** Adds to what is wrong what was given, what is allowed and what to type. @param written whether the stack's file has the key */
+function describe(stack: string, given: unknown, { path, reason, value, remedy, append }: Conflict, written = true): Fault {
+  const found = find(schema, path)!;
+  const { path: known, schema: keySchema, doc } = found;
   const outer = find(schema, path.slice(0, 1))!.doc;
   // What stands where a group belongs may be anything.
   const hidden = given === undefined || kindOf(keySchema) === "group" || [doc, outer].some(({ secret, concealed }) => secret || concealed)
     || mayHoldCredential(JSON.stringify(given));
+  const remove = removeCommand(stack, path);
+  const set = () => setCommand(stack, known, keySchema, doc, value);
+  const list = given as unknown[];
   return {
     key: pathText(path),
     ...(hidden ? {} : { given: shorten(given) }),
     reason,
     allowed: doc.allowed,
-    command: remedy === "remove" ? removeCommand(stack, path) : setCommand(stack, known, keySchema, doc, value),
+    command: append ? appendCommand(stack, path, found, [...list, ...append], written ? list.length : 0)
+      : remedy === "remove" ? remove : remedy === "replace" ? `${remove} && ${set()}` : set(),
   };
 }
 

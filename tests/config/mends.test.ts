@@ -1,0 +1,83 @@
+import { type Fault, validate } from "../../config";
+import { find } from "../../config/commands";
+import { schema } from "../../config/schema";
+import { cases } from "./cases";
+import { run, type Stored } from "./cli";
+import { digest, key, least, stored } from "./fixture";
+
+/** What a person has to put in himself, or what is known to be nobody's. */
+const placeholder = /<\w+>|…|\$\(cat /;
+
+const faultsOf = ({ raw, secretKeys }: Stored) => {
+  const verdict = validate(raw, secretKeys, "staging");
+  return verdict.valid ? [] : verdict.faults;
+};
+
+/** A good value of each secret that has a form. */
+const secrets: Record<string, string> = {
+  sentryDsn: "https://publickey@sentry.ringo.dev/1", alertTelegramToken: `1:${"not-a-token".repeat(3)}`,
+  alertWebhookUrl: "https://hooks.ringo.dev/not-a-hook", alertSlackUrl: "https://hooks.ringo.dev/not-a-hook", deadMansSwitchUrl: "https://switch.ringo.dev/not-a-switch",
+};
+
+/** Each told command ends its fault, and whoever does as he is told on has none of that key in the end: but for one of the placeholder that was put there. */
+function expectMends(changes: Record<string, string | undefined>): void {
+  const raw = Object.fromEntries(Object.entries({ ...least, ...changes }).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const before = { raw, secretKeys: stored(raw) };
+  for (const fault of faultsOf(before)) expectMended(fault, before, 3);
+}
+
+function expectMended({ key: name, reason, command }: Fault, before: Stored, rounds: number): void {
+  const after = run(command, before, (secret) => secrets[secret] ?? `another-${key}`);
+  if (placeholder.test(command)) return;
+  for (const left of faultsOf(after).filter((fault) => fault.key === name && fault.reason !== "is still the placeholder")) {
+    if (rounds === 0 || left.reason === reason) throw new Error(`${name}: ${reason}\n  told: ${command}\n  then: ${left.reason}`);
+    expectMended(left, after, rounds - 1);
+  }
+}
+
+test.each(cases)("the told command mends %s", (_name, changes) => expectMends(changes));
+
+const loki = JSON.stringify({ image: `docker.io/grafana/loki:3.7.8@${digest}` });
+const runbook = "https://wiki.ringo.dev/alerts";
+
+test.each<[string, Record<string, string>]>([
+  ["a chat's number without quotes", { alertTelegramToken: secrets.alertTelegramToken, alerts: JSON.stringify({ runbook, telegramChatId: -1001234567890 }) }],
+  ["a chat's name", { alertTelegramToken: secrets.alertTelegramToken, alerts: JSON.stringify({ runbook, telegramChatId: "@channel" }) }],
+  ["a mail server's port that is closed", { environmentVariables: '{"EMAIL_PORT":587}' }],
+  ["a mail server's port beside those that are named", { environmentVariables: '{"EMAIL_PORT":587}', outboundPorts: "[443,5432]" }],
+  ["a mail server's port that is none", { environmentVariables: '{"EMAIL_PORT":"smtp"}' }],
+  ["two ports that are closed", { environmentVariables: '{"EMAIL_PORT":587}', sentryDsn: "https://publickey@sentry.ringo.dev:9000/1" }],
+  ["any origin", { corsAllowedOrigins: '["*"]' }],
+  ["an origin in capitals", { corsAllowedOrigins: '["HTTPS://app.ringo.dev"]' }],
+  ["an origin of FTP", { corsAllowedOrigins: '["ftp://app.ringo.dev"]' }],
+  ["an origin in clear with a path", { corsAllowedOrigins: '["http://app.ringo.dev/path"]' }],
+  ["an origin that is a word", { corsAllowedOrigins: '["null"]' }],
+  ["a time without quotes", { restore: "2026-11-24 09:30:00 +0000 UTC" }],
+  ["no region allowed", { allowedRegions: "[]" }],
+  ["a client's id of digits", { grafanaOauthSecret: "not-a-real-secret", logs: loki, grafana: JSON.stringify({ image: `docker.io/grafana/grafana:12.3.0@${digest}`, domain: "grafana.ringo.dev", oauth: {
+    name: "Ringo", clientId: 12345, allowedDomains: ["ringo.dev"], authUrl: "https://id.ringo.dev/auth", tokenUrl: "https://id.ringo.dev/token", apiUrl: "https://id.ringo.dev/userinfo" } }) }],
+  ["a name at the mail server of digits", { alertEmailPassword: "not-a-password", alerts: JSON.stringify({ runbook, email: { to: "a@ringo.dev", from: "b@ringo.dev", server: "smtp.ringo.dev:587", username: 12345 } }) }],
+  ["Docker's network over the VPC", { dockerCidr: "10.20.0.0/20" }],
+  ["a VPC inside a wider one without room", { vpcCidr: "10.20.5.0/24", apiInstanceCount: "300" }],
+  ["Grafana outside of the zone", { manageDns: "true", dnsZone: "ringo.dev", logs: loki, grafana: JSON.stringify({ image: `docker.io/grafana/grafana:12.3.0@${digest}`, domain: "grafana.ringo.net" }) }],
+])("the told command mends %s", (_name, changes) => expectMends(changes));
+
+test("what is told of a time without quotes is that time, and never another state", () => {
+  for (const [restore, word] of [["2026-11-24 09:30:00 +0000 UTC", "2026-11-24T09:30:00Z"], ["2026-11-24 09:30:00 +0300 +0300", "2026-11-24T09:30:00+03:00"], ["2026-11-24T09:30:00", "'<time>'"]]) {
+    expect(faultsOf({ raw: { ...least, restore }, secretKeys: stored(least) })[0].command).toBe(`pulumi config set --stack staging restore ${word}`);
+  }
+});
+
+test("whatever stands where another kind belongs, the told command mends it", () => {
+  /** Paths of groups and of what is in them, two deep. */
+  const paths = Object.keys(schema.shape).flatMap((name): string[][] => {
+    const shape = (find(schema, [name])!.schema as { unwrap?: () => { shape?: object } }).unwrap?.().shape ?? {};
+    return [[name], ...Object.keys(shape).map((member) => [name, member])];
+  });
+  for (const [name, member] of paths) {
+    for (const value of ["words", 5, -5, 1.5, true, null, [], {}, [5], ["two words"], { a: 1 }, [null], "*", "https://x y"]) {
+      const given = member === undefined ? value : { [member]: value };
+      expectMends({ [name]: typeof given === "string" ? given : JSON.stringify(given) });
+    }
+  }
+});
