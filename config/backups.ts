@@ -2,25 +2,26 @@ import * as z from "zod";
 import { key } from "./doc";
 import { httpsUrlFault, type Judge, pattern, text, whole } from "./formats";
 import { generation } from "./generation";
+import { unquotedTime } from "./written";
 
 /** A time that means the same everywhere: with its zone. */
-const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/;
-/** What the engine makes of such a time where it stands without quotes. */
-const unquoted = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d) /;
+const time = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(Z|[+-]\d\d:\d\d)$/;
+/** Date.parse takes the 30th of February for the 2nd of March. */
+const isDay = (text: string): boolean => new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
 
 /** Never mended by another state than was meant: after a theft the newest one is the thief's. */
 const restoreFault: Judge = (value) => {
   if (value === "latest") return undefined;
-  const [, day, clock, hours, minutes] = unquoted.exec(value) ?? [];
+  const [, day, clock, hours, minutes] = unquotedTime.exec(value) ?? [];
   if (day !== undefined) return { reason: "is a time without quotes, of which YAML has made this", value: `${day}T${clock}${hours}:${minutes}`.replace("+00:00", "Z") };
-  if (!time.test(value) || Number.isNaN(Date.parse(value))) return "is neither `latest` nor a time with its zone";
+  if (!time.test(value) || Number.isNaN(Date.parse(value)) || !isDay(value.slice(0, 10))) return "is neither `latest` nor a time with its zone";
   return Date.parse(value) > Date.now() ? "is in the future" : undefined;
 };
 
 /** Backups of PostgreSQL and of the media files, in AWS S3. */
 export const backups = z.object({
   backups: key(z.object({
-    region: key(pattern(/^[a-z]{2}(-[a-z]+){1,2}-\d$/, "is no region of AWS").default("eu-central-1"), {
+    region: key(pattern(/^(af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-(north|south|east|west|central|northeast|northwest|southeast|southwest)-\d$/, "is no region of AWS").default("eu-central-1"), {
       description: "AWS's region for the backup buckets: another provider and, for a lost region, another city than `region`.",
       allowed: "a region of AWS",
       example: "eu-central-1",

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { key } from "./doc";
 import { httpsUrlFault, list, pattern, resizing, serverFault, sizeWith, text, whole } from "./formats";
 
-const percentage = /^\d{2}(\.\d{1,3})?$/;
+const percentage = /^[1-9]\d(\.\d{1,3})?$/;
 const address = () => z.email("is no e-mail address");
 
 /** What is measured, what is promised, and who is told. */

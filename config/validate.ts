@@ -6,7 +6,7 @@ import type { Mending } from "./formats";
 import { nearest } from "./nearest";
 import { type Conflict, rules } from "./rules";
 import { schema, type Validated } from "./schema";
-import { plainIn, type Written } from "./written";
+import { changedByYaml, plainIn, type Written } from "./written";
 
 /** A config that holds, or everything that is wrong with it. */
 export type Verdict = { valid: true; values: Validated } | { valid: false; faults: Fault[] };
@@ -48,6 +48,7 @@ export function validate(raw: Readonly<Record<string, string>>, secretKeys: Read
       continue;
     }
     faults.push(...unknownKeys(stack, keySchema, value, [name]));
+    add(name, ...changedTexts(stack, name, keySchema, value, file[name]));
     const parsed = keySchema.safeParse(value);
     if (parsed.success) values[name] = parsed.data;
     else add(name, ...parsed.error.issues.map((issue) => fromIssue(stack, name, value, issue)));
@@ -117,6 +118,13 @@ function describe(stack: string, given: unknown, { path, reason, value, remedy, 
     command: append ? appendCommand(stack, path, found, [...list, ...append], written ? list.length : 0)
       : remedy === "remove" ? remove : remedy === "replace" ? `${remove} && ${set()}` : set(),
   };
+}
+
+/** Entries of a map of texts that are no longer what was typed. */
+function changedTexts(stack: string, name: string, keySchema: z.ZodType, value: unknown, typed: unknown): Fault[] {
+  if (kindOf(keySchema) !== "map" || kindOf(child(keySchema, "")!) !== "text" || typeof value !== "object" || value === null) return [];
+  return Object.entries(value).filter(([entry, inner]) => changedByYaml(inner, at(typed, [entry]))).map(([entry, inner]) =>
+    describe(stack, inner, { path: [name, entry], reason: "stands without quotes, and YAML has made something else of it: quote it", value: "<text>" }));
 }
 
 /** Members that a group does not have, at any depth. Their values are never shown: one may be a secret under a misspelt name. */

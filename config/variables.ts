@@ -40,7 +40,7 @@ export const variablesAllowed = "names of capitals, digits and `_` that the prog
 
 /**
  * A map from variables' names to values. `pulumi config set --path` makes numbers and booleans of what looks like one:
- * they are turned back into the text that was typed.
+ * they are turned back into the text that was typed. Where that cannot be, validation says so (`changedByYaml`).
  */
 export const variableMap = () => z.record(z.string(), z.preprocess(
   (value) => (typeof value === "number" || typeof value === "boolean" ? String(value) : value),

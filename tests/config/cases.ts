@@ -29,6 +29,12 @@ export const cases: Case[] = [
   ["a store that is not encrypted on the way", { backups: '{"endpoint":"http://s3.ringo.dev"}' }, "backups.endpoint", /not https/, /https URL/, `${set} --path backups.endpoint https://s3.ringo.test:7070`],
   ["a time without its zone", { restore: "2026-11-24T09:30:00" }, "restore", /neither .latest. nor a time with its zone/, /latest, or a time/, `${set} restore '<time>'`],
   ["a time to come", { restore: "2999-01-01T00:00:00Z" }, "restore", /in the future/, /latest, or a time/, `${set} restore '<time>'`],
+  ["a day that is none", { restore: "2026-02-30T09:30:00Z" }, "restore", /neither .latest. nor a time/, /latest, or a time/, `${set} restore '<time>'`],
+  ["an hour that is none", { restore: "2020-02-20T24:00:00Z" }, "restore", /neither .latest. nor a time/, /latest, or a time/, `${set} restore '<time>'`],
+  ["a region in no part of the world", { backups: '{"region":"xx-nowhere-1"}' }, "backups.region", /no region of AWS/, /region of AWS/, `${set} --path backups.region eu-central-1`],
+  ["a promise of nothing", { monitoring: '{"availabilityObjective":"00"}' }, "monitoring.availabilityObjective", /no percentage/, /from 10/, `${set} --path monitoring.availabilityObjective 99.5`],
+  ...["public", "none"].map((databaseUser): Case =>
+    [`a name that PostgreSQL keeps (${databaseUser})`, { databaseUser }, "databaseUser", /no name for it/, /PostgreSQL's own/, `${set} databaseUser ringo`]),
   ["a production that nobody hears of", { environment: "production", logs: loki, alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' }, "alertWebhookUrl", /so are alertSlackUrl, alertTelegramToken, alertEmailPassword/, /https URL/, `${set} --secret alertWebhookUrl`],
   ["a production whose logs stay on the machines", { environment: "production", alertSlackUrl: "https://hooks.slack.dev/not-a-hook", alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' }, "logs.image", /would be lost with it/, /64 hexadecimal digits/, `${set} --path logs.image`],
   ["logs by a tag", { logs: '{"image":"docker.io/grafana/loki:3.7.8"}' }, "logs.image", /has no digest/, /64 hexadecimal digits/, `${set} --path logs.image`],

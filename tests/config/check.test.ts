@@ -41,6 +41,26 @@ test.each([
   expect(faultsOf({ environmentSecrets: '{"PIN":"1"}' }, file)).toEqual([]);
 });
 
+/** As the engine's YAML reads what is typed without quotes. */
+test.each([
+  ["0123", "83"], ["1.0", "1"], ["1e3", "1000"], ["0x10", "16"], ["1_0", "10"], ["True", "true"], ["12345678901234567890", "12345678901234567000"],
+  ["2026-01-01", '"2026-01-01 00:00:00 +0000 UTC"'],
+])("a variable's %s without quotes, which would come as something else, is refused", (typed, read) => {
+  writeFileSync(path.join(directory, "Pulumi.staging.yaml"), `config:\n  ringo-infra:environmentVariables:\n    A: ${typed}\n`);
+  expect(faultsOf({ environmentVariables: `{"A":${read}}` })).toMatchObject([
+    { key: "environmentVariables.A", reason: expect.stringMatching(/quote it$/) as string, command: "pulumi config set --stack staging --path environmentVariables.A '<text>'" },
+  ]);
+});
+
+test.each([["587", "587"], ["-1", "-1"], ["1.5", "1.5"], ["true", "true"], ["info", '"info"'], ['"0123"', '"0123"'], ["yes", '"yes"'], ["1", "2"], ["one", '"another file\'s"']])("a variable's %s is taken", (typed, read) => {
+  writeFileSync(path.join(directory, "Pulumi.staging.yaml"), `config:\n  ringo-infra:environmentVariables:\n    A: ${typed}\n`);
+  expect(faultsOf({ environmentVariables: `{"A":${read}}` })).toEqual([]);
+});
+
+test("a whole number that no number can hold is refused, whatever file it is from", () => {
+  expect(faultsOf({ environmentVariables: '{"A":12345678901234567000}' })).toMatchObject([{ key: "environmentVariables.A" }]);
+});
+
 test("a stack's file without a config is none", () => {
   writeFileSync(path.join(directory, "Pulumi.staging.yaml"), "encryptionsalt: v1\nconfig:\n");
   expect(faultsOf({})).toEqual([]);
