@@ -1,3 +1,4 @@
+import { understandFlags } from "../ops/flag";
 import { red, say, UserError } from "../ops/terminal";
 
 /** Each command is a module of its own, loaded only when it is asked for. */
@@ -9,6 +10,7 @@ const commands: Record<string, () => Promise<{ run(): Promise<number> }>> = {
 };
 
 async function main(name: string | undefined): Promise<number> {
+  understandFlags();
   const command = commands[name ?? ""];
   if (!command) throw new UserError(`"${name ?? ""}" is no command. There are: ${Object.keys(commands).join(", ")}.`);
   return (await command()).run();

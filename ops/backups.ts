@@ -1,3 +1,4 @@
+import { isGiven } from "./flag";
 import type { OperatedStack } from "./stack";
 
 /** The machine that has the data, and the command on it. */
@@ -7,7 +8,7 @@ export const onData = (stack: OperatedStack, ...argv: string[]): Promise<number>
 const asked = (name: string): string => process.env[name] ?? "";
 
 /** What there is, and how far back a restore can go. */
-export const list = (stack: OperatedStack): Promise<number> => onData(stack, "list", ...(asked("JSON") ? ["--json"] : []));
+export const list = (stack: OperatedStack): Promise<number> => onData(stack, "list", ...(isGiven("JSON") ? ["--json"] : []));
 
 /** TYPE=full|diff|incr. */
 export const backup = (stack: OperatedStack): Promise<number> => onData(stack, "backup", asked("TYPE") || "incr");

@@ -1,6 +1,7 @@
 import { renewedWithDays } from "../machine/edge/certbot";
 import { lifeSign } from "../machine/monitoring/alerts/monitor";
 import { local } from "../machine/monitoring/ports";
+import { isGiven } from "./flag";
 import { askHealth } from "./health";
 import { typed } from "./host";
 import type { OperatedStack } from "./stack";
@@ -22,7 +23,7 @@ const wrong = (about: string, said: string, ...mend: string[]): Finding => ({ ab
 export async function doctor(stack: OperatedStack): Promise<number> {
   const looks = [api(stack), ...stack.outputs().machines.map(({ name }) => machine(stack, name)), backups(stack), alerts(stack)];
   const findings = (await Promise.all(looks)).flat();
-  process.stdout.write(process.env.JSON ? `${JSON.stringify(findings, null, 2)}\n` : forPeople(findings));
+  process.stdout.write(isGiven("JSON") ? `${JSON.stringify(findings, null, 2)}\n` : forPeople(findings));
   return findings.every(({ ok }) => ok) ? 0 : 1;
 }
 

@@ -1,3 +1,4 @@
+import { isGiven } from "./flag";
 import type { OperatedStack } from "./stack";
 import { cyan, dim, red, UserError, yellow } from "./terminal";
 import { queryPort } from "../machine/logs";
@@ -19,7 +20,8 @@ const everything = '{machine=~".+"}';
 
 /** Lines that QUERY finds, the newest LIMIT of the last SINCE, oldest first; JSON=1 for a script. */
 export async function logs(stack: OperatedStack): Promise<number> {
-  const { QUERY = "", SINCE = "", LIMIT = "", JSON: json } = process.env;
+  const { QUERY = "", SINCE = "", LIMIT = "" } = process.env;
+  const json = isGiven("JSON");
   const question = { query: QUERY || everything, since: SINCE || "1h", limit: LIMIT || "200", direction: "backward" };
   if (!/^\d+[smhd]$/.test(question.since)) throw new UserError(`SINCE=${SINCE} is no time: a number and s, m, h or d, such as SINCE=30m`);
   if (!/^[1-9]\d{0,3}$/.test(question.limit)) throw new UserError(`LIMIT=${LIMIT} is no number from 1 to 9999`);

@@ -1,5 +1,6 @@
 import { backup, discard, list, point, rehearse } from "./backups";
 import { doctor } from "./doctor";
+import { understandFlags } from "./flag";
 import { logs } from "./logs";
 import { renew } from "./renew";
 import { restore } from "./restore";
@@ -14,6 +15,7 @@ const commands: Record<string, (stack: OperatedStack) => Promise<number>> = {
 };
 
 async function main(name = ""): Promise<number> {
+  understandFlags();
   const command = commands[name];
   if (!command) throw new UserError(`"${name}" is no command. There are: ${Object.keys(commands).join(", ")}.`);
   const stack = openOperated();

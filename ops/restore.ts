@@ -1,5 +1,6 @@
 import { onData } from "./backups";
 import { confirmed } from "./confirm";
+import { isGiven } from "./flag";
 import { askHealth } from "./health";
 import type { OperatedStack } from "./stack";
 import { green, say, seconds, UserError } from "./terminal";
@@ -12,7 +13,7 @@ export function target(environment: NodeJS.ProcessEnv): string[] {
   return [
     ...(name ? [`--${name.toLowerCase()}`, environment[name]!] : []),
     ...(environment.REPOSITORY_TIME ? ["--repository-time", environment.REPOSITORY_TIME] : []),
-    ...(environment.ASIDE === "1" ? ["--aside"] : []),
+    ...(isGiven("ASIDE", environment) ? ["--aside"] : []),
   ];
 }
 

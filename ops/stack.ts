@@ -5,6 +5,7 @@ import * as path from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { localEngine } from "../local/engine";
 import { acmeRootsFile, inState, projectDir, stackName } from "../local/paths";
+import { isGiven } from "./flag";
 import type { Configuration } from "./generation";
 import { readInForce, readOutputs, type Outputs } from "./outputs";
 import { quoted, writeSshFiles } from "./ssh";
@@ -61,7 +62,7 @@ function openRemote(name: string): OperatedStack {
   const close = (): void => fs.rmSync(directory, { recursive: true, force: true });
   process.once("exit", close);
   const sshConfig = writeSshFiles(directory, outputs.reachable, outputs.deployerKey);
-  const engineCommand: OperatedStack["engineCommand"] = (operation, refresh) => ["pulumi", operation, "--stack", name, ...(refresh ? ["--refresh"] : []), ...(operation === "up" && process.env.YES === "1" ? ["--yes"] : [])];
+  const engineCommand: OperatedStack["engineCommand"] = (operation, refresh) => ["pulumi", operation, "--stack", name, ...(refresh ? ["--refresh"] : []), ...(operation === "up" && isGiven("YES") ? ["--yes"] : [])];
   return operated({ name, sshConfig, close, engineCommand, outputs: () => outputs, inForce: () => readInForce(engine, name), s3: async (region) => new (await import("@aws-sdk/client-s3")).S3Client({ region }) });
 }
 
@@ -80,7 +81,7 @@ function operated(stack: Omit<OperatedStack, "run" | "engine">): OperatedStack {
       child.on("close", (code) => resolve({ code: code ?? 255, stdout }));
     }),
     engine: (operation, { refresh = false } = {}) => {
-      const [command, ...words] = stack.engineCommand(operation, refresh || process.env.REFRESH === "1");
+      const [command, ...words] = stack.engineCommand(operation, refresh || isGiven("REFRESH"));
       // Of a make within a make nobody wants to know where it is.
       return spawnSync(command!, words, { cwd: projectDir, stdio: "inherit", env: { ...process.env, MAKEFLAGS: "--no-print-directory" } }).status ?? 1;
     },

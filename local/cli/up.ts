@@ -1,4 +1,5 @@
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import { isGiven } from "../../ops/flag";
 import { readOutputs, type Outputs } from "../../ops/outputs";
 import { writeSshFiles } from "../../ops/ssh";
 import { localEngine } from "../engine";
@@ -20,7 +21,7 @@ export async function run(): Promise<number> {
     // What the policies refuse is refused before anything is made: in an update alone, what came first would stand already.
     const planned = new Progress(true);
     const progress = new Progress();
-    const refresh = process.env.REFRESH === "1";
+    const refresh = isGiven("REFRESH");
     try {
       const { changeSummary } = await stack.preview({ onEvent: planned.on, policyPacks: [policyPack], refresh });
       const changes = !refresh && isSettled(changeSummary) ? changeSummary : await update(stack, progress, refresh);

@@ -16,6 +16,10 @@ describe("what make's variables mean", () => {
   test("two moments at once are an error that names both", () => {
     expect(() => target({ TIME: "2026-11-24T09:30:00Z", POINT: "before" })).toThrow(/TIME and POINT/);
   });
+
+  test("a copy that was asked for in other words is not taken for a wish to restore in place", () => {
+    for (const ASIDE of ["yes", "true"]) expect(() => target({ TIME: "2026-11-24T09:30:00Z", ASIDE })).toThrow(/say ASIDE=1/);
+  });
 });
 
 test("a word reaches the other side's shell as it is", () => {
