@@ -20,18 +20,3 @@ export class UserError extends Error {}
 
 /** Seconds with one decimal, as in "12.3 s". */
 export const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
-
-/** Asks a yes/no question; anything but "yes" or "y" is a no. A missing terminal is a no, too. */
-export async function confirm(question: string): Promise<boolean> {
-  if (process.env.YES === "1") return true;
-  if (!process.stdin.isTTY) {
-    throw new UserError(`${question}\nNothing was done: there is no terminal to ask on. Say YES=1 to mean yes.`);
-  }
-  const { createInterface } = await import("node:readline/promises");
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await prompt.question(`${question} [yes/no] `)).trim());
-  } finally {
-    prompt.close();
-  }
-}
