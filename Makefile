@@ -1,6 +1,6 @@
 # The commands of this project. `make help` lists them.
 # BACKEND=<dir with a Dockerfile>, OFFICIAL=<providers>, HOST=<machine>, CMD=<command>, QUERY=<LogQL>, YES=1 and REFRESH=1 are read from the
-# command line. The operator's commands work on STACK=<name>; on the local stack without. `up`, `preview`, `output` and `destroy` refuse one.
+# command line. The operator's commands work on STACK=<name>; on the local stack without. All others refuse one.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -12,16 +12,23 @@ $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 export PULUMI_SKIP_UPDATE_CHECK := true
 
-# These know the stack on this machine alone, and would do to it what was meant for another: refused before anything is installed.
-HERE := $(firstword $(filter up preview output destroy,$(MAKECMDGOALS)))
+# What one of these commands would do without what was meant, or on another stack than was meant, it does not: refused before anything is installed.
+UNKNOWN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
+ifneq ($(strip $(UNKNOWN)),)
+$(error $(strip $(UNKNOWN)) is none of what the commands read, and nothing was done: $(sort $(GIVEN)). What is for a program that they run goes before `make`)
+endif
+
+OPERATED := ssh doctor logs backups backup restore restore-point restore-test discard rotate-backup-key rotate-deployer-key rotate-passwords rotate-media-keys rewind-backups renew
+HERE := $(firstword $(filter-out $(OPERATED) help,$(MAKECMDGOALS)))
+CLOUD := $(or $(and $(filter output,$(HERE)),pulumi stack output -s $(STACK) --json),$(and $(filter up preview destroy,$(HERE)),pulumi $(HERE) -s $(STACK)))
 ifneq ($(and $(HERE),$(filter-out local,$(STACK))),)
-$(error `make $(HERE)` is for the stack on this machine, but STACK is $(STACK). For that one: pulumi $(if $(filter output,$(HERE)),stack output -s $(STACK) --json,$(HERE) -s $(STACK)) )
+$(error `make $(HERE)` is for the stack on this machine, but STACK is $(STACK)$(if $(CLOUD),. For that one: $(CLOUD) ))
 endif
 
 RUN := tsx local/main.ts
 OPS := tsx ops/main.ts
 
-.PHONY: up preview output ssh doctor logs destroy backups backup restore restore-point restore-test discard rotate-backup-key rotate-deployer-key rotate-passwords rotate-media-keys rewind-backups renew check test help reference bench pictures clean _ops _check _local _units _lint _references
+.PHONY: $(OPERATED) up preview output destroy check test help reference bench pictures clean _ops _check _local _units _lint _references
 
 up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own; REFRESH=1 looks first at what is there; OFFICIAL=random,tls,command uses those official plugins)
 	@$(RUN) up

@@ -20,6 +20,8 @@ afterEach(() => fs.rmSync(directory, { recursive: true }));
 
 const read = (file: string): string => (fs.existsSync(path.join(directory, file)) ? fs.readFileSync(path.join(directory, file), "utf8") : "");
 
+const operators = [...fs.readFileSync(path.join(project, "Makefile"), "utf8").matchAll(/^\t@\$\(OPS\) (\S+)$/gm)].map(([, name]) => name!);
+
 /** @param words as typed after `make` @param given what the shell had exported */
 function make(words: string[], given: Record<string, string> = {}) {
   const { PATH, HOME } = process.env;
@@ -46,16 +48,39 @@ describe("a command for the stack on this machine", () => {
   });
 });
 
+test("no command but an operator's takes a STACK: it would do on this machine what was meant for another", () => {
+  const targets = [...fs.readFileSync(path.join(project, "Makefile"), "utf8").matchAll(/^([a-z-]+):.* ## (?:.*)$/gm)].map(([, name]) => name!);
+  const others = targets.filter((target) => target !== "help" && !operators.includes(target));
+  expect(others).toEqual(expect.arrayContaining(["up", "check", "test", "reference", "bench", "pictures", "clean"]));
+  for (const target of others) {
+    expect([target, make([target, "STACK=staging"])]).toEqual([target, expect.objectContaining({ status: 2, ran: [], stderr: expect.stringContaining(`\`make ${target}\``) })]);
+  }
+  expect(make(["doctor", "pictures", "STACK=staging"])).toMatchObject({ status: 2, ran: [] });
+  expect(make(["help"], { STACK: "staging" }).status).toBe(0); // of the shell, where an operator works
+});
+
+describe("a variable after make that no command reads", () => {
+  test.each([["misspelt", ["restore", "TIM=2026-11-24T09:30:00Z"], "TIM"], ["of the shell's", ["up", "PATH=/tmp"], "PATH"], ["in a command that takes others", ["restore", "ASIDE=1", "POINTS=a b"], "POINTS"]])("%s: nothing runs, and it is named with those that are read", (_, words, name) => {
+    const { status, ran, stderr } = make(words);
+    expect({ status, ran }).toEqual({ status: 2, ran: [] });
+    expect(stderr).toMatch(new RegExp(`\\b${name} is none .*\\bTIME\\b`));
+    expect(stderr).not.toMatch(/ASIDE is none/);
+  });
+
+  test("is none where the shell has it, or where it is an option of make's own", () => {
+    expect(make(["up", "-j2", "--no-print-directory", "REFRESH=1"], { TIM: "x", MAKEFLAGS: "-k" })).toMatchObject({ status: 0, ran: ["bootstrap.sh local", "local/main.ts up"] });
+  });
+});
+
 test("an operator's command runs on whichever stack is named", () => {
   const { status, ran, environment } = make(["doctor", "STACK=staging"]);
   expect({ status, last: ran.at(-1), stack: environment.STACK }).toEqual({ status: 0, last: "ops/main.ts doctor", stack: "staging" });
 });
 
 test("no operator's command asks for more than it needs: it is typed on any system", () => {
-  const commands = [...fs.readFileSync(path.join(project, "Makefile"), "utf8").matchAll(/^\t@\$\(OPS\) (\S+)$/gm)].map(([, name]) => name!);
-  expect(commands.length).toBeGreaterThan(10);
-  const { stdout } = spawnSync("make", ["-n", "--no-print-directory", ...commands], { cwd: directory, encoding: "utf8" });
-  expect(stdout).toBe(`sh toolchain/bootstrap.sh ops\n${commands.map((command) => `tsx ops/main.ts ${command}\n`).join("")}`);
+  expect(operators.length).toBeGreaterThan(10);
+  const { stdout } = spawnSync("make", ["-n", "--no-print-directory", ...operators], { cwd: directory, encoding: "utf8" });
+  expect(stdout).toBe(`sh toolchain/bootstrap.sh ops\n${operators.map((command) => `tsx ops/main.ts ${command}\n`).join("")}`);
 });
 
 describe("what is given to a command", () => {
