@@ -1,7 +1,7 @@
 import * as path from "node:path";
 
 /** Everything the local cloud keeps between commands; `make destroy` removes it whole. */
-export const stateDir = process.env.RINGO_LOCAL_DIR ?? "/var/lib/ringo-local";
+export const stateDir = path.resolve(process.env.RINGO_LOCAL_DIR || "/var/lib/ringo-local");
 
 /** What can be made again from the registries: base images, tools, built application images. */
 export const cacheDir = process.env.RINGO_CACHE_DIR ?? "/var/cache/ringo-local";

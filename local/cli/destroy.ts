@@ -1,19 +1,27 @@
 import * as fs from "node:fs";
-import { destroyCloud } from "../cloud";
+import { destroyCloud, standing } from "../cloud";
+import { ofOthers } from "../cloud/owner";
 import { stateDir } from "../paths";
-import { stopServices } from "../services";
+import { runningServices, stopServices } from "../services";
 import { agreed } from "../../ops/confirm";
-import { green, say } from "../../ops/terminal";
+import { green, say, yellow } from "../../ops/terminal";
 
 /**
  * Removes the stack and every trace of it. The machines go with their disks, so the engine is not asked to delete
- * them one by one: this works after a crash of anything, too.
+ * them one by one: this works after a crash of anything, too, of the state directory itself among it.
  */
 export async function run(): Promise<number> {
-  if (fs.existsSync(stateDir) && !(await agreed("This removes the local stack: all its machines, its database, its files and its keys."))) return 1;
-  await stopServices();
+  const { machines, namespaces } = standing();
+  const others = ofOthers(machines);
+  const anything = fs.existsSync(stateDir) || machines.length > others.length || (others.length === 0 && namespaces.length > 0) || runningServices().length > 0;
+  if (anything && !(await agreed("This removes the local stack: all its machines, its database, its files and its keys."))) return 1;
+  await stopServices({ keepNames: others.length > 0 });
   await destroyCloud();
   fs.rmSync(stateDir, { recursive: true, force: true });
   say(green("The local stack is gone; nothing of it is left but the caches (`make clean` removes those)."));
+  for (const owner of new Set(others.map((machine) => machine.owner))) {
+    const names = others.filter((machine) => machine.owner === owner).map(({ name }) => name);
+    say(yellow(`Machines of another stack go on: ${names.join(", ")}.\nTheirs is another state directory: \`RINGO_LOCAL_DIR=${owner} make destroy\` would remove them.`));
+  }
   return 0;
 }

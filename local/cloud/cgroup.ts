@@ -105,10 +105,10 @@ export async function removeParents(): Promise<void> {
   for (const parent of parents()) await removeTree(parent);
 }
 
-/** Ids, on the host, of all that runs in a droplet, what keeps it running and its containers included. */
-export function processesOf(id: string): number[] {
+/** Ids, on the host, of all that runs in a droplet, its containers included. @param part "." for what keeps it running, too */
+export function processesOf(id: string, part = "machine"): number[] {
   const below = (directory: string): number[] => [...processesIn(directory), ...children(directory).flatMap((child) => below(path.join(directory, child)))];
-  return below(path.join(unifiedGroup(id), "machine"));
+  return below(path.join(unifiedGroup(id), part));
 }
 
 /** Id, on the host, of the process that is init in the droplet. */

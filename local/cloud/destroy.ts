@@ -1,36 +1,43 @@
 import * as fs from "node:fs";
 import { inState } from "../paths";
 import { stopService } from "../services/supervise";
-import { killGroup, listGroups, removeGroups, removeParents } from "./cgroup";
+import { killGroup, removeGroups, removeParents } from "./cgroup";
 import { removeFabric } from "./fabric";
-import { deviceDirectory } from "./names";
+import { deviceDirectory, dropletNamespace, fabricNamespace } from "./names";
+import { findMachines, ofOthers, type Found } from "./owner";
 import { attempt, run } from "./run";
 import { exclusively, lockFile } from "./state";
 
+/** What is on this machine of any local cloud, by name. */
+export const standing = (): { machines: Found[]; namespaces: string[] } => ({
+  machines: findMachines(),
+  namespaces: (fs.existsSync("/run/netns") ? fs.readdirSync("/run/netns") : []).filter((name) => name === fabricNamespace || /^ringo-\d+$/.test(name)),
+});
+
 /**
  * Removes the local cloud: every process, mount, loop device, namespace, link, table, control group and file. Found by
- * name, not by state, so it works after a crash of anything, twice, and where nothing is.
+ * name, not by state, so it works after a crash of anything, twice, and where nothing is. Machines that another state
+ * directory has go on, and the fabric that they stand on stays.
  */
 export function destroyCloud(): Promise<void> {
   return exclusively(async () => {
-    const groups = listGroups();
+    const { machines, namespaces } = standing();
+    const others = ofOthers(machines);
+    const groups = machines.filter((machine) => !others.includes(machine)).map(({ id }) => id);
     await Promise.all(groups.map(killGroup));
     await stopService("metadata");
-    await removeNamespaces();
+    const theirs = [fabricNamespace, ...others.map(({ id }) => dropletNamespace(Number(id)))];
+    for (const name of namespaces) if (!theirs.includes(name)) await run("ip", ["netns", "delete", name]);
     await removeMounts();
     await removeLoopDevices();
     for (const group of groups) await removeGroups(group);
+    fs.rmSync(inState("cloud"), { recursive: true, force: true });
+    if (others.length > 0) return;
     await removeParents();
     await removeFabric();
     fs.rmSync(deviceDirectory, { recursive: true, force: true });
-    fs.rmSync(inState("cloud"), { recursive: true, force: true });
     fs.rmSync(lockFile, { force: true });
   });
-}
-
-async function removeNamespaces(): Promise<void> {
-  const names = fs.existsSync("/run/netns") ? fs.readdirSync("/run/netns") : [];
-  for (const name of names.filter((candidate) => /^ringo-\d+$/.test(candidate))) await run("ip", ["netns", "delete", name]);
 }
 
 async function removeMounts(): Promise<void> {

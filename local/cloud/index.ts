@@ -8,7 +8,7 @@ import { privateLink } from "./names";
 import { exclusively, load } from "./state";
 import { plugVolumes } from "./volume";
 
-export { destroyCloud } from "./destroy";
+export { destroyCloud, standing } from "./destroy";
 
 /**
  * Brings up the local cloud and everything in it that should run: after a restart of the host, a crash, or for the first

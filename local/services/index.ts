@@ -35,12 +35,13 @@ export async function startServices(options: { address?: string } = {}): Promise
   return { nameserver: address, caCertificatePem, acmeDirectoryUrl, registry, s3, sentry, alerts };
 }
 
-/** Ends all of them, and takes their names out of the host's /etc/hosts. Their data stays. */
-export async function stopServices(): Promise<void> {
+/** Ends all of them, and takes their names out of the host's /etc/hosts, but where another stack's have the same. Their data stays. */
+export async function stopServices(options: { keepNames: boolean }): Promise<void> {
   await stopAllServices();
-  removeHosts();
+  if (!options.keepNames) removeHosts();
 }
 
+export { runningServices } from "./supervise";
 export { acmeRoots } from "./acme";
 export { caCertificatePath } from "./ca";
 export { publishRecords } from "./dns";

@@ -121,6 +121,9 @@ export async function stopService(name: string): Promise<void> {
   await stop((process) => process.name === name);
 }
 
+/** Names of this state's services that run, whoever started them. */
+export const runningServices = (): string[] => [...new Set(running().map(({ name }) => name))];
+
 /** Ends every service of this state, whoever started it. */
 export async function stopAllServices(): Promise<void> {
   await stop(() => true);

@@ -32,6 +32,13 @@ test("destroy asks, and does nothing without an answer", async () => {
   expect(fs.existsSync(stateDir)).toBe(true);
 }, 30_000);
 
+test("destroy of another state directory leaves the machines as they are, and names them", async () => {
+  const before = await traces();
+  const { code, stderr } = await run("make", ["destroy", "YES=1"], { env: { RINGO_LOCAL_DIR: "/tmp/ringo-no-state" } });
+  expect([code, stderr]).toEqual([0, expect.stringMatching(new RegExp(`ringo-local-data[^]*RINGO_LOCAL_DIR=${stateDir} make destroy`))]);
+  expect(await traces()).toEqual(before);
+}, 60_000);
+
 test("destroy leaves no process, mount, namespace, interface, rule, cgroup or file", async () => {
   expect((await traces()).length).toBeGreaterThan(10); // the looking finds what there is
   const { code, stderr } = await make("destroy", { YES: "1" });
