@@ -1,3 +1,4 @@
+import { mustBeRoot } from "./cli/root";
 import { understandFlags } from "../ops/flag";
 import { red, say, UserError } from "../ops/terminal";
 
@@ -13,6 +14,7 @@ async function main(name: string | undefined): Promise<number> {
   understandFlags();
   const command = commands[name ?? ""];
   if (!command) throw new UserError(`"${name ?? ""}" is no command. There are: ${Object.keys(commands).join(", ")}.`);
+  mustBeRoot(name!);
   return (await command()).run();
 }
 

@@ -4,6 +4,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import * as YAML from "yaml";
+import { readStackFile } from "../ops/stack-file";
+import { UserError } from "../ops/terminal";
 import { environment, localEngine, workspaceDir } from "./engine";
 import type { Plugin } from "./providers/official";
 import { cacheDir, inState, projectDir, stackName } from "./paths";
@@ -65,7 +67,7 @@ async function releaseLock(stack: Stack): Promise<void> {
   const files = fs.readdirSync(locks, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const pids = files.map((file) => (JSON.parse(fs.readFileSync(path.join(file.parentPath, file.name), "utf8")) as { pid: number }).pid);
   const holder = pids.find((pid) => fs.existsSync(`/proc/${pid}`));
-  if (holder !== undefined) throw new Error(`another command works on the local stack (process ${holder}): wait until it has ended.`);
+  if (holder !== undefined) throw new UserError(`another command works on the local stack (process ${holder}): wait until it has ended.`);
   if (pids.length > 0) await stack.cancel();
 }
 
@@ -104,7 +106,7 @@ async function setSecret(file: string, key: string, value: string): Promise<void
 
 /** Writes the stack's settings, keeps the secrets that are already encrypted there, and tells which are missing. */
 function writeSettings(project: string, facts: LocalFacts): string[] {
-  const own = YAML.parse(fs.readFileSync(path.join(projectDir, `Pulumi.${stackName}.yaml`), "utf8")) ?? {};
+  const own = YAML.parse(readStackFile(stackName)) ?? {};
   const previous = fs.existsSync(settingsFile) ? readSettings(settingsFile) : {};
   const config: Record<string, ConfigValue> = { ...own.config };
   for (const [key, value] of Object.entries(facts.plain)) {

@@ -42,7 +42,12 @@ export function openOperated(): OperatedStack {
 
 function openLocal(): OperatedStack {
   const config = inState("ssh", "config");
-  if (!fs.existsSync(config)) throw new UserError("there is no local stack on this machine: run `make up`, or name another with STACK=<name>.");
+  try {
+    fs.statSync(config);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw new UserError(`no right to read ${config}: the local stack is root's. Run the same with sudo.`);
+    throw new UserError("there is no local stack on this machine: run `make up`, or name another with STACK=<name>.");
+  }
   let outputs: Outputs | undefined; // most commands need none
   return operated({
     name: stackName, sshConfig: config, ca: fs.readFileSync(acmeRootsFile, "utf8"), close: () => undefined,

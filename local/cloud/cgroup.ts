@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { UserError } from "../../ops/terminal";
 import { cgroupParent } from "./names";
 import { until } from "./run";
 
@@ -30,7 +31,7 @@ const mounted = (): string[][] =>
 function hierarchies(): Hierarchies {
   const mounts = mounted();
   const unified = mounts.find(([, , type]) => type === "cgroup2")?.[1];
-  if (unified === undefined) throw new Error("this kernel has no cgroup version 2 mounted: mount -t cgroup2 none /sys/fs/cgroup/unified");
+  if (unified === undefined) throw new UserError("this kernel has no cgroup version 2 mounted: mount -t cgroup2 none /sys/fs/cgroup/unified");
   const version1 = (controller: string): string | undefined =>
     mounts.find(([, , type, options]) => type === "cgroup" && options?.split(",").includes(controller))?.[1];
   return { unified, memory: version1("memory"), cpu: version1("cpu") };

@@ -14,10 +14,9 @@ export { destroyCloud, standing } from "./destroy";
  * Brings up the local cloud and everything in it that should run: after a restart of the host, a crash, or for the first
  * time. Idempotent, and quick when all is there. What a cancelled command left half-made is removed.
  * @param options.log gets a line about whatever takes long
- * @throws when not root, or a tool is missing
+ * @throws when a tool is missing
  */
 export async function ensureCloud(options: { log?: (line: string) => void } = {}): Promise<void> {
-  if (process.getuid!() !== 0) throw new Error("the local cloud makes network namespaces and mounts: run as root");
   for (const slug of imageSlugs()) await ensureImage(slug, options.log);
   await exclusively(async () => {
     await ensureFabric();

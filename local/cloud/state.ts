@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { inState } from "../paths";
+import { UserError } from "../../ops/terminal";
 import { replaceFile } from "../replace";
 
 /** A virtual network. */
@@ -122,7 +123,7 @@ export function load(): CloudState {
     return JSON.parse(fs.readFileSync(stateFile(), "utf8"));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return empty();
-    throw new Error(`${stateFile()} cannot be read (${(error as Error).message}): destroy the local cloud and start again`);
+    throw new UserError(`${stateFile()} cannot be read (${(error as Error).message}): \`make destroy\`, then start again`);
   }
 }
 

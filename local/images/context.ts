@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { UserError } from "../../ops/terminal";
 
 /** What goes into an image build: the files the builder may see, and one hash over all of them. */
 export interface BuildContext {
@@ -37,7 +38,7 @@ export function buildContext(directory: string): BuildContext {
   const files = [...new Set(listed)].filter(wanted).filter((file) => isFile(path.join(root, file))).sort();
   if (!files.includes("Dockerfile")) {
     const inTheWay = fs.existsSync(path.join(root, "Dockerfile")) ? "git does not track its Dockerfile: git add it" : "it has no Dockerfile";
-    throw new Error(`${directory} cannot be built: ${inTheWay}`);
+    throw new UserError(`${directory} cannot be built: ${inTheWay}`);
   }
   const untracked = tracked.length > 0 ? gitFiles(root, "--others", "--exclude-standard").filter(wanted) : [];
   return { directory: root, files, hash: hashFiles(root, files), untracked };

@@ -1,0 +1,19 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as YAML from "yaml";
+import { projectDir } from "../local/paths";
+import { UserError } from "./terminal";
+
+/** The text of a stack's file in this checkout. @throws UserError where there is none, or where it is no YAML: with a key that stands in it twice, above all */
+export function readStackFile(stack: string, directory = projectDir): string {
+  const name = `Pulumi.${stack}.yaml`;
+  let text: string;
+  try {
+    text = fs.readFileSync(path.join(directory, name), "utf8");
+  } catch (error) {
+    throw new UserError(`${name}, which says what stack ${stack} is to be, cannot be read: ${(error as Error).message}`);
+  }
+  const [fault] = YAML.parseDocument(text).errors;
+  if (fault) throw new UserError(`${name}: ${fault.message.trim()}`);
+  return text;
+}

@@ -1,0 +1,44 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { mustBeRoot } from "../../../local/cli/root";
+import { UserError } from "../../../ops/terminal";
+
+const state = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-root-"));
+let openOperated: typeof import("../../../ops/stack").openOperated;
+beforeAll(async () => {
+  process.env.RINGO_LOCAL_DIR = state;
+  delete process.env.STACK;
+  ({ openOperated } = await import("../../../ops/stack"));
+});
+afterAll(() => fs.rmSync(state, { recursive: true }));
+afterEach(() => jest.restoreAllMocks());
+
+test("whoever is not root is told how to be", () => {
+  jest.spyOn(process, "getuid").mockReturnValue(1000);
+  expect(() => mustBeRoot("preview")).toThrow(UserError);
+  expect(() => mustBeRoot("preview")).toThrow(/Run `sudo make preview`/);
+});
+
+test("root is not asked", () => {
+  jest.spyOn(process, "getuid").mockReturnValue(0);
+  expect(() => mustBeRoot("up")).not.toThrow();
+});
+
+/** Without the rights that root has, whoever runs the tests. */
+function asNobody(work: () => void): void {
+  const root = process.getuid!() === 0;
+  if (root) process.seteuid!(65534);
+  try {
+    work();
+  } finally {
+    if (root) process.seteuid!(0);
+  }
+}
+
+test("a stack that one may not look at is not taken for none", () => {
+  fs.chmodSync(state, 0);
+  asNobody(() => expect(() => openOperated()).toThrow(/no right to read [^]*sudo/));
+  fs.chmodSync(state, 0o700);
+  expect(() => openOperated()).toThrow(/there is no local stack/);
+});

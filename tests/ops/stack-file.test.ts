@@ -1,0 +1,25 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { readStackFile } from "../../ops/stack-file";
+import { UserError } from "../../ops/terminal";
+
+const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-file-"));
+afterAll(() => fs.rmSync(directory, { recursive: true }));
+const read = (text: string): string => {
+  fs.writeFileSync(path.join(directory, "Pulumi.staging.yaml"), text);
+  return readStackFile("staging", directory);
+};
+const twice = "config:\n  ringo-infra:restore: latest\n  ringo-infra:restore: latest\n";
+
+test("a stack's file is read as it is", () => expect(read("config: {} # all\n")).toBe("config: {} # all\n"));
+
+test("a key that stands in it twice is told with its line, without a trace of calls", () => {
+  expect(() => read(twice)).toThrow(UserError);
+  expect(() => read(twice)).toThrow(/^Pulumi.staging.yaml: Map keys must be unique at line 3/);
+});
+
+test("so is a file that is not there", () => {
+  expect(() => readStackFile("production", directory)).toThrow(UserError);
+  expect(() => readStackFile("production", directory)).toThrow(/^Pulumi.production.yaml, .* no such file/);
+});
