@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 GIVEN := MINUTES BACKEND OFFICIAL HOST CMD YES REFRESH \
   QUERY SINCE LIMIT \
-  STACK TIME POINT BACKUP ASIDE REPOSITORY_TIME TYPE NAME WHAT JSON
+  STACK TIME POINT BACKUP ASIDE LATER REPOSITORY_TIME TYPE NAME WHAT JSON
 # As they were typed: make would take `$(date)` in a command for a variable of its own.
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
@@ -69,7 +69,7 @@ restore-test: _ops ## Restore into a throw-away directory and check what came ba
 discard: _ops ## Remove what a restore kept (WHAT=<path> or all)
 	@$(OPS) discard
 
-rotate-backup-key: _ops ## A new access key for the backups, then the end of the old one
+rotate-backup-key: _ops ## A new access key for the backups, then the end of the old one (as with each rotation, LATER=1 only counts it in the stack's file, for an update to come)
 	@$(OPS) rotate-backup-key
 
 rotate-deployer-key: _ops ## The next key to come to the machines with, which they know already, and the end of this one
