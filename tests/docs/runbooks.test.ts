@@ -42,6 +42,16 @@ test.each(names)("%s has commands, and is found from the list", (name) => {
   expect(fs.readFileSync(path.join(runbooks, "README.md"), "utf8")).toContain(`](${name})`);
 });
 
+test("what a runbook changes in the stack's file stands in the list with the command that changes it for another stack, and names no count", () => {
+  const list = fs.readFileSync(path.join(runbooks, "README.md"), "utf8");
+  const pattern = (form: string): RegExp => new RegExp(`^${form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace("KEY", "\\w+").replace("VALUE", "[^\\n]+")}$`);
+  const forms = [...list.matchAll(/^\| `(.*Pulumi\.local\.yaml)`.* \| `pulumi config (?:set|rm) -s production .*` \|$/gm)].map(([, form]) => pattern(form!));
+  const used = names.flatMap((name) => steps(fs.readFileSync(path.join(runbooks, name), "utf8"))).map(({ command }) => command).filter((command) => command.includes("Pulumi.local.yaml"));
+  expect(used.length).toBeGreaterThan(5);
+  expect(used.filter((command) => !forms.some((form) => form.test(command)))).toEqual([]);
+  expect(used.filter((command) => command.includes("Generation"))).toEqual([]);
+});
+
 test("a command that is for the stack on one machine alone stands in the list with what it is on another", () => {
   const list = fs.readFileSync(path.join(runbooks, "README.md"), "utf8");
   const used = names.flatMap((name) => steps(fs.readFileSync(path.join(runbooks, name), "utf8"))).flatMap(({ command }) => /^make (up|preview|output|destroy)\b/.exec(command)?.[1] ?? []);
