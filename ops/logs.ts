@@ -40,7 +40,9 @@ async function ask(stack: OperatedStack, question: Record<string, string>): Prom
   try {
     answer = JSON.parse(stdout) as Answer;
   } catch {
-    throw new UserError(`QUERY=${question.query} is not understood: ${stdout.trim()}\nA query names its streams, then what to look for: {machine="edge", source="nginx"} | json | status >= 500`);
+    const said = stdout.trim();
+    if (!said.startsWith("parse error")) throw new UserError(`${question.limit} lines of the last ${question.since} cannot be asked for: ${said}`);
+    throw new UserError(`QUERY=${question.query} is not understood: ${said}\nA query names its streams, then what to look for: {machine="edge", source="nginx"} | json | status >= 500`);
   }
   if (answer.data.resultType !== "streams") throw new UserError("QUERY asks for figures, not for lines: leave out what counts them");
   return answer;

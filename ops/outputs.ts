@@ -24,8 +24,8 @@ export interface Engine {
   command: string;
   cwd: string;
   env: NodeJS.ProcessEnv;
-  /** What makes its state readable, and what stands the stack up: for who is told that one of them is missing. */
-  mend: { read: string; up: string };
+  /** What installs it, what makes its state readable, and what stands the stack up: for who is told that one of them is missing. */
+  mend: { install: string; read: string; up: string };
 }
 
 /** What the engine's command shows in the place of a secret. */
@@ -75,7 +75,8 @@ function asked(engine: Engine, stack: string, what: string, ...words: string[]):
       cwd: engine.cwd, env: engine.env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 2 ** 28,
     }));
   } catch (error) {
-    const said = (error as { stderr?: string }).stderr ?? "";
+    const { code, stderr: said = "" } = error as { code?: string; stderr?: string };
+    if (code === "ENOENT") throw new UserError(`${engine.command} is not installed here: ${engine.mend.install}`);
     throw new UserError(`the ${what} of stack ${stack} cannot be read: ${said.trim() || (error as Error).message}\nTry: ${engine.mend.read}`);
   }
 }

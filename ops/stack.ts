@@ -60,7 +60,7 @@ function openLocal(): OperatedStack {
 
 /** Any other stack's outputs come from the official CLI, which knows where its state is and who may read its secrets. */
 function openRemote(name: string): OperatedStack {
-  const mend = { read: `pulumi login, then pulumi stack output --stack ${name}`, up: `pulumi up --stack ${name}` };
+  const mend = { install: "https://www.pulumi.com/docs/install/", read: `pulumi login, then pulumi stack output --stack ${name}`, up: `pulumi up --stack ${name}` };
   const engine = { command: "pulumi", cwd: projectDir, env: process.env, mend };
   const outputs = readOutputs(engine, name, { secrets: true });
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-ssh-"));

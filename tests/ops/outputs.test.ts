@@ -12,7 +12,7 @@ function engine(printed: unknown, fails = false) {
   writeFileSync(`${command}.out`, typeof printed === "string" ? printed : JSON.stringify(printed));
   writeFileSync(command, `#!/bin/sh\necho "$*" >> ${command}.asked\ncat ${command}.out ${fails ? ">&2; exit 1" : ""}\n`);
   chmodSync(command, 0o755);
-  return { command, cwd: directory, env: process.env, mend: { read: "pulumi login", up: "pulumi up --stack staging" } };
+  return { command, cwd: directory, env: process.env, mend: { install: "https://www.pulumi.com/docs/install/", read: "pulumi login", up: "pulumi up --stack staging" } };
 }
 
 const update = (kind: string, result: string, generation: number, ...flags: string[]) => ({
@@ -41,6 +41,12 @@ test("where no update ended well, nothing is in force, and an update is the mend
 test("an engine that cannot read the stack is told of in its own words", () => {
   expect(() => readInForce(engine("passphrase must be set", true), "staging")).toThrow(/the history of stack staging cannot be read: passphrase must be set\nTry: pulumi login/);
   expect(() => readOutputs(engine("passphrase must be set", true), "staging")).toThrow(/the outputs of stack staging cannot be read: passphrase must be set/);
+});
+
+test("an engine that is not installed is told of, with where it comes from", () => {
+  const missing = { ...engine({}), command: "pulumi-that-is-nowhere" };
+  expect(() => readOutputs(missing, "staging")).toThrow(/pulumi-that-is-nowhere is not installed.*https:\/\/www.pulumi.com\/docs\/install\//);
+  expect(() => readOutputs(missing, "staging")).not.toThrow(/pulumi login/);
 });
 
 test("a stack without outputs is not up", () => expect(() => readOutputs(engine({}), "staging")).toThrow(/is not up, or its last update did not end: run pulumi up --stack staging/));

@@ -1,0 +1,20 @@
+import { logs } from "../../ops/logs";
+import type { OperatedStack } from "../../ops/stack";
+
+/** A stack whose Loki answers this. */
+const answering = (stdout: string) => ({ run: async () => ({ code: 0, stdout }) }) as unknown as OperatedStack;
+const given = { ...process.env };
+afterEach(() => void (process.env = { ...given }));
+
+test("a query that Loki does not understand is told of as such, with what one looks like", async () => {
+  process.env.QUERY = "{x";
+  await expect(logs(answering("parse error at line 1, col 3: syntax error\n"))).rejects.toThrow(/QUERY={x is not understood: parse error[^]*A query names its streams/);
+});
+
+test("what Loki refuses for another reason is not put down to the query", async () => {
+  for (const words of ["could not parse 'since' parameter: duration out of range", "the query time range exceeds the limit (query length: 24000h0m0s, limit: 30d1h)"]) {
+    process.env.SINCE = "999999d";
+    await expect(logs(answering(`${words}\n`))).rejects.toThrow(`the last 999999d cannot be asked for: ${words}`);
+    await expect(logs(answering(words))).rejects.not.toThrow(/QUERY/);
+  }
+});
