@@ -3,6 +3,7 @@ import * as path from "node:path";
 import * as YAML from "yaml";
 import { projectDir } from "../local/paths";
 import type { OperatedStack } from "./stack";
+import { readStackFile } from "./stack-file";
 import { say } from "./terminal";
 
 /** A stack's configuration, by its keys without the project's name. */
@@ -30,7 +31,7 @@ export function nextGeneration(text: string, counter: string[], inForce: Configu
 /** Counts one more in the stack's file: see `nextGeneration`. Gives what takes that back. */
 export function countUp(stack: OperatedStack, counter: string[], unused = false): () => void {
   const file = path.join(projectDir, `Pulumi.${stack.name}.yaml`);
-  const former = fs.readFileSync(file, "utf8");
+  const former = readStackFile(stack.name);
   const { text, generation } = nextGeneration(former, counter, stack.inForce(), unused);
   fs.writeFileSync(file, text);
   say(`${path.basename(file)}: ${counter.join(".")} is ${generation}; commit it when this has ended`);

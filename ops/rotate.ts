@@ -1,7 +1,6 @@
 import { onData } from "./backups";
 import { isGiven } from "./flag";
 import { countUp } from "./generation";
-import { readStackFile } from "./stack-file";
 import type { OperatedStack } from "./stack";
 import { say } from "./terminal";
 
@@ -23,7 +22,6 @@ export const rotateDeployerKey = (stack: OperatedStack): Promise<number> => next
 
 /** Counts one more than is in force, and brings the stack there: again, where that has failed before. With LATER=1 an update to come does, with all else that it is for. */
 async function next(stack: OperatedStack, counter: Counter, proof = async (): Promise<number> => 0): Promise<number> {
-  readStackFile(stack.name); // which says what is wrong with it, before anything is written
   countUp(stack, counter);
   if (!isGiven("LATER")) return stack.engine("up") || proof();
   say(`nothing is rotated yet: the next update does it (${stack.engineCommand("up", false).join(" ")})`);

@@ -53,6 +53,14 @@ test.each(commands)("rotate-%s LATER=1 only counts, as often as it is said, and 
   expect(said).toContain("pulumi up --stack staging");
 });
 
+test("a file with a key twice is told as a person can mend it, and stays as it is", async () => {
+  const twice = `${fs.readFileSync(file, "utf8")}  ringo-infra:passwordGeneration: 2\n`;
+  fs.writeFileSync(file, twice);
+  await expect(rotatePasswords(stack())).rejects.toThrow(/^Pulumi.staging.yaml: Map keys must be unique/);
+  expect(fs.readFileSync(file, "utf8")).toBe(twice);
+  expect(done).toEqual([]);
+});
+
 test("what fails to bring it there is told, and nothing is done after it", async () => {
   expect(await rotateBackupKey(stack(3))).toBe(3);
   expect(done).toEqual(["up"]);
