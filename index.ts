@@ -1,3 +1,4 @@
+import "./components/quiet";
 import "./components/untraced";
 import * as pulumi from "@pulumi/pulumi";
 import { Access } from "./components/access";
