@@ -2,23 +2,24 @@
 const Module = require("node:module");
 
 // It loads all of @pulumi/pulumi. The part that drives an engine brings npm's own code with it, and the part that turns
-// functions into text TypeScript's compiler.
-for (const part of ["automation", "runtime/closure/codePaths", "runtime/closure/createClosure", "runtime/closure/serializeClosure"]) {
-  const path = require.resolve(`@pulumi/pulumi/${part}`);
+// functions into text TypeScript's compiler. What describes the configuration knows half a hundred languages.
+const closure = ["codePaths", "createClosure", "serializeClosure"].map((part) => `@pulumi/pulumi/runtime/closure/${part}`);
+for (const part of ["@pulumi/pulumi/automation", ...closure, "zod/v4/locales"]) {
+  const path = require.resolve(part);
   require.cache[path] ??= Object.assign(new Module(path), { loaded: true });
 }
 
-// It unpacks a resource's inputs anew for each policy. What comes out of here it only copies from.
-const { Struct } = require("google-protobuf/google/protobuf/struct_pb");
-const { toJavaScript } = Struct.prototype;
+// It unpacks a resource's inputs anew for each policy. Rules only read what comes out.
+const deserialize = require("@pulumi/policy/deserialize");
+const { deserializeProperties } = deserialize;
 const unpacked = new WeakMap();
-Struct.prototype.toJavaScript = function () {
-  if (!unpacked.has(this)) unpacked.set(this, toJavaScript.call(this));
-  return unpacked.get(this);
+deserialize.deserializeProperties = (packed, proxySecrets) => {
+  if (proxySecrets) return deserializeProperties(packed, proxySecrets);
+  if (!unpacked.has(packed)) unpacked.set(packed, deserializeProperties(packed, proxySecrets));
+  return unpacked.get(packed);
 };
 
-// It reads every resource once more to remediate it: no rule here does.
+// It is asked to mend every resource before it is asked to judge it, and answers for each policy that it mends nothing. An engine
+// that is told that there is no such call goes on without.
 const { AnalyzerService } = require("@pulumi/pulumi/proto/analyzer_grpc_pb");
-const { AnalyzeRequest, AnalyzerResourceOptions } = require("@pulumi/pulumi/proto/analyzer_pb");
-const nothing = new AnalyzeRequest().setOptions(new AnalyzerResourceOptions()).setProperties(new Struct());
-AnalyzerService.remediate.requestDeserialize = () => nothing;
+delete AnalyzerService.remediate;
