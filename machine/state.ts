@@ -31,7 +31,7 @@ export interface Directory {
   group?: string;
 }
 
-/** A system user. Its home is not made unless `home` is given. */
+/** A system user, without a home. */
 export interface User {
   name: string;
   uid?: number;
@@ -39,7 +39,6 @@ export interface User {
   group?: string;
   /** Further groups. */
   groups?: string[];
-  home?: string;
   /** @default "/usr/sbin/nologin" */
   shell?: string;
 }

@@ -134,7 +134,7 @@ const machines: Row[] = [
 
 const edge: Row[] = [
   {
-    demands: "HTTPS only, TLS 1.2 and 1.3, HSTS for a year, OCSP as the CA offers it, grade A+",
+    demands: "HTTPS only, TLS 1.2 and 1.3, HSTS for a year, grade A+; no OCSP, as Let's Encrypt offers none",
     machine: ["edge/nginx/tls.ts", "edge/nginx/headers.ts", "edge/nginx/sites.ts"],
     tests: { [`${running}/10-health.test.ts`]: ["redirects HTTP to HTTPS", "speaks TLS 1.2 and 1.3 and nothing older"], [`${running}/45-tls.test.ts`]: ["testssl.sh gives the grade A+", "gixy finds nothing in nginx's configuration"] },
   },

@@ -143,12 +143,6 @@ export async function startDroplet(id: number): Promise<void> {
   await powerOn(droplet, state.vpcs[droplet.vpcUuid]!.ipRange);
 }
 
-/** Switches a droplet off, as its power button does. */
-export async function stopDroplet(id: number): Promise<void> {
-  dropletIn(load(), id);
-  await powerOff(id, { graceful: true });
-}
-
 /**
  * Removes a droplet; its volumes stay, its reserved address is free. Nothing happens when it is gone.
  * @param options.shutDownSeconds how long it may take to shut down before. @default its power is cut

@@ -8,7 +8,7 @@ def users(declared):
 
 
 def _user(user):
-    name, home, shell = user["name"], user.get("home"), user.get("shell", "/usr/sbin/nologin")
+    name, shell = user["name"], user.get("shell", "/usr/sbin/nologin")
     group = user.get("group", name)
     for each in [group, *user.get("groups", [])]:
         if not _entry("group", each):
@@ -17,11 +17,11 @@ def _user(user):
     entry = _entry("passwd", name)
     if not entry:
         uid = ["--uid", str(user["uid"])] if "uid" in user else []
-        at_home = ["--create-home", "--home-dir", home] if home else ["--no-create-home", "--home-dir", "/nonexistent"]
-        must("user " + name, ["useradd", "--system", "--gid", group, "--shell", shell, *uid, *at_home, name])
+        homeless = ["--no-create-home", "--home-dir", "/nonexistent"]
+        must("user " + name, ["useradd", "--system", "--gid", group, "--shell", shell, *uid, *homeless, name])
         did("user %s made" % name)
     else:
-        _mend(name, entry, _entry("group", group)[2], home, shell, user.get("uid"))
+        _mend(name, entry, _entry("group", group)[2], shell, user.get("uid"))
     joined = must("user " + name, ["id", "--name", "--groups", name]).split()
     lacking = [each for each in user.get("groups", []) if each not in joined]
     if lacking:
@@ -29,14 +29,12 @@ def _user(user):
         did("user %s joined %s" % (name, ", ".join(lacking)))
 
 
-def _mend(name, entry, gid, home, shell, uid):
+def _mend(name, entry, gid, shell, uid):
     if uid is not None and int(entry[2]) != uid:
         raise Failure("user %s has the id %s and should have %d: its files would have to change hands" % (name, entry[2], uid))
     options = []
     if entry[3] != gid:
         options += ["--gid", gid]
-    if home and entry[5] != home:
-        options += ["--home", home]
     if entry[6] != shell:
         options += ["--shell", shell]
     if options:

@@ -4,9 +4,8 @@ import { mayReach } from "../../egress";
 import { sandbox } from "../../sandbox";
 import { combine, type Fragment } from "../../state";
 
-/** What the application's containers run as, and so the owner of every shared file; 33 is Debian's www-data, nginx. */
+/** What the application's containers run as, and so the owner of every shared file. */
 export const sharedUid = 10001;
-export const sharedGid = 33;
 
 const users = { writer: "ringo-media", reader: "ringo-media-reader" };
 

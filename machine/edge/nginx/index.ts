@@ -40,8 +40,6 @@ export interface EdgeOptions {
   hstsSeconds?: number;
   /** How long the application may take; a little above gunicorn's own timeout, which should end first. @default 125 */
   readTimeoutSeconds?: number;
-  /** A resolver for OCSP stapling; only where the CA offers OCSP, which Let's Encrypt no longer does. */
-  ocspResolver?: string;
   /** @default "/var/www/static/current" */
   staticRoot?: string;
   /** @default "/srv/ringo/media" */
@@ -65,7 +63,7 @@ export function edge(options: EdgeOptions): Fragment {
     { path: "/etc/nginx/nginx.conf", content: main(bodyMiB) },
     conf("headers", policies),
     conf("limits", limits(bounds)),
-    conf("tls", tls(tlsDirectory, options.ocspResolver)),
+    conf("tls", tls(tlsDirectory)),
     conf("upstreams", upstreams(options.upstreams, port)),
     conf("sites", sites({
       domain: options.domain,

@@ -1,5 +1,8 @@
-/** TLS as Mozilla's "intermediate" (5.7), less its DHE suites: they need an RSA certificate, ours is ECDSA. */
-export const tls = (directory: string, ocspResolver?: string): string => `ssl_certificate ${directory}/fullchain.pem;
+/**
+ * TLS as Mozilla's "intermediate" (5.7), less its DHE suites: they need an RSA certificate, ours is ECDSA. And less OCSP
+ * stapling: Let's Encrypt offers no OCSP any more.
+ */
+export const tls = (directory: string): string => `ssl_certificate ${directory}/fullchain.pem;
 ssl_certificate_key ${directory}/privkey.pem;
 ssl_protocols TLSv1.2 TLSv1.3;
 ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;
@@ -8,7 +11,4 @@ ssl_prefer_server_ciphers off;
 ssl_session_timeout 1d;
 ssl_session_cache shared:tls:10m;
 ssl_session_tickets off;
-${ocspResolver === undefined ? "" : `ssl_stapling on;
-ssl_stapling_verify on;
-resolver ${ocspResolver} valid=300s;
-`}`;
+`;
