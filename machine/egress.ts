@@ -20,9 +20,6 @@ export type Peers = string[] | "any";
 /** Where connections may be opened to. */
 export interface Destination extends Port {
   to: Peers;
-}
-
-export interface OwnDestination extends Destination {
   /** Only processes of these users, who must exist. @default everybody's */
   users?: string[];
 }
@@ -37,18 +34,13 @@ const load = `nft --file ${rulesPath}`;
 export const containerLinks = '{ "docker0", "br-*" }';
 
 /** Lets programs of the machine itself out. */
-export const mayReach = (concern: string, destinations: OwnDestination[]): Fragment =>
+export const mayReach = (concern: string, destinations: Destination[]): Fragment =>
   addedRules("output", concern, destinations.flatMap((destination) => {
     const { users } = destination;
     if (users?.some((user) => !/^[a-z_][a-z0-9_-]*$/.test(user))) throw new Error(`${destination.name}: not users' names: ${users.join(", ")}`);
     const owner = users === undefined ? "" : `meta skuid { ${users.map((user) => `"${user}"`).join(", ")} } `;
     return acceptRules(destination, "daddr", destination.to).map((rule) => owner + rule);
   }));
-
-/** Lets containers out. */
-export const containersMayReach = (concern: string, destinations: Destination[]): Fragment =>
-  addedRules("forward", concern, destinations.flatMap((destination) =>
-    acceptRules(destination, "daddr", destination.to).map((rule) => `iifname ${containerLinks} ${rule}`)));
 
 /**
  * Packets of TCP connections that the firewall has not seen begin: they open none. Where no rule has ever asked for a connection's

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { sshd } from "../../../machine/base/sshd";
 import { backendNetwork } from "../../../machine/backend/network";
-import { addedRules, containersMayReach, mayReach, rulesDirectory } from "../../../machine/egress";
+import { addedRules, containerLinks, mayReach, rulesDirectory } from "../../../machine/egress";
 import { alertmanager, blackbox, celeryExporter, djangoMetrics, prometheus } from "../../../machine/monitoring";
 import { firewall, ruleset, type Service } from "../../../machine/base/nftables";
 import type { Fragment } from "../../../machine/state";
@@ -28,14 +28,15 @@ function load(rulesets: string[]): string {
 
 const ssh: Service = { name: "ssh", port: 22, from: ["10.0.0.0/16", "10.0.0.7", "fd00::/8"] };
 const https: Service = { name: "https", port: 443, from: "any" };
+const backend = { data: "10.0.0.5", vpcCidr: "10.0.0.0/16", ports: [443, 587] };
 
 describe("the ruleset, loaded by nft", () => {
   const listed = load([whole(
     ruleset({ services: [ssh, https], containersFrom: ["10.0.0.0/16"] }),
     mayReach("backups", [{ name: "s3", port: 7070, to: "any", users: ["root", "daemon"] }]),
     mayReach("media", [{ name: "shared files", port: 22, to: ["10.0.0.5"], users: ["daemon"] }]),
-    containersMayReach("mail", [{ name: "mail", port: 25, to: ["192.0.2.0/24"] }]),
-    backendNetwork({ data: "10.0.0.5", vpcCidr: "10.0.0.0/16", ports: [443, 587] }),
+    addedRules("forward", "other", [`iifname ${containerLinks} tcp dport 25 accept`]),
+    backendNetwork(backend),
   )]);
   const chain = (name: string) => new RegExp(`\\tchain ${name} \\{\\n([^]*?)\\n\\t\\}`).exec(listed)![1];
 
@@ -59,7 +60,7 @@ describe("the ruleset, loaded by nft", () => {
       expect.stringMatching(/^ip daddr 10\.0\.0\.0\/16 reject/),
       "tcp dport 53 accept", "udp dport 53 accept", "tcp dport 443 accept", "tcp dport 587 accept",
     ]);
-    expect(lines).toContain("ip daddr 192.0.2.0/24 tcp dport 25 accept");
+    expect(lines).toContain("tcp dport 25 accept");
     expect(own.at(-2)).toContain("reject");
   });
 
@@ -204,7 +205,8 @@ test("nothing can be smuggled into the rules by a service's name or port", () =>
 test("nothing can be smuggled in by a way out, its users or its concern's file", () => {
   expect(() => mayReach("x", [{ name: "s3", port: 443, to: "any", users: ['root" accept #'] }])).toThrow("not users' names");
   expect(() => mayReach("x", [{ name: "s3", port: 443, to: ["0.0.0.0/0 accept #"] }])).toThrow("neither a CIDR nor an address");
-  expect(() => containersMayReach("x", [{ name: "mail", port: 70_000, to: "any" }])).toThrow("is no port");
+  expect(() => backendNetwork({ ...backend, ports: [70_000] })).toThrow("is no port");
+  expect(() => backendNetwork({ ...backend, data: "data" })).toThrow("neither a CIDR nor an address");
   expect(addedRules("output", "x", []).files![0].path).toBe(`${rulesDirectory}/output-x.nft`);
 });
 
