@@ -1,4 +1,5 @@
 /** What every role of the backend has in common: the variables it reads and the container it runs in. */
+import { sharedMount } from "../data/media";
 import type { Container } from "../state";
 
 export interface DjangoInputs {
@@ -51,7 +52,7 @@ export const backendUser = "10001:33";
 export const temporary = "/tmp:rw,noexec,nosuid,nodev,size=512m";
 
 /** Where the stack's media files are mounted on every machine that needs them. */
-export const mediaPath = "/srv/ringo/media";
+export const mediaPath = `${sharedMount}/media`;
 
 /**
  * The whole variable table of the backend.

@@ -1,3 +1,4 @@
+import { sharedMount } from "../data/media";
 import type { Fragment } from "../state";
 
 export interface StaticFilesOptions {
@@ -17,7 +18,7 @@ const root = "/var/www/static";
  * @throws if the release's name could leave its directory.
  */
 export function staticFiles(options: StaticFilesOptions): Fragment {
-  const { release, source = "/srv/ringo/static", keep = 3 } = options;
+  const { release, source = `${sharedMount}/static`, keep = 3 } = options;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(release)) throw new Error(`not a release's name: ${JSON.stringify(release)}`);
   return {
     directories: [{ path: root }],

@@ -6,6 +6,8 @@ import { combine, type Fragment } from "../../state";
 
 /** What the application's containers run as, and so the owner of every shared file. */
 export const sharedUid = 10001;
+/** Where all machines but the data machine have the shared files: `media/` and `static/` are below it. */
+export const sharedMount = "/srv/ringo";
 
 const users = { writer: "ringo-media", reader: "ringo-media-reader" };
 
@@ -66,8 +68,6 @@ export interface MediaClientOptions {
   privateKey: string;
   /** @default false */
   readOnly?: boolean;
-  /** `media/` and `static/` appear below it. @default "/srv/ringo" */
-  mountPoint?: string;
 }
 
 const directory = "/etc/ringo/media";
@@ -76,9 +76,8 @@ const mount = `${library}/mount-media`;
 const rebind = `${library}/rebind-media`;
 const unit = "/etc/systemd/system/ringo-media.service";
 
-/** Every other machine's side: the shared files under `mountPoint`, by sshfs, kept mounted through the server's absence and seen by containers through both. */
+/** Every other machine's side: the shared files under `sharedMount`, by sshfs, kept mounted through the server's absence and seen by containers through both. */
 export function mediaClient(options: MediaClientOptions): Fragment {
-  const mountPoint = options.mountPoint ?? "/srv/ringo";
   const key = { path: `${directory}/key`, mode: "0600", secret: true, content: `${options.privateKey.trim()}\n` };
   const knownHosts = { path: `${directory}/known_hosts`, content: `${options.server} ${options.hostKey.trim()}\n` };
   return combine(
@@ -92,13 +91,13 @@ export function mediaClient(options: MediaClientOptions): Fragment {
         knownHosts,
         { path: mount, mode: "0755", content: readFileSync(join(__dirname, "mount.py"), "utf8") },
         { path: rebind, mode: "0755", content: readFileSync(join(__dirname, "rebind.py"), "utf8") },
-        { path: unit, content: serviceUnit(options.server, options.readOnly ?? false, mountPoint) },
+        { path: unit, content: serviceUnit(options.server, options.readOnly ?? false) },
       ],
       units: [{ name: "ringo-media.service", restartOn: [unit, mount, key.path, knownHosts.path] }],
       checks: [{
         name: "shared files are mounted",
         // Containers have them since sshfs started, unless that failed: here it is told, and made up for.
-        command: `ls ${mountPoint}/media ${mountPoint}/static > /dev/null && ${rebind} ${mountPoint}`,
+        command: `ls ${sharedMount}/media ${sharedMount}/static > /dev/null && ${rebind} ${sharedMount}`,
         timeoutSeconds: 60,
       }],
       secrets: [options.privateKey],
@@ -106,7 +105,7 @@ export function mediaClient(options: MediaClientOptions): Fragment {
   );
 }
 
-function serviceUnit(server: string, readOnly: boolean, mountPoint: string): string {
+function serviceUnit(server: string, readOnly: boolean): string {
   const options = [
     // Mounted whether the server is there or not, so that whoever starts after this unit never finds an empty directory.
     "reconnect", "delay_connect",
@@ -132,15 +131,15 @@ LoadCredential=key:${directory}/key
 LoadCredential=known_hosts:${directory}/known_hosts
 NotifyAccess=exec
 FileDescriptorStoreMax=1
-ExecStartPre=+${mount} ${source} ${mountPoint} ${readOnly ? "ro" : "rw"}
+ExecStartPre=+${mount} ${source} ${sharedMount} ${readOnly ? "ro" : "rw"}
 # 3 is the first descriptor that systemd hands over.
 ExecStart=sshfs -f -F /dev/null -o ${options.join(",")} ${source} /dev/fd/3
 # Or the mount would outlive its server, and everybody who looks at it would hang.
 ExecStartPost=systemd-notify FDSTOREREMOVE=1 FDNAME=fuse
-ExecStartPost=sh -c 'until test -d ${mountPoint}/media; do sleep 0.1; done'
+ExecStartPost=sh -c 'until test -d ${sharedMount}/media; do sleep 0.1; done'
 # Not to be failed by: the files are there, for all that start from now on.
-ExecStartPost=-+${rebind} ${mountPoint}
-ExecStopPost=-+nsenter --target 1 --mount umount --quiet --lazy ${mountPoint}
+ExecStartPost=-+${rebind} ${sharedMount}
+ExecStopPost=-+nsenter --target 1 --mount umount --quiet --lazy ${sharedMount}
 TimeoutStartSec=90
 TimeoutStopSec=15
 # It was not sshfs that mounted, so on its way out it fails to unmount.

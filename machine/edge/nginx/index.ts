@@ -5,6 +5,7 @@ import { headers, policies } from "./headers";
 import { proxy, upstreams } from "./upstreams";
 import { grafanaAuthority, type GrafanaSite } from "./grafana";
 import { sites } from "./sites";
+import { sharedMount } from "../../data/media";
 import { mayReach } from "../../egress";
 import { waf, wafRules, type WafOptions } from "../modsecurity";
 import { combine, type File, type Fragment } from "../../state";
@@ -17,8 +18,8 @@ export const tlsDirectory = "/etc/nginx/tls";
 export const acmeRoot = "/var/www/acme";
 /** The static files of the release that is served (see `static.ts`). */
 export const staticRoot = "/var/www/static/current";
-/** Uploads, as every role sees them (see `media.ts`). */
-export const mediaRoot = "/srv/ringo/media";
+/** Uploads, as every role sees them. */
+export const mediaRoot = `${sharedMount}/media`;
 
 export interface EdgeOptions {
   /** The API's host name; any other gets no answer. */
