@@ -12,8 +12,8 @@ export interface RedisOptions {
   users?: { name: string; password: string; rules: string }[];
   /** What data may take; a write beyond it is refused, never another key dropped. */
   maxMemoryMiB: number;
-  /** On the volume. @default "/srv/data/redis" */
-  dataDirectory?: string;
+  /** On the volume. */
+  dataDirectory: string;
 }
 
 const conf = "/etc/redis/redis.conf";
@@ -34,7 +34,7 @@ export function redis(options: RedisOptions): Fragment {
   for (const word of secrets) {
     if (!/^[A-Za-z0-9._~-]+$/.test(word)) throw new Error("a Redis password may hold only A-Z a-z 0-9 . _ ~ -: it is part of a URL");
   }
-  const data = options.dataDirectory ?? "/srv/data/redis";
+  const data = options.dataDirectory;
   const readable = { group: "redis", mode: "0640" };
   const secret = { mode: "0600", secret: true };
   return {

@@ -18,8 +18,8 @@ export interface MediaServerOptions {
   readers: string[];
   /** The only network they may come from. */
   allowedCidr: string;
-  /** Where the files are, on the volume. @default "/srv/data/shared" */
-  path?: string;
+  /** Where the files are, on the volume. */
+  path: string;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface MediaServerOptions {
  * of this machine open to them.
  */
 export function mediaServer(options: MediaServerOptions): Fragment {
-  const path = options.path ?? "/srv/data/shared";
+  const { path } = options;
   const sshd = "/etc/ssh/sshd_config.d/60-ringo-media.conf";
   const keys = (user: string): string => `/etc/ssh/${user}.keys`;
   const match = (user: string, sftp: string): string => `Match User ${user}

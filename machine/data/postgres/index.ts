@@ -19,8 +19,8 @@ export interface PostgresOptions {
   tls: { certificate: string; key: string };
   /** @default 100 */
   maxConnections?: number;
-  /** On the volume. An existing cluster there is taken over. @default "/srv/data/postgresql/17/main" */
-  dataDirectory?: string;
+  /** On the volume. An existing cluster there is taken over. */
+  dataDirectory: string;
   /** Command that is asked first when there is no cluster: it may put one into the data directory, or refuse a new one by failing. */
   origin?: string;
   /** Further settings, or other values than ours. */
@@ -40,7 +40,7 @@ const sysctl = "/etc/sysctl.d/60-ringo-postgresql.conf";
  * @throws on names or passwords that would need quoting somewhere on their way.
  */
 export function postgres(options: PostgresOptions): Fragment {
-  const data = options.dataDirectory ?? `/srv/data/postgresql/${version}/main`;
+  const data = options.dataDirectory;
   const own = roles(options.roles, options.listenAddress);
   const readable = { group: "postgres", mode: "0640" };
   const conf: File[] = [

@@ -18,7 +18,9 @@ const options = (password = "made-up-password"): PostgresOptions => ({
   memoryMiB: 2048,
   vcpus: 2,
   tls: { certificate: "certificate", key: "made-up-key" },
+  dataDirectory: "/srv/data/postgresql",
 });
+const redisOptions = { listenAddress: "10.0.0.5", maxMemoryMiB: 256, dataDirectory: "/srv/data/redis" };
 const content = (fragment: Fragment, path: string): string => fragment.files!.find((f) => f.path === path)!.content;
 /** All that a process list, a journal or another user could see. */
 const visible = (fragment: Fragment): string => JSON.stringify({
@@ -72,7 +74,7 @@ describe("PostgreSQL", () => {
 
   test.each(["with space", "quote'", "back\\slash", "a:b", "", "new\nline"])("a password %j is refused, not shown", (password) => {
     expect(() => postgres(options(password))).toThrow(/password of role ringo/);
-    expect(() => redis({ listenAddress: "10.0.0.5", password, operatorPassword: "x", maxMemoryMiB: 64 })).toThrow(/password may hold only/);
+    expect(() => redis({ ...redisOptions, password, operatorPassword: "x" })).toThrow(/password may hold only/);
   });
 
   test.each(["Ringo", 'a"b', "a;b", "1a", ""])("a role called %j is refused", (name) => {
@@ -114,7 +116,7 @@ describe("PostgreSQL", () => {
 });
 
 describe("Redis", () => {
-  const fragment = redis({ listenAddress: "10.0.0.5", password: "made-up-one", operatorPassword: "made-up-two", maxMemoryMiB: 256 });
+  const fragment = redis({ ...redisOptions, password: "made-up-one", operatorPassword: "made-up-two" });
 
   test("users: the application, the operator, and one that nobody can be", () => {
     const hash = (text: string) => createHash("sha256").update(text).digest("hex");
