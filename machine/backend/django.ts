@@ -1,5 +1,5 @@
 /** What every role of the backend has in common: the variables it reads and the container it runs in. */
-import { sharedMount } from "../data/media";
+import { sharedMount, sharedUid } from "../data/media";
 import type { Container } from "../state";
 
 export interface DjangoInputs {
@@ -45,8 +45,8 @@ export interface Backend {
   environment: DjangoEnvironment;
 }
 
-/** The user of every container, and www-data: media files belong to both. */
-export const backendUser = "10001:33";
+/** The user of every container, and Debian's www-data: shared files belong to both. */
+export const backendUser = `${sharedUid}:33`;
 
 /** What a container may write beside its media: nothing in it can be run, and it ends before the machine's memory does. */
 export const temporary = "/tmp:rw,noexec,nosuid,nodev,size=512m";
