@@ -4,7 +4,7 @@ import { Provider } from "@pulumi/aws/provider";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import type { Repository } from "../machine/backup/repository";
-import { BackupBucket, bucketName, type Keeping } from "./bucket";
+import { BackupBucket, bucketName, closed, type Keeping } from "./bucket";
 import { logBucketPolicy, writerPolicy } from "./bucket-policies";
 import { physicalName, tagsInAws } from "./naming";
 
@@ -93,11 +93,7 @@ export class Backups extends pulumi.ComponentResource {
     }, { parent: this, protect, retainOnDelete: protect });
     const of = { bucket: bucket.bucket };
     const child = { parent: this };
-    const blocked = new s3.BucketPublicAccessBlock(`${name}-access`, {
-      ...of, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true,
-    }, child);
-    new s3.BucketVersioning(`${name}-versioning`, { ...of, versioningConfiguration: { status: "Enabled" } }, child);
-    new s3.BucketOwnershipControls(`${name}-ownership`, { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }, child);
+    const { blocked } = closed(name, bucket, this);
     new s3.BucketServerSideEncryptionConfiguration(`${name}-encryption`, {
       ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
     }, child);

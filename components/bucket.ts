@@ -28,6 +28,17 @@ export interface BackupBucketArgs {
 export const bucketName = (what: string, accountId: pulumi.Input<string>): pulumi.Output<string> =>
   pulumi.interpolate`${physicalName(what)}-${accountId}`;
 
+/** What every bucket of ours is: its own account's alone, with all versions of what is in it. */
+export function closed(name: string, { bucket }: s3.Bucket, parent: pulumi.Resource) {
+  const child = { parent };
+  const versioning = new s3.BucketVersioning(`${name}-versioning`, { bucket, versioningConfiguration: { status: "Enabled" } }, child);
+  const blocked = new s3.BucketPublicAccessBlock(`${name}-access`, {
+    bucket, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true,
+  }, child);
+  new s3.BucketOwnershipControls(`${name}-ownership`, { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } }, child);
+  return { versioning, blocked };
+}
+
 /**
  * A bucket that keeps what was ever written to it: versioned, locked, encrypted under a key of ours, reached over TLS
  * only, and by nobody from outside the account. A backup tool may remove what it no longer needs: it leaves a version
@@ -54,11 +65,7 @@ export class BackupBucket extends pulumi.ComponentResource {
     const of = { bucket: this.bucket.bucket };
     const child = { parent: this };
 
-    const versioning = new s3.BucketVersioning(`${name}-versioning`, { ...of, versioningConfiguration: { status: "Enabled" } }, child);
-    const blocked = new s3.BucketPublicAccessBlock(`${name}-access`, {
-      ...of, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true,
-    }, child);
-    new s3.BucketOwnershipControls(`${name}-ownership`, { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }, child);
+    const { versioning, blocked } = closed(name, this.bucket, this);
     new s3.BucketServerSideEncryptionConfiguration(`${name}-encryption`, {
       ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: args.key.arn }, bucketKeyEnabled: true }],
     }, child);
