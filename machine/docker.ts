@@ -4,6 +4,7 @@ import { addedRules, containerLinks, mayReach } from "./egress";
 import { ending, ours } from "./ending";
 import { sandbox } from "./sandbox";
 import { combine, type Fragment } from "./state";
+import { timer } from "./timer";
 import { routing } from "./base/sysctl";
 import { trustBundle } from "./base/trust";
 
@@ -42,7 +43,7 @@ export function docker({ addressPool = "172.28.0.0/16", registry, after = [] }: 
       { path: daemonPath, content: daemonConfig(addressPool), whenGone: endDocker },
       { path: dropInPath, content: dropIn(after) },
       { path: pruneService, content: pruneServiceUnit },
-      { path: pruneTimer, content: pruneTimerUnit },
+      pruneTimer,
       ...(registry
         ? [{ path: "/root/.docker/config.json", content: json({ auths: { [registry.server]: { auth: credentials } } }), mode: "0600", secret: true }]
         : []),
@@ -52,7 +53,7 @@ export function docker({ addressPool = "172.28.0.0/16", registry, after = [] }: 
       { name: "containerd.service" },
       // The daemon reads the trusted authorities once. live-restore keeps containers running over its restart.
       { name: "docker.service", restartOn: [daemonPath, trustBundle] },
-      { name: "ringo-docker-prune.timer", restartOn: [pruneTimer] },
+      { name: "ringo-docker-prune.timer", restartOn: [pruneTimer.path] },
     ],
     checks: [{ name: "docker answers", command: "docker info > /dev/null" }],
     secrets: registry ? [registry.password, credentials!] : [],
@@ -115,17 +116,6 @@ Environment=DOCKER_CONFIG=/nonexistent
 ExecStart=/usr/bin/docker image prune --all --force --filter until=336h
 ${sandbox({})}`;
 
-const pruneTimer = "/etc/systemd/system/ringo-docker-prune.timer";
-const pruneTimerUnit = `[Unit]
-Description=Remove images of past releases every week
-
-[Timer]
-OnCalendar=Sun 04:40
-RandomizedDelaySec=30min
-Persistent=true
-
-[Install]
-WantedBy=timers.target
-`;
+const pruneTimer = timer({ unit: "ringo-docker-prune", description: "Remove images of past releases every week", calendar: "Sun 04:40", jitter: "30min" });
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

@@ -66,33 +66,6 @@ from backup.main import main
 sys.exit(main(sys.argv[1:]))
 `;
 
-/** How a timer says when. */
-export interface Schedule {
-  /** What it starts: a unit's name without its type. */
-  unit: string;
-  description: string;
-  /** systemd's calendar, in UTC. */
-  calendar: string;
-  /** Spread over this time, so that not all machines of the world come at once. */
-  jitter: string;
-}
-
-/** A timer that catches up on what was missed while the machine was off. */
-export const timer = ({ unit, description, calendar, jitter }: Schedule): File => ({
-  path: `/etc/systemd/system/${unit}.timer`,
-  content: `[Unit]
-Description=${description}
-
-[Timer]
-OnCalendar=${calendar}
-RandomizedDelaySec=${jitter}
-Persistent=true
-
-[Install]
-WantedBy=timers.target
-`,
-});
-
 /** What one service is given beside the others. */
 export interface ServiceOptions {
   /** When it is ended, as systemd takes a time. @default 12h, for a large database */

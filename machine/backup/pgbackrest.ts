@@ -1,7 +1,8 @@
-import { backupCommand, service, timer } from ".";
+import { backupCommand, service } from ".";
 import { mayReach, portOf } from "../egress";
 import type { Repository } from "./repository";
 import { combine, type Fragment } from "../state";
+import { timer } from "../timer";
 
 export interface PgBackRestOptions {
   /** The name of this database's backups in the bucket. */

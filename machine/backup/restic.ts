@@ -1,6 +1,7 @@
-import { backupCommand, service, timer } from ".";
+import { backupCommand, service } from ".";
 import type { Repository } from "./repository";
 import type { Fragment } from "../state";
+import { timer } from "../timer";
 
 export interface ResticOptions {
   repository: Repository;

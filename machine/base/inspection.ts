@@ -1,7 +1,7 @@
 /** What looks at a machine by night: what has changed on it (AIDE), and how hard it is (Lynis, by Debian's own timer). */
-import { timer } from "../backup";
 import { sandbox } from "../sandbox";
 import type { Fragment } from "../state";
+import { timer } from "../timer";
 
 const confPath = "/etc/aide/aide.conf";
 const databases = "/var/lib/aide";
