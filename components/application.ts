@@ -39,10 +39,15 @@ export function celeryOf(config: StackConfig) {
   const { autoscaler, concurrency, maxTasksPerChild, queues } = config;
   return {
     concurrency,
-    autoscaler: autoscaler.enabled ? { min: autoscaler.min, max: autoscaler.max } : undefined,
+    autoscaler: autoscaler.enabled ? poolOf(config) : undefined,
     maxTasksPerChild,
     queues,
   };
+}
+
+/** How many worker processes there are at least and at most. */
+export function poolOf({ autoscaler, concurrency }: StackConfig): { min: number; max: number } {
+  return autoscaler.enabled ? { min: autoscaler.min, max: autoscaler.max } : { min: concurrency, max: concurrency };
 }
 
 /** What Docker logs in with, where one of these images is in the registry that the stack has a login for. */

@@ -7,6 +7,7 @@ import { alertmanager, blackbox, celeryExporter, prometheus, type Receivers } fr
 import { intakePort } from "../machine/logs";
 import { sentryReporter, type SentryOptions } from "../machine/sentry";
 import { combine, type Fragment } from "../machine/state";
+import { poolOf } from "./application";
 import { exporters } from "./exporters";
 import type { Grafana } from "./grafana";
 import { Host, type Ground } from "./host";
@@ -70,13 +71,13 @@ export class Monitoring extends pulumi.ComponentResource {
     const warn = (text: string): void => void pulumi.log.warn(text, this);
     if (receivers.every((name) => secrets[name] === undefined)) warn(`nobody is told of alerts: set one of ${receivers.join(", ")}`);
     if (secrets.deadMansSwitchUrl === undefined) warn("nobody notices when the monitor itself is gone: set deadMansSwitchUrl");
-    const pool = config.autoscaler.enabled ? config.autoscaler : { min: config.concurrency, max: config.concurrency };
+    const pool = poolOf(config);
     const machines = [this.host, ...hosts].map(({ name, role, privateAddress }) => privateAddress.apply((address) =>
       ({ name, role, privateAddress: address, exporters: exporters[role] })));
     const rules = {
       patience: (seconds: number) => Math.max(1, Math.round(seconds * alerts.patiencePercent / 100)),
       objectivePercent: Number(monitoring.availabilityObjective),
-      pool: { min: pool.min, max: pool.max },
+      pool,
     };
     const runbook = alerts.runbook ?? "docs/alerts.md";
     const shown = this.args.grafana?.on({ rules, runbook: alerts.runbook }) ?? {};
@@ -100,7 +101,7 @@ export class Monitoring extends pulumi.ComponentResource {
           queues: config.queues,
           workers: workers.map(({ name }) => `worker@${name}`),
           stopTimeoutSeconds: config.workerStopTimeoutSeconds,
-          pool: { min: pool.min, max: pool.max },
+          pool,
         }),
         dashboards as Fragment,
       ));
