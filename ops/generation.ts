@@ -2,12 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as YAML from "yaml";
 import { projectDir } from "../local/paths";
+import type { Configuration } from "./outputs";
 import type { OperatedStack } from "./stack";
 import { readStackFile } from "./stack-file";
 import { say } from "./terminal";
-
-/** A stack's configuration, by its keys without the project's name. */
-export type Configuration = Record<string, unknown>;
 
 /**
  * A stack's file with one more counted than is in force. Everything else in it stays as it is.

@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
 import type { Reachable } from "../components/access";
-import type { Configuration } from "./generation";
 import { UserError } from "./terminal";
 
 /** What the commands need of a stack's outputs. */
@@ -18,6 +17,9 @@ export interface Machine {
   publicAddress: string | null;
   privateAddress: string;
 }
+
+/** A stack's configuration, by its keys without the project's name. */
+export type Configuration = Record<string, unknown>;
 
 /** How the engine's command is called for a stack. */
 export interface Engine {

@@ -6,8 +6,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { localEngine } from "../local/engine";
 import { acmeRootsFile, inState, projectDir, stackName } from "../local/paths";
 import { isGiven } from "./flag";
-import type { Configuration } from "./generation";
-import { readInForce, readOutputs, type Outputs } from "./outputs";
+import { readInForce, readOutputs, type Configuration, type Outputs } from "./outputs";
 import { quoted, writeSshFiles } from "./ssh";
 import { UserError } from "./terminal";
 

@@ -1,5 +1,5 @@
-import type { WafOptions } from ".";
 import { multipart } from "./multipart";
+import type { WafOptions } from "./options";
 
 /** Each field costs the edge an eighth of a millisecond or more: this is what one request may cost. */
 const argumentsLimit = 1000;

@@ -1,4 +1,4 @@
-import type { WafOptions } from ".";
+import type { WafOptions } from "./options";
 
 /** Points that a plain attack has, found by two critical rules: above them little is refused. */
 export const highestThreshold = 10;

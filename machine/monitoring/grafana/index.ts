@@ -1,31 +1,11 @@
 import { createHash } from "node:crypto";
 import { mayReach, portOf } from "../../egress";
-import { dashboardProvider, dataSources, inside, settings } from "./settings";
-import { dashboards, type DashboardsOptions } from "../dashboards";
+import { dashboardProvider, dataSources, inside, settings, type GrafanaOptions } from "./settings";
+import { dashboards } from "../dashboards";
 import { local } from "../ports";
 import { combine, type File, type Fragment } from "../../state";
 
-export interface GrafanaOptions {
-  /** By digest. */
-  image: string;
-  /** The name that people reach it by. */
-  domain: string;
-  /** The private address that the edge reaches. */
-  address: string;
-  /** PEM. */
-  tls: { certificate: string; key: string };
-  /** Of the user `admin`. */
-  password: string;
-  /** What Grafana encrypts its own secrets with. */
-  secretKey: string;
-  /** How often figures are read. */
-  scrapeSeconds: number;
-  dashboards: DashboardsOptions;
-  /** @default Grafana's own log-in alone */
-  oauth?: {
-    name: string; clientId: string; clientSecret: string; authUrl: string; tokenUrl: string; apiUrl: string; allowedDomains: string[]; rolePath?: string;
-  };
-}
+export type { GrafanaOptions };
 
 /** Where Grafana answers, to the edge and to Prometheus. */
 export const grafanaPort = 3000;

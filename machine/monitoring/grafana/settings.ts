@@ -1,4 +1,26 @@
-import type { GrafanaOptions } from ".";
+import type { DashboardsOptions } from "../dashboards";
+
+export interface GrafanaOptions {
+  /** By digest. */
+  image: string;
+  /** The name that people reach it by. */
+  domain: string;
+  /** The private address that the edge reaches. */
+  address: string;
+  /** PEM. */
+  tls: { certificate: string; key: string };
+  /** Of the user `admin`. */
+  password: string;
+  /** What Grafana encrypts its own secrets with. */
+  secretKey: string;
+  /** How often figures are read. */
+  scrapeSeconds: number;
+  dashboards: DashboardsOptions;
+  /** @default Grafana's own log-in alone */
+  oauth?: {
+    name: string; clientId: string; clientSecret: string; authUrl: string; tokenUrl: string; apiUrl: string; allowedDomains: string[]; rolePath?: string;
+  };
+}
 
 /** Where the container finds what it is given. */
 export const inside = {
