@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as https from "node:https";
 import * as tls from "node:tls";
 import type { Sent } from "../../waf/request";
-import { run, type Answer, type Output } from "./support";
+import { output, run, type Answer, type Output } from "./support";
 
 /** Addresses of documentation (RFC 5737), which this machine has for as long as the tests run; the local cloud answers any address. */
 const addresses = Array.from({ length: 40 }, (_, i) => `198.51.100.${i + 1}`);
@@ -14,8 +14,12 @@ const change = async (action: string): Promise<void> => {
   if (action === "replace" && code !== 0) throw new Error(stderr);
 };
 
-/** Gives this machine the strangers' addresses. */
-export const arrive = (): Promise<void> => change("replace");
+/** Gives this machine the strangers' addresses; and the strangers the stack, and the host name that they know it by. */
+export async function arrive(): Promise<{ stack: Output; host: string }> {
+  const stack = await output();
+  await change("replace");
+  return { stack, host: hostOf(stack) };
+}
 export const leave = (): Promise<void> => change("delete");
 
 /** One of them, in turn: rates are by address. */

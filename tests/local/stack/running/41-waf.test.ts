@@ -3,13 +3,10 @@ import { admin, dartField, largest, ordinary } from "../../../waf/ordinary";
 import { inQuery, json, type Sent } from "../../../waf/request";
 import { login } from "../session";
 import { arrive, ask, each, leave, stranger } from "../outside";
-import { eventually, on, output, type Answer, type Output } from "../support";
+import { eventually, on, type Answer, type Output } from "../support";
 
 let stack: Output;
-beforeAll(async () => {
-  stack = await output();
-  await arrive();
-}, 60_000);
+beforeAll(async () => ({ stack } = await arrive()), 60_000);
 afterAll(leave);
 
 /** Strangers enough that none of them comes near its rate. */

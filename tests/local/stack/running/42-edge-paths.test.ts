@@ -1,15 +1,11 @@
 import { login } from "../session";
 import { arrive, ask, each, leave, raw, statuses, stranger } from "../outside";
 import { multipart, request } from "../../../waf/request";
-import { output, request as adminRequest, type Output } from "../support";
+import { request as adminRequest, type Output } from "../support";
 
 let stack: Output;
 let host: string;
-beforeAll(async () => {
-  stack = await output();
-  host = new URL(stack.apiUrl).hostname;
-  await arrive();
-}, 60_000);
+beforeAll(async () => ({ stack, host } = await arrive()), 60_000);
 afterAll(leave);
 
 /** A request line as it stands: clients tidy paths up. */

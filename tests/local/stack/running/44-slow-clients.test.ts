@@ -3,15 +3,11 @@ import * as http2 from "node:http2";
 import * as net from "node:net";
 import { arrive, ask, leave, open, raw, statuses, stranger } from "../outside";
 import { request } from "../../../waf/request";
-import { output, type Output } from "../support";
+import type { Output } from "../support";
 
 let stack: Output;
 let host: string;
-beforeAll(async () => {
-  stack = await output();
-  host = new URL(stack.apiUrl).hostname;
-  await arrive();
-}, 60_000);
+beforeAll(async () => ({ stack, host } = await arrive()), 60_000);
 afterAll(leave);
 
 /** Seconds until the edge ends the connection, while a byte is sent now and then. */

@@ -4,13 +4,10 @@ import * as tls from "node:tls";
 import { inCache } from "../../../../local/paths";
 import { request } from "../../../waf/request";
 import { arrive, ask, leave } from "../outside";
-import { on, output, run, type Output } from "../support";
+import { on, run, type Output } from "../support";
 
 let stack: Output;
-beforeAll(async () => {
-  stack = await output();
-  await arrive();
-}, 60_000);
+beforeAll(async () => ({ stack } = await arrive()), 60_000);
 afterAll(leave);
 
 test("testssl.sh gives the grade A+", async () => {

@@ -7,17 +7,16 @@ import { s3Facts } from "../../../../local/services/s3";
 import { firstBackup, stolenKey } from "../backups";
 import { answering, ask, namespaceOf, towardsMedia } from "../inside";
 import { arrive, leave, stranger } from "../outside";
-import { output, type Machine, type Output } from "../support";
+import type { Machine, Output } from "../support";
 
 /** Somebody runs what he likes in the API's container, and is root on its machine: what does he get beyond it? */
 let stack: Output;
 let stolen: Machine;
 let data: Machine;
 beforeAll(async () => {
-  stack = await output();
+  ({ stack } = await arrive());
   const of = (name: string): Machine => stack.machines.find((machine) => machine.name === name)!;
   [stolen, data] = [of("api-0"), of("data")];
-  await arrive();
 }, 60_000);
 afterAll(leave);
 

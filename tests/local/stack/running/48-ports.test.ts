@@ -2,7 +2,7 @@ import { fabricNamespace, internet } from "../../../../local/cloud/names";
 import { deploy, plain } from "../../../components/program";
 import { answering, answeringOn, ask, everywhere, namespaceOf } from "../inside";
 import { arrive, each, leave, stranger } from "../outside";
-import { output, run, type Machine, type Output } from "../support";
+import { run, type Machine, type Output } from "../support";
 
 /** All 65,535 ports of TCP and of UDP, as the rules of the program's own firewalls name them: no port is typed here. */
 interface Rule {
@@ -19,12 +19,11 @@ const declared: Record<string, { inbound: Rule[]; outbound: Rule[] }> = {};
 const anybody = "0.0.0.0/0";
 
 beforeAll(async () => {
-  stack = await output();
+  ({ stack } = await arrive());
   for (const { type, name, inputs } of (await deploy()).resources) {
     if (type !== "digitalocean:index/firewall:Firewall") continue;
     declared[name.replace("network-firewall-", "")] = { inbound: plain(inputs.inboundRules), outbound: plain(inputs.outboundRules) };
   }
-  await arrive();
 }, 60_000);
 afterAll(leave);
 

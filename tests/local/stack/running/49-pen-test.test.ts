@@ -9,7 +9,7 @@ import { policyPack } from "../../../../local/workspace";
 import { inside } from "../alerts";
 import { arrive, leave, stranger } from "../outside";
 import { isRun, penTest, type Step } from "../pen-test";
-import { output, run, type Finished, type Output } from "../support";
+import { run, type Finished, type Output } from "../support";
 
 let stack: Output;
 /** Whom the local stack's certificates are by, which an operator's machine would know. */
@@ -79,10 +79,9 @@ const steps = penTest().filter(isRun);
 const promiseOf = ({ command }: Step) => promises.find(([begins]) => command.startsWith(begins));
 
 beforeAll(async () => {
-  stack = await output();
+  ({ stack } = await arrive());
   authorities = path.join(fs.mkdtempSync(path.join(tmpdir(), "ringo-pen-test-")), "authorities.pem");
   fs.writeFileSync(authorities, [stack.caCertificate, caCertificatePath()].map((file) => fs.readFileSync(file, "utf8")).join("\n"));
-  await arrive();
 }, 60_000);
 afterAll(async () => {
   await leave();

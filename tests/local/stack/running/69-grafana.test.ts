@@ -15,8 +15,7 @@ beforeAll(async () => {
   configure({ "grafana.image": await grafanaStandIn(), "grafana.domain": domain });
   const { code, stderr } = await make("up");
   if (code !== 0) throw new Error(stderr);
-  await arrive();
-  stack = await output();
+  ({ stack } = await arrive());
   password = await ask("monitor", "cat /srv/ringo/grafana/secrets/password");
 }, 400_000);
 afterAll(async () => {
