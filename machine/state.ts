@@ -87,6 +87,11 @@ export interface Container {
   stopTimeoutSeconds: number;
   /** A command on the host that must succeed before the apply goes on; run with `sh -c`. */
   health?: { command: string; timeoutSeconds: number };
+  /**
+   * Variables that say where all its work ends. One that was made for another place than they now say gets no time to stop: what it
+   * waits for never comes, and what it would finish counts nowhere. @default none
+   */
+  boundTo?: string[];
   /** How long those who send it work may still pass it by when it is back, in seconds: an apply that replaced it ends only then. @default 0 */
   passedBySeconds?: number;
 }

@@ -15,6 +15,8 @@ PROCESSES = "1024"
 LOG = "journald"
 # How a container ends that SIGKILL ends.
 KILLED = 128 + 9
+# Without its last lines: they may be about customers.
+LOST = "what it was doing is lost, and its log says what that was"
 
 
 def absent(names):
@@ -50,8 +52,9 @@ def _container(container, record):
         let_in(name)  # nobody has, where an apply was cut off
         return
     _pull(container["image"], name)
+    stranded = _stranded(current, container) if current else []
     if current:
-        _set_aside(name)
+        _set_aside(name, stranded)
     try:
         must("container %s: start" % name, ["docker", "run", *_arguments(container, spec)])
     except Failure as failure:
@@ -59,16 +62,22 @@ def _container(container, record):
     _prove(container, record, spec)
     let_in(name)
     did("container %s %s" % (name, "replaced" if current else "started"))
-    if current:
-        # The next machine's turn comes when this one has work again.
+    if current and not stranded:
+        # The next machine's turn comes when this one has work again. One of which nothing came is missed by nobody.
         time.sleep(container.get("passedBySeconds", 0))
 
 
 def _spec(container):
-    """What a running container cannot change: nothing of how it is looked at."""
-    fixed = {key: value for key, value in container.items() if key not in ("health", "passedBySeconds")}
+    """What a running container cannot change: nothing of how it is looked at, and replaced."""
+    fixed = {key: value for key, value in container.items() if key not in ("health", "passedBySeconds", "boundTo")}
     fixed["log"] = LOG
     return hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()
+
+
+def _stranded(current, container):
+    """By which variables the container that runs is bound to another place than is now declared."""
+    was = dict(variable.partition("=")[::2] for variable in current["Config"]["Env"] or [])
+    return [name for name in container.get("boundTo", []) if name in was and was[name] != container["environment"].get(name)]
 
 
 def _arguments(container, spec):
@@ -107,9 +116,9 @@ def _prove(container, record, spec):
     record.settle("container " + name, {"spec": spec})
 
 
-def _set_aside(name):
+def _set_aside(name, stranded):
     """Stops the container and keeps it. One kept from an earlier, cut off apply is older and was proven: it stays instead."""
-    _stop(name)
+    _stop(name, stranded)
     if _inspect(_previous(name)):
         must("container " + name, ["docker", "rm", "--force", name])
     else:
@@ -128,15 +137,18 @@ def _put_back(name, reason):
     raise Failure(reason)
 
 
-def _stop(name):
+def _stop(name, stranded=()):
+    """In its own time; at once where nothing that it waits for comes any more."""
     facts = _inspect(name)
-    patience = facts["Config"].get("StopTimeout") or 10
-    if facts["State"]["Running"]:
-        turn_away(name, facts)
+    running = facts["State"]["Running"]
+    patience = 0 if stranded else facts["Config"].get("StopTimeout") or 10
+    if running and stranded:
+        out("warning: container %s was made for another %s and is ended at once: %s" % (name, ", ".join(stranded), LOST))
+    if running:
+        turn_away(name, facts, wait=not stranded)
     must("container %s: stop" % name, ["docker", "stop", "-t", str(patience), name], patience + 60)
-    if facts["State"]["Running"] and _inspect(name)["State"]["ExitCode"] == KILLED:
-        # Without its last lines: they may be about customers.
-        out("warning: container %s did not end within %d s and was killed: what it was doing is lost, and its log says what that was" % (name, patience))
+    if running and not stranded and _inspect(name)["State"]["ExitCode"] == KILLED:
+        out("warning: container %s did not end within %d s and was killed: %s" % (name, patience, LOST))
 
 
 def _pull(image, name):

@@ -7,12 +7,14 @@ from apply.shell import must, run
 PATIENCE = 10
 
 
-def turn_away(name, facts):
-    """Then waits until what had come is taken up: the server answers that before it ends."""
+def turn_away(name, facts, wait):
+    """Then waits, if told to, until what had come is taken up: the server answers that before it ends."""
     ports = _published(facts)
     if not ports:
         return
     must("container %s: turn others away" % name, ["nft", "; ".join(_removal(name) + _refusal(name, ports))])
+    if not wait:
+        return
     asked = " or ".join("sport = :%s" % inner for _, _, inner in ports)
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:

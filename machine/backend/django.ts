@@ -150,6 +150,8 @@ export function backendContainer(backend: Backend, role: Omit<Container, "image"
     user: backendUser,
     tmpfs: [temporary],
     volumes: [`${mediaPath}:/app/media`],
+    // Its tasks are there, too. Another address is another machine: the database itself has moved on to it.
+    boundTo: ["POSTGRES_HOST"],
     ...role,
   };
 }

@@ -437,6 +437,43 @@ describe("containers", () => {
     ]);
   });
 
+  describe("bound to where their work ends", () => {
+    const bound = (changed: Partial<Container> = {}): Fragment =>
+      container({ boundTo: ["DATABASE"], passedBySeconds: 3, environment: { DATABASE: "10.0.0.5", PASSWORD: "one" }, ...changed });
+    const said = (...fragments: Fragment[]) => machine.apply(...fragments).lines.filter((line) => !/^file|changes$/.test(line));
+    const ended = () => machine.calls(/^(nft .* reject|nsenter|docker stop)/).map((call) => call.startsWith("docker") ? call : call.split(" ")[0]);
+    beforeEach(() => {
+      machine.apply(bound());
+      machine.calls(/./);
+      machine.set("waiting", "LISTEN 2 2048 0.0.0.0:8000 0.0.0.0:*\nLISTEN 0 2048 0.0.0.0:8000 0.0.0.0:*\n");
+    });
+
+    test("are ended at once when that is another place now: nobody is waited for, before or after", () => {
+      const began = Date.now();
+      expect(said(bound({ environment: { DATABASE: "10.0.0.9", PASSWORD: "one" } }))).toEqual([
+        "warning: container ringo-api was made for another DATABASE and is ended at once: what it was doing is lost, and its log says what that was",
+        "container ringo-api replaced",
+      ]);
+      expect(Date.now() - began).toBeLessThan(3000);
+      expect(ended()).toEqual(["nft", "docker stop -t 0 ringo-api"]);
+    });
+
+    test.each<[string, Partial<Container>]>([
+      ["another image", { image: "registry.test/backend@sha256:2" }],
+      ["another password", { environment: { DATABASE: "10.0.0.5", PASSWORD: "two" } }],
+      ["a place that they were not told of", { boundTo: ["DATABASE", "BROKER"], environment: { DATABASE: "10.0.0.5", PASSWORD: "one", BROKER: "10.0.0.5" } }],
+    ])("have their whole time for %s", (_, changed) => {
+      const began = Date.now();
+      expect(said(bound(changed))).toEqual(["container ringo-api replaced"]);
+      expect(Date.now() - began).toBeGreaterThan(3000);
+      expect(ended()).toEqual(["nft", "nsenter", "nsenter", "docker stop -t 40 ringo-api"]);
+    });
+
+    test("are not ended for being told so", () => {
+      expect(machine.apply(bound({ boundTo: [] })).lines).toEqual(["unchanged"]);
+    });
+  });
+
   test("that do not end in their time are told of, without what they wrote", () => {
     const warning = "warning: container ringo-api did not end within 40 s and was killed: what it was doing is lost, and its log says what that was";
     machine.apply(container({ image: "stubborn@sha256:1" }));

@@ -99,6 +99,13 @@ describe("roles", () => {
     }
   });
 
+  test("are bound to the machine with the data, which their environment names, and to no password", () => {
+    for (const { boundTo, environment } of [apiContainer, workerContainer, beatContainer]) {
+      expect(boundTo).toEqual(["POSTGRES_HOST"]);
+      expect(environment).toHaveProperty("POSTGRES_HOST");
+    }
+  });
+
   test("publish nothing but the API, and that on the private address", () => {
     expect(apiContainer.publish).toEqual(["10.0.0.2:8000:8000"]);
     expect([workerContainer.publish, beatContainer.publish]).toEqual([undefined, undefined]);
