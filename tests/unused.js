@@ -1,0 +1,2 @@
+/** Stands for a module that nothing in the tests uses. */
+module.exports = {};
