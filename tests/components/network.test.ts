@@ -1,13 +1,13 @@
 import { digitalocean } from "../../local/providers/digitalocean";
 import { TestEngine } from "../local/providers/client";
-import { deploy, named } from "./program";
+import { named, stackWith } from "./program";
 
 const vpc = { given: "vpc", type: "digitalocean:index/vpc:Vpc", name: "network-vpc", replaces: "ipRange" };
 const gateway = { given: "gateway", type: "digitalocean:index/vpcNatGateway:VpcNatGateway", name: "network-gateway", replaces: "vpcs" };
 
 /** What the program asks of the cloud for a part of its network. */
 async function inputs({ name }: typeof vpc, changes: Record<string, unknown> = {}): Promise<Record<string, any>> {
-  return named((await deploy(changes)).resources, name).inputs;
+  return named((await stackWith(changes)).resources, name).inputs;
 }
 
 describe("a network", () => {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MachineState } from "../../machine/state";
-import { deploy, named, plain, short, stateOf, type Registered } from "./program";
+import { deploy, named, plain, short, stackWith, stateOf, type Registered } from "./program";
 
 const of = (resources: Registered[], type: string): Registered[] => resources.filter((r) => r.type === type);
 const droplet = "digitalocean:index/droplet:Droplet";
@@ -9,7 +9,7 @@ const command = "command:remote:Command";
 describe("the whole stack", () => {
   let resources: Registered[];
   let outputs: any;
-  beforeAll(async () => ({ resources, outputs } = await deploy()));
+  beforeAll(async () => ({ resources, outputs } = await stackWith()));
 
   test("is one edge, one data machine, two API machines, a worker and a monitor", () => {
     expect(of(resources, droplet).map((r) => short(r.name)).sort()).toEqual(
@@ -153,11 +153,11 @@ describe("beat", () => {
 });
 
 test("one more API machine changes no other machine's base, data or worker: the edge and the monitor learn of it", async () => {
-  const states = async (count: number) => {
-    const { resources } = await deploy({ apiInstanceCount: count });
+  const states = async (changes?: Record<string, unknown>) => {
+    const { resources } = await stackWith(changes);
     return new Map(of(resources, command).map((r) => [r.name, JSON.stringify(stateOf(r))]));
   };
-  const [two, three] = [await states(2), await states(3)];
+  const [two, three] = [await states(), await states({ apiInstanceCount: 3 })];
   const changed = [...two.keys()].filter((name) => two.get(name) !== three.get(name));
   expect(changed.sort()).toEqual(["edge-edge", "monitor-monitor"]);
   expect([...three.keys()].filter((name) => !two.has(name)).map(short).sort()).toEqual(["api-2-api", "api-2-base", "api-2-boot"]);
@@ -167,14 +167,14 @@ describe("Sentry", () => {
   const image = (letters: string) => `registry.example.net/ringo/backend@sha256:${letters.repeat(32)}`;
   const told = { sentry: { organization: "ringo", project: "backend" }, sentryAuthToken: "not-a-token-of-sentry", sentryDsn: "https://publickey@sentry.ringo.dev/1" };
   const states = async (changes: Record<string, unknown>) =>
-    new Map(of((await deploy(changes)).resources, command).filter((r) => r.name.startsWith("monitor-")).map((r) => [r.name, stateOf(r)]));
+    new Map(of((await stackWith(changes)).resources, command).filter((r) => r.name.startsWith("monitor-")).map((r) => [r.name, stateOf(r)]));
   const noted = (state: MachineState | undefined) => state?.files.map(({ path, content }) => [path, content.trim()]);
 
   test("hears of each image once, by the name that every role's errors carry", async () => {
     const release = `backend@${"ab".repeat(32)}`;
     const first = await states({ ...told, image: image("ab") });
     expect([noted(first.get("monitor-release")), noted(first.get("monitor-deploy"))]).toEqual([[["/etc/ringo/sentry/release", release]], [["/etc/ringo/sentry/deploy", release]]]);
-    const { resources } = await deploy({ ...told, image: image("ab") });
+    const { resources } = await stackWith({ ...told, image: image("ab") });
     for (const name of ["api-0-api", "api-1-api", "worker-0-worker"]) {
       for (const { environment } of stateOf(named(resources, name)).containers) {
         expect(environment).toMatchObject({ SENTRY_DSN: told.sentryDsn, SENTRY_ENVIRONMENT: "test", SENTRY_RELEASE: release });

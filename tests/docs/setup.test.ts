@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { schema } from "../../config/schema";
 import { docOf } from "../../config/doc";
-import { deploy } from "../components/program";
+import { stackWith } from "../components/program";
 
 const page = fs.readFileSync(path.join(__dirname, "../../docs/setup.md"), "utf8");
 
@@ -11,7 +11,7 @@ const section = (heading: string): string => page.split(/^## /m).find((text) => 
 
 /** The types of one provider that the whole program makes, with everything in it that may be left out. */
 async function made(provider: string): Promise<string[]> {
-  const { resources } = await deploy({ alerts: { runbook: "https://wiki.ringo.test/alerts", cloudEmails: ["a@ringo.test"] } });
+  const { resources } = await stackWith({ alerts: { runbook: "https://wiki.ringo.test/alerts", cloudEmails: ["a@ringo.test"] } });
   return [...new Set(resources.map(({ type }) => type))].filter((type) => type.startsWith(`${provider}:`)).sort();
 }
 
@@ -71,7 +71,7 @@ describe("machines of another size", () => {
   test("are changed one at a time: what the command names is one machine, made anew or not", async () => {
     const [, target] = /--target '\*\*(::[^']+)\*'/.exec(chapter)!;
     for (const changes of [{}, { machineGenerations: { "api-0": 2 } }, { apiInstanceCount: 12 }]) {
-      const { resources } = await deploy(changes);
+      const { resources } = await stackWith(changes);
       expect(resources.filter(({ name }) => `::${name}`.startsWith(target!)).map(({ type }) => type)).toEqual(["digitalocean:index/droplet:Droplet"]);
     }
   });
