@@ -1,8 +1,15 @@
-import { spawn, spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { payload, remoteCommand } from "../../machine/payload";
 import { combine, type Fragment } from "../../machine/state";
+import { Forks } from "./forks";
+
+const modules = join(__dirname, "../../machine/apply");
+/** What the remote command's shell has Python run. */
+const program = /^python3 -c '([^']+)'$/.exec(remoteCommand)![1];
+const applies = new Forks(program, readdirSync(modules).filter((name) => name.endsWith(".py")).map((name) => join(modules, name)));
+afterAll(() => applies.end());
 
 export interface Applied {
   code: number | null;
@@ -21,18 +28,18 @@ export class FakeMachine {
     for (const unit of units) mkdirSync(join(this.fake, "units", unit));
   }
 
-  /** As over SSH: the constant command line, and all else on stdin. */
+  /** As over SSH, with all else on stdin. */
   apply(...fragments: Fragment[]): Applied {
     return this.applyAs("state", ...fragments);
   }
 
   /** The same, of a state beside others. */
   applyAs(name: string, ...fragments: Fragment[]): Applied {
-    const done = spawnSync("sh", ["-c", remoteCommand], { input: payload(name, combine(...fragments)), env: this.environment, encoding: "utf8" });
-    return { code: done.status, lines: done.stdout.trim().split("\n"), errors: done.stderr };
+    const { code, output, errors } = applies.run(payload(name, combine(...fragments)), this.environment);
+    return { code, lines: output.trim().split("\n"), errors };
   }
 
-  /** An apply that goes on beside the test. */
+  /** An apply that goes on beside the test, by the constant command line. */
   start(...fragments: Fragment[]) {
     const child = spawn("sh", ["-c", remoteCommand], { env: this.environment });
     child.stdin.end(payload("state", combine(...fragments)));
