@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 
@@ -72,8 +72,11 @@ describe("what Debian's own command would answer and leave behind is what the sh
     const { status, stdout, stderr } = spawnSync("deb-systemd-helper", [...args], {
       env: { PATH: path, DPKG_ROOT: root, DPKG_MAINTSCRIPT_PACKAGE: "example" }, encoding: "utf8",
     });
-    const left = execFileSync("find", [".", "-not", "-type", "d", "-printf", "%p -> %l\n"], { cwd: root, encoding: "utf8" });
-    return { status, told: (stdout + stderr).replaceAll(root, "").replace(/.*\/deb-systemd-helper: /g, ""), left: left.split("\n").sort() };
+    const left = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory()).map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return `${path.slice(root.length)} -> ${entry.isSymbolicLink() ? readlinkSync(path) : ""}`;
+    });
+    return { status, told: (stdout + stderr).replaceAll(root, "").replace(/.*\/deb-systemd-helper: /g, ""), left: left.sort() };
   };
 
   const machines: fc.Arbitrary<Machine> = fc.record({

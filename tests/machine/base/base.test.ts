@@ -113,12 +113,14 @@ describe("trusted certificates", () => {
   });
 
   test("that are taken away are removed and no longer trusted", () => {
-    // The step's own shell and Debian's own program, with folders of the test's.
+    // The step's own shell and Debian's own program, with folders of the test's; of Mozilla's certificates one, for there are many.
     const [certificates, trusted] = ["certificates", "trusted"].map((name) => mkdtempSync(join(folder, name)));
+    const mozillas = join(folder, "ca-certificates.conf");
+    writeFileSync(mozillas, `${/^mozilla\/.*$/m.exec(readFileSync("/etc/ca-certificates.conf", "utf8"))![0]}\n`);
     const run = (command: string) => spawnSync("sh", ["-ec", command
       .replaceAll("/usr/local/share/ca-certificates", certificates)
       .replaceAll("/etc/ssl/certs", trusted)
-      .replaceAll("update-ca-certificates", `/usr/sbin/update-ca-certificates --localcertsdir ${certificates} --etccertsdir ${trusted} --hooksdir /nonexistent`)], { encoding: "utf8" });
+      .replaceAll("update-ca-certificates", `/usr/sbin/update-ca-certificates --certsconf ${mozillas} --localcertsdir ${certificates} --etccertsdir ${trusted} --hooksdir /nonexistent`)], { encoding: "utf8" });
     const apply = (pems: string[]) => {
       const { files, steps } = trust(pems);
       for (const file of files!) writeFileSync(join(certificates, file.path.split("/").at(-1)!), file.content);

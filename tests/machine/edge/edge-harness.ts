@@ -100,9 +100,10 @@ export async function startEdge(options: Omit<EdgeOptions, "domain" | "staticRoo
   };
 }
 
+const [major, minor] = execFileSync("sh", ["-c", "nginx -v 2>&1"]).toString().match(/(\d+)\.(\d+)/)!.slice(1).map(Number);
+const old = major === 1 && minor < 25;
+
 function relocate(content: string, root: string, plainPort: number, tlsPort: number): string {
-  const [major, minor] = execFileSync("sh", ["-c", "nginx -v 2>&1"]).toString().match(/(\d+)\.(\d+)/)!.slice(1).map(Number);
-  const old = major === 1 && minor < 25;
   return content
     .replace("user www-data;", process.getuid!() === 0 ? "user root;" : "")
     .replace("include /etc/nginx/modules-enabled/*.conf;", "load_module /usr/lib/nginx/modules/ngx_http_modsecurity_module.so;")
