@@ -1,11 +1,14 @@
 /** The candidate that a misspelt word most likely meant, or undefined when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
-  const ranked = candidates
-    .map((candidate) => ({ candidate, distance: distance(lower, candidate.toLowerCase()) }))
+  const most = Math.max(2, Math.floor(word.length / 3));
+  const [best] = candidates
+    .map((candidate) => ({ candidate, lower: candidate.toLowerCase() }))
+    .filter((each) => Math.abs(each.lower.length - lower.length) <= most) // each letter more is one of distance
+    .map((each) => ({ candidate: each.candidate, distance: distance(lower, each.lower) }))
+    .filter((each) => each.distance <= most)
     .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
+  return best?.candidate;
 }
 
 /** Levenshtein's distance. */

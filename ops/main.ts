@@ -4,14 +4,14 @@ import { understandFlags } from "./flag";
 import { logs } from "./logs";
 import { renew } from "./renew";
 import { restore } from "./restore";
-import { rewindBackups } from "./rewind";
 import { rotateBackupKey, rotateDeployerKey, rotateMediaKeys, rotatePasswords } from "./rotate";
 import { shell } from "./shell";
 import { openOperated, type OperatedStack } from "./stack";
 import { red, say, UserError } from "./terminal";
 
+// One alone needs AWS's SDK, which takes as long to load as all the rest.
 const commands: Record<string, (stack: OperatedStack) => Promise<number>> = {
-  ssh: shell, doctor, logs, backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey, "rotate-deployer-key": rotateDeployerKey, "rotate-passwords": rotatePasswords, "rotate-media-keys": rotateMediaKeys, "rewind-backups": rewindBackups, renew,
+  ssh: shell, doctor, logs, backups: list, backup, discard, restore, "restore-point": point, "restore-test": rehearse, "rotate-backup-key": rotateBackupKey, "rotate-deployer-key": rotateDeployerKey, "rotate-passwords": rotatePasswords, "rotate-media-keys": rotateMediaKeys, "rewind-backups": async (stack) => (await import("./rewind")).rewindBackups(stack), renew,
 };
 
 async function main(name = ""): Promise<number> {

@@ -8,7 +8,8 @@ const toAddress = (number: number): string =>
 /** The lowest address from `first` to `last` that is not taken. */
 export function allocate(first: string, last: string, taken: Iterable<string>): string | undefined {
   const used = new Set(taken);
-  for (let number = toNumber(first); number <= toNumber(last); number++) {
+  const end = toNumber(last);
+  for (let number = toNumber(first); number <= end; number++) {
     const address = toAddress(number);
     if (!used.has(address)) return address;
   }

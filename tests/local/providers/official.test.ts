@@ -56,7 +56,8 @@ test("all that is wrong is told at once; providers with the cloud behind them ca
 });
 
 test.each(["up", "preview"])("make %s refuses a bad choice before anything is begun, and looks where PULUMI_HOME says", (command) => {
-  const { status, stderr } = spawnSync(path.join(project, "node_modules/.bin/tsx"), [path.join(project, "local/main.ts"), command], {
+  const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", path.join(project, "local/main.ts"), command], {
+    cwd: project,
     encoding: "utf8",
     env: { ...process.env, OFFICIAL: "tls", PULUMI_HOME: directory, RINGO_LOCAL_DIR: path.join(directory, "state"), RINGO_CACHE_DIR: path.join(directory, "cache") },
   });
