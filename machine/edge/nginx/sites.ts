@@ -31,6 +31,13 @@ map $request_method $application {
     default @reads;
 }
 
+# What may be more than a machine's kernel takes in before the application reads it (upstreams.conf), or is of unknown
+# length (limits.conf).
+map "$large_body:$content_length" $machines {
+    "~^all:|:\\d{5,}$" api_bodies;
+    default api;
+}
+
 # A name with a hash in it never changes its content.
 map $uri $static_cache {
     "~\\.[0-9a-f]{8,}\\.[a-z0-9.]+$" "public, max-age=31536000, immutable";
@@ -144,12 +151,12 @@ ${gate(s, only(s.adminCidrs) + rate, "$application")}
     }
 
     location @writes {
-${inspected}        proxy_pass http://api;
+${inspected}        proxy_pass http://$machines;
     }
 
     location @reads {
 ${inspected}        client_max_body_size 64k;
-        proxy_pass http://api;
+        proxy_pass http://$machines;
     }
 
     location @health {

@@ -15,6 +15,14 @@ ${servers(`max_fails=3 fail_timeout=${failTimeoutSeconds}s`)}
     keepalive_timeout 1s;
 }
 
+# Apart, as no failure of theirs says anything of the machine: who refuses a body unread closes while it is being sent, and
+# a few of those would take all machines out of the API's rotation.
+upstream api_bodies {
+    zone api_bodies 128k;
+    least_conn;
+${servers("max_fails=0")}
+}
+
 # Apart, so that slow health answers (Redis or PostgreSQL away) don't take the machines out of the API's rotation.
 upstream api_health {
     zone api_health 128k;
