@@ -1,4 +1,7 @@
 /** The API's role: gunicorn in a container, on the private address only. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { backendContainer, quote, type Backend } from "./django";
 import { failTimeoutSeconds } from "../edge/nginx/upstreams";
 import type { Fragment } from "../state";
@@ -26,17 +29,24 @@ const accessFormat = JSON.stringify({
   level: "info", message: "%(m)s %(U)s %(s)s", request_id: "%({x-request-id}i)s", method: "%(m)s", path: "%(U)s", status: "%(s)s", seconds: "%(L)s", bytes: "%(B)s",
 });
 
+const settings = "/etc/ringo/gunicorn.py";
+
 export function api({ backend, privateAddress, port = 8000, workers, host, timeoutSeconds = 120, stopTimeoutSeconds = 40 }: ApiInputs): Fragment {
+  const configured = readFileSync(join(__dirname, "gunicorn.py"), "utf8");
   return {
     packages: ["curl"],
+    files: [{ path: settings, content: configured }],
     containers: [
       backendContainer(backend, {
         name: apiContainer,
         command: [
           "gunicorn", "ringo_backend.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", String(workers),
-          "--timeout", String(timeoutSeconds), "--worker-tmp-dir", "/dev/shm",
+          "--timeout", String(timeoutSeconds), "--worker-tmp-dir", "/dev/shm", "--config", settings,
           "--access-logfile", "-", "--access-logformat", accessFormat,
         ],
+        volumes: [`${settings}:${settings}:ro`],
+        // It reads its settings once: others are another container.
+        environment: { RINGO_SETTINGS: createHash("sha256").update(configured).digest("hex") },
         publish: [`${privateAddress}:${port}:8000`],
         stopTimeoutSeconds,
         health: { command: apiHealthCommand({ privateAddress, port, host }), timeoutSeconds: 120 },

@@ -143,16 +143,16 @@ function checked(variables: Record<string, string>): Record<string, string> {
 }
 
 /** A container of the backend: what every role shares, and what this one adds. */
-export function backendContainer(backend: Backend, role: Omit<Container, "image" | "environment">): Container {
+export function backendContainer(backend: Backend, role: Omit<Container, "image" | "environment"> & Partial<Pick<Container, "environment">>): Container {
   return {
+    ...role,
     image: backend.image,
-    environment: backend.environment.variables,
+    environment: { ...backend.environment.variables, ...role.environment },
     user: backendUser,
     tmpfs: [temporary],
-    volumes: [`${mediaPath}:/app/media`],
+    volumes: [`${mediaPath}:/app/media`, ...role.volumes ?? []],
     // Its tasks are there, too. Another address is another machine: the database itself has moved on to it.
     boundTo: ["POSTGRES_HOST"],
-    ...role,
   };
 }
 

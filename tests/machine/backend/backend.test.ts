@@ -80,7 +80,7 @@ describe("roles", () => {
     expect(apiContainer).toMatchObject({
       name: "ringo-api",
       command: [
-        ..."gunicorn ringo_backend.wsgi:application --bind 0.0.0.0:8000 --workers 3 --timeout 120 --worker-tmp-dir /dev/shm --access-logfile - --access-logformat".split(" "),
+        ..."gunicorn ringo_backend.wsgi:application --bind 0.0.0.0:8000 --workers 3 --timeout 120 --worker-tmp-dir /dev/shm --config /etc/ringo/gunicorn.py --access-logfile - --access-logformat".split(" "),
         expect.stringContaining('"request_id":"%({x-request-id}i)s"'),
       ],
     });
@@ -95,7 +95,9 @@ describe("roles", () => {
 
   test("run as the backend's user, with media, and a /tmp in which nothing can be run", () => {
     for (const container of [apiContainer, workerContainer, beatContainer]) {
-      expect(container).toMatchObject({ user: "10001:33", tmpfs: ["/tmp:rw,noexec,nosuid,nodev,size=512m"], volumes: ["/srv/ringo/media:/app/media"] });
+      expect(container).toMatchObject({ user: "10001:33", tmpfs: ["/tmp:rw,noexec,nosuid,nodev,size=512m"] });
+      expect(container.volumes![0]).toBe("/srv/ringo/media:/app/media");
+      expect(container.environment).toMatchObject(environment.variables);
     }
   });
 

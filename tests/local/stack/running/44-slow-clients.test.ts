@@ -51,6 +51,19 @@ test("while many are slow, others are served", async () => {
   for (const socket of slow) socket.destroy();
 }, 60_000);
 
+test("while one's uploads are refused, others are served; and the refused are told why", async () => {
+  const upload = request("POST", "/api/v1/orders/", { "Content-Type": "application/json", Authorization: "Bearer expired" }, JSON.stringify({ photo: "Q".repeat(240_000) }));
+  const from = stranger();
+  const refused: number[] = [];
+  const others: number[] = [];
+  for (let i = 0; i < 15; i++) {
+    refused.push((await ask(stack, upload, from)).status);
+    others.push((await ask(stack, request("GET", "/api/v1/nothing/"))).status);
+  }
+  expect(refused).toEqual(refused.map(() => 401));
+  expect(others).toEqual(others.map(() => 404));
+}, 60_000);
+
 test.each(["/api/v1/token/", "/static/x", "/media/x", "/api/health/"])("one address holds no more than its share of requests to %s, however slowly it sends them", async (where) => {
   const from = stranger();
   const sockets = await Promise.all(Array.from({ length: 60 }, () => open(stack, { from })));
