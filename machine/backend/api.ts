@@ -42,6 +42,8 @@ export function api({ backend, privateAddress, port = 8000, workers, host, timeo
         command: [
           "gunicorn", "ringo_backend.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", String(workers),
           "--timeout", String(timeoutSeconds), "--worker-tmp-dir", "/dev/shm", "--config", settings,
+          // The most that it can be told to, and nginx's own bound: with less a long query would be answered 414.
+          "--limit-request-line", "8190",
           "--access-logfile", "-", "--access-logformat", accessFormat,
         ],
         volumes: [`${settings}:${settings}:ro`],

@@ -105,6 +105,10 @@ describe("whose host it is", () => {
   });
 });
 
+test("a query as long as the edge takes is not too long for the application", async () => {
+  expect((await ask(stack, request("GET", `/api/v1/nothing/?id__in=${Array.from({ length: 1500 }, (_, i) => 1000 + i).join(",")}`))).status).toBe(404);
+});
+
 describe("files", () => {
   test("no path leads out of the static files and the media", async () => {
     const out = ["../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "..\\", "%252e%252e%252f", "....//", "..;/", "%c0%ae%c0%ae/", "./../"];
