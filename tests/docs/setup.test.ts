@@ -51,7 +51,7 @@ describe("the scopes of DigitalOcean's token", () => {
 
 test("the droplets that the account's limit must hold are those that the program makes", async () => {
   const [, said] = /droplet limit holds the stack: (.*?)\./s.exec(section("4. DigitalOcean"))!;
-  const { resources } = await deploy();
+  const { resources } = await stackWith();
   const roles = new Set(resources.filter(({ type }) => type === "digitalocean:index/droplet:Droplet").map(({ inputs }) => /(edge|data|monitor|api|worker)/.exec(inputs.name as string)![1]!));
   expect(roles.size).toBe(5);
   for (const role of roles) expect(said!.toLowerCase()).toContain(role);
