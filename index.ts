@@ -98,6 +98,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     media,
     release: releaseKey(config.image),
     adminCidrs: config.adminAllowedCidrs,
+    corsAllowedOrigins: config.corsAllowedOrigins,
     grafana: grafana?.site,
     limits: config.edge.rateLimits,
     waf: config.edge.waf,

@@ -30,6 +30,8 @@ export interface EdgeSite {
   /** Folder of the release's static files. */
   release: string;
   adminCidrs: string[];
+  /** Origins whose pages may read what the edge itself answers. */
+  corsAllowedOrigins: string[];
   /** Another site, for the same networks. @default none */
   grafana?: pulumi.Output<GrafanaSite>;
   limits: Partial<Limits>;
@@ -93,6 +95,7 @@ export class Edge extends pulumi.ComponentResource {
         domain,
         upstreams,
         adminCidrs: site.adminCidrs,
+        corsAllowedOrigins: site.corsAllowedOrigins,
         grafana,
         limits: { ...site.limits, largeBodies: largeBodiesFor({ ...sizes[size], bodyMiB: site.clientMaxBodyMiB }) },
         waf: mode === "off" ? undefined : { mode: mode === "detect" ? mode : "block", ...bounds, exclusions: exclusions.map(exclusionOf) },

@@ -7,7 +7,7 @@
  * http level: policies by path. The application's own content policy wins over the edge's, never over that of uploads:
  * an uploaded page or drawing must not run scripts on the API's origin. Answers of an API load nothing; Django's admin does.
  */
-export const policies = `map $uri $edge_policy {
+export const policies = (origins: string[]): string => `map $uri $edge_policy {
     "~*^/admin" "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
     default "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 }
@@ -27,6 +27,22 @@ map $uri $resource_policy {
     "~^/media/" cross-origin;
     default same-origin;
 }
+
+# A page of another origin may read the edge's own refusals as it may the application's answers, of which this says nothing:
+# else the browser would tell of an error of CORS in their place.
+map $http_origin $known_origin {
+${origins.map((origin) => `    "${origin}" "${origin}";\n`).join("")}    default "";
+}
+
+map "$status$upstream_http_date" $allowed_origin {
+    "~^[45]..$" $known_origin;
+    default "";
+}
+
+map "$status$upstream_http_date" $differs_by {
+    "~^[45]..$" Origin;
+    default "";
+}
 `;
 
 /** Snippet: headers on every answer, errors included. */
@@ -39,6 +55,8 @@ add_header Content-Security-Policy $content_policy always;
 add_header Cross-Origin-Opener-Policy same-origin always;
 add_header Cross-Origin-Resource-Policy $resource_policy always;
 add_header X-Request-ID $request_id always;
+add_header Access-Control-Allow-Origin $allowed_origin always;
+add_header Vary $differs_by always;
 `;
 
 /** Headers the application sends too: the edge's are the only ones to leave. */

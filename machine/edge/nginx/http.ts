@@ -57,6 +57,8 @@ http {
     keepalive_timeout 30s;
     http2_max_concurrent_streams 64;
     large_client_header_buffers 4 8k;
+    # A map's key may be an origin, with as long a name as there is.
+    map_hash_bucket_size 512;
     # gunicorn takes its script name from a header SCRIPT_NAME, and with it another path than was filtered here.
     underscores_in_headers off;
     ignore_invalid_headers on;

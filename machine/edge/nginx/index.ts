@@ -30,6 +30,8 @@ export interface EdgeOptions {
   upstreamPort?: number;
   /** Who may reach `/admin/`. Nobody, when empty. */
   adminCidrs: string[];
+  /** Origins whose pages may read what the edge itself answers. @default none */
+  corsAllowedOrigins?: string[];
   /** Another site, for the same networks. @default none */
   grafana?: GrafanaSite;
   limits?: Partial<Limits>;
@@ -62,7 +64,7 @@ export function edge(options: EdgeOptions): Fragment {
   const files = [
     ...firewall.files ?? [],
     { path: "/etc/nginx/nginx.conf", content: main(bodyMiB) },
-    conf("headers", policies),
+    conf("headers", policies(options.corsAllowedOrigins ?? [])),
     conf("limits", limits(bounds)),
     conf("tls", tls(tlsDirectory)),
     conf("upstreams", upstreams(options.upstreams, port)),

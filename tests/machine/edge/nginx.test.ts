@@ -2,16 +2,18 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { edge } from "../../../machine/edge/nginx";
-import { domain, freePort, newClient, startEdge, startUpstream, type Answer, type Edge } from "./edge-harness";
+import { domain, freePort, newClient, startEdge, startUpstream, type Answer, type Edge, type RequestOptions } from "./edge-harness";
 
 type Upstream = Awaited<ReturnType<typeof startUpstream>>;
 const admin = "127.0.0.77";
+const origin = "https://app.example.test";
 let nginx: Edge;
 let upstreams: Upstream[];
 /** How the application behaves on these paths. */
 const oddities: Parameters<typeof startUpstream>[2] = (request, response) => {
   if (request.url === "/api/hangs-up/") return response.destroy(), true;
   if (request.url === "/api/own-policy/") response.setHeader("Content-Security-Policy", "default-src 'none'");
+  if (request.url === "/api/own-origin/") response.setHeader("Access-Control-Allow-Origin", origin).statusCode = 401;
   if (request.url === "/api/unavailable/" || request.url === "/api/health/") response.statusCode = 503;
   return false;
 };
@@ -21,7 +23,7 @@ async function start(): Promise<{ nginx: Edge; upstreams: Upstream[] }> {
   const addresses = ["127.0.0.1", "127.0.0.2"];
   return {
     upstreams: await Promise.all(addresses.map((address) => startUpstream(address, port, oddities))),
-    nginx: await startEdge({ upstreams: addresses, upstreamPort: port, adminCidrs: [`${admin}/32`], clientMaxBodyMiB: 1 }),
+    nginx: await startEdge({ upstreams: addresses, upstreamPort: port, adminCidrs: [`${admin}/32`], clientMaxBodyMiB: 1, corsAllowedOrigins: [origin, `https://${"a".repeat(60)}.${"b".repeat(60)}.example.test`] }),
   };
 }
 
@@ -113,6 +115,32 @@ describe("headers", () => {
   });
 });
 
+describe("pages of other origins", () => {
+  const told = async (path: string, from: string, options: RequestOptions = {}) => {
+    const { status, headers, counts } = await nginx.get(path, { ...options, headers: { ...options.headers, Origin: from } });
+    return [status, headers["access-control-allow-origin"], counts["access-control-allow-origin"], headers.vary];
+  };
+
+  test.each<[number, string, RequestOptions]>([
+    [400, "//api/", {}], [403, "/admin/", {}], [404, "/metrics", {}], [413, "/api/", { method: "POST", headers: { "Content-Length": 1e8 } }],
+  ])("read the edge's own %i, if they are known", async (status, path, options) => {
+    expect(await told(path, origin, options)).toEqual([status, origin, 1, "Origin"]);
+    for (const other of ["https://evil.test", `${origin}.evil.test`, "null"]) expect(await told(path, other, options)).toEqual([status, undefined, undefined, "Origin"]);
+  });
+
+  test("read a 429", async () => {
+    const from = newClient();
+    const answers = await Promise.all(Array.from({ length: 40 }, () => told("/api/v1/orders/", origin, { from })));
+    expect(answers.find(([status]) => status === 429)).toEqual([429, origin, 1, "Origin"]);
+  });
+
+  test("are told by the application alone what it answers", async () => {
+    expect(await told("/api/own-origin/", origin)).toEqual([401, origin, 1, undefined]);
+    expect(await told("/api/unavailable/", origin)).toEqual([503, undefined, undefined, undefined]);
+    expect(await told("/static/plain.css", origin)).toEqual([200, undefined, undefined, undefined]);
+  });
+});
+
 describe("paths that are not for everyone", () => {
   test("the admin is for admin addresses", async () => {
     expect((await nginx.get("/admin/login/", { from: admin })).status).toBe(200);
@@ -192,8 +220,8 @@ describe("machines that fail", () => {
   test("a GET is tried on the other; a POST that had been sent is not", async () => {
     expect((await own.nginx.get("/api/hangs-up/")).status).toBe(502);
     expect(requests()).toBe(2);
-    const post = await own.nginx.get("/api/hangs-up/", { method: "POST", body: "{}" });
-    expect([post.status, post.headers["retry-after"]]).toEqual([502, "5"]);
+    const post = await own.nginx.get("/api/hangs-up/", { method: "POST", body: "{}", headers: { Origin: origin } });
+    expect([post.status, post.headers["retry-after"], post.headers["access-control-allow-origin"]]).toEqual([502, "5", origin]);
     expect(requests()).toBe(3);
     expect((await own.nginx.get("/api/v1/orders/")).status).toBe(200);
   });
