@@ -29,12 +29,15 @@ const accessFormat = JSON.stringify({
   level: "info", message: "%(m)s %(U)s %(s)s", request_id: "%({x-request-id}i)s", method: "%(m)s", path: "%(U)s", status: "%(s)s", seconds: "%(L)s", bytes: "%(B)s",
 });
 
-const settings = "/etc/ringo/gunicorn.py";
+/** Beside what the machines share, where a container may bind. */
+const directory = "/srv/api";
+const settings = `${directory}/gunicorn.py`;
 
 export function api({ backend, privateAddress, port = 8000, workers, host, timeoutSeconds = 120, stopTimeoutSeconds = 40 }: ApiInputs): Fragment {
   const configured = readFileSync(join(__dirname, "gunicorn.py"), "utf8");
   return {
     packages: ["curl"],
+    directories: [{ path: directory }],
     files: [{ path: settings, content: configured }],
     containers: [
       backendContainer(backend, {

@@ -80,7 +80,7 @@ describe("roles", () => {
     expect(apiContainer).toMatchObject({
       name: "ringo-api",
       command: [
-        ..."gunicorn ringo_backend.wsgi:application --bind 0.0.0.0:8000 --workers 3 --timeout 120 --worker-tmp-dir /dev/shm --config /etc/ringo/gunicorn.py --limit-request-line 8190 --access-logfile - --access-logformat".split(" "),
+        ..."gunicorn ringo_backend.wsgi:application --bind 0.0.0.0:8000 --workers 3 --timeout 120 --worker-tmp-dir /dev/shm --config /srv/api/gunicorn.py --limit-request-line 8190 --access-logfile - --access-logformat".split(" "),
         expect.stringContaining('"request_id":"%({x-request-id}i)s"'),
       ],
     });
