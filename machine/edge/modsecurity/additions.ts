@@ -1,10 +1,5 @@
-/** A rule in the Core Rule Set's manner: a hit counts as critical, and what is excluded there by its tag is excluded here. */
-const rule = (id: number, targets: string, operator: string, transformations: string, message: string): string => `SecRule ${targets} "${operator}" \\
-    "id:${id},phase:2,block,capture,${transformations},log,auditlog,severity:CRITICAL,\\
-    msg:'${message}',logdata:'Matched Data: %{TX.0} found within %{MATCHED_VAR_NAME}: %{MATCHED_VAR}',\\
-    tag:'OWASP_CRS',tag:'paranoia-level/1',\\
-    setvar:'tx.anomaly_score_pl1=+%{tx.critical_anomaly_score}'"
-`;
+import { linear } from "./linear";
+import { rule } from "./rule";
 
 const fields = "ARGS|ARGS_NAMES|REQUEST_COOKIES|REQUEST_COOKIES_NAMES|FILES|FILES_NAMES";
 const decoded = "t:none,t:urlDecodeUni,t:htmlEntityDecode";
@@ -38,7 +33,7 @@ const replacements = [
 ];
 
 /** Goes before the Core Rule Set. */
-export const additions = [...newer, ...replacements].join("");
+export const additions = [...newer, ...replacements].join("") + linear;
 
 /** Rules that the application's fields are excluded from, because one of the replacements looks at them instead. */
-export const replaced = [931120, 932110, 932115, 932150, 941180, 942100, 942230, 942360];
+export const replaced = [10424, 931120, 932110, 932115, 941180, 942100, 942230, 942360];

@@ -18,7 +18,9 @@ SecArgumentsLimit ${argumentsLimit}
 SecRule REQUEST_HEADERS:Content-Type "^application/(?:[a-z0-9.-]+\\+)?json" "id:10000,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
 SecRule REQUEST_HEADERS:Content-Type "^(?:application(?:/soap\\+|/)|text/)xml" "id:10001,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=XML"
 
-# The Core Rule Set's expressions need more steps than ModSecurity's default of 1000; this bounds a request's time still.
+# The Core Rule Set's expressions need more steps than ModSecurity's default of 1000. This bounds no request's time: the steps
+# are counted anew from every place where an expression may begin, and most repetitions are not counted at all. What bounds it
+# is that no rule takes more than linear time (rules 10420 to 10430).
 SecPcreMatchLimit 500000
 SecPcreMatchLimitRecursion 500000
 

@@ -1,6 +1,7 @@
 import { additions } from "./additions";
 import { engine, unreadable } from "./engine";
 import { exclusionOf, exclusions, looksForAttacks } from "./exclusions";
+import { takenOut } from "./linear";
 import type { WafOptions } from "./options";
 import { report } from "./report";
 import { highestThreshold, setup } from "./setup";
@@ -60,6 +61,7 @@ Include ${wafDirectory}/setup.conf
 Include ${wafDirectory}/exclusions.conf
 Include ${wafDirectory}/additions.conf
 Include /usr/share/modsecurity-crs/rules/*.conf
+SecRuleRemoveById ${Object.keys(takenOut).join(" ")}
 Include ${wafDirectory}/unreadable.conf
 `;
 

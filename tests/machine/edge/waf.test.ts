@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import * as http2 from "node:http2";
 import { connect, type TLSSocket } from "node:tls";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { exclusionOf, largeBodiesFor, waf, wafLog } from "../../../machine/edge/
 import { attacks } from "../../waf/attacks";
 import { multipart as hidden } from "../../waf/attacks/multipart";
 import { admin, clients, largest, ordinary } from "../../waf/ordinary";
-import { browser, inField, inForm, inJson, inPatch, inQuery, json, type Sent } from "../../waf/request";
+import { browser, inCookie, inField, inForm, inJson, inPatch, inQuery, json, type Sent } from "../../waf/request";
 import { domain, freePort, newClient, startEdge, startUpstream, type Answer, type Edge, type RequestOptions } from "./edge-harness";
 
 type Upstream = Awaited<ReturnType<typeof startUpstream>>;
@@ -124,6 +124,43 @@ describe("bounds", () => {
     const body = Buffer.from(head + hidden + tail, "latin1");
     expect((await send(nginx, { ...largest(1), body, headers: { ...largest(1).headers, "Content-Length": String(body.length) } })).status).toBe(403);
     expect((await send(nginx, json("POST", "/api/v1/orders/", [...Array.from({ length: 900 }, () => "x"), "<script>alert(1)</script>"]))).status).toBe(403);
+  });
+
+  describe("what a field says does not make it cost much more than its length does", () => {
+    /** Seconds of the workers' time that the requests took. */
+    const cost = async (requests: Omit<Sent, "name">[]): Promise<number> => {
+      await send(nginx, inQuery("")); // so that the workers are there
+      const master = readFileSync(join(nginx.root, "nginx.pid"), "utf8").trim();
+      const spent = (): number => readFileSync(`/proc/${master}/task/${master}/children`, "utf8").trim().split(" ")
+        .reduce((sum, pid) => sum + readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ").slice(11, 13).reduce((a, b) => a + Number(b) / 100, 0), 0);
+      const before = spent();
+      for (const one of requests) expect((await send(nginx, one)).status).toBeLessThan(500);
+      return spent() - before;
+    };
+    const pumps = ["<", "{", "$(", "(", "<!--", "</", "<![", "<=", "{{", "${", "'", "\"", "=", "a=+", "\"+a=", "&+a=\"", "if+", "if/i", "=url(", "<form+", "|", "<a:", "on", "!{a=b+", "a='", "$$(a=b+a='"];
+    const plain = (value: string): string => value.replaceAll("+", " ");
+    const everywhere = (pump: string): Omit<Sent, "name">[] => {
+      const value = pump.repeat(4000).slice(0, 4000);
+      const inAddress = value.replaceAll("#", "%23").replaceAll("&", "%26");
+      return [
+        { ...inQuery(""), path: `/api/v1/version/?q=${inAddress}` }, { ...inQuery(""), path: `/${inAddress.replaceAll("=", "%3D").slice(0, 2000)}?${inAddress.replaceAll("=", "%3D")}=1` },
+        inCookie(plain(value)), inJson(plain(value)), { ...inJson(plain(value)), path: "/" },
+      ];
+    };
+
+    test.each(pumps)("%s over and over", async (pump) => {
+      // What ordinary text costs is a twentieth of this at most.
+      expect(await cost(everywhere(pump))).toBeLessThan(0.3);
+    });
+
+    test("JSON within a field", async () => {
+      const quoted = '{"a":1,"b":"c"},\n';
+      const words = "стул для офиса, ";
+      for (const bytes of [60_000, 120_000]) {
+        const ordinaryCost = await cost(Array.from({ length: 2 }, () => inJson(words.repeat(bytes / Buffer.byteLength(words)))));
+        expect(await cost(Array.from({ length: 2 }, () => inJson(quoted.repeat(bytes / quoted.length))))).toBeLessThan(20 * Math.max(ordinaryCost, 0.02));
+      }
+    });
   });
 
   test("one client's large bodies are one at a time, whether it says how large they are or not", async () => {

@@ -1,0 +1,7 @@
+/** A rule in the Core Rule Set's manner: a hit counts as critical, and what is excluded there by its tag is excluded here. */
+export const rule = (id: number, targets: string, operator: string, transformations: string, message: string): string => `SecRule ${targets} "${operator}" \\
+    "id:${id},phase:2,block,capture,${transformations},log,auditlog,severity:CRITICAL,\\
+    msg:'${message}',logdata:'Matched Data: %{TX.0} found within %{MATCHED_VAR_NAME}: %{MATCHED_VAR}',\\
+    tag:'OWASP_CRS',tag:'paranoia-level/1',\\
+    setvar:'tx.anomaly_score_pl1=+%{tx.critical_anomaly_score}'"
+`;

@@ -1,0 +1,60 @@
+import { rule } from "./rule";
+
+/** Commands of Unix by themselves. */
+const alone = `
+  7z 7za 7zr adduser apt-get arp bash breaksw bsdcat bsdiff bsdtar builtin bzcat bzdiff bzegrep bzfgrep bzgrep bzip2 bzless bzmore chattr chflags chmod
+  coproc crontab csh curl dash dhclient dmesg doas done dpkg egrep endif endsw env env-update esac eval expand export expr fgrep fi filetest foreach
+  ftpstats ftpwho function gdb gunzip gzcat gzip history hostid hostname htdigest htpasswd ifconfig ip6tables ipconfig iptables irb irb1 irb18 irb19
+  irb20 irb21 irb22 jexec killall lastcomm lastlog lastlogin ldconfig lessecho lessfile lesspipe lftp lftpget logname ls ls-F lsb_release lscpu lshw
+  lsmod lsof lspci lsusb lwp-download lwp-dump lwp-mirror lwp-request lzcat lzcmp lzdiff lzegrep lzfgrep lzgrep lzless lzma lzmore mailq mlocate mysql
+  mysqladmin mysqldump mysqldumpslow mysqlhotcopy mysqlshow nc.openbsd nc.traditional ncat netcat netkit-ftp netstat nmap nohup nping nslookup nstat
+  onintr openssl passwd perl perl5 perlsh perms pftp pgrep php php5 php7 ping pkexec pkg pkg_info pkginfo pkill popd printenv ptar ptardiff ptargrep
+  pushd python python2 python3 python3m realpath rmuser rnano route rsync ruby ruby1 ruby18 ruby19 ruby20 ruby21 ruby22 sched sdiff sendmail setenv
+  setsid sftp sh.distrib shutdown sleep socat ssh strings sudo svn sysctl tail tailf tcping tcptraceroute tcsh telnet timeout top traceroute traceroute6
+  uname uncompress unlzma unrar unset unxz unzip useradd userdel usermod vigr vipw w3m wget whoami xargs xterm xzcat xzcmp xzdec xzdiff xzegrep xzfgrep
+  xzgrep xzless xzmore yum zcat zcmp zdiff zegrep zfgrep zgrep zless zmore zrun zsh
+`;
+/** Those that are looked for with what they are told only. */
+const told = `
+  alias arch awk cat cc chdir cp du echo exec fc fetch ftp gcc GET getfacl git grep hup id java jobs ldd ln local lp lynx mailx mkdir mutt mv nano nc
+  net printf ps rar rcp rm rmdir rpm scp sed setfacl sh su tar tee ulimit vim xxd xz zip
+`;
+/** English, too: what they are told is no single word. */
+const english = "batch command compress diff file find head kill last less locate more mount nice patch rename repeat replace set sort source time touch unlink who";
+/** Those that are looked for at the beginning of a field. */
+const atBeginning = `
+  bash bsdcat bsdiff bsdtar builtin bzcat bzdiff bzegrep bzfgrep bzgrep bzless bzmore cc command coproc csh curl dash diff dmesg doas echo egrep env
+  eval exec fetch fgrep filetest ftpstats ftpwho gcc GET grep gzcat gzip head hup irb irb1 irb18 irb19 irb20 irb21 irb22 java jobs -x lastcomm lastlog
+  lastlogin lessecho lessfile lesspipe lftp lftpget ls ls-F lsb_release lscpu lsmod lsof lspci lsusb lwp lwp-download lynx lzcat lzcmp lzdiff lzegrep
+  lzfgrep lzgrep lzless lzma lzmore mailq mlocate mysqladmin mysqldump mysqldumpslow mysqlhotcopy mysqlshow nc nc.openbsd nc.traditional ncat netcat
+  netkit-ftp netstat nohup nping nstat onintr perl perl5 pftp pgrep php php5 php7 ping pkexec pkill popd printenv ptar ptardiff ptargrep python python2
+  python3 python3m rcp realpath rename repeat replace rmdir rmuser rnano rsync ruby ruby1 ruby18 ruby19 ruby20 ruby21 ruby22 sched scp sdiff sed
+  sendmail setenv setsid sftp sh sh.distrib socat source ssh strings sudo svn sysctl tail tailf tar tcping tcptraceroute tcsh telnet time timeout
+  traceroute traceroute6 uname uncompress unlzma unrar unset unxz unzip useradd userdel usermod vigr vipw w3m wget whoami xargs xz xzcat xzcmp xzdec
+  xzdiff xzegrep xzfgrep xzgrep xzless xzmore zcat zcmp zdiff zegrep zfgrep zgrep zip zless zmore zrun zsh
+`;
+
+/** A shell passes over these within a word. */
+const quotes = "[\\x5c'\\x22]*+";
+const alternatives = (words: string): string => words.trim().split(/\s+/)
+  .map((word) => [...word].map((letter) => (letter === "." ? "\\." : letter)).join(quotes)).join("|");
+
+/** What a shell passes over before a command. A run of it is looked at from its beginning only. */
+const filler = "[\\s{(!$]";
+const runWith = (what: string, without: string): string => `(?<!${filler})(?=(?:${without})*+${what})`;
+/** What ends the command before. */
+const separator = `(?:[;|&\\x60]|[<>]\\(|\\(\\s*+\\)|${runWith("(?:[\\n\\r{]|\\$\\()", "[^\\S\\n\\r]|[(!]|\\$(?!\\()")})`;
+const beginning = `(?:\\A|=|${runWith("\\n", "[^\\S\\n]|[{(!$]")})`;
+/** Up to eight variables for it, and its folder. Both are bounded, as they may have separators in them, of which each begins anew. */
+const variable = "\\w{1,64}+=(?:[$<>]\\([^)]{0,200}+\\)|'[^']{0,200}+'|\\x22[^\\x22]{0,200}+\\x22|\\S{0,200}+)\\s";
+const folder = "[?*\\[\\]()|+\\w'\\x22.\\x5c-]";
+const before = `${filler}*+(?:${variable}${filler}*+){0,8}+(?:(?:${folder}{0,64}+/){2,16}|${folder}{1,64}+/)?${quotes}`;
+
+const fields = "REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/|REQUEST_COOKIES_NAMES|ARGS_NAMES|ARGS|XML:/*";
+const argument = "[\\s<>](?=\\W*+\\w)";
+const word = "(?!\\s*+[A-Za-z\\x80-\\xff]++(?:[\\s,!?;:)]|\\.\\s|\\.?\\z))";
+
+export const shell = [
+  rule(10423, fields, `@rx ${separator}${before}(?:(?:${alternatives(alone)})\\b|(?:${alternatives(told)})${quotes}${argument}|(?:${alternatives(english)})${quotes}${argument}${word}|\\.\\s(?=\\W*+\\w))`, "t:none", "Unix command (932100, 932105)"),
+  rule(10424, fields, `@rx ${beginning}${before}(?:${alternatives(atBeginning)})${quotes}[\\s;|&<>]`, "t:none", "Unix command at the beginning (932150)"),
+].join("");
