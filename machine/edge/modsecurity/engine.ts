@@ -52,6 +52,8 @@ SecRule INBOUND_DATA_ERROR "@eq 1" "id:10011,phase:2,t:none,log,auditlog,deny,st
 SecRule REQBODY_ERROR "!@eq 0" "id:10012,phase:2,t:none,log,auditlog,deny,status:400,msg:'A body that cannot be read',logdata:'%{reqbody_error_msg}'"
 SecRule MULTIPART_STRICT_ERROR "!@eq 0" "id:10013,phase:2,t:none,log,auditlog,deny,status:400,msg:'A multipart body that could be read in more than one way'"
 SecRule MULTIPART_UNMATCHED_BOUNDARY "@eq 1" "id:10014,phase:2,t:none,log,auditlog,deny,status:400,msg:'A multipart body with a boundary that is not its own'"
+# Django takes an alphabet from any request, and its name from quotes, from RFC 2231's pieces and from what Python makes of it.
+SecRule REQUEST_HEADERS:Content-Type "@rx (?i)charset(?!=(?:utf-8|\\x22utf-8\\x22)[ \\t]*(?:;|\\z))" "id:10016,phase:2,t:none,log,auditlog,deny,status:400,msg:'An alphabet that is not UTF-8'"
 ${multipart}# Last: the rules above may be what could not be carried to its end.
 SecRule TX:/^MSC_/ "!@streq 0" "id:10015,phase:2,t:none,log,auditlog,deny,status:403,msg:'A rule that could not be carried to its end',logdata:'%{MATCHED_VAR_NAME}'"
 `;

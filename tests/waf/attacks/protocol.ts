@@ -3,6 +3,18 @@ import { asMethod, each, inAgent, inField, inFileName, inHeader, inName, inPath,
 const orders = "/api/v1/orders/";
 const posted = (name: string, headers: Record<string, string>, body: string): Sent => ({ name, ...request("POST", orders, headers, body) });
 
+/** An attack in UTF-7, in which ModSecurity sees nothing but letters, and ways to have Django read it as such. */
+const hidden = "+ADw-script+AD4-alert(1)+ADw-/script+AD4-";
+const charsets = [
+  "; charset=\"'utf-7\"", "; charset=''utf-7", '; charset=""utf-7', "; charset='utf-7'", '; charset="utf-7"', ";CHARSET=UTF-7", "; charset = utf-7", ";\tcharset\t=\tutf-7",
+  "; charset*=utf-8''utf-7", "; charset*0=utf; charset*1=-7", "; charset*0*=''utf; charset*1*=-7", "; charset=utf-8; charset=utf-7", "; charset=utf-7; charset=utf-8", "; charset=utf-8; charset*=''utf-7",
+  "; x=y; charset=utf_7", '; x="; charset=utf-8"; charset=u7', "; charset=xx-iso-8859-1", "; charset=unicode-1-1-utf-7", "; charset=\"utf-8", "; charset=cp037", "; charset=utf-16", "; charset=raw_unicode_escape", ", a; charset=utf-7",
+];
+const misread = charsets.flatMap((charset) => ["application/json", "application/x-www-form-urlencoded"].flatMap((type): Sent[] => [
+  posted("920", { "Content-Type": type + charset }, type.endsWith("json") ? JSON.stringify({ title: hidden }) : `title=${encodeURIComponent(hidden)}`),
+  { name: "920", ...request("GET", `${orders}?search=${encodeURIComponent(hidden)}`, { "Content-Type": type + charset }) },
+]));
+
 /** What is wrong with a request before one looks at what it says: 911, 913, 920, 921, 922, 943. */
 export const protocol: Sent[] = [
   ...each("911", asMethod, ["PROPFIND", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "SEARCH", "REPORT", "PURGE", "LINK"]),
@@ -17,6 +29,7 @@ export const protocol: Sent[] = [
   ...each("913", inHeader("X-Scanner"), ["Netsparker"]),
   ...each("913", inHeader("Acunetix-Product"), ["WVS/14.0 (Acunetix Web Vulnerability Scanner)"]),
 
+  ...misread,
   { name: "920", ...request("GET", orders, { "Content-Type": "text/plain" }, "a body where none belongs") },
   { name: "920", ...request("HEAD", orders, {}, "the same") },
   posted("920", { "Content-Type": "application/x-java-serialized-object" }, "a"),

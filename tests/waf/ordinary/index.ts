@@ -104,6 +104,8 @@ export const ordinary: Sent[] = [
   named("import", json("POST", "/api/v1/orders/import/", texts.slice(0, 50).map(order), bearer)),
   named("long text", json("POST", "/api/v1/tasks/media/", { text: texts.filter((text) => /^[А-Я«]/.test(text)).join("\n").repeat(20) }, bearer)),
   named("escaped JSON", request("POST", "/api/v1/orders/", { ...bearer, "Content-Type": "application/json; charset=UTF-8" }, JSON.stringify({ title: texts[1] }).replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`))),
+  ...['; charset="utf-8"', ";charset=UTF-8"]
+    .map((charset) => named("alphabet", json("POST", "/api/v1/orders/", order("Стол", 2), { ...bearer, "Content-Type": `application/json${charset}` }))),
   named("webhook", json("POST", "/api/v1/webhooks/", { url: "https://hooks.example.com/ringo/orders?token=abc123", events: ["order.created", "order.paid"] }, bearer)),
   named("media", request("GET", `/media/uploads/${encodeURIComponent("Счёт №5 (копия).pdf")}`, page)),
 ];
