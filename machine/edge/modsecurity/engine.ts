@@ -1,8 +1,13 @@
+import { application } from "./exclusions";
 import { multipart } from "./multipart";
 import type { WafOptions } from "./options";
 
 /** Each field costs the edge an eighth of a millisecond or more: this is what one request may cost. */
 const argumentsLimit = 1000;
+
+const longestName = 4096;
+/** Bytes of a body outside {@link application}. */
+const elsewhere = 16_384;
 
 /** ModSecurity itself: what is read of a request, how much of it, and what is written down. */
 export const engine = (options: WafOptions, directory: string, log: string): string => `SecRuleEngine ${options.mode === "block" ? "On" : "DetectionOnly"}
@@ -15,6 +20,10 @@ SecRequestBodyNoFilesLimit ${options.fieldsKiB * 1024}
 SecRequestBodyLimitAction Reject
 SecRequestBodyJsonDepthLimit 64
 SecArgumentsLimit ${argumentsLimit}
+# A few rules cost the square of a name's length, or of a field's where the application reads none.
+SecRule ARGS_NAMES "@gt ${longestName}" "id:10017,phase:2,t:none,t:length,log,auditlog,deny,status:400,msg:'A field with a name longer than what is inspected'"
+SecRule REQUEST_FILENAME "!${application}" "id:10018,phase:2,t:none,log,auditlog,deny,status:413,msg:'A large body where the application reads none',chain"
+    SecRule REQUEST_BODY_LENGTH "@gt ${elsewhere}" "t:none"
 SecRule REQUEST_HEADERS:Content-Type "^application/(?:[a-z0-9.-]+\\+)?json" "id:10000,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
 SecRule REQUEST_HEADERS:Content-Type "^(?:application(?:/soap\\+|/)|text/)xml" "id:10001,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=XML"
 

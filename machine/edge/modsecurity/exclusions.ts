@@ -29,7 +29,7 @@ const passwords = ["password", "password1", "password2", "old_password", "new_pa
 const bodyRules = [920260, 920272, 920273, 921110, 931110, 944100, 944110, 944120, 944130, 944200, 944210, 944240, 944250, 944300];
 
 /** Where the application reads passwords and text. */
-const application = "@rx ^/(?:api|admin)/";
+export const application = "@rx ^/(?:api|admin)/";
 
 /** What the rules must not look at: the reasons are on the operators' page, docs/security/waf.md. */
 export const exclusions = (operators: Exclusion[]): string => `# Passwords: a good one looks like an attack, is only ever hashed, and what a rule finds it quotes in the log. Only where there

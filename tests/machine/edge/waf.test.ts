@@ -153,6 +153,13 @@ describe("bounds", () => {
       expect(await cost(everywhere(pump))).toBeLessThan(0.3);
     });
 
+    test("long names, and fields where the application reads none, are not looked at", async () => {
+      expect(await cost([json("POST", "/api/v1/orders/", { [" ".repeat(500_000)]: 1 }), { ...inJson("\t".repeat(500_000)), path: "/" }, { ...inForm(" ".repeat(100_000)), path: "/api" }])).toBeLessThan(1);
+      expect((await send(nginx, json("POST", "/api/v1/orders/", { ["a".repeat(5000)]: 1 }))).status).toBe(400);
+      expect((await send(nginx, { ...inJson("а".repeat(10_000)), path: "/" })).status).toBe(413);
+      expect((await send(nginx, { ...inJson("а".repeat(5000)), path: "/" })).status).toBe(200);
+    });
+
     test("JSON within a field", async () => {
       const quoted = '{"a":1,"b":"c"},\n';
       const words = "стул для офиса, ";
