@@ -3,6 +3,7 @@
  * files, and the proof that the image can start a worker (one whose API starts may still have a worker that cannot).
  */
 import { createHash } from "node:crypto";
+import { sharedMount } from "../data/media";
 import { backendUser, quote, temporary, type Backend } from "./django";
 import type { Fragment, Step } from "../state";
 
@@ -10,12 +11,10 @@ export interface ReleaseInputs {
   backend: Backend;
   /** Which volume has database and shared files: on another, nothing that was done for this image has been done. */
   volume: string;
-  /** How long migrations may take, in seconds. @default 1800 */
-  migrationTimeoutSeconds?: number;
 }
 
 /** Where releases' static files are, each in a folder called by its `releaseKey`: shared with the edge, so not ours to own. */
-export const staticPath = "/srv/ringo/static";
+const staticPath = `${sharedMount}/static`;
 
 const environmentPath = "/etc/ringo/release.env";
 const markers = "/var/lib/ringo/releases";
@@ -27,7 +26,7 @@ export function releaseKey(image: string): string {
 }
 
 /** Steps run before the machine's containers are replaced; each is done once per image and volume, and again after it failed, or where what it made is gone. */
-export function release({ backend, volume, migrationTimeoutSeconds = 1800 }: ReleaseInputs): Fragment {
+export function release({ backend, volume }: ReleaseInputs): Fragment {
   if (!/^[\w-]+$/.test(volume)) throw new Error(`not a volume's id: ${JSON.stringify(volume)}`);
   const key = releaseKey(backend.image);
   const image = quote(backend.image);
@@ -42,7 +41,7 @@ export function release({ backend, volume, migrationTimeoutSeconds = 1800 }: Rel
     directories: [{ path: markers, mode: "0700" }],
     files: [{ path: environmentPath, content: variables.join(""), mode: "0600", secret: true }],
     steps: [
-      once("migrate", `${run("ringo-migrate", "--rm")} ${image} python manage.py migrate --noinput`, migrationTimeoutSeconds),
+      once("migrate", `${run("ringo-migrate", "--rm")} ${image} python manage.py migrate --noinput`, 1800),
       once("collect static files", collectStatic(key, image), 300, collected),
       once("try a worker", tryWorker(image), 240),
     ],
