@@ -78,7 +78,7 @@ const machines: Row[] = [
     machine: ["payload.ts", "state.ts"],
     tests: {
       [`${running}/40-closed.test.ts`]: ["the secrets of the stack are nowhere in plain text but in root-only files"],
-      "machine/apply.test.ts": ["are struck out of a fault of the program itself"],
+      "machine/apply/secrets.test.ts": ["are struck out of a fault of the program itself"],
     },
   },
   {
@@ -127,7 +127,7 @@ const machines: Row[] = [
     demands: "Containers: image by digest, read-only root, no capabilities, no new privileges, not root",
     policies: ["container-hardened"],
     machine: ["apply/containers.py", "docker.ts"],
-    tests: { [`${running}/30-processes.test.ts`]: ["containers are closed in: read-only, no capabilities, not root, no new privileges"], "machine/apply.test.ts": ["run closed up, and no value of their environment is in an argument"] },
+    tests: { [`${running}/30-processes.test.ts`]: ["containers are closed in: read-only, no capabilities, not root, no new privileges"], "machine/apply/containers.test.ts": ["run closed up, and no value of their environment is in an argument"] },
   },
   { demands: "A Kubernetes cluster, where there is one, upgrades itself and answers named addresses", policies: ["kubernetes-upgrades", "kubernetes-control-plane"] },
 ];

@@ -17,6 +17,10 @@ export interface Applied {
   errors: string;
 }
 
+/** nginx as most tests have it: a file of that content, and the unit that it restarts. */
+export const config = (content: string): Fragment => ({ files: [{ path: "/etc/nginx/nginx.conf", content }] });
+export const nginx: Fragment = { units: [{ name: "nginx.service", restartOn: ["/etc/nginx/nginx.conf"] }] };
+
 /** A folder that stands for a machine's root, with stand-ins for the commands that would change the real one. */
 export class FakeMachine {
   readonly root = mkdtempSync("/dev/shm/ringo-machine-");

@@ -1,0 +1,222 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { scrubber } from "../../../machine/logs/scrubber";
+import type { Container, Fragment } from "../../../machine/state";
+import { FakeMachine } from "../machine";
+
+let machine: FakeMachine;
+beforeEach(() => { machine = new FakeMachine(["nginx.service", "redis.service"]); });
+afterEach(() => machine.remove());
+
+describe("containers", () => {
+  const container = (changed: Partial<Container> = {}): Fragment => ({
+    containers: [{
+      name: "ringo-api", image: "registry.test/backend@sha256:1", command: ["gunicorn"], environment: { KEY: "s3cret-value" },
+      publish: ["10.0.0.2:8000:8000"], volumes: ["/srv/media:/app/media"], user: "10001:33", tmpfs: ["/tmp"], stopTimeoutSeconds: 40, ...changed,
+    }],
+    secrets: ["s3cret-value"],
+  });
+  const folder = () => machine.path(".fake/containers/ringo-api");
+  /** The container that runs, by what it was made of. */
+  const running = () => ({
+    spec: readFileSync(join(folder(), "spec"), "utf8"),
+    environment: readFileSync(join(folder(), "environment"), "utf8"),
+    running: existsSync(join(folder(), "running")),
+  });
+
+  test("run closed up, and no value of their environment is in an argument", () => {
+    expect(machine.apply(container()).lines).toContain("container ringo-api started");
+    const [call] = machine.calls(/^docker run/);
+    for (const part of [
+      "--init", "--read-only", "--cap-drop ALL", "--security-opt no-new-privileges", "--restart unless-stopped", "--stop-timeout 40",
+      "--user 10001:33", "--tmpfs /tmp", "--volume /srv/media:/app/media", "--publish 10.0.0.2:8000:8000",
+    ]) expect(call).toContain(part);
+    expect(call).toMatch(/registry.test\/backend@sha256:1 gunicorn$/);
+    expect(call).not.toContain("s3cret-value");
+    expect(statSync(machine.path("/etc/ringo/containers/ringo-api.env")).mode & 0o7777).toBe(0o600);
+    expect(running().environment).toBe("KEY=s3cret-value\n");
+  });
+
+  test("that are as declared are left alone; one stopped by hand is started", () => {
+    machine.apply(container());
+    expect(machine.apply(container()).lines).toEqual(["unchanged"]);
+    unlinkSync(join(folder(), "running"));
+    expect(machine.apply(container()).lines).toEqual(["container ringo-api started", "1 changes"]);
+  });
+
+  test("are replaced when anything of them changes: pulled, then the old one stopped, then the new one run", () => {
+    machine.apply(container());
+    const changes: Partial<Container>[] = [
+      { image: "registry.test/backend@sha256:2" }, { command: ["gunicorn", "-w", "3"] }, { environment: { KEY: "s3cret-value", MORE: "1" } },
+      { publish: [] }, { stopTimeoutSeconds: 60 },
+    ];
+    for (const changed of changes) {
+      machine.calls(/./);
+      expect(machine.apply(container(changed)).lines).toContain("container ringo-api replaced");
+      expect(machine.calls(/^docker (pull|stop|run)/).map((call) => call.split(" ")[1])).toEqual(["pull", "stop", "run"]);
+    }
+    expect(readdirSync(machine.path(".fake/containers"))).toEqual(["ringo-api"]);
+  });
+
+  test("turn other machines away before they are stopped, wait until who has come is taken up, and let in when in health", () => {
+    machine.apply(container());
+    machine.calls(/./);
+    machine.set("waiting", "LISTEN 2 2048 0.0.0.0:8000 0.0.0.0:*\nLISTEN 1 2048 0.0.0.0:8000 0.0.0.0:*\nLISTEN 0 2048 0.0.0.0:8000 0.0.0.0:*\n");
+    machine.apply(container({ image: "registry.test/backend@sha256:2" }));
+    const calls = machine.calls(/^(nft|nsenter|docker (stop|run))/);
+    expect(calls.map((call) => call.split(" ").slice(0, call.startsWith("docker") ? 2 : 1).join(" "))).toEqual(
+      ["nft", "nsenter", "nsenter", "nsenter", "docker stop", "docker run", "nft"]);
+    expect(calls[0]).toMatch(/input .*ip daddr 10.0.0.2 ct original proto-dst 8000 reject/);
+    expect(calls[1]).toBe("nsenter --target 4711 --net ss -Hltn ( sport = :8000 )");
+    expect(calls.at(-1)).toBe("nft add table inet ringo_away_ringo_api; delete table inet ringo_away_ringo_api");
+    for (const rules of [calls[0]!, calls.at(-1)!].map((call) => call.slice("nft ".length))) {
+      const checked = spawnSync("unshare", ["--map-root-user", "--net", "nft", "--check", rules], { encoding: "utf8", env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" } });
+      expect([checked.status, checked.stderr]).toEqual([0, ""]);
+    }
+  });
+
+  test.each([
+    ["in the old one's place, when the new one is not in health", () => {
+      machine.apply(container());
+      machine.calls(/./);
+      machine.apply(container({ command: ["other"], health: { command: "false", timeoutSeconds: 1 } }));
+    }],
+    ["after an apply that was cut off before it stopped anything", () => {
+      machine.apply(container());
+      machine.calls(/./);
+      machine.apply(container());
+    }],
+  ])("let others in %s", (_, happens) => {
+    happens();
+    expect(machine.calls(/^nft/).at(-1)).toMatch(/delete table inet ringo_away_ringo_api$/);
+  });
+
+  test("turn nobody away where only their own machine reaches them", () => {
+    machine.apply(container({ publish: ["127.0.0.1:3100:3100"] }));
+    machine.calls(/./);
+    machine.apply(container({ publish: ["127.0.0.1:3100:3100"], image: "registry.test/backend@sha256:2" }));
+    expect(machine.calls(/^nft.* reject|^nsenter/)).toEqual([]);
+  });
+
+  test("are given the time in which others notice that they are back, when they were replaced, and only then", () => {
+    const took = (changed: Partial<Container>) => {
+      const began = Date.now();
+      const { lines } = machine.apply(container({ passedBySeconds: 2, ...changed }));
+      return [lines.find((line) => /^container|^unchanged/.test(line)), Date.now() - began >= 2000];
+    };
+    expect([took({}), took({}), took({ image: "registry.test/backend@sha256:2" })]).toEqual([
+      ["container ringo-api started", false], ["unchanged", false], ["container ringo-api replaced", true],
+    ]);
+  });
+
+  describe("bound to where their work ends", () => {
+    const bound = (changed: Partial<Container> = {}): Fragment =>
+      container({ boundTo: ["DATABASE"], passedBySeconds: 3, environment: { DATABASE: "10.0.0.5", PASSWORD: "one" }, ...changed });
+    const said = (...fragments: Fragment[]) => machine.apply(...fragments).lines.filter((line) => !/^file|changes$/.test(line));
+    const ended = () => machine.calls(/^(nft .* reject|nsenter|docker stop)/).map((call) => call.startsWith("docker") ? call : call.split(" ")[0]);
+    beforeEach(() => {
+      machine.apply(bound());
+      machine.calls(/./);
+      machine.set("waiting", "LISTEN 2 2048 0.0.0.0:8000 0.0.0.0:*\nLISTEN 0 2048 0.0.0.0:8000 0.0.0.0:*\n");
+    });
+
+    test("are ended at once when that is another place now: nobody is waited for, before or after", () => {
+      const began = Date.now();
+      expect(said(bound({ environment: { DATABASE: "10.0.0.9", PASSWORD: "one" } }))).toEqual([
+        "warning: container ringo-api was made for another DATABASE and is ended at once: what it was doing is lost, and its log says what that was",
+        "container ringo-api replaced",
+      ]);
+      expect(Date.now() - began).toBeLessThan(3000);
+      expect(ended()).toEqual(["nft", "docker stop -t 0 ringo-api"]);
+    });
+
+    test.each<[string, Partial<Container>]>([
+      ["another image", { image: "registry.test/backend@sha256:2" }],
+      ["another password", { environment: { DATABASE: "10.0.0.5", PASSWORD: "two" } }],
+      ["a place that they were not told of", { boundTo: ["DATABASE", "BROKER"], environment: { DATABASE: "10.0.0.5", PASSWORD: "one", BROKER: "10.0.0.5" } }],
+    ])("have their whole time for %s", (_, changed) => {
+      const began = Date.now();
+      expect(said(bound(changed))).toEqual(["container ringo-api replaced"]);
+      expect(Date.now() - began).toBeGreaterThan(3000);
+      expect(ended()).toEqual(["nft", "nsenter", "nsenter", "docker stop -t 40 ringo-api"]);
+    });
+
+    test("are not ended for being told so", () => {
+      expect(machine.apply(bound({ boundTo: [] })).lines).toEqual(["unchanged"]);
+    });
+  });
+
+  test("that do not end in their time are told of, without what they wrote", () => {
+    const warning = "warning: container ringo-api did not end within 40 s and was killed: what it was doing is lost, and its log says what that was";
+    machine.apply(container({ image: "stubborn@sha256:1" }));
+    expect(machine.apply(container()).lines).toEqual([warning, "container ringo-api replaced", "1 changes"]);
+    expect(machine.apply(container({ command: ["gunicorn", "-w", "3"] })).lines).not.toContain(warning);
+  });
+
+  test("whose new image cannot be pulled go on running", () => {
+    machine.apply(container());
+    expect(machine.apply(container({ image: "unreachable@sha256:2" })).errors).toContain("no route to registry");
+    expect(running().running).toBe(true);
+  });
+
+  test.each<[string, Partial<Container>]>([
+    ["does not start", { image: "broken@sha256:2" }],
+    ["stays unhealthy", { image: "registry.test/backend@sha256:2", health: { command: "echo health answers 503; false", timeoutSeconds: 1 } }],
+  ])("come back as they were when the new one %s, and the apply says why without a secret", (_, changed) => {
+    machine.apply(container());
+    const before = running();
+    const applied = machine.apply(container(changed));
+    expect(applied.code).toBe(1);
+    expect(applied.lines).toContain("container ringo-api put back as it was");
+    expect(applied.errors).toMatch(/container ringo-api: (start|health)[^]*KEY=\[secret\]/);
+    expect(applied.errors).not.toContain("s3cret-value");
+    expect(running()).toEqual(before);
+    expect(machine.apply(container()).lines.at(-1)).not.toMatch(/failed/);
+    expect(running().running).toBe(true);
+  });
+
+  test("say of their failure nothing about customers", () => {
+    machine.apply(scrubber, container());
+    const unhealthy = { environment: { NOTE: "order of +7 916 123-45-67, ivan@example.test" }, health: { command: "false", timeoutSeconds: 1 } };
+    expect(machine.apply(scrubber, container(unhealthy)).errors).toMatch(/its last lines:\n +NOTE=order of <phone>, <e-mail>$/m);
+    const broken: Fragment = { files: [{ ...scrubber.files![0], content: "die\n" }] };
+    expect(machine.apply(broken, container(unhealthy)).errors).toMatch(/its last lines:\n +\(not shown: [^\n]+ CalledProcessError\)$/m);
+  });
+
+  test("of a first, unhealthy release are not left crashing", () => {
+    expect(machine.apply(container({ health: { command: "false", timeoutSeconds: 1 } })).code).toBe(1);
+    expect(readdirSync(machine.path(".fake/containers"))).toEqual([]);
+  });
+
+  test("that an apply started and was then cut off are held to their health by the next", () => {
+    machine.apply(container());
+    const next = { image: "registry.test/backend@sha256:2" };
+    // As after a crash between start and health: the new one runs, the old one is set aside, nothing is on record.
+    const record = readFileSync(machine.path("/var/lib/ringo/seen.json"));
+    const before = running();
+    cpSync(folder(), `${folder()}-kept`, { recursive: true });
+    machine.apply(container(next));
+    writeFileSync(machine.path("/var/lib/ringo/seen.json"), record);
+    renameSync(`${folder()}-kept`, `${folder()}-previous`);
+    unlinkSync(join(`${folder()}-previous`, "running"));
+    const applied = machine.apply(container({ ...next, health: { command: "false", timeoutSeconds: 1 } }));
+    expect(applied.lines).toContain("container ringo-api put back as it was");
+    expect(running()).toEqual(before);
+  });
+
+  test("that moved away are stopped and removed before others start", () => {
+    machine.apply(container());
+    machine.calls(/./);
+    machine.apply({ absentContainers: ["ringo-api"] }, { containers: [{ ...container().containers![0], name: "ringo-beat" }] });
+    expect(machine.calls(/^docker (stop|rm|run)/).map((call) => call.split(" ")[1])).toEqual(["stop", "rm", "run"]);
+  });
+
+  test("are not asked for where Docker itself was wanted no more, and ended", () => {
+    machine.apply(container());
+    mkdirSync(machine.path(".fake/units/docker.service"));
+    machine.calls(/./);
+    expect(machine.apply({ absentContainers: ["ringo-api"] }).code).toBe(0);
+    expect(machine.calls(/^docker/)).toEqual([]);
+  });
+});

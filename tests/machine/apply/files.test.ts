@@ -1,0 +1,48 @@
+import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import type { Fragment } from "../../../machine/state";
+import { FakeMachine } from "../machine";
+
+let machine: FakeMachine;
+beforeEach(() => { machine = new FakeMachine(["nginx.service", "redis.service"]); });
+afterEach(() => machine.remove());
+
+describe("files", () => {
+  const secret: Fragment = { files: [{ path: "/etc/app/key", content: "k3y\n", mode: "0600", secret: true }] };
+
+  test("have exactly the declared content and mode, and leave nothing beside them", () => {
+    machine.apply(secret);
+    expect(machine.read("/etc/app/key")).toBe("k3y\n");
+    expect(statSync(machine.path("/etc/app/key")).mode & 0o7777).toBe(0o600);
+    expect(readdirSync(machine.path("/etc/app"))).toEqual(["key"]);
+  });
+
+  test("are mended when someone changed content or mode", () => {
+    machine.apply(secret);
+    chmodSync(machine.path("/etc/app/key"), 0o644);
+    expect(machine.apply(secret).lines).toEqual(["file /etc/app/key changed", "1 changes"]);
+    writeFileSync(machine.path("/etc/app/key"), "k3x\n");
+    expect(machine.apply(secret).lines).toEqual(["file /etc/app/key changed", "1 changes"]);
+    expect(machine.read("/etc/app/key")).toBe("k3y\n");
+  });
+
+  test("replace a link and not what it points to", () => {
+    mkdirSync(machine.path("/etc/app"), { recursive: true });
+    writeFileSync(machine.path("/etc/other"), "other's");
+    symlinkSync("../other", machine.path("/etc/app/key"));
+    machine.apply(secret);
+    expect(machine.read("/etc/other")).toBe("other's");
+    expect(machine.read("/etc/app/key")).toBe("k3y\n");
+  });
+
+  test("that must not be there are removed, a dangling link too", () => {
+    mkdirSync(machine.path("/etc"));
+    symlinkSync("nowhere", machine.path("/etc/link"));
+    expect(machine.apply({ absent: ["/etc/link", "/etc/never"] }).lines).toEqual(["file /etc/link removed", "1 changes"]);
+  });
+
+  test("of an unknown owner fail before anything is written", () => {
+    const applied = machine.apply({ files: [{ path: "/etc/x", content: "", owner: "no-such-user" }] });
+    expect(applied.errors).toContain("/etc/x: no such owner: no-such-user");
+    expect(machine.exists("/etc/x")).toBe(false);
+  });
+});
