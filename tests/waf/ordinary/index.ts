@@ -20,6 +20,7 @@ const sessions: Sent[] = [
   ...passwords.map((password) => named("log in", json("POST", "/api/v1/token/", { username: "ivan.petrov@ringo-uchet.ru", password }, mobile))),
   ...passwords.map((password) => named("register", json("POST", "/api/v1/register/", { username: `новый-${randomBytes(6).toString("hex")}`, password }))),
   named("change a password", json("POST", "/api/v1/users/password/", { old_password: passwords[1], new_password: passwords[0] }, bearer)),
+  ...["re_new_password", "password_confirm", "confirm_password", "passwordConfirm", "new_password_confirm"].map((again) => named("set a password", json("POST", "/api/v1/users/password/", { password: passwords[2], [again]: passwords[2] }, bearer))),
   named("refresh", json("POST", "/api/v1/token/refresh/", { refresh: jwt })),
   named("read", request("GET", "/api/v1/orders/7/", { ...bearer, ...mobile })),
   named("delete", request("DELETE", "/api/v1/orders/7/", { ...bearer, ...page })),
@@ -106,6 +107,7 @@ export const ordinary: Sent[] = [
   named("escaped JSON", request("POST", "/api/v1/orders/", { ...bearer, "Content-Type": "application/json; charset=UTF-8" }, JSON.stringify({ title: texts[1] }).replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`))),
   ...['; charset="utf-8"', ";charset=UTF-8"]
     .map((charset) => named("alphabet", json("POST", "/api/v1/orders/", order("Стол", 2), { ...bearer, "Content-Type": `application/json${charset}` }))),
+  ...["png", "jpeg", "gif", "webp"].map((type) => named("picture", json("PATCH", "/api/v1/users/7/", { photo: `data:image/${type};base64,${randomBytes(6001).toString("base64")}`, items: [{ signature: `data:image/${type};base64,iVBORw0KGgo=` }] }, bearer))),
   named("webhook", json("POST", "/api/v1/webhooks/", { url: "https://hooks.example.com/ringo/orders?token=abc123", events: ["order.created", "order.paid"] }, bearer)),
   named("media", request("GET", `/media/uploads/${encodeURIComponent("Счёт №5 (копия).pdf")}`, page)),
 ];
