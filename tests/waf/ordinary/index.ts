@@ -108,6 +108,8 @@ export const ordinary: Sent[] = [
   ...['; charset="utf-8"', ";charset=UTF-8"]
     .map((charset) => named("alphabet", json("POST", "/api/v1/orders/", order("Стол", 2), { ...bearer, "Content-Type": `application/json${charset}` }))),
   ...["png", "jpeg", "gif", "webp"].map((type) => named("picture", json("PATCH", "/api/v1/users/7/", { photo: `data:image/${type};base64,${randomBytes(6001).toString("base64")}`, items: [{ signature: `data:image/${type};base64,iVBORw0KGgo=` }] }, bearer))),
+  // As Python writes a cookie with commas, semicolons and letters that are not ASCII in it.
+  named("cookie", request("GET", "/api/v1/orders/", { Cookie: 'messages="[[\\"a\\"\\0541\\073 \\321\\204]]"; theme=dark' })),
   named("webhook", json("POST", "/api/v1/webhooks/", { url: "https://hooks.example.com/ringo/orders?token=abc123", events: ["order.created", "order.paid"] }, bearer)),
   named("media", request("GET", `/media/uploads/${encodeURIComponent("Счёт №5 (копия).pdf")}`, page)),
 ];

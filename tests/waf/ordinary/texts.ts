@@ -30,7 +30,7 @@ export const texts = [
   "Ñandú, Müller & Söhne GmbH, Łódź, Ærø, 北京, 東京, Ελλάδα, العربية",
   "Пароль от Wi-Fi спросить у охраны; код домофона *45К1234",
   "Алтай → Урал; вверх ↑, вниз ↓", "1;2;3", "x; y", "'", "\"", "--", "O''Brien", "ул. 8 Марта, 7'Б'",
-  "find the table, kill the noise; sort it out", "{},{},{}", "{} ".repeat(60), "<<<<<<<<<< !!! >>>>>>>>>>", "<>".repeat(60), "{}".repeat(60),
+  "find the table, kill the noise; sort it out", "{},{},{}", "Здравствуйте, {{ name }}! Заказ {{order.number}} готов", "скидка 'опт'; grant for a student; прайс 'A'; update завтра", "{} ".repeat(60), "<<<<<<<<<< !!! >>>>>>>>>>", "<>".repeat(60), "{}".repeat(60),
 ];
 
 /** Names of the files that people upload. */
