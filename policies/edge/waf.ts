@@ -1,4 +1,4 @@
-import { highestThreshold, looksForAttacks, wafDirectory } from "../../machine/edge/modsecurity";
+import { highestThreshold, looksForAttacks, takenOut, wafDirectory } from "../../machine/edge/modsecurity";
 import { command, stateOf } from "../machines/state";
 import { isPrivate } from "../network/addresses";
 import type { Rule } from "../rule";
@@ -16,9 +16,11 @@ function isInside(site: string): boolean {
   return listening.length > 0 && listening.every((where) => isPrivate(where.replace(/:\d+$/, "")));
 }
 
-/** Ways to have rules not refuse. Passwords are excluded by a tag, each field by its name. */
+/** Ways to have rules not refuse. Passwords are excluded by a tag, each field by its name; what is removed altogether has its like in its place. */
 const tellings = /\bSecRule(?:RemoveBy|Update)\w+.*|\bctl:ruleEngine=\w+|\bctl:ruleRemove(?:Target)?By(?:Id|Tag|Msg)=[^,"\s\\]+/gi;
-function isHarmless(telling: string): boolean {
+function isHarmless(telling: string, rules: string): boolean {
+  const [, removed] = /^SecRuleRemoveById ((?:\d+ ?)+)$/.exec(telling) ?? [];
+  if (removed !== undefined) return removed.trim().split(" ").every((rule) => takenOut[Number(rule)]?.every((id) => rules.includes(`"id:${id},`)));
   const [, id] = /^ctl:ruleRemove(?:Target)?ById=(\d+)(?:;|$)/i.exec(telling) ?? [];
   return id === undefined ? /^ctl:ruleRemoveTargetByTag=OWASP_CRS;ARGS:[\w.]+$/i.test(telling) : looksForAttacks(Number(id));
 }
@@ -31,7 +33,7 @@ function* weaknesses(files: { path: string; content: string }[]): Generator<stri
   for (const [, points] of rules.matchAll(/anomaly_score_threshold=\+?([^,"'\s\\]+)/gi)) {
     if (!(Number(points) <= highestThreshold)) yield `the firewall refuses from ${points} points on: more than ${highestThreshold}, which few attacks have`;
   }
-  for (const [telling] of rules.matchAll(tellings)) if (!isHarmless(telling)) yield `the firewall is told not to refuse: ${telling}`;
+  for (const [telling] of rules.matchAll(tellings)) if (!isHarmless(telling, rules)) yield `the firewall is told not to refuse: ${telling}`;
 }
 
 const nameOf = (location: string): string => location.slice(0, location.indexOf("{")).trim();

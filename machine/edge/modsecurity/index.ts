@@ -8,7 +8,7 @@ import { highestThreshold, setup } from "./setup";
 import { unicode } from "./unicode";
 import type { File, Fragment } from "../../state";
 
-export { exclusionOf, highestThreshold, looksForAttacks };
+export { exclusionOf, highestThreshold, looksForAttacks, takenOut };
 export type { WafOptions };
 
 /** Where the rules are, apart from nginx's own configuration: any server of any nginx can be given them. */
