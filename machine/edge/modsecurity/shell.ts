@@ -51,10 +51,10 @@ const folder = "[?*\\[\\]()|+\\w'\\x22.\\x5c-]";
 const before = `${filler}*+(?:${variable}${filler}*+){0,8}+(?:(?:${folder}{0,64}+/){2,16}|${folder}{1,64}+/)?${quotes}`;
 
 const fields = "REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/|REQUEST_COOKIES_NAMES|ARGS_NAMES|ARGS|XML:/*";
-const argument = "[\\s<>](?=\\W*+\\w)";
+const argument = "[\\s<>](?=\\W{0,200}+\\w)";
 const word = "(?!\\s*+[A-Za-z\\x80-\\xff]++(?:[\\s,!?;:)]|\\.\\s|\\.?\\z))";
 
 export const shell = [
-  rule(10423, fields, `@rx ${separator}${before}(?:(?:${alternatives(alone)})\\b|(?:${alternatives(told)})${quotes}${argument}|(?:${alternatives(english)})${quotes}${argument}${word}|\\.\\s(?=\\W*+\\w))`, "t:none", "Unix command (932100, 932105)"),
+  rule(10423, fields, `@rx ${separator}${before}(?:(?:${alternatives(alone)})\\b|(?:${alternatives(told)})${quotes}${argument}|(?:${alternatives(english)})${quotes}${argument}${word}|\\.\\s(?=\\W{0,200}+\\w))`, "t:none", "Unix command (932100, 932105)"),
   rule(10424, fields, `@rx ${beginning}${before}(?:${alternatives(atBeginning)})${quotes}[\\s;|&<>]`, "t:none", "Unix command at the beginning (932150)"),
 ].join("");

@@ -160,6 +160,10 @@ describe("bounds", () => {
       expect((await send(nginx, { ...inJson("а".repeat(5000)), path: "/" })).status).toBe(200);
     });
 
+    test.each([["[", "\t)"], ["@import", "!;{{"], ["(", ".\r\n"]])("long fields with %j and then %j over and over", async (first, pump) => {
+      expect(await cost([inJson(first + pump.repeat(30_000))])).toBeLessThan(1);
+    });
+
     test("JSON within a field", async () => {
       const quoted = '{"a":1,"b":"c"},\n';
       const words = "стул для офиса, ";
