@@ -30,7 +30,7 @@ chapter("Edge", {
       changed("sites.conf", "server {", "# location /x { proxy_pass http://api; }\nserver {"),
     ),
     broken: [
-      [/no firewall is before @writes, @reads, @health/, bringing(edgeWith(undefined))],
+      [/no firewall is before @writes, @writes_apart, @reads, @reads_apart, @health/, bringing(edgeWith(undefined))],
       [/lets them through/, bringing(edgeWith({ ...firewall, mode: "detect" }))],
       [/no firewall is before @reads/, changed("sites.conf", /(location @reads \{\s+)modsecurity on;/, "$1")],
       [/no firewall is before @reads/, changed("sites.conf", /(location @reads \{\s+)modsecurity on;/, "$1# modsecurity on;")],

@@ -23,19 +23,13 @@ map $request_uri $ambiguous_path {
 }
 
 # Where a request goes once it is within its rates. What is not one of the three that write, whatever it calls itself, has no
-# body worth the name: one could be hidden there from what bounds the large ones (limits.conf).
-map $request_method $application {
-    POST @writes;
-    PUT @writes;
-    PATCH @writes;
+# body worth the name: one could be hidden there from what bounds the large ones (limits.conf). What may be more than a machine's
+# kernel takes in before the application reads it, or is of unknown length, goes apart (upstreams.conf).
+map "$request_method $large_body:$content_length" $application {
+    "~^(?:POST|PUT|PATCH) (?:all:|.*:\\d{5,}$)" @writes_apart;
+    "~^(?:POST|PUT|PATCH) " @writes;
+    "~ (?:all:|.*:\\d{5,}$)" @reads_apart;
     default @reads;
-}
-
-# What may be more than a machine's kernel takes in before the application reads it (upstreams.conf), or is of unknown
-# length (limits.conf).
-map "$large_body:$content_length" $machines {
-    "~^all:|:\\d{5,}$" api_bodies;
-    default api;
 }
 
 # A name with a hash in it never changes its content.
@@ -151,12 +145,21 @@ ${gate(s, only(s.adminCidrs) + rate, "$application")}
     }
 
     location @writes {
-${inspected}        proxy_pass http://$machines;
+${inspected}        proxy_pass http://api;
+    }
+
+    location @writes_apart {
+${inspected}        proxy_pass http://api_bodies;
     }
 
     location @reads {
 ${inspected}        client_max_body_size 64k;
-        proxy_pass http://$machines;
+        proxy_pass http://api;
+    }
+
+    location @reads_apart {
+${inspected}        client_max_body_size 64k;
+        proxy_pass http://api_bodies;
     }
 
     location @health {
