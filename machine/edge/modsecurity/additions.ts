@@ -1,5 +1,6 @@
 import { linear } from "./linear";
 import { rule } from "./rule";
+import { scripts } from "./scripts";
 
 const fields = "ARGS|ARGS_NAMES|REQUEST_COOKIES|REQUEST_COOKIES_NAMES|FILES|FILES_NAMES";
 const decoded = "t:none,t:urlDecodeUni,t:htmlEntityDecode";
@@ -21,10 +22,6 @@ const newer = [
   rule(10404, "ARGS|ARGS_NAMES|REQUEST_FILENAME", "@validateUtf8Encoding", "t:none,t:urlDecodeUni", "Text that is no UTF-8"),
 ];
 
-/** A picture as pages write it into a field, wholly: (*COMMIT) has nothing more looked at. Decoding has made spaces of its pluses. */
-const picture = "\\Adata:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/= ]*+\\z(*COMMIT)(*FAIL)";
-const scripted = "t:none,t:utf8toUnicode,t:urlDecodeUni,t:htmlEntityDecode,t:jsDecode,t:cssDecode,t:removeNulls";
-
 /** In the place of rules that take ordinary text for an attack, and are excluded from the application's fields: what they are for. */
 const replacements = [
   rule(10410, "ARGS", "@rx ^(?:file|ftps?|https?)://\\S+\\?+$", "t:none,t:lowercase", "Remote file inclusion: address with nothing after its question mark (931120)"),
@@ -36,12 +33,10 @@ const replacements = [
   // These look for words after what is no letter, and with bytes for letters that was every Russian one.
   rule(10416, "ARGS", "@rx [\\s()]case\\s*\\(|\\)\\s*like\\s*\\(|\\bhaving\\s+[^\\s,.!?]+\\s*[=<>(\\x22'\\x60]|\\bif\\s?\\(\\w+\\s*[=<>~]", `${letters},t:lowercase`, "Conditional SQL (942230)"),
   rule(10417, "ARGS", "@rx ^[\\W\\d]+(?:alter|create|delete|drop|insert|load|rename|select|truncate|union|update)\\b|\\b(?:group_concat|load_file)\\s*\\(|\\bend\\s*\\);|['\\x22\\x60]\\s+regexp\\W|\\binto\\s+(?:out|dump)file\\b|\\bunion\\s+(?:all\\s+)?select\\b|;\\s*(?:(?:alter|create|drop|truncate)\\s+(?:database|function|index|role|schema|table|user|view)|insert\\s+into|update\\s+\\S+\\s+set|delete\\s+from|copy\\s|do\\s+\\$|(?:grant|revoke)\\s+(?:all|create|delete|execute|insert|select|update|usage)\\b[^;]{1,100}\\s(?:to|from)\\s)|['\\x22)\\d]\\s*;\\s*truncate\\s+[\\w.\\x22]+\\s*(?:\\z|;|,|--|cascade\\b|continue\\b|restart\\b)", `${letters},t:lowercase`, "SQL statement (942360)"),
-  rule(10418, "ARGS", `@rx (?i)(?:${picture}|[\\s\\S](?:!ENTITY\\s+(?:\\S+|%\\s+\\S+)\\s+(?:PUBLIC|SYSTEM)|x(?:link:href|html|mlns)|data:text\\/html|pattern\\b.*?=|formaction|\\@import|;base64)\\b)`, scripted, "HTML attribute that is given a document (941130)"),
-  rule(10419, "ARGS", `@rx (?i)(?:${picture}|(?:\\W|^)(?:javascript:(?:[\\s\\S]+[=\\\\\\(\\[\\.<]|[\\s\\S]*?(?:\\bname\\b|\\\\[ux]\\d))|data:(?:(?:[a-z]\\w+\\/\\w[\\w+-]+\\w)?[;,]|[\\s\\S]*?;[\\s\\S]*?\\b(?:base64|charset=)|[\\s\\S]*?,[\\s\\S]*?<[\\s\\S]*?\\w[\\s\\S]*?>))|@\\W*?i\\W*?m\\W*?p\\W*?o\\W*?r\\W*?t(?:[^\\w\\x22']*+[\\x22']|\\W*+u\\W*?r\\W*?l[\\s\\S]*?\\(|(?>\\W*?/\\*)[\\s\\S]*?(?:[\\x22']|u\\W*?r\\W*?l[\\s\\S]*?\\())|(?:\\A|\\w)[^\\w-]*+-\\W*+m\\W*+o\\W*+z[^\\w-]*+-\\W*+b\\W*?i\\W*?n\\W*?d\\W*?i\\W*?n\\W*?g[\\s\\S]*?:[\\s\\S]*?\\W*?u\\W*?r\\W*?l[\\s\\S]*?\\()`, scripted, "HTML attribute that is given a script (941170)"),
 ];
 
 /** Goes before the Core Rule Set. */
-export const additions = [...newer, ...replacements].join("") + linear;
+export const additions = [...newer, ...replacements].join("") + scripts + linear;
 
 /** Rules that the application's fields are excluded from, because one of the replacements looks at them instead, or none: 933210 finds PHP, at the cost of a square. */
 export const replaced = [10424, 931120, 932110, 932115, 933210, 941130, 941170, 941180, 942100, 942230, 942360];

@@ -160,6 +160,10 @@ describe("bounds", () => {
       expect((await send(nginx, { ...inJson("а".repeat(5000)), path: "/" })).status).toBe(200);
     });
 
+    test.each(["@importurl", "@", "-moz-binding", "-moz-binding:url", "javascript:", "data:", "data:;", "data:,<", "pattern ", "!ENTITY a ", "@import/*", "a;"])("long fields with %j over and over", async (pump) => {
+      expect(await cost([inJson(pump.repeat(300_000 / pump.length))])).toBeLessThan(1.5);
+    });
+
     test.each([["[", "\t)"], ["@import", "!;{{"], ["(", ".\r\n"]])("long fields with %j and then %j over and over", async (first, pump) => {
       expect(await cost([inJson(first + pump.repeat(30_000))])).toBeLessThan(1);
     });
