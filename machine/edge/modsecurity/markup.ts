@@ -1,4 +1,4 @@
-import { rule } from "./rule";
+import { asBrowsersRead, rule } from "./rule";
 
 const alternatives = (words: string): string => `(?:${words.trim().split(/\s+/).join("|")})`;
 
@@ -40,16 +40,15 @@ const element = [
 const elements = `(?:${element.join("|")})`;
 
 const seen = "REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/|REQUEST_COOKIES_NAMES|REQUEST_HEADERS:User-Agent|REQUEST_HEADERS:Referer|ARGS_NAMES|ARGS|XML:/*";
-const decoded = "t:none,t:utf8toUnicode,t:urlDecodeUni,t:htmlEntityDecode,t:jsDecode,t:cssDecode,t:removeNulls";
 
 export const markup = [
   // The first `<a` or quote is enough: whatever attribute comes after another comes after it.
-  rule(10420, seen, `@rx (?i)(?:\\A[^<'\\x22]*+(?:<(?!\\w)[^<'\\x22]*+)*+(?:<\\w|['\\x22])[\\s\\S]*?[\\s/]|['\\x22])${attribute}`, decoded, "HTML attribute (941160)"),
+  rule(10420, seen, `@rx (?i)(?:\\A[^<'\\x22]*+(?:<(?!\\w)[^<'\\x22]*+)*+(?:<\\w|['\\x22])[\\s\\S]*?[\\s/]|['\\x22])${attribute}`, asBrowsersRead, "HTML attribute (941160)"),
   // From the last letter before it: each run of what makes no letter is looked at once.
-  rule(10421, seen, `@rx (?i)(?:\\A|\\w)[^\\w<]*+<\\W*+${elements}`, decoded, "HTML element (941160)"),
-  rule(10422, seen, `@rx (?i)<[^\\w<>]*+\\w(?:[^<>'\\x22\\s:]*+:[^\\w<>'\\x22\\s]*+)+?\\W*+${elements}`, decoded, "HTML element in a name space (941160)"),
+  rule(10421, seen, `@rx (?i)(?:\\A|\\w)[^\\w<]*+<\\W*+${elements}`, asBrowsersRead, "HTML element (941160)"),
+  rule(10422, seen, `@rx (?i)<[^\\w<>]*+\\w(?:[^<>'\\x22\\s:]*+:[^\\w<>'\\x22\\s]*+)+?\\W*+${elements}`, asBrowsersRead, "HTML element in a name space (941160)"),
   // Whatever holds for a later one holds for the first.
-  rule(10425, seen, "@rx (?i)<(?:applet|object|isindex|embed|style|form|meta)\\b(*COMMIT)[^>]*+>", decoded, "HTML element (941140)"),
-  rule(10426, seen, `@rx (?i)(?:=|u\\s*+r\\s*+l\\s*+\\()(?:[^>]*?${[..."script:"].join("\\s*+")}|[^>]*+(*SKIP)(*FAIL))`, decoded, "Address that is a script (941140)"),
+  rule(10425, seen, "@rx (?i)<(?:applet|object|isindex|embed|style|form|meta)\\b(*COMMIT)[^>]*+>", asBrowsersRead, "HTML element (941140)"),
+  rule(10426, seen, `@rx (?i)(?:=|u\\s*+r\\s*+l\\s*+\\()(?:[^>]*?${[..."script:"].join("\\s*+")}|[^>]*+(*SKIP)(*FAIL))`, asBrowsersRead, "Address that is a script (941140)"),
 ].join("");
 

@@ -5,3 +5,6 @@ export const rule = (id: number, targets: string, operator: string, transformati
     tag:'OWASP_CRS',tag:'paranoia-level/1',\\
     setvar:'tx.anomaly_score_pl1=+%{tx.critical_anomaly_score}'"
 `;
+
+/** What a browser makes of a text before it takes it for markup. */
+export const asBrowsersRead = "t:none,t:utf8toUnicode,t:urlDecodeUni,t:htmlEntityDecode,t:jsDecode,t:cssDecode,t:removeNulls";

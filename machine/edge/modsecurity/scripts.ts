@@ -1,9 +1,8 @@
-import { rule } from "./rule";
+import { asBrowsersRead, rule } from "./rule";
 
 /** A picture as pages write it into a field, wholly: (*COMMIT) has nothing more looked at. Decoding has made spaces of its pluses. */
 const picture = "\\Adata:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/= ]*+\\z(*COMMIT)(*FAIL)";
-const decoded = "t:none,t:utf8toUnicode,t:urlDecodeUni,t:htmlEntityDecode,t:jsDecode,t:cssDecode,t:removeNulls";
-const inFields = (id: number, expression: string, message: string): string => rule(id, "ARGS", `@rx (?i)(?:${picture}|${expression})`, decoded, message);
+const inFields = (id: number, expression: string, message: string): string => rule(id, "ARGS", `@rx (?i)(?:${picture}|${expression})`, asBrowsersRead, message);
 
 const spread = (word: string): string => [...word].join("\\W*?");
 /** From the last of a run of what makes no letter: the others would look through the same. */
