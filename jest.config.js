@@ -9,7 +9,7 @@ const common = {
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }] },
   modulePathIgnorePatterns: ["<rootDir>/examples/"],
   // With what Pulumi's SDK turns functions into text, which nothing here asks of it: more than half of its time to load.
-  moduleNameMapper: { "^@npmcli/arborist$|/typescript-shim$": "<rootDir>/tests/unused.js" },
+  moduleNameMapper: { "/closure/(codePaths|createClosure|serializeClosure)$": "<rootDir>/tests/unused.js" },
 };
 module.exports = {
   maxWorkers: Math.ceil(availableParallelism() * 1.5), // a third of a test is waiting for another program

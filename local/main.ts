@@ -1,3 +1,4 @@
+import "../components/unserialized";
 import { mustBeRoot } from "./cli/root";
 import { understandFlags } from "../ops/flag";
 import { red, say, UserError } from "../ops/terminal";

@@ -1,4 +1,4 @@
 /** Entry of the pack: types are checked by `make check`, not at every preview. */
-require("./lean.js");
 require("tsx/cjs");
+require("./lean.js");
 require("./pack");

@@ -1,10 +1,9 @@
 /** What the SDK does for any pack, and every preview would wait for, though this one has no use for it. */
 const Module = require("node:module");
+require("../components/unserialized");
 
-// It loads all of @pulumi/pulumi. The part that drives an engine brings npm's own code with it, and the part that turns
-// functions into text TypeScript's compiler. What describes the configuration knows half a hundred languages.
-const closure = ["codePaths", "createClosure", "serializeClosure"].map((part) => `@pulumi/pulumi/runtime/closure/${part}`);
-for (const part of ["@pulumi/pulumi/automation", ...closure, "zod/v4/locales"]) {
+// It loads all of @pulumi/pulumi, the part that drives an engine, too. What describes the configuration knows half a hundred languages.
+for (const part of ["@pulumi/pulumi/automation", "zod/v4/locales"]) {
   const path = require.resolve(part);
   require.cache[path] ??= Object.assign(new Module(path), { loaded: true });
 }

@@ -1,0 +1,12 @@
+import { execFileSync } from "node:child_process";
+import * as path from "node:path";
+
+test("what drives the engine is loaded without TypeScript's compiler and npm's own code, and knows the SDK all the same", () => {
+  const script = `
+    require("./components/unserialized");
+    const { LocalWorkspace } = require("./local/workspace.ts") && require("@pulumi/pulumi/automation");
+    const loaded = Object.keys(require.cache).filter((file) => /node_modules\\/(typescript|@npmcli)\\//.test(file));
+    process.stdout.write(JSON.stringify([typeof LocalWorkspace.createOrSelectStack, loaded]));`;
+  const told = execFileSync(process.execPath, ["--import", "tsx", "-e", script], { cwd: path.resolve(__dirname, "../.."), encoding: "utf8" });
+  expect(JSON.parse(told)).toEqual(["function", []]);
+});
