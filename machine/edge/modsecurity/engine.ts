@@ -9,6 +9,11 @@ const longestName = 4096;
 /** Bytes of a body outside {@link application}. */
 const elsewhere = 16_384;
 
+/** A browser sends a dozen, of two or three applications under one name. */
+const cookiesLimit = 100;
+
+const xml = "^(?:application(?:/[a-z0-9.-]+\\+|/)|text/)xml";
+
 /** ModSecurity itself: what is read of a request, how much of it, and what is written down. */
 export const engine = (options: WafOptions, directory: string, log: string): string => `SecRuleEngine ${options.mode === "block" ? "On" : "DetectionOnly"}
 
@@ -24,8 +29,13 @@ SecArgumentsLimit ${argumentsLimit}
 SecRule ARGS_NAMES "@gt ${longestName}" "id:10017,phase:2,t:none,t:length,log,auditlog,deny,status:400,msg:'A field with a name longer than what is inspected'"
 SecRule REQUEST_FILENAME "!${application}" "id:10018,phase:2,t:none,log,auditlog,deny,status:413,msg:'A large body where the application reads none',chain"
     SecRule REQUEST_BODY_LENGTH "@gt ${elsewhere}" "t:none"
+# Each cookie and its name meet every rule, too, and nothing counts them.
+SecRule &REQUEST_COOKIES "@gt ${cookiesLimit}" "id:10002,phase:1,t:none,log,auditlog,deny,status:400,msg:'More cookies than are inspected'"
+# An element's attributes take the square of their number to read.
+SecRule REQUEST_HEADERS:Content-Type "${xml}" "id:10003,phase:1,t:none,t:lowercase,log,auditlog,deny,status:413,msg:'XML longer than what is inspected, or of unknown length',chain"
+    SecRule REQUEST_HEADERS:Content-Length|&REQUEST_HEADERS:Content-Length "!@rx ^[1-9]\\d{0,3}$" "t:none"
 SecRule REQUEST_HEADERS:Content-Type "^application/(?:[a-z0-9.-]+\\+)?json" "id:10000,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
-SecRule REQUEST_HEADERS:Content-Type "^(?:application(?:/soap\\+|/)|text/)xml" "id:10001,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=XML"
+SecRule REQUEST_HEADERS:Content-Type "${xml}" "id:10001,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=XML"
 
 # The Core Rule Set's expressions need more steps than ModSecurity's default of 1000. This bounds no request's time: the steps
 # are counted anew from every place where an expression may begin, and most repetitions are not counted at all. What bounds it

@@ -26,9 +26,9 @@ const refuse = (id: number, transformations: string, message: string): string =>
   `"id:${id},phase:2,${transformations},log,auditlog,deny,status:400,msg:'${message}'"`;
 
 /** What looks at the body as it came writes nothing down itself: the log would quote the body's beginning. */
-export const multipart = `SecRule REQUEST_HEADERS:Content-Type "@rx (?i)^\\s*multipart/" "id:10020,phase:2,t:none,pass,nolog,setvar:tx.multipart=1"
+export const multipart = `SecRule &REQUEST_HEADERS:Content-Type "@gt 1" ${refuse(10022, "t:none", "A body of more than one type")}
+SecRule REQUEST_HEADERS:Content-Type "@rx (?i)^\\s*multipart/" "id:10020,phase:2,t:none,pass,nolog,setvar:tx.multipart=1"
 SecRule &TX:multipart "@eq 0" "id:10021,phase:2,t:none,pass,nolog,skipAfter:END-MULTIPART"
-SecRule &REQUEST_HEADERS:Content-Type "!@eq 1" ${refuse(10022, "t:none", "A multipart body of more than one type")}
 SecRule REQUEST_HEADERS:Content-Type "@rx ^(?i:multipart/form-data)[ \\t]*;[ \\t]*boundary=([0-9A-Za-z'()+_,./:=?-]{1,70})(?:[ \\t]*;[ \\t]*(?i:charset=\\x22?utf-8\\x22?))?$" \\
     "id:10023,phase:2,t:none,pass,nolog,capture,setvar:'tx.multipart_boundary=%{TX.1}'"
 SecRule &TX:multipart_boundary "@eq 0" ${refuse(10024, "t:none", "A multipart body whose boundary could be read in more than one way")}

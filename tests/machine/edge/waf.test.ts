@@ -90,6 +90,12 @@ test("no field is hidden in a multipart body, with as many points allowed as may
   expect(upstream.seen).toEqual([]);
 }, 30_000);
 
+test("no body is of two types, with as many points allowed as may be", async () => {
+  const sent = inJson("password=%26title=стул");
+  const headers = { ...sent.headers, "Content-Type": ["application/json", "application/x-www-form-urlencoded"] } as unknown as Sent["headers"];
+  expect((await send(await start({ threshold: 10 }), { ...sent, headers })).status).toBe(400);
+});
+
 describe("what is excluded", () => {
   const attack = "1' OR '1'='1";
 
@@ -158,6 +164,25 @@ describe("bounds", () => {
       expect((await send(nginx, json("POST", "/api/v1/orders/", { ["a".repeat(5000)]: 1 }))).status).toBe(400);
       expect((await send(nginx, { ...inJson("а".repeat(10_000)), path: "/" })).status).toBe(413);
       expect((await send(nginx, { ...inJson("а".repeat(5000)), path: "/" })).status).toBe(200);
+    });
+
+    const posted = (type: string, body: string): Omit<Sent, "name"> =>
+      ({ method: "POST", path: "/api/v1/orders/", headers: { ...browser, "Content-Type": type, "Content-Length": String(Buffer.byteLength(body)) }, body });
+    const withCookies = (...lines: string[]): Omit<Sent, "name"> => ({ ...inQuery(""), headers: { ...inQuery("").headers, Cookie: lines } as unknown as Sent["headers"] });
+
+    test("more cookies than anybody has are not looked at", async () => {
+      expect(await cost([withCookies("a;".repeat(4000)), withCookies(..."abc".split("").map((name) => `${name}=;`.repeat(2500)))])).toBeLessThan(0.1);
+      expect((await send(nginx, withCookies(Array.from({ length: 100 }, (_, i) => `name${i}=value${i}`).join("; ")))).status).toBe(200);
+      expect((await send(nginx, withCookies(Array.from({ length: 101 }, (_, i) => `name${i}=value${i}`).join("; ")))).status).toBe(400);
+    });
+
+    test("an element of XML with many attributes", async () => {
+      const element = (attributes: number): string => `<a ${Array.from({ length: attributes }, (_, i) => `a${i}=""`).join(" ")}/>`;
+      const chunked = posted("application/xml", element(20_000));
+      delete (chunked.headers as Record<string, string>)["Content-Length"];
+      expect(await cost([...["application/xml", "text/xml; charset=utf-8", "application/soap+xml"].map((type) => posted(type, element(20_000))), chunked, posted("text/xml", element(900))])).toBeLessThan(0.3);
+      expect((await send(nginx, posted("application/xml", "<order><comment>стул</comment></order>"))).status).toBe(200);
+      expect((await send(nginx, posted("application/xml", "<order><comment>1' or 1=1 -- </comment></order>"))).status).toBe(403);
     });
 
     test.each(["@importurl", "@", "-moz-binding", "-moz-binding:url", "javascript:", "data:", "data:;", "data:,<", "pattern ", "!ENTITY a ", "@import/*", "a;"])("long fields with %j over and over", async (pump) => {
