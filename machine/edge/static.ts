@@ -49,6 +49,7 @@ if [ ! -d "$release" ]; then
     cp -R "${source}/$release" .incoming
     # A link could lead nginx to this machine's own files.
     find .incoming -type l -delete
+    find .incoming -type f \\( -name '*.css' -o -name '*.js' -o -name '*.json' -o -name '*.svg' \\) -exec gzip --keep --force --no-name {} +
     chmod -R u=rwX,go=rX .incoming
     mv -T .incoming "$release"
 fi

@@ -32,6 +32,8 @@ map $uri $retry_after {
 
 limit_req_zone $client zone=api_rate:10m rate=${l.apiPerSecond}r/s;
 limit_req_zone $login_client zone=login_rate:10m rate=${l.loginPerMinute}r/m;
+# A page is many files at once.
+limit_req_zone $client zone=files_rate:10m rate=50r/s;
 limit_req_zone $client zone=health_rate:1m rate=1r/s;
 limit_conn_zone $client zone=connections:10m;
 limit_conn_zone $large_body zone=large_bodies:64k;

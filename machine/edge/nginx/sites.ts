@@ -59,9 +59,10 @@ const unknownHost = `server {
 const files = (s: Site): string => `    location ^~ /static/ {
         alias ${s.staticRoot}/;
         limit_except GET { deny all; }
-        gzip on;
+        limit_req zone=files_rate burst=300 nodelay;
+        # Compressed once, as a release comes here (serve-static).
+        gzip_static on;
         gzip_vary on;
-        gzip_types text/css text/javascript application/javascript application/json image/svg+xml;
         include /etc/nginx/ringo/snippets/headers.conf;
         add_header Cache-Control $static_cache;
     }
@@ -71,6 +72,7 @@ const files = (s: Site): string => `    location ^~ /static/ {
         # A link that a role wrote must not lead to this machine's own files.
         disable_symlinks on from=${s.mediaRoot}/;
         limit_except GET { deny all; }
+        limit_req zone=files_rate burst=300 nodelay;
         types {
             image/png png;
             image/jpeg jpg jpeg;

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { certbot } from "../../../machine/edge/certbot";
 import { mediaClient, mediaServer } from "../../../machine/data/media";
 import { edge } from "../../../machine/edge/nginx";
@@ -96,7 +97,8 @@ describe("static files", () => {
       symlinkSync("/etc/passwd", join(root, "source", release, "link"));
       publish(release);
       expect(readFileSync(join(root, "served/current/css/a.css"), "utf8")).toBe(release);
-      expect(statSync(join(root, "served/current/css/a.css")).mode & 0o777).toBe(0o644);
+      expect(gunzipSync(readFileSync(join(root, "served/current/css/a.css.gz"))).toString()).toBe(release);
+      expect(["", ".gz"].map((end) => statSync(join(root, `served/current/css/a.css${end}`)).mode & 0o777)).toEqual([0o644, 0o644]);
     }
     expect(readdirSync(join(root, "served")).sort()).toEqual(["current", "r2", "r3"]);
     expect(existsSync(join(root, "served/current/link"))).toBe(false);

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { edge } from "../../../machine/edge/nginx";
 import { domain, freePort, newClient, startEdge, startUpstream, type Answer, type Edge, type RequestOptions } from "./edge-harness";
@@ -31,6 +32,7 @@ beforeAll(async () => {
   ({ nginx, upstreams } = await start());
   writeFileSync(join(nginx.root, "static/app.1a2b3c4d5e6f.css"), "a{}");
   writeFileSync(join(nginx.root, "static/plain.css"), "a{}");
+  writeFileSync(join(nginx.root, "static/plain.css.gz"), gzipSync("a{}"));
   mkdirSync(join(nginx.root, "media/orders"));
   for (const name of ["photo.png", "page.html", "evil.svg", ".hidden", "orders/scan.pdf"]) writeFileSync(join(nginx.root, "media", name), "content");
   symlinkSync("/etc/passwd", join(nginx.root, "media/link.png"));
@@ -137,7 +139,7 @@ describe("pages of other origins", () => {
   test("are told by the application alone what it answers", async () => {
     expect(await told("/api/own-origin/", origin)).toEqual([401, origin, 1, undefined]);
     expect(await told("/api/unavailable/", origin)).toEqual([503, undefined, undefined, undefined]);
-    expect(await told("/static/plain.css", origin)).toEqual([200, undefined, undefined, undefined]);
+    expect(await told("/static/plain.css", origin)).toEqual([200, undefined, undefined, "Accept-Encoding"]);
   });
 });
 
@@ -246,6 +248,20 @@ describe("files", () => {
     expect((await nginx.get("/static/app.1a2b3c4d5e6f.css")).headers["cache-control"]).toContain("immutable");
     const plain = await nginx.get("/static/plain.css");
     expect([plain.headers["cache-control"], plain.headers["content-type"]]).toEqual(["public, max-age=3600", "text/css"]);
+  });
+
+  test("static: as it was compressed when it came here, for who can read that", async () => {
+    const asked = async (encoding: string) => (await nginx.get("/static/plain.css", { headers: { "Accept-Encoding": encoding } })).headers;
+    expect(await asked("gzip")).toMatchObject({ "content-encoding": "gzip", "content-length": String(gzipSync("a{}").length), vary: "Accept-Encoding" });
+    expect((await asked("br"))["content-encoding"]).toBeUndefined();
+  });
+
+  test.each(["/static/plain.css", "/media/photo.png"])("%s is for nobody hundreds of times at once", async (path) => {
+    const from = newClient();
+    const statuses: number[] = [];
+    while (!statuses.includes(429) && statuses.length < 3000) statuses.push(...await Promise.all(Array.from({ length: 20 }, async () => (await nginx.get(path, { from })).status)));
+    expect(statuses.slice(0, 300)).toEqual(Array(300).fill(200));
+    expect(statuses).toContain(429);
   });
 
   test.each([
