@@ -150,7 +150,7 @@ const edge: Row[] = [
     tests: { [`${running}/41-waf.test.ts`]: ["attacks of every family of the Core Rule Set are refused", "ordinary requests reach the application, and nothing is suspected of them", "what is refused is written down for operators, without credentials"] },
   },
   {
-    demands: "Rates for each address: the API 10 a second and 20 at once, log-ins 5 a minute; bodies to 50 MB; slow clients are cut off",
+    demands: "Rates for each address: the API 10 a second and 20 at once, log-ins 5 a minute, files 50 a second; bodies to 50 MB; slow clients are cut off",
     machine: ["edge/nginx/limits.ts", "edge/nginx/http.ts"],
     tests: {
       "machine/edge/nginx.test.ts": ["logins: five a minute, however the path is spelt; looking at the page costs nothing", "the API: a burst of twenty above the rate, then 429", "bodies up to the limit, and no larger"],

@@ -8,7 +8,7 @@ import { exclusionOf, largeBodiesFor, waf, wafLog } from "../../../machine/edge/
 import { attacks } from "../../waf/attacks";
 import { multipart as hidden } from "../../waf/attacks/multipart";
 import { admin, clients, largest, ordinary } from "../../waf/ordinary";
-import { browser, inCookie, inField, inForm, inJson, inPatch, inQuery, json, type Sent } from "../../waf/request";
+import { browser, inCookie, inField, inForm, inJson, inPatch, inQuery, json, request, type Sent } from "../../waf/request";
 import { domain, freePort, newClient, startEdge, startUpstream, type Answer, type Edge, type RequestOptions } from "./edge-harness";
 
 type Upstream = Awaited<ReturnType<typeof startUpstream>>;
@@ -167,7 +167,7 @@ describe("bounds", () => {
     });
 
     const posted = (type: string, body: string): Omit<Sent, "name"> =>
-      ({ method: "POST", path: "/api/v1/orders/", headers: { ...browser, "Content-Type": type, "Content-Length": String(Buffer.byteLength(body)) }, body });
+      request("POST", "/api/v1/orders/", { "Content-Type": type, "Content-Length": String(Buffer.byteLength(body)) }, Buffer.from(body));
     const withCookies = (...lines: string[]): Omit<Sent, "name"> => ({ ...inQuery(""), headers: { ...inQuery("").headers, Cookie: lines } as unknown as Sent["headers"] });
 
     test("more cookies than anybody has are not looked at", async () => {
