@@ -4,6 +4,7 @@ import { cloudAgent } from "./cloud-agent";
 import { fail2ban } from "./fail2ban";
 import { hardening } from "./hardening";
 import { inspection } from "./inspection";
+import { logrotate } from "./logrotate";
 import { firewall, type FirewallInputs } from "./nftables";
 import { noSetuid } from "./setuid";
 import { scrubber } from "../logs/scrubber";
@@ -40,6 +41,7 @@ export function base(inputs: BaseInputs): MachineState {
     time(inputs.timezone ?? "UTC"),
     updates(inputs.automaticUpdates ?? { reboot: true, rebootTime: "03:30" }),
     journal,
+    logrotate,
     kernel,
     hardening,
     noSetuid,

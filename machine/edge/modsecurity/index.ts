@@ -69,7 +69,6 @@ Include ${wafDirectory}/unreadable.conf
 const rotation = `${wafLog} {
     daily
     rotate 14
-    maxsize 100M
     missingok
     notifempty
     compress

@@ -56,7 +56,7 @@ test("what is refused is written down for operators, without credentials", async
   }, 10);
   expect(shown).toContain(`403 ${from} POST /api/v1/register/ ${String(headers["x-request-id"])}`);
   expect(await on("edge", "grep -rc hunter /var/log/nginx/ | grep -v ':0$' || true")).toBe("");
-  expect((await on("edge", "stat -c '%a %U %G' /var/log/nginx/waf; logrotate --debug /etc/logrotate.d/ringo-waf 2>&1 | grep -c 'error' || true")).trim()).toBe("750 root adm\n0");
+  expect((await on("edge", "stat -c '%a %U %G' /var/log/nginx/waf; logrotate --debug /etc/logrotate.conf 2>&1 | grep -c 'considering log /var/log/nginx/waf/audit.log'")).trim()).toBe("750 root adm\n1");
 });
 
 test("rates hold for attacks, too, and cost no inspection beyond them", async () => {

@@ -57,6 +57,18 @@ test("what starts at a boot has been started: no package's service waits for one
     systemctl disable --quiet ringo-bait; rm ${bait}; systemctl daemon-reload`)).toBe("ringo-bait.service");
 }, 60_000);
 
+test("what packages write down is bounded: by days, and before that where it is much", async () => {
+  const told = await everywhere(stack, `systemctl is-active logrotate.timer; systemctl start logrotate.service && echo read
+    logrotate --debug /etc/logrotate-ringo.conf /etc/logrotate.conf > /run/rotation 2>&1
+    echo $(grep -c '^rotating pattern' /run/rotation) $(grep -c 'log files >= 104857600 are rotated earlier' /run/rotation); rm /run/rotation`);
+  for (const { name } of stack.machines) {
+    const [active, read, counts] = told[name]!.split("\n");
+    const [files, bounded] = counts!.split(" ").map(Number);
+    expect([name, active, read, bounded]).toEqual([name, "active", "read", files]);
+    expect(files).toBeGreaterThan(5);
+  }
+});
+
 test("a machine's own updates leave no security update waiting", async () => {
   const found = await everywhere(stack, `
     apt-get update -qq
