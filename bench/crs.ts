@@ -28,7 +28,13 @@ http {
         listen 127.0.0.1:${port};
         modsecurity on;
         modsecurity_rules_file ${wafRules};
-        modsecurity_rules 'SecAuditLog ${folder}/audit.log';
+        modsecurity_rules '
+            SecAuditEngine RelevantOnly
+            SecAuditLogFormat JSON
+            SecAuditLogType Serial
+            SecAuditLogParts AHZ
+            SecAuditLog ${folder}/audit.log
+        ';
 ${level === undefined ? "" : `        modsecurity_rules 'SecRuleEngine DetectionOnly';
         modsecurity_rules 'SecAction "id:1,phase:1,pass,nolog,setvar:tx.paranoia_level=${level},setvar:tx.executing_paranoia_level=${level},setvar:tx.arg_name_length=100,setvar:tx.arg_length=400,setvar:tx.combined_file_sizes=65535"';
 `}        modsecurity_transaction_id $request_id;

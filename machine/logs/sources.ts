@@ -1,3 +1,5 @@
+import { wafLog } from "../edge/modsecurity";
+
 /** What is written down on a machine beside its journal, and how it is read. */
 export interface LogFile {
   /** Its label in the store. */
@@ -28,16 +30,17 @@ rewrite { subst("\\?[^ \"]*", "?…", value("MESSAGE") type("pcre") flags("utf8"
 
 const firewall: LogFile = {
   source: "waf",
-  path: "/var/log/nginx/waf/audit.log",
-  // Which rule, and where: what it found stays on the machine.
-  reading: String.raw`rewrite {
-  set("${"$"}{.json.transaction.unique_id}" value(".ringo.request_id"));
-  set("${"$"}{.json.transaction.request.uri}" value(".ringo.uri"));
-  subst("\\?.*", "", value(".ringo.uri") type("pcre") flags("utf8"));
+  path: wafLog,
+  // Which rule, and where: what it found stays on the machine. A line that is long was cut, and says no more than the rule.
+  reading: String.raw`filter { match("ModSecurity: " value("MESSAGE") type("string") flags("substring")); };
+parser { regexp-parser(patterns("\\[file \"[^\"]*\"\\] \\[line \"[0-9]+\"\\] \\[id \"(?<rule>[0-9]+)\"\\] \\[rev \"[^\"]*\"\\] \\[msg \"(?<message>[^\"]*)\"\\] \\[data \"(?<data>[^\"]*)(?<rest>.*)") prefix(".ringo.")); };
+if { parser { regexp-parser(patterns("ModSecurity: Access denied with code (?<status>[0-9]+)") prefix(".ringo.")); }; };
+if { parser { regexp-parser(template("${"$"}{.ringo.rest}") patterns("\\[unique_id \"(?<request_id>[0-9a-f]+)\"\\].*, client: (?<client>[^,]+), server: [^,]*, request: \"(?<method>[^ ]+) (?<uri>[^ ?\"]*)") prefix(".ringo.")); }; };
+rewrite {
   set("warning" value(".ringo.level"));
-};
-if { parser { regexp-parser(patterns("\"messages\":\\[\\{\"message\":\"(?<message>[^\"]*)\".*?\"ruleId\":\"(?<rule>[0-9]+)\"") prefix(".ringo.")); }; };
-rewrite { set(string("$(format-json --scope none request_id=\"${"$"}{.ringo.request_id}\" client=\"${"$"}{.json.transaction.client_ip}\" method=\"${"$"}{.json.transaction.request.method}\" uri=\"${"$"}{.ringo.uri}\" status=\"${"$"}{.json.transaction.response.http_code}\" rule=\"${"$"}{.ringo.rule}\" message=\"${"$"}{.ringo.message}\")") value("MESSAGE")); };`,
+  set("yes" value(".ringo.structured"));
+  set(string("$(format-json --scope none --omit-empty-values request_id=\"${"$"}{.ringo.request_id}\" client=\"${"$"}{.ringo.client}\" method=\"${"$"}{.ringo.method}\" uri=\"${"$"}{.ringo.uri}\" status=\"${"$"}{.ringo.status}\" rule=\"${"$"}{.ringo.rule}\" message=\"${"$"}{.ringo.message}\")") value("MESSAGE"));
+};`,
 };
 
 const postgres: LogFile = {

@@ -15,8 +15,8 @@ export type { WafOptions };
 export const wafDirectory = "/etc/modsecurity/ringo";
 /** What nginx is told to load. */
 export const wafRules = `${wafDirectory}/main.conf`;
-/** What was found, one JSON object a request, for {@link reportCommand}. */
-export const wafLog = "/var/log/nginx/waf/audit.log";
+/** What was found, a line of nginx's error log for each rule that a request met, for {@link reportCommand}. */
+export const wafLog = "/var/log/nginx/waf/found.log";
 /** Prints what was found. */
 export const reportCommand = "/usr/local/bin/ringo-waf";
 
@@ -42,7 +42,7 @@ export function waf(options: WafOptions): Fragment {
       { path: "/var/log/nginx/waf", mode: "0750", group: "adm" },
     ],
     files: [
-      conf("engine.conf", engine(options, wafDirectory, wafLog)),
+      conf("engine.conf", engine(options, wafDirectory)),
       conf("unicode.mapping", unicode()),
       conf("setup.conf", setup(options)),
       conf("exclusions.conf", exclusions(options.exclusions)),
@@ -65,7 +65,6 @@ SecRuleRemoveById ${Object.keys(takenOut).join(" ")}
 Include ${wafDirectory}/unreadable.conf
 `;
 
-// ModSecurity opens its log when nginx loads the rules, and not again when nginx is told that logs have moved.
 const rotation = `${wafLog} {
     daily
     rotate 14
@@ -73,6 +72,8 @@ const rotation = `${wafLog} {
     notifempty
     compress
     delaycompress
-    copytruncate
+    postrotate
+        invoke-rc.d nginx rotate > /dev/null 2>&1
+    endscript
 }
 `;

@@ -38,7 +38,7 @@ export interface Edge {
   /** The access log's lines as soon as one of them is like this: nginx writes a line when it has answered. */
   logged(like: (line: Record<string, string>) => boolean): Promise<Record<string, string>[]>;
   /** What the firewall found. */
-  auditLog(): string;
+  found(): string;
   stop(): Promise<void>;
 }
 
@@ -92,7 +92,7 @@ export async function startEdge(options: Omit<EdgeOptions, "domain" | "staticRoo
         if (lines.some(like) || Date.now() > end) return lines;
       }
     },
-    auditLog: () => readFileSync(`${root}/waf/audit.log`, "utf8"),
+    found: () => readFileSync(`${root}/waf/found.log`, "utf8").split("\n").filter((line) => line.includes("ModSecurity: ")).join("\n"),
     stop: () => new Promise((resolve) => {
       nginx.once("exit", () => { rmSync(root, { recursive: true, force: true }); resolve(); });
       nginx.kill("SIGTERM");
@@ -108,7 +108,7 @@ function relocate(content: string, root: string, plainPort: number, tlsPort: num
     .replace("user www-data;", process.getuid!() === 0 ? "user root;" : "")
     .replace("include /etc/nginx/modules-enabled/*.conf;", "load_module /usr/lib/nginx/modules/ngx_http_modsecurity_module.so;")
     .replaceAll(wafDirectory, `${root}/waf`)
-    .replaceAll(wafLog, `${root}/waf/audit.log`)
+    .replaceAll(wafLog, `${root}/waf/found.log`)
     .replaceAll("/etc/nginx/ringo", `${root}/ringo`)
     .replaceAll("/etc/nginx/tls", `${root}/tls`)
     .replaceAll("/var/log/nginx", root)

@@ -59,8 +59,10 @@ test("what the firewall refuses is found by its rule, without what was found", a
   const attack = await request(stack, "GET", "/api/v1/orders/?q=%27%20OR%201%3D1--%20n0thing");
   expect(attack.status).toBe(403);
   const lines = await found('{source="waf"} |= "SQL"');
-  expect(lines.at(-1)!.line).toMatchObject({ method: "GET", uri: "/api/v1/orders/", status: 403, rule: expect.stringMatching(/^\d+$/), message: expect.stringContaining("SQL"), request_id: expect.stringMatching(/^[0-9a-f]{32}$/) });
-  expect(JSON.stringify(lines)).not.toContain("n0thing");
+  expect(lines.at(-1)!.line).toMatchObject({ method: "GET", uri: "/api/v1/orders/", rule: expect.stringMatching(/^\d+$/), message: expect.stringContaining("SQL"), request_id: expect.stringMatching(/^[0-9a-f]{32}$/) });
+  const refusals = await found('{source="waf"} |= "Anomaly Score Exceeded"');
+  expect(refusals.at(-1)!.line).toMatchObject({ method: "GET", uri: "/api/v1/orders/", status: "403", rule: "949110" });
+  expect(JSON.stringify([lines, refusals])).not.toContain("n0thing");
 }, 60_000);
 
 test.each([
