@@ -16,7 +16,7 @@ export const wafDirectory = "/etc/modsecurity/ringo";
 /** What nginx is told to load. */
 export const wafRules = `${wafDirectory}/main.conf`;
 /** What was found, a line of nginx's error log for each rule that a request met, for {@link reportCommand}. */
-export const wafLog = "/var/log/nginx/waf/found.log";
+export const wafLog = "/var/log/nginx/waf.log";
 /** Prints what was found. */
 export const reportCommand = "/usr/local/bin/ringo-waf";
 
@@ -36,11 +36,7 @@ export function waf(options: WafOptions): Fragment {
   const conf = (name: string, content: string): File => ({ path: `${wafDirectory}/${name}`, content });
   return {
     packages: ["libnginx-mod-http-modsecurity", "modsecurity-crs"],
-    directories: [
-      { path: wafDirectory },
-      // The log names clients, and quotes what was taken for an attack.
-      { path: "/var/log/nginx/waf", mode: "0750", group: "adm" },
-    ],
+    directories: [{ path: wafDirectory }],
     files: [
       conf("engine.conf", engine(options, wafDirectory)),
       conf("unicode.mapping", unicode()),
@@ -49,9 +45,12 @@ export function waf(options: WafOptions): Fragment {
       conf("additions.conf", additions),
       conf("unreadable.conf", unreadable),
       conf("main.conf", main),
-      { path: "/etc/logrotate.d/ringo-waf", content: rotation },
       { path: reportCommand, mode: "0755", content: report(wafLog) },
     ],
+    // It names clients, and quotes what was taken for an attack. nginx would make it for everybody to read; Debian rotates it with nginx's others.
+    steps: [{
+      name: "the firewall's log", when: "after-files", unless: `test -e ${wafLog}`, command: `install -m 0640 -o www-data -g adm /dev/null ${wafLog}`,
+    }],
   };
 }
 
@@ -63,17 +62,4 @@ Include ${wafDirectory}/additions.conf
 Include /usr/share/modsecurity-crs/rules/*.conf
 SecRuleRemoveById ${Object.keys(takenOut).join(" ")}
 Include ${wafDirectory}/unreadable.conf
-`;
-
-const rotation = `${wafLog} {
-    daily
-    rotate 14
-    missingok
-    notifempty
-    compress
-    delaycompress
-    postrotate
-        invoke-rc.d nginx rotate > /dev/null 2>&1
-    endscript
-}
 `;

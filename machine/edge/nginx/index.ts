@@ -97,6 +97,7 @@ export function edge(options: EdgeOptions): Fragment {
     ],
     files: [...files, { path: unit, content: service }],
     steps: [
+      ...firewall.steps ?? [],
       {
         name: "placeholder certificate",
         unless: `test -s ${tlsDirectory}/fullchain.pem && test -s ${tlsDirectory}/privkey.pem`,

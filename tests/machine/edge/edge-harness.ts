@@ -6,7 +6,7 @@ import * as https from "node:https";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { wafDirectory, wafLog } from "../../../machine/edge/modsecurity";
+import { wafDirectory } from "../../../machine/edge/modsecurity";
 import { edge, type EdgeOptions } from "../../../machine/edge/nginx";
 
 export const domain = "api.example.test";
@@ -92,7 +92,7 @@ export async function startEdge(options: Omit<EdgeOptions, "domain" | "staticRoo
         if (lines.some(like) || Date.now() > end) return lines;
       }
     },
-    found: () => readFileSync(`${root}/waf/found.log`, "utf8").split("\n").filter((line) => line.includes("ModSecurity: ")).join("\n"),
+    found: () => readFileSync(`${root}/waf.log`, "utf8").split("\n").filter((line) => line.includes("ModSecurity: ")).join("\n"),
     stop: () => new Promise((resolve) => {
       nginx.once("exit", () => { rmSync(root, { recursive: true, force: true }); resolve(); });
       nginx.kill("SIGTERM");
@@ -108,7 +108,6 @@ function relocate(content: string, root: string, plainPort: number, tlsPort: num
     .replace("user www-data;", process.getuid!() === 0 ? "user root;" : "")
     .replace("include /etc/nginx/modules-enabled/*.conf;", "load_module /usr/lib/nginx/modules/ngx_http_modsecurity_module.so;")
     .replaceAll(wafDirectory, `${root}/waf`)
-    .replaceAll(wafLog, `${root}/waf/found.log`)
     .replaceAll("/etc/nginx/ringo", `${root}/ringo`)
     .replaceAll("/etc/nginx/tls", `${root}/tls`)
     .replaceAll("/var/log/nginx", root)

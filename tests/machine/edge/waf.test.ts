@@ -67,7 +67,7 @@ const rulesIn = (lines: string[]): string[] => lines.map((line) => /\[id "(\d+)"
 function reported(edge: Edge, wanted: string): string {
   const command = join(edge.root, "report");
   const { content } = waf({ ...rules, bodyMiB: 5 }).files!.find(({ path }) => path.startsWith("/usr/local/bin/"))!;
-  writeFileSync(command, content.replaceAll(wafLog, join(edge.root, "waf/found.log")));
+  writeFileSync(command, content.replaceAll(wafLog, join(edge.root, "waf.log")));
   return execFileSync("/usr/bin/python3", [command, wanted], { encoding: "utf8" });
 }
 

@@ -13,7 +13,7 @@ afterAll(leave);
 const all = (list: Sent[], from?: string): Promise<[Sent, Answer][]> => each(list, async (sent) => [sent, await ask(stack, sent, from)] as [Sent, Answer], 6);
 const described = ([{ name, method, path, body }, { status, headers }]: [Sent, Answer]): string =>
   `${status} ${name} ${method} ${path} ${body?.toString().slice(0, 200) ?? ""} ${String(headers["x-request-id"])}`;
-const log = () => on("edge", "cat /var/log/nginx/waf/found.log");
+const log = () => on("edge", "cat /var/log/nginx/waf.log");
 const requestId = ([, { headers }]: [Sent, Answer]): string => String(headers["x-request-id"]);
 
 test("attacks of every family of the Core Rule Set are refused", async () => {
@@ -56,7 +56,7 @@ test("what is refused is written down for operators, without credentials", async
   }, 10);
   expect(shown).toContain(`403 ${from} POST /api/v1/register/ ${String(headers["x-request-id"])}`);
   expect(await on("edge", "grep -rc hunter /var/log/nginx/ | grep -v ':0$' || true")).toBe("");
-  expect((await on("edge", "stat -c '%a %U %G' /var/log/nginx/waf; logrotate --debug /etc/logrotate.conf 2>&1 | grep -c 'considering log /var/log/nginx/waf/found.log'")).trim()).toBe("750 root adm\n1");
+  expect((await on("edge", "stat -c '%a %U %G' /var/log/nginx/waf.log; logrotate --debug /etc/logrotate.conf 2>&1 | grep -c 'considering log /var/log/nginx/waf.log'")).trim()).toBe("640 www-data adm\n1");
 });
 
 test("rates hold for attacks, too, and cost no inspection beyond them", async () => {
