@@ -80,7 +80,7 @@ function operated(stack: Omit<OperatedStack, "run" | "engine">): OperatedStack {
         stdio: ["ignore", capture ? "pipe" : "inherit", quiet ? "ignore" : "inherit"], timeout: patience && 2000 * patience,
       });
       let stdout = "";
-      child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+      child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
       child.on("error", reject);
       child.on("close", (code) => resolve({ code: code ?? 255, stdout }));
     }),
