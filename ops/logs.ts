@@ -72,8 +72,8 @@ const colours: Record<string, (text: string) => string> = { critical: red, error
 
 /** When, where, and what is said; a line that says nothing in words is shown as it is. */
 export function forPeople({ at, labels, text }: Line): string {
-  const value = parsed(text) as { message?: string } | string;
-  const said = typeof value === "object" && typeof value.message === "string" ? value.message : text;
+  const message = (parsed(text) as { message?: unknown } | null)?.message;
+  const said = typeof message === "string" ? message : text;
   const colour = colours[labels.level ?? ""] ?? ((plain: string) => plain);
   return `${dim(timeOf(at))} ${cyan(`${labels.machine}/${labels.source}`)} ${colour(printable(said))}\n`;
 }

@@ -1,4 +1,4 @@
-import { logs } from "../../ops/logs";
+import { forPeople, logs } from "../../ops/logs";
 import type { OperatedStack } from "../../ops/stack";
 
 /** A stack whose Loki answers this. */
@@ -17,4 +17,10 @@ test("what Loki refuses for another reason is not put down to the query", async 
     await expect(logs(answering(`${words}\n`))).rejects.toThrow(`the last 999999d cannot be asked for: ${words}`);
     await expect(logs(answering(words))).rejects.not.toThrow(/QUERY/);
   }
+});
+
+test("a line is what its message says; one that has none is shown as it is", () => {
+  const shown = (text: string): string => forPeople({ at: 0n, labels: { machine: "api-0", source: "django" }, text });
+  expect(shown('{"message":"it works"}')).toBe("1970-01-01T00:00:00.000Z api-0/django it works\n");
+  for (const text of ["null", "7", '"word"', "[]", '{"message":7}', "no JSON"]) expect(shown(text)).toBe(`1970-01-01T00:00:00.000Z api-0/django ${text}\n`);
 });
