@@ -15,6 +15,7 @@ export interface Described {
 
 /** The stack's outputs: where it is, how to reach each machine, what to do next. */
 export function describe({ domain, grafanaDomain, network, access, bastion, hosts, backups }: Described): Record<string, pulumi.Input<unknown>> {
+  const stack = pulumi.getStack();
   return {
     apiUrl: `https://${domain}`,
     ...(grafanaDomain === undefined ? {} : { grafanaUrl: `https://${grafanaDomain}` }),
@@ -32,8 +33,8 @@ export function describe({ domain, grafanaDomain, network, access, bastion, host
     next: [
       pulumi.interpolate`Point ${domain} at ${network.publicAddress}, unless the stack keeps its DNS (manageDns).`,
       `See that it answers: curl https://${domain}/api/health/`,
-      ...(grafanaDomain === undefined ? [] : [`Look at the dashboards: https://${grafanaDomain}, as admin; its password: make ssh HOST=monitor CMD="cat /srv/ringo/grafana/secrets/password"`]),
-      "Change the configuration or a secret with `pulumi config set` and run `pulumi up`: that is also how a release is made.",
+      ...(grafanaDomain === undefined ? [] : [`Look at the dashboards: https://${grafanaDomain}, as admin; its password: make ssh STACK=${stack} HOST=monitor CMD="cat /srv/ringo/grafana/secrets/password"`]),
+      `Change the configuration or a secret with \`pulumi config set --stack ${stack}\` and run \`pulumi up --stack ${stack}\`: that is also how a release is made.`,
     ],
   };
 }

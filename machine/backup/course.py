@@ -18,7 +18,7 @@ class Gap:
 
     def __str__(self):
         return (f"WAL {self.first} is missing in S3, so nothing can reach what is in it, nor what comes after it ({self.beyond} × 16 MiB). "
-                "If it was deleted there, its old version is still in the bucket: `make rewind-backups`")
+                "If it was deleted there, its old version is still in the bucket: `make rewind-backups STACK=… TIME=…`")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ describe("a stack that shows its dashboards", () => {
     expect(named(resources, "edge-grafana-record").inputs).toMatchObject({ domain: "ringo.test", name: "grafana", type: "A", value: "198.18.0.200" });
     expect(stateOf(named(resources, "edge-edge")).steps.map(({ name }) => name)).toContain("certificate for api.ringo.test, grafana.ringo.test");
     expect(outputs.grafanaUrl).toBe("https://grafana.ringo.test");
+    // On this very stack, whichever is selected where it is typed.
+    expect(outputs.next).toContainEqual(expect.stringContaining('make ssh STACK=test HOST=monitor CMD="cat '));
+    expect(outputs.next).toContainEqual(expect.stringContaining("pulumi up --stack test"));
   });
 
   test("lets the edge reach it, and no other machine", () => {

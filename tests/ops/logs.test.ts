@@ -2,7 +2,7 @@ import { forPeople, logs } from "../../ops/logs";
 import type { OperatedStack } from "../../ops/stack";
 
 /** A stack whose Loki answers this. */
-const answering = (stdout: string) => ({ run: async () => ({ code: 0, stdout }) }) as unknown as OperatedStack;
+const answering = (stdout: string, code = 0) => ({ name: "staging", run: async () => ({ code, stdout }) }) as unknown as OperatedStack;
 const given = { ...process.env };
 afterEach(() => void (process.env = { ...given }));
 
@@ -23,4 +23,8 @@ test("a line is what its message says; one that has none is shown as it is", () 
   const shown = (text: string): string => forPeople({ at: 0n, labels: { machine: "api-0", source: "django" }, text });
   expect(shown('{"message":"it works"}')).toBe("1970-01-01T00:00:00.000Z api-0/django it works\n");
   for (const text of ["null", "7", '"word"', "[]", '{"message":7}', "no JSON"]) expect(shown(text)).toBe(`1970-01-01T00:00:00.000Z api-0/django ${text}\n`);
+});
+
+test("where Loki does not answer, the command that looks closer is for the stack that was asked", async () => {
+  await expect(logs(answering("", 7))).rejects.toThrow("make ssh STACK=staging HOST=monitor CMD='docker logs --tail 20 ringo-loki'");
 });
