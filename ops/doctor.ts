@@ -1,4 +1,5 @@
 import { renewedWithDays } from "../machine/edge/certbot";
+import { bounds } from "../machine/monitoring/alerts/backups";
 import { lifeSign } from "../machine/monitoring/alerts/monitor";
 import { local } from "../machine/monitoring/ports";
 import { isGiven } from "./flag";
@@ -81,7 +82,7 @@ async function backups(stack: OperatedStack): Promise<Finding[]> {
   const { code, stdout } = await stack.run("data", ["ringo-backup", "list", "--json"], { capture: true });
   const look = [ssh(stack, "data", "ringo-backup status"), "docs/backups.md"];
   if (code !== 0) return [wrong("backups", "cannot be listed", ...look)];
-  return backedUp(stack, JSON.parse(stdout) as Backups, look);
+  return backedUp(stack, JSON.parse(stdout) as Backups);
 }
 
 /** What `ringo-backup list --json` says, as far as it is judged here. */
@@ -89,13 +90,20 @@ interface Backups {
   window: { from: string; to: string | null } | null;
   warning: string | null;
   backups: { stop: string }[];
-  wal: { waiting: number };
+  wal: { waiting: number; waitingSeconds: number };
 }
 
-export function backedUp(stack: OperatedStack, { window, warning, backups: all, wal }: Backups, look: string[]): Finding[] {
-  if (window === null) return [wrong("backups", "there is none", ssh(stack, "data", "systemctl start ringo-backup@full"), ...look)];
-  if (warning !== null) return [wrong("backups", warning, ssh(stack, "data", "systemctl start ringo-backup@incr"), "docs/alerts.md#walmissing")];
-  return [fine("backups", `any time from ${window.from} to ${window.to ?? "the newest WAL in S3"}; the last of ${all.length} ended at ${all.at(-1)!.stop}; ${wal.waiting} WAL segments wait`)];
+/** By what the alerts about backups promise, of a stack whose patience is as usual: it may be the monitor that is broken. */
+export function backedUp(stack: OperatedStack, { window, warning, backups: all, wal }: Backups, now = Date.now()): Finding[] {
+  const make = (type: string): string => ssh(stack, "data", `systemctl start ringo-backup@${type}`);
+  if (window === null) return [wrong("backups", "there is none", make("full"), "docs/alerts.md#backupmissing")];
+  const newest = all.at(-1)!.stop;
+  const found = [
+    ...(warning === null ? [] : [wrong("backups", warning, make("incr"), "docs/alerts.md#walmissing")]),
+    ...(now - Date.parse(newest) <= 1000 * bounds.backupOld ? [] : [wrong("backups", `the newest ended at ${newest}, more than ${bounds.backupOld / 3600} hours ago`, make("incr"), "docs/alerts.md#backupold")]),
+    ...(wal.waitingSeconds <= bounds.walWaits ? [] : [wrong("backups", `${wal.waiting} WAL segments wait, the first of them for ${Math.floor(wal.waitingSeconds / 60)} minutes`, ssh(stack, "data", "ringo-backup status"), "docs/alerts.md#walnotarchived")]),
+  ];
+  return found.length > 0 ? found : [fine("backups", `any time from ${window.from} to ${window.to ?? "the newest WAL in S3"}; the last of ${all.length} ended at ${newest}; ${wal.waiting} WAL segments wait`)];
 }
 
 interface Alert {

@@ -60,11 +60,12 @@ def _warning(settings, info):
 
 
 def _wal(settings):
-    waiting = len(wal.marks(settings))
+    waits = wal.waits(settings)
+    waiting = {"waiting": len(waits), "waitingSeconds": max(waits, default=0)}
     if not running():
-        return {"lastArchived": None, "failed": 0, "waiting": waiting}
+        return {"lastArchived": None, "failed": 0, **waiting}
     last, failed = psql("SELECT coalesce(extract(epoch FROM last_archived_time)::bigint::text, ''), failed_count FROM pg_stat_archiver").split("\t")
-    return {"lastArchived": times.show(times.of(int(last))) if last else None, "failed": int(failed), "waiting": waiting}
+    return {"lastArchived": times.show(times.of(int(last))) if last else None, "failed": int(failed), **waiting}
 
 
 def kept(settings):

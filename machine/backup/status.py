@@ -1,5 +1,4 @@
 """How backups and the WAL archive are doing, as metrics."""
-import os
 import time
 
 from backup import course, metrics, repository, wal
@@ -74,21 +73,10 @@ def _wal(settings):
         archived, failed = psql("SELECT coalesce(extract(epoch FROM last_archived_time)::bigint::text, ''), failed_count FROM pg_stat_archiver").split("\t")
     except Failure:
         archived, failed = "", None
-    waiting = _waiting(settings)
+    waiting = wal.waits(settings)
     return [
         ("ringo_wal_archived_timestamp_seconds", "When the last WAL segment reached S3.", "gauge", {}, archived or None),
         ("ringo_wal_archive_failures_total", "Attempts to archive a WAL segment that failed.", "counter", {}, failed),
         ("ringo_wal_waiting_segments", "WAL segments that have not reached S3.", "gauge", {}, len(waiting)),
-        ("ringo_wal_waiting_seconds", "How long the oldest of them has waited.", "gauge", {}, round(time.time() - min(waiting)) if waiting else 0),
+        ("ringo_wal_waiting_seconds", "How long the oldest of them has waited.", "gauge", {}, max(waiting, default=0)),
     ]
-
-
-def _waiting(settings):
-    """Since when each segment waits; one that reaches S3 meanwhile waits no more."""
-    since = []
-    for path in wal.marks(settings):
-        try:
-            since.append(os.stat(path).st_mtime)
-        except FileNotFoundError:
-            pass
-    return since

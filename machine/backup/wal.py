@@ -2,6 +2,7 @@
 import glob
 import os
 import re
+import time
 
 from backup.shell import psql
 
@@ -33,6 +34,17 @@ def sent():
 def marks(settings):
     """Files that stand for what waits; each goes when it has reached S3."""
     return glob.glob(f"{settings.cluster.data}/pg_wal/archive_status/*.ready")
+
+
+def waits(settings):
+    """How many seconds each has waited; one that reaches S3 meanwhile waits no more."""
+    since = []
+    for path in marks(settings):
+        try:
+            since.append(os.stat(path).st_mtime)
+        except FileNotFoundError:
+            pass
+    return [round(time.time() - each) for each in since]
 
 
 def command(settings, then=None):

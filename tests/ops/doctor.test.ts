@@ -33,11 +33,29 @@ test("alerts that fire are told with their page; silence is wrong where not even
   expect(firing(local, []).map(({ ok }) => ok)).toEqual([false]);
 });
 
-test("backups of which none is there, or whose WAL has a gap, are wrong", () => {
-  const well = { window: { from: "2026-11-24T02:01:12Z", to: null }, warning: null, backups: [{ stop: "2026-11-24T02:01:12Z" }], wal: { waiting: 0 } };
-  expect(backedUp(local, well, [])).toEqual([expect.objectContaining({ ok: true, said: expect.stringContaining("any time from 2026-11-24T02:01:12Z to the newest WAL in S3") })]);
-  expect(backedUp(local, { ...well, warning: "WAL x is missing" }, [])[0]).toMatchObject({ ok: false, said: "WAL x is missing", mend: ["make ssh HOST=data CMD='systemctl start ringo-backup@incr'", "docs/alerts.md#walmissing"] });
-  expect(backedUp(local, { ...well, window: null, backups: [] }, [])[0]).toMatchObject({ ok: false, said: "there is none" });
+describe("backups", () => {
+  const made = "2026-11-24T02:01:12Z";
+  const hours = (count: number): number => Date.parse(made) + count * 3_600_000;
+  const well = { window: { from: made, to: null }, warning: null, backups: [{ stop: "2026-11-20T02:01:12Z" }, { stop: made }], wal: { waiting: 0, waitingSeconds: 0 } };
+
+  test("that are new, with WAL that has just begun to wait, are well", () => {
+    expect(backedUp(local, { ...well, wal: { waiting: 2, waitingSeconds: 300 } }, hours(25))).toEqual([expect.objectContaining({ ok: true, said: expect.stringContaining(`any time from ${made} to the newest WAL in S3`) })]);
+  });
+
+  test("of which none is there, or whose WAL has a gap, are wrong", () => {
+    expect(backedUp(local, { ...well, warning: "WAL x is missing" }, hours(1))).toMatchObject([{ ok: false, said: "WAL x is missing", mend: ["make ssh HOST=data CMD='systemctl start ringo-backup@incr'", "docs/alerts.md#walmissing"] }]);
+    expect(backedUp(local, { ...well, window: null, backups: [] }, hours(1))).toMatchObject([{ ok: false, said: "there is none" }]);
+  });
+
+  test("are as old as the alert says, or older: wrong, and its page leads to the mend", () => {
+    expect(backedUp(production, well, hours(26))).toMatchObject([{ ok: false, said: `the newest ended at ${made}, more than 25 hours ago`, mend: ["make ssh STACK=production HOST=data CMD='systemctl start ringo-backup@incr'", "docs/alerts.md#backupold"] }]);
+  });
+
+  test("whose WAL waits for longer than the alert allows are wrong, each fault by itself", () => {
+    const stuck = { ...well, wal: { waiting: 4711, waitingSeconds: 301 } };
+    expect(backedUp(local, stuck, hours(1))).toMatchObject([{ ok: false, said: "4711 WAL segments wait, the first of them for 5 minutes", mend: ["make ssh HOST=data CMD='ringo-backup status'", "docs/alerts.md#walnotarchived"] }]);
+    expect(backedUp(local, stuck, hours(240)).map(({ ok }) => ok)).toEqual([false, false]);
+  });
 });
 
 test("people read what was looked at, then how much of it is wrong", () => {

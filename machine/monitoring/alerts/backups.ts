@@ -7,6 +7,9 @@ import type { Concern, Stack } from "./rule";
 const failed = "ringo_backup_last_run_success == 0 unless "
   + '(ringo_backup_last_run_timestamp_seconds{type!="full"} < scalar(max(ringo_backup_last_run_timestamp_seconds and ringo_backup_last_run_success == 1)))';
 
+/** Seconds after which a backup is old, and WAL has waited for too long. */
+export const bounds = { backupOld: 25 * 3600, walWaits: 300 };
+
 /** Can what is lost be brought back. */
 export const backups = ({ patience }: Stack): Concern => ({
   name: "backups",
@@ -16,7 +19,7 @@ export const backups = ({ patience }: Stack): Concern => ({
       summary: "the last {{ $labels.type }} backup failed", description: "The one before it is still there.",
     },
     {
-      name: "BackupOld", expr: "time() - max(ringo_backup_timestamp_seconds)", above: 25 * 3600, severity: "critical",
+      name: "BackupOld", expr: "time() - max(ringo_backup_timestamp_seconds)", above: bounds.backupOld, severity: "critical",
       summary: "the newest backup is {{ $value | humanizeDuration }} old", description: "One a day is promised, and more are configured.",
     },
     {
@@ -44,7 +47,7 @@ export const backups = ({ patience }: Stack): Concern => ({
       summary: "the last restore test was {{ $value | humanizeDuration }} ago", description: "It is due every Sunday.",
     },
     {
-      name: "WalNotArchived", expr: "ringo_postgres_wal_waiting_seconds", above: patience(300), severity: "critical",
+      name: "WalNotArchived", expr: "ringo_postgres_wal_waiting_seconds", above: patience(bounds.walWaits), severity: "critical",
       summary: "WAL has not reached S3 for {{ $value | humanizeDuration }}", description: "What was written since is lost with the volume, and the volume fills up.",
     },
     {

@@ -8,7 +8,7 @@ export interface Listed {
   window: { from: string; to: string | null } | null;
   backups: { label: string; type: string; stop: string }[];
   points: { name: string; time: string }[];
-  wal: { lastArchived: string | null; failed: number; waiting: number };
+  wal: { lastArchived: string | null; failed: number; waiting: number; waitingSeconds: number };
   kept: { path: string }[];
 }
 
