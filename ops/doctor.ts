@@ -2,6 +2,7 @@ import { renewedWithDays } from "../machine/edge/certbot";
 import { bounds } from "../machine/monitoring/alerts/backups";
 import { lifeSign } from "../machine/monitoring/alerts/monitor";
 import { local } from "../machine/monitoring/ports";
+import { ask, type Answer } from "./ask";
 import { isGiven } from "./flag";
 import { askHealth } from "./health";
 import { typed } from "./host";
@@ -22,7 +23,7 @@ const wrong = (about: string, said: string, ...mend: string[]): Finding => ({ ab
 
 /** Looks at the whole stack at once, and says what is wrong and what leads to the mend; JSON=1 for a script. Gives 1 when something is. */
 export async function doctor(stack: OperatedStack): Promise<number> {
-  const looks = [api(stack), ...stack.outputs().machines.map(({ name }) => machine(stack, name)), backups(stack), alerts(stack)];
+  const looks = [api(stack), ...stack.outputs().machines.map(({ name }) => machine(stack, name))];
   const findings = (await Promise.all(looks)).flat();
   process.stdout.write(isGiven("JSON") ? `${JSON.stringify(findings, null, 2)}\n` : forPeople(findings));
   return findings.every(({ ok }) => ok) ? 0 : 1;
@@ -58,10 +59,28 @@ if command -v docker >/dev/null; then docker ps --all --format '{{.Names}} {{.St
 df --local --output=pcent,target --exclude-type=tmpfs --exclude-type=devtmpfs | awk '$1 + 0 >= 90 && $2 !~ "^/(run|var/lib/docker)/" { print "disk", $2, $1 }'
 if [ -e /run/reboot-required ]; then echo reboot; fi`;
 
+/** Something to ask a machine, and what follows from the answer. */
+interface Look {
+  about: string;
+  command: string;
+  judge(answer: Answer, errors: string): Finding[];
+}
+
+/** All that is asked of a machine. */
+function looksAt(stack: OperatedStack, host: string): Look[] {
+  const condition: Look = {
+    about: host, command: complaints,
+    judge: ({ code, stdout }, errors) => (code === 0 ? judged(stack, host, stdout) : [wrong(host, `could not look at itself: ${errors}`, ssh(stack, host, "systemctl status"))]),
+  };
+  return [condition, ...({ data: [backups(stack)], monitor: [alerts(stack)] }[host] ?? [])];
+}
+
 async function machine(stack: OperatedStack, host: string): Promise<Finding[]> {
-  const { code, stdout } = await stack.run(host, ["sh", "-c", complaints], { capture: true });
-  if (code !== 0) return [wrong(host, "cannot be reached", `${stack.engineCommand("up", true).join(" ")} makes anew what is gone`)];
-  return judged(stack, host, stdout);
+  const looks = looksAt(stack, host);
+  const asked = await ask(stack, host, looks.map(({ command }) => command));
+  if ("answers" in asked) return looks.flatMap(({ judge }, i) => judge(asked.answers[i]!, asked.errors));
+  const [first, ...others] = looks.map(({ about }) => about);
+  return [wrong(first!, `could not be asked: ${asked.unasked}`, ssh(stack, host, "uptime"), "docs/runbooks/lost-machine.md"), ...others.map((about) => wrong(about, `nothing is known: ${host} could not be asked`))];
 }
 
 export function judged(stack: OperatedStack, host: string, printed: string): Finding[] {
@@ -78,12 +97,11 @@ export function judged(stack: OperatedStack, host: string, printed: string): Fin
   return found.length > 0 ? found : [fine(host, "is reached; its units, containers and disks are well")];
 }
 
-async function backups(stack: OperatedStack): Promise<Finding[]> {
-  const { code, stdout } = await stack.run("data", ["ringo-backup", "list", "--json"], { capture: true });
-  const look = [ssh(stack, "data", "ringo-backup status"), "docs/backups.md"];
-  if (code !== 0) return [wrong("backups", "cannot be listed", ...look)];
-  return backedUp(stack, JSON.parse(stdout) as Backups);
-}
+const backups = (stack: OperatedStack): Look => ({
+  about: "backups", command: "ringo-backup list --json",
+  judge: ({ code, stdout }, errors) => (code === 0 ? backedUp(stack, JSON.parse(stdout) as Backups)
+    : [wrong("backups", `cannot be listed: ${errors}`, ssh(stack, "data", "ringo-backup status"), "docs/backups.md")]),
+});
 
 /** What `ringo-backup list --json` says, as far as it is judged here. */
 interface Backups {
@@ -100,8 +118,8 @@ export function backedUp(stack: OperatedStack, { window, warning, backups: all, 
   const newest = all.at(-1)!.stop;
   const found = [
     ...(warning === null ? [] : [wrong("backups", warning, make("incr"), "docs/alerts.md#walmissing")]),
-    ...(now - Date.parse(newest) <= 1000 * bounds.backupOld ? [] : [wrong("backups", `the newest ended at ${newest}, more than ${bounds.backupOld / 3600} hours ago`, make("incr"), "docs/alerts.md#backupold")]),
-    ...(wal.waitingSeconds <= bounds.walWaits ? [] : [wrong("backups", `${wal.waiting} WAL segments wait, the first of them for ${Math.floor(wal.waitingSeconds / 60)} minutes`, ssh(stack, "data", "ringo-backup status"), "docs/alerts.md#walnotarchived")]),
+    ...(now - Date.parse(newest) > 1000 * bounds.backupOld ? [wrong("backups", `the newest ended at ${newest}, more than ${bounds.backupOld / 3600} hours ago`, make("incr"), "docs/alerts.md#backupold")] : []),
+    ...(wal.waitingSeconds > bounds.walWaits ? [wrong("backups", `${wal.waiting} WAL segments wait, the first of them for ${Math.floor(wal.waitingSeconds / 60)} minutes`, ssh(stack, "data", "ringo-backup status"), "docs/alerts.md#walnotarchived")] : []),
   ];
   return found.length > 0 ? found : [fine("backups", `any time from ${window.from} to ${window.to ?? "the newest WAL in S3"}; the last of ${all.length} ended at ${newest}; ${wal.waiting} WAL segments wait`)];
 }
@@ -112,11 +130,11 @@ interface Alert {
   annotations: Record<string, string>;
 }
 
-async function alerts(stack: OperatedStack): Promise<Finding[]> {
-  const { code, stdout } = await stack.run("monitor", ["curl", "-sS", "--max-time", "10", `http://127.0.0.1:${local.prometheus}/api/v1/alerts`], { capture: true });
-  if (code !== 0) return [wrong("alerts", "the monitor does not answer, so nobody is told of anything", ssh(stack, "monitor", "journalctl --no-pager --lines 50 --unit prometheus"))];
-  return firing(stack, (JSON.parse(stdout) as { data: { alerts: Alert[] } }).data.alerts);
-}
+const alerts = (stack: OperatedStack): Look => ({
+  about: "alerts", command: `curl -sS --fail --max-time 10 http://127.0.0.1:${local.prometheus}/api/v1/alerts`,
+  judge: ({ code, stdout }, errors) => (code === 0 ? firing(stack, (JSON.parse(stdout) as { data: { alerts: Alert[] } }).data.alerts)
+    : [wrong("alerts", `Prometheus does not answer, so nobody is told of anything: ${errors}`, ssh(stack, "monitor", "journalctl --no-pager --lines 50 --unit prometheus"))]),
+});
 
 export function firing(stack: OperatedStack, all: Alert[]): Finding[] {
   const now = all.filter(({ state }) => state === "firing");

@@ -23,8 +23,8 @@ export interface OperatedStack {
   s3(region: string): Promise<S3Client>;
   /** PEM of the authority that signed the API's certificate. @default the system's */
   ca?: string;
-  /** Runs a command on a machine. What it prints goes to the terminal, or comes back as text; its errors go nowhere when it is to be quiet; where so many seconds of `patience` are given to the connection, the command has as many. Gives its exit status. */
-  run(host: string, argv: string[], options?: { capture?: boolean; quiet?: boolean; patience?: number }): Promise<{ code: number; stdout: string }>;
+  /** Runs a command on a machine. What it prints goes to the terminal, or comes back as text; so do its errors and ssh's when it is to be quiet; where so many seconds of `patience` are given to the connection, the command has as many. Gives its exit status, or ssh's 255. */
+  run(host: string, argv: string[], options?: { capture?: boolean; quiet?: boolean; patience?: number }): Promise<{ code: number; stdout: string; stderr: string }>;
   /** What brings the stack to what its file says, or shows what would. @param refresh whether it looks first at what is there */
   engineCommand(operation: "up" | "preview", refresh: boolean): string[];
   /** Runs that. Gives its exit status. @param options.refresh also without REFRESH=1 @default false */
@@ -77,12 +77,13 @@ function operated(stack: Omit<OperatedStack, "run" | "engine">): OperatedStack {
       // One that is killed before it is connected leaves behind the one that goes ahead to the edge.
       const bounds = patience === undefined ? [] : ["-o", `ConnectTimeout=${patience}`];
       const child = spawn("ssh", ["-F", stack.sshConfig, ...bounds, host, "--", argv.map(quoted).join(" ")], {
-        stdio: ["ignore", capture ? "pipe" : "inherit", quiet ? "ignore" : "inherit"], timeout: patience && 2000 * patience,
+        stdio: ["ignore", capture ? "pipe" : "inherit", quiet ? "pipe" : "inherit"], timeout: patience && 2000 * patience,
       });
-      let stdout = "";
+      let [stdout, stderr] = ["", ""];
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
       child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
       child.on("error", reject);
-      child.on("close", (code) => resolve({ code: code ?? 255, stdout }));
+      child.on("close", (code) => resolve({ code: code ?? 255, stdout, stderr }));
     }),
     engine: (operation, { refresh = false } = {}) => {
       const [command, ...words] = stack.engineCommand(operation, refresh || isGiven("REFRESH"));

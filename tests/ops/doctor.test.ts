@@ -1,4 +1,5 @@
-import { backedUp, certificate, firing, forPeople, judged } from "../../ops/doctor";
+import { spawnSync } from "node:child_process";
+import { backedUp, certificate, doctor, firing, forPeople, judged, type Finding } from "../../ops/doctor";
 import type { OperatedStack } from "../../ops/stack";
 
 const production = { name: "production" } as OperatedStack;
@@ -61,4 +62,54 @@ describe("backups", () => {
 test("people read what was looked at, then how much of it is wrong", () => {
   expect(forPeople(judged(local, "edge", "")).split("\n").slice(-2)).toEqual(["all 1 are well", ""]);
   expect(forPeople(judged(local, "edge", "reboot"))).toBe("WRONG edge: an update waits for a reboot\n      make ssh HOST=edge CMD='systemctl reboot'\n1 of 1 wrong\n");
+});
+
+describe("each machine is asked once", () => {
+  /** What the machines have, in the place of the programs that are asked there. */
+  const listed = { window: { from: "x", to: null }, warning: null, backups: [{ stop: new Date().toISOString() }], wal: { waiting: 0, waitingSeconds: 0 } };
+  const alive = { data: { alerts: [{ state: "firing", labels: { alertname: "Watchdog" }, annotations: {} }] } };
+  const there = { systemctl: "true", df: "true", docker: "true", "ringo-backup": `echo '${JSON.stringify(listed)}'`, curl: `echo '${JSON.stringify(alive)}'` };
+
+  /** What is found wrong where a host, at one of its connections, is `away`, and its programs do something `else`. */
+  async function wrong(away: string[], otherwise: Partial<typeof there> = {}): Promise<Pick<Finding, "about" | "said">[]> {
+    const programs = Object.entries({ ...there, ...otherwise }).map(([name, body]) => `${name}() { ${body}; }`).join("\n");
+    const stack = {
+      name: "staging",
+      outputs: () => ({ apiUrl: "https://127.0.0.1:1", machines: ["edge", "data", "monitor"].map((name) => ({ name })) }),
+      run: async (host: string, [, , script]: string[]) => {
+        if (away.includes(host)) {
+          away.splice(away.indexOf(host), 1);
+          return { code: 255, stdout: "", stderr: "ssh: connect to host 10.0.0.2 port 22: Connection timed out\nConnection closed by UNKNOWN port 65535\n" };
+        }
+        const { status, stdout, stderr } = spawnSync("sh", ["-c", `${programs.replaceAll("ringo-backup()", "backup()")}\n${script!.replaceAll("ringo-backup", "backup")}`], { encoding: "utf8" });
+        return { code: status, stdout, stderr };
+      },
+    } as unknown as OperatedStack;
+    let printed = "";
+    const write = jest.spyOn(process.stdout, "write").mockImplementation((text) => ((printed += text), true));
+    process.env.JSON = "1";
+    try {
+      expect(await doctor(stack)).toBe(1); // the API does not answer here
+    } finally {
+      write.mockRestore();
+      delete process.env.JSON;
+    }
+    return (JSON.parse(printed) as Finding[]).filter(({ about, ok }) => !ok && about !== "the API").map(({ about, said }) => ({ about, said }));
+  }
+
+  test("and is well where it says so", async () => expect(await wrong([])).toEqual([]));
+
+  test.each([["data", "backups"], ["monitor", "alerts"]])("%s, which does not answer that once, is not told to be gone, nor anything known of its %s", async (host, about) => {
+    expect(await wrong([host])).toEqual([
+      { about: host, said: "could not be asked: ssh: connect to host 10.0.0.2 port 22: Connection timed out; Connection closed by UNKNOWN port 65535" },
+      { about, said: `nothing is known: ${host} could not be asked` },
+    ]);
+  });
+
+  test("a command that fails there is told in its own words, and no machine is out of reach for it", async () => {
+    expect(await wrong([], { "ringo-backup": "echo 'S3 is away' >&2; exit 1", curl: "echo 'curl: (22) 503' >&2; exit 22" })).toEqual([
+      { about: "backups", said: "cannot be listed: S3 is away" },
+      { about: "alerts", said: "Prometheus does not answer, so nobody is told of anything: curl: (22) 503" },
+    ]);
+  });
 });

@@ -26,3 +26,8 @@ test("a long text in Russian comes back as it was written, wherever the pipe cut
   const { stdout } = run('"monitor", ["x"], { capture: true }') as { stdout: string };
   expect(stdout === text).toBe(true);
 });
+
+test("what ssh says of a machine that it did not reach comes back, rather than nameless onto the terminal", () => {
+  program("ssh", 'echo "Connection to UNKNOWN port 65535 timed out" >&2; exit 255');
+  expect(run('"data", ["x"], { capture: true, quiet: true }')).toEqual({ code: 255, stdout: "", stderr: "Connection to UNKNOWN port 65535 timed out\n" });
+});
