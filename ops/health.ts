@@ -12,17 +12,17 @@ export interface Health {
   certificateEnds?: number;
 }
 
-/** Asks the application how it is, as anybody on the internet would. */
-export function askHealth(stack: OperatedStack): Promise<Health> {
+/** Asks the application how it is, as anybody on the internet would. @param patience seconds that it may be silent */
+export function askHealth(stack: Pick<OperatedStack, "outputs" | "ca">, patience = 20): Promise<Health> {
   const url = `${stack.outputs().apiUrl}/api/health/`;
   const began = Date.now();
   return new Promise((resolve) => {
-    const request = https.get(url, { ca: stack.ca, agent: false, timeout: 20_000 }, (response) => {
+    const request = https.get(url, { ca: stack.ca, agent: false, timeout: 1000 * patience }, (response) => {
       response.resume();
       const certificateEnds = Date.parse((response.socket as TLSSocket).getPeerCertificate().valid_to);
       resolve({ url, status: response.statusCode ?? 0, took: Date.now() - began, certificateEnds });
     });
-    request.on("timeout", () => request.destroy(new Error("no answer in 20 s")));
+    request.on("timeout", () => request.destroy(new Error(`no answer in ${patience} s`)));
     request.on("error", (error) => resolve({ url, status: error.message, took: Date.now() - began }));
   });
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
+import { cost } from "../../ops/renew";
 import { checkout, command, stackFile, type Checkout } from "./checkout";
 
 let { at, program, options, reset, remove } = {} as Checkout;
@@ -71,4 +72,14 @@ test("where the edge does not answer nobody knows of the machines behind it, and
 test("an edge that is gone is made anew", () => {
   machines({ edge: "exit 255", "api-0": "exit 255" });
   expect(renew({ YES: "1", HOST: "edge" })).toMatchObject({ status: 0, done: [up] });
+});
+
+test("what the end of a machine costs depends on whether there is another of its kind", () => {
+  const machines = ["edge", "api", "api", "worker", "data", "monitor"].map((role, i) => ({ name: `${role}-${i}`, role, publicAddress: null, privateAddress: "" }));
+  const said = Object.fromEntries(machines.map((machine) => [machine.role, cost(machine, machines)]));
+  expect(said).toEqual({
+    edge: expect.stringContaining("Nothing answers"), api: "Others answer.", worker: expect.stringContaining("wait"),
+    data: expect.stringContaining("volume stays"), monitor: expect.stringMatching(/alerted.*lost/),
+  });
+  expect(cost(machines[1]!, machines.slice(0, 2))).toContain("does not answer");
 });

@@ -1,31 +1,4 @@
-import { spawnSync } from "node:child_process";
-import fc from "fast-check";
 import { nextGeneration } from "../../ops/generation";
-import { cost } from "../../ops/renew";
-import { target } from "../../ops/restore";
-import { quoted } from "../../ops/ssh";
-
-describe("what make's variables mean", () => {
-  test.each([
-    [{}, []],
-    [{ TIME: "2026-11-24T09:30:00Z" }, ["--time", "2026-11-24T09:30:00Z"]],
-    [{ POINT: "before", ASIDE: "1" }, ["--point", "before", "--aside"]],
-    [{ BACKUP: "20261124-125942F", REPOSITORY_TIME: "2026-11-24T00:00:00Z" }, ["--backup", "20261124-125942F", "--repository-time", "2026-11-24T00:00:00Z"]],
-  ])("%j", (environment, options) => expect(target(environment)).toEqual(options));
-
-  test("two moments at once are an error that names both", () => {
-    expect(() => target({ TIME: "2026-11-24T09:30:00Z", POINT: "before" })).toThrow(/TIME and POINT/);
-  });
-
-  test("a copy that was asked for in other words is not taken for a wish to restore in place", () => {
-    for (const ASIDE of ["yes", "true"]) expect(() => target({ TIME: "2026-11-24T09:30:00Z", ASIDE })).toThrow(/say ASIDE=1/);
-  });
-});
-
-test("a word reaches the other side's shell as it is", () => {
-  fc.assert(fc.property(fc.string().filter((word) => !word.includes("\0")), (word) =>
-    spawnSync("sh", ["-c", `printf %s ${quoted(word)}`], { encoding: "utf8" }).stdout === word), { numRuns: 60 });
-});
 
 describe("one more key", () => {
   const file = "# kept\nconfig:\n  ringo-infra:domain: api.ringo.test # why\n";
@@ -58,14 +31,4 @@ describe("one more key", () => {
       expect(nextGeneration(`config:\n  ringo-infra:deployerKeyGeneration: ${counted}\n`, ["deployerKeyGeneration"], { deployerKeyGeneration: "4" }).generation).toBe(5);
     }
   });
-});
-
-test("what the end of a machine costs depends on whether there is another of its kind", () => {
-  const machines = ["edge", "api", "api", "worker", "data", "monitor"].map((role, i) => ({ name: `${role}-${i}`, role, publicAddress: null, privateAddress: "" }));
-  const said = Object.fromEntries(machines.map((machine) => [machine.role, cost(machine, machines)]));
-  expect(said).toEqual({
-    edge: expect.stringContaining("Nothing answers"), api: "Others answer.", worker: expect.stringContaining("wait"),
-    data: expect.stringContaining("volume stays"), monitor: expect.stringMatching(/alerted.*lost/),
-  });
-  expect(cost(machines[1]!, machines.slice(0, 2))).toContain("does not answer");
 });
