@@ -1,6 +1,6 @@
 # The commands of this project. `make help` lists them.
-# BACKEND=<dir with a Dockerfile>, OFFICIAL=<providers>, HOST=<machine>, CMD=<command>, QUERY=<LogQL>, YES=1 and REFRESH=1 are read from the
-# command line. The operator's commands work on STACK=<name>; on the local stack without. All others refuse one.
+# What they read from the command line is in GIVEN; each command's own line says which of it. The operator's commands work on STACK=<name>; on the
+# local stack without. All others refuse one.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -15,7 +15,7 @@ export PULUMI_SKIP_UPDATE_CHECK := true
 # What one of these commands would do without what was meant, or on another stack than was meant, it does not: refused before anything is installed.
 UNKNOWN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 ifneq ($(strip $(UNKNOWN)),)
-$(error $(strip $(UNKNOWN)) is none of what the commands read, and nothing was done: $(sort $(GIVEN)). What is for a program that they run goes before `make`)
+$(error unknown variable $(strip $(UNKNOWN)). Nothing was done. Variables are: $(sort $(GIVEN)). To set one of the environment, put it before `make`)
 endif
 
 OPERATED := ssh doctor logs backups backup restore restore-point restore-test discard rotate-backup-key rotate-deployer-key rotate-passwords rotate-media-keys rewind-backups renew
@@ -42,7 +42,7 @@ output: _local ## The running stack as one JSON object on stdout
 ssh: _ops ## A shell on a machine: make ssh HOST=api-0 (CMD='…' runs that; make turns a failure into its own status, `npm run -s ops ssh` does not)
 	@$(OPS) ssh
 
-doctor: _ops ## Look at the whole stack at once: the API, each machine, backups, alerts; says what is wrong and what leads to the mend (JSON=1)
+doctor: _ops ## Look at the whole stack at once: the API, each machine, backups, alerts; lists what is wrong, with a command that helps to fix it (JSON=1)
 	@$(OPS) doctor
 
 logs: _ops ## What the machines wrote down: the newest LIMIT (200) lines of the last SINCE (1h) that QUERY finds (make logs QUERY='{source="nginx"} | json | status >= 500'; JSON=1)
@@ -69,22 +69,22 @@ restore-test: _ops ## Restore into a throw-away directory and check what came ba
 discard: _ops ## Remove what a restore kept (WHAT=<path> or all)
 	@$(OPS) discard
 
-rotate-backup-key: _ops ## A new access key for the backups, then the end of the old one (as with each rotation, LATER=1 only counts it in the stack's file, for an update to come)
+rotate-backup-key: _ops ## A new access key for the backups, then the old one is revoked (as with each rotation, LATER=1 only counts it in the stack's file, for the next update)
 	@$(OPS) rotate-backup-key
 
-rotate-deployer-key: _ops ## The next key to come to the machines with, which they know already, and the end of this one
+rotate-deployer-key: _ops ## Switch to the next SSH deploy key, which the machines trust already, and revoke the current one
 	@$(OPS) rotate-deployer-key
 
-rotate-passwords: _ops ## New passwords of PostgreSQL and Redis, with no request lost, then the end of the old ones
+rotate-passwords: _ops ## New passwords of PostgreSQL and Redis, with no request lost, then the old ones are revoked
 	@$(OPS) rotate-passwords
 
-rotate-media-keys: _ops ## New keys to the shared files, and the end of the old ones: what touches a file while its machine mounts them anew fails
+rotate-media-keys: _ops ## New keys to the shared files; the old ones are revoked: requests that read or write a file during the remount fail
 	@$(OPS) rotate-media-keys
 
-renew: _ops ## Make a machine anew, with another key to know it by: renew HOST=api-0 (asks). What it does is ended in order before
+renew: _ops ## Replace a machine, and its SSH host key: renew HOST=api-0 (asks). Running work is drained before
 	@$(OPS) renew
 
-rewind-backups: _ops ## Make what is in the buckets current again as it was at TIME=…, where a thief has deleted or overwritten it; with your own AWS credentials
+rewind-backups: _ops ## Restore the backup buckets' objects to their versions at TIME=…, after an attacker deleted or overwrote them; with your own AWS credentials
 	@$(OPS) rewind-backups
 
 # Each part's output in one piece; all of them run, whichever fails. The longest begins first, the others beside it.
@@ -119,7 +119,7 @@ clean: ## Remove caches (base images, tools, packages): the next `make up` is a 
 	@rm -rf node_modules "$${RINGO_CACHE_DIR:-/var/cache/ringo-local}"
 
 help: ## This list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 _ops:
 	@sh toolchain/bootstrap.sh ops

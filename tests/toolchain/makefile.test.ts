@@ -63,8 +63,8 @@ describe("a variable after make that no command reads", () => {
   test.each([["misspelt", ["restore", "TIM=2026-11-24T09:30:00Z"], "TIM"], ["of the shell's", ["up", "PATH=/tmp"], "PATH"], ["in a command that takes others", ["restore", "ASIDE=1", "POINTS=a b"], "POINTS"]])("%s: nothing runs, and it is named with those that are read", (_, words, name) => {
     const { status, ran, stderr } = make(words);
     expect({ status, ran }).toEqual({ status: 2, ran: [] });
-    expect(stderr).toMatch(new RegExp(`\\b${name} is none .*\\bTIME\\b`));
-    expect(stderr).not.toMatch(/ASIDE is none/);
+    expect(stderr).toMatch(new RegExp(`unknown variable ${name}\\. .*\\bTIME\\b`));
+    expect(stderr).not.toMatch(/unknown variable ASIDE/);
   });
 
   test("is none where the shell has it, or where it is an option of make's own", () => {
@@ -95,5 +95,18 @@ describe("what is given to a command", () => {
   test("is nothing where nothing was given", () => {
     const { environment } = make(["ssh"]);
     for (const name of ["CMD", "QUERY", "BACKEND", "NAME", "STACK", "YES"]) expect([name, environment[name] ?? ""]).toEqual([name, ""]);
+  });
+});
+
+describe("make help", () => {
+  const help = spawnSync("make", ["--no-print-directory", "help"], { cwd: project, encoding: "utf8" }).stdout.trimEnd().split("\n");
+
+  test("has every command in one column, however long its name", () => {
+    expect(new Set(help.map((line) => /^ {2}make \S+ {2,}/.exec(line)?.[0].length)).size).toBe(1);
+  });
+
+  test("is where the README leads, which tells of each of them, too", () => {
+    const table = fs.readFileSync(path.join(project, "README.md"), "utf8").split("\n").filter((line) => line.startsWith("| `make ")).join("\n");
+    for (const name of help.map((line) => line.trim().split(/\s+/)[1]!)) expect([name, new RegExp(`\`(make )?${name}\\b[^-]`).test(table)]).toEqual([name, true]);
   });
 });
