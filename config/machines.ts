@@ -22,7 +22,7 @@ export const machines = z.object({
   }),
   deployerKeyGeneration: generation("Counts the keys that the program has come to the machines with. One more changes to the next key, which the machines let in already, and "
       + "ends this one: `make rotate-deployer-key` does it. It never goes back."),
-  machineGenerations: generationOfEach("Counts how often a machine was made anew, with another key to know it by. `make renew HOST=…` counts up and does the rest. It never goes back."),
+  machineGenerations: generationOfEach("Counts how often a machine was replaced by a new one with a new SSH host key. `make renew HOST=…` counts up and does the rest. It never goes back."),
   trustedCertificates: key(list(text(certificateFault)).default([]), {
     description: "Certificates of private authorities that every machine trusts, for a registry, an ACME server or object storage of your own.",
     allowed: "PEM certificates, one an element",

@@ -12,7 +12,7 @@ export const agreed = (what: string): Promise<boolean> => ask(`${what} [yes/no] 
 /** @param means whether what was typed is a yes. @throws UserError without a terminal to ask on */
 async function ask(prompt: string, means: (typed: string) => boolean): Promise<boolean> {
   if (isGiven("YES")) return true;
-  if (!process.stdin.isTTY) throw new UserError(`${prompt.trim()}\nNothing was done: there is no terminal to ask on. YES=1 means it.`);
+  if (!process.stdin.isTTY) throw new UserError(`${prompt.trim()}\nNothing was done: there is no terminal to ask on. YES=1 answers yes.`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     if (means((await terminal.question(prompt)).trim())) return true;

@@ -21,7 +21,7 @@ export interface Finding {
 const fine = (about: string, said: string): Finding => ({ about, said, ok: true });
 const wrong = (about: string, said: string, ...mend: string[]): Finding => ({ about, said, ok: false, mend });
 
-/** Looks at the whole stack at once, and says what is wrong and what leads to the mend; JSON=1 for a script. Gives 1 when something is. */
+/** Looks at the whole stack at once, and lists what is wrong, with a command that helps to fix it; JSON=1 for a script. Gives 1 when something is. */
 export async function doctor(stack: OperatedStack): Promise<number> {
   const looks = [api(stack), ...stack.outputs().machines.map(({ name }) => machine(stack, name))];
   const findings = (await Promise.all(looks)).flat();

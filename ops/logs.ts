@@ -24,7 +24,7 @@ export async function logs(stack: OperatedStack): Promise<number> {
   const { QUERY = "", SINCE = "", LIMIT = "" } = process.env;
   const json = isGiven("JSON");
   const question = { query: QUERY || everything, since: SINCE || "1h", limit: LIMIT || "200", direction: "backward" };
-  if (!/^\d+[smhd]$/.test(question.since)) throw new UserError(`SINCE=${SINCE} is no time: a number and s, m, h or d, such as SINCE=30m`);
+  if (!/^\d+[smhd]$/.test(question.since)) throw new UserError(`SINCE=${SINCE} is no span of time: give a number and s, m, h or d, as in SINCE=30m`);
   if (!/^[1-9]\d{0,3}$/.test(question.limit)) throw new UserError(`LIMIT=${LIMIT} is no number from 1 to 9999`);
   const lines = linesOf(await ask(stack, question));
   await printed(lines.map(json ? forScripts : forPeople).join(""));
@@ -42,10 +42,10 @@ async function ask(stack: OperatedStack, question: Record<string, string>): Prom
     answer = JSON.parse(stdout) as Answer;
   } catch {
     const said = stdout.trim();
-    if (!said.startsWith("parse error")) throw new UserError(`${question.limit} lines of the last ${question.since} cannot be asked for: ${said}`);
-    throw new UserError(`QUERY=${question.query} is not understood: ${said}\nA query names its streams, then what to look for: {machine="edge", source="nginx"} | json | status >= 500`);
+    if (!said.startsWith("parse error")) throw new UserError(`Loki refuses LIMIT=${question.limit} SINCE=${question.since}: ${said}`);
+    throw new UserError(`QUERY=${question.query} is not understood: ${said}\nA query names its streams first, then what to look for in them: {machine="edge", source="nginx"} | json | status >= 500`);
   }
-  if (answer.data.resultType !== "streams") throw new UserError("QUERY asks for figures, not for lines: leave out what counts them");
+  if (answer.data.resultType !== "streams") throw new UserError("QUERY is a metric query: leave out rate(), count_over_time() and the like, so that it gives log lines");
   return answer;
 }
 

@@ -42,7 +42,7 @@ export function readOutputs(engine: Engine, stack: string, options: { secrets?: 
   const shown = options.secrets ? ["--show-secrets"] : [];
   const outputs = asked(engine, stack, "outputs", "output", ...shown) as Outputs & Record<string, unknown>;
   if (!outputs.apiUrl || !outputs.reachable || !outputs.deployerKey) {
-    throw new UserError(`stack ${stack} is not up, or its last update did not end: run ${engine.mend.up}`);
+    throw new UserError(`stack ${stack} is not up, or its last update did not complete: run ${engine.mend.up}`);
   }
   return outputs;
 }
@@ -55,7 +55,7 @@ export function readOutputs(engine: Engine, stack: string, options: { secrets?: 
 export function readInForce(engine: Engine, stack: string): Configuration {
   const history = asked(engine, stack, "history", "history", "--page-size", "100") as Update[];
   const last = history.find((update) => update.kind === "update" && update.result === "succeeded" && ofAll(update)); // the newest comes first
-  if (!last) throw new UserError(`no update of stack ${stack} has ended well yet: run ${engine.mend.up}`);
+  if (!last) throw new UserError(`no update of stack ${stack} has completed successfully yet: run ${engine.mend.up}`);
   return Object.fromEntries(Object.entries(last.config).map(([key, { value, objectValue }]) => [key.replace(/^.*:/, ""), objectValue ?? value]));
 }
 

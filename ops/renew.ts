@@ -23,7 +23,7 @@ export async function renew(stack: OperatedStack): Promise<number> {
   const host = askedHost(stack);
   const answers = await asking(stack, host);
   const there = await answers();
-  if (!there) say(`${host} does not answer: it is taken to be gone. One that is there, and hangs, is to be switched off first (DigitalOcean's control panel, Droplets): a worker is asked to shut down before it is deleted.`);
+  if (!there) say(`${host} does not answer and is taken to be gone. If it is only hanging, power it off first in DigitalOcean's control panel (Droplets): a worker is asked to shut down before it is deleted.`);
   const { machines } = stack.outputs();
   let begun = false;
   const takeBack = countUp(stack, ["machineGenerations", host], true);
@@ -52,7 +52,7 @@ async function asking(stack: OperatedStack, host: string): Promise<() => Promise
   if (host === edge) return () => answers(edge, 15);
   const asked = Date.now();
   if (!(await answers(edge, 15))) {
-    throw new UserError(`${edge}, by which the way to ${host} leads, does not answer: whether ${host} is there is not known, and nothing was done. Is ${edge} gone, then it comes first: ${typed(stack, "renew", edge)}. Is it there: sshAllowedCidrs says whom it lets in.`);
+    throw new UserError(`${host} cannot be reached: its bastion ${edge} does not answer. Nothing was done. If ${edge} is gone, run first: ${typed(stack, "renew", edge)}. If it is there, see that sshAllowedCidrs has your address.`);
   }
   const patience = 5 + Math.ceil((2 * (Date.now() - asked)) / 1000);
   return () => answers(host, patience);
@@ -60,11 +60,11 @@ async function asking(stack: OperatedStack, host: string): Promise<() => Promise
 
 /** @throws UserError when it still answers after two minutes */
 async function end(stack: OperatedStack, host: string, answers: () => Promise<boolean>): Promise<void> {
-  say(`${host} ends its work, and goes`);
+  say(`${host} finishes its work and shuts down`);
   await stack.run(host, ["sh", "-c", `[ ! -x ${ends} ] || ${ends} stop; systemctl poweroff`], { quiet: true });
   for (const deadline = Date.now() + 120_000; await answers(); await new Promise((resolve) => setTimeout(resolve, 1000))) {
     if (Date.now() > deadline) {
-      throw new UserError(`${host} was told to end and still answers. Delete it (DigitalOcean's control panel, Droplets), then run \`${stack.engineCommand("up", true).join(" ")}\`.`);
+      throw new UserError(`${host} was told to shut down and still answers. Delete it (DigitalOcean's control panel, Droplets), then run \`${stack.engineCommand("up", true).join(" ")}\`.`);
     }
   }
 }

@@ -58,7 +58,7 @@ export async function rewindBackups(stack: OperatedStack): Promise<number> {
 /** @throws UserError on what is no time that is the same everywhere */
 function parseTime(text: string): Date {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(Date.parse(text))) {
-    throw new UserError(`TIME=${text || "(empty)"} is no time with its zone; one is TIME=2026-11-24T09:30:00Z`);
+    throw new UserError(`TIME=${text || "(empty)"} is no time with a time zone; for example TIME=2026-11-24T09:30:00Z`);
   }
   return new Date(text);
 }

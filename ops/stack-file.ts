@@ -11,7 +11,7 @@ export function readStackFile(stack: string, directory = projectDir): string {
   try {
     text = fs.readFileSync(path.join(directory, name), "utf8");
   } catch (error) {
-    throw new UserError(`${name}, which says what stack ${stack} is to be, cannot be read: ${(error as Error).message}`);
+    throw new UserError(`${name}, the configuration of stack ${stack}, cannot be read: ${(error as Error).message}`);
   }
   const [fault] = YAML.parseDocument(text).errors;
   if (fault) throw new UserError(`${name}: ${fault.message.trim()}`);

@@ -21,7 +21,7 @@ export async function run(): Promise<number> {
   say(green("The local stack is gone; nothing of it is left but the caches (`make clean` removes those)."));
   for (const owner of new Set(others.map((machine) => machine.owner))) {
     const names = others.filter((machine) => machine.owner === owner).map(({ name }) => name);
-    say(yellow(`Machines of another stack go on: ${names.join(", ")}.\nTheirs is another state directory: \`RINGO_LOCAL_DIR=${owner} make destroy\` would remove them.`));
+    say(yellow(`Machines of another local stack keep running: ${names.join(", ")}.\nIts state is in another directory; \`RINGO_LOCAL_DIR=${owner} make destroy\` removes them.`));
   }
   return 0;
 }

@@ -16,7 +16,7 @@ export async function run(): Promise<number> {
   const facts = await prepare();
   return withStack(facts, async (stack) => {
     // The engine got the signal, too, and ends in order; this process only waits for it.
-    const interrupted = (): void => say(yellow("stopping after what is under way; once more stops at once"));
+    const interrupted = (): void => say(yellow("stopping when what is under way has ended; Ctrl-C once more stops at once"));
     process.on("SIGINT", interrupted);
     // What the policies refuse is refused before anything is made: in an update alone, what came first would stand already.
     const planned = new Progress(true);

@@ -35,7 +35,7 @@ test("an update of some machines alone brings nothing to the others", () => {
 });
 
 test("where no update ended well, nothing is in force, and an update is the mend", () => {
-  for (const history of [[], [update("update", "failed", 1)]]) expect(() => readInForce(engine(history), "staging")).toThrow(/no update of stack staging has ended well yet: run pulumi up --stack staging/);
+  for (const history of [[], [update("update", "failed", 1)]]) expect(() => readInForce(engine(history), "staging")).toThrow(/no update of stack staging has completed successfully yet: run pulumi up --stack staging/);
 });
 
 test("an engine that cannot read the stack is told of in its own words", () => {
@@ -49,4 +49,4 @@ test("an engine that is not installed is told of, with where it comes from", () 
   expect(() => readOutputs(missing, "staging")).not.toThrow(/pulumi login/);
 });
 
-test("a stack without outputs is not up", () => expect(() => readOutputs(engine({}), "staging")).toThrow(/is not up, or its last update did not end: run pulumi up --stack staging/));
+test("a stack without outputs is not up", () => expect(() => readOutputs(engine({}), "staging")).toThrow(/is not up, or its last update did not complete: run pulumi up --stack staging/));
