@@ -6,7 +6,7 @@ import { physicalName } from "./naming";
 /** A key's public half, without the line's end. */
 export const openssh = (key: tls.PrivateKey): pulumi.Output<string> => key.publicKeyOpenssh.apply((text) => text.trim());
 
-/** How a machine is reached, for people and scripts: see ops/ssh.ts. */
+/** How a machine is reached, for people and scripts: see cli/ssh.ts. */
 export interface Reachable {
   name: string;
   /** What a connection goes to: the public address of the bastion, the private one of all others. */

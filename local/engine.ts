@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Engine } from "../ops/outputs";
+import type { Engine } from "../cli/outputs";
 import { binDir, inState } from "./paths";
 import { localSecret } from "./secrets";
 

@@ -1,7 +1,7 @@
 import "../components/unserialized";
 import { mustBeRoot } from "./cli/root";
-import { understandFlags } from "../ops/flag";
-import { red, say, UserError } from "../ops/terminal";
+import { understandFlags } from "../cli/flag";
+import { red, say, UserError } from "../cli/terminal";
 
 /** Each command is a module of its own, loaded only when it is asked for. */
 const commands: Record<string, () => Promise<{ run(): Promise<number> }>> = {

@@ -9,8 +9,7 @@ export const cacheDir = process.env.RINGO_CACHE_DIR ?? "/var/cache/ringo-local";
 /** Tools built from pinned Go modules: pulumi, pebble, versitygw. */
 export const binDir = path.join(cacheDir, "bin");
 
-/** The checkout this program runs from. */
-export const projectDir = path.resolve(__dirname, "..");
+export { projectDir } from "../cli/project";
 
 /** A path in the local cloud's state. */
 export const inState = (...parts: string[]): string => path.join(stateDir, ...parts);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { inState } from "./paths";
-import { replaceFile } from "./replace";
+import { replaceFile } from "../cli/replace";
 
 /** Written once, readable by its owner alone; the same content on every later call. */
 export function ownSecret(file: string, make: () => string): string {

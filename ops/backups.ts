@@ -1,4 +1,4 @@
-import { isGiven } from "./flag";
+import { isGiven } from "../cli/flag";
 import type { OperatedStack } from "./stack";
 
 /** The machine that has the data, and the command on it. */

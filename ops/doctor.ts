@@ -3,11 +3,11 @@ import { bounds } from "../machine/monitoring/alerts/backups";
 import { lifeSign } from "../machine/monitoring/alerts/monitor";
 import { local } from "../machine/monitoring/ports";
 import { ask, type Answer } from "./ask";
-import { isGiven } from "./flag";
+import { isGiven } from "../cli/flag";
 import { askHealth } from "./health";
 import { typed } from "./host";
 import type { OperatedStack } from "./stack";
-import { dim, green, red, seconds } from "./terminal";
+import { dim, green, red, seconds } from "../cli/terminal";
 
 /** One thing that was looked at. */
 export interface Finding {

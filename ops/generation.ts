@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as YAML from "yaml";
-import { projectDir } from "../local/paths";
-import type { Configuration } from "./outputs";
+import { projectDir } from "../cli/project";
+import type { Configuration } from "../cli/outputs";
 import type { OperatedStack } from "./stack";
-import { readStackFile } from "./stack-file";
-import { say } from "./terminal";
+import { readStackFile } from "../cli/stack-file";
+import { say } from "../cli/terminal";
 
 /**
  * A stack's file with one more counted than is in force. Everything else in it stays as it is.

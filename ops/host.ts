@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { stackName } from "../local/paths";
 import type { OperatedStack } from "./stack";
-import { UserError } from "./terminal";
+import { UserError } from "../cli/terminal";
 
 /** The machine that HOST names. @throws UserError when the stack has none of that name */
 export function askedHost({ sshConfig }: OperatedStack): string {

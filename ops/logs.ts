@@ -1,7 +1,7 @@
-import { isGiven } from "./flag";
+import { isGiven } from "../cli/flag";
 import { typed } from "./host";
 import type { OperatedStack } from "./stack";
-import { cyan, dim, red, UserError, yellow } from "./terminal";
+import { cyan, dim, red, UserError, yellow } from "../cli/terminal";
 import { queryPort } from "../machine/logs";
 
 /** A line as it is kept. */

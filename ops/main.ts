@@ -1,13 +1,13 @@
 import { backup, discard, list, point, rehearse } from "./backups";
 import { doctor } from "./doctor";
-import { understandFlags } from "./flag";
+import { understandFlags } from "../cli/flag";
 import { logs } from "./logs";
 import { renew } from "./renew";
 import { restore } from "./restore";
 import { rotateBackupKey, rotateDeployerKey, rotateMediaKeys, rotatePasswords } from "./rotate";
 import { shell } from "./shell";
 import { openOperated, type OperatedStack } from "./stack";
-import { red, say, UserError } from "./terminal";
+import { red, say, UserError } from "../cli/terminal";
 
 // One alone needs AWS's SDK, which takes as long to load as all the rest.
 const commands: Record<string, (stack: OperatedStack) => Promise<number>> = {

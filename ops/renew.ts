@@ -1,10 +1,10 @@
 import { ends } from "../machine/ending";
-import { confirmed } from "./confirm";
+import { confirmed } from "../cli/confirm";
 import { countUp } from "./generation";
 import { askedHost, typed } from "./host";
-import type { Machine } from "./outputs";
+import type { Machine } from "../cli/outputs";
 import type { OperatedStack } from "./stack";
-import { say, UserError } from "./terminal";
+import { say, UserError } from "../cli/terminal";
 
 /** What a machine takes with it, or leaves undone until the new one is there: some minutes. */
 export function cost({ role }: Machine, machines: Machine[]): string {

@@ -1,9 +1,9 @@
 import { onData } from "./backups";
-import { confirmed } from "./confirm";
-import { isGiven } from "./flag";
+import { confirmed } from "../cli/confirm";
+import { isGiven } from "../cli/flag";
 import { askHealth } from "./health";
 import type { OperatedStack } from "./stack";
-import { green, say, seconds, UserError } from "./terminal";
+import { green, say, seconds, UserError } from "../cli/terminal";
 
 /** Which moment to go back to, as make's variables say it. */
 export function target(environment: NodeJS.ProcessEnv): string[] {

@@ -1,7 +1,7 @@
 import { CopyObjectCommand, ListObjectVersionsCommand, type ListObjectVersionsCommandOutput, type S3Client } from "@aws-sdk/client-s3";
-import { confirmed } from "./confirm";
+import { confirmed } from "../cli/confirm";
 import type { OperatedStack } from "./stack";
-import { green, say, UserError } from "./terminal";
+import { green, say, UserError } from "../cli/terminal";
 
 /** One entry of an object's history: a version, or the mark of a deletion. */
 export interface Entry {

@@ -1,8 +1,8 @@
 import { onData } from "./backups";
-import { isGiven } from "./flag";
+import { isGiven } from "../cli/flag";
 import { countUp } from "./generation";
 import type { OperatedStack } from "./stack";
-import { say } from "./terminal";
+import { say } from "../cli/terminal";
 
 /** Where a stack's file counts what can be made anew. */
 type Counter = ["backups", "keyGeneration"] | ["passwordGeneration" | "mediaKeyGeneration" | "deployerKeyGeneration"];

@@ -5,10 +5,10 @@ import * as path from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { localEngine } from "../local/engine";
 import { acmeRootsFile, inState, projectDir, stackName } from "../local/paths";
-import { isGiven } from "./flag";
-import { readInForce, readOutputs, type Configuration, type Outputs } from "./outputs";
-import { quoted, writeSshFiles } from "./ssh";
-import { UserError } from "./terminal";
+import { isGiven } from "../cli/flag";
+import { readInForce, readOutputs, type Configuration, type Outputs } from "../cli/outputs";
+import { quoted, writeSshFiles } from "../cli/ssh";
+import { UserError } from "../cli/terminal";
 
 /** A stack that an operator works on. */
 export interface OperatedStack {

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import * as fs from "node:fs";
 import { inState } from "../paths";
-import { replaceFile } from "../replace";
+import { replaceFile } from "../../cli/replace";
 
 /** A document of AWS: plain JSON. */
 export type Document = Record<string, any>;

@@ -3,8 +3,8 @@ import { destroyCloud, standing } from "../cloud";
 import { ofOthers } from "../cloud/owner";
 import { stateDir } from "../paths";
 import { runningServices, stopServices } from "../services";
-import { agreed } from "../../ops/confirm";
-import { green, say, yellow } from "../../ops/terminal";
+import { agreed } from "../../cli/confirm";
+import { green, say, yellow } from "../../cli/terminal";
 
 /**
  * Removes the stack and every trace of it. The machines go with their disks, so the engine is not asked to delete

@@ -1,7 +1,7 @@
 import { exists, localEngine } from "../engine";
 import { acmeRootsFile, stackName } from "../paths";
-import { hidden, readOutputs } from "../../ops/outputs";
-import { UserError } from "../../ops/terminal";
+import { hidden, readOutputs } from "../../cli/outputs";
+import { UserError } from "../../cli/terminal";
 
 /** Prints the stack's outputs, without the secret ones, as one JSON object on stdout, and where the certificate authority's file is. */
 export async function run(): Promise<number> {

@@ -1,4 +1,4 @@
-import { colourful } from "../../ops/terminal";
+import { colourful } from "../../cli/terminal";
 import { policyPack } from "../workspace";
 import { Progress } from "./progress";
 import { prepare, withStack } from "./session";

@@ -1,5 +1,5 @@
 import type { EngineEvent, PolicyEvent } from "@pulumi/pulumi/automation";
-import { bold, dim, green, red, say, seconds, yellow } from "../../ops/terminal";
+import { bold, dim, green, red, say, seconds, yellow } from "../../cli/terminal";
 
 const verbs: Record<string, [mark: string, done: string]> = {
   create: ["+", "created"],

@@ -1,4 +1,4 @@
-import { UserError } from "../../ops/terminal";
+import { UserError } from "../../cli/terminal";
 
 /** @throws UserError for anybody but root */
 export function mustBeRoot(command: string): void {

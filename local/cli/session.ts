@@ -11,7 +11,7 @@ import { serve } from "../providers/server";
 import { localSecret } from "../secrets";
 import { acmeRoots, startServices } from "../services";
 import { openStack, type LocalFacts } from "../workspace";
-import { dim, say, seconds, UserError } from "../../ops/terminal";
+import { dim, say, seconds, UserError } from "../../cli/terminal";
 
 /** Does a step, saying how long it took when that is worth knowing. */
 export async function step<T>(what: string, work: () => Promise<T>): Promise<T> {

@@ -1,14 +1,14 @@
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
-import { isGiven } from "../../ops/flag";
-import { readOutputs, type Outputs } from "../../ops/outputs";
-import { writeSshFiles } from "../../ops/ssh";
+import { isGiven } from "../../cli/flag";
+import { readOutputs, type Outputs } from "../../cli/outputs";
+import { writeSshFiles } from "../../cli/ssh";
 import { localEngine } from "../engine";
 import { acmeRootsFile, inState, stackName } from "../paths";
 import { policyPack } from "../workspace";
 import { Progress } from "./progress";
 import { prepare, withStack } from "./session";
 import { isSettled, settle, unsettle } from "./settled";
-import { bold, dim, green, red, say, seconds, yellow } from "../../ops/terminal";
+import { bold, dim, green, red, say, seconds, yellow } from "../../cli/terminal";
 
 /** Stands the stack up, or brings it up to date; can be run again at any time, after Ctrl-C too. */
 export async function run(): Promise<number> {

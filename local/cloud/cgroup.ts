@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { UserError } from "../../ops/terminal";
+import { UserError } from "../../cli/terminal";
 import { cgroupParent } from "./names";
 import { until } from "./run";
 

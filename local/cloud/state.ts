@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { inState } from "../paths";
-import { UserError } from "../../ops/terminal";
-import { replaceFile } from "../replace";
+import { UserError } from "../../cli/terminal";
+import { replaceFile } from "../../cli/replace";
 
 /** A virtual network. */
 export interface Vpc {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { UserError } from "../../ops/terminal";
+import { UserError } from "../../cli/terminal";
 
 /** What goes into an image build: the files the builder may see, and one hash over all of them. */
 export interface BuildContext {

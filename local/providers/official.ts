@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { UserError } from "../../ops/terminal";
+import { UserError } from "../../cli/terminal";
 import type { ProviderModel } from "./resource";
 
 /** Providers that need no cloud: where the official plugin is installed, it can do their work as well. */

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { acmeRootsFile, binDir, inState } from "../paths";
-import { replaceFile } from "../replace";
+import { replaceFile } from "../../cli/replace";
 import { caCertificate, issueCertificate } from "./ca";
 import { serviceNames } from "./dns";
 import { get } from "./probe";

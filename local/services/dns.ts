@@ -1,7 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import * as fs from "node:fs";
 import { inState } from "../paths";
-import { replaceFile } from "../replace";
+import { replaceFile } from "../../cli/replace";
 import { publishHosts } from "./hosts";
 import { ensureRunning, type Service } from "./supervise";
 import { renderRecord, type DnsRecord } from "./zone";

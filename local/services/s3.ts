@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { binDir, inState } from "../paths";
-import { replaceFile } from "../replace";
+import { replaceFile } from "../../cli/replace";
 import { caCertificate, issueCertificate } from "./ca";
 import { serviceNames } from "./dns";
 import { get } from "./probe";

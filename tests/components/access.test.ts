@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { sshFiles } from "../../ops/ssh";
+import { sshFiles } from "../../cli/ssh";
 
 const bastion = { name: "edge", address: "198.18.0.200", hostKey: "ssh-ed25519 AAAAedge" };
 const api = { name: "api-0", address: "10.20.0.4", hostKey: "ssh-ed25519 AAAAapi" };

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { askHealth } from "../../ops/health";
-import type { Outputs } from "../../ops/outputs";
+import type { Outputs } from "../../cli/outputs";
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-health-"));
 const [key, cert] = [path.join(directory, "key.pem"), path.join(directory, "cert.pem")];

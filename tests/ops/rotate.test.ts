@@ -6,7 +6,7 @@ import { rotateBackupKey, rotateDeployerKey, rotateMediaKeys, rotatePasswords } 
 import type { OperatedStack } from "../../ops/stack";
 
 const mockDirectory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-rotate-"));
-jest.mock("../../local/paths", () => ({ ...jest.requireActual("../../local/paths"), get projectDir() { return mockDirectory; } }));
+jest.mock("../../cli/project", () => ({ ...jest.requireActual("../../cli/project"), get projectDir() { return mockDirectory; } }));
 afterAll(() => fs.rmSync(mockDirectory, { recursive: true }));
 
 const file = path.join(mockDirectory, "Pulumi.staging.yaml");

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { mustBeRoot } from "../../../local/cli/root";
-import { UserError } from "../../../ops/terminal";
+import { UserError } from "../../../cli/terminal";
 
 const state = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-root-"));
 let openOperated: typeof import("../../../ops/stack").openOperated;

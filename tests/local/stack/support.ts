@@ -5,7 +5,7 @@ import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { inState, projectDir } from "../../../local/paths";
-import type { Machine } from "../../../ops/outputs";
+import type { Machine } from "../../../cli/outputs";
 
 export type { Machine };
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as YAML from "yaml";
-import { projectDir } from "../local/paths";
+import { projectDir } from "./project";
 import { UserError } from "./terminal";
 
 /** The text of a stack's file in this checkout. @throws UserError where there is none, or where it is no YAML: with a key that stands in it twice, above all */

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readInForce, readOutputs } from "../../ops/outputs";
+import { readInForce, readOutputs } from "../../cli/outputs";
 
 const directory = mkdtempSync(join(tmpdir(), "ringo-engine-"));
 afterAll(() => rmSync(directory, { recursive: true }));

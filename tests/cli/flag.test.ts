@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
-import { isGiven } from "../../ops/flag";
+import { isGiven } from "../../cli/flag";
 
 test("a flag is given as 1, and not at all or empty otherwise", () => {
   expect(isGiven("ASIDE", { ASIDE: "1" })).toBe(true);

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { readStackFile } from "../../ops/stack-file";
-import { UserError } from "../../ops/terminal";
+import { readStackFile } from "../../cli/stack-file";
+import { UserError } from "../../cli/terminal";
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-file-"));
 afterAll(() => fs.rmSync(directory, { recursive: true }));

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import type { Reachable } from "../components/access";
-import { replaceFile } from "../local/replace";
+import { replaceFile } from "./replace";
 
 /** Writes what an SSH client needs to reach every machine of a stack and to know each; the key is for its owner alone. Gives the configuration's path. */
 export function writeSshFiles(directory: string, reachable: Reachable[], deployerKey: string): string {

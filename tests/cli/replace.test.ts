@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { replaceFile } from "../../local/replace";
+import { replaceFile } from "../../cli/replace";
 
 test("who reads a file while it is replaced reads the former content, whole, and nobody else reads either", () => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-replace-"));

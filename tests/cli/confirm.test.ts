@@ -15,7 +15,7 @@ except OSError: pass
 print(said.decode())
 `;
 const options = { cwd: path.resolve(__dirname, "../.."), encoding: "utf8" as const, env: { ...process.env, YES: "" } };
-const asking = (call: string): string[] => [process.execPath, "--import", "tsx", "--eval", `import("./ops/confirm.ts").then(async (ask) => console.log("verdict " + (await ask.${call})))`];
+const asking = (call: string): string[] => [process.execPath, "--import", "tsx", "--eval", `import("./cli/confirm.ts").then(async (ask) => console.log("verdict " + (await ask.${call})))`];
 
 test.each([
   ['confirmed("staging")', "staging", true], ['confirmed("staging")', "yes", false], ['confirmed("staging")', "", false],
