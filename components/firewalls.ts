@@ -65,7 +65,7 @@ const reads = (): Outbound[] => (Object.keys(exporterPorts) as Exporter[]).map((
 
 /**
  * Who may talk to whom: the one table of the stack's open ports, in and out. What comes back is let in and out, because
- * firewalls are stateful. By tag, since a rule by droplet id holds ten at most (lessons 3) and would change with every
+ * firewalls are stateful. By tag, since a rule by droplet id holds ten at most (terraform-provider-digitalocean #1263) and would change with every
  * machine. Each machine says it again for itself, and which of its users may (`machine/base/nftables.ts`, `machine/egress.ts`).
  */
 export function allowTable(sshAllowedCidrs: string[], ways: WaysOut): RoleRules[] {

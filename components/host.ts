@@ -180,7 +180,7 @@ export class Host extends pulumi.ComponentResource {
     }, {
       parent: this,
       dependsOn: network.ready,
-      // A changed key or user data would replace the machine (lessons 1, 2); both matter at its first boot only.
+      // A changed key or user data would replace the machine (terraform-provider-digitalocean #1270, #1019); both matter at its first boot only.
       ignoreChanges: ["sshKeys", "userData"],
       // The provider would delete first what bears a given name.
       deleteBeforeReplace: false,
@@ -219,7 +219,7 @@ export class Host extends pulumi.ComponentResource {
     }, { parent: this, ...opts });
   }
 
-  /** Written out field by field: a connection that is spread or cast can leak its key into a log (lessons 11). */
+  /** Written out field by field: a connection that is spread or cast can leak its key into a log (pulumi-command #773). */
   private connection(hostKey: pulumi.Output<string>): types.input.remote.ConnectionArgs {
     const { bastion, ground: { access } } = this.args;
     return {

@@ -54,7 +54,7 @@ export class Network extends pulumi.ComponentResource {
     const reserved = new digitalocean.ReservedIp(`${name}-address`, { region: args.region }, {
       parent: this,
       protect: args.protect,
-      // Bound by an assignment beside it: bound here, replacing the machine would give the address up (lessons 4).
+      // Bound by an assignment beside it: bound here, replacing the machine would give the address up (terraform-provider-digitalocean #147).
       ignoreChanges: ["dropletId"],
     });
     this.publicAddress = reserved.ipAddress;

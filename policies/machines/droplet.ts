@@ -26,7 +26,7 @@ export const dropletRules: Rule[] = [
     chapter: "Machines",
     severity: "medium",
     demands: "Every droplet runs a Debian that gets security updates, named by slug.",
-    wrong: "Nobody knows what is in another image, or who mends it; an id drifts (lessons 2).",
+    wrong: "Nobody knows what is in another image, or who mends it; an id drifts: the same name is another image next month, and a change replaces the machine.",
     mend: `set image to ${images.join(" or ")}.`,
     answers: ["droplet-droplets-custom-image"],
     *check(inputs) {
