@@ -21,7 +21,8 @@ const restoreFault: Judge = (value) => {
 /** Backups of PostgreSQL and of the media files, in AWS S3. */
 export const backups = z.object({
   backups: key(z.object({
-    region: key(pattern(/^(af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-(north|south|east|west|central|northeast|northwest|southeast|southwest)-\d$/, "is no region of AWS").default("eu-central-1"), {
+    // Not China's: S3 answers under another name there, and accounts are others.
+    region: key(pattern(/^(af|ap|ca|eu|il|me|mx|sa|us|us-gov)-(north|south|east|west|central|northeast|northwest|southeast|southwest)-\d$/, "is no region of AWS").default("eu-central-1"), {
       description: "AWS's region for the backup buckets: another provider and, for a lost region, another city than `region`.",
       allowed: "a region of AWS",
       example: "eu-central-1",

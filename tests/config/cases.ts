@@ -32,6 +32,7 @@ export const cases: Case[] = [
   ["a day that is none", { restore: "2026-02-30T09:30:00Z" }, "restore", /neither .latest. nor a time/, /latest, or a time/, `${set} restore '<time>'`],
   ["an hour that is none", { restore: "2020-02-20T24:00:00Z" }, "restore", /neither .latest. nor a time/, /latest, or a time/, `${set} restore '<time>'`],
   ["a region in no part of the world", { backups: '{"region":"xx-nowhere-1"}' }, "backups.region", /no region of AWS/, /region of AWS/, `${set} --path backups.region eu-central-1`],
+  ["a region whose S3 has another name", { backups: '{"region":"cn-north-1"}' }, "backups.region", /no region of AWS/, /region of AWS/, `${set} --path backups.region eu-central-1`],
   ["a promise of nothing", { monitoring: '{"availabilityObjective":"00"}' }, "monitoring.availabilityObjective", /no percentage/, /from 10/, `${set} --path monitoring.availabilityObjective 99.5`],
   ...["public", "none"].map((databaseUser): Case =>
     [`a name that PostgreSQL keeps (${databaseUser})`, { databaseUser }, "databaseUser", /no name for it/, /PostgreSQL's own/, `${set} databaseUser ringo`]),
