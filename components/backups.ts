@@ -4,7 +4,7 @@ import { Provider } from "@pulumi/aws/provider";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import type { Repository } from "../machine/backup/repository";
-import { BackupBucket, bucketName, closed, type Keeping } from "./bucket";
+import { BackupBucket, bucketName, closed, encryptedBy, type Keeping } from "./bucket";
 import { logBucketPolicy, writerPolicy } from "./bucket-policies";
 import { physicalName, tagsInAws } from "./naming";
 
@@ -95,7 +95,7 @@ export class Backups extends pulumi.ComponentResource {
     const child = { parent: this };
     const { blocked } = closed(name, bucket, this);
     new s3.BucketServerSideEncryptionConfiguration(`${name}-encryption`, {
-      ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+      ...of, rules: [encryptedBy({ sseAlgorithm: "AES256" })],
     }, child);
     new s3.BucketLifecycleConfiguration(`${name}-lifecycle`, {
       ...of,

@@ -1,5 +1,6 @@
 import * as kms from "@pulumi/aws/kms";
 import * as s3 from "@pulumi/aws/s3";
+import type * as types from "@pulumi/aws/types";
 import * as pulumi from "@pulumi/pulumi";
 import { backupBucketPolicy } from "./bucket-policies";
 import { physicalName, tagsInAws } from "./naming";
@@ -39,6 +40,10 @@ export function closed(name: string, { bucket }: s3.Bucket, parent: pulumi.Resou
   return { versioning, blocked };
 }
 
+/** Under the bucket's key and no other: what is written with a key that its writer brought along, nobody reads without it. */
+export const encryptedBy = (applyServerSideEncryptionByDefault: types.input.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefault) =>
+  ({ applyServerSideEncryptionByDefault, blockedEncryptionTypes: ["SSE-C"] });
+
 /**
  * A bucket that keeps what was ever written to it: versioned, locked, encrypted under a key of ours, reached over TLS
  * only, and by nobody from outside the account. A backup tool may remove what it no longer needs: it leaves a version
@@ -67,7 +72,7 @@ export class BackupBucket extends pulumi.ComponentResource {
 
     const { versioning, blocked } = closed(name, this.bucket, this);
     new s3.BucketServerSideEncryptionConfiguration(`${name}-encryption`, {
-      ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: args.key.arn }, bucketKeyEnabled: true }],
+      ...of, rules: [{ ...encryptedBy({ sseAlgorithm: "aws:kms", kmsMasterKeyId: args.key.arn }), bucketKeyEnabled: true }],
     }, child);
     new s3.BucketLogging(`${name}-logging`, { ...of, targetBucket: args.logs.bucket, targetPrefix: `${args.purpose}/` }, child);
     // Lock and expiry act on versions.

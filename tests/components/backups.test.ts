@@ -36,6 +36,11 @@ test("backups are encrypted under a key that rotates", () => {
   expect(rules).toHaveLength(2);
 });
 
+test("no bucket takes what is encrypted under a key that its writer brings along", () => {
+  const rules = of(resources, s3("ServerSideEncryptionConfiguration")).map((r) => r.inputs.rules[0]);
+  expect(rules.map((rule) => rule.blockedEncryptionTypes)).toEqual([["SSE-C"], ["SSE-C"], ["SSE-C"]]);
+});
+
 test.each(backupBuckets)("%s is locked, logged, and lets go of old versions only, after the archive's time", (name) => {
   const { inputs } = buckets(resources).find((r) => r.name === name)!;
   expect(inputs.objectLockEnabled).toBe(true);

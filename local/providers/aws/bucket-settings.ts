@@ -147,8 +147,13 @@ export const encryption = setting({
   kind: "encryption",
   check: ({ rules }) => (Array.isArray(rules) ? rules.flatMap((each: Properties, index): Fault[] => {
     const algorithm = each.applyServerSideEncryptionByDefault?.sseAlgorithm;
-    return ["AES256", "aws:kms", "aws:kms:dsse", undefined, UNKNOWN].includes(algorithm) ? []
-      : [{ property: `rules[${index}].applyServerSideEncryptionByDefault.sseAlgorithm`, reason: "must be AES256, aws:kms or aws:kms:dsse" }];
+    const blocked: unknown = each.blockedEncryptionTypes ?? [];
+    return [
+      ...(["AES256", "aws:kms", "aws:kms:dsse", undefined, UNKNOWN].includes(algorithm) ? []
+        : [{ property: `rules[${index}].applyServerSideEncryptionByDefault.sseAlgorithm`, reason: "must be AES256, aws:kms or aws:kms:dsse" }]),
+      ...(!Array.isArray(blocked) || blocked.every((type) => ["SSE-C", "NONE", UNKNOWN].includes(type)) ? []
+        : [{ property: `rules[${index}].blockedEncryptionTypes`, reason: "must be SSE-C or NONE" }]),
+    ];
   }) : []),
 });
 
