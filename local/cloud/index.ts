@@ -5,8 +5,9 @@ import { ensureImage, imageSlugs } from "./image";
 import { execIn, isRunning, poweredItselfOff } from "./machine";
 import { ensureMetadata } from "./metadata";
 import { privateLink } from "./names";
-import { exclusively, load } from "./state";
+import { change, exclusively, load } from "./state";
 import { plugVolumes } from "./volume";
+import { makeDefaultVpcs } from "./vpc";
 
 export { destroyCloud, standing } from "./destroy";
 
@@ -18,6 +19,7 @@ export { destroyCloud, standing } from "./destroy";
  */
 export async function ensureCloud(options: { log?: (line: string) => void } = {}): Promise<void> {
   for (const slug of imageSlugs()) await ensureImage(slug, options.log);
+  await change(makeDefaultVpcs);
   await exclusively(async () => {
     await ensureFabric();
     await applyRules(load());

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { overlaps, parseCidr, reservedRanges } from "../../config/cidr";
+import { regions } from "../../config/sizes";
 import { allocate, allocateMember, allocateRange } from "./addresses";
-import { conflict, notFound, unprocessable } from "./errors";
+import { conflict, forbidden, notFound, unprocessable } from "./errors";
 import { changeNetwork } from "./fabric";
 import { natGatewayAddresses } from "./names";
 import { change, type CloudState, type NatGateway, type Vpc } from "./state";
@@ -18,9 +19,10 @@ export interface VpcRequest {
  * Makes a VPC.
  * @throws 422 when its range meets another VPC's or DigitalOcean's own, 409 when its name is taken
  */
-export const createVpc = (request: VpcRequest): Promise<Vpc> => changeNetwork((state) => registerVpc(state, request, false));
+export const createVpc = (request: VpcRequest): Promise<Vpc> => changeNetwork((state) => registerVpc(state, request));
 
-function registerVpc(state: CloudState, request: VpcRequest, isDefault: boolean): Vpc {
+/** The first of a region is the region's default, without anybody having asked for it. */
+export function registerVpc(state: CloudState, request: VpcRequest): Vpc {
   const others = Object.values(state.vpcs);
   if (others.some((other) => other.name === request.name)) throw conflict(`a VPC with the name "${request.name}" exists already`);
   const ipRange = request.ipRange ?? allocateRange(others.map((other) => other.ipRange));
@@ -31,20 +33,25 @@ function registerVpc(state: CloudState, request: VpcRequest, isDefault: boolean)
   if (reservedRanges.some((reserved) => overlaps(reserved, range))) throw unprocessable(`${ipRange} overlaps with a range that DigitalOcean reserves`);
   const vpc: Vpc = {
     id: randomUUID(), name: request.name, region: request.region, description: request.description, ipRange,
-    default: isDefault, createdAt: new Date().toISOString(),
+    default: !defaultOf(state, request.region), createdAt: new Date().toISOString(),
   };
   return (state.vpcs[vpc.id] = vpc);
 }
 
+const defaultOf = (state: CloudState, region: string): Vpc | undefined =>
+  Object.values(state.vpcs).find((vpc) => vpc.default && vpc.region === region);
+
+/** Gives an account what a stack's own VPC would else become, where a stack may be (docs/setup.md, 4). */
+export function makeDefaultVpcs(state: CloudState): void {
+  for (const region of regions) if (!defaultOf(state, region)) registerVpc(state, { name: `default-${region}`, region, description: "" });
+}
+
 /**
- * The VPC a droplet asks for, or its region's default one, which is made when it is first needed.
+ * The VPC a droplet asks for, or its region's default one.
  * @throws 422 when there is none, or it is elsewhere
  */
-export function vpcFor(state: CloudState, region: string, id: string | undefined): Vpc {
-  if (id === undefined) {
-    const isDefault = (vpc: Vpc): boolean => vpc.default && vpc.region === region;
-    return Object.values(state.vpcs).find(isDefault) ?? registerVpc(state, { name: `default-${region}`, region, description: "" }, true);
-  }
+export function vpcFor(state: CloudState, region: string, id = defaultOf(state, region)?.id): Vpc {
+  if (id === undefined) throw unprocessable(`there is no VPC in ${region}`);
   const vpc = state.vpcs[id];
   if (!vpc) throw unprocessable(`there is no VPC ${id}`);
   if (vpc.region !== region) throw unprocessable(`the VPC ${vpc.name} is in ${vpc.region}, not in ${region}`);
@@ -68,15 +75,15 @@ export function updateVpc(id: string, changes: Pick<Vpc, "name" | "description">
   });
 }
 
-/** @throws 409 while it has members, and for a default VPC */
-export function deleteVpc(id: string): Promise<void> {
-  return changeNetwork((state) => {
-    const vpc = state.vpcs[id];
-    if (!vpc) return;
-    if (membersOf(state, id).length > 0) throw conflict(`Can not delete VPC with members: ${vpc.name}`);
-    if (vpc.default) throw conflict(`Can not delete default VPCs: ${vpc.name}`);
-    delete state.vpcs[id];
-  });
+export const deleteVpc = (id: string): Promise<void> => changeNetwork((state) => removeVpc(state, id));
+
+/** @throws 403 while it has members, and for a default VPC */
+export function removeVpc(state: CloudState, id: string): void {
+  const vpc = state.vpcs[id];
+  if (!vpc) return;
+  if (membersOf(state, id).length > 0) throw forbidden(`Can not delete VPC with members: ${vpc.name}`);
+  if (vpc.default) throw forbidden(`Can not delete default VPCs: ${vpc.name}`);
+  delete state.vpcs[id];
 }
 
 export interface NatGatewayRequest {

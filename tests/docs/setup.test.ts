@@ -57,6 +57,13 @@ test("the droplets that the account's limit must hold are those that the program
   for (const role of roles) expect(said!.toLowerCase()).toContain(role);
 });
 
+test("the stack's VPC is never a region's first: another is made before the first update and before a move", () => {
+  const chapter = section("4. DigitalOcean");
+  const { region } = schema.shape;
+  expect(chapter).toMatch(/default VPC[^#]*before the first `up` and before each change of `region`/);
+  expect(chapter).toContain(`doctl vpcs create --name default-${region.parse(undefined)} --region ${region.parse(undefined)}`);
+});
+
 describe("machines of another size", () => {
   const chapter = section("11. Machines of another size");
 

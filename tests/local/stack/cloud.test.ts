@@ -199,7 +199,7 @@ test("a resized droplet is the same machine after a power cycle", async () => {
 });
 
 test("what is taken cannot be deleted or taken twice", async () => {
-  await expect(modelOf("Vpc").delete(ids.vpc!, {}, context)).rejects.toThrow(/^409 .*members/);
+  await expect(modelOf("Vpc").delete(ids.vpc!, {}, context)).rejects.toThrow(/^403 .*members/);
   await expect(make("Vpc", { name: "three", region, ipRange: "10.77.8.0/24" })).rejects.toThrow(/^422 .*overlaps/);
   await expect(make("Vpc", { name: "one", region, ipRange: "10.79.0.0/20" })).rejects.toThrow(/^409 .*name "one" exists/);
   await expect(make("Firewall", { name: "edge", inboundRules: outputs["edge firewall"]!.inboundRules })).rejects.toThrow(/^409/);
