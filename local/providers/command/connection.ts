@@ -13,9 +13,9 @@ export interface Endpoint {
   privateKey?: string;
   privateKeyPassword?: string;
   agentSocketPath?: string;
-  /** How many dials may fail before the command does; -1 for any number. */
+  /** How many dials may fail before the command does; -1 for any number. Through a proxy they are dials to the machine's port. */
   dialErrorLimit: number;
-  /** Seconds for one dial; 0 for any. */
+  /** Seconds for TCP to connect; 0 for any. Through a proxy nothing is timed. */
   perDialTimeout: number;
   /** One line of `authorized_keys`. Without it any host key is believed. */
   hostKey?: string;
@@ -47,18 +47,13 @@ async function dial(connection: Connection, context: Context, open: Client[]): P
   const { proxy } = connection;
   // Keys are read before the first dial: one that cannot be read would fail every one of them.
   const config = clientConfig(connection);
-  if (!proxy) return retry("Dial", connection.dialErrorLimit, context, () => attempt(overTcp(config), open));
+  if (!proxy) return retry("Dial", connection.dialErrorLimit, context, () => attempt(config, overTcp(connection), open));
   try {
     const proxyConfig = clientConfig(proxy);
-    let jump: Client | undefined;
-    return await retry("Dial from proxy", connection.dialErrorLimit, context, async () => {
-      // A proxy that dropped out between two attempts is dialled anew.
-      if (!jump || !open.includes(jump)) {
-        jump = await retry("Dial proxy", proxy.dialErrorLimit, context, () => attempt(overTcp(proxyConfig), open));
-      }
-      const socket = await forward(jump, connection, connection.perDialTimeout * 1000);
-      return attempt({ ...config, sock: socket }, open);
-    });
+    const jump = await retry("Dial proxy", proxy.dialErrorLimit, context, () => attempt(proxyConfig, overTcp(proxy), open));
+    const stream = await retry("Dial from proxy", connection.dialErrorLimit, context, () => forward(jump, connection));
+    // As officially, on the one stream: a handshake that failed has closed it, and is tried again in vain.
+    return await retry("Dial", connection.dialErrorLimit, context, () => attempt(config, stream, open));
   } catch (error) {
     throw new Error(`proxy: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
@@ -68,11 +63,15 @@ async function dial(connection: Connection, context: Context, open: Client[]): P
  * As Go connects: TCP asks every 15 seconds whether the other end is there. Neither the official provider nor this one says anything
  * else of its own, so behind a bastion nothing is sent to a machine while its command runs.
  */
-const overTcp = (config: ConnectConfig): ConnectConfig =>
-  ({ ...config, sock: net.connect({ host: config.host!, port: config.port!, keepAlive: true, keepAliveInitialDelay: 15_000 }) });
+function overTcp({ host, port, perDialTimeout }: Endpoint): net.Socket {
+  const socket = net.connect({ host, port, keepAlive: true, keepAliveInitialDelay: 15_000 });
+  const timer = perDialTimeout > 0 ? setTimeout(() => socket.destroy(new Error(`dial tcp ${host}:${port}: i/o timeout`)), perDialTimeout * 1000) : undefined;
+  return socket.once("connect", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
+}
 
-/** One attempt to connect and authenticate. The client is among `open` as long as it is connected. */
-async function attempt(config: ConnectConfig, open: Client[]): Promise<Client> {
+/** One attempt to shake hands and authenticate, which has all the time there is. The client is among `open` as long as it is connected. */
+async function attempt(config: ConnectConfig, sock: Duplex, open: Client[]): Promise<Client> {
+  if (!sock.writable) throw new Error("handshake failed: EOF");
   const client = new Client();
   open.push(client);
   client.on("close", () => {
@@ -84,11 +83,11 @@ async function attempt(config: ConnectConfig, open: Client[]): Promise<Client> {
       client.once("ready", resolve);
       client.once("error", reject);
       client.once("close", () => reject(new Error("connection closed before it was ready")));
-      client.connect(config);
+      client.connect({ ...config, sock });
     });
   } catch (error) {
     client.destroy();
-    config.sock?.destroy();
+    sock.destroy();
     throw error;
   }
   // From now on an error also closes the connection, which is what `lost` tells of.
@@ -114,7 +113,7 @@ function clientConfig(endpoint: Endpoint): ConnectConfig {
     ...(endpoint.password === undefined ? {} : { password: endpoint.password, tryKeyboard: true }),
     ...(agent === undefined ? {} : { agent }),
     ...hostKeyCheck(endpoint.hostKey),
-    readyTimeout: endpoint.perDialTimeout * 1000,
+    readyTimeout: 0,
   };
 }
 
@@ -135,16 +134,8 @@ function readKey(what: string, text: string, password?: string): ParsedKey {
   return Array.isArray(parsed) ? parsed[0]! : parsed;
 }
 
-function forward(jump: Client, to: Endpoint, timeout: number): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const timer = timeout > 0 ? setTimeout(() => reject(new Error("timed out while waiting for the proxy to connect")), timeout) : undefined;
-    jump.forwardOut("127.0.0.1", 0, to.host, to.port, (error, channel) => {
-      clearTimeout(timer);
-      if (error) reject(error);
-      else resolve(channel);
-    });
-  });
-}
+const forward = (jump: Client, to: Endpoint): Promise<Duplex> =>
+  new Promise((resolve, reject) => jump.forwardOut("127.0.0.1", 0, to.host, to.port, (error, channel) => (error ? reject(error) : resolve(channel))));
 
 const lost = (client: Client): Promise<never> =>
   new Promise((_, reject) => client.once("close", () => reject(new Error("the connection was lost"))));

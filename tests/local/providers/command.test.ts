@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as net from "node:net";
 import * as path from "node:path";
 import { command } from "../../../local/providers/command";
 import { UNKNOWN } from "../../../local/providers/resource";
@@ -78,6 +79,52 @@ test("goes through a proxy, and checks the keys of both", async () => {
   await expect(engine.create(remote, {
     connection: server.connection({ hostKey: proxy.hostKey.public, proxy: proxy.connection() }), create: "true",
   })).rejects.toThrow(/^proxy: after 0 failed attempts: /);
+});
+
+test("a handshake that fails behind a proxy is not tried on another connection, as with the official plugin", async () => {
+  const target = server.connection() as { port: number };
+  let asked = 0;
+  const flaky = net.createServer((socket) => {
+    if (asked++ === 0) return void socket.destroy();
+    const through = net.connect(target.port, "127.0.0.1").on("error", () => socket.destroy());
+    socket.on("error", () => through.destroy()).pipe(through).pipe(socket);
+  });
+  await new Promise<void>((done) => flaky.listen(0, "127.0.0.1", done));
+  const { port } = flaky.address() as net.AddressInfo;
+  try {
+    said();
+    await expect(engine.create(remote, { connection: server.connection({ port, dialErrorLimit: 2, proxy: proxy.connection() }), create: "true" }))
+      .rejects.toThrow(/^proxy: after 2 failed attempts: .*EOF/);
+    expect(said()).toEqual(["Dial 1/2 failed: retrying", "Dial 2/2 failed: retrying"]);
+    expect(asked).toBe(1);
+    // Without a proxy each dial is a connection of its own.
+    asked = 0;
+    expect((await engine.create(remote, { connection: server.connection({ port, dialErrorLimit: 2 }), create: "echo in" })).plain.stdout).toBe("in");
+    expect(asked).toBe(2);
+  } finally {
+    flaky.close();
+  }
+});
+
+test("a connection that nobody takes is given up in its time; a handshake has all the time there is", async () => {
+  const silent = net.createServer(() => undefined);
+  await new Promise<void>((done) => silent.listen(0, "127.0.0.1", done));
+  const { port } = silent.address() as net.AddressInfo;
+  const own = await TestEngine.start(command);
+  try {
+    let ended = false;
+    const dialling = own.create(remote, { connection: server.connection({ port, perDialTimeout: 1 }), create: "true" }).finally(() => (ended = true)).catch(String);
+    await new Promise((done) => setTimeout(done, 1500));
+    expect(ended).toBe(false);
+    await own.cancel();
+    expect(await dialling).toContain("cancelled");
+  } finally {
+    await own.stop();
+    silent.close();
+  }
+  // An address of no network (RFC 5737) that answers nothing, or is refused at once where there is no way out.
+  await expect(engine.create(remote, { connection: server.connection({ host: "192.0.2.1", perDialTimeout: 1 }), create: "true" }))
+    .rejects.toThrow(/^after 0 failed attempts: .*(timeout|ENETUNREACH|EHOSTUNREACH|ECONNREFUSED)/);
 });
 
 test("dials again as often as told, then says how often", async () => {
