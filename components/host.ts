@@ -227,6 +227,8 @@ export class Host extends pulumi.ComponentResource {
       user: "root",
       privateKey: access.privateKey,
       hostKey,
+      // Through the bastion: until the machine's port is reached. What then answers is asked once, since the handshake is tried
+      // again on a connection that its first failure has closed (pulumi-command 1.2.1), which takes five minutes and says no more than "EOF".
       dialErrorLimit: 60,
       perDialTimeout: 15,
       proxy: bastion && {

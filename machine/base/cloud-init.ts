@@ -33,6 +33,8 @@ export function userData({ bootHostKey, authorizedKeys }: UserDataInputs): strin
     users: [{ name: "root", lock_passwd: true, ssh_authorized_keys: authorizedKeys }],
     disable_root: false,
     ssh_pwauth: false,
+    // The same, before sshd starts: cloud-init would say it when sshd runs, and restart it under whoever had just reached it.
+    write_files: [{ path: "/etc/ssh/sshd_config.d/50-cloud-init.conf", content: "PasswordAuthentication no\n", permissions: "0600" }],
     ssh_deletekeys: true,
     ssh_keys: { ed25519_private: withNewline(bootHostKey.private), ed25519_public: bootHostKey.public.trim() },
     ssh: { emit_keys_to_console: false },

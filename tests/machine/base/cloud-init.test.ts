@@ -28,6 +28,12 @@ describe("user data", () => {
     expect(config.users).toEqual([{ name: "root", lock_passwd: true, ssh_authorized_keys: [operator] }]);
   });
 
+  test("leaves cloud-init nothing to restart sshd for: where it would turn passwords off, they are when sshd starts", () => {
+    // What cloud-init's set-passwords looks at (cloudinit/ssh_util.py, update_ssh_config): line by line, a key and what it is set to.
+    expect(config.ssh_pwauth).toBe(false);
+    expect(config.write_files).toEqual([{ path: "/etc/ssh/sshd_config.d/50-cloud-init.conf", content: "PasswordAuthentication no\n", permissions: "0600" }]);
+  });
+
   test("carries a host key pair that OpenSSH reads, even when it came without its last newline", () => {
     const trimmed = parse(userData({ bootHostKey: { private: boot.private.trim(), public: boot.public.trim() }, authorizedKeys: [operator] }));
     expect(trimmed.ssh_keys).toEqual(config.ssh_keys);
