@@ -132,7 +132,7 @@ export class Database extends pulumi.ComponentResource {
       name: physicalName(name),
       region: network.region,
       size: args.volumeGiB,
-      initialFilesystemType: "xfs",
+      initialFilesystemType: "xfs", // its first machine mounts it under /mnt by itself, which its state ends (machine/apply/mounts.py)
       description: "PostgreSQL, Redis and media files",
       tags: [projectTag, stackTag(), ...tags],
     }, { parent: this, protect: args.protect, retainOnDelete: args.protect });

@@ -8,7 +8,7 @@ import { isRunning, powerButton, powerOff, powerOn, removeMachine } from "./mach
 import { dropletAddresses } from "./names";
 import { change, load, type CloudState, type Droplet } from "./state";
 import { useTags } from "./tag";
-import { attachIn, detachAll, plugVolumes } from "./volume";
+import { attachIn, detachAll, mountFresh, plugVolumes } from "./volume";
 import { membersOf, vpcFor } from "./vpc";
 
 /** What a droplet is made from. */
@@ -48,6 +48,7 @@ export async function createDroplet(request: DropletRequest, signal?: AbortSigna
     await makeDisk(droplet.id, sizes[droplet.size]!.diskGiB, { id: droplet.id, hostname: droplet.name, publicKeys, userData: droplet.userData });
     await plugVolumes(droplet.id);
     await powerOn(droplet, ipRange);
+    await mountFresh(droplet.id);
     signal?.throwIfAborted();
     return await change((state) => {
       delete state.droplets[droplet.id]!.creator;
@@ -141,6 +142,7 @@ export async function startDroplet(id: number): Promise<void> {
   const droplet = dropletIn(state, id);
   await plugVolumes(id);
   await powerOn(droplet, state.vpcs[droplet.vpcUuid]!.ipRange);
+  await mountFresh(id);
 }
 
 /**

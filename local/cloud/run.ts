@@ -28,9 +28,9 @@ export const attempt = (program: string, args: string[], input?: string): Promis
   run(program, args, input).catch(() => undefined);
 
 /** Polls until the condition holds; false when the time is over. */
-export async function until(condition: () => boolean, timeoutSeconds: number): Promise<boolean> {
+export async function until(condition: () => boolean | Promise<boolean>, timeoutSeconds: number): Promise<boolean> {
   for (const deadline = Date.now() + timeoutSeconds * 1000; ; ) {
-    if (condition()) return true;
+    if (await condition()) return true;
     if (Date.now() > deadline) return false;
     await new Promise((wake) => setTimeout(wake, 20));
   }

@@ -90,6 +90,8 @@ export interface Volume {
   filesystemType: string;
   filesystemLabel: string;
   tags: string[];
+  /** No droplet has had it yet: the first mounts what it was formatted with. */
+  fresh?: true;
   dropletId?: number;
 }
 

@@ -4,8 +4,8 @@ import * as path from "node:path";
 import { inState } from "../paths";
 import { major, minor } from "./device";
 import { conflict, notFound, unprocessable } from "./errors";
-import { diskDirectory } from "./machine";
-import { run } from "./run";
+import { diskDirectory, execIn, isRunning } from "./machine";
+import { run, until } from "./run";
 import { endLoop, growSparse, loopDevice, makeSparse } from "./sparse";
 import { change, load, type CloudState, type Volume } from "./state";
 import { useTags } from "./tag";
@@ -15,7 +15,7 @@ const imageFile = (id: string): string => inState("cloud", "volumes", `${id}.img
 /** What a volume is called in the droplet that has it: `/dev/disk/by-id/` and this. */
 const deviceName = (volume: Volume): string => `scsi-0DO_Volume_${volume.name}`;
 
-export type VolumeRequest = Omit<Volume, "id" | "dropletId">;
+export type VolumeRequest = Omit<Volume, "id" | "dropletId" | "fresh">;
 
 /**
  * Makes a volume: a sparse file, formatted when a file system is asked for.
@@ -33,7 +33,7 @@ export async function createVolume(request: VolumeRequest): Promise<Volume> {
     return await change((state) => {
       const taken = Object.values(state.volumes).some((other) => other.name === request.name && other.region === request.region);
       if (taken) throw conflict(`a volume with the name "${request.name}" exists already in ${request.region}`);
-      return (state.volumes[id] = { ...request, tags: useTags(state, request.tags), id });
+      return (state.volumes[id] = { ...request, tags: useTags(state, request.tags), id, fresh: true });
     });
   } catch (error) {
     fs.rmSync(imageFile(id), { force: true });
@@ -82,10 +82,48 @@ export function attachIn(state: CloudState, id: string, dropletId: number): void
   volume.dropletId = dropletId;
 }
 
-/** Attaches a volume: it appears in the droplet at once. */
+/** Attaches a volume: it appears in the droplet at once, and is mounted when it is the first to have it. */
 export async function attachVolume(id: string, dropletId: number): Promise<void> {
   await change((state) => attachIn(state, id, dropletId));
   await plugVolumes(dropletId);
+  await mountFresh(dropletId);
+}
+
+/**
+ * As the rule does that DigitalOcean's images have for udev: what was formatted when it was made is mounted by the first droplet
+ * that has it, at once and at each of its boots, and by no later one. Waits until the droplet's systemd takes orders.
+ */
+export async function mountFresh(dropletId: number): Promise<void> {
+  if (!isRunning(dropletId)) return; // it does when it is switched on
+  for (const volume of volumesOf(dropletId).filter(({ fresh }) => fresh)) {
+    if (volume.filesystemType) {
+      const { unit, text } = mountUnit(volume);
+      const script = `cat > /etc/systemd/system/${unit} <<'UNIT'\n${text}UNIT\nsystemctl daemon-reload && systemctl enable --quiet --now ${unit}`;
+      const mounted = await until(() => execIn(dropletId, ["sh", "-c", script]).then(() => true, () => false), 30);
+      if (!mounted) throw new Error(`droplet ${dropletId} does not mount its volume ${volume.name}`);
+    }
+    await change((state) => void delete state.volumes[volume.id]?.fresh);
+  }
+}
+
+/** Named as DigitalOcean does: a dash would be a slash to systemd. */
+function mountUnit(volume: Volume): { unit: string; text: string } {
+  const place = volume.name.replaceAll("-", "_");
+  return {
+    unit: `mnt-${place}.mount`,
+    text: `[Unit]
+Description=Mount DO Volume ${volume.name}
+
+[Mount]
+What=/dev/disk/by-id/${deviceName(volume)}
+Where=/mnt/${place}
+Type=${volume.filesystemType}
+Options=defaults,nofail,discard,noatime
+
+[Install]
+WantedBy=multi-user.target
+`,
+  };
 }
 
 /** Detaches a volume: it is gone from the droplet at once, whatever is at work on it. Nothing happens when the droplet does not have it. */

@@ -1,8 +1,10 @@
 """File systems on devices, mounted by systemd now and at every boot."""
+import json
 import os
 
 from apply.files import write
 from apply.shell import at, did, must, run, until
+from apply.shims import change_units
 from apply.units import reload_manager
 
 
@@ -15,8 +17,8 @@ def _mount(mount, record):
     what, path = "mount " + mount["path"], mount["path"]
     until(what + ": device %s" % mount["device"], "test -e '%s'" % at(mount["device"]), 60)
     os.makedirs(at(path), mode=0o755, exist_ok=True)
-    unit = must(what, ["systemd-escape", "--path", "--suffix=mount", path]).strip()
-    file = "/etc/systemd/system/" + unit
+    _end_others(what, mount)
+    unit, file = _unit(what, path)
     write({"path": file, "content": """[Unit]
 Description=%s
 Before=local-fs.target
@@ -37,6 +39,28 @@ WantedBy=local-fs.target
         must(what, ["systemctl", "start", unit])
         did("%s mounted" % path)
     _grow(what, mount, path)
+
+
+def _unit(what, path):
+    """What systemd calls a mount, and where that is declared."""
+    unit = must(what, ["systemd-escape", "--path", "--suffix=mount", path]).strip()
+    return unit, "/etc/systemd/system/" + unit
+
+
+def _end_others(what, mount):
+    """Ends each other mount of the device: a volume that the cloud has formatted is mounted by its first machine, by a unit of the machine's own."""
+    _, found, _ = run(["findmnt", "--json", "--list", "--output", "TARGET,FSROOT", "--source", mount["device"]])
+    for other in json.loads(found)["filesystems"] if found else []:
+        # What shows a part of it elsewhere is somebody's wish.
+        if other["target"] == mount["path"] or other["fsroot"] != "/":
+            continue
+        unit, file = _unit(what, other["target"])
+        must(what, ["systemctl", "stop", unit])
+        if os.path.lexists(at(file)):
+            change_units()
+            must(what, ["systemctl", "disable", "--quiet", "--no-reload", unit])
+            os.remove(at(file))
+        did("%s unmounted: the volume's place is %s" % (other["target"], mount["path"]))
 
 
 def _grow(what, mount, path):

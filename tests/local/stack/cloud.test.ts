@@ -111,6 +111,12 @@ test("the metadata service tells a droplet of itself alone", async () => {
   await expect(cloud.exec("api", ["curl", "--fail", "--silent", "http://169.254.169.254/metadata/v1/interfaces/public/0/ipv4/address"])).rejects.toThrow();
 });
 
+test("what was formatted for it is mounted by the first droplet that has it", async () => {
+  expect((await cloud.exec("api", ["findmnt", "--noheadings", "--raw", "--output", "TARGET", "--source", "/dev/disk/by-id/scsi-0DO_Volume_data"])).trim()).toBe("/mnt/data");
+  // Whatever else is done with it here begins and ends with its own mount.
+  await cloud.exec("api", ["sh", "-c", "systemctl disable --quiet --now mnt-data.mount && rm /etc/systemd/system/mnt-data.mount && systemctl daemon-reload"]);
+});
+
 test("a reboot keeps addresses, disk and volume", async () => {
   const device = "/dev/disk/by-id/scsi-0DO_Volume_data";
   const addresses = (): Promise<string> => cloud.exec("api", ["ip", "-brief", "-4", "address"]);

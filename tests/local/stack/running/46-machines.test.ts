@@ -69,6 +69,13 @@ test("what packages write down is bounded: by days, and before that where it is 
   }
 });
 
+test("the volume is mounted in one place, though the cloud has mounted it in another", async () => {
+  const place = `findmnt --noheadings --raw --output TARGET --source /dev/disk/by-id/scsi-0DO_Volume_ringo-${stackName}-data`;
+  expect(await ask("data", place)).toBe("/srv/data");
+  expect(await ask("data", "ls /etc/systemd/system | grep '^mnt-' || true")).toBe("");
+  expect((await ask("data", `mkdir /mnt/bait; mount /srv/data --bind /mnt/bait; ${place}; umount /mnt/bait; rmdir /mnt/bait`)).split("\n")).toEqual(["/srv/data", "/mnt/bait"]);
+});
+
 test("a machine's own updates leave no security update waiting", async () => {
   const found = await everywhere(stack, `
     apt-get update -qq
