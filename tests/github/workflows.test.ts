@@ -31,6 +31,15 @@ test.each(Object.entries(workflows))("%s gives its token nothing that a job does
   }
 });
 
+test("what nobody has read yet is run with nothing of production's", () => {
+  const unread = Object.values(workflows).filter(({ on }) => "pull_request" in on).flatMap(({ jobs: all }) => Object.values(all));
+  expect(unread.length).toBeGreaterThan(1);
+  for (const job of unread) {
+    expect(job.environment ?? "none").toMatch(/^(?:none|staging-preview)$/);
+    expect(JSON.stringify(job)).not.toContain("production");
+  }
+});
+
 test("a checkout leaves no token behind", () => {
   const checkouts = steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
   for (const step of checkouts) expect(step.with?.["persist-credentials"]).toBe(false);
