@@ -63,6 +63,8 @@ chapter("Machines", {
       [/a private key is in its user data/, droplet({ userData: `#cloud-config\nwrite_files: [{ content: "${key("RSA")}" }]` })],
       [/a private key/, droplet({ userData: ours.replace("ed25519_private", "rsa_private") })],
       // Checkov CKV_AWS_46 and Trivy AWS-0029, failing.
+      // A digest within it is not a digest.
+      [/an access key of AWS/, droplet({ userData: "#!/bin/sh\n# da39a3ee5e6b4b0d3255bfef95601890afd80709\nexport AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\n" })],
       [/an access key of AWS/, aws("ec2/instance", { userData: "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nexport AWS_DEFAULT_REGION=us-west-2" })],
       [/an access key of AWS/, aws("ec2/instance", { userDataBase64: base64("export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE") })],
       // Checkov CKV_AWS_46 and Trivy AWS-0129, failing: as no launch template takes it.

@@ -37,6 +37,7 @@ test("a value of two lines is refused: it would be a setting of its own", () => 
 test.each([1, 2, 3, 4, 6, 8, 12])("every %i hours there is a backup, the full one at two, never two at once", (every) => {
   const calendar = (unit: string) => /OnCalendar=(.*)/.exec(content(database({ incrementalEveryHours: every }), `/etc/systemd/system/${unit}.timer`))![1];
   expect(calendar("ringo-backup@full")).toBe("*-*-* 02:00:00 UTC");
+  expect(calendar("ringo-restore-test")).toBe("Sun *-*-* 05:00:00 UTC");
   const hours = /^\*-\*-\* ([\d,]+):00:00 UTC$/.exec(calendar("ringo-backup@incr"))![1].split(",").map(Number);
   expect(hours).toHaveLength(24 / every - 1);
   expect(hours).not.toContain(2);

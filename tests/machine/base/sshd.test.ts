@@ -26,6 +26,11 @@ describe("sshd", () => {
     for (const option of ["passwordauthentication", "kbdinteractiveauthentication", "permitemptypasswords"]) expect(inner.get(option)).toBe("no");
   });
 
+  test("lets nobody try many keys on a connection, or think long", () => {
+    expect(Number(inner.get("maxauthtries"))).toBeLessThanOrEqual(3);
+    expect(Number(inner.get("logingracetime"))).toBeLessThanOrEqual(30);
+  });
+
   test("offers only what ssh-audit passes", () => {
     const offered = ["kexalgorithms", "ciphers", "macs", "hostkeyalgorithms"].map((option) => inner.get(option)!);
     for (const list of offered) expect(list).not.toMatch(/sha1|cbc|3des|nistp|diffie-hellman|md5|umac|hmac-sha2-\d+(,|$)|ssh-rsa|ssh-dss/);

@@ -30,6 +30,16 @@ test("a shipper reaches the store, and nothing else", () => {
   expect(state.units).toContainEqual({ name: "syslog-ng.service", enabled: false, running: false });
 });
 
+test("lines go to who proves to be the store, wait while it is not there, and are not thrown away when it cannot take them yet", () => {
+  const { files } = combine(shipper({ machine: "m", role: "api", store: { address: "10.10.0.7", port: 3101, certificate: "the store's own" } }));
+  const pipeline = files.find(({ path }) => path.endsWith("shipper.conf"))!.content;
+  const [, authority] = /tls\(ca-file\("([^"]+)"\) peer-verify\(yes\)\)/.exec(pipeline)!;
+  expect(files.find(({ path }) => path === authority)!.content).toBe("the store's own");
+  const actions = /response-action\(([^)]*)\)/.exec(pipeline)![1].split(", ");
+  expect(actions.map((action) => action.replace(/\d+/, "n"))).toEqual(actions.map(() => "n => disconnect"));
+  expect(actions.map((action) => action.slice(0, 3))).toEqual(expect.arrayContaining(["429", "500", "502", "503", "504"]));
+});
+
 test.each([["edge", ["nginx", "nginx-error", "waf", "audit"]], ["data", ["postgresql", "audit"]], ["api", ["audit"]]])("on %s it reads the journal and %s", (role, sources) => {
   const { files } = combine(shipper({ machine: "m", role, store: { address: "10.10.0.7", port: 3101, certificate: "" } }));
   const pipeline = files.find(({ path }) => path.endsWith("shipper.conf"))!.content;

@@ -1,0 +1,24 @@
+import { deploy, short, stateOf, type Registered } from "./program";
+
+/** All that a machine's commands write to it, and the environment of its containers. */
+const told = (resources: Registered[], host: string): string => JSON.stringify(resources
+  .filter(({ type, name }) => type === "command:remote:Command" && short(name).startsWith(`${host}-`)).map(stateOf));
+
+describe("what is configured ends on the machines", () => {
+  let resources: Registered[];
+  beforeAll(async () => {
+    ({ resources } = await deploy({
+      edge: { clientMaxBodyMiB: 7 }, apiTimeoutSeconds: 77, acme: { email: "who@ringo.test" }, autoscaler: { enabled: false }, dockerCidr: "172.29.0.0/16",
+    }));
+  });
+
+  test.each([
+    ["edge.clientMaxBodyMiB", "edge", /client_max_body_size 7m;/],
+    ["apiTimeoutSeconds, and the edge waits a little longer", "edge", /proxy_read_timeout 82s;/],
+    ["apiTimeoutSeconds", "api-0", /--timeout\W+77\b/],
+    ["acme.email", "edge", /who@ringo\.test/],
+    ["autoscaler.enabled", "worker-0", /CELERY_WORKER_AUTOSCALER\W+false/],
+    ["dockerCidr", "api-0", /172\.29\./],
+    ["dockerCidr of the monitor's containers", "monitor", /172\.29\./],
+  ])("%s", (_name, host, expected) => expect(told(resources, host)).toMatch(expected));
+});
