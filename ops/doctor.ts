@@ -1,3 +1,4 @@
+import { dropsByDefault } from "../machine/base/nftables";
 import { renewedWithDays } from "../machine/edge/certbot";
 import { bounds } from "../machine/monitoring/alerts/backups";
 import { lifeSign } from "../machine/monitoring/alerts/monitor";
@@ -55,6 +56,7 @@ export function certificate(stack: OperatedStack, left: number): Finding {
 
 /** What is wrong with a machine, a line each: what kind of thing, which one, in what state. */
 const complaints = `systemctl list-units --failed --plain --no-legend | awk '{ print "unit", $1, $3 }'
+{ ${dropsByDefault}; } 2>/dev/null || echo firewall
 if command -v docker >/dev/null; then docker ps --all --format '{{.Names}} {{.State}} {{.Status}}' | awk '$2 != "running" || /unhealthy/ { name = $1; $1 = $2 = ""; print "container", name, $0 }'; fi
 df --local --output=pcent,target --exclude-type=tmpfs --exclude-type=devtmpfs | awk '$1 + 0 >= 90 && $2 !~ "^/(run|var/lib/docker)/" { print "disk", $2, $1 }'
 if [ -e /run/reboot-required ]; then echo reboot; fi`;
@@ -91,10 +93,11 @@ export function judged(stack: OperatedStack, host: string, printed: string): Fin
       case "unit": return wrong(host, said, ssh(stack, host, `journalctl --no-pager --lines 50 --unit ${name}`));
       case "container": return wrong(host, said, ssh(stack, host, `docker logs --tail 50 ${name}`));
       case "disk": return wrong(host, `${name} is full to ${state.join(" ")}`, ssh(stack, host, `du -xh --max-depth 3 ${name} | sort -h | tail -n 20`));
+      case "firewall": return wrong(host, "its firewall does not drop what nobody asked for", ssh(stack, host, "systemctl restart nftables.service"));
       default: return wrong(host, "an update waits for a reboot", ssh(stack, host, "systemctl reboot"));
     }
   });
-  return found.length > 0 ? found : [fine(host, "is reached; its units, containers and disks are well")];
+  return found.length > 0 ? found : [fine(host, "is reached; its units, containers, disks and firewall are well")];
 }
 
 const backups = (stack: OperatedStack): Look => ({

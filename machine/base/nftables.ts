@@ -18,6 +18,9 @@ export interface FirewallInputs {
   containersFrom?: string[];
 }
 
+/** Fails where the ruleset is not in force, or only in part. */
+export const dropsByDefault = "test \"$(nft list table inet ringo | grep -c 'policy drop;')\" = 3";
+
 const dropInPath = "/etc/systemd/system/nftables.service.d/ringo.conf";
 
 export function firewall(inputs: FirewallInputs): Fragment {
@@ -31,10 +34,7 @@ export function firewall(inputs: FirewallInputs): Fragment {
     ],
     steps: [{ name: "check the firewall's rules", command: `nft --check --file ${rulesPath}`, onChange: [rulesPath] }],
     units: [{ name: "nftables.service", reloadOn: [rulesPath] }],
-    checks: [{
-      name: "firewall drops by default, in, out and through",
-      command: "test \"$(nft list table inet ringo | grep -c 'policy drop;')\" = 3",
-    }],
+    checks: [{ name: "firewall drops by default, in, out and through", command: dropsByDefault }],
   };
 }
 

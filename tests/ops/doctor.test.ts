@@ -9,11 +9,12 @@ const days = (count: number): number => count * 86_400_000;
 test("a machine that complains of nothing is well", () => expect(judged(local, "data", "")).toEqual([expect.objectContaining({ about: "data", ok: true })]));
 
 test("each complaint comes with the command that looks closer, for the stack that was asked about", () => {
-  const printed = "unit ringo-logs.service failed\ncontainer ringo-api   Exited (137) 2 minutes ago\ndisk /srv/data 93%\nreboot\n";
+  const printed = "unit ringo-logs.service failed\ncontainer ringo-api   Exited (137) 2 minutes ago\ndisk /srv/data 93%\nfirewall\nreboot\n";
   expect(judged(production, "api-1", printed).map(({ said, ok, mend }) => [said, ok, mend])).toEqual([
     ["unit ringo-logs.service is failed", false, ["make ssh STACK=production HOST=api-1 CMD='journalctl --no-pager --lines 50 --unit ringo-logs.service'"]],
     ["container ringo-api is Exited (137) 2 minutes ago", false, ["make ssh STACK=production HOST=api-1 CMD='docker logs --tail 50 ringo-api'"]],
     ["/srv/data is full to 93%", false, ["make ssh STACK=production HOST=api-1 CMD='du -xh --max-depth 3 /srv/data | sort -h | tail -n 20'"]],
+    ["its firewall does not drop what nobody asked for", false, ["make ssh STACK=production HOST=api-1 CMD='systemctl restart nftables.service'"]],
     ["an update waits for a reboot", false, ["make ssh STACK=production HOST=api-1 CMD='systemctl reboot'"]],
   ]);
   expect(judged(local, "api-1", "reboot")[0]!.mend).toEqual(["make ssh HOST=api-1 CMD='systemctl reboot'"]);

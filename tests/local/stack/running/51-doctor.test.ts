@@ -14,19 +14,20 @@ test("of a stack that is well nothing is said to be wrong", async () => {
 
 test("what is broken is named, with what looks closer at it, and is what the exit status says", async () => {
   await on("api-1", "docker stop --time 1 ringo-api >/dev/null; touch /run/reboot-required");
-  await on("worker-0", "systemd-run --quiet --unit=ringo-bait /bin/false; true");
+  await on("worker-0", "systemd-run --quiet --unit=ringo-bait /bin/false; nft delete table inet ringo");
   try {
     expect((await make("doctor")).code).not.toBe(0);
     const found = await wrong();
     expect(found.filter(({ about }) => about !== "alerts").map(({ about, said }) => `${about}: ${said}`)).toEqual([
       expect.stringMatching(/^api-1: container ringo-api is Exited /), "api-1: an update waits for a reboot", "worker-0: unit ringo-bait.service is failed",
+      "worker-0: its firewall does not drop what nobody asked for",
     ]);
     expect(found.map(({ mend }) => mend)).toEqual(expect.arrayContaining([["make ssh HOST=worker-0 CMD='journalctl --no-pager --lines 50 --unit ringo-bait.service'"]]));
     const alert = await eventually("its alert", async () => (await wrong()).find(({ said }) => said.startsWith("ApiProcessDown: ")), 60);
     expect(alert.mend).toEqual([expect.stringMatching(/#apiprocessdown$/)]);
   } finally {
     await on("api-1", "docker start ringo-api >/dev/null; rm -f /run/reboot-required");
-    await on("worker-0", "systemctl reset-failed ringo-bait");
+    await on("worker-0", "systemctl reset-failed ringo-bait; systemctl restart nftables.service");
   }
   await eventually("all is well again", async () => (await wrong()).length === 0, 120);
 }, 240_000);
