@@ -15,6 +15,13 @@ import { exporterServices } from "./exporters";
 import { physicalName, type Role } from "./naming";
 import type { Network } from "./network";
 
+/**
+ * The engine forgets what a machine was last told before it tells it anything else. It would remember that through a command that failed
+ * or was cut off, and of a change that is then taken back see none, whatever the machine has made of it. Of a command, memory is all there
+ * is to delete.
+ */
+export const forgottenFirst: pulumi.CustomResourceOptions = { replaceOnChanges: ["create", "stdin"], deleteBeforeReplace: true };
+
 /** What all machines of a stack have in common. */
 export interface Ground {
   network: Network;
@@ -110,7 +117,7 @@ export class Host extends pulumi.ComponentResource {
    * @param after what must be done first: facts on other machines that no value carries.
    */
   apply(what: string, state: pulumi.Input<MachineState>, after: pulumi.Input<pulumi.Resource>[] = [this.ready]): remote.Command {
-    return this.command(what, state, this.hostPublicKey, { dependsOn: after });
+    return this.command(what, state, this.hostPublicKey, { dependsOn: after, ...forgottenFirst });
   }
 
   /** How people and scripts reach this machine. */

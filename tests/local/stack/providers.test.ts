@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { LocalWorkspace, PulumiCommand, type EngineEvent, type Stack } from "@pulumi/pulumi/automation";
 import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
+import { forgottenFirst } from "../../../components/host";
 import { engineHome } from "../../../local/engine";
 import { cacheDir } from "../../../local/paths";
 import { command as commandModel } from "../../../local/providers/command";
@@ -168,6 +169,27 @@ test("a failing command fails the up with its own words, and is tried again", as
     return {};
   };
   await expect(up()).rejects.toThrow(/Process exited with status 3: running "echo why; exit 3":\s+why/);
+});
+
+test("a command that failed runs again though what it gets was taken back, and only then", async () => {
+  const told = path.join(directory, "told");
+  const upWith = (message: string, end = "true") => {
+    fs.writeFileSync(path.join(directory, "end"), end);
+    program = async () => {
+      await standard();
+      new command.remote.Command("told", {
+        connection: sshd.connection() as command.types.input.remote.ConnectionArgs, create: `cat >> ${told}; sh ${directory}/end`, stdin: message,
+      }, forgottenFirst);
+      return {};
+    };
+    return up();
+  };
+  await upWith("A");
+  await expect(upWith("B", "exit 1")).rejects.toThrow(/Process exited with status 1/);
+  expect((await stack.preview()).changeSummary).toEqual({ same: 5, replace: 1 });
+  expect((await upWith("A")).operations.told).toBe("replace");
+  expect((await upWith("A")).operations.told).toBe("same");
+  expect(fs.readFileSync(told, "utf8")).toBe("ABA");
 });
 
 test("an existing password is imported by its value", async () => {

@@ -37,7 +37,7 @@ test("one more API machine and one more worker add just those, and one less take
   const up = await make("up");
   expect(up.code).toBe(0);
   // Of each its droplet, two keys, host component, boot, base and role; the edge learns of one more upstream, the monitor of two more targets.
-  expect(changes(up.stderr)).toMatchObject({ create: 14, update: 2 });
+  expect(changes(up.stderr)).toMatchObject({ create: 14, replace: 2 });
   const stack = await output();
   expect(stack.machines.map((m) => m.name)).toEqual(expect.arrayContaining(["api-2", "worker-1"]));
   expect(await on("edge", "cat /etc/nginx/ringo/upstreams.conf")).toContain(stack.machines.find((m) => m.name === "api-2")?.privateAddress);
@@ -50,7 +50,7 @@ test("one more API machine and one more worker add just those, and one less take
   restoreSettings();
   const down = await make("up");
   expect(down.code).toBe(0);
-  expect(changes(down.stderr)).toMatchObject({ delete: 14, update: 2 });
+  expect(changes(down.stderr)).toMatchObject({ delete: 14, replace: 2 });
   expect((await output()).machines.map((m) => m.name).filter((name) => ["api-2", "worker-1"].includes(name))).toEqual([]);
   const states = () => words(`from celery.result import AsyncResult; print(*[AsyncResult(id).state for id in '${tasks.join(" ")}'.split()])`);
   // What the second had taken and not begun, the first one does.

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -113,6 +115,21 @@ test("with Sentry away a roll-out stands and says so, people are told, and Sentr
   expect(deploys(first).slice(before).map(({ dateFinished }) => Date.parse(dateFinished) / 1000)).toEqual([finished]);
   await eventually("no alert", async () => !(await active()).includes("UnitFailed"), 90);
 }, 400_000);
+
+test("a roll-out that is cut off, then taken back, is gone from the machine that it had reached", async () => {
+  const before = await running();
+  const cut = spawn("make", ["--no-print-directory", "up", `BACKEND=${another}`], { cwd: projectDir, detached: true, stdio: "ignore" });
+  const ended = once(cut, "close");
+  await eventually("the first API machine has others turn away", async () => (await ask("api-0", "nft list tables")).includes("ringo_away_ringo_api"), 200);
+  process.kill(-cut.pid!, "SIGINT"); // all of its processes, as a terminal does
+  expect(await ended).not.toEqual([0, null]);
+  // The machine goes on to the end of what it was told.
+  await eventually("two releases beside each other", async () => (await running()).length === 2, 60);
+
+  const back = await make("up", { BACKEND: path.join(projectDir, "examples", "backend") });
+  expect([back.code, back.stderr]).toEqual([0, expect.stringMatching(/~ api-0-api +Command applied/)]);
+  expect(await running()).toEqual(before);
+}, 600_000);
 
 test("the token is in root's file alone: in no output, no log, no command line, no file that others read", async () => {
   const token = fs.readFileSync(inState("sentry", "token"), "utf8");

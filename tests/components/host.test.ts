@@ -1,0 +1,33 @@
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { deploy, short } from "./program";
+
+describe("a machine's states", () => {
+  let commands: { name: string; replaces: string[]; deletesFirst: boolean }[];
+  let read: string[];
+  beforeAll(async () => {
+    const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
+    await deploy();
+    const requests = asked.mock.calls.map(([request]) => request);
+    asked.mockRestore();
+    commands = requests.filter((request) => request.getType() === "command:remote:Command").map((request) =>
+      ({ name: short(request.getName()), replaces: request.getReplaceonchangesList(), deletesFirst: request.getDeletebeforereplace() }));
+    read = requests.flatMap((request) => [...request.getPropertydependenciesMap().entries()].flatMap(([, from]: any) => from.getUrnsList() as string[]));
+  });
+
+  test("are forgotten before another one is sent, so that one which failed and is taken back is told again", () => {
+    const states = commands.filter(({ name }) => !name.endsWith("-boot"));
+    expect(states.length).toBeGreaterThan(10);
+    for (const state of states) expect(state).toMatchObject({ replaces: expect.arrayContaining(["create", "stdin"]), deletesFirst: true });
+  });
+
+  test("but for the first, which is told once in a machine's life", () => {
+    const boots = commands.filter(({ name }) => name.endsWith("-boot"));
+    expect(boots).toHaveLength(6);
+    for (const boot of boots) expect(boot).toMatchObject({ replaces: expect.not.arrayContaining(["create", "stdin"]), deletesFirst: false });
+  });
+
+  test("give no value to anything: the engine would forget who reads one as well, and tell it again", () => {
+    expect(read.length).toBeGreaterThan(100);
+    expect(read.filter((urn) => urn.includes("command:remote:Command"))).toEqual([]);
+  });
+});
