@@ -11,6 +11,10 @@ const verbs: Record<string, [mark: string, done: string]> = {
   refresh: ["?", "read"],
 };
 
+/** A state is applied, whatever the engine does with its memory of the one before (components/host.ts): nothing else is there to be made or deleted. */
+const applied: typeof verbs = { create: ["+", "applied"], "create-replacement": ["~", "applied"], update: ["~", "applied"] };
+const verbOf = (op: string, type: string): [mark: string, done: string] | undefined => (type === "command:remote:Command" ? applied : verbs)[op];
+
 /** Without the engine's marks for colours. */
 const plain = (message: string): string => message.replace(/<\{%[^%]*%\}>/g, "").trimEnd();
 
@@ -50,7 +54,7 @@ export class Progress {
       this.begun.set(event.resourcePreEvent.metadata.urn, Date.now());
     } else if (event.resOutputsEvent) {
       const { op, urn, type } = event.resOutputsEvent.metadata;
-      const verb = verbs[op];
+      const verb = verbOf(op, type);
       if (!verb || /^(ringo|pulumi):/.test(type)) return;
       if (op === "refresh") return;
       const took = Date.now() - (this.begun.get(urn) ?? Date.now());

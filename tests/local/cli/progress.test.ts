@@ -21,6 +21,12 @@ test("a resource that changed is one line, one that stays is none", () => {
   expect(lines[0]).toMatch(/\+ api-0-droplet .*Droplet created/);
 });
 
+test("a state is one line however the engine goes about it, and none where only its memory ends", () => {
+  const command = "command:remote:Command";
+  const { lines } = seen(["delete-replaced", "replace", "create-replacement", "delete"].map((op) => done(op, command, "api-0-api")));
+  expect(lines).toEqual([expect.stringMatching(/~ api-0-api +Command applied$/)]);
+});
+
 test("what a machine prints is told with the machine's name, line by line", () => {
   const { lines } = seen([{ diagnosticEvent: { urn: urn("command:remote:Command", "data-base"), message: "packages: redis\nunit redis started\n", severity: "info" } }]);
   expect(lines.map((line) => line.replace(/^\s*[\d.]+s\s+/, ""))).toEqual([
