@@ -69,7 +69,7 @@ describe("each machine is asked once", () => {
   /** What the machines have, in the place of the programs that are asked there. */
   const listed = { window: { from: "x", to: null }, warning: null, backups: [{ stop: new Date().toISOString() }], wal: { waiting: 0, waitingSeconds: 0 } };
   const alive = { data: { alerts: [{ state: "firing", labels: { alertname: "Watchdog" }, annotations: {} }] } };
-  const there = { systemctl: "true", df: "true", docker: "true", "ringo-backup": `echo '${JSON.stringify(listed)}'`, curl: `echo '${JSON.stringify(alive)}'` };
+  const there = { systemctl: "true", df: "true", docker: "true", nft: "for _ in input forward output; do echo 'policy drop;'; done", "ringo-backup": `echo '${JSON.stringify(listed)}'`, curl: `echo '${JSON.stringify(alive)}'` };
 
   /** What is found wrong where a host, at one of its connections, is `away`, and its programs do something `else`. */
   async function wrong(away: string[], otherwise: Partial<typeof there> = {}): Promise<Pick<Finding, "about" | "said">[]> {
