@@ -50,10 +50,16 @@ export const rules: readonly Rule[] = [
   { pattern: `((?:proxy-)?authorization(?:\\\\?["'])?\\s{0,4}[:=]\\s{0,4}(?:\\\\?["'])?)(?:(?:bearer|basic|token|jwt|digest)\\s+)?[^\\s"',;\\\\]+`, replacement: "$1<credential>" },
   { pattern: "\\b(bearer|basic)\\s+[\\w+/.~-]{8,}=*", replacement: "$1 <credential>" },
   { pattern: "\\beyJ[\\w-]{4,}\\.[\\w-]{4,}(?:\\.[\\w-]*)?", replacement: "<token>", exact: true },
-  { pattern: "\\b(?:AKIA[0-9A-Z]{16}|dop_v1_[0-9a-f]{32,}|gh[pousr]_\\w{20,}|github_pat_\\w{20,}|xox[abprs]-[\\w-]{10,}|sntrys_[\\w=+/-]{20,}|\\d{8,10}:[\\w-]{35})", replacement: "<token>", exact: true },
+  { pattern: "\\b(?:AKIA[0-9A-Z]{16}|dop_v1_[0-9a-f]{32,}|gh[pousr]_\\w{20,}|github_pat_\\w{20,}|xox[abprs]-[\\w-]{10,}|sntrys_[\\w=+/-]{20,})", replacement: "<token>", exact: true },
+  // Telegram's, which stands behind "bot" without a space in the addresses that are asked.
+  { pattern: "(?<!\\d)\\d{8,10}:[\\w-]{35}", replacement: "<token>", exact: true },
   { pattern: "(\\w://[^\\s:/@\"']{0,64}:)[^\\s@/\"']{1,256}@", replacement: "$1<secret>@" },
   ...fields(credentials, "<secret>"),
   ...fields(personal, "<personal>"),
+  // What PostgreSQL tells whoever asked of a row that it refuses, in a traceback, say: to the end of its text, in JSON and without.
+  { pattern: "(Key \\([^)]{1,200}\\)=\\().*?(?=\\)(?: already| is | conflicts|\\.?(?:\\s|[\\\\\"]|$)))", replacement: "$1<personal>" },
+  { pattern: '^(\\{[\\s\\S]*?Failing row contains \\()(?:[^"\\\\]|\\\\.)*', replacement: "$1<personal>" },
+  { pattern: "^([^{][\\s\\S]*?Failing row contains \\().*", replacement: "$1<personal>" },
   { pattern: "((?:фио|имя|фамилия|отчество|адрес(?: доставки)?|паспорт)\\s{0,4}:\\s{0,4})[^,;|<\"'\\\\}\\s][^,;|\"'\\\\}]*", replacement: "$1<personal>" },
   { pattern: "[\\p{L}\\p{N}_.+%-]{1,64}@(?:[\\p{L}\\p{N}-]{1,63}\\.){1,8}(?!(?:service|socket|timer|mount|slice|scope|target)\\b)\\p{L}{2,}", replacement: "<e-mail>" },
   // A number in JSON becomes a text, or the line would be no JSON any more.

@@ -53,7 +53,7 @@ export function shipper(options: ShipperOptions): Fragment {
       }],
       units: [
         { name: "syslog-ng.service", enabled: false, running: false },
-        { name: "ringo-logs.service", restartOn: [configuration, authority, unit] },
+        { name: "ringo-logs.service", restartOn: [configuration, authority, unit, "/etc/localtime"] }, // it knows the zone of its start,
       ],
     },
   );
@@ -118,8 +118,9 @@ destination store {
     body-prefix('{"streams":[') delimiter(",") body-suffix(']}')
     body('{"stream":$(format-json --scope none machine="${machine}" role="${role}" source="\${.ringo.source}" level="\${.ringo.level}"),"values":[["\${S_UNIXTIME}\${S_USEC}$(padding $(% \${RCPTID} 1000) 3 0)",$(substr $(format-json --scope none a="\${.ringo.line}") 5 -1),$(format-json --scope none --omit-empty-values request_id="\${.ringo.request_id}")]]}')
     batch-lines(500) batch-bytes(524288) batch-timeout(1000) timeout(15)
-    # Not ready, or too much at once: what the store does not take is sent again until it does.
-    response-action(429 => disconnect, 500 => disconnect, 502 => disconnect, 503 => disconnect, 504 => disconnect)
+    # Not ready, or too much at once: what the store does not take is sent again until it does. But lines that it never will, too old
+    # or of tomorrow: it has taken the others beside them, and would be sent them for ever.
+    response-action(400 => drop, 429 => disconnect, 500 => disconnect, 502 => disconnect, 503 => disconnect, 504 => disconnect)
     disk-buffer(reliable(yes) capacity-bytes(${bufferMiB * 1024 * 1024}) dir("${buffer}"))
   );
 };

@@ -49,8 +49,19 @@ const credentials: Sample[] = [
   sample(`GET /media/x?X-Amz-Signature=${"0a".repeat(32)}&X-Amz-Date=20261125`, ["0a0a"], ["X-Amz-Date=20261125"]),
   sample("set-cookie: sessionid=n0tasession; csrftoken=n0tatoken; Path=/", ["n0tasession", "n0tatoken"], ["Path=/"]),
   sample(`bot ${"1234567890"}:${"not-a-token-".repeat(3).slice(0, 35)} sent`, ["not-a-token"], ["sent"]),
+  sample(`telebot: Post "https://api.telegram.org/bot${"1234567890"}:${"not-a-token-".repeat(3).slice(0, 35)}/sendMessage": context deadline exceeded`, ["not-a-token"], ["api.telegram.org/bot", "/sendMessage"]),
   sample(`uploading with ${"AKIA"}${"NOTAKEYNOTAKEY12"} failed`, ["NOTAKEY"], ["failed"]),
   sample('{"refresh_token":"n0t.a.token","user":7}', ["n0t.a"], ['"user":7']),
+];
+
+/** What a traceback shows of PostgreSQL's answer. */
+const refused: Sample[] = [
+  sample("DETAIL:  Key (phone)=(9161234567) already exists.", ["9161234567"], ["Key (phone)=", "already exists."]),
+  sample('{"message":"duplicate\\nDETAIL:  Key (first_name, last_name)=(Иван, Петров) already exists.\\n","level":"error"}', ["Иван", "Петров"], ['"level":"error"', "already exists"]),
+  sample('DETAIL:  Key (inn)=(7707083893) is not present in table "orders_client".', ["7707083893"], ["is not present in table"]),
+  sample("DETAIL:  Key (during)=([2026-01-01, Иван)) conflicts with existing key (during)=([2025-12-31, Пётр)).", ["Иван", "Пётр"], ["conflicts with existing key"]),
+  sample("django.db.utils.IntegrityError: null value DETAIL:  Failing row contains (17, ООО \"Ромашка\", Иван, pbkdf2_sha256$1). Петров", ["Ромашка", "Иван", "pbkdf2", "Петров"], ["null value", "Failing row contains ("]),
+  sample('{"message":"null value\\nDETAIL:  Failing row contains (17, ООО \\"Ромашка\\", Иван).","level":"error"}', ["Ромашка", "Иван"], ['"level":"error"']),
 ];
 
 /** Fields that say what stands in them, in each way that a line can hold fields. */
@@ -68,7 +79,7 @@ const fields: Sample[] = [
   sample('{"snils":"00000000000","card_number":"0000","n":9}', ["00000000000", '"0000"'], ['"n":9']),
 ];
 
-export const personal: readonly Sample[] = [...shapes, ...credentials, ...fields];
+export const personal: readonly Sample[] = [...shapes, ...credentials, ...refused, ...fields];
 
 /** What looks a little like one of the above, and is needed when something is searched for. */
 export const harmless: readonly string[] = [
