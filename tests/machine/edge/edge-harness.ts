@@ -39,6 +39,8 @@ export interface Edge {
   logged(like: (line: Record<string, string>) => boolean): Promise<Record<string, string>[]>;
   /** What the firewall found. */
   found(): string;
+  /** Seconds that the workers have worked. */
+  worked(): number;
   stop(): Promise<void>;
 }
 
@@ -60,7 +62,9 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export async function startEdge(options: Omit<EdgeOptions, "domain" | "staticRoot" | "mediaRoot"> & { domain?: string }): Promise<Edge> {
+export type EdgeSettings = Omit<EdgeOptions, "domain" | "staticRoot" | "mediaRoot"> & { domain?: string };
+
+export async function startEdge(options: EdgeSettings): Promise<Edge> {
   const root = mkdtempSync(join(tmpdir(), "ringo-edge-"));
   const [plainPort, tlsPort] = [await freePort(), await freePort()];
   for (const name of ["release", "media", "tls", "acme/.well-known/acme-challenge", "tmp", "waf"]) mkdirSync(join(root, name), { recursive: true });
@@ -93,6 +97,8 @@ export async function startEdge(options: Omit<EdgeOptions, "domain" | "staticRoo
       }
     },
     found: () => readFileSync(`${root}/waf.log`, "utf8").split("\n").filter((line) => line.includes("ModSecurity: ")).join("\n"),
+    worked: () => readFileSync(`/proc/${nginx.pid}/task/${nginx.pid}/children`, "utf8").trim().split(" ")
+      .reduce((sum, pid) => sum + readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ").slice(11, 13).reduce((a, b) => a + Number(b) / 100, 0), 0),
     stop: () => new Promise((resolve) => {
       nginx.once("exit", () => { rmSync(root, { recursive: true, force: true }); resolve(); });
       nginx.kill("SIGTERM");
@@ -106,7 +112,7 @@ const old = major === 1 && minor < 25;
 function relocate(content: string, root: string, plainPort: number, tlsPort: number): string {
   return content
     .replace("user www-data;", process.getuid!() === 0 ? "user root;" : "")
-    .replace("include /etc/nginx/modules-enabled/*.conf;", "load_module /usr/lib/nginx/modules/ngx_http_modsecurity_module.so;")
+    .replace("include /etc/nginx/modules-enabled/*.conf;", ["ndk_http", "ngx_http_lua", "ngx_http_modsecurity"].map((name) => `load_module /usr/lib/nginx/modules/${name}_module.so;`).join("\n"))
     .replaceAll(wafDirectory, `${root}/waf`)
     .replaceAll("/etc/nginx/ringo", `${root}/ringo`)
     .replaceAll("/etc/nginx/tls", `${root}/tls`)
