@@ -63,7 +63,7 @@ export class Edge extends pulumi.ComponentResource {
         { name: "https", port: 443, from: "any" },
       ],
       // Installed with all other machines' packages rather than when everything waits for the edge.
-      preparation: { packages: ["nginx", "libnginx-mod-http-modsecurity", "modsecurity-crs", "certbot", "sshfs", "rsync"] },
+      preparation: { packages: ["nginx", "libnginx-mod-http-modsecurity", "libnginx-mod-http-lua", "modsecurity-crs", "certbot", "sshfs", "rsync"] },
       exporters: edgeExporters,
     }, { parent: this });
     const { dnsZone, domain, grafanaDomain } = args;

@@ -32,6 +32,7 @@ shellcheck                                        shellcheck             check  
 python3                                           python3                check  runs what is on machines in tests
 nginx                                             nginx                  check  tries the edge's configuration
 /usr/lib/nginx/modules/ngx_http_modsecurity_module.so  libnginx-mod-http-modsecurity  check  tries the edge's firewall
+/usr/lib/nginx/modules/ngx_http_lua_module.so     libnginx-mod-http-lua  check  tries what is before it
 /usr/share/modsecurity-crs/rules                  modsecurity-crs        check  tries the edge's firewall
 sshd                                              openssh-server         check  tries the machines' SSH configuration
 promtool                                          prometheus             check  tries the monitor's rules

@@ -1,4 +1,4 @@
-import { highestThreshold, looksForAttacks, takenOut, wafDirectory } from "../../machine/edge/modsecurity";
+import { highestThreshold, looksForAttacks, takenOut, wafDirectory, wafGuard } from "../../machine/edge/modsecurity";
 import { command, stateOf } from "../machines/state";
 import { isPrivate } from "../network/addresses";
 import type { Rule } from "../rule";
@@ -36,6 +36,8 @@ function* weaknesses(files: { path: string; content: string }[]): Generator<stri
   for (const [telling] of rules.matchAll(tellings)) if (!isHarmless(telling, rules)) yield `the firewall is told not to refuse: ${telling}`;
 }
 
+/** Whether the location has this directive, with this value. */
+const has = (name: string, value: string) => (location: string): boolean => new RegExp(`^\\s*${name}\\s+${value};`, "m").test(location);
 const nameOf = (location: string): string => location.slice(0, location.indexOf("{")).trim();
 
 export const waf: Rule = {
@@ -43,7 +45,7 @@ export const waf: Rule = {
   types: [command],
   chapter: "Edge",
   severity: "high",
-  demands: "Every request from outside, but for what is shown to named networks alone, passes the web application firewall, and what it takes for an attack is refused.",
+  demands: "Every request from outside, but for what is shown to named networks alone, passes the web application firewall, which reads no more than costs it little, and what it takes for an attack is refused.",
   wrong: "An attack of a known kind reaches the application, where nothing stands in its way but the application's own care.",
   mend: "set edge.waf.mode to block and edge.waf.threshold to 5; where it refuses what is harmless, add the rules that found it to edge.waf.exclusions; to try a stricter level with `detect`, give an exemption until that day.",
   answers: ["PCI DSS 6.4.2"],
@@ -52,8 +54,11 @@ export const waf: Rule = {
     const locations = files.filter(({ path, content }) => path.startsWith("/etc/nginx/") && !isInside(content)).flatMap(({ content }) => toApplication(content))
       .filter((location) => !isForNamedNetworks(location));
     if (locations.length === 0) return;
-    const open = locations.filter((location) => !/^\s*modsecurity\s+on;/m.test(location)).map(nameOf);
-    if (open.length > 0) yield `no firewall is before ${open.join(", ")}`;
+    const without = (is: (location: string) => boolean): string => locations.filter((location) => !is(location)).map(nameOf).join(", ");
+    const open = without(has("modsecurity", "on"));
+    const unbounded = without(has("rewrite_by_lua_file", wafGuard));
+    if (open !== "") yield `no firewall is before ${open}`;
+    else if (unbounded !== "") yield `nothing bounds what the firewall reads before ${unbounded}`;
     else yield* weaknesses(files);
   },
 };

@@ -34,6 +34,7 @@ chapter("Edge", {
       [/lets them through/, bringing(edgeWith({ ...firewall, mode: "detect" }))],
       [/no firewall is before @reads/, changed("sites.conf", /(location @reads \{\s+)modsecurity on;/, "$1")],
       [/no firewall is before @reads/, changed("sites.conf", /(location @reads \{\s+)modsecurity on;/, "$1# modsecurity on;")],
+      [/nothing bounds what the firewall reads before @reads$/m, changed("sites.conf", /(location @reads \{\s+modsecurity on;\s+)rewrite_by_lua_file \S+/, "$1")],
       [/no firewall is before = \/quick\//, changed("sites.conf", "    location @writes {", "    location = /quick/ {\n        if ($args) {\n            return 400;\n        }\n        proxy_pass http://api;\n    }\n\n    location @writes {")],
       ...[forOperators.replace("deny all", "# deny all"), `satisfy any;\n${forOperators}`].map((rules): [RegExp, Sample] =>
         [/no firewall is before \/graphs\/$/m, changed("sites.conf", "    location @writes {", `    location /graphs/ {\n        ${rules}        proxy_pass http://graphs;\n    }\n\n    location @writes {`)]),

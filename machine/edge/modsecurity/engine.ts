@@ -3,7 +3,10 @@ import { multipart } from "./multipart";
 import type { WafOptions } from "./options";
 
 /** Each field costs the edge an eighth of a millisecond or more: this is what one request may cost. */
-const argumentsLimit = 1000;
+export const argumentsLimit = 1000;
+export const jsonDepth = 64;
+/** What is read as JSON, in lower case. */
+export const jsonTypes = "^application/(?:[a-z0-9.-]+\\+)?json";
 
 const longestName = 4096;
 /** Bytes of a body outside {@link application}. */
@@ -23,7 +26,7 @@ SecRequestBodyAccess On
 SecRequestBodyLimit ${options.bodyMiB * 1024 * 1024 + 65536}
 SecRequestBodyNoFilesLimit ${options.fieldsKiB * 1024}
 SecRequestBodyLimitAction Reject
-SecRequestBodyJsonDepthLimit 64
+SecRequestBodyJsonDepthLimit ${jsonDepth}
 SecArgumentsLimit ${argumentsLimit}
 # A few rules cost the square of a name's length, or of a field's where the application reads none.
 SecRule ARGS_NAMES "@gt ${longestName}" "id:10017,phase:2,t:none,t:length,log,auditlog,deny,status:400,msg:'A field with a name longer than what is inspected'"
@@ -34,7 +37,7 @@ SecRule &REQUEST_COOKIES "@gt ${cookiesLimit}" "id:10002,phase:1,t:none,log,audi
 # An element's attributes take the square of their number to read.
 SecRule REQUEST_HEADERS:Content-Type "${xml}" "id:10003,phase:1,t:none,t:lowercase,log,auditlog,deny,status:413,msg:'XML longer than what is inspected, or of unknown length',chain"
     SecRule REQUEST_HEADERS:Content-Length|&REQUEST_HEADERS:Content-Length "!@rx ^[1-9]\\d{0,3}$" "t:none"
-SecRule REQUEST_HEADERS:Content-Type "^application/(?:[a-z0-9.-]+\\+)?json" "id:10000,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
+SecRule REQUEST_HEADERS:Content-Type "${jsonTypes}" "id:10000,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
 SecRule REQUEST_HEADERS:Content-Type "${xml}" "id:10001,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=XML"
 
 # The Core Rule Set's expressions need more steps than ModSecurity's default of 1000. This bounds no request's time: the steps

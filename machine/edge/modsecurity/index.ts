@@ -2,6 +2,7 @@ import { additions } from "./additions";
 import { engine, unreadable } from "./engine";
 import { exclusionOf, exclusions, looksForAttacks } from "./exclusions";
 import { takenOut } from "./linear";
+import { guard, names } from "./names";
 import type { WafOptions } from "./options";
 import { report } from "./report";
 import { highestThreshold, setup } from "./setup";
@@ -15,6 +16,8 @@ export type { WafOptions };
 export const wafDirectory = "/etc/modsecurity/ringo";
 /** What nginx is told to load. */
 export const wafRules = `${wafDirectory}/main.conf`;
+/** What nginx runs before them wherever a body is inspected, in a server whose Lua finds modules in {@link wafDirectory}. */
+export const wafGuard = `${wafDirectory}/guard.lua`;
 /** What was found, a line of nginx's error log for each rule that a request met, for {@link reportCommand}. */
 export const wafLog = "/var/log/nginx/waf.log";
 /** Prints what was found. */
@@ -35,7 +38,7 @@ const systemMiB = 300;
 export function waf(options: WafOptions): Fragment {
   const conf = (name: string, content: string): File => ({ path: `${wafDirectory}/${name}`, content });
   return {
-    packages: ["libnginx-mod-http-modsecurity", "modsecurity-crs"],
+    packages: ["libnginx-mod-http-modsecurity", "libnginx-mod-http-lua", "modsecurity-crs"],
     directories: [{ path: wafDirectory }],
     files: [
       conf("engine.conf", engine(options, wafDirectory)),
@@ -45,6 +48,8 @@ export function waf(options: WafOptions): Fragment {
       conf("additions.conf", additions),
       conf("unreadable.conf", unreadable),
       conf("main.conf", main),
+      conf("names.lua", names),
+      { path: wafGuard, content: guard(options) },
       { path: reportCommand, mode: "0755", content: report(wafLog) },
     ],
     // It names clients, and quotes what was taken for an attack. nginx would make it for everybody to read; Debian rotates it with nginx's others.

@@ -3,6 +3,9 @@
  * a field to the other. Each rule refuses by itself, whatever the points at which requests are refused and whatever is excluded.
  */
 
+/** A type that names its boundary in one way only. */
+export const typeOfForm = "^(?i:multipart/form-data)[ \\t]*;[ \\t]*boundary=([0-9A-Za-z'()+_,./:=?-]{1,70})(?:[ \\t]*;[ \\t]*(?i:charset=\\x22?utf-8\\x22?))?$";
+
 /** The boundary as the client named it, between what makes nothing of it a sign of an expression. */
 const boundary = "\\Q--%{tx.multipart_boundary}\\E";
 
@@ -29,7 +32,7 @@ const refuse = (id: number, transformations: string, message: string): string =>
 export const multipart = `SecRule &REQUEST_HEADERS:Content-Type "@gt 1" ${refuse(10022, "t:none", "A body of more than one type")}
 SecRule REQUEST_HEADERS:Content-Type "@rx (?i)^\\s*multipart/" "id:10020,phase:2,t:none,pass,nolog,setvar:tx.multipart=1"
 SecRule &TX:multipart "@eq 0" "id:10021,phase:2,t:none,pass,nolog,skipAfter:END-MULTIPART"
-SecRule REQUEST_HEADERS:Content-Type "@rx ^(?i:multipart/form-data)[ \\t]*;[ \\t]*boundary=([0-9A-Za-z'()+_,./:=?-]{1,70})(?:[ \\t]*;[ \\t]*(?i:charset=\\x22?utf-8\\x22?))?$" \\
+SecRule REQUEST_HEADERS:Content-Type "@rx ${typeOfForm}" \\
     "id:10023,phase:2,t:none,pass,nolog,capture,setvar:'tx.multipart_boundary=%{TX.1}'"
 SecRule &TX:multipart_boundary "@eq 0" ${refuse(10024, "t:none", "A multipart body whose boundary could be read in more than one way")}
 # RFC 7578 has no such parameters in forms.

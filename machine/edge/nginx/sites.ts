@@ -1,4 +1,4 @@
-import { wafLog } from "../modsecurity";
+import { wafDirectory, wafGuard, wafLog } from "../modsecurity";
 import { grafanaSite, type GrafanaSite } from "./grafana";
 import type { Limits } from "./http";
 import { only, plain } from "./parts";
@@ -108,8 +108,8 @@ const gate = (s: Site, rates: string, inside: string): string => `${rates}      
 const api = (s: Site): string => {
   const rate = `        limit_req zone=api_rate burst=${s.limits.apiBurst} nodelay;\n`;
   const login = `        limit_req zone=login_rate burst=${Math.max(0, s.limits.loginPerMinute - 1)} nodelay;\n`;
-  const inspected = s.wafRules === undefined ? "" : `        modsecurity on;\n        error_log ${wafLog} info;\n`;
-  return `server {
+  const inspected = s.wafRules === undefined ? "" : `        modsecurity on;\n        rewrite_by_lua_file ${wafGuard};\n        error_log ${wafLog} info;\n`;
+  return `${s.wafRules === undefined ? "" : `lua_package_path "${wafDirectory}/?.lua;;";\n\n`}server {
     listen 443 ssl;
     listen [::]:443 ssl;
     http2 on;
