@@ -10,14 +10,18 @@ const shapes: [kind: string, pattern: RegExp][] = [
   ["a JSON web token", /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/],
   ["a password in a URL", /\b[a-z][a-z0-9+]*:\/\/[^/\s:@"']*:[^/\s:@"']+@/i],
   ["a password's hash", /\$(2[aby]|[156y])\$[./A-Za-z0-9$]{20,}/],
-  ["something called a secret", /\b[A-Za-z0-9_-]*(secret|passw(or)?d|passphrase|api_?key|access_?key|auth_?token|private_?key)[A-Za-z0-9_-]*\\*["']?\s*[:=]\s*\\*["']?(?!(true|false|null|no|yes|\d+)\b)[^\s"',}\\]{4,}/i],
+  ["a password of a user", /\bchpasswd["']?:[\s{]*(["']?expire["']?:\s*\w+[\s,]*)?["']?list["']?:|\b[\w.-]{1,32}:[^\s$"']{1,200}["']?\s*\|\s*chpasswd\b/],
+  // What is below such a word in YAML is called something itself.
+  ["something called a secret", /\b[A-Za-z0-9_-]*(secret|passw(or)?d|passphrase|api_?key|access_?key|auth_?token|private_?key)[A-Za-z0-9_-]*\\*["']?\s*[:=](?:[ \t]*|\s*(?![\w-]+:\s))\\*["']?(?!(true|false|null|no|yes|\d+)\b)[^\s"',}\\]{4,}/i],
 ];
 
-/** Public by nature, and as random as a secret: public keys, digests, certificates. */
+/** Public by nature, and as random or called as a secret is: public keys and their fingerprints, digests, certificates, the path of a file. */
 const harmless = [
   /\b(ssh-(ed25519|rsa)|ecdsa-sha2-\S+|sk-\S+) [A-Za-z0-9+/=]+/g,
   /\bsha(256|512):[a-f0-9]+/g,
-  /-----BEGIN (CERTIFICATE|PUBLIC KEY)-----[\s\S]*?-----END \1-----/g,
+  /-----BEGIN (CERTIFICATE|(?:PGP )?PUBLIC KEY(?: BLOCK)?)-----[\s\S]*?-----END \1-----/g,
+  /\bkeyid["']?\s*[:=]\s*["']?(0x)?([A-F0-9] ?){8,40}\b/gi,
+  /\b\w+(_file|_path|File|Path)["']?\s*[:=]\s*["']?(\/[a-z0-9._-]+)+(?![\w+/=])/gi,
 ];
 
 /** Bits a character, by Shannon. */

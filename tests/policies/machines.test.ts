@@ -113,6 +113,9 @@ describe("secrets in a text", () => {
     ["a token of DigitalOcean", `dop_v1_${"0a".repeat(32)}`], ["a token of GitHub", `ghp_${"aB3".repeat(12)}`], ["a token of GitLab", `glpat-${"a1B2".repeat(5)}`],
     ["a token of Slack", "xoxb-0123456789-abc"], ["a JSON web token", "eyJhbGciOiJub25l.eyJzdWIiOiIxMjM0.c2lnbmF0dXJl"], ["a password's hash", `$2b$12$${"./Ab".repeat(8)}`],
     ["something called a secret", "api_key: hunter2"], ["something called a secret", '{"dbPassword":"hunter2"}'],
+    // Near what is none.
+    ["something called a secret", "password:\n  hunter2\n"], ["something called a secret", "chpasswd:\n  users: [{name: root, password: hunter2}]"], ["something called a secret", "PASSWORD_FILE=hunter2"], ["something as random as a secret", "id: 9DC858229FC7DD38854AE2D88D81803C0EBFCD88"],
+    ["a password of a user", "chpasswd:\n  expire: false\n  list: |\n    root:hunter2"], ["a password of a user", '{"chpasswd":{"list":["root:hunter2"]}}'], ["a password of a user", "echo 'root:hunter2' | chpasswd"],
     // Trivy AWS-0122, failing, within JSON.
     ["something called a secret", JSON.stringify('export DATABASE_PASSWORD="hunter2"')], ["something called a secret", JSON.stringify('{"dbPassword":"hunter2"}')],
   ])("%s", (kind, text) => expect(secretsIn(`before ${text} after`, [])).toContain(kind));
@@ -122,6 +125,9 @@ describe("secrets in a text", () => {
   });
   test.each([
     `ssh-ed25519 ${random}${random}`, `image@sha256:${"a1b2c3d4".repeat(8)}`, "password_authentication: false", "the quick brown fox jumps over the lazy dog",
+    // What cloud-config says about passwords, keys and files with secrets, and is none.
+    "chpasswd:\n  expire: false\n", "password:\n  policy: strict\n", '{"chpasswd":{"expire":false}}', "keyid: 9DC858229FC7DD38854AE2D88D81803C0EBFCD88", "keyid: '0x9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88'",
+    "POSTGRES_PASSWORD_FILE=/run/secrets/pg", `"passwordFile": "/etc/ringo/pg"`, `-----BEGIN PGP PUBLIC KEY BLOCK-----\n${random}\n-----END PGP PUBLIC KEY BLOCK-----`, 'echo "root:$PASSWORD" | chpasswd',
     // Checkov CKV_AWS_46, passing.
     "export AWS_ACCESS_KEY_ID=FOO\nexport AWS_SECRET_ACCESS_KEY=bar\nexport AWS_DEFAULT_REGION=us-west-2",
     "https://deb.debian.org/debian-security/dists/bookworm-security/InRelease", `-----BEGIN CERTIFICATE-----\n${random}\n-----END CERTIFICATE-----`,
