@@ -1,4 +1,4 @@
-import { covers, mentions, policyDocument } from "../identity/document";
+import { covers, mentions, policyDocument, valuesOf, type Statement } from "../identity/document";
 import type { Rule } from "../rule";
 
 const publicSettings = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
@@ -11,6 +11,12 @@ const closedAcls = ["private", "bucket-owner-read", "bucket-owner-full-control",
 function coverBucket(resources: string[], bucket: string): boolean {
   const patterns = resources.map((pattern) => pattern.replace(/^arn:aws[\w-]*:/, "arn:aws:"));
   return [bucket, `${bucket}/any/key`].every((path) => patterns.some((pattern) => covers(pattern, `arn:aws:s3:::${path}`)));
+}
+
+/** Whether a statement is about what comes without TLS, all of it: no second condition leaves some of it out. */
+function isWithoutTls(statement: Statement): boolean {
+  const asked = Object.values(statement.condition).flatMap((keys) => Object.keys(keys));
+  return asked.length === 1 && valuesOf(statement, "Bool", "aws:SecureTransport").join() === "false";
 }
 
 export const bucketAccessRules: Rule[] = [
@@ -58,8 +64,7 @@ export const bucketAccessRules: Rule[] = [
     answers: ["CKV_AWS_379", "s3-bucket-allowing-cleartext", "CIS 2.1.1"],
     *check({ bucket, policy }) {
       const denied = policyDocument(policy).filter((s) => s.effect === "Deny" && s.principals.some((p) => p === "*" || p === "AWS:*")
-        && s.actions.some((action) => action === "*" || action.toLowerCase() === "s3:*")
-        && Object.keys(s.condition).length === 1 && String(s.condition.Bool?.["aws:SecureTransport"]) === "false");
+        && s.actions.some((action) => action === "*" || action.toLowerCase() === "s3:*") && isWithoutTls(s));
       if (!coverBucket(denied.flatMap(({ resources }) => resources), bucket)) yield "it does not deny what comes without TLS";
     },
   },

@@ -64,12 +64,13 @@ export const bucketCases: Record<string, Cases> = {
     unknown: [aws("s3/bucketAcl", { acl: unknown })],
   },
   "s3-tls-only": {
-    kept: alone(policy(tlsOnly), policy({ ...tlsOnly, Principal: { AWS: "*" }, Condition: { Bool: { "aws:SecureTransport": false } } }),
+    kept: alone(policy(tlsOnly), policy({ ...tlsOnly, Principal: { AWS: "*" }, Condition: { Bool: { "aws:SecureTransport": false } } }), policy({ ...tlsOnly, Condition: { Bool: { "aws:securetransport": "false" } } }),
       ...["*", `${arn}*`, ["arn:aws-cn:s3:::store", "arn:aws-cn:s3:::store/*"]].map((Resource) => policy({ ...tlsOnly, Resource })), policy({ ...tlsOnly, Resource: arn }, { ...tlsOnly, Resource: `${arn}/*` })),
     broken: [
       [/without TLS/, policy()], [/without TLS/, policy({ ...tlsOnly, Effect: "Allow" })], ...[arn, `${arn}/*`, [arn, `${arn}/logs/*`], ["arn:aws:s3:::other", "arn:aws:s3:::other/*"]].map((Resource): [RegExp, Sample] => [/without TLS/, policy({ ...tlsOnly, Resource })]),
       [/without TLS/, policy({ ...tlsOnly, Action: "s3:GetObject" })], [/without TLS/, policy({ ...tlsOnly, Principal: { AWS: "arn:aws:iam::123456789012:user/one" } })],
       [/without TLS/, policy({ ...tlsOnly, Condition: { ...tlsOnly.Condition, StringEquals: { "aws:username": "one" } } })],
+      [/without TLS/, policy({ ...tlsOnly, Condition: { Bool: { ...tlsOnly.Condition.Bool, "aws:MultiFactorAuthPresent": "false" } } })],
     ],
     unknown: [aws("s3/bucketPolicy", { policy: unknown })],
   },
