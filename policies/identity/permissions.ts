@@ -4,10 +4,14 @@ import { allows, covers, type Statement } from "./document";
 import { identityStatements, identityTypes } from "./documents";
 import { holders } from "./holders";
 
-/** Actions about no resource in particular: AWS takes `*` only. */
+/** Actions about no resource in particular: AWS takes `*` only (its Service Authorization Reference). */
 const unrestrictable = [
-  "sts:GetCallerIdentity", "s3:ListAllMyBuckets", "s3:GetAccountPublicAccessBlock", "ecr:GetAuthorizationToken", "kms:ListAliases", "kms:ListKeys",
-  "ec2:Describe*", "cloudwatch:PutMetricData", "cloudwatch:ListMetrics", "logs:DescribeLogGroups", "iam:ListAccountAliases", "iam:GetAccountPasswordPolicy",
+  "sts:GetCallerIdentity", "s3:ListAllMyBuckets", "s3:GetAccountPublicAccessBlock", "ecr:GetAuthorizationToken", "kms:ListAliases", "kms:ListKeys", "kms:CreateKey",
+  "ec2:Describe*", "cloudwatch:PutMetricData", "cloudwatch:ListMetrics", "cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics", "logs:DescribeLogGroups",
+  "iam:ListAccountAliases", "iam:GetAccountPasswordPolicy", "route53:ListHostedZones", "route53:ListHostedZonesByName", "route53:GetHostedZoneCount",
+  "xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets", "ses:GetSendQuota", "ses:GetSendStatistics",
+  // On what was made a moment ago, under a name that AWS made up.
+  "route53:GetChange", "kms:TagResource",
 ];
 
 /** Actions by which an identity gives itself, or something it controls, more than it has. */

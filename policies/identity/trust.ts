@@ -19,14 +19,19 @@ const cognito = "cognito-identity.amazonaws.com";
 const otherProviders = ({ principals }: Statement): string[] => principals.filter((who) => who.startsWith("Federated:") && !isEveryone(who) && !who.includes(":saml-provider/"))
   .map((who) => who.replace(/^Federated:(.*:oidc-provider\/)?/, "")).filter((provider) => provider !== github);
 
+/** An identity by its full name, or the role of a permission set, of whose name IAM Identity Center makes up the end (and the path, by its region). */
+const identity = /^arn:[^:*?]*:iam::\d{12}:((role|user)\/[^*?$]+|role\/aws-reserved\/sso\.amazonaws\.com\/((\*|[\w-]+)\/)?AWSReservedSSO_[\w+=,.@-]+_\*)$/;
+
 /**
- * Whether a statement holds only with a second factor, or with an id that the account was told. With BoolIfExists, Null
- * or a negation who brings neither is let in, and a pattern or a variable is no id.
+ * Whether a statement holds only with a second factor, with an id that the account was told, or for identities by name.
+ * With BoolIfExists, Null or a negation who brings none of these is let in, and a pattern or a variable is no id.
  */
 function isNarrowed(statement: Statement): boolean {
   const factor = valuesOf(statement, "Bool", "aws:MultiFactorAuthPresent");
   const ids = valuesOf(statement, "StringEquals", "sts:ExternalId");
-  return (factor.length > 0 && factor.every((value) => value === "true")) || (ids.length > 0 && ids.every((id) => /^[^*?$]+$/.test(id)));
+  const names = ["ArnEquals", "ArnLike", "StringEquals", "StringLike"].map((operator) => valuesOf(statement, operator, "aws:PrincipalArn"));
+  const asks = (values: string[], pattern: RegExp) => values.length > 0 && values.every((value) => pattern.test(value));
+  return asks(factor, /^true$/) || asks(ids, /^[^*?$]+$/) || names.some((values) => asks(values, identity));
 }
 
 export const trustRules: Rule[] = [
@@ -50,9 +55,9 @@ export const trustRules: Rule[] = [
     name: "iam-role-account",
     chapter: "Identity",
     severity: "high",
-    demands: "A role is assumed by named identities or services, not by whole accounts, unless with MFA or an external id.",
+    demands: "A role is assumed by named identities or services, not by whole accounts, unless with MFA, an external id or the identity in a condition.",
     wrong: "Whoever gets any credential of that account gets the role.",
-    mend: "name the role or user that assumes it; for another company's account, ask for StringEquals sts:ExternalId or Bool aws:MultiFactorAuthPresent true.",
+    mend: "name the role or user that assumes it; a permission set's role by ArnLike aws:PrincipalArn arn:aws:iam::<account>:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_<name>_*; for another company's account, ask for StringEquals sts:ExternalId or Bool aws:MultiFactorAuthPresent true.",
     answers: ["CKV_AWS_61", "iam-assume-role-lacks-external-id-and-mfa", "iam-assume-role-no-mfa"],
     *check({ assumeRolePolicy }) {
       for (const statement of policyDocument(assumeRolePolicy)) {

@@ -48,7 +48,9 @@ chapter("Identity", {
   "iam-wildcard-resource": {
     kept: alone(...["arn:aws:s3:::ringo-*/*", "arn:aws:s3:::store", "arn:aws:s3:::store/?*"].map((resource) => policy(allow("s3:GetObject", resource))), policy(allow("s3:GetObject", objects)),
       ...["arn:aws:kms:eu-central-1:123456789012:key/1", "arn:aws:ssm:eu-central-1:123456789012:parameter/ringo/*", "arn:aws:iam::123456789012:role/ringo-*", "arn:aws:sqs:eu-central-1:123456789012:ringo-*"].map((resource) => policy(allow("kms:Decrypt", resource))),
-      policy(allow(["sts:GetCallerIdentity", "ec2:DescribeImages", "ecr:GetAuthorizationToken"], "*")), policy({ Effect: "Deny", Action: "s3:DeleteObject", Resource: "*" })),
+      policy(allow(["sts:GetCallerIdentity", "ec2:DescribeImages", "ecr:GetAuthorizationToken"], "*")),
+      // What certbot needs for a challenge by DNS, what makes a key, what sends traces and reads figures.
+      ...["*", "arn:aws:route53:::change/*"].map((resource) => policy(allow("route53:GetChange", resource))), policy(allow(["route53:ListHostedZones", "kms:CreateKey", "kms:TagResource", "xray:PutTraceSegments", "cloudwatch:GetMetricData", "ses:GetSendQuota"], "*")), policy({ Effect: "Deny", Action: "s3:DeleteObject", Resource: "*" })),
     broken: [
       // Checkov CKV_AWS_287 to 290 and 355, failing.
       [/allows s3:GetObject, iam:CreateAccessKey on everything/, policy(allow(["s3:GetObject", "iam:CreateAccessKey"], "*"))], [/on everything/, policy(allow("s3:GetObject", ["arn:aws:s3:::a/*", "*"]))],
@@ -135,6 +137,9 @@ chapter("Identity", {
     kept: alone(role(trusts({ AWS: "arn:aws:iam::123456789012:role/deployer" })), ...[
       { StringEquals: { "sts:ExternalId": "x" } }, { StringEquals: { "STS:externalid": ["x", "y"] } },
       { Bool: { "aws:MultiFactorAuthPresent": "true" } }, { Bool: { "aws:multifactorauthpresent": true } },
+      // An identity by name; a permission set's role has an end that AWS makes up.
+      { ArnEquals: { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/ops" } }, { StringEquals: { "aws:principalarn": ["arn:aws:iam::123456789012:role/ops", "arn:aws:iam::123456789012:user/a/one"] } },
+      ...["", "*/", "eu-central-1/"].map((path) => ({ ArnLike: { "aws:PrincipalArn": `arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/${path}AWSReservedSSO_Operators_*` } })),
     ].map((condition) => role(trusts({ AWS: "123456789012" }, condition)))),
     broken: [
       // Checkov CKV_AWS_61, failing.
@@ -145,6 +150,9 @@ chapter("Identity", {
         { Bool: { "aws:MultiFactorAuthPresent": "false" } }, { Bool: { "aws:MultiFactorAuthPresent": ["true", "false"] } }, { Bool: { "aws:MultiFactorAuthPresent": [] } },
         { StringLike: { "sts:ExternalId": "*" } }, { StringNotEquals: { "sts:ExternalId": "x" } }, { StringEqualsIfExists: { "sts:ExternalId": "x" } },
         { StringEquals: { "sts:ExternalId": ["x", "${aws:PrincipalAccount}"] } }, { StringEquals: { "sts:ExternalId": "" } },
+        ...["*", "arn:aws:iam::123456789012:*", "arn:aws:iam::123456789012:role/*", "arn:aws:iam::123456789012:role/ops*", "arn:aws:iam::*:role/ops", "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/*", "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_*",
+          ["arn:aws:iam::123456789012:role/ops", "*"], "arn:aws:iam::123456789012:root"].map((name) => ({ ArnLike: { "aws:PrincipalArn": name } })),
+        { ArnNotEquals: { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/ops" } }, { ArnLikeIfExists: { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/ops" } },
       ].map((condition): [RegExp, Sample] => [/a whole account/, role(trusts({ AWS: ["123456789012"] }, condition))]),
     ],
     unknown: [aws("iam/role", { assumeRolePolicy: unknown })],
