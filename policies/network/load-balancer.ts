@@ -9,11 +9,12 @@ export const loadBalancerRules: Rule[] = [
     name: "load-balancer-https",
     chapter: "Network",
     severity: "high",
-    demands: "A load balancer speaks TLS, and sends HTTP on to HTTPS.",
+    demands: "A load balancer that the internet reaches speaks TLS, and sends HTTP on to HTTPS.",
     wrong: "Whoever comes by HTTP stays there, and the network between reads and changes what is said.",
     mend: "add a forwarding rule with entryProtocol https and set redirectHttpToHttps; TCP is passed on for a TLS server behind it on port 443 only.",
     answers: ["DIG-0002", "networking-load-balancer-ssl-redirect-disabled"],
     *check(inputs) {
+      if (inputs.network === "INTERNAL") return;
       const rules = inputs.forwardingRules ?? [];
       const secure = rules.some(({ entryProtocol }) => encrypted.includes(entryProtocol));
       for (const { entryProtocol: protocol, entryPort } of rules) {

@@ -28,18 +28,28 @@ const openings: Record<string, (inputs: any) => Opening[]> = {
     [opening(rule.ipProtocol, rule.fromPort, rule.toPort, [rule.cidrIpv4, rule.cidrIpv6])],
 };
 
+/** For ICMP, "ports" begin with the type. That a packet is too big for a link is told by type 3, by type 2 of IPv6: without it connections hang. */
+const tooBig: Record<string, number> = { icmp: 3, icmpv6: 2 };
+
+const isHarmless = ({ protocol, ports }: Opening): boolean => (protocol in tooBig ? ports.first === tooBig[protocol] : protocol === "tcp" && isWeb(ports));
+
+function openingText({ protocol, ports }: Opening): string {
+  if (protocol in tooBig) return `${protocol}, ${ports === allPorts ? "every type" : `type ${ports.first}`}`;
+  return `${protocol === "-1" ? "every protocol" : protocol}, ${portsText(ports)}`;
+}
+
 export const securityGroup: Rule = {
   name: "security-group-inbound-world",
   types: Object.keys(openings),
   chapter: "Network",
   severity: "critical",
-  demands: "A security group in AWS lets the internet in on 80 and 443 at most.",
+  demands: "A security group in AWS lets the internet in on 80 and 443 at most, and with word of packets that are too big.",
   wrong: "A security group lets the internet in where only named machines or people belong.",
   mend: "name the ranges or groups that need it (cidrIpv4, referencedSecurityGroupId).",
   answers: ["CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_277", "AWS-0107", "CIS 5.2", "CIS 5.3"],
   *check(inputs, { type }) {
-    for (const { protocol, ports, from } of openings[type](inputs)) {
-      if (isWorld(from) && !(protocol === "tcp" && isWeb(ports))) yield `${protocol === "-1" ? "every protocol" : protocol}, ${portsText(ports)}, is open to ${few(from)}`;
+    for (const opened of openings[type](inputs)) {
+      if (isWorld(opened.from) && !isHarmless(opened)) yield `${openingText(opened)}, is open to ${few(opened.from)}`;
     }
   },
 };

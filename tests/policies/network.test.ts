@@ -88,13 +88,15 @@ chapter("Network", {
     unknown: [droplet({ vpcUuid: unknown })],
   },
   "load-balancer-https": {
-    kept: alone(balancer({ forwardingRules: [forward("https", 443)] }), balancer({ forwardingRules: [forward("https", 443), forward("http", 80)] }), balancer({ forwardingRules: [forward("tcp", 443)] })),
+    kept: alone(balancer({ forwardingRules: [forward("https", 443)] }), balancer({ forwardingRules: [forward("https", 443), forward("http", 80)] }), balancer({ forwardingRules: [forward("tcp", 443)] }),
+      // Only the private network reaches it.
+      balancer({ network: "INTERNAL", redirectHttpToHttps: undefined, forwardingRules: [forward("tcp", 6432), forward("http", 80)] })),
     broken: [
       // Trivy DIG-0002.
       [/port 80 is answered in plain HTTP/, balancer({ redirectHttpToHttps: undefined, forwardingRules: [forward("http", 80)] })],
       [/plain HTTP/, balancer({ redirectHttpToHttps: false, forwardingRules: [forward("http", 80), forward("https", 443)] })],
       [/plain HTTP/, balancer({ forwardingRules: [forward("http", 80)] })],
-      [/passed on as tcp/, balancer({ forwardingRules: [forward("tcp", 5432)] })],
+      [/passed on as tcp/, balancer({ forwardingRules: [forward("tcp", 5432)] })], [/passed on as tcp/, balancer({ network: "EXTERNAL", forwardingRules: [forward("tcp", 6432)] })],
     ],
     unknown: [balancer({ forwardingRules: [forward(unknown, 80)] })],
   },
@@ -107,8 +109,12 @@ chapter("Network", {
     kept: alone(
       group({ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/0"] }), group({ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["10.0.0.0/8"] }),
       aws("ec2/securityGroupRule", { type: "egress", protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }),
-      aws("vpc/securityGroupIngressRule", { ipProtocol: "tcp", fromPort: 5432, toPort: 5432, referencedSecurityGroupId: "sg-1" })),
+      aws("vpc/securityGroupIngressRule", { ipProtocol: "tcp", fromPort: 5432, toPort: 5432, referencedSecurityGroupId: "sg-1" }),
+      // That a packet is too big: without it a connection hangs.
+      ...[3, 3].map((fromPort, i) => group({ protocol: "icmp", fromPort, toPort: i === 0 ? 4 : -1, cidrBlocks: ["0.0.0.0/0"] })), aws("vpc/securityGroupIngressRule", { ipProtocol: "icmpv6", fromPort: 2, toPort: 0, cidrIpv6: "::/0" })),
     broken: [
+      [/icmp, every type, is open/, group({ protocol: "icmp", fromPort: -1, toPort: -1, cidrBlocks: ["0.0.0.0/0"] })], [/icmp, type 8, is open/, group({ protocol: "icmp", fromPort: 8, toPort: -1, cidrBlocks: ["0.0.0.0/0"] })],
+      [/icmpv6, type 3, is open/, group({ protocol: "icmpv6", fromPort: 3, toPort: -1, ipv6CidrBlocks: ["::/0"] })],
       // Checkov CKV_AWS_24, 25, 260, 277.
       [/tcp, port 22, is open/, group({ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] })],
       [/tcp, port 3389, is open/, group({ protocol: "tcp", fromPort: 3389, toPort: 3389, ipv6CidrBlocks: ["::/0"] })],
