@@ -29,6 +29,7 @@ const destructive = [
   "s3:DeleteObjectVersion", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration", "s3:DeleteBucket",
   "s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:PutObjectLegalHold", "s3:PutBucketObjectLockConfiguration", "s3:PutEncryptionConfiguration",
   "s3:PutBucketPublicAccessBlock", "s3:PutBucketAcl", "s3:PutBucketOwnershipControls", "s3:PutReplicationConfiguration", "s3:PutAccessPointPolicy", "s3:UpdateObjectEncryption",
+  "s3:PutIntelligentTieringConfiguration",
   // Nor go unseen.
   "s3:PutBucketLogging",
   // Without its key a backup is noise.

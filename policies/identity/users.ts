@@ -7,8 +7,8 @@ const accessKey = "aws:iam/accessKey:AccessKey";
 const policyAttachment = "aws:iam/policyAttachment:PolicyAttachment";
 const userPolicies = "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive";
 const membership = ["aws:iam/userGroupMembership:UserGroupMembership", "aws:iam/groupMembership:GroupMembership"];
-/** Of those that AWS keeps: whoever has one may do everything with a whole service, or with all. */
-const adminPolicies = /^arn:[^:]*:iam::aws:policy\/(?:.*\/)?(\w*(?:FullAccess|Administrator|PowerUser)[\w-]*)$/;
+/** Of those that AWS keeps: whoever has one may do everything with a whole service, or with all, or read all that is stored. */
+const adminPolicies = /^arn:[^:]*:iam::aws:policy\/(?:.*\/)?(\w*(?:FullAccess|Administrator|PowerUser)[\w-]*|ReadOnlyAccess|SecretsManagerReadWrite)$/;
 
 /** Whether a membership has somebody in one of these inputs: AWS takes an empty one. */
 const hasSome = ({ props, propertyDependencies }: PolicyResource, inputs: string[]): boolean =>
@@ -42,9 +42,9 @@ export const userRules: Rule[] = [
       "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive"],
     chapter: "Identity",
     severity: "critical",
-    demands: "Nobody is given one of AWS's own policies of full rights.",
-    wrong: "A stolen credential is the whole account.",
-    mend: "write a policy of what is needed.",
+    demands: "Nobody is given one of AWS's own policies of full rights, or one that reads all that is stored.",
+    wrong: "A stolen credential is the whole account, or all its data.",
+    mend: "write a policy of what is needed; who only looks at what there is has enough with ViewOnlyAccess.",
     answers: ["CKV_AWS_274", "CKV_AWS_275", "CKV2_AWS_56", "AWS-0345", "CIS 1.16"],
     *check({ policyArn, policyArns, managedPolicyArn, managedPolicyArns }) {
       for (const arn of [policyArn, managedPolicyArn, ...(policyArns ?? []), ...(managedPolicyArns ?? [])]) {

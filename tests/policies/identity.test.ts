@@ -82,7 +82,7 @@ chapter("Identity", {
       [/may s3:DeleteObjectVersion.*and \d+ more/, policy(allow("s3:*", objects))],
       // A denial of part of the objects, or under a condition, is none.
       [/may s3:DeleteObjectVersion/, policy(allow("s3:*", objects), { Effect: "Deny", Action: "s3:DeleteObjectVersion", Resource: "arn:aws:s3:::store/old/*" })],
-      ...["s3:PutObjectLegalHold", "s3:PutBucketAcl", "s3:PutBucketOwnershipControls", "s3:PutReplicationConfiguration", "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy", "kms:DeleteImportedKeyMaterial", "kms:CreateGrant", "s3:UpdateObjectEncryption", "s3:PutBucketLogging", "s3:PutAccessPointPolicy"]
+      ...["s3:PutObjectLegalHold", "s3:PutBucketAcl", "s3:PutBucketOwnershipControls", "s3:PutReplicationConfiguration", "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy", "kms:DeleteImportedKeyMaterial", "kms:CreateGrant", "s3:UpdateObjectEncryption", "s3:PutBucketLogging", "s3:PutIntelligentTieringConfiguration", "s3:PutAccessPointPolicy"]
         .map((action): [RegExp, Sample] => [new RegExp(`may ${action}`), policy(allow("s3:PutObject", objects), allow(action, "arn:aws:kms:eu-central-1:123456789012:key/1"))]),
       [/may s3:DeleteObjectVersion/, aws("iam/role", { inlinePolicies: [{ policy: document(allow("s3:PutObject", objects)) }, { policy: document(allow("s3:DeleteObjectVersion", objects)) }] })],
       [/may s3:DeleteObjectVersion/, aws("ssoadmin/permissionSetInlinePolicy", { inlinePolicy: document(allow(["s3:PutObject", "s3:DeleteObjectVersion"], objects)) })],
@@ -193,6 +193,8 @@ chapter("Identity", {
       [/gives AmazonS3FullAccess/, aws("iam/rolePolicyAttachment", { policyArn: "arn:aws:iam::aws:policy/AmazonS3FullAccess" })], [/gives Admin/, aws("ssoadmin/managedPolicyAttachment", { managedPolicyArn: admin })],
       ...["group", "role", "user"].map((who): [RegExp, Sample] => [/gives AdministratorAccess/, aws(`iam/${who}PolicyAttachmentsExclusive`, { [`${who}Name`]: "one", policyArns: ["arn:aws:iam::123456789012:policy/own", admin] })]),
       ...["job-function/SystemAdministrator", "AmazonRDSFullAccess", "service-role/AmazonEC2FullAccess", "AWSKeyManagementServicePowerUser", "AdministratorAccess-Amplify"].map((name): [RegExp, Sample] => [/it gives/, aws("iam/rolePolicyAttachment", { policyArn: `arn:aws:iam::aws:policy/${name}` })]),
+      // These read all that is stored.
+      ...["ReadOnlyAccess", "SecretsManagerReadWrite"].map((name): [RegExp, Sample] => [new RegExp(`gives ${name}`), aws("iam/groupPolicyAttachment", { policyArn: `arn:aws:iam::aws:policy/${name}` })]),
       [/gives Admin/, aws("ssoadmin/managedPolicyAttachmentsExclusive", { managedPolicyArns: [admin] })],
     ],
     unknown: [aws("iam/rolePolicyAttachment", { policyArn: unknown })],
