@@ -17,9 +17,10 @@ export const loadBalancerRules: Rule[] = [
       if (inputs.network === "INTERNAL") return;
       const rules = inputs.forwardingRules ?? [];
       const secure = rules.some(({ entryProtocol }) => encrypted.includes(entryProtocol));
-      for (const { entryProtocol: protocol, entryPort } of rules) {
+      for (const { entryProtocol: protocol, entryPort, targetPort, tlsPassthrough } of rules) {
         if (protocol === "http" && !(secure && inputs.redirectHttpToHttps)) yield `port ${entryPort} is answered in plain HTTP`;
         else if (protocol !== "http" && !encrypted.includes(protocol) && entryPort !== 443) yield `port ${entryPort} is passed on as ${protocol}, encrypted or not`;
+        else if ((tlsPassthrough || !(protocol === "http" || encrypted.includes(protocol))) && targetPort !== 443) yield `port ${entryPort} is passed on to port ${targetPort}, where something else than a website answers`;
       }
     },
   }),

@@ -13,7 +13,7 @@ const vpc = digitalocean("vpc", {}, { name: "vpc" });
 const droplet = (props: object, extra = {}): Sample => digitalocean("droplet", { ...props }, { name: "machine", ...extra });
 const pool = (template: object, extra = {}): Sample => digitalocean("dropletAutoscale", { dropletTemplate: template }, { name: "pool", ...extra });
 const balancer = (props: object): Sample => digitalocean("loadBalancer", { redirectHttpToHttps: true, dropletTag: "web", enableBackendKeepalive: true, ...props });
-const forward = (entryProtocol: string, entryPort: number) => ({ entryProtocol, entryPort, targetProtocol: "http", targetPort: 80 });
+const forward = (entryProtocol: string, entryPort: number, targetPort = entryPort, tlsPassthrough = false) => ({ entryProtocol, entryPort, targetProtocol: entryProtocol, targetPort, tlsPassthrough });
 const group = (ingress: object): Sample => aws("ec2/securityGroup", { ingress: [ingress] });
 const txt = (name: string, value: string): Sample => digitalocean("dnsRecord", { domain: "ringo.test", type: "TXT", name, value }, { name: `txt-${name}` });
 const zone = digitalocean("domain", { name: "ringo.test" }, { name: "zone" });
@@ -88,7 +88,7 @@ chapter("Network", {
     unknown: [droplet({ vpcUuid: unknown })],
   },
   "load-balancer-https": {
-    kept: alone(balancer({ forwardingRules: [forward("https", 443)] }), balancer({ forwardingRules: [forward("https", 443), forward("http", 80)] }), balancer({ forwardingRules: [forward("tcp", 443)] }),
+    kept: alone(balancer({ forwardingRules: [forward("https", 443)] }), balancer({ forwardingRules: [forward("https", 443), forward("http", 80)] }), balancer({ forwardingRules: [forward("tcp", 443)] }), balancer({ forwardingRules: [forward("https", 443, 8000), forward("https", 443, 443, true)] }),
       // Only the private network reaches it.
       balancer({ network: "INTERNAL", redirectHttpToHttps: undefined, forwardingRules: [forward("tcp", 6432), forward("http", 80)] })),
     broken: [
@@ -96,6 +96,7 @@ chapter("Network", {
       [/port 80 is answered in plain HTTP/, balancer({ redirectHttpToHttps: undefined, forwardingRules: [forward("http", 80)] })],
       [/plain HTTP/, balancer({ redirectHttpToHttps: false, forwardingRules: [forward("http", 80), forward("https", 443)] })],
       [/plain HTTP/, balancer({ forwardingRules: [forward("http", 80)] })],
+      [/port 443 is passed on to port 5432/, balancer({ forwardingRules: [forward("tcp", 443, 5432)] })], [/port 443 is passed on to port 5432/, balancer({ forwardingRules: [forward("https", 443, 5432, true)] })],
       [/passed on as tcp/, balancer({ forwardingRules: [forward("tcp", 5432)] })], [/passed on as tcp/, balancer({ network: "EXTERNAL", forwardingRules: [forward("tcp", 6432)] })],
     ],
     unknown: [balancer({ forwardingRules: [forward(unknown, 80)] })],
