@@ -222,7 +222,7 @@ const data: Row[] = [
   { demands: "Buckets in Spaces, where there are any, are private and keep versions", policies: ["spaces-private", "spaces-versioned", "spaces-cors"] },
   {
     demands: "Backups are kept for 365 days, logs for 90 with personal data struck out, metrics for 30",
-    policies: ["backup-kept"],
+    policies: ["backup-kept", "backup-readable"],
     machine: ["base/index.ts", "backup/pgbackrest.ts", "monitoring/prometheus.ts", "logs/store.ts", "logs/scrub.ts"],
     tests: {
       "components/backups.test.ts": ["%s is locked, logged, and lets go of old versions only, after the archive's time"],

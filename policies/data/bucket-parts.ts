@@ -4,6 +4,7 @@ import { resourceStatements, resourceTypes } from "../identity/documents";
 import { holders, type Document } from "../identity/holders";
 import type { Rule } from "../rule";
 import { eachKnown, few } from "../unknown";
+import { accountIn, ownArns } from "./own-account";
 
 const bucketType = "aws:s3/bucket:Bucket";
 const s3 = (what: string): string => `aws:s3/bucket${what}:Bucket${what}`;
@@ -57,17 +58,24 @@ function versionsDenied(identities: Document[][]): boolean {
   return writers.length > 0 && writers.every((statements) => denies(statements, "s3:DeleteObjectVersion"));
 }
 
-/** The mode of a bucket's lock, of several the weakest: none without a time for which it locks what is written. */
-function lockOf(bucket: PolicyResource, locks: PolicyResource[]): string | undefined {
-  if (bucket.props.objectLockEnabled !== true) return undefined;
-  const modes = locks.map(({ props }) => {
-    const { mode, days, years } = props.rule?.defaultRetention ?? {};
-    return (days ?? 0) > 0 || (years ?? 0) > 0 ? mode : undefined;
-  });
-  return modes.includes(undefined) ? undefined : modes.find((mode) => mode !== "COMPLIANCE") ?? modes[0];
-}
-
 const yearInDays = 365;
+
+/** Within so many days somebody looks, and sees what was taken. */
+const seenInDays = 30;
+
+/** Whom a bucket's lock holds off, of several the weakest. */
+type Lock = "everybody" | "writers" | "nobody";
+
+function lockOf(bucket: PolicyResource, locks: PolicyResource[]): Lock {
+  if (bucket.props.objectLockEnabled !== true) return "nobody";
+  const held = locks.map(({ props }): Lock => {
+    const { mode, days, years } = props.rule?.defaultRetention ?? {};
+    const time = (days ?? 0) + (years ?? 0) * yearInDays;
+    if (!(time > 0)) return "nobody";
+    return mode === "COMPLIANCE" && time >= seenInDays ? "everybody" : "writers";
+  });
+  return (["nobody", "writers", "everybody"] as const).find((whom) => held.includes(whom)) ?? "nobody";
+}
 
 /** AWS's own key for S3, by alias or by ARN: whoever may read the bucket may use it. */
 const awsOwnKey = /\balias\/aws\//;
@@ -95,13 +103,18 @@ export const bucketPartRules: Rule[] = [
     chapter: "Data",
     severity: "medium",
     demands: "Every bucket but those of logs encrypts under a KMS key of ours.",
-    wrong: "Under S3's own key, whoever may read the bucket may read the data: there is no second lock, and no log of its use.",
+    wrong: "Under S3's own key, whoever may read the bucket may read the data: there is no second lock, and no log of its use. Under another account's, that account can take the data away.",
     mend: "set sseAlgorithm aws:kms and kmsMasterKeyId. S3 writes access logs under its own key only.",
     answers: ["CKV_AWS_145", "AWS-0132"],
     *check(resources) {
+      const { accounts } = ownArns(resources);
+      const isForeign = (id: string): boolean => {
+        const account = accountIn(id); // an alias or a bare id is of the bucket's own
+        return account !== undefined && accounts.size > 0 && !accounts.has(account);
+      };
       yield* eachKnown(bucketsOf(resources), function* ({ bucket, settings, isLog }) {
         const rules: any[] = isLog ? [] : settings("ServerSideEncryptionConfiguration").flatMap(({ props }) => props.rules ?? []);
-        const ours = rules.every(({ applyServerSideEncryptionByDefault: by }) => /^aws:kms/.test(by?.sseAlgorithm ?? "") && by.kmsMasterKeyId !== undefined && !awsOwnKey.test(by.kmsMasterKeyId));
+        const ours = rules.every(({ applyServerSideEncryptionByDefault: by }) => /^aws:kms/.test(by?.sseAlgorithm ?? "") && by.kmsMasterKeyId !== undefined && !awsOwnKey.test(by.kmsMasterKeyId) && !isForeign(by.kmsMasterKeyId));
         if (!ours) yield { urn: bucket.urn, found: "it encrypts under a key that is not ours" };
       });
     },
@@ -111,20 +124,20 @@ export const bucketPartRules: Rule[] = [
     of: [bucketType],
     chapter: "Data",
     severity: "critical",
-    demands: "Versions in a bucket cannot be destroyed: Object Lock in mode COMPLIANCE, or no identity of the stack and no bucket's policy may, and who writes is denied it or held off by a lock in mode GOVERNANCE.",
+    demands: "Versions in a bucket cannot be destroyed: Object Lock in mode COMPLIANCE for 30 days or more, or no identity of the stack and no bucket's policy may, and who writes is denied it or held off by a lock of another mode or time.",
     wrong: "Whoever takes the writer's key, or another one of the stack, deletes the backups first.",
-    mend: "set backups.lockDays above 0 and protect to true, or allow s3:DeleteObjectVersion, s3:PutLifecycleConfiguration, s3:UpdateObjectEncryption and s3:PutBucketPolicy nowhere; without a lock, deny s3:DeleteObjectVersion on * to every writer, without a condition.",
+    mend: "set backups.lockDays to 30 or more and protect to true, or allow s3:DeleteObjectVersion, s3:PutLifecycleConfiguration, s3:UpdateObjectEncryption and s3:PutBucketPolicy nowhere; without a lock, deny s3:DeleteObjectVersion on * to every writer, without a condition.",
     answers: ["CKV_AWS_143"],
     *check(resources) {
       const open = bucketsOf(resources).map(({ bucket, settings, isLog }) => ({ bucket, isLog, lock: lockOf(bucket, settings("ObjectLockConfiguration")) }))
-        .filter(({ isLog, lock }) => !isLog && lock !== "COMPLIANCE");
+        .filter(({ isLog, lock }) => !isLog && lock !== "everybody");
       if (open.length === 0) return;
       const identities = holders(resources);
       const ways = destroyers(resources, identities);
       const denied = versionsDenied(identities);
       for (const { bucket: { urn }, lock } of open) {
         if (ways.length > 0) yield { urn, found: `its versions can be deleted: ${few(ways)}` };
-        else if (lock !== "GOVERNANCE" && !denied) yield { urn, found: "its versions can be deleted: it has no lock, and not all who write are denied it" };
+        else if (lock === "nobody" && !denied) yield { urn, found: "its versions can be deleted: it has no lock, and not all who write are denied it" };
       }
     },
   },
@@ -145,6 +158,26 @@ export const bucketPartRules: Rule[] = [
         if (days.some((each) => each < least)) yield { urn, found: `something in it is kept for ${Math.min(...days)} days, less than ${least}` };
         // AWS goes on after the date, with whatever is written then.
         if (rules.some((rule) => rule.expiration?.date)) yield { urn, found: "from a date on nothing in it is kept" };
+      });
+    },
+  },
+  {
+    name: "backup-readable",
+    of: [bucketType],
+    chapter: "Data",
+    severity: "high",
+    demands: "What is stored now can be read at once: none of it moves to GLACIER or DEEP_ARCHIVE, by a lifecycle or by intelligent tiering. Old versions and logs may.",
+    wrong: "A restore fails, and works only hours after every object has been asked for by hand.",
+    mend: "use GLACIER_IR or STANDARD_IA, which answer at once, or noncurrentVersionTransitions; leave ARCHIVE_ACCESS and DEEP_ARCHIVE_ACCESS out of tierings.",
+    answers: [],
+    *check(resources) {
+      yield* eachKnown(bucketsOf(resources), function* ({ bucket: { urn }, settings, isLog }) {
+        if (isLog) return;
+        const moves = settings("LifecycleConfiguration").flatMap(({ props }) => (props.rules ?? []) as any[]).filter(({ status }) => status === "Enabled")
+          .flatMap(({ transitions }) => (transitions ?? []).map(({ storageClass }: any) => storageClass)).filter((to) => /^(GLACIER|DEEP_ARCHIVE)$/.test(to));
+        const tiers = settings("IntelligentTieringConfiguration").filter(({ props }) => props.status !== "Disabled").flatMap(({ props }) => (props.tierings ?? []).map(({ accessTier }: any) => accessTier));
+        const away = [...new Set([...moves, ...tiers])];
+        if (away.length > 0) yield { urn, found: `what is in it is moved to ${away.join(", ")}` };
       });
     },
   },

@@ -52,7 +52,7 @@ export const bucketSettingRules: Rule[] = [
     *check({ rules }) {
       const inForce = (rules ?? []).filter(({ status }) => status === "Enabled");
       const cleaned = inForce.some(({ abortIncompleteMultipartUpload: aborted, filter, prefix }) =>
-        (aborted?.daysAfterInitiation ?? 99) <= 7 && !filter?.prefix && !filter?.tag && !filter?.and && !prefix);
+        (aborted?.daysAfterInitiation ?? 99) <= 7 && !Object.values(filter ?? {}).some(Boolean) && !prefix);
       if (!cleaned) yield "aborted uploads of the whole bucket are not cleaned up within a week";
       if (!inForce.some((rule) => rule.expiration?.days || rule.noncurrentVersionExpiration?.noncurrentDays)) yield "nothing ever expires";
     },

@@ -3,7 +3,8 @@ import type { PolicyResource } from "@pulumi/policy";
 import { valuesOf, type Statement } from "../identity/document";
 import { isEveryone, resourceStatements, resourceTypes } from "../identity/documents";
 import type { Rule } from "../rule";
-import { eachKnown, isUnknownValue } from "../unknown";
+import { eachKnown } from "../unknown";
+import { accountIn, ownArns } from "./own-account";
 
 const isOf = (services: string) => (type: string): boolean => new RegExp(`^aws:(${services})/`).test(type);
 const withDocument = resourceTypes.filter(isOf("s3|s3control|s3tables|kms"));
@@ -15,8 +16,6 @@ const operators = ["StringEquals", "StringLike", "ArnEquals", "ArnLike"];
 /** For whom a service must act, by each condition that says so. */
 const sourcesOf = (statement: Statement): string[][] =>
   sources.flatMap((key) => operators.map((operator) => valuesOf(statement, operator, key))).filter((values) => values.length > 0);
-
-const accountIn = (text: string): string | undefined => /^(?:arn:[^:]*:[^:]*:[^:]*:)?(\d{12})(?::|$)/.exec(text)?.[1];
 
 /** An account, or a resource whose ARN has none, as a bucket's. */
 const isNamed = (text: string): boolean => accountIn(text) !== undefined || /^arn:[^:]*:[^:]*:[^:]*::[^*?]+$/.test(text);
@@ -42,19 +41,7 @@ const guestsOf = ({ type, props }: PolicyResource): string[][][] =>
 
 /** Tells what is of the stack's own account: by the ARNs of what it has there. */
 function ownership(resources: PolicyResource[]): (name: string) => boolean {
-  const arns = new Set<string>();
-  let hidden: unknown;
-  for (const { props } of resources.filter(({ type }) => type.startsWith("aws:"))) {
-    for (const key of ["arn", "iamArn"]) {
-      try {
-        if (typeof props[key] === "string") arns.add(props[key]);
-      } catch (error) {
-        if (!isUnknownValue(error)) throw error;
-        hidden ??= error;
-      }
-    }
-  }
-  const accounts = new Set([...arns].flatMap((arn) => accountIn(arn) ?? []));
+  const { arns, accounts, hidden } = ownArns(resources);
   return (name) => {
     if (arns.has(name)) return true;
     if (accounts.size === 0 && hidden !== undefined) throw hidden;

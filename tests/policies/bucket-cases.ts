@@ -2,6 +2,10 @@
 import { allow, arn, cloudfront, deny, distribution, document, governed, group, guest, lets, lock, managed, ofGroup, ours, policy, setting, store, stranger, tlsOnly, unlocked, writer } from "./bucket-samples";
 import { alone, aws, unknown, type Cases, type Sample } from "./harness";
 
+const keyOf = (account: string) => ({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: `arn:aws:kms:eu-central-1:${account}:key/2` } }] } });
+const moved = (storageClass: string) => ({ LifecycleConfiguration: { rules: [{ status: "Enabled", transitions: [{ days: 30, storageClass }] }] } });
+const tiers = (props: object = {}) => setting("IntelligentTieringConfiguration", { bucket: "store", tierings: [{ accessTier: "DEEP_ARCHIVE_ACCESS", days: 180 }], ...props });
+
 export const bucketCases: Record<string, Cases> = {
   "s3-versioned": {
     kept: alone(setting("Versioning", { versioningConfiguration: { status: "Enabled" } })),
@@ -28,6 +32,7 @@ export const bucketCases: Record<string, Cases> = {
       // Checkov CKV_AWS_300, failing: without, of a part of the bucket only, and not in force.
       [/aborted uploads/, setting("LifecycleConfiguration", { rules: [{ status: "Enabled", filter: { prefix: "config/" }, noncurrentVersionExpiration: { noncurrentDays: 90 } }] })],
       [/aborted uploads/, setting("LifecycleConfiguration", { rules: [{ status: "Enabled", filter: { and: { prefix: "log/" } }, expiration: { days: 90 }, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } }] })],
+      [/aborted uploads/, setting("LifecycleConfiguration", { rules: [{ status: "Enabled", filter: { objectSizeGreaterThan: 1e9 }, expiration: { days: 90 }, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } }] })],
       [/aborted uploads[^]*nothing ever expires/, setting("LifecycleConfiguration", { rules: [{ status: "Disabled", abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } }] })],
       [/aborted uploads/, setting("LifecycleConfiguration", { rules: [{ status: "Enabled", expiration: { days: 1 }, abortIncompleteMultipartUpload: { daysAfterInitiation: 30 } }] })],
     ],
@@ -106,7 +111,7 @@ export const bucketCases: Record<string, Cases> = {
     ],
   },
   "s3-own-key": {
-    kept: [store()],
+    kept: [store(), [ours, ...store(keyOf("123456789012"))], store(keyOf("123456789012"))],
     // Checkov CKV_AWS_145 and Trivy AWS-0132, failing.
     broken: [
       [/a key that is not ours/, ...store(managed)],
@@ -114,6 +119,8 @@ export const bucketCases: Record<string, Cases> = {
       ...["alias/aws/s3", "arn:aws:kms:eu-central-1:123456789012:alias/aws/s3"].map((kmsMasterKeyId): [RegExp, ...Sample[]] =>
         [/a key that is not ours/, ...store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId } }] } })]),
       [/a key that is not ours/, ...store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { kmsMasterKeyId: "arn:aws:kms:x" } }] } })],
+      // Of another account than what the stack has there.
+      [/a key that is not ours/, ours, ...store(keyOf("999999999999"))],
       // A second setting of the same, and a bucket that says it is of logs by logging to itself, or to one that logs to it.
       [/a key that is not ours/, ...store(), setting("ServerSideEncryptionConfiguration", { bucket: "store", ...managed.ServerSideEncryptionConfiguration })],
       [/a key that is not ours/, ...store({ Logging: undefined, ...managed }), setting("Logging", { bucket: "store", targetBucket: "store" })],
@@ -124,6 +131,7 @@ export const bucketCases: Record<string, Cases> = {
   "s3-undeletable": {
     kept: [
       store(), [...store({ ObjectLockConfiguration: lock("COMPLIANCE", { years: 1 }) }), ofGroup("cleaner", allow("s3:DeleteObjectVersion"))],
+      store({ ObjectLockConfiguration: lock("COMPLIANCE", { days: 1 }) }),
       governed(), [...governed(), writer()],
       ...["s3:DeleteObjectVersion", "s3:Delete*", "s3:*Version", "S3:?elete*"].map((action) => [...unlocked(), writer(deny(action))]),
       // A denial in one document of a group holds for the other, and for its users.
@@ -139,6 +147,8 @@ export const bucketCases: Record<string, Cases> = {
       // A lock that locks nothing, and a denial that somebody can lift.
       ...[{}, { rule: {} }, lock("COMPLIANCE", {}), lock("COMPLIANCE", { days: 0 }), lock("GOVERNANCE", { days: 0 })].map((none): [RegExp, ...Sample[]] => [/it has no lock/, ...store({ ObjectLockConfiguration: none })]),
       [/it has no lock/, ...unlocked(), writer(deny("s3:DeleteObjectVersion", { Condition: { Bool: { "aws:MultiFactorAuthPresent": "false" } } }))],
+      // A lock that is over before anybody looks.
+      [/can be deleted: cleaner allows s3:DeleteObjectVersion/, ...store({ ObjectLockConfiguration: lock("COMPLIANCE", { days: 1 }) }), ofGroup("cleaner", allow("s3:DeleteObjectVersion"))],
       // Somebody else than the writer, by each kind of document.
       [/can be deleted: cleaner allows s3:DeleteObjectVersion/, ...governed(), writer(), ofGroup("cleaner", allow("s3:DeleteObjectVersion"))],
       [/cleaner allows s3:DeleteObjectVersion/, ...unlocked(), writer(deny("s3:Delete*")), aws("iam/rolePolicy", { role: "cleaner", policy: document(allow("s3:DeleteObjectVersion")) }, { name: "cleaner" })],
@@ -162,6 +172,19 @@ export const bucketCases: Record<string, Cases> = {
       [/kept for 3 days/, ...store(), setting("LifecycleConfiguration", { bucket: "store", rules: [{ status: "Enabled", expiration: { days: 3 } }] })],
     ],
     unknown: store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: unknown } }] } }),
+  },
+  "backup-readable": {
+    kept: [
+      store(), ...["STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR"].map((storageClass) => store(moved(storageClass))), [...store(), tiers({ status: "Disabled" })], [...store(), tiers({ bucket: "another" })],
+      store({ LifecycleConfiguration: { rules: [{ status: "Disabled", transitions: [{ storageClass: "GLACIER" }] }, { status: "Enabled", noncurrentVersionTransitions: [{ noncurrentDays: 30, storageClass: "GLACIER" }] }] } }),
+      // A log may wait for half a day.
+      [...store(), setting("LifecycleConfiguration", { bucket: "logs", ...moved("GLACIER").LifecycleConfiguration })],
+    ],
+    broken: [
+      ...["GLACIER", "DEEP_ARCHIVE"].map((storageClass): [RegExp, ...Sample[]] => [new RegExp(`moved to ${storageClass}`), ...store(moved(storageClass))]),
+      ...["ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS"].map((accessTier): [RegExp, ...Sample[]] => [new RegExp(`moved to ${accessTier}`), ...store(), tiers({ tierings: [{ accessTier, days: 180 }] })]),
+    ],
+    unknown: store({ LifecycleConfiguration: { rules: [{ status: "Enabled", transitions: [{ storageClass: unknown }] }] } }),
   },
   "data-service-bound": {
     kept: [

@@ -1,0 +1,21 @@
+import type { PolicyResource } from "@pulumi/policy";
+import { isUnknownValue } from "../unknown";
+
+export const accountIn = (text: string): string | undefined => /^(?:arn:[^:]*:[^:]*:[^:]*:)?(\d{12})(?::|$)/.exec(text)?.[1];
+
+/** The ARNs of what the stack has in AWS and the accounts in them, and why some are not known, where that is so. */
+export function ownArns(resources: PolicyResource[]): { arns: Set<string>; accounts: Set<string>; hidden: unknown } {
+  const arns = new Set<string>();
+  let hidden: unknown;
+  for (const { props } of resources.filter(({ type }) => type.startsWith("aws:"))) {
+    for (const key of ["arn", "iamArn"]) {
+      try {
+        if (typeof props[key] === "string") arns.add(props[key]);
+      } catch (error) {
+        if (!isUnknownValue(error)) throw error;
+        hidden ??= error;
+      }
+    }
+  }
+  return { arns, accounts: new Set([...arns].flatMap((arn) => accountIn(arn) ?? [])), hidden };
+}
