@@ -12,7 +12,7 @@ const shapes: [kind: string, pattern: RegExp][] = [
   ["a password's hash", /\$(2[aby]|[156y])\$[./A-Za-z0-9$]{20,}/],
   ["a password of a user", /\bchpasswd["']?:[\s{]*(["']?expire["']?:\s*\w+[\s,]*)?["']?list["']?:|\b[\w.-]{1,32}:[^\s$"']{1,200}["']?\s*\|\s*chpasswd\b/],
   // What is below such a word in YAML is called something itself.
-  ["something called a secret", /\b[A-Za-z0-9_-]*(secret|passw(or)?d|passphrase|api_?key|access_?key|auth_?token|private_?key)[A-Za-z0-9_-]*\\*["']?\s*[:=](?:[ \t]*|\s*(?![\w-]+:\s))\\*["']?(?!(true|false|null|no|yes|\d+)\b)[^\s"',}\\]{4,}/i],
+  ["something called a secret", /(secret|passw(or)?d|passphrase|api_?key|access_?key|auth_?token|private_?key)[A-Za-z0-9_-]*\\*["']?\s*[:=](?:[ \t]*|\s*(?![\w-]+:\s))\\*["']?(?!(true|false|null|no|yes|\d+)\b)[^\s"',}\\]{4,}/i],
 ];
 
 /** Public by nature, and as random or called as a secret is: public keys and their fingerprints, digests, certificates, the path of a file. */
