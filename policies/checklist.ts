@@ -59,7 +59,7 @@ const machines: Row[] = [
   },
   {
     demands: "Every remote connection checks a host key",
-    policies: ["connection-host-key"],
+    policies: ["connection-host-key", "command-host-key"],
     tests: {
       "components/stack.test.ts": ["checks a host key on every connection, the jump host's too"],
       "local/stack/policies.test.ts": ["a connection that checks no host key is refused in a preview and in an update, and nothing is run"],
@@ -202,6 +202,7 @@ const data: Row[] = [
     policies: ["iam-wildcard-action", "iam-wildcard-resource", "iam-public-principal", "iam-admin-policy", "iam-escalation", "iam-role-account"],
   },
   { demands: "Users of IAM are machines, in groups, with one key; people have no password here", policies: ["iam-user-policy", "iam-user-group", "iam-user-key", "iam-group-used", "iam-console", "iam-root-key", "iam-password-policy"] },
+  { demands: "What is declared in the cloud keeps no secret in plain text, and the provider's own connection is encrypted", policies: ["stored-secret", "provider-tls"] },
   { demands: "KMS keys rotate", policies: ["kms-rotates"], tests: { "components/backups.test.ts": ["backups are encrypted under a key that rotates"] } },
   { demands: "CI assumes roles by OIDC, bound to repository and branch", policies: ["ci-role-bound"] },
   { demands: "What cannot be made again is protected", policies: ["stateful-protected"] },
@@ -217,9 +218,9 @@ const data: Row[] = [
   },
   {
     demands: "A managed database or cache, where one is chosen, has trusted sources, and loses nothing",
-    policies: ["database-trusted-sources", "database-firewall-named", "broker-keeps-tasks", "database-user-hash", "database-pool", "rds-closed"],
+    policies: ["database-trusted-sources", "database-firewall-named", "broker-keeps-tasks", "database-tls", "database-user-hash", "database-pool", "rds-closed"],
   },
-  { demands: "Buckets in Spaces, where there are any, are private and keep versions", policies: ["spaces-private", "spaces-versioned", "spaces-cors"] },
+  { demands: "Buckets in Spaces, where there are any, are private and keep versions", policies: ["spaces-private", "spaces-versioned", "spaces-key-bound", "bucket-cors"] },
   {
     demands: "Backups are kept for 365 days, logs for 90 with personal data struck out, metrics for 30",
     policies: ["backup-kept", "backup-readable"],

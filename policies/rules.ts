@@ -13,11 +13,12 @@ import { managedDatabaseRules } from "./data/managed-database";
 import { rds } from "./data/rds";
 import { spacesRules } from "./data/spaces";
 import { statefulProtected } from "./data/stateful";
+import { storedSecret } from "./data/stored-secret";
 import { waf } from "./edge/waf";
 import { permissionRules } from "./identity/permissions";
 import { trustRules } from "./identity/trust";
 import { userRules } from "./identity/users";
-import { connection } from "./machines/connection";
+import { commandHostKey, connection, providerTls } from "./machines/connection";
 import { container } from "./machines/container";
 import { dropletRules } from "./machines/droplet";
 import { kubernetesRules } from "./machines/kubernetes";
@@ -32,9 +33,9 @@ import type { Rule } from "./rule";
 
 export const rules: Rule[] = [
   ...firewallRules, ...dropletCoverage, privateNetwork, ...loadBalancerRules, securityGroup, ...dnsRules,
-  ...dropletRules, connection, userData, container, ...kubernetesRules,
+  ...dropletRules, connection, commandHostKey, providerTls, userData, container, ...kubernetesRules,
   waf,
-  ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, ...guestRules, kms, ...spacesRules, ...managedDatabaseRules, rds, statefulProtected,
+  ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, ...guestRules, kms, ...spacesRules, ...managedDatabaseRules, rds, storedSecret, statefulProtected,
   ...permissionRules, ...trustRules, ...userRules,
   ...celeryRules, django, tags, region, judgedType,
 ];

@@ -6,6 +6,8 @@ import { ruleFor, type Rule } from "../rule";
 const cluster = "digitalocean:index/databaseCluster:DatabaseCluster";
 const firewall = "digitalocean:index/databaseFirewall:DatabaseFirewall";
 
+const logsink = "digitalocean:index/databaseLogsinkRsyslog:DatabaseLogsinkRsyslog";
+
 /** Whether `part` was given the id of this cluster, known already or not. */
 const belongs = (part: PolicyResource, { urn }: PolicyResource): boolean =>
   (part.propertyDependencies.clusterId ?? []).some((each) => each.urn === urn);
@@ -56,6 +58,20 @@ export const managedDatabaseRules: Rule[] = [
       if (engine !== undefined && !/^(redis|valkey)$/.test(engine)) return;
       const policy = evictionPolicy ?? maxmemoryPolicy ?? valkeyMaxmemoryPolicy;
       if (policy !== undefined && policy !== "noeviction") yield `its eviction policy is ${policy}`;
+    },
+  },
+  {
+    name: "database-tls",
+    types: ["digitalocean:index/databaseRedisConfig:DatabaseRedisConfig", "digitalocean:index/databaseValkeyConfig:DatabaseValkeyConfig", logsink],
+    chapter: "Data",
+    severity: "high",
+    demands: "A managed cache is reached over TLS, and a managed database sends its logs over TLS.",
+    wrong: "The network between reads the password and what is stored, or the queries in the logs.",
+    mend: "leave ssl out of the cache's configuration, or set it to true; set tls: true of the log sink.",
+    answers: [],
+    *check({ ssl, tls }, { type }) {
+      if (type === logsink && !tls) yield "tls is off";
+      if (ssl === false) yield "ssl is off";
     },
   },
   ruleFor<DatabaseUserArgs>("digitalocean:index/databaseUser:DatabaseUser", {

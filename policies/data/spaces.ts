@@ -1,4 +1,5 @@
 import type { SpacesBucketArgs } from "@pulumi/digitalocean/spacesBucket";
+import type { SpacesKeyArgs } from "@pulumi/digitalocean/spacesKey";
 import { ruleFor, type Rule } from "../rule";
 
 const bucket = "digitalocean:index/spacesBucket:SpacesBucket";
@@ -31,11 +32,11 @@ export const spacesRules: Rule[] = [
     },
   }),
   {
-    name: "spaces-cors",
-    types: [bucket, "digitalocean:index/spacesBucketCorsConfiguration:SpacesBucketCorsConfiguration"],
+    name: "bucket-cors",
+    types: [bucket, "digitalocean:index/spacesBucketCorsConfiguration:SpacesBucketCorsConfiguration", "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"],
     chapter: "Data",
     severity: "medium",
-    demands: "Pages of named HTTPS origins may use a bucket in Spaces; others may not.",
+    demands: "Pages of named HTTPS origins may use a bucket in Spaces or S3; others may not.",
     wrong: "A script on any page, or on a page that the network altered, acts on the bucket in its visitor's name.",
     mend: "name the origins in allowedOrigins, with https and without `*`.",
     answers: ["spaces-buckets-cors"],
@@ -45,4 +46,16 @@ export const spacesRules: Rule[] = [
       }
     },
   },
+  ruleFor<SpacesKeyArgs>("digitalocean:index/spacesKey:SpacesKey", {
+    name: "spaces-key-bound",
+    chapter: "Data",
+    severity: "high",
+    demands: "A key of Spaces is for named buckets, to read or to write.",
+    wrong: "Whoever takes it has every bucket of the account, and may delete them.",
+    mend: "give one grant for each bucket, with permission read or readwrite.",
+    answers: [],
+    *check({ grants }) {
+      if ((grants ?? []).some(({ bucket: of, permission }) => permission === "fullaccess" || of === "")) yield "it is for every bucket";
+    },
+  }),
 ];

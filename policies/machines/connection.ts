@@ -20,3 +20,34 @@ export const connection: Rule = {
     }
   },
 };
+
+const unchecked = /stricthostkeychecking[\s=]+["']?(no|off|accept-new)\b/i;
+
+export const commandHostKey: Rule = {
+  name: "command-host-key",
+  types: ["command:local:Command", "command:remote:Command"],
+  chapter: "Machines",
+  severity: "critical",
+  demands: "An SSH that a command starts checks the host key of where it goes, too.",
+  wrong: "It gives what it brings to whoever answers, and runs what that one says.",
+  mend: "leave StrictHostKeyChecking out, and give the key in UserKnownHostsFile; better, use command.remote with hostKey.",
+  answers: [],
+  *check({ create, update, delete: remove, environment }) {
+    const texts: [string, unknown][] = [["create", create], ["update", update], ["delete", remove], ...Object.values(environment ?? {}).map((value): [string, unknown] => ["environment", value])];
+    for (const [where, text] of texts) if (typeof text === "string" && unchecked.test(text)) yield `${where} checks no host key`;
+  },
+};
+
+export const providerTls: Rule = {
+  name: "provider-tls",
+  types: ["pulumi:providers:aws"],
+  chapter: "Machines",
+  severity: "critical",
+  demands: "The program speaks to AWS over TLS that it checks.",
+  wrong: "Whoever is on the way has its credentials, and answers in AWS's place.",
+  mend: "leave insecure out of the provider.",
+  answers: [],
+  *check({ insecure }) {
+    if (String(insecure) === "true") yield "insecure is on"; // a provider is given its inputs as text
+  },
+};

@@ -4,6 +4,8 @@ import { alone, aws, chapter, digitalocean, judge, ruleNamed, unknown, urnOf, ty
 
 const rds = (props: object, type = "rds/instance"): Sample => aws(type, { storageEncrypted: true, backupRetentionPeriod: 7, deletionProtection: true, manageMasterUserPassword: true, ...props });
 const cluster = (props: object = {}): Sample => digitalocean("databaseCluster", { engine: "pg", ...props }, { name: "db" });
+const app = (spec: object): Sample => digitalocean("app", { spec: { name: "one", ...spec } });
+const env = (key: string, value: string, type: string | undefined = "GENERAL") => ({ key, value, type });
 const belongs = { name: "part", refs: { clusterId: ["db"] } };
 
 chapter("Data", {
@@ -35,14 +37,47 @@ chapter("Data", {
     ],
     unknown: [digitalocean("spacesBucket", { versioning: { enabled: unknown } })],
   },
-  "spaces-cors": {
-    kept: alone(digitalocean("spacesBucket", {}), digitalocean("spacesBucketCorsConfiguration", { corsRules: [{ allowedOrigins: ["https://app.ringo.test"] }] })),
+  "bucket-cors": {
+    kept: alone(digitalocean("spacesBucket", {}), digitalocean("spacesBucketCorsConfiguration", { corsRules: [{ allowedOrigins: ["https://app.ringo.test"] }] }), aws("s3/bucketCorsConfiguration", { corsRules: [{ allowedOrigins: ["https://app.ringo.test"] }] })),
     broken: [
       [/origin \* is allowed/, digitalocean("spacesBucketCorsConfiguration", { corsRules: [{ allowedOrigins: ["*"] }] })],
       [/origin http:\/\/app.ringo.test/, digitalocean("spacesBucket", { corsRules: [{ allowedOrigins: ["http://app.ringo.test"] }] })],
+      [/origin \* is allowed/, aws("s3/bucketCorsConfiguration", { corsRules: [{ allowedOrigins: ["*"], allowedMethods: ["GET", "PUT"] }] })],
       [/origin https:\/\/\*.ringo.test/, digitalocean("spacesBucket", { corsRules: [{ allowedOrigins: ["https://*.ringo.test"] }] })],
     ],
     unknown: [digitalocean("spacesBucket", { corsRules: [{ allowedOrigins: [unknown] }] })],
+  },
+  "spaces-key-bound": {
+    kept: alone(digitalocean("spacesKey", {}), digitalocean("spacesKey", { grants: [{ bucket: "media", permission: "readwrite" }] })),
+    broken: [
+      [/every bucket/, digitalocean("spacesKey", { grants: [{ bucket: "", permission: "fullaccess" }] })], [/every bucket/, digitalocean("spacesKey", { grants: [{ bucket: "media", permission: "read" }, { bucket: "", permission: "read" }] })],
+      [/every bucket/, digitalocean("spacesKey", { grants: [{ bucket: "media", permission: "fullaccess" }] })],
+    ],
+    unknown: [digitalocean("spacesKey", { grants: [{ bucket: "media", permission: unknown }] })],
+  },
+  "database-tls": {
+    kept: alone(digitalocean("databaseRedisConfig", {}), digitalocean("databaseValkeyConfig", { ssl: true }), digitalocean("databaseLogsinkRsyslog", { tls: true })),
+    broken: [
+      [/ssl is off/, digitalocean("databaseRedisConfig", { ssl: false })], [/ssl is off/, digitalocean("databaseValkeyConfig", { ssl: false })],
+      [/tls is off/, digitalocean("databaseLogsinkRsyslog", { tls: false })], [/tls is off/, digitalocean("databaseLogsinkRsyslog", {})],
+    ],
+    unknown: [digitalocean("databaseValkeyConfig", { ssl: unknown })],
+  },
+  "stored-secret": {
+    kept: [...alone(
+      aws("ssm/parameter", { type: "SecureString", name: "/db/password", value: "hunter2-and-more" }), aws("ssm/parameter", { type: "String", name: "/media/bucket", value: "ringo-media" }), aws("ssm/parameter", { type: "String", name: "/password-length", value: "14" }),
+      aws("s3/bucketObjectv2", { content: "<p>Hello</p>" }), aws("s3/bucketObject", { source: "file" }), digitalocean("spacesBucketObject", {}),
+      app({ services: [{ envs: [env("DATABASE_PASSWORD", "hunter2-and-more", "SECRET"), env("DATABASE_PASSWORD", "${db.PASSWORD}"), env("DATABASE_URL", "${db.DATABASE_URL}"), env("LOG_LEVEL", "debug")] }] }), app({}))],
+    broken: [
+      [/a password in a URL is in its text/, aws("ssm/parameter", { type: "String", name: "/db", value: "postgres://ringo:hidden-word@db/ringo" })],
+      [/something called a secret/, aws("ssm/parameter", { type: "StringList", name: "/db/password", value: "hunter2-and-more" })], [/something called a secret/, aws("ssm/parameter", { type: "String", name: "/db/password", insecureValue: "hunter2-and-more" })],
+      ...["bucketObject", "bucketObjectv2"].flatMap((word): [RegExp, Sample][] => [[/an access key of AWS/, aws(`s3/${word}`, { content: "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE" })],
+        [/an access key of AWS/, aws(`s3/${word}`, { contentBase64: Buffer.from("AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE").toString("base64") })]]),
+      [/something called a secret/, digitalocean("spacesBucketObject", { content: "api_key: hunter2" })],
+      [/something called a secret/, app({ envs: [env("DATABASE_PASSWORD", "hunter2-and-more")] })],
+      ...["services", "workers", "jobs", "functions", "staticSites"].map((kind): [RegExp, Sample] => [/something called a secret/, app({ [kind]: [{ envs: [env("DATABASE_PASSWORD", "hunter2-and-more", undefined)] }] })]),
+    ],
+    unknown: [aws("s3/bucketObject", { content: unknown })],
   },
   "database-trusted-sources": {
     kept: [[cluster(), digitalocean("databaseFirewall", {}, belongs)], [digitalocean("vpc", {})]],

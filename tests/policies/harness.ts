@@ -134,6 +134,9 @@ export function chapter(title: About["chapter"], cases: Record<string, Cases>): 
 
 /** The type as the provider's own SDK names it. */
 function typeInSdk(type: string): string | undefined {
+  const [, own] = /^pulumi:providers:(\w+)$/.exec(type) ?? [];
+  // oxlint-disable-next-line typescript/no-require-imports -- as below
+  if (own !== undefined) return `pulumi:providers:${(require(`@pulumi/${own}/provider`) as { Provider: { __pulumiType: string } }).Provider.__pulumiType}`;
   const [, provider, path, name] = /^(\w+):([\w/]+):(\w+)$/.exec(type)!;
   // oxlint-disable-next-line typescript/no-require-imports -- by name, and no more of a large SDK than the type's own file
   const file = require(`@pulumi/${provider}/${path.replace(/^index\//, "")}`) as Record<string, { __pulumiType?: string }>;

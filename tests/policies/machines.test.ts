@@ -12,6 +12,8 @@ const cluster = (props: object): Sample => digitalocean("kubernetesCluster", {
   ha: true, controlPlaneFirewall: { enabled: true, allowedAddresses: ["198.51.100.7/32"] }, ...props,
 });
 const remote = (connection: unknown, word = "Command"): Sample => ({ type: `command:remote:${word}`, props: { connection } });
+const local = (props: Record<string, unknown>): Sample => ({ type: "command:local:Command", props });
+const provider = (props: Record<string, unknown>): Sample => ({ type: "pulumi:providers:aws", props });
 const hop = { host: "10.20.0.4", user: "root", privateKey: "a key", hostKey: "ssh-ed25519 AAAA" };
 const running = (container: Partial<Container>, users: User[] = []): Sample => ({
   type: "command:remote:Command",
@@ -56,6 +58,21 @@ chapter("Machines", {
       [/connection checks no host key/, remote({ host: "a" }, "CopyFile")], [/connection checks no host key/, remote({ host: "a" }, "CopyToRemote")],
     ],
     unknown: [remote({ ...hop, hostKey: unknown })],
+  },
+  "command-host-key": {
+    kept: alone(local({ create: "ssh -o StrictHostKeyChecking=yes root@a true" }), local({ create: "make" }), remote(hop)),
+    broken: [
+      ...["ssh -o StrictHostKeyChecking=no root@a", "scp -o 'stricthostkeychecking off' x a:", "ssh -oStrictHostKeyChecking=accept-new a"].map((create): [RegExp, Sample] => [/create checks no host key/, local({ create })]),
+      [/update checks no host key/, local({ create: "true", update: "ssh -o StrictHostKeyChecking=no a" })], [/delete checks no host key/, local({ delete: "ssh -o StrictHostKeyChecking=no a" })],
+      [/environment checks no host key/, local({ create: "git pull", environment: { GIT_SSH_COMMAND: "ssh -o StrictHostKeyChecking=no" } })],
+      [/create checks no host key/, { type: "command:remote:Command", props: { connection: hop, create: "ssh -o StrictHostKeyChecking=no b" } }],
+    ],
+    unknown: [local({ create: unknown })],
+  },
+  "provider-tls": {
+    kept: alone(provider({ region: "eu-central-1" }), provider({ insecure: "false" }), provider({ insecure: false })),
+    broken: [[/insecure is on/, provider({ insecure: "true" })], [/insecure is on/, provider({ insecure: true })]],
+    unknown: [provider({ insecure: unknown })],
   },
   "user-data-secret": {
     kept: alone(droplet({ userData: ours }), droplet({ userData: "da39a3ee5e6b4b0d3255bfef95601890afd80709" }), droplet({}), droplet({ userData: "#cloud-config\npackages: [nginx]\nssh_pwauth: false\n" }), aws("ec2/instance", { userData: "#!/bin/sh\napt-get update\n" })),
