@@ -52,6 +52,13 @@ test("it refuses what a rule refuses, by the stack's own configuration, each tim
   }
 });
 
+test("it judges providers, too, which are given as text what they are given", async () => {
+  const provider = volume(new AnalyzeRequest());
+  provider.setType("pulumi:providers:aws");
+  provider.setProperties(Struct.fromJavaScript({ region: "eu-central-1", insecure: "true" }));
+  expect(found(await answer<AnalyzeResponse>((done) => engine.analyze(provider, done)))).toEqual([["provider-tls", "insecure is on"]]);
+});
+
 test("it judges the whole stack by several rules, each by all of it", async () => {
   const droplet = volume(new AnalyzerResource());
   droplet.setType("digitalocean:index/droplet:Droplet");
