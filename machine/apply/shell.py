@@ -13,6 +13,9 @@ ROOT = os.environ.get("RINGO_ROOT", "")
 # A filter with the rules of the logs (machine/logs/scrubber.ts).
 SCRUB = "/usr/local/lib/ringo/scrub"
 
+# How long a command whose time is over may take to end by itself.
+PATIENCE = 10
+
 _secrets = []
 _changes = 0
 
@@ -86,8 +89,7 @@ def run(argv, timeout=300, environment=None):
         try:
             code = process.wait(timeout)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            _end(process)
             code = None
         texts = []
         for stream in (stdout, stderr):
@@ -97,6 +99,21 @@ def run(argv, timeout=300, environment=None):
             texts[1] += "\ntimed out after %d s" % timeout
             code = 124
         return code, texts[0], texts[1]
+
+
+def _end(process):
+    """Asks a command's whole group to end, and makes it: `docker run` that is killed leaves its container running."""
+    deadline = time.monotonic() + PATIENCE
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        while time.monotonic() < deadline:
+            process.poll()
+            os.killpg(process.pid, 0)
+            time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass  # All of it is gone.
+    process.wait()
 
 
 def must(what, argv, timeout=300, environment=None):

@@ -53,6 +53,12 @@ describe("an apply", () => {
     expect(applied.errors).toMatch(/step 'hangs'[^]*timed out after 1 s/);
   });
 
+  test("asks what takes too long to end first, with all that it has called: a container ends only so", () => {
+    const asked = `sh -c 'trap "sleep 0.5; touch $FAKE/ended; exit" TERM; while :; do sleep 0.1; done'\n:`;
+    const applied = machine.apply({ steps: [{ name: "hangs", command: asked, timeoutSeconds: 1 }] });
+    expect([applied.code, machine.exists(".fake/ended")]).toEqual([1, true]);
+  });
+
   test("is not held up by a daemon that a step leaves behind", () => {
     const started = Date.now();
     expect(machine.apply({ steps: [{ name: "daemon", command: "sleep 20 &", unless: "false" }] }).code).toBe(0);
