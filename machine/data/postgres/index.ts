@@ -194,6 +194,8 @@ function configuration(options: PostgresOptions, data: string): string {
     log_temp_files: "10MB",
     log_autovacuum_min_duration: "1s",
     idle_in_transaction_session_timeout: "10min",
+    // A statement of a process that was killed would run to its end, and keep its locks.
+    client_connection_check_interval: "10s",
     ...options.settings,
   };
   const quoted = (value: string) => `'${value.replaceAll("'", "''")}'`;

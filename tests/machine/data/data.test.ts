@@ -93,6 +93,10 @@ describe("PostgreSQL", () => {
     expect(conf.match(/^work_mem = .*$/gm)).toEqual(["work_mem = '1MB'"]);
   });
 
+  test("a statement ends with whom it was for, and so do its locks", () => {
+    expect(content(postgres(options()), "/etc/postgresql/17/main/postgresql.conf")).toMatch(/^client_connection_check_interval = '10s'$/m);
+  });
+
   test("what a recovery compares with the server before it is the same on every size", () => {
     const sizes = [{ memoryMiB: 1024, vcpus: 1 }, { memoryMiB: 262144, vcpus: 64 }].map((size) => tuning({ ...size, maxConnections: 100 }));
     const compared = ["max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_transactions", "max_locks_per_transaction"];

@@ -41,6 +41,15 @@ test("queued work survives a restart of Redis, transactions included", async () 
   await healthy(stack, 60);
 }, 120_000);
 
+test("a statement ends with the container that it was for", async () => {
+  const asleep = async () => (await on("data", `runuser -u postgres -- psql -XAtc "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(61)'"`)).trim();
+  const program = "import django; django.setup(); from django.db import connection; connection.cursor().execute('SELECT pg_sleep(61)')";
+  await on("api-0", `docker run --detach --rm --name ringo-test-query --env-file /etc/ringo/release.env "$(docker inspect --format '{{.Config.Image}}' ringo-api)" python -c "${program}"`);
+  await eventually("the statement runs", async () => (await asleep()) === "1", 20);
+  await on("api-0", "docker kill ringo-test-query");
+  await eventually("it has ended", async () => (await asleep()) === "0", 15);
+}, 60_000);
+
 /** Another one after each reboot of a machine. */
 const boot = (machine: string) => on(machine, "cat /proc/sys/kernel/random/boot_id; stat -c %Y /proc/1");
 
