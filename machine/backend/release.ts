@@ -3,6 +3,8 @@
  * files, and the proof that the image can start a worker (one whose API starts may still have a worker that cannot).
  */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { sharedMount } from "../data/media";
 import { backendUser, quote, temporary, type Backend } from "./django";
 import type { Fragment, Step } from "../state";
@@ -17,6 +19,9 @@ export interface ReleaseInputs {
 const staticPath = `${sharedMount}/static`;
 
 const environmentPath = "/etc/ringo/release.env";
+/** Beside what the machines share, where a container may bind. */
+const directory = "/srv/release";
+const migrate = `${directory}/migrate.py`;
 const markers = "/var/lib/ringo/releases";
 
 /** A short name of the image, safe in paths: from its digest, or from the whole reference where it has none. */
@@ -38,10 +43,14 @@ export function release({ backend, volume }: ReleaseInputs): Fragment {
   const collected = `test -n "$(ls -A ${staticPath}/${key})"`;
   const variables = Object.entries(backend.environment.variables).map(([name, value]) => `${name}=${value}\n`);
   return {
-    directories: [{ path: markers, mode: "0700" }],
-    files: [{ path: environmentPath, content: variables.join(""), mode: "0600", secret: true }],
+    directories: [{ path: markers, mode: "0700" }, { path: directory }],
+    files: [
+      { path: environmentPath, content: variables.join(""), mode: "0600", secret: true },
+      { path: migrate, content: readFileSync(join(__dirname, "migrate.py"), "utf8") },
+    ],
     steps: [
-      once("migrate", `${run("ringo-migrate", "--rm")} ${image} python manage.py migrate --noinput`, 1800),
+      // It may take as long as there is data.
+      once("migrate", `${run("ringo-migrate", `--rm --volume ${migrate}:${migrate}:ro`)} ${image} python ${migrate}`, 6 * 3600),
       once("collect static files", collectStatic(key, image), 300, collected),
       once("try a worker", tryWorker(image), 240),
     ],

@@ -45,12 +45,14 @@ export async function upload(stack: Output, user: User, content: string): Promis
   return new URL(answer.json().url, stack.apiUrl).pathname;
 }
 
-/** Reads and places orders all the time while something is done. Gives what each request was answered: its method and status, and what was said of a failure. */
+/** Reads and places orders all the time while something is done. Gives what each request was answered: its method and status, that it took long, and what was said of a failure. */
 export async function trading(stack: Output, user: User, done: () => Promise<unknown>): Promise<string[]> {
   const answers: string[] = [];
   const asked = async (method: string, options = {}) => {
+    const began = Date.now();
     const { status, body } = await request(stack, method, "/api/v1/orders/", { headers: user.authorization, ...options });
-    answers.push(`${method} ${status} ${status < 300 ? "" : body}`.trim());
+    const late = Date.now() - began > 10_000 ? "after ten seconds " : "";
+    answers.push(`${method} ${status} ${late}${status < 300 ? "" : body}`.trim());
   };
   let going = true;
   const traffic = (async () => {

@@ -23,6 +23,14 @@ beforeAll(async () => {
   another = path.join(fs.mkdtempSync(path.join(tmpdir(), "ringo-backend-")), "backend");
   fs.cpSync(path.join(projectDir, "examples", "backend"), another, { recursive: true, preserveTimestamps: true });
   fs.appendFileSync(path.join(another, "manage.py"), "# Another release.\n");
+  // Another name for each run: the database remembers it.
+  fs.writeFileSync(path.join(another, "orders", "migrations", `${Date.now()}_lock.py`), `from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("orders", "0001_initial")]
+    operations = [migrations.RunSQL("LOCK TABLE orders_order")]
+`);
 });
 afterAll(async () => {
   await back();
@@ -54,7 +62,21 @@ test("the release that runs is registered, finalized and deployed", async () => 
   expect(told()[first]).toMatchObject({ projects: ["backend"], dateReleased: expect.any(String), deploys: expect.arrayContaining([expect.objectContaining({ environment: "local" })]) });
 });
 
-test("a roll-out that renews the passwords fails no request, and then the former passwords open nothing", async () => {
+/** A transaction that has read the orders, and goes on for fifteen seconds when somebody waits to have them for himself. */
+const reading = () => on("data", `cd / && runuser -u postgres -- psql -XqAt -v ON_ERROR_STOP=1 ringo >/dev/null <<'SQL'
+BEGIN;
+SELECT count(*) FROM orders_order;
+DO $$ BEGIN
+  FOR i IN 1..1200 LOOP
+    EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'orders_order'::regclass AND mode = 'AccessExclusiveLock');
+    PERFORM pg_sleep(0.1);
+  END LOOP;
+  PERFORM pg_sleep(15);
+END $$;
+COMMIT;
+SQL`);
+
+test("a roll-out that renews the passwords, and whose migration waits for a long transaction, fails no request and keeps none waiting, and then the former passwords open nothing", async () => {
   await on("data", "cd /etc/ringo; umask 077; cp postgresql/pgpass /run/former.pgpass; cp redis/ringo.password /run/former.redis");
   const postgres = (file: string) => on("data", `IFS=: read -r host port db name rest < ${file}
     PGPASSFILE=${file} psql -X -w -At -c 'SELECT session_user, current_user' "host=$host user=$name dbname=$db sslmode=require" 2>&1 || true`);
@@ -63,7 +85,7 @@ test("a roll-out that renews the passwords fails no request, and then the former
 
   const answers = await trading(stack, user, async () => {
     began = Date.now();
-    rolledOut = await make("rotate-passwords", { BACKEND: another });
+    [rolledOut] = await Promise.all([make("rotate-passwords", { BACKEND: another }), reading()]);
     ended = Date.now();
   });
   expect([rolledOut.code, rolledOut.stderr]).toEqual([0, expect.stringContaining("passwordGeneration is 2")]);
