@@ -1,17 +1,31 @@
 /** The clock of the backend's periodic tasks. Two of them send every task twice: exactly one machine of a stack has it. */
-import { backendContainer, type Backend } from "./django";
+import { backendContainer, backendUser, type Backend } from "./django";
 import type { Fragment } from "../state";
 
 export const beatContainer = "ringo-beat";
 
+/** Outlives the container: a task that fell due while beat was away is sent when it is back. */
+const directory = "/srv/beat";
+const schedule = `${directory}/celerybeat-schedule`;
+/** Is there while beat runs. */
+const pid = `${directory}/celerybeat.pid`;
+
+// There are kinds of files that are written when beat ends in order, and not before. What one left that was killed is as
+// old as its start, and would have everything sent again: beat had better begin anew.
+const command = `[ ! -e ${pid} ] || rm -f ${pid} ${schedule}*
+exec celery -A ringo_backend beat --schedule=${schedule} --pidfile=${pid}`;
+
 /** @param present `false` on every machine that could have it but must not: removes one that moved away. */
 export function beat({ backend, present }: { backend: Backend; present: boolean }): Fragment {
   if (!present) return { absentContainers: [beatContainer] };
+  const [owner, group] = backendUser.split(":");
   return {
+    directories: [{ path: directory, owner, group }],
     containers: [
       backendContainer(backend, {
         name: beatContainer,
-        command: ["celery", "-A", "ringo_backend", "beat", "--schedule=/tmp/celerybeat-schedule"],
+        command: ["sh", "-c", command],
+        volumes: [`${directory}:${directory}`],
         stopTimeoutSeconds: 20,
         health: { command: beatHealthCommand, timeoutSeconds: 60 },
       }),
@@ -20,7 +34,6 @@ export function beat({ backend, present }: { backend: Backend; present: boolean 
   };
 }
 
-/** Succeeds when beat runs, did not crash since it was started, and has opened its schedule. Whether it goes on waking is an alert's to say. */
+/** Succeeds when beat runs, did not crash since it was started, and has read the backend and begun. Whether it goes on waking is an alert's to say. */
 export const beatHealthCommand =
-  `[ "$(docker inspect --format '{{.State.Status}} {{.RestartCount}}' ${beatContainer})" = "running 0" ] && ` +
-  `[ -n "$(docker exec ${beatContainer} find /tmp -name 'celerybeat-schedule*')" ]`;
+  `[ "$(docker inspect --format '{{.State.Status}} {{.RestartCount}}' ${beatContainer})" = "running 0" ] && [ -e ${pid} ]`;

@@ -90,7 +90,10 @@ describe("roles", () => {
       command: ("celery -A ringo_backend worker -E --loglevel=info --max-tasks-per-child=1000 --autoscale=10,2 " +
         "--queues=default,finance,notifications,orders --hostname=worker@worker-0").split(" "),
     });
-    expect(beatContainer).toMatchObject({ name: "ringo-beat", command: "celery -A ringo_backend beat --schedule=/tmp/celerybeat-schedule".split(" ") });
+    expect(beatContainer).toMatchObject({
+      name: "ringo-beat",
+      command: ["sh", "-c", expect.stringMatching(/\nexec celery -A ringo_backend beat --schedule=\/srv\/beat\/celerybeat-schedule --pidfile=\/srv\/beat\/celerybeat.pid$/)],
+    });
   });
 
   test("run as the backend's user, with media, and a /tmp in which nothing can be run", () => {
@@ -129,6 +132,28 @@ describe("roles", () => {
 
   test("beat is taken away from a machine that must not have it", () => {
     expect(beat({ backend, present: false })).toEqual({ absentContainers: ["ringo-beat"] });
+  });
+
+  test("beat's schedule outlives its container, and its reboot: it is in a directory of the machine, which is its own", () => {
+    expect(beat({ backend, present: true }).directories).toEqual([{ path: "/srv/beat", owner: "10001", group: "33" }]);
+    expect(beatContainer.volumes).toContain("/srv/beat:/srv/beat");
+  });
+
+  test("beat goes on with its schedule, or begins anew where the one before it was killed", () => {
+    const folder = mkdtempSync(join(tmpdir(), "ringo-beat-"));
+    const place = (name: string) => writeFileSync(join(folder, name), "");
+    const started = () => {
+      const { stdout } = spawnSync("sh", ["-c", `celery() { ls ${folder}; }\n${beatContainer.command[2].replaceAll("/srv/beat", folder).replace("exec ", "")}`], { encoding: "utf8" });
+      return stdout.split("\n").slice(0, -1);
+    };
+    try {
+      place("celerybeat-schedule.db");
+      const ended = started();
+      place("celerybeat.pid");
+      expect([ended, started(), started()]).toEqual([["celerybeat-schedule.db"], [], []]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("the API's health is asked with the headers that the edge sends, and only 200 is health", () => {

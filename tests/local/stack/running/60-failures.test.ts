@@ -50,6 +50,19 @@ test("a statement ends with the container that it was for", async () => {
   await eventually("it has ended", async () => (await asleep()) === "0", 15);
 }, 60_000);
 
+test("beat knows what it has sent when it comes back, unless it was killed", async () => {
+  /** How often it has sent the heartbeat, which falls due every ten seconds; while it is stopped. */
+  const sent = async () => Number(await on("worker-0", `docker stop ringo-beat >/dev/null
+    docker run --rm --user 10001:33 --volume /srv/beat:/srv/beat "$(docker inspect --format '{{.Config.Image}}' ringo-beat)" \
+      python -c "import shelve; print(shelve.open('/srv/beat/celerybeat-schedule', 'r')['entries']['heartbeat'].total_run_count)"
+    docker start ringo-beat >/dev/null; until test -e /srv/beat/celerybeat.pid; do sleep 0.1; done; sleep 12`));
+  const first = await sent();
+  const second = await sent();
+  await on("worker-0", "docker kill ringo-beat >/dev/null; docker start ringo-beat >/dev/null; sleep 5");
+  const third = await sent();
+  expect([first > 0, second > first, third < second]).toEqual([true, true, true]);
+}, 120_000);
+
 /** Another one after each reboot of a machine. */
 const boot = (machine: string) => on(machine, "cat /proc/sys/kernel/random/boot_id; stat -c %Y /proc/1");
 
