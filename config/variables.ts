@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Mending } from "./formats";
+import { longestVariable } from "../machine/backend/django";
 
 /** Variables that the program sets itself, each with the key to set instead, or why there is none. */
 export const reservedVariables: Record<string, string> = {
@@ -36,7 +37,7 @@ export const reservedVariables: Record<string, string> = {
   PATH: "it is the image's own",
 };
 
-export const variablesAllowed = "names of capitals, digits and `_` that the program does not set itself; values on one line";
+export const variablesAllowed = "names of capitals, digits and `_` that the program does not set itself; values on one line, shorter than 64 KiB";
 
 /**
  * A map from variables' names to values. `pulumi config set --path` makes numbers and booleans of what looks like one:
@@ -56,5 +57,6 @@ function variableFault(name: string, value: string): string | undefined {
   if (Object.hasOwn(reservedVariables, name)) return `is set by the program: ${reservedVariables[name]}`;
   if (!/^[A-Z_][A-Z0-9_]*$/.test(name)) return "is no variable's name";
   if (/[\r\n\0]/.test(value)) return "has more than one line, which an environment file cannot hold";
+  if (Buffer.byteLength(`${name}=${value}`) > longestVariable) return "is longer than 64 KiB, which Docker does not read";
   return undefined;
 }

@@ -32,6 +32,9 @@ export interface CelerySettings {
   queues: string[];
 }
 
+/** How long a line of an env file may be for Docker to read it, in bytes: a variable's name, `=` and its value. */
+export const longestVariable = 64 * 1024 - 1;
+
 /** A container's variables, and which of their values are secret. */
 export interface DjangoEnvironment {
   variables: Record<string, string>;
@@ -135,6 +138,7 @@ function checked(variables: Record<string, string>): Record<string, string> {
   for (const [name, value] of Object.entries(variables)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`"${name}" is no name for a variable`);
     if (/[\n\r\0]/.test(value)) throw new Error(`variable ${name} holds a line break, which an env file cannot: encode it, e.g. in base64`);
+    if (Buffer.byteLength(`${name}=${value}`) > longestVariable) throw new Error(`variable ${name} is longer than 64 KiB, which Docker does not read`);
   }
   if (variables.ADMIN_ALLOWED_IPS !== undefined) {
     throw new Error("variable ADMIN_ALLOWED_IPS must stay unset: the backend answers 500 on /admin/ with it; the edge filters by address");

@@ -118,6 +118,7 @@ export const cases: Case[] = [
   ["a variable that the program sets", { environmentVariables: '{"POSTGRES_PASSWORD":"x"}' }, "environmentVariables.POSTGRES_PASSWORD", /set by the program/, /does not set itself/, `${rm} --path environmentVariables.POSTGRES_PASSWORD`],
   ["debugging", { environmentVariables: '{"DEBUG":true}' }, "environmentVariables.DEBUG", /debugging stays off/, /does not set itself/, `${rm} --path environmentVariables.DEBUG`],
   ["a variable of two lines", { environmentVariables: json({ NOTE: "a\nB=c" }) }, "environmentVariables.NOTE", /more than one line/, /one line/, `${rm} --path environmentVariables.NOTE`],
+  ["a variable longer than Docker reads", { environmentVariables: json({ NOTE: "ю".repeat(40_000) }) }, "environmentVariables.NOTE", /longer than 64 KiB/, /64 KiB/, `${rm} --path environmentVariables.NOTE`],
   ["a variable that is a group", { environmentVariables: '{"NOTE":{"a":1}}' }, "environmentVariables.NOTE", /no text/, /one line/, "--path environmentVariables.NOTE"],
   ["a variable in both maps", { environmentVariables: '{"PIN":"1"}', environmentSecrets: '{"PIN":"2"}' }, "environmentVariables.PIN", /environmentSecrets, too/, /names/, `${rm} --path environmentVariables.PIN`],
   ["a registry without its token", { registry: '{"username":"deploy"}' }, "registryToken", /missing, and registry\.username needs it/, /without spaces/, `${set} --secret registryToken`],

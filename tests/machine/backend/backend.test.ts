@@ -54,6 +54,7 @@ describe("the backend's variables", () => {
     ["one of the stack's own variables", { variables: { POSTGRES_HOST: "elsewhere" } }, "POSTGRES_HOST is set twice"],
     ["a variable that is both open and secret", { secretVariables: { COMPANY_NAME: "x" } }, "COMPANY_NAME is set twice"],
     ["a value of several lines", { secretVariables: { FCM_SERVER_KEY: "sec\nret" } }, "FCM_SERVER_KEY holds a line break"],
+    ["a variable that Docker cannot read", { secretVariables: { CERTIFICATES: "x".repeat(65_536 - "CERTIFICATES=".length) } }, "CERTIFICATES is longer than 64 KiB"],
     ["a variable of no name", { variables: { "A=B": "x" } }, "no name for a variable"],
   ])("are refused with %s", (_, changed, message) => {
     expect(() => djangoEnvironment({ ...inputs, ...changed })).toThrow(message);
