@@ -94,7 +94,7 @@ function daemonConfig(addressPool: string): string {
 
 /** Nothing of it goes on under Docker's own defaults. With live-restore, containers would outlive the daemon. */
 const endDocker = `${ours} | xargs --no-run-if-empty docker stop > /dev/null
-${ours} --all | xargs --no-run-if-empty docker rm > /dev/null
+${ours} --all | xargs --no-run-if-empty docker rm --volumes > /dev/null
 systemctl disable --quiet --now docker.socket docker.service containerd.service`;
 
 /** Docker's rules come after the firewall's; containers after what they bind is mounted. */

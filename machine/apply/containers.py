@@ -13,6 +13,8 @@ LABEL = "ringo.spec"
 # Far above what a role needs: a container that forks without end takes itself down, not its machine.
 PROCESSES = "1024"
 LOG = "journald"
+# With the volumes that its image made for it: nothing else would ever take them away.
+REMOVE = ("rm", "--force", "--volumes")
 # How a container ends that SIGKILL ends.
 KILLED = 128 + 9
 # Without its last lines: they may be about customers.
@@ -29,7 +31,7 @@ def absent(names):
             if _inspect(each):
                 _stop(each)
                 let_in(each)
-                must("container " + each, ["docker", "rm", "--force", each])
+                must("container " + each, ["docker", *REMOVE, each])
                 did("container %s removed" % each)
 
 
@@ -112,7 +114,7 @@ def _prove(container, record, spec):
             _, stdout, stderr = run(["docker", "logs", "--tail", "20", name])
             _put_back(name, "%s\n  its last lines:\n%s" % (failure, tail(stdout + stderr, 20)))
     if _inspect(_previous(name)):
-        must("container " + name, ["docker", "rm", "--force", _previous(name)])
+        must("container " + name, ["docker", *REMOVE, _previous(name)])
     record.settle("container " + name, {"spec": spec})
 
 
@@ -120,14 +122,14 @@ def _set_aside(name, stranded):
     """Stops the container and keeps it. One kept from an earlier, cut off apply is older and was proven: it stays instead."""
     _stop(name, stranded)
     if _inspect(_previous(name)):
-        must("container " + name, ["docker", "rm", "--force", name])
+        must("container " + name, ["docker", *REMOVE, name])
     else:
         must("container " + name, ["docker", "rename", name, _previous(name)])
 
 
 def _put_back(name, reason):
     """Ends in failure, with the previous container running again if there was one."""
-    run(["docker", "rm", "--force", name])
+    run(["docker", *REMOVE, name])
     if not _inspect(_previous(name)):
         raise Failure(reason)
     must("container %s: put back" % name, ["docker", "rename", _previous(name), name])

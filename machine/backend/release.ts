@@ -62,7 +62,7 @@ export function release({ backend, volume }: ReleaseInputs): Fragment {
 /** `docker run` as every role runs; what an interrupted one left behind goes first. */
 function run(name: string, options: string): string {
   return (
-    `docker rm --force ${name} > /dev/null 2>&1 || true\n` +
+    `docker rm --force --volumes ${name} > /dev/null 2>&1 || true\n` +
     `docker run ${options} --name ${name} --init --read-only --cap-drop ALL --security-opt no-new-privileges --pids-limit 1024 ` +
     `--user ${backendUser} --tmpfs ${temporary} --env-file ${environmentPath}`
   );
@@ -91,11 +91,11 @@ until docker exec ${name} celery -A ringo_backend inspect ping --timeout 1 --des
   if [ $tries -ge 40 ] || [ "$(docker inspect --format '{{.State.Running}}' ${name})" != true ]; then
     echo "the release's worker does not start:"
     docker logs --tail 30 ${name} 2>&1
-    docker rm --force ${name} > /dev/null
+    docker rm --force --volumes ${name} > /dev/null
     exit 1
   fi
   sleep 0.2
 done
 # Celery takes seconds to end, and nothing waits for that.
-{ docker stop -t 30 ${name}; docker rm ${name}; } > /dev/null 2>&1 &`;
+{ docker stop -t 30 ${name}; docker rm --volumes ${name}; } > /dev/null 2>&1 &`;
 }

@@ -205,6 +205,16 @@ describe("containers", () => {
     expect(running()).toEqual(before);
   });
 
+  test("take the volumes with them that their images made", () => {
+    machine.apply(container());
+    machine.apply(container({ image: "registry.test/backend@sha256:2" }));
+    machine.apply(container({ image: "broken@sha256:3" }));
+    machine.apply({ absentContainers: ["ringo-api"] });
+    const removed = machine.calls(/^docker rm/);
+    expect(removed.length).toBeGreaterThanOrEqual(3);
+    for (const call of removed) expect(call).toMatch(/^docker rm --force --volumes ringo-api/);
+  });
+
   test("that moved away are stopped and removed before others start", () => {
     machine.apply(container());
     machine.calls(/./);

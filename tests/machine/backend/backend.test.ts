@@ -213,6 +213,12 @@ describe("a release", () => {
     for (const secret of environment.secrets) expect(file.content).toContain(secret);
   });
 
+  test("leaves no volume behind that its image made", () => {
+    const removed = state.steps.flatMap(({ command }) => command.match(/docker rm .*?(?=[;>]|$)/gm) ?? []);
+    expect(removed.length).toBeGreaterThan(3);
+    for (const call of removed) expect(call).toContain(" --volumes ");
+  });
+
   test("quotes the image, and every command is a clean shell script", () => {
     const scripts = [...state.steps, ...combine(release({ backend: { ...backend, image: "x'; reboot; '" }, volume: "one" })).steps];
     for (const { command, unless } of scripts) {

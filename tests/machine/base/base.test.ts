@@ -83,7 +83,7 @@ describe("docker", () => {
     expect(spawnSync("shellcheck", ["-s", "sh", "-"], { input: end, encoding: "utf8" }).stdout).toBe("");
     execFileSync("sh", ["-ec", end], { env: { PATH: `${bin}:/usr/bin:/bin` } });
     expect(readFileSync(join(folder, "ended"), "utf8").split("\n").filter((line) => line && !line.startsWith("docker ps"))).toEqual([
-      "docker stop ringo-loki", "docker rm ringo-loki", "systemctl disable --quiet --now docker.socket docker.service containerd.service",
+      "docker stop ringo-loki", "docker rm --volumes ringo-loki", "systemctl disable --quiet --now docker.socket docker.service containerd.service",
     ]);
   });
 
