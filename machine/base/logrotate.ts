@@ -1,8 +1,7 @@
 import type { Fragment } from "../state";
 
-const settings = "/etc/logrotate-ringo.conf";
+const settings = "/etc/logrotate.d/00-ringo";
 const timer = "/etc/systemd/system/logrotate.timer.d/ringo.conf";
-const service = "/etc/systemd/system/logrotate.service.d/ringo.conf";
 
 /**
  * What bounds the files that Debian's packages keep under /var/log: each brings its rules, and none of them what reads these. They
@@ -11,9 +10,8 @@ const service = "/etc/systemd/system/logrotate.service.d/ringo.conf";
 export const logrotate: Fragment = {
   packages: ["logrotate"],
   files: [
-    { path: settings, content: "# Before the packages' own: what they do not say.\nmaxsize 100M\n" },
-    { path: service, content: `[Service]\nExecStart=\nExecStart=/usr/sbin/logrotate ${settings} /etc/logrotate.conf\n` },
+    { path: settings, content: "# Read before the packages' own: what they do not say.\nmaxsize 100M\n" },
     { path: timer, content: "[Timer]\nOnCalendar=\nOnCalendar=*:0/10\nAccuracySec=1min\nRandomizedDelaySec=1min\n" },
   ],
-  units: [{ name: "logrotate.timer", restartOn: [timer, service] }],
+  units: [{ name: "logrotate.timer", restartOn: [timer] }],
 };

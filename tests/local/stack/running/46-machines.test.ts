@@ -59,7 +59,7 @@ test("what starts at a boot has been started: no package's service waits for one
 
 test("what packages write down is bounded: by days, and before that where it is much", async () => {
   const told = await everywhere(stack, `systemctl is-active logrotate.timer; systemctl start logrotate.service && echo read
-    logrotate --debug /etc/logrotate-ringo.conf /etc/logrotate.conf > /run/rotation 2>&1
+    logrotate --debug /etc/logrotate.conf > /run/rotation 2>&1
     echo $(grep -c '^rotating pattern' /run/rotation) $(grep -c 'log files >= 104857600 are rotated earlier' /run/rotation); rm /run/rotation`);
   for (const { name } of stack.machines) {
     const [active, read, counts] = told[name]!.split("\n");
