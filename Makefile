@@ -30,7 +30,7 @@ OPS := tsx ops/main.ts
 
 .PHONY: $(OPERATED) up preview output destroy check test help reference bench pictures clean _ops _check _local _units _lint _references
 
-up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own; REFRESH=1 looks first at what is there; OFFICIAL=random,tls,command uses those official plugins)
+up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own, then and later; REFRESH=1 looks first at what is there; OFFICIAL=random,tls,command uses those official plugins)
 	@$(RUN) up
 
 preview: _local ## Show what `make up` would change, and change nothing

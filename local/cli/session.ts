@@ -1,10 +1,9 @@
 import type { Stack } from "@pulumi/pulumi/automation";
-import * as path from "node:path";
 import { check, renderFaults } from "../../config";
 import { ensureCloud } from "../cloud";
 import { buildImage } from "../images/build";
 import { lokiImage } from "../images/loki";
-import { projectDir, stackName } from "../paths";
+import { stackName } from "../paths";
 import { providers } from "../providers";
 import { officialPlugins } from "../providers/official";
 import { serve } from "../providers/server";
@@ -12,6 +11,7 @@ import { localSecret } from "../secrets";
 import { acmeRoots, startServices } from "../services";
 import { openStack, type LocalFacts } from "../workspace";
 import { dim, say, seconds, UserError } from "../../cli/terminal";
+import { backendDirectory } from "./backend";
 
 /** Does a step, saying how long it took when that is worth knowing. */
 export async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -27,13 +27,14 @@ export async function step<T>(what: string, work: () => Promise<T>): Promise<T> 
  * Everything here is idempotent: it does nothing when all is up.
  */
 export async function prepare(): Promise<LocalFacts> {
+  const backend = backendDirectory();
   const plugins = officialPlugins(process.env.OFFICIAL ?? "", providers);
   for (const { name, version, path: from } of plugins) say(dim(`        ${name}: the official plugin ${version} in ${from}`));
   await step("local cloud ready", () => ensureCloud({ log: (line) => say(dim(`        ${line}`)) }));
   const services = await step("DNS, ACME, registry, S3, Sentry and alerts ready", () => startServices());
-  const context = path.resolve(process.env.BACKEND || path.join(projectDir, "examples", "backend"));
+  say(dim(`        the backend is ${backend}`));
   const image = await step("application image ready", () =>
-    buildImage(context, { log: (line) => say(dim(`        ${line}`)) }));
+    buildImage(backend, { log: (line) => say(dim(`        ${line}`)) }));
   const loki = await step("Loki's image ready", () => lokiImage((line) => say(dim(`        ${line}`))));
   return {
     plain: {

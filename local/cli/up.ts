@@ -5,6 +5,7 @@ import { writeSshFiles } from "../../cli/ssh";
 import { localEngine } from "../engine";
 import { acmeRootsFile, inState, stackName } from "../paths";
 import { policyPack } from "../workspace";
+import { backendDirectory, rememberBackend } from "./backend";
 import { Progress } from "./progress";
 import { prepare, withStack } from "./session";
 import { isSettled, settle, unsettle } from "./settled";
@@ -14,6 +15,7 @@ import { bold, dim, green, red, say, seconds, yellow } from "../../cli/terminal"
 export async function run(): Promise<number> {
   const started = Date.now();
   const facts = await prepare();
+  rememberBackend(backendDirectory()); // it can be built; when what follows fails, it is still what the next `up` means
   return withStack(facts, async (stack) => {
     // The engine got the signal, too, and ends in order; this process only waits for it.
     const interrupted = (): void => say(yellow("stopping when what is under way has ended; Ctrl-C once more stops at once"));
