@@ -50,7 +50,14 @@ export function buildContext(directory: string): BuildContext {
  */
 export function stageContext(context: BuildContext, target: string): void {
   for (const file of context.files) {
-    fs.cpSync(path.join(context.directory, file), path.join(target, file), { preserveTimestamps: true, verbatimSymlinks: true });
+    const [from, to] = [path.join(context.directory, file), path.join(target, file)];
+    const stat = fs.lstatSync(from);
+    fs.mkdirSync(path.dirname(to), { recursive: true });
+    // A link is a link, whatever it leads to: a copy would want that to be a file.
+    if (stat.isSymbolicLink()) {
+      fs.symlinkSync(fs.readlinkSync(from), to);
+      fs.lutimesSync(to, stat.atime, stat.mtime);
+    } else fs.cpSync(from, to, { preserveTimestamps: true });
   }
 }
 

@@ -109,11 +109,18 @@ describe("a build context", () => {
     write("Dockerfile", "bin/run");
     fs.chmodSync(path.join(root, "bin/run"), 0o755);
     fs.utimesSync(path.join(root, "bin/run"), 1_600_000_000, 1_600_000_000);
-    fs.symlinkSync("bin/run", path.join(root, "link"));
+    const links = ["bin/run", "bin", "../nowhere"]; // to a file, to a directory, to nothing that is there
+    for (const [at, to] of links.entries()) {
+      fs.symlinkSync(to, path.join(root, `bin/link-${at}`));
+      fs.lutimesSync(path.join(root, `bin/link-${at}`), 1_600_000_000, 1_600_000_000);
+    }
     const target = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-test-"));
     stageContext(buildContext(root), target);
     const staged = fs.statSync(path.join(target, "bin/run"));
-    expect([staged.mode & 0o777, staged.mtimeMs, fs.readlinkSync(path.join(target, "link"))]).toEqual([0o755, 1_600_000_000_000, "bin/run"]);
+    expect([staged.mode & 0o777, staged.mtimeMs]).toEqual([0o755, 1_600_000_000_000]);
+    const stagedLinks = links.map((_, at) => path.join(target, `bin/link-${at}`));
+    expect(stagedLinks.map((link) => fs.readlinkSync(link))).toEqual(links);
+    expect(stagedLinks.map((link) => fs.lstatSync(link).mtimeMs)).toEqual(links.map(() => 1_600_000_000_000));
     fs.rmSync(target, { recursive: true });
   });
 });
