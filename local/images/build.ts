@@ -20,13 +20,14 @@ const recipe = 1;
  */
 export async function buildImage(directory: string, options: { log: Log }): Promise<{ reference: string }> {
   const context = buildContext(directory);
+  // Also of an image that is there already: it is the same when a new file is not tracked.
+  for (const { why, files } of context.leftOut) {
+    options.log(`not in the image, for ${why}: ${files.slice(0, 5).join(", ")}${files.length > 5 ? ` and ${files.length - 5} more` : ""}`);
+  }
   const onPythonBase = needsPythonBase(fs.readFileSync(path.join(context.directory, "Dockerfile"), "utf8"));
   const identity = [recipe, context.hash, onPythonBase ? pythonBaseRecipe() : ""];
   const key = createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 32);
   return pushedOnce({ repository, key, log: options.log }, async () => {
-    if (context.untracked.length > 0) {
-      options.log(`not in the image, for git does not track them: ${context.untracked.slice(0, 5).join(", ")}${context.untracked.length > 5 ? ` and ${context.untracked.length - 5} more` : ""}`);
-    }
     if (onPythonBase) await ensurePythonBase(options.log);
     const work = fs.mkdtempSync(inCache("build-"));
     try {

@@ -11,8 +11,8 @@ export interface BuildContext {
   files: string[];
   /** Over path, mode and content of every file: equal hashes build equal images. */
   hash: string;
-  /** Files that git neither tracks nor ignores: left out, and often a forgotten `git add`. */
-  untracked: string[];
+  /** What one may look for in the image in vain, by the reason why it is not there. */
+  leftOut: { why: string; files: string[] }[];
 }
 
 /** Never part of an image, tracked or not: secrets, databases and their dumps, uploads, and what is made again. */
@@ -32,16 +32,22 @@ const excluded = [
  */
 export function buildContext(directory: string): BuildContext {
   const root = fs.realpathSync(directory);
-  const tracked = gitFiles(root, "--cached");
-  const listed = tracked.length > 0 ? tracked : walk(root);
+  const tracked = gitFiles(root, "--cached", "--recurse-submodules");
+  const listed = [...new Set(tracked.length > 0 ? tracked : walk(root))].sort();
   const wanted = (file: string): boolean => !excluded.some((pattern) => pattern.test(file));
-  const files = [...new Set(listed)].filter(wanted).filter((file) => isFile(path.join(root, file))).sort();
+  const there = (file: string) => fs.lstatSync(path.join(root, file), { throwIfNoEntry: false }); // a tracked one may be deleted in the work tree
+  const files = listed.filter((file) => wanted(file) && isFile(there(file)));
   if (!files.includes("Dockerfile")) {
     const inTheWay = fs.existsSync(path.join(root, "Dockerfile")) ? "git does not track its Dockerfile: git add it" : "it has no Dockerfile";
     throw new UserError(`${directory} cannot be built: ${inTheWay}`);
   }
-  const untracked = tracked.length > 0 ? gitFiles(root, "--others", "--exclude-standard").filter(wanted) : [];
-  return { directory: root, files, hash: hashFiles(root, files), untracked };
+  const leftOut = [
+    // Often a forgotten `git add`.
+    { why: "git does not track them", files: tracked.length > 0 ? gitFiles(root, "--others", "--exclude-standard").filter(wanted) : [] },
+    { why: "they are named as secrets, databases, dumps, uploads or what is made again", files: listed.filter((file) => !wanted(file) && isFile(there(file))) },
+    { why: "these submodules are not checked out (git submodule update --init)", files: listed.filter((file) => there(file)?.isDirectory()) },
+  ].filter((some) => some.files.length > 0);
+  return { directory: root, files, hash: hashFiles(root, files), leftOut };
 }
 
 /**
@@ -83,11 +89,7 @@ function walk(root: string, below = ""): string[] {
   });
 }
 
-/** A regular file or a link: a tracked one may be deleted in the work tree, and a submodule is a directory. */
-function isFile(file: string): boolean {
-  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
-  return stat !== undefined && (stat.isFile() || stat.isSymbolicLink());
-}
+const isFile = (stat: fs.Stats | undefined): boolean => stat !== undefined && (stat.isFile() || stat.isSymbolicLink());
 
 function hashFiles(root: string, files: string[]): string {
   const hash = createHash("sha256");

@@ -14,8 +14,10 @@ function write(...files: string[]): void {
     fs.writeFileSync(path.join(root, file), `content of ${file}`);
   }
 }
-const git = (...args: string[]): void => void execFileSync("git", ["-C", root, "-c", "user.name=t", "-c", "user.email=t@t", ...args], { stdio: "ignore", env: withoutGit() });
+const git = (...args: string[]): void => void execFileSync("git", ["-C", root, "-c", "user.name=t", "-c", "user.email=t@t", "-c", "protocol.file.allow=always", ...args], { stdio: "ignore", env: withoutGit() });
 const files = (below = "."): string[] => buildContext(path.join(root, below)).files;
+const leftOut = (below = "."): Record<string, string[]> =>
+  Object.fromEntries(buildContext(path.join(root, below)).leftOut.map(({ why, files: those }) => [why.split(" ")[0], those]));
 
 const unwanted = [
   ".env", ".env.production", "app/.env.local", "dump.sql", "backup.sql.gz", "db.sqlite3", "db.sqlite3-wal", "data/app.db", "old.dump",
@@ -28,11 +30,42 @@ describe("a build context", () => {
     git("init", "-q");
     git("add", "-f", "Dockerfile", "manage.py", "app", ...unwanted);
     expect(files()).toEqual(["Dockerfile", "app/environment.py", "app/media/models.py", "manage.py"]);
+    expect(leftOut()).toEqual({ "git": ["secret.txt"], "they": [...unwanted].sort() });
   });
 
   test("is the same without git, of all files", () => {
     write("Dockerfile", "manage.py", "app/media/models.py", ".git/config", ...unwanted);
     expect(files()).toEqual(["Dockerfile", "app/media/models.py", "manage.py"]);
+    expect(leftOut()).toEqual({ they: [".env", ".env.production", "app/.env.local", "backup.sql.gz", "data/app.db", "db.sqlite3", "db.sqlite3-wal", "dump.sql", "old.dump"] });
+  });
+
+  test("has nothing left out that goes without saying: what git ignores, and what was deleted", () => {
+    write("Dockerfile", ".gitignore", "gone.py", "app.log");
+    fs.writeFileSync(path.join(root, ".gitignore"), "*.log\n");
+    git("init", "-q");
+    git("add", ".");
+    fs.rmSync(path.join(root, "gone.py"));
+    expect(buildContext(root).leftOut).toEqual([]);
+  });
+
+  test("holds the files of submodules by the same rules, and says which are not checked out", () => {
+    write("library/shared.py", "library/.env");
+    git("init", "-q", "library");
+    git("-C", "library", "add", ".");
+    git("-C", "library", "commit", "-qm", "library");
+    write("backend/Dockerfile");
+    git("init", "-q", "backend");
+    git("-C", "backend", "submodule", "--quiet", "add", "../library", "libs/shared");
+    git("-C", "backend", "add", ".");
+    git("-C", "backend", "commit", "-qm", "backend");
+    expect([files("backend"), leftOut("backend")]).toEqual([[".gitmodules", "Dockerfile", "libs/shared/shared.py"], { they: ["libs/shared/.env"] }]);
+    git("clone", "-q", "backend", "fresh");
+    expect([files("fresh"), leftOut("fresh")]).toEqual([[".gitmodules", "Dockerfile"], { these: ["libs/shared"] }]);
+    // Of a directory in the repository, too.
+    git("-C", "fresh", "submodule", "--quiet", "update", "--init");
+    write("fresh/libs/Dockerfile");
+    git("-C", "fresh", "add", ".");
+    expect([files("fresh/libs"), leftOut("fresh/libs")]).toEqual([["Dockerfile", "shared/shared.py"], { they: ["shared/.env"] }]);
   });
 
   test("of a directory inside a repository is that directory's", () => {
@@ -40,7 +73,7 @@ describe("a build context", () => {
     git("init", "-q");
     git("add", "README.md", "backend/Dockerfile", "backend/app.py");
     expect(files("backend")).toEqual(["Dockerfile", "app.py"]);
-    expect(buildContext(path.join(root, "backend")).untracked).toEqual(["untracked.py"]);
+    expect(leftOut("backend")).toEqual({ git: ["untracked.py"] });
   });
 
   test("of a directory that its repository ignores is all of it", () => {
