@@ -93,12 +93,24 @@ const isFile = (stat: fs.Stats | undefined): boolean => stat !== undefined && (s
 
 function hashFiles(root: string, files: string[]): string {
   const hash = createHash("sha256");
+  const buffer = Buffer.alloc(1 << 20);
   for (const file of files) {
     const full = path.join(root, file);
     const stat = fs.lstatSync(full);
-    const content = stat.isSymbolicLink() ? Buffer.from(fs.readlinkSync(full)) : fs.readFileSync(full);
     const kind = stat.isSymbolicLink() ? "link" : stat.mode & 0o111 ? "executable" : "file";
-    hash.update(`${JSON.stringify(file)} ${kind} ${content.length}\n`).update(content);
+    hash.update(`${JSON.stringify(file)} ${kind} ${stat.size}\n`);
+    if (stat.isSymbolicLink()) hash.update(fs.readlinkSync(full));
+    else for (const piece of pieces(full, buffer)) hash.update(piece);
   }
   return hash.digest("hex");
+}
+
+/** A file's content, which may be more than any buffer holds. Each piece is there until the next is asked for. */
+function* pieces(file: string, buffer: Buffer): Generator<Buffer> {
+  const descriptor = fs.openSync(file, "r");
+  try {
+    for (let read; (read = fs.readSync(descriptor, buffer)) > 0; ) yield buffer.subarray(0, read);
+  } finally {
+    fs.closeSync(descriptor);
+  }
 }

@@ -138,6 +138,15 @@ describe("a build context", () => {
     expect(new Set(hashes).size).toBe(5);
   });
 
+  test("changes its hash with the last byte of a file, however long", () => {
+    write("Dockerfile");
+    const hashes = ["a", "b", "a"].map((last) => {
+      fs.writeFileSync(path.join(root, "model.bin"), Buffer.concat([Buffer.alloc(3 << 20), Buffer.from(last)]));
+      return buildContext(root).hash;
+    });
+    expect([hashes[0] === hashes[1], hashes[0] === hashes[2]]).toEqual([false, true]);
+  });
+
   test("is staged as it is: links, modes and times", () => {
     write("Dockerfile", "bin/run");
     fs.chmodSync(path.join(root, "bin/run"), 0o755);
