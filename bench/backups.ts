@@ -24,8 +24,8 @@ export function throughput(rows: number, rounds: number): Throughput {
   // For pg_basebackup alone, which speaks PostgreSQL's own way of copying: the stack has no use for it.
   data(`echo local replication postgres peer >>${hba}; ${reload}`);
   try {
-    sql(`CREATE TABLE rows AS SELECT i AS id, md5(i::text) || md5((i * 7)::text) || repeat(chr(65 + i % 26), 40) AS text, now() AS at FROM generate_series(1, ${rows}) i`, "bench");
-    sql("ALTER TABLE rows ADD PRIMARY KEY (id)", "bench");
+    sql(`CREATE TABLE public.rows AS SELECT i AS id, md5(i::text) || md5((i * 7)::text) || repeat(chr(65 + i % 26), 40) AS text, now() AS at FROM generate_series(1, ${rows}) i`, "bench");
+    sql("ALTER TABLE public.rows ADD PRIMARY KEY (id)", "bench");
     sql("CHECKPOINT", "bench");
     const rates: Throughput["rates"] = { backup: [], restore: [], pg_basebackup: [], pg_dump: [], pg_restore: [] };
     let [megabytes, repositoryMegabytes] = [0, 0];
@@ -65,10 +65,10 @@ export function throughput(rows: number, rounds: number): Throughput {
 export function archiveDelay(seconds: number): { delays: number[]; rate: number } {
   sql("CREATE DATABASE bench", "postgres");
   try {
-    sql("CREATE TABLE rows (text text)", "bench");
+    sql("CREATE TABLE public.rows (text text)", "bench");
     const from = sql("SELECT pg_current_wal_lsn()", "bench");
     const since = Number(data("date +%s"));
-    sql(`DO $$ BEGIN FOR i IN 1..${seconds * 5} LOOP INSERT INTO rows SELECT md5(random()::text) FROM generate_series(1, 10000); COMMIT; PERFORM pg_sleep(0.1); END LOOP; END $$`, "bench");
+    sql(`DO $$ BEGIN FOR i IN 1..${seconds * 5} LOOP INSERT INTO public.rows SELECT md5(random()::text) FROM generate_series(1, 10000); COMMIT; PERFORM pg_sleep(0.1); END LOOP; END $$`, "bench");
     const lasted = Number(data("date +%s")) - since;
     const rate = Number(sql(`SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '${from}')`, "bench")) / 1e6 / lasted;
     data("for i in $(seq 100); do ls /srv/data/postgresql/17/main/pg_wal/archive_status/*.ready >/dev/null 2>&1 || break; sleep 0.2; done");

@@ -11,16 +11,17 @@ const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, 
  */
 export async function outage(minutes: number): Promise<string> {
   const rows = "SELECT count(*) FROM orders_heartbeat WHERE worker = 'outage'";
-  sql("DELETE FROM orders_heartbeat WHERE worker = 'outage'", "ringo");
+  sql("DELETE FROM orders_heartbeat WHERE worker = 'outage'", "ringo", "operator");
   let [written, most] = [0, 0];
   await stopService("s3");
   try {
     for (const end = Date.now() + minutes * 60_000; Date.now() < end; written++) {
-      sql(`INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'outage')${written % 10 === 9 ? "; SELECT pg_switch_wal()" : ""}`, "ringo");
+      sql("INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'outage')", "ringo", "operator");
+      if (written % 10 === 9) sql("SELECT pg_switch_wal()", "postgres");
       await pause(1);
     }
     // What is in a segment that is not full yet goes out within a minute; here, at once.
-    sql("SELECT pg_switch_wal()", "ringo");
+    sql("SELECT pg_switch_wal()", "postgres");
     most = waiting();
   } finally {
     await startServices();

@@ -10,9 +10,9 @@ export const on = (host: string, command: string): string =>
 
 export const data = (command: string): string => on("data", command);
 
-/** What a database answers its superuser. */
-export const sql = (statement: string, database: string): string =>
-  data(`cd / && runuser -u postgres -- psql -X -q -At ${database} -c ${quoted(statement)}`);
+/** What a database answers. */
+export const sql = (statement: string, database: string, role: "postgres" | "operator" = "postgres"): string =>
+  data(`cd / && runuser -u postgres -- psql -X -q -At -U ${role} ${database} -c ${quoted(statement)}`);
 
 /** The first machine of a role. */
 export function machineOf(role: string): ReturnType<typeof listMachines>[number] {

@@ -88,13 +88,15 @@ const machines: Row[] = [
   },
   {
     demands: "A stolen API machine reaches the database as its own role, and nothing else of the stack",
-    machine: ["egress.ts", "backend/network.ts", "data/postgres/index.ts"],
+    machine: ["egress.ts", "backend/network.ts", "data/postgres/index.ts", "data/postgres/roles.ts"],
     tests: {
       [`${running}/47-stolen-api.test.ts`]: [
         "PostgreSQL lets it in as its own role alone, into its own database alone, and encrypted alone", "as its own role it works with its tables, and with nothing of the server, its files or its programs",
+        "what it leaves in its database has nobody's rights but its own, whoever comes across it",
         "Redis does for it what Celery needs, and neither empties, lists, reconfigures, copies nor stops itself", "the container reaches its data, and neither metadata nor any machine's SSH, nor another's API",
         "the machine's key to the shared files opens those, and neither a shell, a way on, nor another account", "nothing on the machine opens the backups in S3, and nobody does without a key",
       ],
+      "machine/data/owner.test.ts": ["a table is counted whatever it is called, and its name is run by nobody", "names are looked up in pg_catalog by a superuser who comes by hand, whatever the owner has set", "what a count runs into has no rights but the owner's, and no say"],
     },
   },
   { demands: "The image is a Debian that gets security updates, by slug", policies: ["droplet-image"] },
@@ -208,8 +210,8 @@ const data: Row[] = [
   { demands: "What cannot be made again is protected", policies: ["stateful-protected"] },
   {
     demands: "PostgreSQL: TLS, scram-sha-256, no superuser for the application, each role to its own database",
-    machine: ["data/postgres/index.ts", "data/postgres/scram.ts"],
-    tests: { [`${running}/30-processes.test.ts`]: ["PostgreSQL takes the application over TLS only, and as nobody but itself"], "machine/data/data.test.ts": ["each role reaches its own database, over TLS, from its network, and nobody else anything"] },
+    machine: ["data/postgres/index.ts", "data/postgres/roles.ts", "data/postgres/scram.ts"],
+    tests: { [`${running}/30-processes.test.ts`]: ["PostgreSQL takes the application over TLS only, and as nobody but itself"], "machine/data/data.test.ts": ["each role reaches its own database, over TLS, from its network, the operator from this machine, and nobody else anything"] },
   },
   {
     demands: "Redis: a password, dangerous commands for the operator only, `noeviction`, append-only",

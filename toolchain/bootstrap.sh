@@ -35,6 +35,7 @@ nginx                                             nginx                  check  
 /usr/lib/nginx/modules/ngx_http_lua_module.so     libnginx-mod-http-lua  check  tries what is before it
 /usr/share/modsecurity-crs/rules                  modsecurity-crs        check  tries the edge's firewall
 sshd                                              openssh-server         check  tries the machines' SSH configuration
+/usr/lib/postgresql                               postgresql             check  tries what machines ask of PostgreSQL
 promtool                                          prometheus             check  tries the monitor's rules
 restic                                            restic                 local  takes the media files' snapshots in tests
 amtool                                            prometheus-alertmanager check  tries who is told of what

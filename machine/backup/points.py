@@ -5,7 +5,7 @@ from backup import times
 from backup.shell import Failure, Refusal, psql, running, say
 
 # In the database, so that the list travels with the WAL: a restored machine knows the points that it can still reach.
-TABLE = """CREATE TABLE IF NOT EXISTS ringo_restore_points (name text PRIMARY KEY, made timestamptz NOT NULL DEFAULT now());"""
+TABLE = """CREATE TABLE IF NOT EXISTS public.ringo_restore_points (name text PRIMARY KEY, made timestamptz NOT NULL DEFAULT now());"""
 
 
 def run(_settings, arguments):
@@ -17,7 +17,7 @@ def run(_settings, arguments):
     if name in (known["name"] for known in points()):
         raise Refusal(f"there is a point {name!r} already; take another name")
     # The row first: whoever goes back to the point finds it in the list.
-    psql(f"{TABLE} INSERT INTO ringo_restore_points (name) VALUES ('{name}');")
+    psql(f"{TABLE} INSERT INTO public.ringo_restore_points (name) VALUES ('{name}');")
     psql(f"SELECT pg_create_restore_point('{name}'); SELECT pg_switch_wal();")
     say(f"point {name} set at {times.show(times.now())}")
     return 0
@@ -27,7 +27,7 @@ def points():
     """The points by age; none where PostgreSQL does not answer."""
     if not running():
         return []
-    if psql("SELECT to_regclass('ringo_restore_points') IS NULL") == "t":
+    if psql("SELECT to_regclass('public.ringo_restore_points') IS NULL") == "t":
         return []
-    rows = psql("SELECT name, extract(epoch FROM made)::bigint FROM ringo_restore_points ORDER BY made").splitlines()
+    rows = psql("SELECT name, extract(epoch FROM made)::bigint FROM public.ringo_restore_points ORDER BY made").splitlines()
     return [{"name": name, "time": times.show(times.of(int(made)))} for name, made in (row.split("\t") for row in rows)]

@@ -5,7 +5,7 @@ import time
 
 from backup import counts, files, lock, plan as planning, recovery, server, times
 from backup.instance import Instance, PORT
-from backup.shell import Failure, confirmed, run as must, running, say
+from backup.shell import OWNER, Failure, confirmed, run as must, running, say
 
 
 def run(settings, arguments):
@@ -31,14 +31,15 @@ def _aside(settings, planned):
         files.fill(settings, planned)
         instance.start("promote")
         recovery.recovered(settings, planned, instance, paused=False)
+        server.align(instance.socket, PORT)
         files.finish(planned.directory)
     except BaseException:
         instance.stop()
         files.remove(planned.directory)
         raise
     say(f"""It runs beside the real one until `ringo-backup discard {planned.directory}`. To look at it, and to bring something back:
-  runuser -u postgres -- psql -h {instance.socket} -p {PORT} {settings.databases[0]}
-  runuser -u postgres -- pg_dump -h {instance.socket} -p {PORT} --data-only --table=TABLE {settings.databases[0]} | runuser -u postgres -- psql {settings.databases[0]}""")
+  runuser -u postgres -- psql -h {instance.socket} -p {PORT} -U {OWNER} {settings.databases[0]}
+  runuser -u postgres -- pg_dump -h {instance.socket} -p {PORT} -U {OWNER} --data-only --table=TABLE {settings.databases[0]} | runuser -u postgres -- psql -U {OWNER} {settings.databases[0]}""")
     return 0
 
 
@@ -71,7 +72,8 @@ def _in_place(settings, planned):
     away = away if away is not None else time.monotonic()
     kept = _swap(settings, planned)
     down = time.monotonic() - away
-    server.align()
+    if server.align():
+        say("roles have the passwords that the application uses")
     for line in [f"  {'table':50} {'before' if before is not None else '':>12} {'after':>12}", *counts.compared(before, counts.rows(settings.databases))]:
         say(line)
     say(f"restored in {time.monotonic() - began:.1f} s; the database was away for {down:.1f} s")

@@ -4,7 +4,7 @@ import time
 
 from backup import wal
 from backup.remind import remind
-from backup.shell import Failure, attempt, psql, run, running, say, tail
+from backup.shell import Failure, attempt, psql, run, running, say, script, tail
 
 # What ends the former password comes first: it may be the one whose turn it is again.
 ROLES = ["/etc/ringo/postgresql/former.sql", "/etc/ringo/postgresql/roles.sql"]
@@ -12,7 +12,8 @@ ROLES = ["/etc/ringo/postgresql/former.sql", "/etc/ringo/postgresql/roles.sql"]
 
 def settle():
     """Ends a WAL segment with a transaction in it: a time before now then lies before the end of the archive."""
-    psql("SELECT pg_current_xact_id(); SELECT pg_switch_wal();")
+    psql("SELECT pg_current_xact_id()")
+    psql("SELECT pg_switch_wal()")
 
 
 def archived(settings, seconds=120):
@@ -43,11 +44,9 @@ def start(settings, hours=6):
     raise Failure(f"PostgreSQL does not come up\n{tail(stderr + journal)}")
 
 
-def align():
-    """The roles' passwords are those of now, not those of then: the application keeps its own."""
+def align(socket="/run/postgresql", port=5432):
+    """The roles are those of now, not those of then: the application keeps its passwords, and there is one to look at its data with."""
     found = [path for path in ROLES if os.path.exists(path)]
     for path in found:
-        with open(path, encoding="utf8") as file:
-            psql(file.read())
-    if found:
-        say("roles have the passwords that the application uses")
+        script(path, socket, port)
+    return bool(found)

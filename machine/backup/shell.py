@@ -57,10 +57,27 @@ def tail(text, lines=15):
     return "\n".join("    " + line for line in text.strip().splitlines()[-lines:])
 
 
-def psql(sql, database="postgres", socket="/run/postgresql", port=5432, timeout=None):
-    """One answer as text, columns separated by tabs. As the superuser, over the socket."""
-    argv = ["psql", "-X", "-q", "-At", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", socket, "-p", str(port), "-d", database]
-    return run(argv, user="postgres", stdin=sql, timeout=timeout).rstrip("\n")
+# Has on this machine what a database's owner has, and no more. Never the superuser where the application may have made what is looked at: a trigger,
+# a default or an index may run what it likes as whoever comes across it; and `SET ROLE` is no bar to that, since it is undone by `RESET ROLE`.
+OWNER = "operator"
+
+# What whoever owns a database says of where names are looked up in it is nothing to go by. It is this that wins over it.
+NAMES = {"PGOPTIONS": "-csearch_path=pg_catalog"}
+
+
+def _psql(database, socket, port, role):
+    return ["psql", "-X", "-q", "-At", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", socket, "-p", str(port), "-U", role, "-d", database]
+
+
+def psql(sql, database="postgres", socket="/run/postgresql", port=5432, role="postgres"):
+    """One answer as text, columns separated by tabs. Over the socket; sent as it is, as one transaction: psql takes nothing in it for its own."""
+    return run([*_psql(database, socket, port, role), "-c", sql], user="postgres", environment=NAMES).rstrip("\n")
+
+
+def script(path, socket="/run/postgresql", port=5432):
+    """A file of ours with psql's own commands, as the superuser. From standard input: what is in it shows on no command line."""
+    with open(path, encoding="utf8") as file:
+        run(_psql("postgres", socket, port, "postgres"), user="postgres", stdin=file.read(), environment=NAMES)
 
 
 def running(socket="/run/postgresql", port=5432):

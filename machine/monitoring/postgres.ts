@@ -6,6 +6,9 @@ import { ports } from "./ports";
 /** The role that looks: it may read statistics, and no table. It comes from this machine only, as the exporter's system user. */
 export const monitorRole = { name: "monitor", systemUser };
 
+/** Where the statistics of statements are: with the superuser. What is in `public` the application may replace, and would be run by who looks. */
+export const statistics = "monitor";
+
 const queries = "/etc/ringo/postgres-exporter.yml";
 
 export const postgresExporter = (address: string, database: string): Fragment => exporter({
@@ -26,13 +29,18 @@ export const postgresMonitor = (database: string): Fragment => ({
     name: "PostgreSQL may be looked at",
     when: "after-units",
     unless: `test "$(${psql} -c "SELECT has_database_privilege('${monitorRole.name}', '${database}', 'CONNECT') AND pg_has_role('${monitorRole.name}', 'pg_monitor', 'USAGE')" 2>/dev/null)" = t && \
-test "$(${psql} ${database} -c "SELECT count(*) FROM pg_extension WHERE extname = 'pg_stat_statements'")" = 1`,
+test "$(${psql} ${database} -c "SELECT count(*) FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'pg_stat_statements' AND nspname = '${statistics}'")" = 1 && \
+test "$(${psql} -c "SELECT rolconfig FROM pg_roles WHERE rolname = '${monitorRole.name}'")" = '{"search_path=pg_catalog, ${statistics}"}'`,
     command: `${psql} ${database} <<'SQL'
 SELECT 'CREATE ROLE "${monitorRole.name}"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${monitorRole.name}') \\gexec
 ALTER ROLE "${monitorRole.name}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 5;
+ALTER ROLE "${monitorRole.name}" SET search_path = pg_catalog, ${statistics};
 GRANT pg_monitor TO "${monitorRole.name}";
 GRANT CONNECT ON DATABASE "${database}" TO "${monitorRole.name}";
-CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+SELECT 'CREATE SCHEMA ${statistics}' WHERE NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = '${statistics}' AND nspowner = 'postgres'::regrole) \\gexec
+GRANT USAGE ON SCHEMA ${statistics} TO "${monitorRole.name}";
+CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA ${statistics};
+ALTER EXTENSION pg_stat_statements SET SCHEMA ${statistics};
 SQL`,
   }],
 });

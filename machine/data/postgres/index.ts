@@ -1,4 +1,4 @@
-import { hostLines, psql, roles, rolesSql, type PostgresRole } from "./roles";
+import { hostLines, operator, psql, roles, rolesSql, type PostgresRole } from "./roles";
 import { tuning } from "./tuning";
 import type { Check, File, Fragment, Step } from "../../state";
 
@@ -88,7 +88,7 @@ echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/ring
   }],
 };
 
-/** Who logs in, and a command that succeeds when he can. */
+/** That somebody can log in, and a command that succeeds when he can. */
 interface Login { name: string; works: string }
 
 function steps(options: PostgresOptions, data: string, conf: File[], logins: Login[]): Step[] {
@@ -152,14 +152,19 @@ function checks(logins: Login[]): Check[] {
       name: "PostgreSQL's files are valid and its pages have checksums",
       command: `test "$(${psql} -c "SELECT (SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL) + (SELECT count(*) FROM pg_file_settings WHERE error IS NOT NULL) + (current_setting('data_checksums') <> 'on')::int")" = 0`,
     },
-    ...logins.map(({ name, works }) => ({ name: `role ${name} logs in over TLS`, command: works })),
+    ...logins.map(({ name, works }) => ({ name, command: works })),
   ];
 }
 
-const identities = ({ peers = [] }: PostgresOptions): string => peers.map(({ role, systemUser }) => `peers ${systemUser} ${role}\n`).join("");
+/** Those given, and who stands for each owner. */
+const peersOf = ({ roles: owners, peers = [] }: PostgresOptions) =>
+  [...peers, ...owners.map(({ database }) => ({ role: operator.name, database, systemUser: operator.systemUser }))];
 
-const hostBasedAuthentication = ({ roles: owners, peers = [], allowedCidr }: PostgresOptions): string =>
-  ["local all postgres peer", ...peers.map(({ role, database }) => `local "${database}" "${role}" peer map=peers`), ...hostLines(owners, allowedCidr)].map((line) => `${line}\n`).join("");
+const identities = (options: PostgresOptions): string =>
+  [...new Set(peersOf(options).map(({ role, systemUser }) => `peers ${systemUser} ${role}\n`))].join("");
+
+const hostBasedAuthentication = (options: PostgresOptions): string =>
+  ["local all postgres peer", ...peersOf(options).map(({ role, database }) => `local "${database}" "${role}" peer map=peers`), ...hostLines(options.roles, options.allowedCidr)].map((line) => `${line}\n`).join("");
 
 function configuration(options: PostgresOptions, data: string): string {
   const settings: Record<string, string> = {

@@ -22,8 +22,18 @@ const pgpass = `${directory}/pgpass`;
 export const rolesSql = `${directory}/roles.sql`;
 const formerSql = `${directory}/former.sql`;
 
-/** A statement, or a script on standard input, as the superuser; a database's name may follow. Fails at the first error. */
-export const psql = "cd / && runuser -u postgres -- psql -X -q -At -v ON_ERROR_STOP=1";
+/**
+ * A statement, or a script on standard input, as the superuser; a database's name may follow. Fails at the first error. Names are
+ * looked up in `pg_catalog`, whatever a database's owner has set for it.
+ */
+export const psql = "cd / && PGOPTIONS=-csearch_path=pg_catalog runuser -u postgres -- psql -X -q -At -v ON_ERROR_STOP=1";
+
+/**
+ * Who looks at an application's data and mends them: from this machine only, as the system user `postgres`, and with no more rights than
+ * their owner's. The superuser never does: a trigger, a default or an index of the application runs as whoever comes across it, and a
+ * superuser who has said `SET ROLE` is one `RESET ROLE` from being himself again.
+ */
+export const operator = { name: "operator", systemUser: "postgres" };
 
 /** Who logs in with the password of this generation. What he makes belongs to the role that is called `name`. */
 export const loginName = (name: string, generation = 1): string => (generation % 2 === 1 ? name : `${name}_b`);
@@ -39,12 +49,15 @@ export function roles(all: PostgresRole[], address: string) {
   const secret = { mode: "0600", secret: true };
   const files: File[] = [
     { path: pgpass, content: all.map((role) => `${address}:5432:${role.database}:${loginName(role.name, role.generation)}:${role.password}\n`).join(""), ...secret },
-    { path: rolesSql, content: all.map((role, i) => roleSql(role, verifiers[i])).join("\n"), ...secret },
+    { path: rolesSql, content: [general, ...all.map((role, i) => roleSql(role, verifiers[i]))].join("\n"), ...secret },
   ];
   return {
     files,
     secrets: [...all.map(({ password }) => password), ...verifiers],
-    logins: all.map((role) => ({ name: loginName(role.name, role.generation), works: login(address, role) })),
+    logins: all.flatMap((role) => [
+      { name: `role ${loginName(role.name, role.generation)} logs in over TLS`, works: login(address, role) },
+      { name: `role ${operator.name} stands for ${role.name}`, works: `test "$(${psql} -U ${operator.name} ${role.database} -c 'SELECT current_user')" = ${role.name}` },
+    ]),
   };
 }
 
@@ -82,15 +95,23 @@ const login = (address: string, { name, database, generation }: PostgresRole): s
 
 const harmless = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS";
 
+const made = (role: string): string => `SELECT 'CREATE ROLE "${role}"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') \\gexec\n`;
+
+/** A role's setting wins over a database's, which is its owner's to choose: that holds for a superuser who comes by hand, too. */
+const general = `ALTER ROLE postgres SET search_path = pg_catalog;
+${made(operator.name)}ALTER ROLE "${operator.name}" LOGIN ${harmless} PASSWORD NULL;
+`;
+
 /** Whoever else logs in is left as he is: he may be the one with the former password. */
 function roleSql({ name, database, generation }: PostgresRole, verifier: string): string {
   const user = loginName(name, generation);
-  const made = (role: string): string => `SELECT 'CREATE ROLE "${role}"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') \\gexec\n`;
   const owner = user === name ? "" : `${made(name)}ALTER ROLE "${name}" ${harmless};\n`;
   const asOwner = user === name ? "" : `GRANT "${name}" TO "${user}";\nALTER ROLE "${user}" SET role = '${name}';\n`;
   return `${owner}${made(user)}ALTER ROLE "${user}" LOGIN ${harmless} PASSWORD '${verifier}';
 ${asOwner}SELECT 'CREATE DATABASE "${database}" OWNER "${name}"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${database}') \\gexec
 ALTER DATABASE "${database}" OWNER TO "${name}";
 REVOKE ALL ON DATABASE "${database}" FROM PUBLIC;
+GRANT "${name}" TO "${operator.name}";
+ALTER ROLE "${operator.name}" IN DATABASE "${database}" SET role = '${name}';
 `;
 }

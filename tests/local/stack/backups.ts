@@ -17,9 +17,9 @@ export const listed = async (): Promise<Listed> => JSON.parse(await on("data", "
 /** A command on the data machine with its exit status: the tests are about failing, too. */
 export const data = (command: string) => ssh("data", command);
 
-/** One answer of the application's database, as its superuser. */
-export const sql = async (statement: string, database = "ringo"): Promise<string> =>
-  (await on("data", `cd / && runuser -u postgres -- psql -X -q -At -v ON_ERROR_STOP=1 ${database} <<'SQL'\n${statement}\nSQL`)).trim();
+/** One answer: of the application's database as the operator, of PostgreSQL's own as the superuser. */
+export const sql = async (statement: string, database: "ringo" | "postgres" = "ringo"): Promise<string> =>
+  (await on("data", `cd / && runuser -u postgres -- psql -X -q -At -v ON_ERROR_STOP=1 -U ${database === "ringo" ? "operator" : "postgres"} ${database} <<'SQL'\n${statement}\nSQL`)).trim();
 
 /** The machine's time: restores go by it. */
 export const now = async (): Promise<string> => (await on("data", "date -u +%Y-%m-%dT%H:%M:%S.%NZ | sed 's/...Z/Z/'")).trim();

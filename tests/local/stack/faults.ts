@@ -22,7 +22,7 @@ class Exporter(http.server.BaseHTTPRequestHandler):
 http.server.HTTPServer((sys.argv[1], 9100), Exporter).serve_forever()
 `;
 
-const switchWal = "cd /; echo \"INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'fault'); SELECT pg_switch_wal()\" | runuser -u postgres -- psql -X -q -At ringo >/dev/null";
+const switchWal = "cd /; runuser -u postgres -- psql -X -q -U operator ringo -c \"INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'fault')\"; runuser -u postgres -- psql -X -q -c 'SELECT pg_switch_wal()' >/dev/null";
 const asOperator = (words: string) => `{ printf 'AUTH operator '; cat /etc/ringo/redis/operator.password; echo '${words}'; } | redis-cli`;
 const workersMain = "$(docker inspect --format '{{.State.Pid}}' ringo-worker)"; // its init: Celery is a child of that
 

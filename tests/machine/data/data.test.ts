@@ -52,9 +52,11 @@ describe("PostgreSQL", () => {
     expect(content(fragment, "/etc/ringo/postgresql/roles.sql")).not.toContain("made-up-password");
   });
 
-  test("each role reaches its own database, over TLS, from its network, and nobody else anything", () => {
+  test("each role reaches its own database, over TLS, from its network, the operator from this machine, and nobody else anything", () => {
+    const peers = [{ role: "monitor", database: "orders", systemUser: "prometheus" }];
+    expect(content(postgres({ ...options(), peers }), "/etc/postgresql/17/main/pg_ident.conf")).toBe("peers prometheus monitor\npeers postgres operator\n");
     expect(content(postgres(options()), "/etc/postgresql/17/main/pg_hba.conf")).toBe(
-      'local all postgres peer\nhostssl "orders" "ringo" 10.0.0.0/24 scram-sha-256\nhostssl "orders" "ringo_b" 10.0.0.0/24 scram-sha-256\n',
+      'local all postgres peer\nlocal "orders" "operator" peer map=peers\nhostssl "orders" "ringo" 10.0.0.0/24 scram-sha-256\nhostssl "orders" "ringo_b" 10.0.0.0/24 scram-sha-256\n',
     );
   });
 
@@ -63,7 +65,7 @@ describe("PostgreSQL", () => {
       const { files } = roles([{ name: "ringo", database: "orders", password: "made-up-password", generation }], "10.0.0.5");
       const [pgpass, sql] = files.map((file) => file.content);
       const [former] = endFormer({ name: "ringo", generation }).files!;
-      return { in: /^10\.0\.0\.5:5432:orders:(\w+):/.exec(pgpass)![1], may: sql.match(/(?<=ALTER ROLE ")\w+(?=" LOGIN)/g), mayNot: former.content.match(/(?<=ALTER ROLE ")\w+(?=" NOLOGIN)/g), former: former.content };
+      return { in: /^10\.0\.0\.5:5432:orders:(\w+):/.exec(pgpass)![1], may: sql.match(/(?<=ALTER ROLE ")ringo\w*(?=" LOGIN)/g), mayNot: former.content.match(/(?<=ALTER ROLE ")\w+(?=" NOLOGIN)/g), former: former.content };
     };
     expect(of(1)).toMatchObject({ in: "ringo", may: ["ringo"], mayNot: ["ringo_b"] });
     expect(of(2)).toMatchObject({ in: "ringo_b", may: ["ringo_b"], mayNot: ["ringo"] });

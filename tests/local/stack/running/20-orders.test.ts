@@ -12,7 +12,7 @@ test("an order made through the API is processed by Celery and stored in Postgre
   const title = `заказ ${Date.now()}`;
   const done = await order(stack, user, title);
   expect(done.title).toBe(title);
-  const stored = await on("data", `cd / && runuser -u postgres -- psql -At ringo -c "select count(*) from orders_order where title = '${title}'"`);
+  const stored = await on("data", `cd / && runuser -u postgres -- psql -At -U operator ringo -c "select count(*) from orders_order where title = '${title}'"`);
   expect(stored.trim()).toBe("1");
 }, 90_000);
 

@@ -4,10 +4,11 @@ import * as https from "node:https";
 import * as net from "node:net";
 import { caCertificatePath } from "../../../../local/services/ca";
 import { s3Facts } from "../../../../local/services/s3";
+import { postgresMonitor } from "../../../../machine/monitoring";
 import { firstBackup, stolenKey } from "../backups";
 import { answering, ask, namespaceOf, towardsMedia } from "../inside";
 import { arrive, leave, stranger } from "../outside";
-import type { Machine, Output } from "../support";
+import { on, type Machine, type Output } from "../support";
 
 /** Somebody runs what he likes in the API's container, and is root on its machine: what does he get beyond it? */
 let stack: Output;
@@ -107,6 +108,42 @@ def does(statement):
 print(json.dumps([each for each in map(does, ${JSON.stringify(statements)}) if each]))`);
   expect(done).toEqual(["CREATE TABLE intruder (a int)", "DROP TABLE intruder"]);
 }, 30_000);
+
+test("what it leaves in its database has nobody's rights but its own, whoever comes across it", async () => {
+  const does = (statements: string[]) => inContainer(`
+import json, os, psycopg
+connection = psycopg.connect(host=os.environ["POSTGRES_HOST"], dbname=os.environ["POSTGRES_DB"], user=os.environ["POSTGRES_USER"], password=os.environ["POSTGRES_PASSWORD"], sslmode="require", autocommit=True)
+for statement in ${JSON.stringify(statements)}:
+    connection.execute(statement)
+print("null")`);
+  const name = `"a$$\\! psql -c 'alter role ringo superuser' #"`;
+  const [monitor] = postgresMonitor("ringo").steps!;
+  const superuser = () => on("data", "cd /; runuser -u postgres -- psql -X -At -c 'SELECT rolname FROM pg_catalog.pg_roles WHERE rolsuper'");
+  try {
+    await does([
+      "CREATE SCHEMA evil", `CREATE TABLE public.${name} ()`, "CREATE TABLE public.intruder (a int)", "GRANT USAGE ON SCHEMA evil TO public",
+      // As whoever he is, and as whoever he was before he took on a lesser role.
+      `CREATE FUNCTION evil.act() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+        BEGIN RESET ROLE; EXCEPTION WHEN OTHERS THEN NULL; END;
+        IF (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN EXECUTE 'ALTER ROLE ringo SUPERUSER'; END IF; END $$`,
+      "CREATE FUNCTION evil.spring() RETURNS bool LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM evil.act(); RETURN true; END $$",
+      "CREATE FUNCTION evil.sprung() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM evil.act(); RETURN new; END $$",
+      "CREATE TRIGGER intruder BEFORE INSERT ON public.intruder FOR EACH ROW EXECUTE FUNCTION evil.sprung()",
+      "CREATE INDEX ON public.intruder (a) WHERE evil.spring()",
+      ...["pg_extension", "pg_class", "pg_namespace", "pg_database", "pg_stat_user_tables"].flatMap((view) =>
+        [`CREATE VIEW evil.${view} AS SELECT * FROM pg_catalog.${view} WHERE evil.spring()`, `GRANT SELECT ON evil.${view} TO public`]),
+      "ALTER DATABASE ringo SET search_path = evil, pg_catalog, public",
+    ]);
+    await on("data", "cd /; runuser -u postgres -- psql -X -At ringo -c 'SELECT count(*) FROM pg_extension, pg_class, pg_stat_user_tables'");
+    await on("data", `( ${monitor.unless} ) && ( ${monitor.command} )`);
+    await on("data", "cd /; echo 1 | runuser -u postgres -- psql -X -U operator ringo -c 'COPY public.intruder FROM STDIN'");
+    await on("data", "systemctl start ringo-restore-test.service");
+    expect(await superuser()).toBe("postgres\n");
+  } finally {
+    await on("data", "cd /; runuser -u postgres -- psql -X -q -c 'ALTER ROLE ringo NOSUPERUSER'");
+    await does(["ALTER DATABASE ringo RESET search_path", "DROP SCHEMA IF EXISTS evil CASCADE", `DROP TABLE IF EXISTS public.${name}`, "DROP TABLE IF EXISTS public.intruder"]);
+  }
+}, 120_000);
 
 test("Redis does for it what Celery needs, and neither empties, lists, reconfigures, copies nor stops itself", async () => {
   // Each so that it would do no harm if it were done.

@@ -51,7 +51,7 @@ test("deletes and overwrites, and every version stays and can be brought back", 
 
 test("reads the bucket as it was before, WAL too, from the machine itself", async () => {
   await sql("INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'before the theft')");
-  await sql("SELECT pg_switch_wal()");
+  await sql("SELECT pg_switch_wal()", "postgres");
   await eventually("the WAL is in S3", async () => (await listed()).wal.waiting === 0, 60);
   const before = (await on("data", "sleep 1; date -u +%Y-%m-%dT%H:%M:%SZ; sleep 1")).trim();
   const [good] = await versions();
@@ -64,7 +64,7 @@ test("reads the bucket as it was before, WAL too, from the machine itself", asyn
   for (const { key } of stolen) await thief.send(new DeleteObjectCommand({ Bucket, Key: key }));
   expect((await data("ringo-backup plan")).code).toBe(2);
   expect(await on("data", `ringo-backup plan --repository-time ${before}`)).toMatch(/from backup \d{8}-/);
-  const [, there] = /(psql -h \S+ -p \d+ ringo)$/m.exec(await on("data", `ringo-backup restore --aside --repository-time ${before}`))!;
+  const [, there] = /(psql -h \S+ -p \d+ -U operator ringo)$/m.exec(await on("data", `ringo-backup restore --aside --repository-time ${before}`))!;
   for (const { key, content: body } of stolen) await s3().send(new PutObjectCommand({ Bucket, Key: key, Body: body }));
   expect(await on("data", `cd /; runuser -u postgres -- ${there} -X -At -c "SELECT count(*) FROM orders_heartbeat WHERE worker = 'before the theft'"`)).toBe("1\n");
   await on("data", "ringo-backup discard --all --yes");

@@ -23,7 +23,10 @@ afterEach(() => startServices(), 60_000);
 const metric = async (name: string): Promise<string> => (await on("data", `cat /var/lib/prometheus/node-exporter/ringo_*.prom | grep '^${name}' || true`)).trim();
 
 /** Fills WAL segments, each with a row that must not be lost. */
-const segments = (count: number) => on("data", `cd / && for i in $(seq ${count}); do echo "INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'segment $i');"; echo "SELECT pg_switch_wal();"; done | runuser -u postgres -- psql -X -q -At ringo >/dev/null`);
+const segments = (count: number) => on("data", `cd / && for i in $(seq ${count}); do
+  runuser -u postgres -- psql -X -q -U operator ringo -c "INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'segment $i')"
+  runuser -u postgres -- psql -X -q -c "SELECT pg_switch_wal()" >/dev/null
+done`);
 
 const rows = () => sql("SELECT count(*) FROM orders_heartbeat WHERE worker LIKE 'segment %'");
 

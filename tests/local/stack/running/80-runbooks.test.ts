@@ -39,7 +39,7 @@ const tested: string[] = [];
 /** All that is written is in S3. */
 async function archived(): Promise<void> {
   await sql("INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'last')");
-  await sql("SELECT pg_switch_wal()");
+  await sql("SELECT pg_switch_wal()", "postgres");
   await eventually("the WAL is in S3", async () => (await listed()).wal.waiting === 0, 60);
 }
 
@@ -99,7 +99,7 @@ runbook("existing-dump", async () => {
   await order(stack, user, "in the old database");
   const before = await orders();
   const dump = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "ringo-dump-")), "old.dump");
-  await on("data", `cd / && runuser -u postgres -- pg_dump --format=custom --exclude-extension=pg_stat_statements ringo | base64`).then((text) => fs.writeFileSync(dump, Buffer.from(text, "base64")));
+  await on("data", `cd / && runuser -u postgres -- pg_dump --format=custom --exclude-extension=pg_stat_statements --exclude-schema=monitor -U operator ringo | base64`).then((text) => fs.writeFileSync(dump, Buffer.from(text, "base64")));
   await sql("DELETE FROM orders_order");
   await follow("existing-dump", { "old.dump": dump });
   fs.rmSync(path.dirname(dump), { recursive: true });
@@ -122,7 +122,8 @@ runbook("expired-key", async () => {
   await removeKey(key);
   change((state) => Object.values(state.users).forEach((each) => delete each.accessKeys[key]));
   await enforce();
-  await sql("INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'waits'); SELECT pg_switch_wal()");
+  await sql("INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'waits')");
+  await sql("SELECT pg_switch_wal()", "postgres");
   await follow("expired-key");
   await on("data", "ringo-backup backup incr");
 });
@@ -131,7 +132,7 @@ runbook("full-disk", async () => {
   await on("data", "ringo-backup restore --yes");
   await healthy(stack, 120);
   await data("cd /srv/data && fallocate -l $(($(stat -f -c '%f * %S' .) - 50000000)) ballast; dd if=/dev/zero of=ballast2 bs=1M status=none");
-  await data("cd / && runuser -u postgres -- psql -q ringo -c 'CREATE TABLE ballast AS SELECT * FROM generate_series(1, 5000000)'");
+  await data("cd / && runuser -u postgres -- psql -q -U operator ringo -c 'CREATE TABLE ballast AS SELECT * FROM generate_series(1, 5000000)'");
   await follow("full-disk", {}, directory);
   await sql("DROP TABLE IF EXISTS ballast");
   await healthy(stack, 120);
@@ -201,7 +202,7 @@ runbook("ransomware", async () => {
   expect(await orders()).toBe(before);
   await expect(thief.send(new ListObjectsV2Command({ Bucket }))).rejects.toMatchObject({ name: "InvalidAccessKeyId" });
   expect((await passwords()).split("\n").filter((line) => line && known.includes(line))).toEqual([]);
-  expect(await sql("SELECT rolname FROM pg_authid WHERE rolcanlogin AND rolpassword IS NOT NULL")).toBe("ringo_b");
+  expect(await sql("SELECT rolname FROM pg_authid WHERE rolcanlogin AND rolpassword IS NOT NULL", "postgres")).toBe("ringo_b");
   expect((await order(stack, user, "after the thief")).status).toBe("processed");
   await archived();
 });
