@@ -61,6 +61,8 @@ LogLevel VERBOSE
 
 # One deployment opens a connection for every machine behind the bastion at once; what it forwards is no session.
 MaxStartups 200:30:400
+# Behind it a deployment opens a few: no neighbour can take all of a machine's by holding his own open.
+PerSourceMaxStartups ${forwardsTo === undefined ? "20" : "none"}
 MaxSessions 2
 ClientAliveInterval 30
 ClientAliveCountMax 2

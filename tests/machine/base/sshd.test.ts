@@ -52,6 +52,16 @@ describe("sshd", () => {
     expect(Number(bastion.get("maxstartups")!.split(":")[0])).toBeGreaterThanOrEqual(100);
   });
 
+  test("keeps room behind the bastion for a deployment, however many connections one neighbour holds open", () => {
+    const [begin, , full] = inner.get("maxstartups")!.split(":").map(Number);
+    const each = Number(inner.get("persourcemaxstartups"));
+    expect(each).toBeGreaterThanOrEqual(10); // a deployment's own, which come from the bastion
+    expect(each * 5).toBeLessThanOrEqual(begin);
+    expect(full).toBeGreaterThan(begin);
+    // All come from one deployer there.
+    expect(bastion.get("persourcemaxstartups")).toBe("none");
+  });
+
   test("is never left without a key that may log in", () => {
     expect(() => sshd({ authorizedKeys: [" "] })).toThrow("never be reached again");
   });
