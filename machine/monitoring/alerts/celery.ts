@@ -4,7 +4,8 @@ import type { Concern, Stack } from "./rule";
 export const celery = ({ patience, pool }: Stack): Concern => {
   const ended = 'sum by (task) (increase(ringo_celery_tasks_total{outcome=~"succeeded|failed"}[10m]))';
   const failures = `sum by (task) (increase(ringo_celery_tasks_total{outcome="failed"}[10m])) / (${ended} >= 10)`;
-  const beats = 'sum(ringo_backend_processes{command="beat"})';
+  // Where it runs: another machine that says it ran one there would hide that none does. None is said by nobody, too, where a worker is gone.
+  const beats = 'sum(ringo_backend_processes{command="beat", role="worker"}) or vector(0)';
   return {
     name: "celery",
     alerts: [
@@ -59,11 +60,11 @@ export const celery = ({ patience, pool }: Stack): Concern => {
         summary: "the monitor cannot read the queues", description: "Redis runs, but refuses it or does not answer.",
       },
       {
-        name: "BeatMissing", expr: `${beats} == 0`, forSeconds: patience(60), severity: "critical",
+        name: "BeatMissing", expr: beats, below: 1, forSeconds: patience(60), severity: "critical",
         summary: "no beat runs", description: "No periodic task is sent.",
       },
       {
-        name: "BeatTwice", expr: `${beats} > 1`, forSeconds: patience(60), severity: "critical",
+        name: "BeatTwice", expr: 'sum(ringo_backend_processes{command="beat"})', above: 1, forSeconds: patience(60), severity: "critical",
         summary: "{{ $value }} beats run", description: "Every periodic task is sent as often.",
       },
       {

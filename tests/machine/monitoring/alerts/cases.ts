@@ -143,8 +143,12 @@ export const cases: Record<string, Case> = {
   PoolTooLarge: { fires: one('ringo_backend_children{command="worker"}', 11), quiet: [one('ringo_backend_children{command="worker"}', 10), one('ringo_backend_children{command="api"}', 11)] },
   BrokerUnreachable: { fires: { ...one("ringo_celery_broker_up", 0), ...one("redis_up", 1) }, quiet: [{ ...one("ringo_celery_broker_up", 0), ...one("redis_up", 0) }] },
   BeatMissing: {
-    fires: one('ringo_backend_processes{command="beat",machine="worker-0"}', 0),
-    quiet: [{ ...one('ringo_backend_processes{command="beat",machine="worker-0"}', 1), ...one('ringo_backend_processes{command="beat",machine="worker-1"}', 0) }],
+    fires: [
+      one('ringo_backend_processes{command="beat",machine="worker-0",role="worker"}', 0),
+      { ...one('ringo_backend_processes{command="beat",machine="worker-0",role="worker"}', 0), ...one('ringo_backend_processes{command="beat",machine="api-0",role="api"}', 1) },
+      one('ringo_backend_processes{command="beat",machine="api-0",role="api"}', 0),
+    ],
+    quiet: [{ ...one('ringo_backend_processes{command="beat",machine="worker-0",role="worker"}', 1), ...one('ringo_backend_processes{command="beat",machine="worker-1",role="worker"}', 0) }],
   },
   BeatTwice: {
     fires: { ...one('ringo_backend_processes{command="beat",machine="worker-0"}', 1), ...one('ringo_backend_processes{command="beat",machine="worker-1"}', 1) },
