@@ -135,7 +135,7 @@ print("null")`);
       "ALTER DATABASE ringo SET search_path = evil, pg_catalog, public",
     ]);
     await on("data", "cd /; runuser -u postgres -- psql -X -At ringo -c 'SELECT count(*) FROM pg_extension, pg_class, pg_stat_user_tables'");
-    await on("data", `( ${monitor.unless} ) && ( ${monitor.command} )`);
+    await on("data", `${monitor.unless} && ${monitor.command}\n`);
     await on("data", "cd /; echo 1 | runuser -u postgres -- psql -X -U operator ringo -c 'COPY public.intruder FROM STDIN'");
     await on("data", "systemctl start ringo-restore-test.service");
     expect(await superuser()).toBe("postgres\n");
