@@ -57,8 +57,9 @@ beforeAll(async () => {
   throw new Error("Prometheus has not read all of it");
 }, 60_000);
 afterAll(async () => {
-  prometheus?.kill("SIGKILL");
+  if (prometheus?.kill("SIGKILL")) await once(prometheus, "exit");
   server?.close();
+  server?.closeAllConnections();
   rmSync(folder, { recursive: true, force: true });
 });
 
