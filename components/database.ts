@@ -114,7 +114,7 @@ export class Database extends pulumi.ComponentResource {
       readerKey: keys.reader.privateKeyOpenssh,
     });
 
-    this.ready = this.host.apply("data", this.state(volume, keys), [this.host.ready, attachment, ...args.backups.ready]);
+    this.ready = this.host.apply("data", this.state(volume, keys), [this.host.ready, attachment, ...args.backups.ready], [attachment.id]);
     this.registerOutputs({});
   }
 

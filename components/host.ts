@@ -115,9 +115,10 @@ export class Host extends pulumi.ComponentResource {
   /**
    * Makes a state hold on this machine, and takes away what it once declared and no longer does. An unchanged state costs no connection.
    * @param after what must be done first: facts on other machines that no value carries.
+   * @param standsOn ids of what the state stands on beside the machine: another one has it applied again, though it says the same.
    */
-  apply(what: string, state: pulumi.Input<MachineState>, after: pulumi.Input<pulumi.Resource>[] = [this.ready]): remote.Command {
-    return this.command(what, state, this.hostPublicKey, { dependsOn: after, ...forgottenFirst });
+  apply(what: string, state: pulumi.Input<MachineState>, after: pulumi.Input<pulumi.Resource>[] = [this.ready], standsOn: pulumi.Output<string>[] = []): remote.Command {
+    return this.command(what, state, this.hostPublicKey, { dependsOn: after, ...forgottenFirst }, standsOn);
   }
 
   /** How people and scripts reach this machine. */
@@ -215,13 +216,13 @@ export class Host extends pulumi.ComponentResource {
     });
   }
 
-  private command(what: string, state: pulumi.Input<MachineState>, hostKey: pulumi.Output<string>, opts: pulumi.CustomResourceOptions): remote.Command {
+  private command(what: string, state: pulumi.Input<MachineState>, hostKey: pulumi.Output<string>, opts: pulumi.CustomResourceOptions, standsOn: pulumi.Output<string>[] = []): remote.Command {
     return new remote.Command(`${this.name}-${what}`, {
       connection: this.connection(hostKey),
       create: remoteCommand,
       addPreviousOutputInEnv: false,
       stdin: pulumi.secret(pulumi.output(state).apply((s) => payload(what, s as MachineState))),
-      triggers: [this.droplet.id],
+      triggers: [this.droplet.id, ...standsOn],
       logging: remote.Logging.StdoutAndStderr,
     }, { parent: this, ...opts });
   }

@@ -8,7 +8,7 @@ const region = () => oneOf(regions, "region of DigitalOcean");
 /** What the stack is and where. */
 export const stack = z.object({
   environment: key(pattern(/^[a-z][a-z0-9-]{0,30}$/, "is no environment's name").optional(), {
-    description: "What the environment is called: in tags, in the names of resources and in `SENTRY_ENVIRONMENT`.",
+    description: "What the environment is called in `SENTRY_ENVIRONMENT`. Where that is `production`, alerts must reach somebody and logs be kept.",
     allowed: "1 to 31 of a–z, 0–9 and -, a letter first",
     defaultText: "the stack's name",
     example: "staging",

@@ -32,7 +32,11 @@ export function firewall(inputs: FirewallInputs): Fragment {
       // Debian's unit flushes every table when it stops, Docker's too, and leaves the machine open.
       { path: dropInPath, content: "[Service]\nExecStop=\n" },
     ],
-    steps: [{ name: "check the firewall's rules", command: `nft --check --file ${rulesPath}`, onChange: [rulesPath] }],
+    steps: [
+      { name: "check the firewall's rules", command: `nft --check --file ${rulesPath}`, onChange: [rulesPath] },
+      // Its unit is active whatever becomes of the rules that it once loaded.
+      { name: "firewall in force", when: "after-units", unless: dropsByDefault, command: "systemctl restart nftables.service" },
+    ],
     units: [{ name: "nftables.service", reloadOn: [rulesPath] }],
     checks: [{ name: "firewall drops by default, in, out and through", command: dropsByDefault }],
   };

@@ -26,6 +26,13 @@ describe("a machine's states", () => {
     for (const boot of boots) expect(boot).toMatchObject({ replaces: expect.not.arrayContaining(["create", "stdin"]), deletesFirst: false });
   });
 
+  test("are told again to a machine whose volume was attached anew", async () => {
+    const { resources } = await deploy();
+    const triggers = (name: string): unknown[] => resources.find((r) => r.type === "command:remote:Command" && short(r.name) === name)!.inputs.triggers;
+    expect(triggers("data-data")).toHaveLength(2);
+    expect(triggers("data-base")).toHaveLength(1);
+  });
+
   test("give no value to anything: the engine would forget who reads one as well, and tell it again", () => {
     expect(read.length).toBeGreaterThan(100);
     expect(read.filter((urn) => urn.includes("command:remote:Command"))).toEqual([]);
