@@ -22,6 +22,14 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Way:
+    # How many segments recovery goes through; up to the gap or beyond it.
+    segments: int
+    # The first that is missing, or None.
+    gap: Gap | None
+
+
+@dataclass(frozen=True)
 class Course:
     # Where the WAL is in the bucket, and as of when: pgBackRest's options, none for now.
     directory: str
@@ -31,7 +39,11 @@ class Course:
     first: str
 
     def gap(self, settings):
-        """The first that there is, or None. What a running server has still to archive is on its way; what it takes to be archived should be there."""
+        """The first that there is, or None."""
+        return self.way(settings).gap
+
+    def way(self, settings):
+        """To the end. What a running server has still to archive is on its way; what it takes to be archived should be there."""
         # In this order: what arrives between the questions is in both answers. Of the bucket as it was, a server of now says nothing.
         waiting, sent = (wal.waiting(settings), wal.sent()) if not self.options and running() else ([], None)
         return self.among([*waiting, *self._archived(settings)], sent)
@@ -46,7 +58,7 @@ class Course:
                 end = max((wal.number(name) + 1 for name in known if int(name[:8], 16) == timeline), default=start)
             needed += [wal.segment(timeline, number) for number in range(max(start, begin), end)]
         missing = [name for name in needed if name not in archived]
-        return Gap(missing[0], len(needed) - needed.index(missing[0]) - len(missing)) if missing else None
+        return Way(len(needed), Gap(missing[0], len(needed) - needed.index(missing[0]) - len(missing)) if missing else None)
 
     def legs(self):
         """Of each history on the way: its number, its first segment, and the one that is the next history's; None for the last."""

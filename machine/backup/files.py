@@ -44,6 +44,12 @@ def free(path):
     return volume.f_bavail * volume.f_frsize
 
 
+def whole(path):
+    """Bytes of the volume there, taken or not."""
+    volume = os.statvfs(path)
+    return volume.f_blocks * volume.f_frsize
+
+
 def finish(directory):
     """From now on it is data."""
     os.remove(directory + MARK)

@@ -10,6 +10,8 @@ from backup.shell import Failure, psql, running, say, tail
 
 ROOT = "/run/ringo-restore"
 PORT = 5433
+# Bytes of WAL after which it looks for a checkpoint to drop what it has replayed.
+MAX_WAL = 256 * 1024 ** 2
 
 
 class NeverReached(Failure):
@@ -52,6 +54,9 @@ class Instance:
             "ssl": "off",
             "cluster_name": "restore",
             "shared_buffers": "64MB",
+            # The volume is the running database's, too. None of it is kept to be written to again.
+            "max_wal_size": f"{MAX_WAL // 1024 ** 2}MB",
+            "min_wal_size": "32MB",
             "jit": "off",  # memory that is written to and then run, which a unit of ours may not have
             "shared_preload_libraries": "",
         }

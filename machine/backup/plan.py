@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from backup import files, points, repository, timelines, times
+from backup import files, instance, points, repository, timelines, times, wal
 from backup.course import Course, Gap
 from backup.listing import size
 from backup.shell import Refusal, running, say
@@ -80,14 +80,25 @@ def make(settings, arguments, aside=None):
     aside = arguments.aside if aside is None else aside
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
     directory = f"{settings.cluster.data}.{'aside' if aside else 'restoring'}-{stamp}"
-    free = files.free(os.path.dirname(settings.cluster.data))
-    needed = backup.database_bytes * 11 // 10
+    way = course and course.way(settings)
+    volume = os.path.dirname(settings.cluster.data)
+    free = files.free(volume)
+    needed = room(backup, way, wal.most(settings), files.whole(volume))
     if free < needed:
         raise Refusal(f"the volume has {size(free)} free and this needs {size(needed)}: `ringo-backup discard --all` removes what earlier restores kept, "
                       "`databaseVolumeGiB` makes the volume larger")
     lost = (moment, now) if moment and not aside and running() else None
-    gap = course.gap(settings) if kind == "latest" else None
+    gap = way.gap if kind == "latest" else None
     return Plan(kind, value, backup, moment, options, then, course, gap, directory, aside, free, lost)
+
+
+def room(backup, way, most, volume):
+    """Bytes that a restore takes, and those that stay beside it: the running database goes on, and on a full volume it would refuse every write.
+    `most`: what that one keeps of its own WAL; `volume`: the bytes of all."""
+    segments = way.segments if way else backup.stop_lsn // wal.SIZE - wal.number(backup.first) + 1
+    # Recovery keeps what it has replayed until it comes to a checkpoint of the server that wrote it.
+    replayed = min(segments * wal.SIZE, instance.MAX_WAL + most)
+    return backup.database_bytes * 11 // 10 + replayed + min(most, volume // 10)
 
 
 def _target(arguments, usable, now):

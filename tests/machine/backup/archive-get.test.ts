@@ -9,11 +9,15 @@ const script = join(__dirname, "../../../machine/backup/archive-get.sh");
 const answered = (...endings: number[]) => answeredAsOf("", "00000002.history", ...endings);
 
 /** The same in the bucket as it was at a time. */
-function answeredAsOf(then: string, file: string, ...endings: number[]) {
+const answeredAsOf = (then: string, file: string, ...endings: number[]) => answeredOn(1_000_000, then, file, ...endings);
+
+/** The same on a volume that has so many KiB left. */
+function answeredOn(free: number, then: string, file: string, ...endings: number[]) {
   const bin = mkdtempSync(join(tmpdir(), "ringo-archive-"));
   const command = (name: string, body: string) => { writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`); chmodSync(join(bin, name), 0o755); };
   command("pgbackrest", `echo "$*" >> ${bin}/asked; set -- ${endings.join(" ")}; n=$(wc -l < ${bin}/asked); while [ "$n" -gt 1 ] && [ $# -gt 1 ]; do shift; n=$((n - 1)); done; exit "$1"`);
   command("sleep", `echo "$1" >> ${bin}/slept`);
+  command("df", `[ "$*" = "--output=avail -k pg_wal" ] && printf '    Avail\n%s\n' ${free}`);
   writeFileSync(join(bin, "slept"), "");
   const { status, stderr } = spawnSync("sh", [script, "ringo-test-data", file, "pg_wal/RECOVERYHISTORY", then, "--pg1-path=/srv/data/other"], {
     encoding: "utf8", env: { PATH: `${bin}:/usr/bin:/bin` },
@@ -38,6 +42,12 @@ test("who gives up ends the recovery, as PostgreSQL does from 126 on, rather tha
   const { status, stderr, slept } = answered(49);
   expect([status, stderr]).toEqual([255, expect.stringMatching(/00000002\.history: cannot be had from S3 \(exit 49\)/)]);
   expect(slept.reduce((a, b) => a + b)).toBeGreaterThan(100);
+});
+
+test("on a volume with no room for a segment nothing is waited for, and nothing is the end of the WAL", () => {
+  expect(answeredOn(16_383, "", "000000010000000000000005", 64)).toMatchObject({ status: 255, slept: [], stderr: expect.stringContaining("the volume has no room for it (exit 64)") });
+  expect(answeredOn(16_384, "", "000000010000000000000005", 64, 0)).toMatchObject({ status: 0, slept: [1] });
+  expect(answeredOn(0, "", "000000010000000000000005", 1)).toMatchObject({ status: 1, slept: [] });
 });
 
 describe("in the bucket as it was", () => {

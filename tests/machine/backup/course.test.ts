@@ -7,7 +7,7 @@ const size = 16 * 1024 ** 2;
 interface Question { timeline: number; left: Record<string, number>; first: string; archived: string[]; sent: string | null }
 type Gap = { first: string; beyond: number } | null;
 const course = (given: string, options = "[]"): string => `course.Course("archive/ringo/17-1", ${options}, timelines.History(${given}["timeline"], {int(old): at for old, at in ${given}["left"].items()}), ${given}["first"])`;
-const gaps = (questions: Question[]): Gap[] => python(`[(lambda gap: gap and {"first": gap.first, "beyond": gap.beyond})(${course("case")}.among(case["archived"], case["sent"])) for case in given]`, questions);
+const gaps = (questions: Question[]): Gap[] => python(`[(lambda gap: gap and {"first": gap.first, "beyond": gap.beyond})(${course("case")}.among(case["archived"], case["sent"]).gap) for case in given]`, questions);
 
 /** Histories that each leave the one before within what it has archived, or at its end; some segments of theirs are not in S3, the last that was sent perhaps among them. */
 const archive = fc.record({
@@ -48,6 +48,11 @@ test("the first segment that recovery would not find is named, with how many aft
   const questions = fc.sample(archive, 400).map(stage);
   expect(gaps(questions)).toEqual(questions.map(({ expected }) => expected));
   for (const some of [true, false]) expect(questions.some(({ expected, left }) => (expected !== null) === some && Object.keys(left).length > 0)).toBe(true);
+});
+
+test("the way is as long as what recovery reads, whether all of it is there or not", () => {
+  const way = (archived: string[]): number => python(`${course("given")}.among(given["archived"]).segments`, { timeline: 2, left: { 1: 259 * size }, first: name(1, 257), archived });
+  expect([[name(2, 261)], [name(1, 257), name(1, 258), name(1, 259), name(2, 259), name(2, 261)], []].map(way)).toEqual([5, 5, 2]);
 });
 
 /** What is asked of the bucket, and the answer, for a recovery from the third segment of the second folder on. */

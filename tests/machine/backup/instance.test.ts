@@ -30,3 +30,17 @@ const asked = (seconds: string): string => execFileSync("/usr/bin/python3", ["-I
 test("a server that ends between two questions is told of by its log", () => expect(asked("0.3")).toMatch(/^NeverReached the target was never reached/));
 
 test("one that runs on is told of by the question that failed", () => expect(asked("20")).toBe("Failure no socket"));
+
+test("it keeps little of what it has replayed: the volume is the running database's, too", () => {
+  const options = execFileSync("/usr/bin/python3", ["-IBc", `
+import sys, types
+sys.path.insert(0, sys.argv[1])
+from backup import instance
+instance.ROOT = __import__("tempfile").mkdtemp()
+instance.shutil.chown = lambda *_: None
+instance.subprocess.Popen = lambda argv, **_: print(*argv, sep="\\n")
+cluster = types.SimpleNamespace(bin="/bin", configuration="/etc/postgresql.conf")
+instance.Instance(types.SimpleNamespace(stanza="ringo", cluster=cluster), types.SimpleNamespace(directory="/srv/data/main.aside", then=None)).start("promote")
+`, join(__dirname, "../../../machine")], { encoding: "utf8" }).split("\n");
+  expect(options).toEqual(expect.arrayContaining(["--max_wal_size=256MB", "--min_wal_size=32MB"]));
+});

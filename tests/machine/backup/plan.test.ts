@@ -50,6 +50,31 @@ test.each(["2026-11-24T09:30:00", "2026-11-24", "yesterday", "", "09:30Z"])("%p 
   expect(python("answer(lambda: times.parse(given).isoformat())", text)).toHaveProperty("refused");
 });
 
+describe("room on the volume", () => {
+  const mebi = 1024 ** 2;
+  /** What is free, of what; how long the way is, or none for the backup alone; what the running server keeps of its WAL. */
+  const made = (given: { free: number; volume: number; segments: number | null; most: number }): any => python(`answer(lambda: (
+    setattr(repository, "info", lambda *_: repository.parse(given["info"], "ringo")), setattr(timelines, "in_force", lambda *_: timelines.History(1, {})),
+    setattr(plan, "running", lambda: False), setattr(wal, "most", lambda _: given["most"] * 1024 ** 2),
+    setattr(plan.files, "free", lambda _: given["free"] * 1024 ** 2), setattr(plan.files, "whole", lambda _: given["volume"] * 1024 ** 2),
+    setattr(course.Course, "way", lambda *_: course.Way(given["segments"], None)),
+    plan.make(types.SimpleNamespace(stanza="ringo", cluster=types.SimpleNamespace(data="/srv/data/main")), types.SimpleNamespace(
+      time=None, point=None, backup="one" if given["segments"] is None else None, repository_time=None, aside=True)).free_bytes)[-1])`,
+    { ...given, info: info([{ label: "one", stop: 100, lsn: "0/A000010" }]).map((each) => ({ ...each, backup: each.backup.map((backup) => ({ ...backup, info: { ...backup.info, size: 100 * mebi } })) })) });
+  /** That this many MiB are enough, and one less is not. */
+  const needs = (mebibytes: number, given: { volume: number; segments: number | null; most: number }): void => {
+    expect(made({ ...given, free: mebibytes })).toBe(mebibytes * mebi);
+    expect(made({ ...given, free: mebibytes - 1 }).refused).toMatch(/has .* free and this needs/);
+  };
+
+  test("a copy that fits with its files alone is refused: the WAL that it replays would take what the running database needs", () => {
+    needs(110 + 20 * 16 + 512, { volume: 5120, segments: 20, most: 1024 });
+  });
+  test("of the WAL it holds no more than it keeps by itself and what lies between two checkpoints", () => needs(110 + 256 + 1024 + 512, { volume: 5120, segments: 10_000, most: 1024 }));
+  test("beside it stays what the running database lets its own WAL grow to", () => needs(110 + 16 + 1024, { volume: 1_000_000, segments: 1, most: 1024 }));
+  test("a backup has WAL of its own", () => needs(110 + 16 + 512, { volume: 5120, segments: null, most: 1024 }));
+});
+
 test("another end of recovery takes the place of the one that was planned, whole", () => {
   const ending = (call: string): string[] => python(`plan.Plan(kind="time", value=None, backup=None, moment=None, directory="", course=None, gap=None, then=None, aside=False, free_bytes=0, lost=None,
     options=["--set=one", "--type=time", "--target=then", "--target-timeline=2", "--target-action=promote", "--repo=1"]).${call}.options`, null);

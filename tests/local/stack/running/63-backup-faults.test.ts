@@ -76,6 +76,21 @@ test("WAL beyond the queue's bound is given up rather than the volume filled, an
   expect(await on("data", "ringo-backup test")).toMatch(/the backups can be restored/);
 }, 700_000);
 
+test("a restore that would fill the volume is refused, and the application writes on", async () => {
+  const plan = JSON.parse(await on("data", "ringo-backup plan --json")) as { bytes: number };
+  await segments(20);
+  // Room for the files, and not for the WAL that is replayed into them.
+  await on("data", `fallocate --length $(( $(df --output=avail -B1 /srv/data | tail -n 1) - ${plan.bytes * 2} )) /srv/data/filler`);
+  try {
+    expect(await data("ringo-backup test")).toMatchObject({ code: 2, stderr: expect.stringMatching(/the volume has .* free and this needs/) });
+    expect(await data("ringo-backup restore --aside --yes")).toMatchObject({ code: 2 });
+    await sql("INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'beside a restore')");
+  } finally {
+    await on("data", "rm /srv/data/filler");
+  }
+  expect(await on("data", "ringo-backup test")).toMatch(/the backups can be restored/);
+}, 120_000);
+
 /** A recovery that asks for WAL or a history does what `when` says before it is answered. */
 const unreached = async (when: string, body: () => Promise<void>): Promise<void> => {
   await on("data", `rm -rf /tmp/asked; install -d -m 1777 /tmp/asked; mv /usr/bin/pgbackrest /usr/bin/pgbackrest.real
