@@ -23,6 +23,8 @@ const sysctl = "/etc/sysctl.d/60-ringo-redis.conf";
 const usersScript = "/usr/local/lib/ringo/redis-users";
 /** The operator's password that Redis goes by. */
 const inForce = "/etc/ringo/redis/operator.in-force";
+/** What a user of the file has been able to log in with since passwords were last forgotten, as Redis is told it: it keeps nothing of this by itself. */
+const known = "/etc/ringo/redis/known";
 const password = (user: string): string => `/etc/ringo/redis/${user}.password`;
 
 /**
@@ -116,23 +118,23 @@ ${(options.users ?? []).map(({ name, password: of, rules }) => `user ${name} on 
 const defaultUser = "on nopass resetkeys resetchannels -@all +ping +hello +client|setinfo +client|setname";
 
 const applyUsers = `#!/bin/sh
-# Run when Redis has loaded its data: lets clients without credentials ping. With --load reads the users file anew first; whoever
-# has a new password there keeps the former one beside it, until --forget.
+# Run when Redis has loaded its data: lets clients without credentials ping. With --load reads the users file anew first. Either
+# way whoever has a new password there keeps the former one beside it, until --forget.
 set -eu
-# Redis takes the operator's new password only with the file: the one that it knows is tried, too.
-ask() {
-    { for file in ${inForce} ${password("operator")}; do [ ! -e $file ] || { printf 'AUTH operator '; cat $file; }; done; cat; } | redis-cli -h 127.0.0.1
-}
+umask 077
 load=
-former=
-if [ "\${1:-}" = --load ]; then
-    load='ACL LOAD'
-    former=$(echo 'ACL LIST' | ask | awk 'FNR == NR { known[$2] = 1; next }
-        $1 == "user" && $2 != "default" && known[$2] { for (i = 4; i <= NF; i++) if ($i ~ /^#/) print "ACL SETUSER", $2, $i }' ${acl} -)
-elif [ "\${1:-}" = --forget ]; then
-    load='ACL LOAD'
-fi
-answers=$(printf '%s\n' "$load" 'ACL SETUSER default ${defaultUser}' "$former" | ask)
+[ -z "\${1:-}" ] || load='ACL LOAD'
+[ "\${1:-}" != --forget ] || rm -f ${known}
+touch ${known}
+awk '$1 == "user" && $2 != "default" { there[$2] = 1; for (i = 3; i <= NF; i++) if ($i ~ /^#/) print "ACL SETUSER", $2, $i }
+    $1 == "ACL" && there[$3]' ${acl} ${known} | sort -u > ${known}.new
+mv ${known}.new ${known}
+# Redis takes the operator's new password only with the file: the one that it knows is tried, too.
+answers=$({
+    for file in ${inForce} ${password("operator")}; do [ ! -e $file ] || { printf 'AUTH operator '; cat $file; }; done
+    printf '%s\n' "$load" 'ACL SETUSER default ${defaultUser}'
+    cat ${known}
+} | redis-cli -h 127.0.0.1)
 case $(echo "$answers" | grep -v WRONGPASS) in
     *ERR*|*NOAUTH*|*NOPERM*) echo 'Redis did not take its users' >&2; exit 1 ;;
 esac

@@ -102,6 +102,25 @@ test("a roll-out that renews the passwords, and whose migration waits for a long
   expect((await order(stack, user, "after the change")).status).toBe("processed");
 }, 300_000);
 
+test("a restart of Redis amid a roll-out shuts out nobody who has the former password, and one after it lets nobody in again", async () => {
+  const answers = async (...commands: string[]): Promise<string[]> => (await on("data", `set -e
+as() { { printf 'AUTH ringo '; cat "$1"; } | redis-cli; }
+script=/usr/local/lib/ringo/redis-users password=/etc/ringo/redis/ringo.password acl=/etc/redis/users.acl
+${commands.join("\n")}`)).trim().split("\n").map((line) => line.split(" ")[0]!);
+  const both = "as $password; as /run/made-up";
+  try {
+    // As the apply does, with the service's restart before the file is read in.
+    expect(await answers(
+      "cp -p $acl /run/users.acl; umask 077; echo made-up >/run/made-up",
+      `sed -i "s/^user ringo on #[0-9a-f]*/user ringo on #$(printf made-up | sha256sum | cut -d ' ' -f 1)/" $acl`,
+      `systemctl restart redis-server; ${both}; $script --load; ${both}; systemctl restart redis-server; ${both}`,
+    )).toEqual(Array(6).fill("OK"));
+    expect(await answers(`$script --forget; ${both}; systemctl restart redis-server; ${both}`)).toEqual(["WRONGPASS", "OK", "WRONGPASS", "OK"]);
+  } finally {
+    await answers("mv /run/users.acl $acl; rm /run/made-up; $script --load; $script --forget");
+  }
+}, 60_000);
+
 test("a roll-out registers its release, and its deploy when it is in place", async () => {
   expect([rolledOut.code, rolledOut.stderr]).toEqual([0, expect.stringContaining("Sentry is told of the deploy")]);
   [second] = (await running()) as [string];
