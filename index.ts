@@ -16,7 +16,7 @@ import { describe } from "./components/outputs";
 import { sentryOf, tellOfRollOut } from "./components/sentry";
 import type { ContainerGround } from "./components/tier";
 import { WorkerTier } from "./components/worker";
-import { loadConfig } from "./config";
+import { connectionsOf, loadConfig } from "./config";
 import { releaseKey } from "./machine/backend/release";
 
 /** The stack: what exists, then what runs on it in the order of a release. */
@@ -54,6 +54,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     ground,
     bastion,
     size: config.databaseSize,
+    clients: connectionsOf(config),
     volumeGiB: config.databaseVolumeGiB,
     databaseName: config.databaseName,
     databaseUser: config.databaseUser,

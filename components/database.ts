@@ -22,6 +22,8 @@ export interface DatabaseArgs {
   ground: Ground;
   bastion: Host;
   size: string;
+  /** Connections that the application may have at once. */
+  clients: number;
   /** Grows in place; cannot shrink. */
   volumeGiB: number;
   databaseName: string;
@@ -172,6 +174,7 @@ export class Database extends pulumi.ComponentResource {
         peers: [{ role: monitorRole.name, database: args.databaseName, systemUser: monitorRole.systemUser }],
         memoryMiB,
         vcpus,
+        clients: args.clients,
         tls: certificate,
         dataDirectory: cluster,
         origin: originCommand(args.backups.restore),

@@ -1,3 +1,4 @@
+import { maxConnections } from "../machine/data/postgres/tuning";
 import { sizes } from "./sizes";
 
 /** Memory that the system, Docker and the log shipper keep, in MiB. */
@@ -21,3 +22,29 @@ export const gunicornWorkersFor = (slug: string): number =>
 /** How many Celery children a droplet of this size has memory for, beside their parent and beat. */
 export const celeryChildrenThatFit = (slug: string): number =>
   Math.max(0, Math.floor(forContainers(slug) / celeryProcessMiB) - 2);
+
+/** What PostgreSQL takes on every size (`machine/data/postgres/tuning.ts`), less what is kept for backups, the monitor, a release and the operator. */
+export const mostConnections = maxConnections - 15;
+
+/** What one connection may take of its own, in MiB: measured 1.5 for a health check's, 3.4 for one that has looked at every table, and a sort beside it. */
+export const connectionMiB = 8;
+
+/** How many connections a database machine of this size has memory for, beside PostgreSQL's shared buffers (a quarter) and Redis (an eighth). */
+export const connectionsThatFit = (slug: string): number =>
+  Math.min(mostConnections, Math.floor((sizes[slug].memoryMiB * 5 / 8 - systemMemoryMiB) / connectionMiB));
+
+/** Processes of the application that may each hold a connection, at once. */
+export function connectionsOf({ apiInstanceCount, apiSize, gunicornWorkers, workerInstanceCount, autoscaler, concurrency }: Processes): number {
+  const children = autoscaler.enabled ? autoscaler.max : concurrency;
+  return apiInstanceCount * (gunicornWorkers || gunicornWorkersFor(apiSize)) + workerInstanceCount * (children + 1) + 1; // a parent each, and beat
+}
+
+interface Processes {
+  apiInstanceCount: number;
+  apiSize: string;
+  /** 0 for as many as the size gives. */
+  gunicornWorkers: number;
+  workerInstanceCount: number;
+  autoscaler: { enabled: boolean; max: number };
+  concurrency: number;
+}

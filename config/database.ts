@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { connectionMiB } from "./capacity";
 import { key } from "./doc";
 import { pattern, resizing, sizeWith, whole } from "./formats";
 import { generation } from "./generation";
@@ -10,7 +11,7 @@ const identifierText = "1 to 61 of a–z, 0–9 and _, not a digit first, and no
 /** PostgreSQL, Redis and the media files. */
 export const database = z.object({
   databaseSize: key(sizeWith(2048).default("s-2vcpu-4gb"), {
-    description: `Size of the machine with PostgreSQL, Redis and the media files. PostgreSQL is tuned from it. ${resizing("the machine")}`,
+    description: `Size of the machine with PostgreSQL, Redis and the media files. PostgreSQL is tuned from it; each process of the API and the workers is a connection, at ${connectionMiB} MiB. ${resizing("the machine")}`,
     allowed: "a DigitalOcean size with at least 2048 MiB",
     example: "s-2vcpu-4gb",
   }),

@@ -1,5 +1,5 @@
 /** The stack's configuration: one validated schema, every default written down. */
-export { celeryChildrenThatFit, gunicornWorkersFor } from "./capacity";
+export { celeryChildrenThatFit, connectionsOf, gunicornWorkersFor } from "./capacity";
 export { check } from "./check";
 export { derive, registryOf, type Settings } from "./derive";
 export { type Fault, renderFaults } from "./fault";

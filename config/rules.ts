@@ -1,5 +1,5 @@
 import { addressesIn, contains, documentationRanges, networkOf, overlaps, parseCidr } from "./cidr";
-import { celeryChildrenThatFit, gunicornWorkersThatFit } from "./capacity";
+import { celeryChildrenThatFit, connectionsOf, connectionsThatFit, gunicornWorkersThatFit, mostConnections } from "./capacity";
 import { portOf } from "../machine/egress";
 import { isPort, type Mending } from "./formats";
 import type { Validated } from "./schema";
@@ -128,6 +128,21 @@ export const rules: readonly Rule[] = [
   rule(["autoscaler", "workerSize"], ({ autoscaler, workerSize }) => tooMany(["autoscaler", "max"], autoscaler.enabled, autoscaler.max, workerSize)),
   rule(["concurrency", "autoscaler", "workerSize"], ({ concurrency, autoscaler, workerSize }) =>
     tooMany(["concurrency"], !autoscaler.enabled, concurrency, workerSize)),
+
+  // A task that PostgreSQL refuses a connection is lost: Celery takes it off its queue before it begins.
+  rule(["databaseSize", "apiInstanceCount", "apiSize", "gunicornWorkers", "workerInstanceCount", "autoscaler", "concurrency"], ({ databaseSize, ...processes }) => {
+    const [needed, fit] = [connectionsOf(processes), connectionsThatFit(databaseSize)];
+    const value = Object.keys(sizes).find((other) => connectionsThatFit(other) >= needed);
+    if (value !== undefined) {
+      return when(needed > fit, { path: ["databaseSize"], reason: `bears ${fit} connections, and the API and its workers may want ${needed} at once`, value });
+    }
+    // No size does. The tier that wants the most is made smaller.
+    const of = (apiInstanceCount: number, workerInstanceCount: number): number => connectionsOf({ ...processes, apiInstanceCount, workerInstanceCount });
+    const [api, worker] = [of(1, 0) - of(0, 0), of(0, 1) - of(0, 0)];
+    const [name, each] = processes.apiInstanceCount * api > processes.workerInstanceCount * worker ? ["apiInstanceCount", api] as const : ["workerInstanceCount", worker] as const;
+    const fewer = processes[name] - Math.ceil((needed - mostConnections) / each);
+    return [{ path: [name], reason: `makes it ${needed} connections that the API and its workers may want at once, and PostgreSQL takes ${mostConnections} of them`, value: String(Math.max(1, fewer)) }];
+  }),
 
   rule(["registry", "registryToken"], ({ registry, registryToken }) => together("registry.username", registry, { registryToken })),
   rule(["environment", "alerts", ...receivers], ({ environment, alerts, ...told }, stack) => {

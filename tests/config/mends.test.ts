@@ -58,7 +58,7 @@ test.each<[string, Record<string, string>]>([
     name: "Ringo", clientId: 12345, allowedDomains: ["ringo.dev"], authUrl: "https://id.ringo.dev/auth", tokenUrl: "https://id.ringo.dev/token", apiUrl: "https://id.ringo.dev/userinfo" } }) }],
   ["a name at the mail server of digits", { alertEmailPassword: "not-a-password", alerts: JSON.stringify({ runbook, email: { to: "a@ringo.dev", from: "b@ringo.dev", server: "smtp.ringo.dev:587", username: 12345 } }) }],
   ["Docker's network over the VPC", { dockerCidr: "10.20.0.0/20" }],
-  ["a VPC inside a wider one without room", { vpcCidr: "10.20.5.0/24", apiInstanceCount: "300" }],
+  ["a VPC inside a wider one without room", { vpcCidr: "10.20.5.0/24", apiInstanceCount: "300", gunicornWorkers: "1", databaseSize: "s-4vcpu-8gb" }],
   ["Grafana outside of the zone", { manageDns: "true", dnsZone: "ringo.dev", logs: loki, grafana: JSON.stringify({ image: `docker.io/grafana/grafana:12.3.0@${digest}`, domain: "grafana.ringo.net" }) }],
 ])("the told command mends %s", (_name, changes) => expectMends(changes));
 

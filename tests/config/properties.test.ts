@@ -15,13 +15,13 @@ const validConfig = fc.record({
   workerSize: sizeOf(2048),
   apiSize: sizeOf(1024),
   children: fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 })),
-  counts: fc.tuple(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 100 })),
+  counts: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 9 })), // as many as PostgreSQL has connections for
   second: fc.integer({ min: 21, max: 228 }),
   ssh: fc.uniqueArray(cidr(16, 32), { minLength: 1, maxLength: 5 }),
   queues: fc.uniqueArray(fc.stringMatching(/^[a-z_.-]{1,20}$/), { minLength: 1, maxLength: 6 }),
   throwaway: fc.constant(true),
 }).map(({ name, children, counts, second, ssh, queues, throwaway, ...sizing }) => ({
-  ...least, ...sizing, domain: name, throwaway: String(throwaway), apiInstanceCount: String(counts[0]), workerInstanceCount: String(counts[1]),
+  ...least, ...sizing, databaseSize: "g-4vcpu-16gb", domain: name, throwaway: String(throwaway), apiInstanceCount: String(counts[0]), workerInstanceCount: String(counts[1]),
   autoscaler: JSON.stringify({ min: Math.min(...children), max: Math.max(...children) }),
   vpcCidr: `10.${second}.0.0/20`, sshAllowedCidrs: JSON.stringify(ssh), queues: JSON.stringify(queues),
 }));

@@ -17,8 +17,8 @@ export interface PostgresOptions {
   vcpus: number;
   /** PEM. */
   tls: { certificate: string; key: string };
-  /** @default 100 */
-  maxConnections?: number;
+  /** Connections that there will be at once. */
+  clients: number;
   /** On the volume. An existing cluster there is taken over. */
   dataDirectory: string;
   /** Command that is asked first when there is no cluster: it may put one into the data directory, or refuse a new one by failing. */
@@ -183,7 +183,7 @@ function configuration(options: PostgresOptions, data: string): string {
     password_encryption: "scram-sha-256",
     timezone: "UTC",
     log_timezone: "UTC",
-    ...tuning({ memoryMiB: options.memoryMiB, vcpus: options.vcpus, maxConnections: options.maxConnections ?? 100 }),
+    ...tuning({ memoryMiB: options.memoryMiB, vcpus: options.vcpus, clients: options.clients }),
     // Which statements are slow is counted without their values; the log has those over half a second. Values are
     // personal data: no parameters, no statement of an error, no detail that quotes a row.
     shared_preload_libraries: "pg_stat_statements",

@@ -3,17 +3,24 @@ export interface Size {
   /** The machine's memory. */
   memoryMiB: number;
   vcpus: number;
-  maxConnections: number;
+  /** Connections that there will be at once; fewer than a hundred count as that. */
+  clients: number;
 }
+
+/**
+ * The same on every size and for every number of machines. A server that allows fewer than the one before it cannot read that one's WAL,
+ * nor a restore its backups; and another number takes a restart. One that is not used takes 20 KiB.
+ */
+export const maxConnections = 500;
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, Math.floor(value)));
 
 /** Settings by name, in PostgreSQL's own spelling. */
-export function tuning({ memoryMiB, vcpus, maxConnections }: Size): Record<string, string> {
+export function tuning({ memoryMiB, vcpus, clients }: Size): Record<string, string> {
   const sharedBuffers = clamp(memoryMiB / 4, 128, 16384);
   const perGather = clamp(vcpus / 2, 1, 4);
   // A query sorts or hashes in several places at once, in each of its processes: a third of what is left, shared by all.
-  const workMem = clamp((memoryMiB - sharedBuffers) / 3 / maxConnections / perGather, 2, 256);
+  const workMem = clamp((memoryMiB - sharedBuffers) / 3 / Math.max(100, clients) / perGather, 2, 256);
   const maxWal = clamp(memoryMiB / 2, 512, 8192);
   return {
     shared_buffers: `${sharedBuffers}MB`,

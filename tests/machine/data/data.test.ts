@@ -17,6 +17,7 @@ const options = (password = "made-up-password"): PostgresOptions => ({
   roles: [{ name: "ringo", database: "orders", password }],
   memoryMiB: 2048,
   vcpus: 2,
+  clients: 20,
   tls: { certificate: "certificate", key: "made-up-key" },
   dataDirectory: "/srv/data/postgresql",
 });
@@ -99,8 +100,8 @@ describe("PostgreSQL", () => {
     expect(content(postgres(options()), "/etc/postgresql/17/main/postgresql.conf")).toMatch(/^client_connection_check_interval = '10s'$/m);
   });
 
-  test("what a recovery compares with the server before it is the same on every size", () => {
-    const sizes = [{ memoryMiB: 1024, vcpus: 1 }, { memoryMiB: 262144, vcpus: 64 }].map((size) => tuning({ ...size, maxConnections: 100 }));
+  test("what a recovery compares with the server before it is the same on every size and for every number of clients", () => {
+    const sizes = [{ memoryMiB: 1024, vcpus: 1, clients: 10 }, { memoryMiB: 262144, vcpus: 64, clients: 900 }].map(tuning);
     const compared = ["max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_transactions", "max_locks_per_transaction"];
     for (const name of compared) expect([name, sizes[0][name]]).toEqual([name, sizes[1][name]]);
     // No fewer than run at once.
@@ -108,13 +109,13 @@ describe("PostgreSQL", () => {
   });
 
   test("memory set aside fits every machine", () => {
-    const sizes = fc.record({ memoryMiB: fc.integer({ min: 512, max: 262144 }), vcpus: fc.integer({ min: 1, max: 64 }), maxConnections: fc.integer({ min: 20, max: 500 }) });
+    const sizes = fc.record({ memoryMiB: fc.integer({ min: 512, max: 262144 }), vcpus: fc.integer({ min: 1, max: 64 }), clients: fc.integer({ min: 1, max: 1000 }) });
     fc.assert(fc.property(sizes, (size) => {
       const megabytes = (name: string) => Number(/^(\d+)MB$/.exec(tuning(size)[name])![1]);
       expect(megabytes("shared_buffers")).toBeLessThanOrEqual(size.memoryMiB / 4);
       expect(megabytes("shared_buffers")).toBeGreaterThanOrEqual(Math.min(16384, Math.floor(size.memoryMiB / 4)));
       // The floor of 2 MB is below PostgreSQL's own default.
-      expect(megabytes("work_mem") === 2 || megabytes("work_mem") * size.maxConnections <= size.memoryMiB / 3).toBe(true);
+      expect(megabytes("work_mem") === 2 || megabytes("work_mem") * size.clients <= size.memoryMiB / 3).toBe(true);
       expect(Number(tuning(size).max_parallel_workers_per_gather)).toBeLessThanOrEqual(size.vcpus);
       expect(megabytes("min_wal_size")).toBeLessThan(megabytes("max_wal_size"));
     }));

@@ -18,7 +18,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 const server = mediaServer({ writers: ["ssh-ed25519 AAAAwriter api-0"], readers: ["ssh-ed25519 AAAAreader edge"], allowedCidr: "10.0.0.0/24", path: "/srv/data/shared" });
 const client = mediaClient({ server: "10.0.0.5", hostKey: "ssh-ed25519 AAAAhost", privateKey: "made-up-key" });
 const data = combine(
-  postgres({ listenAddress: "10.0.0.5", allowedCidr: "10.0.0.0/24", roles: [{ name: "ringo", database: "ringo", password: "p" }], memoryMiB: 1024, vcpus: 1, tls: { certificate: "c", key: "k" }, dataDirectory: "/srv/data/postgresql" }),
+  postgres({ listenAddress: "10.0.0.5", allowedCidr: "10.0.0.0/24", roles: [{ name: "ringo", database: "ringo", password: "p" }], memoryMiB: 1024, vcpus: 1, clients: 20, tls: { certificate: "c", key: "k" }, dataDirectory: "/srv/data/postgresql" }),
   redis({ listenAddress: "10.0.0.5", password: "p", operatorPassword: "o", maxMemoryMiB: 64, dataDirectory: "/srv/data/redis" }),
   server,
 );

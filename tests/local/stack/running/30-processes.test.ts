@@ -56,5 +56,5 @@ test("what the program renders is accepted by the programs that read it", async 
     && systemd-analyze verify --man=no /etc/systemd/system/*ringo*.service /etc/systemd/system/*ringo*.timer`);
   await on("edge", "nginx -t -q");
   const setting = await on("data", "runuser -u postgres -- /usr/lib/postgresql/17/bin/postgres -C max_connections -D /srv/data/postgresql/17/main -c config_file=/etc/postgresql/17/main/postgresql.conf");
-  expect(Number(setting)).toBe(100);
+  expect(Number(setting)).toBe(500);
 }, 120_000);
