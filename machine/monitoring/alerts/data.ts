@@ -47,11 +47,11 @@ export const data = ({ patience }: Stack): Concern => {
       },
       {
         name: "RedisMemoryHigh", expr: memory, above: 0.8, forSeconds: patience(120), severity: "warning",
-        summary: "Redis has used {{ $value | humanizePercentage }} of its memory", description: "When it is used up writes are refused: nothing is ever evicted.",
+        summary: "Redis has used {{ $value | humanizePercentage }} of its memory", description: "When it is used up writes are refused, the workers' too: nothing is ever evicted.",
       },
       {
         name: "RedisMemoryNearlyOut", expr: memory, above: 0.95, forSeconds: patience(30), severity: "critical",
-        summary: "Redis has used {{ $value | humanizePercentage }} of its memory", description: "Writes are about to be refused.",
+        summary: "Redis has used {{ $value | humanizePercentage }} of its memory", description: "Writes are about to be refused, and a worker writes to take a task: workers stop, and queues never shrink by themselves.",
       },
       {
         name: "RedisNotPersisting", forSeconds: patience(60), severity: "critical",

@@ -140,6 +140,13 @@ runbook("full-disk", async () => {
   await archived();
 });
 
+runbook("full-redis", async () => {
+  await on("data", "{ printf 'AUTH operator '; cat /etc/ringo/redis/operator.password; echo CONFIG SET maxmemory 1mb; } | redis-cli");
+  await expect(order(stack, user, "there is no memory")).rejects.toThrow(/order: 5/);
+  await follow("full-redis");
+  expect((await order(stack, user, "there is memory again")).status).toBe("processed");
+});
+
 runbook("lost-machine", async () => {
   // Somebody writes all the time, and WAL goes out by itself, for longer than a segment may wait.
   const writing = sql("DO $$ BEGIN FOR i IN 1..65 LOOP INSERT INTO orders_heartbeat (at, worker) VALUES (clock_timestamp(), 'rpo'); COMMIT; PERFORM pg_sleep(1); END LOOP; END $$");
