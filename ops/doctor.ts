@@ -142,7 +142,7 @@ const alerts = (stack: OperatedStack): Look => ({
 export function firing(stack: OperatedStack, all: Alert[]): Finding[] {
   const now = all.filter(({ state }) => state === "firing");
   if (!now.some(({ labels }) => labels.alertname === lifeSign)) {
-    return [wrong("alerts", "the monitor judges no rule", ssh(stack, "monitor", "promtool check config /etc/prometheus/ringo/prometheus.yml"))];
+    return [wrong("alerts", "the monitor keeps no figures, or judges none", ssh(stack, "monitor", "df -h /; journalctl --no-pager --lines 50 --unit prometheus"))];
   }
   const found = now.filter(({ labels }) => labels.alertname !== lifeSign).map(({ labels, annotations }) =>
     wrong("alerts", `${labels.alertname}: ${annotations.summary}`, annotations.runbook_url ?? "docs/alerts.md"));

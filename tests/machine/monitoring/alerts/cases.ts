@@ -224,7 +224,8 @@ export const cases: Record<string, Case> = {
     fires: { ...one("ringo_logs_kept_seconds", 86_400), ...one("ringo_logs_wanted_seconds", 7_776_000) },
     quiet: [{ ...one("ringo_logs_kept_seconds", 7_776_000), ...one("ringo_logs_wanted_seconds", 7_776_000) }],
   },
-  Watchdog: { fires: {}, quiet: [] },
+  // Where nothing is read any more, as with a full disk, figures end.
+  Watchdog: { fires: one('up{job="prometheus",machine="monitor"}', 1), quiet: [{}, one('up{job="node",machine="monitor"}', 1), { 'up{job="prometheus",machine="monitor"}': "1x10" }] },
   ConfigurationRejected: { fires: one('prometheus_config_last_reload_successful{job="prometheus"}', 0), quiet: [one('prometheus_config_last_reload_successful{job="prometheus"}', 1)] },
   RulesFailing: { fires: one("prometheus_rule_evaluation_failures_total", "0+1"), quiet: [one("prometheus_rule_evaluation_failures_total", 4)], from: 1 },
   AlertsNotDelivered: { fires: one('alertmanager_notifications_failed_total{integration="webhook"}', "0+1"), quiet: [one('alertmanager_notifications_failed_total{integration="webhook"}', "0+0x20 4+0")], from: 1 },
