@@ -108,6 +108,8 @@ function config({ receivers, heartbeatUrl, heartbeatSeconds, scrapeSeconds }: Al
     inhibit_rules: [
       // Of a machine that is gone nothing else is news.
       { source_matchers: [matching("MachineDown")], target_matchers: ['alertname!="MachineDown"', 'machine!=""'], equal: ["machine"] },
+      // Of these people may hear nothing: then only silence tells them.
+      { source_matchers: ['alertname=~"AlertsNotDelivered|MonitorDroppingAlerts"'], target_matchers: [matching(lifeSign)] },
       { source_matchers: [matching("RedisDown")], target_matchers: ['alertname=~"QueueStuck|WorkerDown|NoWorkers|BrokerUnreachable"'] },
       ...implied.map(([source, target, ...equal]) => ({ source_matchers: [matching(source)], target_matchers: [matching(target)], ...(equal.length > 0 ? { equal } : {}) })),
     ],

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { alertmanager, blackbox, celeryExporter, machine, postgresExporter, prometheus, redisExporter, type Receivers } from "../../../machine/monitoring";
 import { combine, type Fragment } from "../../../machine/state";
+import { freePort } from "../edge/edge-harness";
 
 const content = (fragment: Fragment, path: string): string => fragment.files!.find((file) => file.path === path)!.content;
 const directory = "/etc/prometheus/ringo";
@@ -89,6 +90,17 @@ describe("Alertmanager", () => {
     const { output } = judged(told(everyone), (path) => ["sh", "-c", 'amtool "$@" 2>/dev/null', "sh", "config", "routes", "test", `--config.file=${path(`${directory}/alertmanager.yml`)}`, ...labels.split(" ")]);
     expect(output.trim()).toBe(receiver);
   });
+
+  test.each([["AlertsNotDelivered", "suppressed"], ["MonitorDroppingAlerts", "suppressed"], ["MachineDown", "active"]])("with %s firing the heartbeat is %s", async (name, state) => {
+    // Nobody is told: what is held back is so without them.
+    const alerts = JSON.stringify(["Watchdog", name].map((alertname) => ({ labels: { alertname, severity: "critical", stack: "test" } })));
+    const script = `/usr/bin/prometheus-alertmanager --config.file=$1 --storage.path=$0/kept --web.listen-address=127.0.0.1:$2 --cluster.listen-address= 2>/dev/null & trap "kill $!" EXIT
+      curl -sSf -o /dev/null --retry 40 --retry-connrefused --retry-delay 1 -H 'Content-Type: application/json' -d '${alerts}' http://127.0.0.1:$2/api/v2/alerts 2>/dev/null
+      curl -sSf -G --data-urlencode 'filter=alertname="Watchdog"' http://127.0.0.1:$2/api/v2/alerts`;
+    const port = String(await freePort());
+    const { output } = judged(told({}), (path) => ["sh", "-ec", script, path(""), path(`${directory}/alertmanager.yml`), port]);
+    expect(JSON.parse(output)).toMatchObject([{ status: { state } }]);
+  }, 60_000);
 
   test.each<[string[], string]>([[[], "nflog\nsilences\n"], [["--boot"], "silences\n"]])("forgets at a boot, and only then, whom it told of what: systemd-tmpfiles %j", (words, left) => {
     const script = `kept=$0/var/lib/prometheus/alertmanager; mkdir -p $kept; touch $kept/nflog $kept/silences
