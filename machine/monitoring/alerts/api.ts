@@ -3,8 +3,10 @@ import type { Alert, Concern, Recording, Severity, Stack } from "./rule";
 
 const requests = 'ringo_edge_requests_total{route=~"api|admin"}';
 const failed = 'ringo_edge_requests_total{route=~"api|admin", status=~"5.."}';
+const files = 'ringo_edge_requests_total{route="files"}';
+const failedFiles = 'ringo_edge_requests_total{route="files", status=~"5.."}';
 /** Ratios of next to nothing say nothing. */
-const enough = (window: string, perSecond: number) => `sum(rate(${requests}[${window}])) > ${perSecond}`;
+const enough = (window: string, perSecond: number, of = requests) => `sum(rate(${of}[${window}])) > ${perSecond}`;
 
 /** Does the API answer, quickly and well: as its clients see it, at the edge. */
 export const api = (stack: Stack): Concern => {
@@ -30,6 +32,10 @@ export const api = (stack: Stack): Concern => {
       {
         name: "ApiManyErrors", expr: errors, above: 0.1, and: `on () ${enough("5m", 0.1)}`, forSeconds: patience(120), severity: "critical",
         summary: "{{ $value | humanizePercentage }} of requests fail", description: "Answers of 500 and above, at the edge.",
+      },
+      {
+        name: "FileErrors", expr: `sum(rate(${failedFiles}[5m])) / sum(rate(${files}[5m]))`, above: 0.05, and: `on () ${enough("5m", 0.1, files)}`, forSeconds: patience(120), severity: "warning",
+        summary: "{{ $value | humanizePercentage }} of requests for files fail", description: "Answers of 500 and above under /static/ and /media/: pages come without their styles, uploads do not come back.",
       },
       {
         name: "ApiProcessDown", expr: 'up{job="django"} == 0 unless on (machine) up{job="node"} == 0', forSeconds: patience(60), severity: "critical",

@@ -27,9 +27,9 @@ export const processor = (idle: number, minutes = 400, up = `1x${minutes}`): Ser
   'node_cpu_seconds_total{machine="data",mode="user",cpu="0"}': `0+${60 - idle}x${minutes}`,
 });
 /** Requests a minute, of which some fail. */
-const requests = (good: number, bad: number): Series => ({
-  'ringo_edge_requests_total{route="api",status="200",answered_by="application"}': always(`0+${good}`),
-  'ringo_edge_requests_total{route="api",status="500",answered_by="application"}': always(`0+${bad}`),
+const requests = (good: number, bad: number, route = "api"): Series => ({
+  [`ringo_edge_requests_total{route="${route}",status="200",answered_by="application"}`]: always(`0+${good}`),
+  [`ringo_edge_requests_total{route="${route}",status="500",answered_by="application"}`]: always(`0+${bad}`),
 });
 /** A hundred requests a minute, so many of them slower than the bounds. */
 const latency = (slowerThan200ms: number, slowerThan1s: number): Series => ({
@@ -100,6 +100,7 @@ export const cases: Record<string, Case> = {
   ApiVerySlow: { fires: latency(6, 6), quiet: [latency(6, 4)], from: 1 },
   ApiErrors: { fires: requests(94, 6), quiet: [requests(96, 4), requests(0, 1)], from: 1 },
   ApiManyErrors: { fires: requests(89, 11), quiet: [requests(91, 9)], from: 1 },
+  FileErrors: { fires: requests(94, 6, "files"), quiet: [requests(96, 4, "files"), requests(0, 1, "files"), { ...requests(100, 0, "files"), ...requests(0, 100) }], from: 1 },
   ApiProcessDown: {
     fires: { ...one('up{job="django",machine="api-0"}', 0), ...one('up{job="node",machine="api-0"}', 1) },
     quiet: [{ ...one('up{job="django",machine="api-0"}', 0), ...one('up{job="node",machine="api-0"}', 0) }],
