@@ -26,6 +26,7 @@ export const node = (address: string): Fragment => exporter({
     ...collectors.map((name) => `--collector.${name}`),
     `--collector.textfile.directory=${textfiles}`,
     "--collector.systemd.unit-include=.+\\.(service|mount|timer)",
+    "--collector.systemd.enable-restarts-metrics",
     // What containers see of it is the machine's own disk once more.
     "--collector.filesystem.mount-points-exclude=^/(dev|proc|run|sys|var/lib/docker/.+)($|/)",
     "--collector.filesystem.fs-types-exclude=^(autofs|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fuse.+|hugetlbfs|mqueue|nsfs|proc|pstore|ramfs|rpc_pipefs|securityfs|sysfs|tmpfs|tracefs)$",

@@ -64,6 +64,10 @@ export const machines = ({ patience }: Stack): Concern => {
         name: "UnitFailed", expr: 'node_systemd_unit_state{state="failed"} == 1', forSeconds: patience(120), keepSeconds: patience(60), severity: "warning",
         summary: "{{ $labels.name }} has failed on {{ $labels.machine }}", description: "systemd gave up on this unit, or its last run failed.",
       },
+      {
+        name: "UnitRestarting", expr: "increase(node_systemd_service_restart_total[15m])", above: 5, severity: "warning",
+        summary: "{{ $labels.name }} on {{ $labels.machine }} was restarted {{ $value | humanize }} times in fifteen minutes", description: "It does not stay up, and systemd does not give it up: it never counts as failed.",
+      },
     ],
   };
 };
