@@ -47,6 +47,11 @@ export const backups = ({ patience }: Stack): Concern => ({
       summary: "the last restore test was {{ $value | humanizeDuration }} ago", description: "It is due every Sunday.",
     },
     {
+      // Of any data machine within that time: a new one has made none.
+      name: "RestoreTestMissing", expr: "ringo_backup_repository_reachable offset 8d unless on () last_over_time(ringo_restore_test_timestamp_seconds[8d])", severity: "warning",
+      summary: "there has been no restore test for eight days", description: "Or none ever. It is due every Sunday.",
+    },
+    {
       name: "WalNotArchived", expr: "ringo_postgres_wal_waiting_seconds", above: patience(bounds.walWaits), severity: "critical",
       summary: "WAL has not reached S3 for {{ $value | humanizeDuration }}", description: "What was written since is lost with the volume, and the volume fills up.",
     },

@@ -205,6 +205,11 @@ export const cases: Record<string, Case> = {
   BackupStoreUnreachable: { fires: one("ringo_backup_repository_reachable", 0), quiet: [one("ringo_backup_repository_reachable", 1)] },
   RestoreTestFailed: { fires: one("ringo_restore_test_success", 0), quiet: [one("ringo_restore_test_success", 1)] },
   RestoreTestOld: { fires: one("ringo_restore_test_timestamp_seconds", ago(8.1 * 86_400)), quiet: [one("ringo_restore_test_timestamp_seconds", ago(7 * 86_400))] },
+  RestoreTestMissing: {
+    fires: { ringo_backup_repository_reachable: "1x12000" },
+    // A machine that was made anew has made none, where the one before it had.
+    quiet: [{}, { ringo_backup_repository_reachable: "_x5000 1x7000" }, { ringo_backup_repository_reachable: "1x12000", ringo_restore_test_timestamp_seconds: "_x8000 5" }], from: 8 * 1440,
+  },
   WalNotArchived: { fires: one("ringo_postgres_wal_waiting_seconds", 301), quiet: [one("ringo_postgres_wal_waiting_seconds", 299)] },
   WalMissing: { fires: one("ringo_wal_missing_timestamp_seconds", ago(3600)), quiet: [one("ringo_wal_missing_timestamp_seconds", ago(2 * 86_400))] },
   MediaBackupOld: {
