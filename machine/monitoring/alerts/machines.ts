@@ -38,12 +38,24 @@ export const machines = ({ patience }: Stack): Concern => {
         summary: "{{ $labels.mountpoint }} on {{ $labels.machine }} is full within a day at this rate", description: "Something grows faster than usual.",
       },
       {
+        name: "DiskFilesNearlyOut", expr: 'node_filesystem_files_free{fstype!~"fuse.*|overlay|squashfs"} / (node_filesystem_files > 0)', below: 0.1, forSeconds: patience(60), severity: "critical",
+        summary: "{{ $labels.mountpoint }} on {{ $labels.machine }} has room for {{ $value | humanizePercentage }} of its files left", description: "When there is none it is as a full disk, with space on it.",
+      },
+      {
+        name: "DiskReadOnly", expr: 'node_filesystem_readonly{fstype!~"fuse.*|overlay|squashfs|iso9660"} == 1', forSeconds: patience(60), severity: "critical",
+        summary: "{{ $labels.mountpoint }} on {{ $labels.machine }} cannot be written", description: "The kernel has met an error on this disk, and protects what is on it.",
+      },
+      {
         name: "MemoryLow", expr: memory, below: 0.1, forSeconds: patience(600), severity: "warning",
         summary: "{{ $labels.machine }} has {{ $value | humanizePercentage }} of its memory left", description: "The kernel will end a process when there is none.",
       },
       {
         name: "MemoryNearlyOut", expr: memory, below: 0.05, forSeconds: patience(120), severity: "critical",
         summary: "{{ $labels.machine }} has {{ $value | humanizePercentage }} of its memory left", description: "The kernel is about to end a process.",
+      },
+      {
+        name: "MemoryRanOut", expr: "increase(node_vmstat_oom_kill[10m]) > 0", severity: "warning",
+        summary: "the kernel has ended a process on {{ $labels.machine }} for want of memory", description: "What it was doing is lost. It may be one container's bound that was too small.",
       },
       {
         name: "ProcessorBusy", expr: busy, above: 0.95, and: 'on (machine) up{job="node"} == 1', forSeconds: patience(1800), severity: "warning",

@@ -13,10 +13,16 @@ export interface Case {
 }
 
 const always = (value: number | string): string => `${value}x400`;
+const one = (series: string, value: number | string): Series => ({ [series]: always(typeof value === "number" ? `${value}+0` : value) });
 const filesystem = (available: number): Series => ({
   'node_filesystem_avail_bytes{machine="data",mountpoint="/srv/data",fstype="xfs"}': always(`${available}+0`),
   'node_filesystem_size_bytes{machine="data",mountpoint="/srv/data",fstype="xfs"}': always("100+0"),
 });
+const files = ({ free, size }: { free: number; size: number }): Series => ({
+  'node_filesystem_files_free{machine="data",mountpoint="/srv/data",fstype="ext4"}': always(`${free}+0`),
+  'node_filesystem_files{machine="data",mountpoint="/srv/data",fstype="ext4"}': always(`${size}+0`),
+});
+const readOnly = (mountpoint: string, fstype: string, is: number): Series => one(`node_filesystem_readonly{machine="data",mountpoint="${mountpoint}",fstype="${fstype}"}`, is);
 const memory = (available: number): Series => ({
   'node_memory_MemAvailable_bytes{machine="data"}': always(`${available}+0`), 'node_memory_MemTotal_bytes{machine="data"}': always("100+0"),
 });
@@ -39,7 +45,6 @@ const latency = (slowerThan200ms: number, slowerThan1s: number): Series => ({
   'ringo_edge_request_seconds_bucket{route="api",le="5"}': always("0+100"),
   'ringo_edge_request_seconds_bucket{route="api",le="+Inf"}': always("0+100"),
 });
-const one = (series: string, value: number | string): Series => ({ [series]: always(typeof value === "number" ? `${value}+0` : value) });
 const tasks = (succeeded: number, failed: number): Series => ({
   'ringo_celery_tasks_total{task="orders.process",outcome="succeeded"}': always(`0+${succeeded}`),
   'ringo_celery_tasks_total{task="orders.process",outcome="failed"}': always(`0+${failed}`),
@@ -80,8 +85,15 @@ export const cases: Record<string, Case> = {
     }],
     from: 180,
   },
+  DiskFilesNearlyOut: {
+    fires: files({ free: 9, size: 100 }),
+    // Some file systems make room for files as they are asked for, and count none.
+    quiet: [files({ free: 11, size: 100 }), files({ free: 0, size: 0 })],
+  },
+  DiskReadOnly: { fires: readOnly("/srv/data", "xfs", 1), quiet: [readOnly("/srv/data", "xfs", 0), readOnly("/snap/core", "squashfs", 1)] },
   MemoryLow: { fires: memory(9), quiet: [memory(11)] },
   MemoryNearlyOut: { fires: memory(4), quiet: [memory(6)] },
+  MemoryRanOut: { fires: one('node_vmstat_oom_kill{machine="data"}', "0+1"), quiet: [one('node_vmstat_oom_kill{machine="data"}', 7)], from: 1 },
   ProcessorBusy: { fires: processor(2.4), quiet: [processor(3.6)], from: 1 },
   ClockOff: { fires: one('node_time_seconds{machine="data"}', "6+60"), quiet: [one('node_time_seconds{machine="data"}', "4+60"), one('node_time_seconds{machine="data"}', "-4+60")] },
   ClockUnsynchronised: {
