@@ -38,6 +38,7 @@ sshd                                              openssh-server         check  
 /usr/lib/postgresql                               postgresql             check  tries what machines ask of PostgreSQL
 promtool                                          prometheus             check  tries the monitor's rules
 restic                                            restic                 local  takes the media files' snapshots in tests
+mtail                                             mtail                  check  tries what the monitor reads of the edge's log
 amtool                                            prometheus-alertmanager check  tries who is told of what
 systemd-analyze                                   systemd                check  checks the units on machines
 /etc/ssl/certs/ca-certificates.crt                ca-certificates        check  downloads over TLS

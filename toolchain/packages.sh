@@ -10,6 +10,7 @@ set -eu
 services() {
   cat <<'LIST'
 docker-registry          docker-registry
+mtail                    mtail
 nginx                    nginx
 prometheus               prometheus
 prometheus-alertmanager  prometheus-alertmanager
