@@ -31,6 +31,11 @@ export const celery = ({ patience, pool }: Stack): Concern => {
         summary: "{{ $value | humanizePercentage }} of {{ $labels.task }} fail", description: "Over ten minutes, of ten tasks at least.",
       },
       {
+        // By then one that runs often has succeeded, or is judged by its share.
+        name: "TaskFailed", expr: `ringo_celery_task_last_success == 0 unless on (task) (${ended}) >= 10`, forSeconds: patience(600), severity: "warning",
+        summary: "the last {{ $labels.task }} failed", description: "It runs seldom, so no share of it is judged: what it does has not been done.",
+      },
+      {
         name: "TaskLong", expr: "ringo_celery_longest_running_seconds", above: 300, severity: "warning",
         summary: "{{ $labels.task }} has run for {{ $value | humanizeDuration }}", description: "It hangs, or it should be several tasks.",
       },

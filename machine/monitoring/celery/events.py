@@ -34,6 +34,7 @@ class Tasks:
     def __init__(self, now=time.monotonic):
         self.now = now
         self.counts = {}  # {(name, outcome): n}
+        self.last_success = {}  # {name: 1 if the last that ended succeeded}
         self.durations = {}  # {name: [counts by bound, sum]}
         self._names = OrderedDict()  # {uuid: name}
         self._running = OrderedDict()  # {uuid: (name, worker, since)}
@@ -54,6 +55,8 @@ class Tasks:
             name = self._names.pop(uuid, None) or self._running.get(uuid, ("unknown",))[0]
             self._running.pop(uuid, None)
             self._count(name, OUTCOMES[kind])
+            if OUTCOMES[kind] in ("succeeded", "failed"):
+                self.last_success[name] = int(kind == "task-succeeded")
             if kind == "task-succeeded" and isinstance(event.get("runtime"), (int, float)):
                 self._observe(name, event["runtime"])
             if kind == "task-retried":  # the same task comes again under the same id

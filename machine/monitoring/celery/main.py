@@ -84,6 +84,7 @@ class Exporter:
             yield _by("bound", Gauge, "ringo_celery_pool_bound", "Children that a worker has at least and at most, by the configuration.", self.settings["pool"])
             yield _by("worker", Gauge, "ringo_celery_tasks_running", "Tasks that a worker has begun and not ended.", self.tasks.running())
             yield _by("task", Gauge, "ringo_celery_longest_running_seconds", "How long the oldest running task has run.", self.tasks.longest())
+            yield _by("task", Gauge, "ringo_celery_task_last_success", "1 if the last task that ended succeeded.", self.tasks.last_success)
             counts = Counter("ringo_celery_tasks", "Tasks, by what became of them.", labels=["task", "outcome"])
             for (name, outcome), count in sorted(self.tasks.counts.items()):
                 counts.add_metric([name, outcome], count)

@@ -31,6 +31,14 @@ describe("tasks", () => {
     expect(heard([...task("1", "received", "started", "succeeded"), ...task("2", "received", "started", "failed")], 9, outcomes)).toEqual({ received: 2, succeeded: 1, failed: 1 });
   });
 
+  test("are known by how the last of a name ended, which one that is tried again has not", () => {
+    const last = (...events: [number, object][]) => heard(events, 9, "tasks.last_success");
+    expect(last(...task("1", "received", "started"))).toEqual({});
+    expect(last(...task("1", "received", "succeeded"), ...task("2", "received", "failed"))).toEqual({ "orders.process": 0 });
+    expect(last(...task("1", "received", "failed"), ...task("2", "received", "retried"))).toEqual({ "orders.process": 0 });
+    expect(last(...task("1", "received", "failed"), ...task("2", "received", "succeeded"))).toEqual({ "orders.process": 1 });
+  });
+
   test("that are tried again keep their name", () => {
     expect(heard([...task("1", "received", "started", "retried"), ...task("1", "started", "succeeded")], 9, outcomes)).toEqual({ received: 1, retried: 1, succeeded: 1 });
   });

@@ -140,6 +140,15 @@ export const cases: Record<string, Case> = {
   QueueStuck: { fires: one('ringo_celery_queue_oldest_seconds{queue="orders"}', 301), quiet: [one('ringo_celery_queue_oldest_seconds{queue="orders"}', 299)] },
   TaskFailures: { fires: tasks(88, 12), quiet: [tasks(92, 8), tasks(0, 0.5)], from: 1 },
   TaskManyFailures: { fires: tasks(70, 30), quiet: [tasks(80, 20)], from: 1 },
+  TaskFailed: {
+    // Each night, for days.
+    fires: one('ringo_celery_task_last_success{task="orders.process"}', 0),
+    quiet: [
+      one('ringo_celery_task_last_success{task="orders.process"}', 1),
+      { 'ringo_celery_task_last_success{task="orders.process"}': "0x8 1x400" },
+      { ...one('ringo_celery_task_last_success{task="orders.process"}', 0), ...tasks(2, 0.1) }, // often: judged by its share
+    ],
+  },
   TaskLong: { fires: one('ringo_celery_longest_running_seconds{task="x"}', 301), quiet: [one('ringo_celery_longest_running_seconds{task="x"}', 299)] },
   TasksLost: { fires: one('ringo_celery_tasks_total{task="x",outcome="lost"}', "0+1"), quiet: [one('ringo_celery_tasks_total{task="x",outcome="lost"}', 3), tasks(1, 1)], from: 1 },
   WorkerDown: { fires: one('ringo_celery_worker_up{worker="worker@worker-0"}', 0), quiet: [one('ringo_celery_worker_up{worker="worker@worker-0"}', 1)] },
