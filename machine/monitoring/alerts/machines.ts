@@ -15,7 +15,8 @@ export const machines = ({ patience }: Stack): Concern => {
         summary: "{{ $labels.machine }} does not answer", description: "The monitor has not reached this machine for a while: it is off, cut off or overloaded.",
       },
       {
-        name: "ExporterDown", expr: 'up{job!~"node|django|probe|certificate"} == 0 unless on (machine) up{job="node"} == 0', forSeconds: patience(120), severity: "warning",
+        // What measures itself has an alert of its own.
+        name: "ExporterDown", expr: 'up{job!~"node|django|probe|certificate|loki|grafana"} == 0 unless on (machine) up{job="node"} == 0', forSeconds: patience(120), severity: "warning",
         summary: "no figures of {{ $labels.job }} on {{ $labels.machine }}", description: "The machine is there, but what measures this part of it is not: alerts about it cannot fire.",
       },
       {

@@ -65,7 +65,7 @@ export const cases: Record<string, Case> = {
   MachineDown: { fires: one('up{job="node",machine="data"}', 0), quiet: [one('up{job="node",machine="data"}', 1), one('up{job="redis",machine="data"}', 0)] },
   ExporterDown: {
     fires: { ...one('up{job="redis",machine="data"}', 0), ...one('up{job="node",machine="data"}', 1) },
-    quiet: [{ ...one('up{job="redis",machine="data"}', 0), ...one('up{job="node",machine="data"}', 0) }, one('up{job="django",machine="api-0"}', 0)],
+    quiet: [{ ...one('up{job="redis",machine="data"}', 0), ...one('up{job="node",machine="data"}', 0) }, ...["django", "loki", "grafana"].map((job) => ({ ...one(`up{job="${job}",machine="x"}`, 0), ...one('up{job="node",machine="x"}', 1) }))],
   },
   FactsStale: {
     fires: [one('node_textfile_mtime_seconds{machine="data",file="/x/ringo_facts.prom"}', ago(90)), one('up{job="node",machine="data"}', 1)],
