@@ -1,5 +1,5 @@
-"""Facts about this machine, as a text file for Prometheus' node exporter: which of the backend's processes run, and who
-logged in. It stays in memory: to start a program every few seconds would cost more than all that it looks at.
+"""Facts about this machine, as a text file for Prometheus' node exporter: which of the backend's processes run, who logged
+in, and when it was updated. It stays in memory: to start a program every few seconds would cost more than all that it looks at.
 
 usage: facts.py SETTINGS; a JSON file with `keys` (whose: fingerprints) and `directory`."""
 import glob
@@ -17,6 +17,9 @@ ROLES = ("api", "worker", "beat")
 FOLLOW = ["journalctl", "--follow", "--lines=0", "--output=cat", "--identifier=sshd", "--identifier=sshd-session", "--identifier=sshd-auth"]
 ACCEPTED = re.compile(r"^Accepted publickey for (\S+) from \S+ port \d+ ssh2: \S+ (SHA256:\S+)")
 REFUSED = re.compile(r"^(Invalid user |Failed |Connection (closed|reset) by (authenticating|invalid) user |Unable to negotiate )")
+
+# What Debian touches after updates that went well, though there were none; and what asks for them.
+UPDATED = ("/var/lib/apt/periodic/upgrade-stamp", "/etc/apt/apt.conf.d/60ringo-unattended-upgrades")
 
 
 def role_of(words):
@@ -138,7 +141,12 @@ class Journal:
         return found
 
 
-def render(logins, mains, woken):
+def updated(root=""):
+    """When the machine was last updated; where it never was, since when it should be."""
+    return next((round(os.stat(root + path).st_mtime) for path in UPDATED if os.path.exists(root + path)), None)
+
+
+def render(logins, mains, woken, updated_at):
     lines = []
 
     def metric(name, kind, about, figures):
@@ -151,6 +159,8 @@ def render(logins, mains, woken):
            [('command="%s"' % role, sum(children for _, children in mains[role])) for role in ROLES])
     if woken:
         metric("ringo_beat_woken_timestamp_seconds", "gauge", "When beat last woke to see what is due.", [("", round(min(woken)))])
+    if updated_at is not None:
+        metric("ringo_updated_timestamp_seconds", "gauge", "When security updates were last installed, or none were due.", [("", updated_at)])
     metric("ringo_ssh_logins_total", "counter", "Logins by SSH, by whose key it was.",
            [('key="%s"' % who, count) for who, count in sorted(logins.accepted.items())])
     metric("ringo_ssh_refused_total", "counter", "Attempts to log in by SSH that were refused.", [("", logins.refused)])
@@ -169,7 +179,7 @@ def main(settings):
     logins, journal, beats = Logins(settings["keys"]), Journal(), Beats()
     while True:
         mains = backend(processes())
-        write(settings["directory"], render(logins, mains, beats.woken(mains)))
+        write(settings["directory"], render(logins, mains, beats.woken(mains), updated()))
         for line in journal.lines(EVERY):
             logins.line(line)
 

@@ -78,6 +78,11 @@ export const machines = ({ patience }: Stack): Concern => {
         summary: "{{ $labels.name }} has failed on {{ $labels.machine }}", description: "systemd gave up on this unit, or its last run failed.",
       },
       {
+        // Each night, and no unit fails where they do.
+        name: "UpdatesOld", expr: "time() - ringo_updated_timestamp_seconds", above: 3 * 86400, severity: "warning",
+        summary: "{{ $labels.machine }} has had no security updates for {{ $value | humanizeDuration }}", description: "They are tried each night: they fail, or their timer does not run.",
+      },
+      {
         name: "UnitRestarting", expr: "increase(node_systemd_service_restart_total[15m])", above: 5, severity: "warning",
         summary: "{{ $labels.name }} on {{ $labels.machine }} was restarted {{ $value | humanize }} times in fifteen minutes", description: "It does not stay up, and systemd does not give it up: it never counts as failed.",
       },

@@ -1,5 +1,6 @@
 import { fingerprint } from "../../../machine/monitoring/node";
 import { python } from "./python";
+import { updates } from "../../../machine/base/updates";
 
 const worker = ["/usr/local/bin/python3.11", "/usr/local/bin/celery", "-A", "ringo_backend", "worker", "-E", "--queues=default"];
 const beat = ["/usr/local/bin/python3.11", "/usr/local/bin/celery", "-A", "ringo_backend", "beat", "--schedule=/tmp/x"];
@@ -90,9 +91,24 @@ describe("logins", () => {
 });
 
 test("every count there can be is shown from the beginning, as 0", () => {
-  const text: string = python('import facts\nanswer = facts.render(facts.Logins({}), {"api": [], "worker": [(5, 3)], "beat": []}, [])');
+  const text: string = python('import facts\nanswer = facts.render(facts.Logins({}), {"api": [], "worker": [(5, 3)], "beat": []}, [], None)');
   expect(text).toContain('ringo_ssh_logins_total{key="unknown"} 0\n');
   expect(text).toContain('ringo_backend_processes{command="beat"} 0\n');
   expect(text).toContain('ringo_backend_children{command="worker"} 3\n');
   expect(text).not.toContain("ringo_beat_woken");
+  expect(text).not.toContain("ringo_updated");
+});
+
+test("a machine was updated when it last was, and well; until it was, when that was set up", () => {
+  const updated = (...there: string[]) => python(`import facts, os, tempfile
+with tempfile.TemporaryDirectory() as root:
+    for at, path in enumerate(facts.UPDATED):
+        if path in given:
+            os.makedirs(os.path.dirname(root + path), exist_ok=True)
+            open(root + path, "w").close()
+            os.utime(root + path, (at + 1, at + 1))
+    answer = facts.updated(root)`, there);
+  const [done, setUp] = python("import facts\nanswer = facts.UPDATED") as string[];
+  expect(updates({ reboot: true, rebootTime: "04:00" }).files!.map(({ path }) => path)).toContain(setUp);
+  expect([updated(done, setUp), updated(setUp), updated()]).toEqual([1, 2, null]);
 });

@@ -102,6 +102,7 @@ export const cases: Record<string, Case> = {
   },
   UnitFailed: { fires: one('node_systemd_unit_state{machine="data",name="x.service",state="failed"}', 1), quiet: [one('node_systemd_unit_state{machine="data",name="x.service",state="failed"}', 0)] },
   UnitRestarting: { fires: one('node_systemd_service_restart_total{machine="data",name="x.service"}', "0+1"), quiet: [one('node_systemd_service_restart_total{machine="data",name="x.service"}', 40), { 'node_systemd_service_restart_total{machine="data",name="x.service"}': "0x20 5x380" }], from: 6 },
+  UpdatesOld: { fires: one("ringo_updated_timestamp_seconds", ago(3.1 * 86_400)), quiet: [one("ringo_updated_timestamp_seconds", ago(2.9 * 86_400))] },
   OperatorLogin: { fires: one('ringo_ssh_logins_total{key="operator"}', "0+1"), quiet: [one('ringo_ssh_logins_total{key="deployer"}', "0+1"), one('ringo_ssh_logins_total{key="operator"}', 5)], from: 1 },
   UnknownLogin: { fires: one('ringo_ssh_logins_total{key="unknown"}', "0+1"), quiet: [one('ringo_ssh_logins_total{key="service"}', "0+1")], from: 1 },
   LoginsRefused: { fires: one("ringo_ssh_refused_total", "0+11"), quiet: [one("ringo_ssh_refused_total", "0+9")], from: 10 },
