@@ -12,8 +12,7 @@ import { spoken } from "../../../machine/monitoring/speakers";
 import { alerts } from "./alerts/promtool";
 
 /** Every name that an alert goes by, wherever it comes from. */
-const judged = [...new Set(alerts.flatMap((alert) => conditionOf(alert).replace(/\{[^}]*\}|\b(by|on|without) \([^)]*\)|\[[^\]]*\]/g, "").match(/(?<![:\w])(up|[a-z]+_[a-z0-9_]+)\b/g) ?? []))]
-  .filter((name) => !["histogram_quantile", "predict_linear"].includes(name));
+const judged = [...new Set(alerts.flatMap((alert) => conditionOf(alert).replace(/\{[^}]*\}|\b(by|on|without) \([^)]*\)|\[[^\]]*\]/g, "").match(/(?<![:\w])(up|[a-z]+_[a-z0-9_]+)\b(?!\()/g) ?? []))];
 const own: Partial<Record<Exporter, string[]>> = { django: ["django_http_requests_total", "orders_made_total"] };
 const others = ["ringo:errors:ratio_rate5m", "ALERTS", "ringo_made_up"];
 
