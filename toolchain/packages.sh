@@ -12,6 +12,7 @@ services() {
 docker-registry          docker-registry
 mtail                    mtail
 nginx                    nginx
+postgresql               postgresql
 prometheus               prometheus
 prometheus-alertmanager  prometheus-alertmanager
 openssh-server           ssh
