@@ -21,12 +21,12 @@ export const database = z.object({
     example: "50",
   }),
   databaseName: key(identifier().default("ringo"), {
-    description: "Name of the application's database.",
+    description: "Name of the application's database. It does not change once there is data: `up` refuses another, unless the database itself has been renamed (`ALTER DATABASE`).",
     allowed: identifierText,
     example: "ringo",
   }),
   databaseUser: key(identifier().default("ringo"), {
-    description: "Role that owns it. Its password is made by the program.",
+    description: "Role that owns it. Its password is made by the program. It does not change once there is data: `up` refuses another, unless the role itself has been renamed (`ALTER ROLE`).",
     allowed: identifierText,
     example: "ringo",
   }),

@@ -1,3 +1,4 @@
+import { othersRefused } from "./names";
 import { hostLines, operator, psql, roles, rolesSql, type PostgresRole } from "./roles";
 import { tuning } from "./tuning";
 import type { Check, File, Fragment, Step } from "../../state";
@@ -68,7 +69,7 @@ export function postgres(options: PostgresOptions): Fragment {
       { path: data, mode: "0700", owner: "postgres", group: "postgres" },
     ],
     files,
-    steps: [...postgresPackages.steps!, ...steps(options, data, conf, own.logins)],
+    steps: [...postgresPackages.steps!, othersRefused(options.roles, psql), ...steps(options, data, conf, own.logins)],
     // Debian's own stands for all clusters of a machine, at a shutdown too.
     units: [{ name: unit, restartOn: [dropIn], reloadOn: conf.map((f) => f.path) }, { name: "postgresql.service" }],
     checks: checks(own.logins),

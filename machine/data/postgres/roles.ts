@@ -3,6 +3,7 @@
  * application has it, and the former one holds until nobody uses it.
  */
 import type { File, Fragment } from "../../state";
+import { refuseOthers } from "./names";
 import { scramVerifier } from "./scram";
 
 /** A role and the database it owns. */
@@ -49,7 +50,7 @@ export function roles(all: PostgresRole[], address: string) {
   const secret = { mode: "0600", secret: true };
   const files: File[] = [
     { path: pgpass, content: all.map((role) => `${address}:5432:${role.database}:${loginName(role.name, role.generation)}:${role.password}\n`).join(""), ...secret },
-    { path: rolesSql, content: [general, ...all.map((role, i) => roleSql(role, verifiers[i]))].join("\n"), ...secret },
+    { path: rolesSql, content: [refuseOthers(all), general, ...all.map((role, i) => roleSql(role, verifiers[i]))].join("\n"), ...secret },
   ];
   return {
     files,
@@ -109,7 +110,6 @@ function roleSql({ name, database, generation }: PostgresRole, verifier: string)
   const asOwner = user === name ? "" : `GRANT "${name}" TO "${user}";\nALTER ROLE "${user}" SET role = '${name}';\n`;
   return `${owner}${made(user)}ALTER ROLE "${user}" LOGIN ${harmless} PASSWORD '${verifier}';
 ${asOwner}SELECT 'CREATE DATABASE "${database}" OWNER "${name}"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${database}') \\gexec
-ALTER DATABASE "${database}" OWNER TO "${name}";
 REVOKE ALL ON DATABASE "${database}" FROM PUBLIC;
 GRANT "${name}" TO "${operator.name}";
 ALTER ROLE "${operator.name}" IN DATABASE "${database}" SET role = '${name}';

@@ -1,0 +1,39 @@
+/**
+ * What a cluster has under other names than those declared is refused: a database made beside it would be empty, and one given to
+ * another owner would keep its tables with the former.
+ */
+import type { PostgresRole } from "./roles";
+import type { Step } from "../../state";
+
+type Named = Pick<PostgresRole, "name" | "database">;
+
+/** A query: a line for each refusal. Whose turn it is to log in is all the same: a database belongs to the role that is called `name`. */
+function refusals(all: Named[]): string {
+  const array = (words: string[]) => `ARRAY[${words.map((word) => `'${word}'`).join(", ")}]::text[]`;
+  return `WITH declared AS (SELECT * FROM unnest(${array(all.map(({ database }) => database))}, ${array(all.map(({ name }) => name))}) AS d (database, owner)),
+  found AS (SELECT datname::text AS database, pg_get_userbyid(datdba)::text AS owner FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres')
+SELECT format('this cluster has the database %1$I and none called %2$I: take databaseName back, or rename it (ALTER DATABASE %1$I RENAME TO %2$I)', f.database, d.database) AS refusal
+  FROM found f, declared d WHERE f.database NOT IN (SELECT database FROM declared) AND d.database NOT IN (SELECT database FROM found)
+UNION ALL
+SELECT format('the database %1$I belongs to %2$I, not to %3$I: take databaseUser back, or rename him (ALTER ROLE %2$I RENAME TO %3$I)', f.database, f.owner, d.owner)
+  FROM found f JOIN declared d USING (database) WHERE f.owner <> d.owner`;
+}
+
+/** Ends a script before its next statement. */
+export const refuseOthers = (all: Named[]): string => `DO $$ DECLARE refused text; BEGIN
+FOR refused IN ${refusals(all)}
+LOOP RAISE EXCEPTION '%', refused; END LOOP; END $$;
+`;
+
+/**
+ * Asked of a server that runs, before anything is written that keeps the application out of what it has. One that does not answer,
+ * as on a new machine, is asked when its roles are made. `psql` is how to ask.
+ */
+export function othersRefused(all: Named[], psql: string): Step {
+  const asked = `refused=$(${psql} 2> /dev/null <<'SQL'
+${refusals(all)}
+SQL
+) || refused=
+test -z "$refused" || { echo "$refused"; exit 1; }`;
+  return { name: "PostgreSQL has what is declared", when: "before-packages", unless: asked, command: asked };
+}
