@@ -180,6 +180,13 @@ describe("a release", () => {
     expect(() => release({ backend, volume: "../x" })).toThrow("not a volume's id");
   });
 
+  test("migrates another database on the same volume too, and does nothing else again", () => {
+    const again = (POSTGRES_DB: string) => combine(release({ backend: { ...backend, environment: { ...environment, variables: { ...environment.variables, POSTGRES_DB } } }, volume: "one" })).steps
+      .filter(({ unless }, i) => unless !== state.steps[i].unless).map(({ name }) => name);
+    expect([again("ringo"), again("other")]).toEqual([[], ["migrate"]]);
+    expect(() => again("../x")).toThrow("not a database's name");
+  });
+
   test("collects static files again where it is gone back to, and they were removed with the oldest", () => {
     const folder = mkdtempSync(join(tmpdir(), "ringo-release-"));
     const { unless } = state.steps.find(({ name }) => name === "collect static files")!;

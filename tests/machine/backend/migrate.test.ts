@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { release } from "../../../machine/backend/release";
 
-const { files, steps } = release({ backend: { image: "backend:1", environment: { variables: {}, secrets: [] } }, volume: "one" });
+const { files, steps } = release({ backend: { image: "backend:1", environment: { variables: { POSTGRES_DB: "orders" }, secrets: [] } }, volume: "one" });
 const { path, content, mode } = files!.find((file) => file.path.endsWith("migrate.py"))!;
 
 let folder: string;
