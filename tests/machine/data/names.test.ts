@@ -10,6 +10,7 @@ const declared = (database: string, name: string, generation = 1) => postgres({
   roles: [{ name, database, password: "made-up-password", generation }],
   memoryMiB: 2048,
   vcpus: 2,
+  clients: 50,
   tls: { certificate: "certificate", key: "made-up-key" },
   dataDirectory: "/srv/data/postgresql",
 });
