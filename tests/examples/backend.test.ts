@@ -8,8 +8,8 @@ const read = (file: string): string => fs.readFileSync(path.join(directory, file
 
 describe("the example backend", () => {
   test("goes into its image whole: nothing of it is left out of the build context", () => {
-    const { files, untracked } = buildContext(directory);
-    expect(untracked).toEqual([]);
+    const { files, leftOut } = buildContext(directory);
+    expect(leftOut).toEqual([]);
     expect(files).toEqual(expect.arrayContaining(["Dockerfile", "manage.py", "requirements.txt", "ringo_backend/settings/prod.py", "orders/migrations/0001_initial.py"]));
   });
 
