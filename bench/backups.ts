@@ -17,7 +17,7 @@ const hba = "/etc/postgresql/17/main/pg_hba.conf";
 const reload = "systemctl reload postgresql@17-main.service";
 
 /** Backups and restores of a database of so many rows (160 bytes each), and PostgreSQL's own tools on the same data, in turns. */
-export function throughput(rows: number, rounds: number): Throughput {
+function throughput(rows: number, rounds: number): Throughput {
   data("ringo-backup discard --all --yes");
   sql("DROP DATABASE IF EXISTS bench WITH (FORCE)", "postgres");
   sql("CREATE DATABASE bench", "postgres");
@@ -62,7 +62,7 @@ export function throughput(rows: number, rounds: number): Throughput {
 }
 
 /** Seconds from a full WAL segment to the same in S3, at a steady load of writes; and the load in MB of WAL a second. */
-export function archiveDelay(seconds: number): { delays: number[]; rate: number } {
+function archiveDelay(seconds: number): { delays: number[]; rate: number } {
   sql("CREATE DATABASE bench", "postgres");
   try {
     sql("CREATE TABLE public.rows (text text)", "bench");

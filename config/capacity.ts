@@ -2,7 +2,7 @@ import { maxConnections } from "../machine/data/postgres/tuning";
 import { sizes } from "./sizes";
 
 /** Memory that the system, Docker and the log shipper keep, in MiB. */
-export const systemMemoryMiB = 512;
+const systemMemoryMiB = 512;
 
 /** Resident memory of one gunicorn worker, in MiB: measured 240 for the master and two. */
 export const gunicornWorkerMiB = 120;

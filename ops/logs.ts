@@ -50,7 +50,7 @@ async function ask(stack: OperatedStack, question: Record<string, string>): Prom
 }
 
 /** All lines of an answer, oldest first. */
-export const linesOf = ({ data: { result } }: Answer): Line[] => result
+const linesOf = ({ data: { result } }: Answer): Line[] => result
   .flatMap(({ stream, values }) => values.map(([at, text]) => ({ at: BigInt(at), labels: stream, text })))
   .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 

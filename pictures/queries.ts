@@ -28,7 +28,7 @@ export interface Panel {
 }
 
 /** A dashboard's panels, without the rows' headings. */
-export const panelsOf = (board: Rendered): Panel[] => (board.panels as unknown as Panel[]).filter(({ type }) => type !== "row");
+const panelsOf = (board: Rendered): Panel[] => (board.panels as unknown as Panel[]).filter(({ type }) => type !== "row");
 
 export const queriesOf = (board: Rendered): PanelQuery[] => panelsOf(board).flatMap(({ id, title, targets }) => targets.map(
   ({ expr, legendFormat = "", instant, queryType, datasource }) => ({

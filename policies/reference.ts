@@ -52,7 +52,7 @@ export function checklistPage(chaptersOf: Record<string, Row[]>): string {
   ].join("\n").trimEnd() + "\n";
 }
 
-export const policiesPage = (): string => [
+const policiesPage = (): string => [
   "# What the policies demand", "", made, "",
   "A mandatory rule stops a preview, and an update before the resource is touched; an advisory one is told and passes. How a level is changed and an",
   "exemption is given: [setup](../setup.md). What holds beside them: [the checklist](checklist.md). What other packs demand, and which rule here answers:",

@@ -67,7 +67,7 @@ export function api({ backend, privateAddress, port = 8000, workers, host, timeo
  * Succeeds when the backend finds PostgreSQL and Redis in order. It asks with the headers that the edge sends: without
  * the host it is answered 400, without the scheme 301. Costs the backend 1–2 s: not for polling.
  */
-export function apiHealthCommand({ privateAddress, port = 8000, host }: Pick<ApiInputs, "privateAddress" | "port" | "host">): string {
+function apiHealthCommand({ privateAddress, port = 8000, host }: Pick<ApiInputs, "privateAddress" | "port" | "host">): string {
   return (
     `status=$(curl --silent --show-error --output /dev/null --max-time 20 --write-out '%{http_code}' ` +
     `--header ${quote(`Host: ${host}`)} --header 'X-Forwarded-Proto: https' http://${privateAddress}:${port}/api/health/); ` +

@@ -35,5 +35,5 @@ export function beat({ backend, present }: { backend: Backend; present: boolean 
 }
 
 /** Succeeds when beat runs, did not crash since it was started, and has read the backend and begun. Whether it goes on waking is an alert's to say. */
-export const beatHealthCommand =
+const beatHealthCommand =
   `[ "$(docker inspect --format '{{.State.Status}} {{.RestartCount}}' ${beatContainer})" = "running 0" ] && [ -e ${pid} ]`;

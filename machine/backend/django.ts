@@ -55,7 +55,7 @@ export const backendUser = `${sharedUid}:33`;
 export const temporary = "/tmp:rw,noexec,nosuid,nodev,size=512m";
 
 /** Where the stack's media files are mounted on every machine that needs them. */
-export const mediaPath = `${sharedMount}/media`;
+const mediaPath = `${sharedMount}/media`;
 
 /**
  * The whole variable table of the backend.

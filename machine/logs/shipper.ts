@@ -20,7 +20,7 @@ export interface ShipperOptions {
 }
 
 /** Whom the shipper runs as. */
-export const shipperUser = "ringo-logs";
+const shipperUser = "ringo-logs";
 
 const configuration = "/etc/ringo/logs/shipper.conf";
 const authority = "/etc/ringo/logs/store.pem";

@@ -21,7 +21,7 @@ const isDigest = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
  * machine's identity for its first connection, over which the real host key arrives, and then nobody trusts it
  * (machine/base/cloud-init.ts). Only a key is let pass under that name.
  */
-export function withoutBootHostKey(text: string): string {
+function withoutBootHostKey(text: string): string {
   const body = /^#cloud-config\n(\{[\s\S]*)$/.exec(text)?.[1];
   if (body === undefined) return text;
   let config: any;

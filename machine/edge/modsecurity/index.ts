@@ -21,7 +21,7 @@ export const wafGuard = `${wafDirectory}/guard.lua`;
 /** What was found, a line of nginx's error log for each rule that a request met, for {@link reportCommand}. */
 export const wafLog = "/var/log/nginx/waf.log";
 /** Prints what was found. */
-export const reportCommand = "/usr/local/bin/ringo-waf";
+const reportCommand = "/usr/local/bin/ringo-waf";
 
 /**
  * How many large bodies the machine's memory has room for at once. Measured: ModSecurity holds four times a body from when it

@@ -16,7 +16,7 @@ const texts = JSON.parse(execFileSync("/usr/bin/python3", ["-IBc", `
 import json, sys
 sys.path.insert(0, sys.argv[1])
 from apply import shims
-print(json.dumps(shims.texts()))`, join(__dirname, "../../machine")], {
+print(json.dumps(shims.texts()))`, join(__dirname, "../../../machine")], {
   encoding: "utf8", env: { PATH: `${join(folder, "debians")}:/usr/bin:/bin`, RINGO_ROOT: folder },
 })) as Record<"systemctl" | "deb-systemd-helper", string>;
 const shims = join(folder, "first");
