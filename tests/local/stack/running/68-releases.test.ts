@@ -65,7 +65,7 @@ test("the release that runs is registered, finalized and deployed", async () => 
 });
 
 /** A transaction that has read the orders, and goes on for fifteen seconds when somebody waits to have them for himself. */
-const reading = () => on("data", `cd / && runuser -u postgres -- psql -XqAt -v ON_ERROR_STOP=1 ringo >/dev/null <<'SQL'
+const reading = () => on("data", `cd / && runuser -u postgres -- psql -XqAt -v ON_ERROR_STOP=1 -U operator ringo >/dev/null <<'SQL'
 BEGIN;
 SELECT count(*) FROM orders_order;
 DO $$ BEGIN
@@ -106,7 +106,7 @@ test("a restart of Redis amid a roll-out shuts out nobody who has the former pas
   const answers = async (...commands: string[]): Promise<string[]> => (await on("data", `set -e
 as() { { printf 'AUTH ringo '; cat "$1"; } | redis-cli; }
 script=/usr/local/lib/ringo/redis-users password=/etc/ringo/redis/ringo.password acl=/etc/redis/users.acl
-${commands.join("\n")}`)).trim().split("\n").map((line) => line.split(" ")[0]!);
+${commands.join("\n")}`)).split("\n").filter(Boolean).map((line) => line.split(" ")[0]!);
   const both = "as $password; as /run/made-up";
   try {
     // As the apply does, with the service's restart before the file is read in.
