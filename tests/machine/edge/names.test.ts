@@ -4,32 +4,17 @@ import * as http2 from "node:http2";
 import * as https from "node:https";
 import { join } from "node:path";
 import { browser, json, multipart, request, type Sent } from "../../waf/request";
-import { domain, freePort, newClient, startEdge, startUpstream, type Answer, type Edge, type EdgeSettings } from "./edge-harness";
+import { domain, newClient, type Answer, type Edge } from "./edge-harness";
+import { firewalls } from "./firewalls";
 
 type Request = Omit<Sent, "name">;
 const most = 32_768;
 
-let upstream: Awaited<ReturnType<typeof startUpstream>>;
-let port: number;
-const started: Edge[] = [];
-async function start(mode: "block" | "detect" = "block"): Promise<Edge> {
-  const waf: EdgeSettings["waf"] = { mode, paranoiaLevel: 1, threshold: 5, fieldsKiB: 1024, exclusions: [] };
-  const edge = await startEdge({ upstreams: ["127.0.0.1"], upstreamPort: port, adminCidrs: [], clientMaxBodyMiB: 5, limits: { largeBodies: 2 }, waf });
-  started.push(edge);
-  return edge;
-}
-
+const { seen, start } = firewalls();
 let nginx: Edge;
-beforeAll(async () => {
-  port = await freePort();
-  upstream = await startUpstream("127.0.0.1", port);
-  nginx = await start();
-});
-afterAll(async () => {
-  await Promise.all(started.map((edge) => edge.stop()));
-  await upstream.stop();
-});
-beforeEach(() => { upstream.seen.length = 0; });
+/** Where attacks are only written down. */
+let detecting: Edge;
+beforeAll(async () => { [nginx, detecting] = await Promise.all([start(), start({ mode: "detect" })]); });
 
 const send = (sent: Request, edge = nginx): Promise<Answer> => edge.get(sent.path, sent);
 const status = async (sent: Request, edge = nginx): Promise<number> => (await send(sent, edge)).status;
@@ -73,14 +58,13 @@ describe("names that would hold up the firewall are refused before it reads them
     const before = nginx.worked();
     expect(await status(one)).toBe(413);
     expect(nginx.worked() - before).toBeLessThan(0.3);
-    expect(upstream.seen).toEqual([]);
+    expect(seen()).toEqual([]);
   });
 
   test("where attacks are only written down, too; the log says why and for which request, and nothing of the body", async () => {
-    const edge = await start("detect");
-    const { status, headers } = await send(objects({ ["k".repeat(40_000)]: 1 }), edge);
+    const { status, headers } = await send(objects({ ["k".repeat(40_000)]: 1 }), detecting);
     expect(status).toBe(413);
-    const line = readFileSync(join(edge.root, "waf.log"), "utf8").split("\n").find((one) => one.includes(String(headers["x-request-id"])))!;
+    const line = readFileSync(join(detecting.root, "waf.log"), "utf8").split("\n").find((one) => one.includes(String(headers["x-request-id"])))!;
     expect(line).toMatch(/refused before the firewall reads it: names that are too long together/);
     expect(line).not.toContain("kkk");
   });
@@ -117,7 +101,7 @@ describe("what is ordinary passes", () => {
     expect(await streamed(JSON.stringify({ ["k".repeat(40_000)]: 1 }))).toBe(413);
     expect(await status(multipart([{ name: "file", file: "a.bin", value: Buffer.alloc(3_000_000, "--X\r\n--") }]))).toBe(200);
     expect(await status({ ...multipart([{ name: "file", file: "a.bin", value: Buffer.alloc(3_000_000, 1) }, ...anagrams("abcdefg", 110).map((name) => ({ name, file: "b", value: "" }))]) })).toBe(413);
-    expect(upstream.seen).toHaveLength(5);
+    expect(seen()).toHaveLength(5);
   }, 60_000);
 
   test.each([
@@ -178,8 +162,7 @@ describe("what can be read in more than one way is refused unread", () => {
     ].map((head): [string, Request] => [head, parts([head])]),
     ["a part after a bare line feed", typed("multipart/form-data; boundary=X", `--X\n${ordinary}\n\nv\n--X--\n`)],
   ])("%s", async (_, one) => {
-    const edge = started[1] ?? await start("detect");
-    expect(await status(one, edge)).toBe(400);
-    expect(upstream.seen).toEqual([]);
+    expect(await status(one, detecting)).toBe(400);
+    expect(seen()).toEqual([]);
   });
 });

@@ -9,36 +9,12 @@ import { attacks } from "../../waf/attacks";
 import { multipart as hidden } from "../../waf/attacks/multipart";
 import { admin, clients, largest, ordinary } from "../../waf/ordinary";
 import { browser, inCookie, inField, inForm, inJson, inPatch, inQuery, json, request, type Sent } from "../../waf/request";
-import { domain, freePort, newClient, startEdge, startUpstream, type Answer, type Edge, type RequestOptions } from "./edge-harness";
+import { domain, newClient, type Answer, type Edge, type RequestOptions } from "./edge-harness";
+import { adminAddress, firewalls, rules } from "./firewalls";
 
-type Upstream = Awaited<ReturnType<typeof startUpstream>>;
-type Options = NonNullable<Parameters<typeof startEdge>[0]["waf"]>;
-const adminAddress = "127.0.0.77";
-const rules: Options = { mode: "block", paranoiaLevel: 1, threshold: 5, fieldsKiB: 1024, exclusions: [] };
-
-let upstream: Upstream;
-let port: number;
-const started: Edge[] = [];
-
-async function start(options: Partial<Options> = {}): Promise<Edge> {
-  const edge = await startEdge({
-    upstreams: ["127.0.0.1"], upstreamPort: port, adminCidrs: [`${adminAddress}/32`], clientMaxBodyMiB: 5, limits: { largeBodies: 2 }, waf: { ...rules, ...options },
-  });
-  started.push(edge);
-  return edge;
-}
-
+const { seen, start } = firewalls();
 let nginx: Edge;
-beforeAll(async () => {
-  port = await freePort();
-  upstream = await startUpstream("127.0.0.1", port);
-  nginx = await start();
-});
-afterAll(async () => {
-  await Promise.all(started.map((edge) => edge.stop()));
-  await upstream.stop();
-});
-beforeEach(() => { upstream.seen.length = 0; });
+beforeAll(async () => { nginx = await start(); });
 
 const send = (edge: Edge, { method, path, headers, body }: Omit<Sent, "name">, options: RequestOptions = {}): Promise<Answer> =>
   edge.get(path, { method, headers: headers, body, ...options });
@@ -86,13 +62,13 @@ test("attacks of every family are refused, and none reaches the application", as
   expect([...new Set(attacks.map(({ name }) => name))].sort()).toEqual(["911", "913", "920", "921", "922", "930", "931", "932", "933", "934", "941", "942", "943", "944"]);
   const answers = await all(nginx, third(attacks));
   expect(answers.filter(([, { status }]) => ![400, 403].includes(status)).map(([name, { status }]) => [name, status])).toEqual([]);
-  expect(upstream.seen).toEqual([]);
+  expect(seen()).toEqual([]);
 }, 30_000);
 
 test("no field is hidden in a multipart body, with as many points allowed as may be", async () => {
   const answers = await all(await start({ threshold: 10 }), hidden);
   expect(answers.filter(([, { status }]) => ![400, 403].includes(status)).map(([name, { status }]) => [status, name])).toEqual([]);
-  expect(upstream.seen).toEqual([]);
+  expect(seen()).toEqual([]);
 }, 30_000);
 
 test("no body is of two types, with as many points allowed as may be", async () => {
@@ -236,7 +212,7 @@ describe("bounds", () => {
       if (bytes > 0) stream.end(Buffer.alloc(bytes));
     });
     for (const method of ["GET", "DELETE", "OPTIONS", "FOO", "POSTS"]) expect([method, await status(method, 200_000)]).toEqual([method, 413]);
-    expect(upstream.seen).toEqual([]);
+    expect(seen()).toEqual([]);
     expect(await status("DELETE", 0)).toBe(200);
     // The others count as large ones, as nobody knows how long they will be.
     for (const method of ["POST", "PUT", "PATCH"]) expect([method, await status(method, 200_000)]).not.toEqual([method, 413]);
