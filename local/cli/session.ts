@@ -26,8 +26,7 @@ export async function step<T>(what: string, work: () => Promise<T>): Promise<T> 
  * Brings up what the stack stands on (network, image, services) and tells what the program must know of it.
  * Everything here is idempotent: it does nothing when all is up.
  */
-export async function prepare(): Promise<LocalFacts> {
-  const backend = backendDirectory();
+export async function prepare(backend = backendDirectory()): Promise<LocalFacts> {
   const plugins = officialPlugins(process.env.OFFICIAL ?? "", providers);
   for (const { name, version, path: from } of plugins) say(dim(`        ${name}: the official plugin ${version} in ${from}`));
   await step("local cloud ready", () => ensureCloud({ log: (line) => say(dim(`        ${line}`)) }));

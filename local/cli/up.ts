@@ -14,8 +14,9 @@ import { bold, dim, green, red, say, seconds, yellow } from "../../cli/terminal"
 /** Stands the stack up, or brings it up to date; can be run again at any time, after Ctrl-C too. */
 export async function run(): Promise<number> {
   const started = Date.now();
-  const facts = await prepare();
-  rememberBackend(backendDirectory()); // it can be built; when what follows fails, it is still what the next `up` means
+  const backend = backendDirectory();
+  const facts = await prepare(backend);
+  rememberBackend(backend); // it can be built; when what follows fails, it is still what the next `up` means
   return withStack(facts, async (stack) => {
     // The engine got the signal, too, and ends in order; this process only waits for it.
     const interrupted = (): void => say(yellow("stopping when what is under way has ended; Ctrl-C once more stops at once"));

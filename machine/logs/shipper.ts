@@ -53,7 +53,7 @@ export function shipper(options: ShipperOptions): Fragment {
       }],
       units: [
         { name: "syslog-ng.service", enabled: false, running: false },
-        { name: "ringo-logs.service", restartOn: [configuration, authority, unit, "/etc/localtime"] }, // it knows the zone of its start,
+        { name: "ringo-logs.service", restartOn: [configuration, authority, unit, "/etc/localtime"] }, // it knows the zone of its start
       ],
     },
   );
