@@ -1,9 +1,15 @@
 const { availableParallelism } = require("node:os");
 
-/** Takes half of a minute that `make check` has: what restic makes of a passphrase is meant to be slow. */
-const slow = "<rootDir>/tests/machine/backup/restic.test.ts";
+/** The tests of these start other programs (nginx with all its rules, promtool, restic, sshd, PostgreSQL) for longer than `make check` has time. They need no root, either. */
+const long = [
+  "local/providers/command", "machine/apply/containers", "machine/apply/run", "machine/apply/shims", "machine/backup/restic", "machine/data/owner",
+  "machine/edge/waf", "machine/monitoring/alerts/rules",
+].map((name) => `<rootDir>/tests/${name}.test.ts`);
 
-/** Two projects: `unit` needs no root and no network; `local` drives the local cloud from outside. */
+/**
+ * Three projects: `unit` needs no root and no network; `parts` are what takes longer, and the parts of the local cloud, each by itself; `running`
+ * drives the whole stack from outside, in the order of its files' names.
+ */
 const common = {
   testEnvironment: "node",
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }] },
@@ -15,7 +21,8 @@ module.exports = {
   maxWorkers: Math.ceil(availableParallelism() * 1.5), // a third of a test is waiting for another program
   testTimeout: 30_000, // on a busy machine a program takes many times as long to start
   projects: [
-    { ...common, displayName: "unit", testMatch: ["<rootDir>/tests/**/*.test.ts"], testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/local/stack/", slow] },
-    { ...common, displayName: "local", testMatch: ["<rootDir>/tests/local/stack/**/*.test.ts", slow] },
+    { ...common, displayName: "unit", testMatch: ["<rootDir>/tests/**/*.test.ts"], testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/local/stack/", ...long] },
+    { ...common, displayName: "parts", testMatch: ["<rootDir>/tests/local/stack/*.test.ts", ...long] },
+    { ...common, displayName: "running", testMatch: ["<rootDir>/tests/local/stack/running/*.test.ts"] },
   ],
 };
