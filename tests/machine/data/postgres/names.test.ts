@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { postgres } from "../../../machine/data/postgres";
-import { Cluster } from "../cluster";
+import { postgres } from "../../../../machine/data/postgres";
+import { Cluster } from "../../cluster";
 
 /** Another name is declared for what a cluster has already: its data would stay behind under the former one. */
 let cluster: Cluster;
