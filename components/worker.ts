@@ -48,7 +48,7 @@ export class WorkerTier extends pulumi.ComponentResource {
           celery: this.args.celery,
           stopTimeoutSeconds: this.args.stopTimeoutSeconds,
         }),
-        beat({ backend: b as Backend, present: i === 0 }),
+        i === 0 ? beat(b as Backend) : {},
       ));
       return host.apply("worker", state, [host.ready, ...before]);
     });

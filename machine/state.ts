@@ -134,8 +134,6 @@ export interface MachineState {
   steps: Step[];
   units: Unit[];
   containers: Container[];
-  /** Containers that must not be there (a role that moved away). */
-  absentContainers: string[];
   checks: Check[];
   /** Values that no output may show, struck out by value. */
   secrets: string[];
@@ -146,7 +144,7 @@ export type Fragment = Partial<MachineState>;
 
 const empty = (): MachineState => ({
   packages: [], users: [], mounts: [], directories: [], files: [], absent: [], steps: [], units: [],
-  containers: [], absentContainers: [], checks: [], secrets: [],
+  containers: [], checks: [], secrets: [],
 });
 
 /**

@@ -21,7 +21,8 @@ KILLED = 128 + 9
 LOST = "what it was doing is lost, and its log says what that was"
 
 
-def absent(names):
+def take_away(names):
+    """Ends and removes containers that the state no longer declares, with the environment that held their secrets."""
     for name in names:
         remove(_environment(name))
     if not names or shutil.which("docker") is None or _off():

@@ -44,7 +44,6 @@ def apply(state, record, owned):
     units.reload_manager([file["path"] for file in state["files"]] + state["absent"] + list(owned.files), record)
     units.units(state["units"], record)
     commands.steps(state, "after-units", record)
-    containers.absent(state["absentContainers"])
     owned.take_away_containers()
     containers.containers(state["containers"], record)
     commands.checks(state)

@@ -40,7 +40,7 @@ class Owned:
             must("after what was removed: %s" % command, ["sh", "-ec", command])
 
     def take_away_containers(self):
-        containers.absent(self.containers)
+        containers.take_away(self.containers)
 
     def settle(self):
         self._write(self.now)

@@ -15,9 +15,8 @@ const pid = `${directory}/celerybeat.pid`;
 const command = `[ ! -e ${pid} ] || rm -f ${pid} ${schedule}*
 exec celery -A ringo_backend beat --schedule=${schedule} --pidfile=${pid}`;
 
-/** @param present `false` on every machine that could have it but must not: removes one that moved away. */
-export function beat({ backend, present }: { backend: Backend; present: boolean }): Fragment {
-  if (!present) return { absentContainers: [beatContainer] };
+/** Beat in a container. A machine whose state has it no longer removes it (`apply/owned.py`). */
+export function beat(backend: Backend): Fragment {
   const [owner, group] = backendUser.split(":");
   return {
     directories: [{ path: directory, owner, group }],

@@ -209,16 +209,16 @@ describe("containers", () => {
     machine.apply(container());
     machine.apply(container({ image: "registry.test/backend@sha256:2" }));
     machine.apply(container({ image: "broken@sha256:3" }));
-    machine.apply({ absentContainers: ["ringo-api"] });
+    machine.apply({});
     const removed = machine.calls(/^docker rm/);
     expect(removed.length).toBeGreaterThanOrEqual(3);
     for (const call of removed) expect(call).toMatch(/^docker rm --force --volumes ringo-api/);
   });
 
-  test("that moved away are stopped and removed before others start", () => {
+  test("that the state no longer has are stopped and removed before others start", () => {
     machine.apply(container());
     machine.calls(/./);
-    machine.apply({ absentContainers: ["ringo-api"] }, { containers: [{ ...container().containers![0], name: "ringo-beat" }] });
+    machine.apply({ containers: [{ ...container().containers![0], name: "ringo-beat" }] });
     expect(machine.calls(/^docker (stop|rm|run)/).map((call) => call.split(" ")[1])).toEqual(["stop", "rm", "run"]);
   });
 
@@ -226,7 +226,7 @@ describe("containers", () => {
     machine.apply(container());
     mkdirSync(machine.path(".fake/units/docker.service"));
     machine.calls(/./);
-    expect(machine.apply({ absentContainers: ["ringo-api"] }).code).toBe(0);
+    expect(machine.apply({}).code).toBe(0);
     expect(machine.calls(/^docker/)).toEqual([]);
   });
 });

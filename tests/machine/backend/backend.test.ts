@@ -75,7 +75,7 @@ describe("the backend's variables", () => {
 describe("roles", () => {
   const [apiContainer] = api({ backend, privateAddress: "10.0.0.2", workers: 3, host: "api.ringo.test" }).containers!;
   const [workerContainer] = worker({ backend, machine: "worker-0", celery, stopTimeoutSeconds: 300 }).containers!;
-  const [beatContainer] = beat({ backend, present: true }).containers!;
+  const [beatContainer] = beat(backend).containers!;
 
   test("run the contract's commands under the contract's names", () => {
     expect(apiContainer).toMatchObject({
@@ -131,12 +131,8 @@ describe("roles", () => {
     }));
   });
 
-  test("beat is taken away from a machine that must not have it", () => {
-    expect(beat({ backend, present: false })).toEqual({ absentContainers: ["ringo-beat"] });
-  });
-
   test("beat's schedule outlives its container, and its reboot: it is in a directory of the machine, which is its own", () => {
-    expect(beat({ backend, present: true }).directories).toEqual([{ path: "/srv/beat", owner: "10001", group: "33" }]);
+    expect(beat(backend).directories).toEqual([{ path: "/srv/beat", owner: "10001", group: "33" }]);
     expect(beatContainer.volumes).toContain("/srv/beat:/srv/beat");
   });
 
