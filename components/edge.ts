@@ -34,7 +34,7 @@ export interface EdgeSite {
   corsAllowedOrigins: string[];
   /** Another site, for the same networks. @default none */
   grafana?: pulumi.Output<GrafanaSite>;
-  limits: Partial<Limits>;
+  limits: Omit<Limits, "largeBodies">;
   /** How requests are inspected. */
   waf: { mode: string; paranoiaLevel: number; threshold: number; fieldsKiB: number; exclusions: string[] };
   clientMaxBodyMiB: number;

@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/digitalocean";
 import { registryPort } from "../machine/docker";
+import { apiPort } from "../machine/edge/nginx/upstreams";
 import { portOf } from "../machine/egress";
 import { grafanaPort } from "../machine/monitoring/grafana";
 import { intakePort } from "../machine/logs";
@@ -33,7 +34,7 @@ export interface WaysOut {
 
 const everywhere = ["0.0.0.0/0", "::/0"];
 const everyRole: Role[] = ["edge", "api", "worker", "data", "monitor"];
-const ports = { ssh: 22, dns: 53, http: 80, ntp: 123, https: 443, api: 8000, postgres: 5432, redis: 6379 };
+const ports = { ssh: 22, dns: 53, http: 80, ntp: 123, https: 443, api: apiPort, postgres: 5432, redis: 6379 };
 
 /** TCP from machines of these roles. */
 const from = (roles: Role[], port: number): Inbound =>

@@ -16,8 +16,8 @@ export interface RegistryCredentials {
 }
 
 export interface DockerInputs {
-  /** Private CIDR, /24 or wider, that containers' networks are cut from; overlaps no VPC. @default "172.28.0.0/16" */
-  addressPool?: string;
+  /** Private CIDR, /24 or wider, that containers' networks are cut from; overlaps no VPC. */
+  addressPool: string;
   /** Credentials for pulling. */
   registry?: RegistryCredentials;
   /** Units that Docker starts after, e.g. those that mount what containers bind. Docker starts even when one fails. */
@@ -27,7 +27,7 @@ export interface DockerInputs {
 const daemonPath = "/etc/docker/daemon.json";
 const dropInPath = "/etc/systemd/system/docker.service.d/ringo.conf";
 
-export function docker({ addressPool = "172.28.0.0/16", registry, after = [] }: DockerInputs): Fragment {
+export function docker({ addressPool, registry, after = [] }: DockerInputs): Fragment {
   const credentials = registry && Buffer.from(`${registry.username}:${registry.password}`).toString("base64");
   // What root asks of a published port is led to the container's own address.
   const ownContainers = addedRules("output", "containers", [`oifname ${containerLinks} meta skuid "root" accept comment "own containers"`]);

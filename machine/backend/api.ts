@@ -3,26 +3,27 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { backendContainer, quote, type Backend } from "./django";
-import { failTimeoutSeconds } from "../edge/nginx/upstreams";
+import { apiPort, failTimeoutSeconds } from "../edge/nginx/upstreams";
 import type { Fragment } from "../state";
 
 export interface ApiInputs {
   backend: Backend;
   /** The machine's address in the VPC: the only one that the API answers on. */
   privateAddress: string;
-  /** @default 8000 */
-  port?: number;
   /** gunicorn's processes. */
   workers: number;
   /** One of the backend's allowed hosts: it answers 400 to any other. */
   host: string;
-  /** How long a request may take, in seconds: `--timeout`. @default 120 */
-  timeoutSeconds?: number;
-  /** Longer than gunicorn's graceful 30 s, in seconds. @default 40 */
-  stopTimeoutSeconds?: number;
+  /** How long a request may take, in seconds: `--timeout`. */
+  timeoutSeconds: number;
+  /** Longer than gunicorn's graceful 30 s, in seconds. */
+  stopTimeoutSeconds: number;
 }
 
 export const apiContainer = "ringo-api";
+
+/** gunicorn's port in its container. */
+const inside = 8000;
 
 /** A line for each request, with the id that the edge gave it and without its query: what a request did is found by that id, whatever the backend itself writes. */
 const accessFormat = JSON.stringify({
@@ -33,7 +34,8 @@ const accessFormat = JSON.stringify({
 const directory = "/srv/api";
 const settings = `${directory}/gunicorn.py`;
 
-export function api({ backend, privateAddress, port = 8000, workers, host, timeoutSeconds = 120, stopTimeoutSeconds = 40 }: ApiInputs): Fragment {
+/** The API: one gunicorn, which the next machine's turn waits for. */
+export function api({ backend, privateAddress, workers, host, timeoutSeconds, stopTimeoutSeconds }: ApiInputs): Fragment {
   const configured = readFileSync(join(__dirname, "gunicorn.py"), "utf8");
   return {
     packages: ["curl"],
@@ -43,7 +45,7 @@ export function api({ backend, privateAddress, port = 8000, workers, host, timeo
       backendContainer(backend, {
         name: apiContainer,
         command: [
-          "gunicorn", "ringo_backend.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", String(workers),
+          "gunicorn", "ringo_backend.wsgi:application", "--bind", `0.0.0.0:${inside}`, "--workers", String(workers),
           "--timeout", String(timeoutSeconds), "--worker-tmp-dir", "/dev/shm", "--config", settings,
           // The most that it can be told to, and nginx's own bound: with less a long query would be answered 414.
           "--limit-request-line", "8190",
@@ -52,9 +54,9 @@ export function api({ backend, privateAddress, port = 8000, workers, host, timeo
         volumes: [`${settings}:${settings}:ro`],
         // It reads its settings once: others are another container.
         environment: { RINGO_SETTINGS: createHash("sha256").update(configured).digest("hex") },
-        publish: [`${privateAddress}:${port}:8000`],
+        publish: [`${privateAddress}:${apiPort}:${inside}`],
         stopTimeoutSeconds,
-        health: { command: apiHealthCommand({ privateAddress, port, host }), timeoutSeconds: 120 },
+        health: { command: apiHealthCommand(privateAddress, host), timeoutSeconds: 120 },
         // Else the next machine would stop while the edge still takes this one for dead, and answers for itself: 502.
         passedBySeconds: failTimeoutSeconds + 1,
       }),
@@ -67,10 +69,10 @@ export function api({ backend, privateAddress, port = 8000, workers, host, timeo
  * Succeeds when the backend finds PostgreSQL and Redis in order. It asks with the headers that the edge sends: without
  * the host it is answered 400, without the scheme 301. Costs the backend 1–2 s: not for polling.
  */
-function apiHealthCommand({ privateAddress, port = 8000, host }: Pick<ApiInputs, "privateAddress" | "port" | "host">): string {
+function apiHealthCommand(privateAddress: string, host: string): string {
   return (
     `status=$(curl --silent --show-error --output /dev/null --max-time 20 --write-out '%{http_code}' ` +
-    `--header ${quote(`Host: ${host}`)} --header 'X-Forwarded-Proto: https' http://${privateAddress}:${port}/api/health/); ` +
+    `--header ${quote(`Host: ${host}`)} --header 'X-Forwarded-Proto: https' http://${privateAddress}:${apiPort}/api/health/); ` +
     `[ "$status" = 200 ] || { echo "health answers $status"; exit 1; }`
   );
 }

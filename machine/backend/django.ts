@@ -11,8 +11,8 @@ export interface DjangoInputs {
   csrfTrustedOrigins: string[];
   /** Origins with scheme. */
   corsAllowedOrigins: string[];
-  postgres: { host: string; port?: number; database: string; user: string; password: string };
-  redis: { host: string; port?: number; user: string; password: string };
+  postgres: { host: string; database: string; user: string; password: string };
+  redis: { host: string; user: string; password: string };
   celery: CelerySettings;
   /** Object storage for presigned uploads. */
   objectStorage?: { endpointUrl: string; region: string; bucket: string; accessKeyId: string; secretAccessKey: string };
@@ -75,7 +75,7 @@ export function djangoEnvironment(inputs: DjangoInputs): DjangoEnvironment {
   ]) {
     if (!/^[A-Za-z0-9._~-]+$/.test(value)) throw new Error(`${what} may only hold A-Z a-z 0-9 . _ ~ -: the backend puts it into a URL as it is`);
   }
-  const redisUrl = `redis://${redis.user}:${redis.password}@${redis.host}:${redis.port ?? 6379}/0`;
+  const redisUrl = `redis://${redis.user}:${redis.password}@${redis.host}:6379/0`;
   const own: Record<string, string> = {
     DJANGO_SETTINGS_MODULE: "ringo_backend.settings.prod",
     DJANGO_SECRET_KEY: inputs.secretKey,
@@ -83,7 +83,7 @@ export function djangoEnvironment(inputs: DjangoInputs): DjangoEnvironment {
     CSRF_TRUSTED_ORIGINS: inputs.csrfTrustedOrigins.join(","),
     CORS_ALLOWED_ORIGINS: inputs.corsAllowedOrigins.join(","),
     POSTGRES_HOST: postgres.host,
-    POSTGRES_PORT: String(postgres.port ?? 5432),
+    POSTGRES_PORT: "5432",
     POSTGRES_DB: postgres.database,
     POSTGRES_USER: postgres.user,
     POSTGRES_PASSWORD: postgres.password,

@@ -17,36 +17,34 @@ import { updates, type UpdateWindow } from "./updates";
 export interface BaseInputs {
   /** The machine's name, a single label. */
   hostname: string;
-  /** Names that the machine must resolve without DNS: name to address. @default {} */
-  hosts?: Record<string, string>;
   sshd: SshdInputs;
   firewall: FirewallInputs;
-  /** CIDRs that are never shut out for failed logins. @default [] */
-  neverBanned?: string[];
-  /** PEM of private certificate authorities. @default [] */
-  trustedCertificates?: string[];
-  /** Name in the IANA database. @default "UTC" */
-  timezone?: string;
-  /** When security updates may disturb. @default a reboot, where one is needed, at 03:30 */
-  automaticUpdates?: UpdateWindow;
+  /** CIDRs that are never shut out for failed logins. */
+  neverBanned: string[];
+  /** PEM of private certificate authorities. */
+  trustedCertificates: string[];
+  /** Name in the IANA database. */
+  timezone: string;
+  /** When security updates may disturb. */
+  automaticUpdates: UpdateWindow;
 }
 
 /** The base state; a role's fragments are combined with it. */
 export function base(inputs: BaseInputs): MachineState {
   return combine(
-    identity(inputs.hostname, inputs.hosts ?? {}),
+    identity(inputs.hostname),
     sshd(inputs.sshd),
     firewall(inputs.firewall),
-    trust(inputs.trustedCertificates ?? []),
-    time(inputs.timezone ?? "UTC"),
-    updates(inputs.automaticUpdates ?? { reboot: true, rebootTime: "03:30" }),
+    trust(inputs.trustedCertificates),
+    time(inputs.timezone),
+    updates(inputs.automaticUpdates),
     journal,
     logrotate,
     kernel,
     hardening,
     noSetuid,
     audit,
-    fail2ban(inputs.neverBanned ?? []),
+    fail2ban(inputs.neverBanned),
     inspection,
     scrubber,
     cloudAgent,
@@ -54,9 +52,8 @@ export function base(inputs: BaseInputs): MachineState {
   );
 }
 
-function identity(hostname: string, hosts: Record<string, string>): Fragment {
+function identity(hostname: string): Fragment {
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(hostname)) throw new Error(`"${hostname}" is no host name`);
-  const entries = Object.entries(hosts).map(([name, address]) => `${address} ${name}\n`);
   return {
     files: [
       // cloud-init would put back at every boot what the cloud's metadata says.
@@ -64,7 +61,7 @@ function identity(hostname: string, hosts: Record<string, string>): Fragment {
       { path: "/etc/hostname", content: `${hostname}\n` },
       {
         path: "/etc/hosts",
-        content: `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n::1 localhost ip6-localhost ip6-loopback\n${entries.join("")}`,
+        content: `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n::1 localhost ip6-localhost ip6-loopback\n`,
       },
     ],
     directories: [{ path: "/etc/cloud/cloud.cfg.d" }],

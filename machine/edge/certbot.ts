@@ -5,10 +5,10 @@ import { combine, type Fragment } from "../state";
 export interface CertbotOptions {
   /** The names of the certificate; the first is its subject. */
   domains: string[];
-  /** Where the CA writes about the account; none is needed. */
-  email?: string;
-  /** The ACME directory. @default Let's Encrypt */
-  server?: string;
+  /** Where the CA writes about the account. */
+  email: string;
+  /** The ACME directory. */
+  server: string;
 }
 
 /**
@@ -26,12 +26,12 @@ const trust = "REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt";
 /** One certificate from an ACME server by HTTP-01 through nginx, renewed by Debian's timer; nginx is reloaded after each. */
 export function certbot(options: CertbotOptions): Fragment {
   const domains = [...new Set(options.domains)];
-  const server = options.server ?? "https://acme-v02.api.letsencrypt.org/directory";
+  const { server, email } = options;
   if (domains.length === 0) throw new Error("a certificate needs at least one domain");
   return combine(mayReach("certbot", [{ name: "acme", port: portOf(server), to: "any", users: ["root"] }]), {
     packages: ["certbot", "openssl"],
     files: [
-      { path: obtain, mode: "0755", content: obtainScript(domains, server, options.email) },
+      { path: obtain, mode: "0755", content: obtainScript(domains, server, email) },
       { path: deploy, mode: "0755", content: deployScript },
       { path: dropIn, content: `[Service]\nEnvironment=${trust}\n` },
     ],
@@ -53,7 +53,7 @@ export function certbot(options: CertbotOptions): Fragment {
   });
 }
 
-const obtainScript = (domains: string[], server: string, email?: string): string => `#!/bin/sh
+const obtainScript = (domains: string[], server: string, email: string): string => `#!/bin/sh
 # Obtains the certificate if there is none, or if its names or its CA are no longer those asked for.
 # With --check only says by its exit status whether all is as it should be.
 set -eu
@@ -83,7 +83,7 @@ if ! issued; then
     set --
     for domain in $domains; do set -- "$@" --domain "$domain"; done
     # shellcheck disable=SC2097,SC2098
-    if ! ${trust} certbot certonly --non-interactive --agree-tos ${email === undefined ? "--register-unsafely-without-email" : `--no-eff-email --email '${email}'`} \\
+    if ! ${trust} certbot certonly --non-interactive --agree-tos --no-eff-email --email '${email}' \\
         --server "$server" --webroot --webroot-path ${acmeRoot} --cert-name ringo --key-type ecdsa \\
         --deploy-hook ${deploy} --force-renewal --renew-with-new-domains "$@"; then
         for domain in $domains; do

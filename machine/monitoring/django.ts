@@ -1,5 +1,6 @@
 import { addedRules, containerLinks } from "../egress";
 import { innerNginx } from "../edge/nginx/inner";
+import { apiPort } from "../edge/nginx/upstreams";
 import { combine, type Fragment } from "../state";
 import { ports } from "./ports";
 
@@ -25,7 +26,7 @@ const server = (address: string, host: string): string => `
 
         location = /metrics {
             limit_except GET { deny all; }
-            proxy_pass http://${address}:8000;
+            proxy_pass http://${address}:${apiPort};
             proxy_set_header Host ${host};
             proxy_set_header X-Forwarded-Proto https;
             proxy_set_header X-Forwarded-For "";

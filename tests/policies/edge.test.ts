@@ -3,10 +3,11 @@ import { edge, type EdgeOptions } from "../../machine/edge/nginx";
 import { payload } from "../../machine/payload";
 import { combine, type File, type MachineState } from "../../machine/state";
 import { alone, chapter, unknown, type Sample } from "./harness";
+import { usual } from "../machine/edge/edge-harness";
 
 const bringing = (state: MachineState): Sample => ({ type: "command:remote:Command", props: { stdin: payload("state", state) } });
 const firewall: EdgeOptions["waf"] = { mode: "block", paranoiaLevel: 1, threshold: 5, fieldsKiB: 64, exclusions: [] };
-const edgeWith = (waf: EdgeOptions["waf"]): MachineState => combine(edge({ domain: "api.ringo.test", upstreams: ["10.0.0.6"], adminCidrs: [], waf }));
+const edgeWith = (waf: EdgeOptions["waf"]): MachineState => combine(edge({ ...usual, domain: "api.ringo.test", upstreams: ["10.0.0.6"], waf }));
 
 /** The edge, as somebody has changed one of its files. */
 function changed(name: string, from: string | RegExp, to: string): Sample {

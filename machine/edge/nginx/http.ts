@@ -2,19 +2,18 @@
 
 /** Bounds on what one client may take. */
 export interface Limits {
-  /** Requests a second to the API, per client. @default 10 */
+  /** Requests a second to the API, per client. */
   apiPerSecond: number;
-  /** Requests above that rate answered at once before 429s begin. @default 20 */
+  /** Requests above that rate answered at once before 429s begin. */
   apiBurst: number;
-  /** Attempts a minute to log in, per client. @default 5 */
+  /** Attempts a minute to log in, per client. */
   loginPerMinute: number;
-  /** Connections (under HTTP/2: requests in flight) per client. @default 50 */
-  connections: number;
-  /** Bodies above a megabyte that are under way at once, of all clients; half of them for one client. @default 4 */
+  /** Bodies above a megabyte that are under way at once, of all clients; half of them for one client. */
   largeBodies: number;
 }
 
-export const defaultLimits: Limits = { apiPerSecond: 10, apiBurst: 20, loginPerMinute: 5, connections: 50, largeBodies: 4 };
+/** Connections (under HTTP/2: requests in flight) of one client. */
+export const connectionsOfClient = 50;
 
 /** How a line of the access log looks. @param site of another than the API's, so that the API's figures leave it out */
 export const logFormat = (name: string, site?: string): string => `log_format ${name} escape=json '{"time":"$time_iso8601","request_id":"$request_id","client":"$remote_addr",'

@@ -1,8 +1,8 @@
-import { main, defaultLimits, type Limits } from "./http";
+import { main, type Limits } from "./http";
 import { limits } from "./limits";
 import { tls } from "./tls";
 import { headers, policies } from "./headers";
-import { proxy, upstreams } from "./upstreams";
+import { apiPort, proxy, upstreams } from "./upstreams";
 import { grafanaAuthority, type GrafanaSite } from "./grafana";
 import { sites } from "./sites";
 import { sharedMount } from "../../data/media";
@@ -26,23 +26,23 @@ export interface EdgeOptions {
   domain: string;
   /** Private addresses of the API machines. */
   upstreams: string[];
-  /** @default 8000 */
+  /** @default `apiPort` */
   upstreamPort?: number;
   /** Who may reach `/admin/`. Nobody, when empty. */
   adminCidrs: string[];
-  /** Origins whose pages may read what the edge itself answers. @default none */
-  corsAllowedOrigins?: string[];
+  /** Origins whose pages may read what the edge itself answers. */
+  corsAllowedOrigins: string[];
   /** Another site, for the same networks. @default none */
   grafana?: GrafanaSite;
-  limits?: Partial<Limits>;
-  /** The largest request body. @default 50 */
-  clientMaxBodyMiB?: number;
+  limits: Limits;
+  /** The largest request body. */
+  clientMaxBodyMiB: number;
   /** How requests are inspected. Not at all, when absent. */
   waf?: Omit<WafOptions, "bodyMiB">;
-  /** @default 31536000, a year */
-  hstsSeconds?: number;
-  /** How long the application may take; a little above gunicorn's own timeout, which should end first. @default 125 */
-  readTimeoutSeconds?: number;
+  /** How long browsers must insist on HTTPS. */
+  hstsSeconds: number;
+  /** How long the application may take; a little above gunicorn's own timeout, which should end first. */
+  readTimeoutSeconds: number;
   /** @default "/var/www/static/current" */
   staticRoot?: string;
   /** @default "/srv/ringo/media" */
@@ -55,32 +55,31 @@ export interface EdgeOptions {
  */
 export function edge(options: EdgeOptions): Fragment {
   if (options.upstreams.length === 0) throw new Error("the edge needs at least one API machine as its upstream");
-  const port = options.upstreamPort ?? 8000;
+  const port = options.upstreamPort ?? apiPort;
   const { grafana } = options;
-  const bounds = { ...defaultLimits, ...options.limits };
-  const bodyMiB = options.clientMaxBodyMiB ?? 50;
+  const bodyMiB = options.clientMaxBodyMiB;
   const firewall = options.waf === undefined ? {} : waf({ ...options.waf, bodyMiB });
   const conf = (name: string, content: string): File => ({ path: `/etc/nginx/ringo/${name}.conf`, content });
   const files = [
     ...firewall.files ?? [],
     { path: "/etc/nginx/nginx.conf", content: main(bodyMiB) },
-    conf("headers", policies(options.corsAllowedOrigins ?? [])),
-    conf("limits", limits(bounds)),
+    conf("headers", policies(options.corsAllowedOrigins)),
+    conf("limits", limits(options.limits)),
     conf("tls", tls(tlsDirectory)),
     conf("upstreams", upstreams(options.upstreams, port)),
     conf("sites", sites({
       domain: options.domain,
       adminCidrs: options.adminCidrs,
       grafana,
-      limits: bounds,
+      limits: options.limits,
       staticRoot: options.staticRoot ?? staticRoot,
       mediaRoot: options.mediaRoot ?? mediaRoot,
       acmeRoot,
       wafRules: options.waf && wafRules,
     })),
     ...grafana ? [{ path: grafanaAuthority, content: grafana.certificate }] : [],
-    conf("snippets/headers", headers(options.hstsSeconds ?? 31536000)),
-    conf("snippets/proxy", proxy(options.readTimeoutSeconds ?? 125)),
+    conf("snippets/headers", headers(options.hstsSeconds)),
+    conf("snippets/proxy", proxy(options.readTimeoutSeconds)),
   ];
   const unit = "/etc/systemd/system/nginx.service.d/ringo.conf";
   const upstreamsOf = [

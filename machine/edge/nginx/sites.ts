@@ -1,6 +1,6 @@
 import { wafDirectory, wafGuard, wafLog } from "../modsecurity";
 import { grafanaSite, type GrafanaSite } from "./grafana";
-import type { Limits } from "./http";
+import { connectionsOfClient, type Limits } from "./http";
 import { only, plain } from "./parts";
 
 /** What the sites need to know. */
@@ -96,7 +96,7 @@ const files = (s: Site): string => `    location ^~ /static/ {
  * To the application by way of a location of its own: there is the firewall, which costs more than all else here. Within one
  * location nginx would ask it, and wait for the body, before rates and connections are looked at.
  */
-const gate = (s: Site, rates: string, inside: string): string => `${rates}        limit_conn connections ${s.limits.connections};
+const gate = (s: Site, rates: string, inside: string): string => `${rates}        limit_conn connections ${connectionsOfClient};
         limit_conn large_bodies ${s.limits.largeBodies};
         limit_conn large_bodies_of_client ${Math.ceil(s.limits.largeBodies / 2)};
         # No such file: what there is to find out about it is asked once a day.
@@ -116,7 +116,7 @@ const api = (s: Site): string => {
     server_name ${s.domain};
     include /etc/nginx/ringo/snippets/headers.conf;
     include /etc/nginx/ringo/snippets/proxy.conf;
-    limit_conn connections ${s.limits.connections};
+    limit_conn connections ${connectionsOfClient};
     error_page 429 @too_many_requests;
     error_page 502 504 @unavailable;
 ${s.wafRules === undefined ? "" : `    modsecurity_rules_file ${s.wafRules};

@@ -1,5 +1,8 @@
 import { replaced, stripped } from "./headers";
 
+/** Where an API machine answers: on its private address, to the edge. */
+export const apiPort = 8000;
+
 /** How long the edge passes an API machine by after three requests failed there within as long, in seconds. */
 export const failTimeoutSeconds = 5;
 

@@ -73,7 +73,7 @@ describe("the backend's variables", () => {
 });
 
 describe("roles", () => {
-  const [apiContainer] = api({ backend, privateAddress: "10.0.0.2", workers: 3, host: "api.ringo.test" }).containers!;
+  const [apiContainer] = api({ backend, privateAddress: "10.0.0.2", workers: 3, host: "api.ringo.test", timeoutSeconds: 120, stopTimeoutSeconds: 35 }).containers!;
   const [workerContainer] = worker({ backend, machine: "worker-0", celery, stopTimeoutSeconds: 300 }).containers!;
   const [beatContainer] = beat(backend).containers!;
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { api } from "../../../machine/backend/api";
 
-const { files, containers } = api({ backend: { image: "backend:1", environment: { variables: {}, secrets: [] } }, privateAddress: "10.0.0.2", workers: 3, host: "api.ringo.test" });
+const { files, containers } = api({ backend: { image: "backend:1", environment: { variables: {}, secrets: [] } }, privateAddress: "10.0.0.2", workers: 3, host: "api.ringo.test", timeoutSeconds: 120, stopTimeoutSeconds: 35 });
 const [{ path, content, mode }] = files!;
 const [{ command, volumes, environment }] = containers!;
 

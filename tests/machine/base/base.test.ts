@@ -9,12 +9,14 @@ import { trust } from "../../../machine/base/trust";
 
 const inputs: Parameters<typeof base>[0] = {
   hostname: "api-0",
-  hosts: { data: "10.0.0.5" },
   sshd: { authorizedKeys: ["ssh-ed25519 AAAA deployer"] },
   firewall: { services: [{ name: "ssh", port: 22, from: ["10.0.0.0/16"] }] },
+  neverBanned: [],
+  trustedCertificates: [],
   timezone: "Europe/Moscow",
   automaticUpdates: { reboot: true, rebootTime: "04:10" },
 };
+const addressPool = "172.17.0.0/16";
 const folder = mkdtempSync(join(tmpdir(), "ringo-base-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -61,14 +63,14 @@ describe("docker", () => {
       writeFileSync(join(root, path), content, { mode: parseInt(mode, 8) });
     };
     const service = "[Service]\nType=oneshot\nExecStart=/usr/bin/docker\n";
-    for (const file of docker({ after: ["ringo-media.service"] }).files!) place(file.path, file.content, file.mode);
+    for (const file of docker({ addressPool, after: ["ringo-media.service"] }).files!) place(file.path, file.content, file.mode);
     for (const name of ["docker", "nftables", "ringo-media"]) place(`/etc/systemd/system/${name}.service`, service);
     for (const name of ["sysinit", "basic", "shutdown", "timers", "time-set", "time-sync"]) place(`/etc/systemd/system/${name}.target`, "[Unit]\n");
     for (const name of ["system.slice", "-.slice"]) place(`/etc/systemd/system/${name}`, "[Unit]\n");
     place("/usr/bin/docker", "#!/bin/sh\n", "0755");
     const verified = spawnSync("systemd-analyze", ["verify", `--root=${root}`, "--man=no", "docker.service", "ringo-containers.service", "ringo-docker-prune.timer", "ringo-docker-prune.service"], { encoding: "utf8" });
     expect({ status: verified.status, complaints: verified.stderr }).toEqual({ status: 0, complaints: "" });
-    const dropIn = docker({ after: ["ringo-media.service"] }).files!.find((file) => file.path.includes("docker.service.d"))!.content;
+    const dropIn = docker({ addressPool, after: ["ringo-media.service"] }).files!.find((file) => file.path.includes("docker.service.d"))!.content;
     expect(dropIn).toMatch(/^After=nftables.service ringo-media.service$/m);
     // Required, a mount that fails once at boot would leave Docker down for good.
     expect(dropIn).not.toMatch(/Requires/);
@@ -79,7 +81,7 @@ describe("docker", () => {
     mkdirSync(bin);
     writeFileSync(join(bin, "docker"), `#!/bin/sh\necho "docker $*" >> ${folder}/ended\n[ "$1" != ps ] || echo ringo-loki\n`, { mode: 0o755 });
     writeFileSync(join(bin, "systemctl"), `#!/bin/sh\necho "systemctl $*" >> ${folder}/ended\n`, { mode: 0o755 });
-    const end = docker({}).files!.find(({ path }) => path === "/etc/docker/daemon.json")!.whenGone!;
+    const end = docker({ addressPool }).files!.find(({ path }) => path === "/etc/docker/daemon.json")!.whenGone!;
     expect(spawnSync("shellcheck", ["-s", "sh", "-"], { input: end, encoding: "utf8" }).stdout).toBe("");
     execFileSync("sh", ["-ec", end], { env: { PATH: `${bin}:/usr/bin:/bin` } });
     expect(readFileSync(join(folder, "ended"), "utf8").split("\n").filter((line) => line && !line.startsWith("docker ps"))).toEqual([
@@ -88,7 +90,7 @@ describe("docker", () => {
   });
 
   test("keeps credentials in a root-only file, and every form of them out of what is printed", () => {
-    const fragment = docker({ registry });
+    const fragment = docker({ addressPool, registry });
     const file = fragment.files!.find((each) => each.path === "/root/.docker/config.json")!;
     expect(file).toMatchObject({ mode: "0600", secret: true });
     const { auth } = JSON.parse(file.content).auths["registry.ringo.test"];
@@ -97,7 +99,7 @@ describe("docker", () => {
   });
 
   test("has no credentials where the registry asks for none", () => {
-    expect(docker({}).files!.map(({ path }) => path)).not.toContain("/root/.docker/config.json");
+    expect(docker({ addressPool }).files!.map(({ path }) => path)).not.toContain("/root/.docker/config.json");
   });
 });
 
@@ -142,7 +144,7 @@ describe("trusted certificates", () => {
 });
 
 test("every command is a clean shell script", () => {
-  const state = combine(base({ ...inputs, trustedCertificates: ["PEM"] }), docker({}));
+  const state = combine(base({ ...inputs, trustedCertificates: ["PEM"] }), docker({ addressPool }));
   const scripts = [...state.steps.flatMap((step) => [step.command, step.unless ?? ":"]), ...state.checks.map((check) => check.command)];
   scripts.forEach((script, i) => writeFileSync(join(folder, `${i}.sh`), `#!/bin/sh\n${script}\n`));
   const checked = spawnSync("shellcheck", ["--severity=warning", ...scripts.map((_, i) => join(folder, `${i}.sh`))], { encoding: "utf8" });

@@ -62,7 +62,13 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export type EdgeSettings = Omit<EdgeOptions, "domain" | "staticRoot" | "mediaRoot"> & { domain?: string };
+/** An edge as the stack's defaults have it. */
+export const usual: EdgeOptions = {
+  domain, upstreams: ["127.0.0.1"], adminCidrs: [], corsAllowedOrigins: [], clientMaxBodyMiB: 50, hstsSeconds: 31_536_000, readTimeoutSeconds: 125,
+  limits: { apiPerSecond: 10, apiBurst: 20, loginPerMinute: 5, largeBodies: 4 },
+};
+
+export type EdgeSettings = Partial<Omit<EdgeOptions, "staticRoot" | "mediaRoot">>;
 
 export async function startEdge(options: EdgeSettings): Promise<Edge> {
   const root = mkdtempSync(join(tmpdir(), "ringo-edge-"));
@@ -74,7 +80,7 @@ export async function startEdge(options: EdgeSettings): Promise<Edge> {
     "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", `/CN=${domain}`,
     "-keyout", `${root}/tls/privkey.pem`, "-out", `${root}/tls/fullchain.pem`,
   ], { stdio: "ignore" });
-  const state = edge({ domain, ...options, staticRoot: `${root}/static`, mediaRoot: `${root}/media` });
+  const state = edge({ ...usual, ...options, staticRoot: `${root}/static`, mediaRoot: `${root}/media` });
   for (const file of state.files!.filter((f) => /^\/etc\/(?:nginx|modsecurity)\//.test(f.path))) {
     const path = join(root, file.path.replace("/etc/nginx/", "").replace(wafDirectory, "waf"));
     mkdirSync(dirname(path), { recursive: true });

@@ -10,6 +10,7 @@ import { postgres } from "../../../machine/data/postgres";
 import { redis } from "../../../machine/data/redis";
 import { combine } from "../../../machine/state";
 import { staticFiles } from "../../../machine/edge/static";
+import { usual } from "./edge-harness";
 
 let root: string;
 beforeEach(() => { root = mkdtempSync(join(tmpdir(), "ringo-parts-")); });
@@ -23,8 +24,8 @@ const data = combine(
   server,
 );
 const front = combine(
-  edge({ domain: "api.example.test", upstreams: ["10.0.0.8"], adminCidrs: [] }),
-  certbot({ domains: ["api.example.test", "www.example.test"], email: "ops@example.test" }),
+  edge({ ...usual, domain: "api.example.test", upstreams: ["10.0.0.8"] }),
+  certbot({ domains: ["api.example.test", "www.example.test"], email: "ops@example.test", server: "https://acme-v02.api.letsencrypt.org/directory" }),
   staticFiles({ release: "r1" }),
   client,
 );
@@ -115,7 +116,7 @@ describe("static files", () => {
 describe("certificate", () => {
   /** Runs the script with its paths below `root`; a fake certbot writes down how it was called. */
   const run = (options: { server: string; domains: string[] }, ...args: string[]) => {
-    const files = certbot(options).files!.filter((f) => f.mode === "0755");
+    const files = certbot({ email: "ops@example.test", ...options }).files!.filter((f) => f.mode === "0755");
     for (const folder of ["bin", "tls", "letsencrypt/renewal", "letsencrypt/live/ringo"]) mkdirSync(join(root, folder), { recursive: true });
     const place = (text: string) => text.replaceAll("/etc/letsencrypt", join(root, "letsencrypt")).replaceAll("/etc/nginx/tls", join(root, "tls")).replaceAll("/usr/local/lib/ringo", join(root, "bin"));
     for (const file of files) writeFileSync(join(root, "bin", file.path.split("/").pop()!), place(file.content), { mode: 0o755 });

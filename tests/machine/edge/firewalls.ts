@@ -1,4 +1,4 @@
-import { freePort, startEdge, startUpstream, type Edge, type EdgeSettings } from "./edge-harness";
+import { freePort, startEdge, startUpstream, usual, type Edge, type EdgeSettings } from "./edge-harness";
 
 type Upstream = Awaited<ReturnType<typeof startUpstream>>;
 export type Options = NonNullable<EdgeSettings["waf"]>;
@@ -25,7 +25,7 @@ export function firewalls() {
     seen: (): Upstream["seen"] => upstream.seen,
     start: async (options: Partial<Options> = {}): Promise<Edge> => {
       const edge = await startEdge({
-        upstreams: ["127.0.0.1"], upstreamPort: port, adminCidrs: [`${adminAddress}/32`], clientMaxBodyMiB: 5, limits: { largeBodies: 2 }, waf: { ...rules, ...options },
+        upstreams: ["127.0.0.1"], upstreamPort: port, adminCidrs: [`${adminAddress}/32`], clientMaxBodyMiB: 5, limits: { ...usual.limits, largeBodies: 2 }, waf: { ...rules, ...options },
       });
       started.push(edge);
       return edge;
