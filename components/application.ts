@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { registryOf, type StackConfig } from "../config";
+import type { StackConfig } from "../config";
 import type { RegistryCredentials } from "../machine/docker";
 import { djangoEnvironment, type Backend } from "../machine/backend/django";
+import { registryOf } from "../machine/image";
 import { sentryRelease } from "../machine/sentry";
 import type { DataFacts } from "./database";
 

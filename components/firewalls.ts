@@ -1,7 +1,7 @@
 import type { types } from "@pulumi/digitalocean";
-import { registryPort } from "../machine/docker";
 import { apiPort } from "../machine/edge/nginx/upstreams";
 import { portOf } from "../machine/egress";
+import { registryPort } from "../machine/image";
 import { grafanaPort } from "../machine/monitoring/grafana";
 import { intakePort } from "../machine/logs";
 import { ports as exporterPorts, type Exporter } from "../machine/monitoring";

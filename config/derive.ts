@@ -1,5 +1,6 @@
 import { gunicornWorkersFor } from "./capacity";
 import { portOf } from "../machine/egress";
+import { registryOf } from "../machine/image";
 import type { Validated } from "./schema";
 import type { SecretValues } from "./secrets";
 
@@ -40,10 +41,4 @@ export function derive(plain: Omit<Validated, keyof SecretValues>, stack: string
     outboundPorts: [...new Set([...plain.outboundPorts, ...(plain.mediaStorage ? [portOf(plain.mediaStorage.endpoint)] : [])])],
     registry: plain.registry && { server: registryOf(plain.image), ...plain.registry },
   };
-}
-
-/** The registry that an image reference names: its first part, where that has a dot or a port; else Docker Hub. */
-export function registryOf(image: string): string {
-  const [first, ...rest] = image.split("/");
-  return rest.length > 0 && /[.:]/.test(first) ? first : "docker.io";
 }

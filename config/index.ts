@@ -1,7 +1,7 @@
 /** The stack's configuration: one validated schema, every default written down. */
 export { celeryChildrenThatFit, connectionsOf, gunicornWorkersFor } from "./capacity";
 export { check } from "./check";
-export { derive, registryOf, type Settings } from "./derive";
+export { derive, type Settings } from "./derive";
 export { type Fault, renderFaults } from "./fault";
 export { ConfigError, loadConfig, type Secrets, type StackConfig } from "./load";
 export { images, regions, type Size, sizes } from "./sizes";

@@ -2,6 +2,7 @@
 import { quote } from "./backend/django";
 import { addedRules, containerLinks, mayReach } from "./egress";
 import { ending, ours } from "./ending";
+import { registryPort } from "./image";
 import { sandbox } from "./sandbox";
 import { combine, type Fragment } from "./state";
 import { timer } from "./timer";
@@ -73,9 +74,6 @@ export function pulled(...images: string[]): Fragment {
     })),
   });
 }
-
-/** The port of the registry that an image's name begins with. */
-export const registryPort = (image: string): number => Number(/^[^/]+:(\d+)\//.exec(image)?.[1] ?? 443);
 
 function daemonConfig(addressPool: string): string {
   return json({

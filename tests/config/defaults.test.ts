@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { celeryChildrenThatFit, ConfigError, gunicornWorkersFor, loadConfig, sizes } from "../../config";
-import { registryOf } from "../../config/derive";
 import { key, least } from "./fixture";
 
 /** Runs the loader as the engine would have set it up. */
@@ -84,10 +83,3 @@ test("workers are counted by CPUs, within memory, and never to none", () => {
   expect(gunicornWorkersFor("s-1vcpu-512mb-10gb")).toBe(1);
   for (const slug of Object.keys(sizes)) expect(512 + celeryChildrenThatFit(slug) * 105).toBeLessThanOrEqual(Math.max(512, sizes[slug].memoryMiB));
 });
-
-test.each([
-  ["registry.ringo.dev/backend", "registry.ringo.dev"],
-  ["registry.ringo.test:5000/a/b@sha256:1", "registry.ringo.test:5000"],
-  ["ringo/backend:1.2", "docker.io"],
-  ["backend:1.2", "docker.io"],
-])("the registry of %s is %s", (image, registry) => expect(registryOf(image)).toBe(registry));
