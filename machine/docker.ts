@@ -1,9 +1,9 @@
 /** Docker, as small and closed as the backend's containers need it. */
-import { quote } from "./backend/django";
 import { addedRules, containerLinks, mayReach } from "./egress";
 import { ending, ours } from "./ending";
 import { registryPort } from "./image";
 import { sandbox } from "./sandbox";
+import { quote } from "./shell";
 import { combine, type Fragment } from "./state";
 import { timer } from "./timer";
 import { routing } from "./base/sysctl";

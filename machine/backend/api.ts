@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { backendContainer, quote, type Backend } from "./django";
+import { backendContainer, type Backend } from "./django";
 import { apiPort, failTimeoutSeconds } from "../edge/nginx/upstreams";
+import { quote } from "../shell";
 import type { Fragment } from "../state";
 
 export interface ApiInputs {

@@ -159,6 +159,3 @@ export function backendContainer(backend: Backend, role: Omit<Container, "image"
     boundTo: ["POSTGRES_HOST"],
   };
 }
-
-/** Quotes for `sh`. */
-export const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

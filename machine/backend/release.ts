@@ -6,7 +6,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sharedMount } from "../data/media";
-import { backendUser, quote, temporary, type Backend } from "./django";
+import { backendUser, temporary, type Backend } from "./django";
+import { quote } from "../shell";
 import type { Fragment, Step } from "../state";
 
 export interface ReleaseInputs {

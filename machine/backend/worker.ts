@@ -1,5 +1,6 @@
 /** The worker's role: one Celery worker that finishes its tasks before it goes. */
-import { backendContainer, quote, type Backend, type CelerySettings } from "./django";
+import { backendContainer, type Backend, type CelerySettings } from "./django";
+import { quote } from "../shell";
 import type { Fragment } from "../state";
 
 export interface WorkerInputs {
