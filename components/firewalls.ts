@@ -6,7 +6,7 @@ import { grafanaPort } from "../machine/monitoring/grafana";
 import { intakePort } from "../machine/logs";
 import { ports as exporterPorts, type Exporter } from "../machine/monitoring";
 import { exporters } from "./exporters";
-import { roleTag, type Role } from "./naming";
+import { roleTag, roles, type Role } from "./naming";
 
 type Inbound = types.input.FirewallInboundRule;
 type Outbound = types.input.FirewallOutboundRule;
@@ -33,19 +33,18 @@ export interface WaysOut {
 }
 
 const everywhere = ["0.0.0.0/0", "::/0"];
-const everyRole: Role[] = ["edge", "api", "worker", "data", "monitor"];
 const ports = { ssh: 22, dns: 53, http: 80, ntp: 123, https: 443, api: apiPort, postgres: 5432, redis: 6379 };
 
 /** TCP from machines of these roles. */
-const from = (roles: Role[], port: number): Inbound =>
-  ({ protocol: "tcp", portRange: String(port), sourceTags: roles.map((role) => roleTag(role)) });
+const from = (senders: readonly Role[], port: number): Inbound =>
+  ({ protocol: "tcp", portRange: String(port), sourceTags: senders.map((role) => roleTag(role)) });
 
 const fromAddresses = (addresses: string[], port: number): Inbound =>
   ({ protocol: "tcp", portRange: String(port), sourceAddresses: addresses });
 
 /** TCP to machines of these roles. */
-const to = (roles: Role[], port: number): Outbound =>
-  ({ protocol: "tcp", portRange: String(port), destinationTags: roles.map((role) => roleTag(role)) });
+const to = (receivers: readonly Role[], port: number): Outbound =>
+  ({ protocol: "tcp", portRange: String(port), destinationTags: receivers.map((role) => roleTag(role)) });
 
 const outside = (port: number, protocol = "tcp"): Outbound => ({ protocol, portRange: String(port), destinationAddresses: everywhere });
 
@@ -62,7 +61,7 @@ const watched = (role: Role): Inbound[] => exporters[role].map((name) => from(["
 
 /** The monitor reads what measures the machines. */
 const reads = (): Outbound[] => (Object.keys(exporterPorts) as Exporter[]).map((name) =>
-  to((Object.keys(exporters) as Role[]).filter((role) => exporters[role].includes(name)), exporterPorts[name]));
+  to(roles.filter((role) => exporters[role].includes(name)), exporterPorts[name]));
 
 /**
  * Who may talk to whom: the one table of the stack's open ports, in and out. What comes back is let in and out, because
@@ -72,7 +71,7 @@ const reads = (): Outbound[] => (Object.keys(exporterPorts) as Exporter[]).map((
 export function allowTable(sshAllowedCidrs: string[], ways: WaysOut): RoleRules[] {
   const { acme, image, backups, outboundPorts, alertPorts, logs, sentry, grafana } = ways;
   // Every machine brings what it writes down to the monitor, which brings its own the same way.
-  const [carries, keeps] = logs.image === undefined ? [[], []] : [[to(["monitor"], intakePort)], [from(everyRole, intakePort)]];
+  const [carries, keeps] = logs.image === undefined ? [[], []] : [[to(["monitor"], intakePort)], [from(roles, intakePort)]];
   const [shows, shown] = grafana.image === undefined ? [[], []] : [[to(["monitor"], grafanaPort)], [from(["edge"], grafanaPort)]];
   const images = [logs.image, grafana.image].filter((each) => each !== undefined);
   const logIn = grafana.oauth ? [portOf(grafana.oauth.tokenUrl), portOf(grafana.oauth.apiUrl)] : [];

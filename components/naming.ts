@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What a machine does. Also its tag, and what firewalls select by. */
-export type Role = "edge" | "api" | "worker" | "data" | "monitor";
+/** What machines do. A role is also a tag, by which firewalls select machines. */
+export const roles = ["edge", "api", "worker", "data", "monitor"] as const;
+export type Role = (typeof roles)[number];
 
 /** The name that a thing has in the cloud account: unique there, and the same on every `up`. */
 export const physicalName = (what: string): string => `ringo-${pulumi.getStack()}-${what}`;

@@ -1,7 +1,7 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { allowTable, type WaysOut } from "./firewalls";
-import { physicalName, projectTag, roleTag, stackTag, type Role } from "./naming";
+import { physicalName, projectTag, roles, roleTag, stackTag, type Role } from "./naming";
 
 export interface NetworkArgs extends WaysOut {
   region: string;
@@ -68,7 +68,6 @@ export class Network extends pulumi.ComponentResource {
   }
 
   private createTags(name: string): digitalocean.Tag[] {
-    const roles: Role[] = ["edge", "api", "worker", "data", "monitor"];
     return [
       new digitalocean.Tag(`${name}-tag`, { name: stackTag() }, { parent: this }),
       ...roles.map((role) => new digitalocean.Tag(`${name}-tag-${role}`, { name: roleTag(role) }, { parent: this })),
