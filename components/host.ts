@@ -192,7 +192,7 @@ export class Host extends pulumi.ComponentResource {
       ignoreChanges: ["sshKeys", "userData"],
       // The provider would delete first what bears a given name.
       deleteBeforeReplace: false,
-      // As long as a shutdown may take (machine/ending.ts), and a little; the provider's own is a minute.
+      // As long as a shutdown may take (machine/shutdown.ts), and a little; the provider's own is a minute.
       customTimeouts: { delete: "35m" },
     });
   }

@@ -1,9 +1,9 @@
 /** Docker, as small and closed as the backend's containers need it. */
 import { addedRules, containerLinks, mayReach } from "./egress";
-import { ending, ours } from "./ending";
 import { registryPort } from "./image";
 import { sandbox } from "./sandbox";
 import { quote } from "./shell";
+import { listContainers, shutdown } from "./shutdown";
 import { combine, type Fragment } from "./state";
 import { timer } from "./timer";
 import { routing } from "./base/sysctl";
@@ -32,7 +32,7 @@ export function docker({ addressPool, registry, after = [] }: DockerInputs): Fra
   const credentials = registry && Buffer.from(`${registry.username}:${registry.password}`).toString("base64");
   // What root asks of a published port is led to the container's own address.
   const ownContainers = addedRules("output", "containers", [`oifname ${containerLinks} meta skuid "root" accept comment "own containers"`]);
-  return combine(ownContainers, routing, ending(after), {
+  return combine(ownContainers, routing, shutdown(after), {
     // With AppArmor, where the kernel has it, Docker confines each container further.
     packages: ["docker.io", "docker-cli", "iptables", "apparmor"],
     directories: [
@@ -91,8 +91,8 @@ function daemonConfig(addressPool: string): string {
 }
 
 /** Nothing of it goes on under Docker's own defaults. With live-restore, containers would outlive the daemon. */
-const endDocker = `${ours} | xargs --no-run-if-empty docker stop > /dev/null
-${ours} --all | xargs --no-run-if-empty docker rm --volumes > /dev/null
+const endDocker = `${listContainers} | xargs --no-run-if-empty docker stop > /dev/null
+${listContainers} --all | xargs --no-run-if-empty docker rm --volumes > /dev/null
 systemctl disable --quiet --now docker.socket docker.service containerd.service`;
 
 /** Docker's rules come after the firewall's; containers after what they bind is mounted. */

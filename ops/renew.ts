@@ -1,4 +1,4 @@
-import { ends } from "../machine/ending";
+import { endContainers } from "../machine/shutdown";
 import { confirmed } from "../cli/confirm";
 import { countUp } from "./generation";
 import { askedHost, typed } from "./host";
@@ -61,7 +61,7 @@ async function asking(stack: OperatedStack, host: string): Promise<() => Promise
 /** @throws UserError when it still answers after two minutes */
 async function end(stack: OperatedStack, host: string, answers: () => Promise<boolean>): Promise<void> {
   say(`${host} finishes its work and shuts down`);
-  await stack.run(host, ["sh", "-c", `[ ! -x ${ends} ] || ${ends} stop; systemctl poweroff`], { quiet: true });
+  await stack.run(host, ["sh", "-c", `[ ! -x ${endContainers} ] || ${endContainers} stop; systemctl poweroff`], { quiet: true });
   for (const deadline = Date.now() + 120_000; await answers(); await new Promise((resolve) => setTimeout(resolve, 1000))) {
     if (Date.now() > deadline) {
       throw new UserError(`${host} was told to shut down and still answers. Delete it (DigitalOcean's control panel, Droplets), then run \`${stack.engineCommand("up", true).join(" ")}\`.`);

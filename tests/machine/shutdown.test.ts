@@ -2,12 +2,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ending } from "../../machine/ending";
+import { shutdown } from "../../machine/shutdown";
 
 const folder = mkdtempSync(join(tmpdir(), "ringo-ending-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const { content: script } = ending([]).files!.find(({ path }) => path.endsWith("end-containers"))!;
+const { content: script } = shutdown([]).files!.find(({ path }) => path.endsWith("end-containers"))!;
 
 /** A line of /proc/net/tcp, as the kernel writes it for a socket that listens and `waiting` others at it. */
 const listening = (waiting: number): string => `   0: 0100007F:1F40 00000000:0000 0A 00000000:0000000${waiting} 00:00000000 00000000     0        0 4242 1 0000000000000000 100 0 0 10 0\n`;

@@ -1,31 +1,31 @@
 /**
- * What containers do when their machine shuts down. Docker leaves them running when it stops (live-restore), and systemd kills them at
- * the very end: a task in the middle of its work, when there is no network any more. So they are told to end before, each with the time
- * it was given, and are started again by whom they were ended. A shutdown takes half an hour at most: then systemd forces it.
+ * What containers do when their machine shuts down. When Docker stops, it leaves them running (live-restore), and systemd kills them
+ * at the very end: a task in the middle of its work, without a network. So a unit of ours stops them before that, each within its own
+ * stop timeout, and the same unit starts them again at boot. A shutdown takes half an hour at most: then systemd forces it.
  */
 import { sandbox } from "./sandbox";
 import type { Fragment } from "./state";
 
-/** Lists the containers that a state has put there: those that run; with `--all` each. */
-export const ours = "docker ps --quiet --filter label=ringo.spec";
+/** Lists the running containers that a state has put there; with `--all` appended, the stopped ones too. */
+export const listContainers = "docker ps --quiet --filter label=ringo.spec";
 
-/** `<ends> stop` ends a machine's containers: others are turned away, and each has the time that it was given. */
-export const ends = "/usr/local/lib/ringo/end-containers";
-/** Those that were ended, until they are started again; and those that are told to end now. */
+/** A script. Called with `stop`, it turns other machines away and stops all containers, each within its own stop timeout. */
+export const endContainers = "/usr/local/lib/ringo/end-containers";
+/** Files: the containers to start again at boot, and those that are being stopped now. */
 const [ended, told] = ["/var/lib/ringo-containers/ended", "/var/lib/ringo-containers/told"];
 const service = "/etc/systemd/system/ringo-containers.service";
 
-/** @param after units that containers start after, and that are still there while they end */
-export const ending = (after: string[]): Fragment => ({
+/** @param after units that containers start after, and that still run while containers stop */
+export const shutdown = (after: string[]): Fragment => ({
   files: [
-    { path: ends, mode: "0755", content: scriptText },
+    { path: endContainers, mode: "0755", content: scriptText },
     { path: service, content: unit(after) },
   ],
   units: [{ name: "ringo-containers.service", restartOn: [service] }],
 });
 
-// As a roll-out does for one container (apply/drain.py): a server that is told to end takes up nobody any more, while the kernel still
-// lets others come to it. In /proc a socket that listens is 0A, and its second queue is who waits there.
+// As a roll-out does for one container (apply/drain.py): a server that was told to stop accepts no connection any more, but until it is
+// gone the kernel still queues new ones for it. In /proc/<pid>/net/tcp, 0A is a listening socket, and its second queue counts who waits.
 const scriptText = `#!/bin/sh
 set -eu
 refuse_others() {
@@ -41,7 +41,7 @@ some_wait() {
         xargs --no-run-if-empty cat | awk '$4 == "0A" && $5 !~ /:0+$/ { some = 1 } END { exit !some }'
 }
 end() {
-    ${ours} > ${told}
+    ${listContainers} > ${told}
     # Beside those that were ended before: a machine may be shut down after that.
     cat ${told} >> ${ended}
     refuse_others || echo 'others are not turned away' >&2
@@ -63,7 +63,7 @@ start)
     # A kernel that went on keeps it, as one of a soft reboot or under a container.
     nft 'add table inet ringo_away; delete table inet ringo_away' || echo 'whether others are turned away is not known' >&2
     [ -e ${ended} ] || exit 0
-    there=$(${ours} --all)
+    there=$(${listContainers} --all)
     echo "$there" | grep --line-regexp --fixed-strings --file=${ended} | xargs --no-run-if-empty docker start
     rm ${ended} ;;
 esac
@@ -79,8 +79,8 @@ Type=oneshot
 RemainAfterExit=yes
 Environment=DOCKER_CONFIG=/nonexistent
 StateDirectory=ringo-containers
-ExecStart=${ends} start
-ExecStop=${ends} shutdown
+ExecStart=${endContainers} start
+ExecStop=${endContainers} shutdown
 TimeoutStopSec=infinity
 ${sandbox({ capabilities: ["CAP_NET_ADMIN", "CAP_SYS_PTRACE"], network: "rules" })}
 [Install]
