@@ -2,13 +2,18 @@
  * What a cluster has under other names than those declared is refused: a database made beside it would be empty, and one given to
  * another owner would keep its tables with the former.
  */
-import type { PostgresRole } from "./roles";
 import type { Step } from "../../state";
 
-type Named = Pick<PostgresRole, "name" | "database">;
+/** A role's name and the database it owns. */
+export interface Owner {
+  /** Of lower-case letters, digits and `_`. */
+  name: string;
+  /** Made if missing; owned by the role, and nobody else may connect. */
+  database: string;
+}
 
 /** A query: a line for each refusal. Whose turn it is to log in is all the same: a database belongs to the role that is called `name`. */
-function refusals(all: Named[]): string {
+function refusals(all: Owner[]): string {
   const array = (words: string[]) => `ARRAY[${words.map((word) => `'${word}'`).join(", ")}]::text[]`;
   return `WITH declared AS (SELECT * FROM unnest(${array(all.map(({ database }) => database))}, ${array(all.map(({ name }) => name))}) AS d (database, owner)),
   found AS (SELECT datname::text AS database, pg_get_userbyid(datdba)::text AS owner FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres')
@@ -20,7 +25,7 @@ SELECT format('the database %1$I belongs to %2$I, not to %3$I: take databaseUser
 }
 
 /** Ends a script before its next statement. */
-export const refuseOthers = (all: Named[]): string => `DO $$ DECLARE refused text; BEGIN
+export const refuseOthers = (all: Owner[]): string => `DO $$ DECLARE refused text; BEGIN
 FOR refused IN ${refusals(all)}
 LOOP RAISE EXCEPTION '%', refused; END LOOP; END $$;
 `;
@@ -29,7 +34,7 @@ LOOP RAISE EXCEPTION '%', refused; END LOOP; END $$;
  * Asked of a server that runs, before anything is written that keeps the application out of what it has. One that does not answer,
  * as on a new machine, is asked when its roles are made. `psql` is how to ask.
  */
-export function othersRefused(all: Named[], psql: string): Step {
+export function othersRefused(all: Owner[], psql: string): Step {
   const asked = `refused=$(${psql} 2> /dev/null <<'SQL'
 ${refusals(all)}
 SQL

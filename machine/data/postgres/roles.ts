@@ -3,15 +3,11 @@
  * application has it, and the former one holds until nobody uses it.
  */
 import type { File, Fragment } from "../../state";
-import { refuseOthers } from "./names";
+import { refuseOthers, type Owner } from "./names";
 import { scramVerifier } from "./scram";
 
-/** A role and the database it owns. */
-export interface PostgresRole {
-  /** The role's name, of lower-case letters, digits and `_`. */
-  name: string;
-  /** Made if missing; owned by the role, and nobody else may connect. */
-  database: string;
+/** A role that the application logs in as, and the database it owns. */
+export interface PostgresRole extends Owner {
   /** Of `A-Z a-z 0-9 . _ ~ -`. A changed one is set on who logs in. */
   password: string;
   /** Counts the passwords there have been. @default 1 */
