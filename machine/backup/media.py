@@ -7,7 +7,7 @@ import time
 from backup import files, lock, metrics, times
 from backup.listing import size
 from backup.patience import patiently
-from backup.shell import Failure, Refusal, attempt, confirmed, run as must, say, stream, tail
+from backup.shell import Failure, Refusal, attempt, confirmed, must, say, stream, tail
 
 ENVIRONMENT = os.environ.get("RINGO_RESTIC", "/etc/ringo/restic.env")
 # What only reads neither minds a lock in the bucket nor leaves one there.

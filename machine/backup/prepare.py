@@ -1,7 +1,7 @@
 """Run by the apply when the repository's settings changed: makes the stanza, proves that WAL arrives, starts the first backup."""
 from backup import repository
 from backup.patience import patiently
-from backup.shell import Failure, attempt, run as must, say, tail
+from backup.shell import Failure, attempt, must, say, tail
 
 OTHER_CLUSTER = """the bucket has backups of another database under this stack's name. Keep them: move them to another place in the
     bucket, where any name will do, and run `pulumi up`; or bring them back: `pulumi config set restore latest`, an empty

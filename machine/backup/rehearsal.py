@@ -4,7 +4,7 @@ import time
 
 from backup import counts, files, lock, metrics, plan as planning, server, times
 from backup.instance import Instance, PORT
-from backup.shell import NAMES, Failure, run as must, running, say
+from backup.shell import NAMES, Failure, must, running, say
 
 
 def run(settings, _arguments):

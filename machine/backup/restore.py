@@ -5,7 +5,7 @@ import time
 
 from backup import counts, files, lock, plan as planning, recovery, server, times
 from backup.instance import Instance, PORT
-from backup.shell import OWNER, Failure, confirmed, run as must, running, say
+from backup.shell import OWNER, Failure, confirmed, must, running, say
 
 
 def run(settings, arguments):

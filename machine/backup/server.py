@@ -4,7 +4,7 @@ import time
 
 from backup import wal
 from backup.remind import remind
-from backup.shell import Failure, attempt, psql, run, running, say, script, tail
+from backup.shell import Failure, attempt, must, psql, running, say, script, tail
 
 # What ends the former password comes first: it may be the one whose turn it is again.
 ROLES = ["/etc/ringo/postgresql/former.sql", "/etc/ringo/postgresql/roles.sql"]
@@ -27,7 +27,7 @@ def archived(settings, seconds=120):
 
 
 def stop(settings):
-    run(["systemctl", "stop", settings.cluster.unit], timeout=900)
+    must(["systemctl", "stop", settings.cluster.unit], timeout=900)
 
 
 def start(settings, hours=6):

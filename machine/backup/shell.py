@@ -28,7 +28,7 @@ def attempt(argv, *, user=None, stdin=None, timeout=None, environment=None):
     return done.returncode, done.stdout, done.stderr
 
 
-def run(argv, *, user=None, stdin=None, timeout=None, environment=None):
+def must(argv, *, user=None, stdin=None, timeout=None, environment=None):
     """Runs a command that may not fail; gives its stdout."""
     code, stdout, stderr = attempt(argv, user=user, stdin=stdin, timeout=timeout, environment=environment)
     if code != 0:
@@ -71,13 +71,13 @@ def _psql(database, socket, port, role):
 
 def psql(sql, database="postgres", socket="/run/postgresql", port=5432, role="postgres"):
     """One answer as text, columns separated by tabs. Over the socket; sent as it is, as one transaction: psql takes nothing in it for its own."""
-    return run([*_psql(database, socket, port, role), "-c", sql], user="postgres", environment=NAMES).rstrip("\n")
+    return must([*_psql(database, socket, port, role), "-c", sql], user="postgres", environment=NAMES).rstrip("\n")
 
 
 def script(path, socket="/run/postgresql", port=5432):
     """A file of ours with psql's own commands, as the superuser. From standard input: what is in it shows on no command line."""
     with open(path, encoding="utf8") as file:
-        run(_psql("postgres", socket, port, "postgres"), user="postgres", stdin=file.read(), environment=NAMES)
+        must(_psql("postgres", socket, port, "postgres"), user="postgres", stdin=file.read(), environment=NAMES)
 
 
 def running(socket="/run/postgresql", port=5432):

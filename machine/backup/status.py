@@ -2,7 +2,7 @@
 import time
 
 from backup import course, metrics, repository, wal
-from backup.shell import Failure, psql, run as must, running, say
+from backup.shell import Failure, psql, must, running, say
 
 
 def began(_type):

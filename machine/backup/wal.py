@@ -4,7 +4,7 @@ import os
 import re
 import time
 
-from backup.shell import psql, run
+from backup.shell import must, psql
 
 SEGMENT = re.compile("[0-9A-F]{24}")
 # Bytes, as PostgreSQL makes them unless told otherwise.
@@ -50,7 +50,7 @@ def waits(settings):
 def most(settings):
     """Bytes that the server lets its WAL grow to, which it need not be running to say."""
     argv = [f"{settings.cluster.bin}/postgres", "-C", "max_wal_size", f"--config-file={settings.cluster.configuration}"]
-    return int(run(argv, user="postgres")) * 1024 ** 2
+    return int(must(argv, user="postgres")) * 1024 ** 2
 
 
 def command(settings, then=None):
