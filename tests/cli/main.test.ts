@@ -1,0 +1,9 @@
+import { spawnSync } from "node:child_process";
+import * as path from "node:path";
+
+test.each(["ops", "local"])("a command that %s does not have is refused, and those that it has are named", (folder) => {
+  const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", `${folder}/main.ts`, "nonsense"], {
+    cwd: path.resolve(__dirname, "../.."), encoding: "utf8", env: { PATH: process.env.PATH },
+  });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^error: "nonsense" is no command\. There are: \w+, /) });
+});
