@@ -36,7 +36,7 @@ export interface EdgeSite {
   grafana?: pulumi.Output<GrafanaSite>;
   limits: Omit<Limits, "largeBodies">;
   /** How requests are inspected. */
-  waf: { mode: string; paranoiaLevel: number; threshold: number; fieldsKiB: number; exclusions: string[] };
+  waf: { mode: "block" | "detect" | "off"; paranoiaLevel: number; threshold: number; fieldsKiB: number; exclusions: string[] };
   clientMaxBodyMiB: number;
   hstsSeconds: number;
   /** How long the application may take, in seconds. */
@@ -98,7 +98,7 @@ export class Edge extends pulumi.ComponentResource {
         corsAllowedOrigins: site.corsAllowedOrigins,
         grafana,
         limits: { ...site.limits, largeBodies: largeBodiesFor({ ...sizes[size], bodyMiB: site.clientMaxBodyMiB }) },
-        waf: mode === "off" ? undefined : { mode: mode === "detect" ? mode : "block", ...bounds, exclusions: exclusions.map(exclusionOf) },
+        waf: mode === "off" ? undefined : { mode, ...bounds, exclusions: exclusions.map(exclusionOf) },
         clientMaxBodyMiB: site.clientMaxBodyMiB,
         hstsSeconds: site.hstsSeconds,
         readTimeoutSeconds: site.timeoutSeconds + 5,

@@ -46,8 +46,8 @@ export const whole = (min: number, max: number) => z.int(`is no whole number`)
   .min(min, `is below ${min}`).max(max, `is above ${max}`);
 
 /** One of a few words; the nearest is suggested. */
-export const oneOf = (words: readonly string[], what: string) => text((value) =>
-  words.includes(value) ? undefined : misspelt(`is no ${what}`, value, words));
+export const oneOf = <Word extends string>(words: readonly Word[], what: string) => text((value) =>
+  (words as readonly string[]).includes(value) ? undefined : misspelt(`is no ${what}`, value, words)) as unknown as z.ZodType<Word, string>; // zod does not narrow by a check
 
 const misspelt = (reason: string, value: string, words: readonly string[]): Finding => {
   const near = nearest(value, words);

@@ -4,7 +4,7 @@ import { list, oneOf, text, whole, type Judge } from "./formats";
 import { exclusionOf, looksForAttacks, rulesThatLook } from "../machine/edge/modsecurity/exclusions";
 import { highestThreshold } from "../machine/edge/modsecurity/setup";
 
-const modes = ["block", "detect", "off"];
+const modes = ["block", "detect", "off"] as const;
 const exclusion = /^\d{5,6}(?:,\d{5,6})* \/[A-Za-z0-9._~/-]*(?: (?:ARGS|ARGS_NAMES|FILES|FILES_NAMES|REQUEST_BODY|REQUEST_COOKIES|REQUEST_COOKIES_NAMES|REQUEST_HEADERS)(?::[A-Za-z0-9._-]+)?)?$/;
 
 const exclusionFault: Judge = (value) => {
