@@ -8,7 +8,7 @@ import { sites } from "./sites";
 import { sharedMount } from "../../data/media";
 import { mayReach } from "../../egress";
 import { waf, wafRules, type WafOptions } from "../modsecurity";
-import { combine, type File, type Fragment } from "../../state";
+import { combine, type Check, type File, type Fragment } from "../../state";
 
 export type { GrafanaSite, Limits };
 
@@ -54,22 +54,53 @@ export interface EdgeOptions {
  * @throws if there is no upstream.
  */
 export function edge(options: EdgeOptions): Fragment {
-  if (options.upstreams.length === 0) throw new Error("the edge needs at least one API machine as its upstream");
-  const port = options.upstreamPort ?? apiPort;
-  const { grafana } = options;
-  const bodyMiB = options.clientMaxBodyMiB;
-  const firewall = options.waf === undefined ? {} : waf({ ...options.waf, bodyMiB });
+  const { upstreams: addresses, upstreamPort: port = apiPort, grafana, waf: firewall, clientMaxBodyMiB: bodyMiB } = options;
+  if (addresses.length === 0) throw new Error("the edge needs at least one API machine as its upstream");
+  const inspection = firewall === undefined ? {} : waf({ ...firewall, bodyMiB });
+  const files = configuration(options, port);
+  const read = [...inspection.files ?? [], ...files].map(({ path }) => path);
+  const unit = "/etc/systemd/system/nginx.service.d/ringo.conf";
+  const upstreamsOf = [
+    { name: "api", port, to: addresses, users: ["www-data"] },
+    ...grafana ? [{ name: "grafana", port: grafana.port, to: [grafana.address], users: ["www-data"] }] : [],
+  ];
+  return combine(mayReach("nginx", upstreamsOf), inspection, {
+    packages: ["nginx", "openssl", "curl"],
+    directories: [
+      { path: "/etc/nginx/ringo/snippets" },
+      { path: tlsDirectory, mode: "0700" },
+      { path: acmeRoot },
+    ],
+    files: [...files, { path: unit, content: service }],
+    steps: [
+      {
+        name: "placeholder certificate",
+        unless: `test -s ${tlsDirectory}/fullchain.pem && test -s ${tlsDirectory}/privkey.pem`,
+        command: `cd ${tlsDirectory}
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 1 -subj /CN=placeholder -keyout placeholder.key -out placeholder.pem
+ln -sfn placeholder.pem fullchain.pem
+ln -sfn placeholder.key privkey.pem`,
+      },
+      { name: "nginx configuration", command: "nginx -t -q", onChange: read },
+    ],
+    units: [{ name: "nginx.service", restartOn: [unit], reloadOn: read }],
+    checks: checks(options),
+  });
+}
+
+/** The files that nginx reads, without the firewall's. */
+function configuration(options: EdgeOptions, port: number): File[] {
+  const { domain, adminCidrs, grafana } = options;
   const conf = (name: string, content: string): File => ({ path: `/etc/nginx/ringo/${name}.conf`, content });
-  const files = [
-    ...firewall.files ?? [],
-    { path: "/etc/nginx/nginx.conf", content: main(bodyMiB) },
+  return [
+    { path: "/etc/nginx/nginx.conf", content: main(options.clientMaxBodyMiB) },
     conf("headers", policies(options.corsAllowedOrigins)),
     conf("limits", limits(options.limits)),
     conf("tls", tls(tlsDirectory)),
     conf("upstreams", upstreams(options.upstreams, port)),
     conf("sites", sites({
-      domain: options.domain,
-      adminCidrs: options.adminCidrs,
+      domain,
+      adminCidrs,
       grafana,
       limits: options.limits,
       staticRoot: options.staticRoot ?? staticRoot,
@@ -81,57 +112,33 @@ export function edge(options: EdgeOptions): Fragment {
     conf("snippets/headers", headers(options.hstsSeconds)),
     conf("snippets/proxy", proxy(options.readTimeoutSeconds)),
   ];
-  const unit = "/etc/systemd/system/nginx.service.d/ringo.conf";
-  const upstreamsOf = [
-    { name: "api", port, to: options.upstreams, users: ["www-data"] },
-    ...grafana ? [{ name: "grafana", port: grafana.port, to: [grafana.address], users: ["www-data"] }] : [],
+}
+
+/** What must hold once nginx has the configuration: asked of it as a client would. */
+function checks({ domain, grafana, waf: firewall }: EdgeOptions): Check[] {
+  return [
+    {
+      name: "HTTP is redirected",
+      command: `curl -sS -o /dev/null -w '%{http_code} %{redirect_url}' --resolve ${domain}:80:127.0.0.1 http://${domain}/ | grep -qx '301 https://${domain}/'`,
+    },
+    {
+      name: "metrics are not for the internet",
+      command: `test "$(curl -sS -k -o /dev/null -w '%{http_code}' --resolve ${domain}:443:127.0.0.1 https://${domain}/metrics)" = 404`,
+    },
+    {
+      name: "an unknown host gets no answer",
+      // 52: the connection was closed without a byte.
+      command: "code=0; curl -sS -o /dev/null -H 'Host: unknown.invalid' http://127.0.0.1/ || code=$?; test $code = 52",
+    },
+    ...grafana ? [{
+      name: "Grafana is for named networks",
+      command: `test "$(curl -sS -k -o /dev/null -w '%{http_code}' --resolve ${grafana.domain}:443:127.0.0.1 https://${grafana.domain}/login)" = 403`,
+    }] : [],
+    ...firewall?.mode === "block" ? [{
+      name: "an attack is refused",
+      command: `test "$(curl -sS -k -o /dev/null -w '%{http_code}' --resolve ${domain}:443:127.0.0.1 'https://${domain}/api/?check=<script>alert(1)</script>')" = 403`,
+    }] : [],
   ];
-  return combine(mayReach("nginx", upstreamsOf), {
-    packages: ["nginx", "openssl", "curl", ...firewall.packages ?? []],
-    directories: [
-      ...firewall.directories ?? [],
-      { path: "/etc/nginx/ringo/snippets" },
-      { path: tlsDirectory, mode: "0700" },
-      { path: acmeRoot },
-    ],
-    files: [...files, { path: unit, content: service }],
-    steps: [
-      ...firewall.steps ?? [],
-      {
-        name: "placeholder certificate",
-        unless: `test -s ${tlsDirectory}/fullchain.pem && test -s ${tlsDirectory}/privkey.pem`,
-        command: `cd ${tlsDirectory}
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 1 -subj /CN=placeholder -keyout placeholder.key -out placeholder.pem
-ln -sfn placeholder.pem fullchain.pem
-ln -sfn placeholder.key privkey.pem`,
-      },
-      { name: "nginx configuration", command: "nginx -t -q", onChange: files.map((f) => f.path) },
-    ],
-    units: [{ name: "nginx.service", restartOn: [unit], reloadOn: files.map((f) => f.path) }],
-    checks: [
-      {
-        name: "HTTP is redirected",
-        command: `curl -sS -o /dev/null -w '%{http_code} %{redirect_url}' --resolve ${options.domain}:80:127.0.0.1 http://${options.domain}/ | grep -qx '301 https://${options.domain}/'`,
-      },
-      {
-        name: "metrics are not for the internet",
-        command: `test "$(curl -sS -k -o /dev/null -w '%{http_code}' --resolve ${options.domain}:443:127.0.0.1 https://${options.domain}/metrics)" = 404`,
-      },
-      {
-        name: "an unknown host gets no answer",
-        // 52: the connection was closed without a byte.
-        command: "code=0; curl -sS -o /dev/null -H 'Host: unknown.invalid' http://127.0.0.1/ || code=$?; test $code = 52",
-      },
-      ...grafana ? [{
-        name: "Grafana is for named networks",
-        command: `test "$(curl -sS -k -o /dev/null -w '%{http_code}' --resolve ${grafana.domain}:443:127.0.0.1 https://${grafana.domain}/login)" = 403`,
-      }] : [],
-      ...options.waf?.mode === "block" ? [{
-        name: "an attack is refused",
-        command: `test "$(curl -sS -k -o /dev/null -w '%{http_code}' --resolve ${options.domain}:443:127.0.0.1 'https://${options.domain}/api/?check=<script>alert(1)</script>')" = 403`,
-      }] : [],
-    ],
-  });
 }
 
 /** A worker that runs out of memory is ended by itself, and the machine, the way to all others, lives on. */
