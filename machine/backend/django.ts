@@ -64,17 +64,7 @@ const mediaPath = `${sharedMount}/media`;
  */
 export function djangoEnvironment(inputs: DjangoInputs): DjangoEnvironment {
   const { postgres, redis, celery, objectStorage, sentry } = inputs;
-  if (inputs.secretKey === "") throw new Error("the secret key is empty: the backend would make up a new one at every start");
-  if (inputs.allowedHosts.length === 0) throw new Error("allowedHosts is empty: the backend would refuse to start");
-  for (const origin of [...inputs.csrfTrustedOrigins, ...inputs.corsAllowedOrigins]) {
-    if (!/^https?:\/\/[^/\s,]+$/.test(origin)) throw new Error(`"${origin}" is no origin: a scheme and a host, no path`);
-  }
-  for (const [what, value] of [
-    ["PostgreSQL's database", postgres.database], ["PostgreSQL's user", postgres.user], ["PostgreSQL's password", postgres.password],
-    ["Redis's user", redis.user], ["Redis's password", redis.password],
-  ]) {
-    if (!/^[A-Za-z0-9._~-]+$/.test(value)) throw new Error(`${what} may only hold A-Z a-z 0-9 . _ ~ -: the backend puts it into a URL as it is`);
-  }
+  refuseUnusable(inputs);
   const redisUrl = `redis://${redis.user}:${redis.password}@${redis.host}:6379/0`;
   const own: Record<string, string> = {
     DJANGO_SETTINGS_MODULE: "ringo_backend.settings.prod",
@@ -122,6 +112,21 @@ export function djangoEnvironment(inputs: DjangoInputs): DjangoEnvironment {
       ...Object.values(secretVariables),
     ].filter((secret) => secret !== ""),
   };
+}
+
+/** @throws on what the backend would start with and then fail. */
+function refuseUnusable({ secretKey, allowedHosts, csrfTrustedOrigins, corsAllowedOrigins, postgres, redis }: DjangoInputs): void {
+  if (secretKey === "") throw new Error("the secret key is empty: the backend would make up a new one at every start");
+  if (allowedHosts.length === 0) throw new Error("allowedHosts is empty: the backend would refuse to start");
+  for (const origin of [...csrfTrustedOrigins, ...corsAllowedOrigins]) {
+    if (!/^https?:\/\/[^/\s,]+$/.test(origin)) throw new Error(`"${origin}" is no origin: a scheme and a host, no path`);
+  }
+  for (const [what, value] of [
+    ["PostgreSQL's database", postgres.database], ["PostgreSQL's user", postgres.user], ["PostgreSQL's password", postgres.password],
+    ["Redis's user", redis.user], ["Redis's password", redis.password],
+  ]) {
+    if (!/^[A-Za-z0-9._~-]+$/.test(value)) throw new Error(`${what} may only hold A-Z a-z 0-9 . _ ~ -: the backend puts it into a URL as it is`);
+  }
 }
 
 function merge(...tables: Record<string, string>[]): Record<string, string> {
