@@ -1,3 +1,4 @@
+// These two switch off costly bookkeeping of Pulumi's SDK.
 import "./components/quiet";
 import "./components/untraced";
 import * as pulumi from "@pulumi/pulumi";
@@ -19,15 +20,16 @@ import { WorkerTier } from "./components/worker";
 import { connectionsOf, loadConfig } from "./config";
 import { releaseKey } from "./machine/backend/release";
 
-/** The stack: what exists, then what runs on it in the order of a release. */
+/** The stack: first what exists, then what runs on it, in the order of a release. */
 async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   const config = loadConfig();
   const { protect, domain } = config;
 
   const network = new Network("network", config);
   const access = new Access("access", { generation: config.deployerKeyGeneration });
-  // Each machine lets in the monitor, and the monitor is reached through the edge: its address is known before it is.
-  const [monitor, isMonitor] = pulumi.deferredOutput<string>();
+  // Every machine's firewall names the monitor's address. But the monitor comes after the edge, through which it is reached: so its
+  // address is promised here, and given when the monitor is declared.
+  const [monitor, giveMonitor] = pulumi.deferredOutput<string>();
   const { image: loki, ...keeping } = config.logs;
   const logs = loki === undefined ? undefined : new Logs("logs", { ...keeping, image: loki, address: monitor });
   const grafana = grafanaOf(config, monitor);
@@ -47,7 +49,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     ground, bastion, size: config.monitorSize, keepsLogs: logs !== undefined, grafana, images, dockerCidr: config.dockerCidr,
     registry: registryLogin(config, ...images), sentry: sentryOf(config),
   });
-  isMonitor(monitoring.host.privateAddress);
+  giveMonitor(monitoring.host.privateAddress);
   keepLogs(monitoring.host, logs);
   const backups = new Backups("backups", { ...config.backups, keeping: config.backups, protect });
   const database = new Database("data", {
@@ -109,6 +111,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     acme: config.acme,
     after: apis,
   });
+  // From here on nobody logs in with an earlier password.
   database.endFormerPasswords([...apis, ...working]);
   const hosts = [bastion, database.host, ...api.hosts, ...worker.hosts];
   monitoring.watch({ config, hosts, edge: bastion, workers: worker.hosts, queues: database.queues, after: [serving, ...working] });

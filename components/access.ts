@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { physicalName } from "./naming";
 
-/** A key's public half, without the line's end. */
+/** A key's public half, without the line break at its end. */
 export const openssh = (key: tls.PrivateKey): pulumi.Output<string> => key.publicKeyOpenssh.apply((text) => text.trim());
 
 /** How a machine is reached, for people and scripts: see cli/ssh.ts. */
@@ -16,17 +16,17 @@ export interface Reachable {
 }
 
 /**
- * The key that the program itself comes to a machine with. People's keys are in the config (`operatorSshKeys`). Every machine lets the
- * next one in already, so that the program can change from one to the other: it comes with the new one, and takes the former away.
+ * The SSH key with which the program itself logs in to machines; people's keys are in the config (`operatorSshKeys`). Every machine
+ * already accepts the next key as well. So the program can switch keys: it logs in with the new one and removes the old one.
  */
 export class Access extends pulumi.ComponentResource {
   readonly privateKey: pulumi.Output<string>;
-  /** What a machine lets in: this key, and the next. */
+  /** The keys that a machine accepts: this one and the next. */
   readonly publicKeys: pulumi.Output<string[]>;
   /** The key's id in the account, given to each droplet: without one DigitalOcean mails a root password. */
   readonly sshKeyId: pulumi.Output<string>;
 
-  /** @param args `generation` counts the keys there have been. It only grows: no machine knows a former one. */
+  /** @param args `generation` counts the keys so far. It only grows: no machine accepts an earlier key. */
   constructor(private readonly name: string, { generation }: { generation: number }, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:access:Access", name, {}, opts);
     const [key, next] = [this.createKey(generation), this.createKey(generation + 1)];
@@ -37,7 +37,7 @@ export class Access extends pulumi.ComponentResource {
       publicKey: this.publicKeys[0],
     }, {
       parent: this,
-      // The provider would delete first what bears a given name, and with it every machine that was made with it.
+      // Since the key has a given name, the provider would delete the old one first, and with it every machine that depends on it.
       deleteBeforeReplace: false,
     }).id;
     this.registerOutputs({ publicKeys: this.publicKeys });

@@ -16,7 +16,7 @@ export interface BackupsArgs {
   keeping: Keeping;
   /** Give media files a bucket, too. */
   media: boolean;
-  /** A change makes a new access key, and ends the old one once the machine has the new. */
+  /** Another number makes a new access key, and deletes the old one once the machine has the new one. */
   keyGeneration: number;
   /** Refuse to delete the buckets and the key that encrypts them. */
   protect: boolean;
@@ -29,8 +29,8 @@ export interface Repositories {
 }
 
 /**
- * What exists in AWS for backups: in another provider than the machines, so that no one account holds both. A machine
- * gets one identity, which may write and read backups and destroy none.
+ * What exists in AWS for backups. It is another provider than the machines', so that no single account holds both. The data
+ * machine gets one identity, which may write and read backups but destroy none.
  */
 export class Backups extends pulumi.ComponentResource {
   readonly repositories: pulumi.Output<Repositories>;
@@ -84,7 +84,7 @@ export class Backups extends pulumi.ComponentResource {
     return key;
   }
 
-  /** Who read or wrote backups: written by S3 itself. It takes neither a key of ours nor a lock (AWS: server access logging). */
+  /** The log of who read or wrote backups, which S3 itself writes. Such a bucket can have neither a KMS key of ours nor a default lock (AWS: server access logging). */
   private createLogs(): s3.Bucket {
     const { args: { protect, keeping }, accountId } = this;
     const name = `${this.name}-logs`;
@@ -112,7 +112,7 @@ export class Backups extends pulumi.ComponentResource {
     return bucket;
   }
 
-  /** The machine's identity: outside AWS there is no role to assume, so it has a key, which is made to be replaced. */
+  /** The data machine's identity. Outside AWS there is no role to assume, so it has an access key, which can be rotated. */
   private createWriter(buckets: BackupBucket[], key: kms.Key) {
     const { name, args } = this;
     const child = { parent: this };

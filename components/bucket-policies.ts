@@ -20,7 +20,7 @@ const insecure = (bucketArn: string): Statement => ({
   Condition: { Bool: { "aws:SecureTransport": "false" } },
 });
 
-/** Nobody without TLS. Who may do what is in the identities' own policies. */
+/** Refuses everybody who comes without TLS. Who may do what is in the identities' own policies. */
 export const backupBucketPolicy = (bucketArn: string): string => document(insecure(bucketArn));
 
 /** As above, and S3 itself may write logs about the account's own buckets. */
@@ -34,9 +34,9 @@ export const logBucketPolicy = (bucketArn: string, accountId: string): string =>
 });
 
 /**
- * What the key on the data machine may do: what pgBackRest and restic need, old versions to read included, and nothing
- * that destroys. Deleting leaves a marker over a version that it cannot touch: both tools remove files, and a plain
- * denial would break them (pgbackrest 2084, 2686).
+ * What the key on the data machine may do: what pgBackRest and restic need, reading old versions included, and nothing that
+ * destroys. Deletion itself is allowed, since both tools remove files and a plain denial would break them (pgbackrest 2084, 2686):
+ * it only puts a marker over a version, and versions the key cannot delete.
  */
 export const writerPolicy = (bucketArns: string[], keyArn: string): string => document(
   {

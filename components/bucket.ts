@@ -7,29 +7,29 @@ import { physicalName, tagsInAws } from "./naming";
 
 /** How long things stay in a backup bucket, in days. */
 export interface Keeping {
-  /** What was removed or overwritten is kept this long: the only expiry there is. */
+  /** How long removed and overwritten objects are kept. Nothing else expires. */
   archiveDays: number;
   /** Object Lock: what is written cannot be deleted for this long. 0 locks nothing more. */
   lockDays: number;
 }
 
 export interface BackupBucketArgs {
-  /** What is in it: part of its name, which is unique in the world by the account's number. */
+  /** What is in it; part of its name. */
   purpose: string;
   accountId: pulumi.Input<string>;
   key: kms.Key;
   /** Where requests to it are logged. */
   logs: s3.Bucket;
   keeping: Keeping;
-  /** Refuse to delete it. Without, a delete takes everything in it along. */
+  /** Refuse to delete the bucket. Otherwise deleting it deletes everything in it. */
   protect: boolean;
 }
 
-/** Names of buckets are unique in the world: the account's number makes them ours. */
+/** Bucket names are unique in the whole world, so the account's number is part of ours. */
 export const bucketName = (what: string, accountId: pulumi.Input<string>): pulumi.Output<string> =>
   pulumi.interpolate`${physicalName(what)}-${accountId}`;
 
-/** What every bucket of ours is: its own account's alone, with all versions of what is in it. */
+/** What every bucket of ours has: it keeps all versions, and is closed to other accounts. */
 export function closed(name: string, { bucket }: s3.Bucket, parent: pulumi.Resource) {
   const child = { parent };
   const versioning = new s3.BucketVersioning(`${name}-versioning`, { bucket, versioningConfiguration: { status: "Enabled" } }, child);
@@ -40,18 +40,17 @@ export function closed(name: string, { bucket }: s3.Bucket, parent: pulumi.Resou
   return { versioning, blocked };
 }
 
-/** Under the bucket's key and no other: what is written with a key that its writer brought along, nobody reads without it. */
+/** Encryption with the bucket's own key and no other. SSE-C is blocked: nobody could read an object without the key that its writer brought along. */
 export const encryptedBy = (applyServerSideEncryptionByDefault: types.input.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefault) =>
   ({ applyServerSideEncryptionByDefault, blockedEncryptionTypes: ["SSE-C"] });
 
 /**
- * A bucket that keeps what was ever written to it: versioned, locked, encrypted under a key of ours, reached over TLS
- * only, and by nobody from outside the account. A backup tool may remove what it no longer needs: it leaves a version
- * behind, which grows cold and expires after `archiveDays`.
+ * A bucket for backups: versioned, locked, encrypted with a key of ours, reachable over TLS only and by nobody outside the
+ * account. When a backup tool removes an object, a version stays behind; it moves to colder storage and expires after `archiveDays`.
  */
 export class BackupBucket extends pulumi.ComponentResource {
   readonly bucket: s3.Bucket;
-  /** It is what it claims to be: versions, lock and policy are in force. */
+  /** Versions, lock and policy are in force. */
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: BackupBucketArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -59,13 +58,13 @@ export class BackupBucket extends pulumi.ComponentResource {
     const { keeping, protect } = args;
     this.bucket = new s3.Bucket(name, {
       bucket: bucketName(args.purpose, args.accountId),
-      // Always: it locks nothing without a rule, and a change of it takes the bucket away with all that is in it.
+      // Always on: without a rule it locks nothing, and changing it later would replace the bucket with all that is in it.
       objectLockEnabled: true,
       forceDestroy: !protect,
       tags: tagsInAws(),
     }, {
       parent: this, protect, retainOnDelete: protect,
-      ignoreChanges: ["objectLockEnabled"], // a bucket that was made without gets it with its first rule
+      ignoreChanges: ["objectLockEnabled"], // a bucket made without it gets it with its first rule
     });
     const of = { bucket: this.bucket.bucket };
     const child = { parent: this };
@@ -90,8 +89,8 @@ export class BackupBucket extends pulumi.ComponentResource {
 }
 
 /**
- * Nothing current expires: what is no longer wanted, the backup tool removes, and only then does its time begin.
- * A restore reads current objects, so they go no colder than storage that answers at once; small ones stay where they are.
+ * Current objects never expire: the backup tool removes what it no longer wants, and only then does the time until expiry begin.
+ * A restore reads current objects, so they move no further than to storage that answers at once; AWS leaves small ones where they are.
  */
 function lifecycle(archiveDays: number) {
   const colder = [{ days: 30, storageClass: "GLACIER_IR" }, { days: 90, storageClass: "DEEP_ARCHIVE" }];

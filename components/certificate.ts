@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { physicalName } from "./naming";
 
+/** A server's certificate and its private key. */
 export interface Certificate {
   /** PEM. */
   certificate: string;
@@ -9,7 +10,7 @@ export interface Certificate {
   key: string;
 }
 
-/** Self-signed, of a server inside the stack: its clients are given it. Made anew a year before it ends. */
+/** A self-signed certificate of a server inside the stack, whose clients are given it to trust. Renewed a year before it expires. */
 export function selfSigned(name: string, address: pulumi.Input<string>, parent: pulumi.Resource): pulumi.Output<Certificate> {
   const key = new tls.PrivateKey(`${name}-tls-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { parent });
   const certificate = new tls.SelfSignedCert(`${name}-tls-certificate`, {

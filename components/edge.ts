@@ -23,6 +23,7 @@ export interface EdgeArgs {
   sshAllowedCidrs: string[];
 }
 
+/** What the edge serves, once the release is out. */
 export interface EdgeSite {
   /** Addresses of the API machines. */
   upstreams: pulumi.Input<string>[];
@@ -30,9 +31,9 @@ export interface EdgeSite {
   /** Folder of the release's static files. */
   release: string;
   adminCidrs: string[];
-  /** Origins whose pages may read what the edge itself answers. */
+  /** Origins whose pages may read answers that the edge itself gives, such as a 429. */
   corsAllowedOrigins: string[];
-  /** Another site, for the same networks. @default none */
+  /** Grafana's site, for `adminCidrs` as well. @default none */
   grafana?: pulumi.Output<GrafanaSite>;
   limits: Omit<Limits, "largeBodies">;
   /** How requests are inspected. */
@@ -62,7 +63,7 @@ export class Edge extends pulumi.ComponentResource {
         { name: "http", port: 80, from: "any" },
         { name: "https", port: 443, from: "any" },
       ],
-      // Installed with all other machines' packages rather than when everything waits for the edge.
+      // Installed while all other machines install theirs, rather than later, when everything waits for the edge.
       preparation: { packages: ["nginx", "libnginx-mod-http-modsecurity", "libnginx-mod-http-lua", "modsecurity-crs", "certbot", "sshfs", "rsync"] },
       exporters: edgeExporters,
     }, { parent: this });
@@ -84,7 +85,7 @@ export class Edge extends pulumi.ComponentResource {
     }, { parent: this });
   }
 
-  /** Puts the site in place. Last in a release: only now does the world see its static files. */
+  /** Puts the site in place. It is the last step of a release: only now does the world see its static files. */
   serve(site: EdgeSite): pulumi.Resource {
     const { domain, grafanaDomain, size } = this.args;
     const { mode, exclusions, ...bounds } = site.waf;

@@ -2,7 +2,7 @@ import { ports, type Exporter } from "../machine/monitoring";
 import type { Service } from "../machine/base/nftables";
 import type { Role } from "./naming";
 
-/** What is measured on a machine of each role: what the monitor may reach there, by both firewalls, and what it reads. */
+/** The exporters on a machine of each role. The monitor reads them, and both firewalls let the monitor reach them. */
 export const exporters: Record<Role, Exporter[]> = {
   edge: ["node", "nginx", "edge"],
   api: ["node", "django"],

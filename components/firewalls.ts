@@ -11,22 +11,23 @@ import { roleTag, roles, type Role } from "./naming";
 type Inbound = types.input.FirewallInboundRule;
 type Outbound = types.input.FirewallOutboundRule;
 
+/** The cloud firewall of one role. */
 export interface RoleRules {
   role: Role;
   inbound: Inbound[];
   outbound: Outbound[];
 }
 
-/** What of the stack's configuration says where machines go outside. */
+/** The part of the configuration that says what machines connect to outside of the stack. */
 export interface WaysOut {
   acme: { server: string };
   image: string;
   backups: { endpoint?: string };
-  /** Where lines are kept, by what. */
+  /** Loki's image; without one no logs are sent to the monitor. */
   logs: { image?: string };
   /** TCP ports that the application needs. */
   outboundPorts: number[];
-  /** TCP ports that alerts leave by. */
+  /** TCP ports of the services that alerts are sent to. */
   alertPorts: number[];
   sentry?: { url: string };
   grafana: { image?: string; oauth?: { tokenUrl: string; apiUrl: string } };
@@ -48,7 +49,7 @@ const to = (receivers: readonly Role[], port: number): Outbound =>
 
 const outside = (port: number, protocol = "tcp"): Outbound => ({ protocol, portRange: String(port), destinationAddresses: everywhere });
 
-/** What every machine needs of the internet, names, time and packages, and what only some do. */
+/** What every machine needs from the internet (names, time, packages), and further TCP ports that only some need. */
 const internet = (...some: number[]): Outbound[] => [
   { protocol: "icmp", destinationAddresses: everywhere },
   outside(ports.dns, "udp"),
@@ -56,21 +57,21 @@ const internet = (...some: number[]): Outbound[] => [
   ...[...new Set([ports.dns, ports.http, ports.https, ...some])].map((port) => outside(port)),
 ];
 
-/** What measures a machine, for the monitor alone. */
+/** The monitor may read a machine's exporters. */
 const watched = (role: Role): Inbound[] => exporters[role].map((name) => from(["monitor"], exporterPorts[name]));
 
-/** The monitor reads what measures the machines. */
+/** The other side of `watched`: what the monitor may open connections to. */
 const reads = (): Outbound[] => (Object.keys(exporterPorts) as Exporter[]).map((name) =>
   to(roles.filter((role) => exporters[role].includes(name)), exporterPorts[name]));
 
 /**
- * Who may talk to whom: the one table of the stack's open ports, in and out. What comes back is let in and out, because
- * firewalls are stateful. By tag, since a rule by droplet id holds ten at most (terraform-provider-digitalocean #1263) and would change with every
- * machine. Each machine says it again for itself, and which of its users may (`machine/base/nftables.ts`, `machine/egress.ts`).
+ * Who may talk to whom: the one table of the stack's open ports, in and out. Firewalls are stateful, so answers need no rule.
+ * Rules name tags: by droplet id a rule holds ten machines at most (terraform-provider-digitalocean #1263), and would change with
+ * every machine. Each machine's own firewall repeats the table, and says which of its users may (`machine/base/nftables.ts`, `machine/egress.ts`).
  */
 export function allowTable(sshAllowedCidrs: string[], ways: WaysOut): RoleRules[] {
   const { acme, image, backups, outboundPorts, alertPorts, logs, sentry, grafana } = ways;
-  // Every machine brings what it writes down to the monitor, which brings its own the same way.
+  // Every machine sends its logs to the monitor; the monitor sends its own the same way.
   const [carries, keeps] = logs.image === undefined ? [[], []] : [[to(["monitor"], intakePort)], [from(roles, intakePort)]];
   const [shows, shown] = grafana.image === undefined ? [[], []] : [[to(["monitor"], grafanaPort)], [from(["edge"], grafanaPort)]];
   const images = [logs.image, grafana.image].filter((each) => each !== undefined);
@@ -100,7 +101,7 @@ export function allowTable(sshAllowedCidrs: string[], ways: WaysOut): RoleRules[
     {
       role: "data",
       inbound: [
-        // Media and static files are shared over SFTP, so every role needs this port.
+        // Media and static files are shared over SFTP, on SSH's port.
         from(["edge", "api", "worker"], ports.ssh),
         from(["api", "worker"], ports.postgres),
         // The monitor reads the queues.

@@ -17,15 +17,15 @@ export interface GrafanaArgs {
   scrapeSeconds: number;
 }
 
-/** Grafana as the configuration has it, or none. */
+/** Grafana, if the configuration has it. */
 export function grafanaOf({ grafana: { image, domain, oauth }, secrets, monitoring }: StackConfig, address: pulumi.Output<string>): Grafana | undefined {
   if (image === undefined || domain === undefined) return undefined;
   return new Grafana("grafana", { address, image, domain, oauth, oauthSecret: secrets.grafanaOauthSecret, scrapeSeconds: monitoring.scrapeSeconds });
 }
 
-/** Where people look at the dashboards. Its machine is another part's, the way to it the edge's; this one says what they need for it. */
+/** The dashboards. Grafana runs on the monitor, and the edge leads people to it; this component has what those two need for it. */
 export class Grafana extends pulumi.ComponentResource {
-  /** What the edge shows. */
+  /** What the edge needs to show it. */
   readonly site: pulumi.Output<GrafanaSite>;
   private readonly certificate: pulumi.Output<Certificate>;
   private readonly secrets: pulumi.Output<{ password: string; secretKey: string; clientSecret?: string }>;
@@ -39,7 +39,7 @@ export class Grafana extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** What is on its machine. */
+  /** What is on the monitor for it. */
   on(dashboards: DashboardsOptions): pulumi.Output<Fragment> {
     const { image, domain, oauth, scrapeSeconds } = this.args;
     return pulumi.all([this.args.address, this.certificate, this.secrets]).apply(([address, tls, { clientSecret, ...secrets }]) => grafana({

@@ -16,9 +16,9 @@ import { physicalName, type Role } from "./naming";
 import type { Network } from "./network";
 
 /**
- * The engine forgets what a machine was last told before it tells it anything else. It would remember that through a command that failed
- * or was cut off, and of a change that is then taken back see none, whatever the machine has made of it. Of a command, memory is all there
- * is to delete.
+ * A state that differs replaces its command, and the old command is deleted first. That deletes nothing but the engine's memory of
+ * what the machine was last told. An update in place would keep that memory through a command that failed or was cut off: when the
+ * change is then taken back, the engine would see no difference, and the machine would stay half changed.
  */
 export const forgottenFirst: pulumi.CustomResourceOptions = { replaceOnChanges: ["create", "stdin"], deleteBeforeReplace: true };
 
@@ -28,7 +28,7 @@ export interface Ground {
   access: Access;
   /** Droplet image by slug. */
   machineImage: string;
-  /** How often a machine was made anew, by its name. @default 1 */
+  /** How many times each machine has been created, by its name. @default 1 */
   machineGenerations: Record<string, number>;
   /** Public keys of the people who may log in, beside the deployer's. */
   operatorSshKeys: string[];
@@ -38,28 +38,28 @@ export interface Ground {
   automaticUpdates: { reboot: boolean; rebootTime: string };
   /** Further tags for droplets and volumes. */
   tags: string[];
-  /** Private address of the machine that reads all others' figures. */
+  /** Private address of the monitor, which reads all other machines' figures. */
   monitor: pulumi.Output<string>;
-  /** Where what is written down on machines is brought. @default nowhere: it stays on them */
+  /** Where machines send their logs. @default nowhere: they stay on the machines */
   logs?: pulumi.Output<Intake>;
 }
 
 export interface HostArgs {
   ground: Ground;
   role: Role;
-  /** Droplet size by slug. A change resizes in place, with the disk: the provider cuts the power first, of all that change at once (docs/setup.md, 11). */
+  /** Droplet size by slug. A change resizes in place, disk included: the provider powers off all machines that change, at the same time (docs/setup.md, 11). */
   size: string;
   /** The machine that connections go through. @default none: this machine has a public address and is the bastion */
   bastion?: Host;
   /** Ports that the machine answers on, and to whom. */
   services: Service[];
-  /** When its turn is to reboot after an update. @default 0: with all that there is one of, since without any of them the stack is down */
+  /** Its turn to reboot after an update. @default 0: together with the other machines that there is only one of, since without any of them the stack is down */
   turn?: number;
-  /** Who reaches the ports that containers publish. @default nobody */
+  /** CIDRs that may reach the ports that containers publish. @default none */
   containersFrom?: string[];
-  /** What else every machine of this role has before it takes the role: its packages, its container engine. */
+  /** What a machine of this role has before it takes the role: its packages, its container engine. */
   preparation?: pulumi.Input<Fragment>;
-  /** What measures this machine's role, beside the machine itself. @default nothing */
+  /** Exporters of this role, beside those that every machine has. @default none */
   exporters?: (privateAddress: string) => pulumi.Input<Fragment>;
 }
 
@@ -74,7 +74,7 @@ export class Host extends pulumi.ComponentResource {
   readonly name: string;
   readonly role: Role;
   readonly privateAddress: pulumi.Output<string>;
-  /** Null for a machine that the world cannot reach. */
+  /** Null for a machine without a public address. */
   readonly publicAddress: pulumi.Output<string | null>;
   readonly hostPublicKey: pulumi.Output<string>;
   /** The address that connections go to. */
@@ -113,9 +113,10 @@ export class Host extends pulumi.ComponentResource {
   }
 
   /**
-   * Makes a state hold on this machine, and takes away what it once declared and no longer does. An unchanged state costs no connection.
-   * @param after what must be done first: facts on other machines that no value carries.
-   * @param standsOn ids of what the state stands on beside the machine: another one has it applied again, though it says the same.
+   * Applies a state to this machine, and removes what that state once declared and no longer does. An unchanged state costs no connection.
+   * @param what the state's name, unique on this machine.
+   * @param after what must be done first, where no value says so: facts on other machines.
+   * @param standsOn ids of other resources that the state is applied to, such as a volume: with another id it is applied again.
    */
   apply(what: string, state: pulumi.Input<MachineState>, after: pulumi.Input<pulumi.Resource>[] = [this.ready], standsOn: pulumi.Output<string>[] = []): remote.Command {
     return this.command(what, state, this.hostPublicKey, { dependsOn: after, ...forgottenFirst }, standsOn);
@@ -153,9 +154,9 @@ export class Host extends pulumi.ComponentResource {
   }
 
   /**
-   * The name of what a machine is born with: it ends with where and of what the machine is made, and with its count when it was made
-   * anew. Another machine shares none of it with the former: it is another resource, since a replaced one would be told again what
-   * `ignoreChanges` has kept, keys that open nothing any more.
+   * The name of a resource that comes into being with the machine: it ends with a hash of where and of what the machine is made, and
+   * from the second machine on with its count. So a new machine has new resources, not replaced ones: a replacement would get the old
+   * values of what `ignoreChanges` names, keys that open nothing any more.
    */
   private born(what: string): string {
     const { network, machineImage } = this.args.ground;
@@ -180,7 +181,8 @@ export class Host extends pulumi.ComponentResource {
       monitoring: true,
       sshKeys: [access.sshKeyId],
       tags: [...network.tagsOf(args.role), ...tags],
-      // A worker that is one too many ends its tasks. Others have nothing to end, and the data machine's volume is gone by then: its server would try for an hour.
+      // A worker that is deleted finishes its tasks first. Other machines have nothing to finish; and the data machine's volume is detached
+      // by then, so PostgreSQL would try to stop for an hour.
       gracefulShutdown: args.role === "worker",
       userData: pulumi.all([bootKey.privateKeyOpenssh, openssh(bootKey), access.publicKeys]).apply(
         ([privateKey, publicKey, authorizedKeys]) =>
@@ -190,7 +192,7 @@ export class Host extends pulumi.ComponentResource {
       dependsOn: network.ready,
       // A changed key or user data would replace the machine (terraform-provider-digitalocean #1270, #1019); both matter at its first boot only.
       ignoreChanges: ["sshKeys", "userData"],
-      // The provider would delete first what bears a given name.
+      // By default the provider deletes the old machine first, since it has a given name.
       deleteBeforeReplace: false,
       // As long as a shutdown may take (machine/shutdown.ts), and a little; the provider's own is a minute.
       customTimeouts: { delete: "35m" },
@@ -211,7 +213,7 @@ export class Host extends pulumi.ComponentResource {
     const after = [assignment ?? this.droplet, ...(this.args.bastion ? [this.args.bastion.booted] : [])];
     return this.command(this.born("boot"), state, openssh(bootKey), {
       dependsOn: after, // the address answers only once it is assigned, and others only through the bastion
-      // It is done once in a machine's life: nothing later may run it again under the one-time key.
+      // It runs once in a machine's life. Nothing later may run it again, since it would log in with the one-time key.
       ignoreChanges: ["create", "stdin", "connection.privateKey", "connection.proxy"],
     });
   }
@@ -235,8 +237,8 @@ export class Host extends pulumi.ComponentResource {
       user: "root",
       privateKey: access.privateKey,
       hostKey,
-      // Through the bastion: until the machine's port is reached. What then answers is asked once, since the handshake is tried
-      // again on a connection that its first failure has closed (pulumi-command 1.2.1), which takes five minutes and says no more than "EOF".
+      // Dialling through the bastion is repeated until the machine's port is reached. The handshake after it has one real attempt:
+      // pulumi-command 1.2.1 repeats it on the connection that the first failure has closed, for five minutes, and then says only "EOF".
       dialErrorLimit: 60,
       perDialTimeout: 15,
       proxy: bastion && {

@@ -5,7 +5,7 @@ import { selfSigned, type Certificate } from "./certificate";
 import type { Host } from "./host";
 
 export interface LogsArgs {
-  /** The private address of the machine that keeps the lines. */
+  /** The private address of the machine that keeps the logs. */
   address: pulumi.Output<string>;
   /** Loki's image. */
   image: string;
@@ -13,12 +13,13 @@ export interface LogsArgs {
   retentionGiB: number;
 }
 
-/** Puts the store in place on a machine; without one, takes away what was there. */
+/** Puts the store in place on a machine; without `logs`, removes what was there. */
 export const keepLogs = (host: Host, logs: Logs | undefined): pulumi.Resource =>
   host.apply("logs", pulumi.output(logs?.store ?? {}).apply((fragment) => combine(fragment as Fragment)));
 
-/** Where every machine's lines are kept. Its machine is another part's; this one says what is on it. */
+/** The store of every machine's logs. It is on the monitor, which is another component's; this one says what is there for it. */
 export class Logs extends pulumi.ComponentResource {
+  /** What a machine needs to send its logs. */
   readonly intake: pulumi.Output<Intake>;
   private readonly certificate: pulumi.Output<Certificate>;
 
@@ -29,7 +30,7 @@ export class Logs extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** What is on the machine that keeps them. */
+  /** What is on the machine that keeps the logs. */
   get store(): pulumi.Output<Fragment> {
     const { address, image, retentionDays, retentionGiB } = this.args;
     return pulumi.all([address, this.certificate]).apply(([at, tls]) => store({ image, address: at, tls, retentionDays, retentionGiB }));

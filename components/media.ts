@@ -19,7 +19,7 @@ export class MediaKeys extends pulumi.ComponentResource {
   readonly writer: tls.PrivateKey;
   readonly reader: tls.PrivateKey;
 
-  /** @param args `generation` counts the keys there have been. */
+  /** @param args `generation` counts the keys so far. */
   constructor(name: string, { generation }: { generation: number }, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:media:MediaKeys", name, {}, opts);
     this.writer = new tls.PrivateKey(`${name}-writer-${generation}`, { algorithm: "ED25519" }, { parent: this });
@@ -28,8 +28,10 @@ export class MediaKeys extends pulumi.ComponentResource {
   }
 }
 
+/** What an API or worker machine needs to mount the shared files. */
 export const writer = ({ server, hostKey, writerKey }: MediaShare): MediaClientOptions =>
   ({ server, hostKey, privateKey: writerKey });
 
+/** What the edge needs to mount them, read-only. */
 export const reader = ({ server, hostKey, readerKey }: MediaShare): MediaClientOptions =>
   ({ server, hostKey, privateKey: readerKey, readOnly: true });

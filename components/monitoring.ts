@@ -16,20 +16,21 @@ export interface MonitoringArgs {
   ground: Ground;
   bastion: Host;
   size: string;
-  /** Whether the machines' lines are kept on it. */
+  /** Whether the store of all logs is on it. */
   keepsLogs: boolean;
-  /** Images of what runs on it in containers. */
+  /** Images of the containers on it. */
   images: string[];
   /** Addresses of containers inside the machine. */
   dockerCidr: string;
-  /** What Docker logs in with, where an image's registry asks for it. */
+  /** Docker's login, where a registry of these images asks for one. */
   registry: pulumi.Output<RegistryCredentials | undefined>;
-  /** Where the dashboards are looked at. @default nowhere */
+  /** Shows the dashboards. @default none */
   grafana?: Grafana;
-  /** Who else is told of roll-outs. */
+  /** The Sentry that is told of roll-outs, if any. */
   sentry: pulumi.Output<SentryOptions | undefined>;
 }
 
+/** What is watched, and how. */
 export interface Watch {
   config: StackConfig;
   /** All other machines. */
@@ -38,7 +39,7 @@ export interface Watch {
   workers: Host[];
   /** How the queues are read. */
   queues: pulumi.Output<{ host: string; password: string }>;
-  /** What is watched is there: or the first thing that anybody heard would be false alarms. */
+  /** What is watched must be there first: otherwise monitoring would begin with false alarms. */
   after: pulumi.Resource[];
 }
 

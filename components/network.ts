@@ -5,15 +5,15 @@ import { physicalName, projectTag, roles, roleTag, stackTag, type Role } from ".
 
 export interface NetworkArgs extends WaysOut {
   region: string;
-  /** The private network, e.g. `10.20.0.0/20`. Changing it replaces every machine; the new range lies beside the old one. */
+  /** The private network, e.g. `10.20.0.0/20`. A change replaces every machine; the new range must not overlap the old one. */
   vpcCidr: string;
   /** Who may reach the bastion's SSH. */
   sshAllowedCidrs: string[];
-  /** Keep what cannot be made again (the reserved address) from deletion. */
+  /** Refuse to delete what cannot be created again: the reserved address. */
   protect: boolean;
 }
 
-/** Its name says where it is, so a stack that moves makes the new one first: the old one cannot go while anything is in it. */
+/** New before old, which the names allow, as they say region and range: the old network cannot be deleted while anything is in it. */
 const beside = { deleteBeforeReplace: false };
 
 /** The private network, who may talk to whom in it, its way out, and the address that the world knows. */
@@ -23,7 +23,7 @@ export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   /** The stack's public address: it outlives the machine behind it. */
   readonly publicAddress: pulumi.Output<string>;
-  /** Must exist before a machine boots: it is filtered, and without it a machine has no way out. */
+  /** Must exist before a machine boots: the firewalls, and its way out. */
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -31,8 +31,8 @@ export class Network extends pulumi.ComponentResource {
     this.region = args.region;
     this.vpcCidr = args.vpcCidr;
 
-    // Another region or range means another VPC and another way out of it, made before the old ones go, and names are unique
-    // in the account. A new name alone changes them in place.
+    // Another region or range replaces the VPC and its gateway. Old and new exist side by side for a while, and names are unique in the
+    // account, so region and range are part of the name. Another name alone is changed in place.
     const placed = (what: string): string => physicalName(`${what}-${args.region}-${args.vpcCidr.replace("/", "-")}`);
     const vpc = new digitalocean.Vpc(`${name}-vpc`, {
       name: placed("vpc"),
@@ -54,7 +54,7 @@ export class Network extends pulumi.ComponentResource {
     const reserved = new digitalocean.ReservedIp(`${name}-address`, { region: args.region }, {
       parent: this,
       protect: args.protect,
-      // Bound by an assignment beside it: bound here, replacing the machine would give the address up (terraform-provider-digitalocean #147).
+      // A separate resource assigns it. With `dropletId` here, replacing the machine would give the address up (terraform-provider-digitalocean #147).
       ignoreChanges: ["dropletId"],
     });
     this.publicAddress = reserved.ipAddress;

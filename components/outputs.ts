@@ -3,6 +3,7 @@ import type { Access } from "./access";
 import type { Host } from "./host";
 import type { Network } from "./network";
 
+/** The parts of the stack that its outputs tell of. */
 export interface Described {
   domain: string;
   grafanaDomain?: string;

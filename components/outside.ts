@@ -6,13 +6,13 @@ import { physicalName, stackTag } from "./naming";
 export interface OutsideArgs {
   /** The API's host name. */
   domain: string;
-  /** Who is told; addresses that the account's team has verified. Nobody, when empty: the check can still be looked at. */
+  /** Who is told: addresses that the account's team has verified. When empty, nobody; the check's results can still be looked at. */
   emails: string[];
-  /** The stack's tag must exist before it is named. */
+  /** Must exist first: the stack's tag, which alerts name. */
   after: pulumi.Resource[];
 }
 
-/** What watches from outside of the stack, and so goes on when the stack's own monitor is gone. */
+/** Watches from outside of the stack, and so goes on when the stack's own monitor is gone. */
 export class Outside extends pulumi.ComponentResource {
   constructor(private readonly name: string, private readonly args: OutsideArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:outside:Outside", name, {}, opts);
@@ -20,7 +20,7 @@ export class Outside extends pulumi.ComponentResource {
       name: physicalName("api"),
       target: `https://${args.domain}/api/health/`,
       type: "https",
-      // Two, so that one road that is closed is told apart.
+      // Two, so that a closed road from one region does not look like a failure of the API.
       regions: ["eu_west", "us_east"],
     }, { parent: this });
     if (args.emails.length > 0) {

@@ -18,7 +18,7 @@ export interface ContainerGround extends Ground {
   registry: pulumi.Output<RegistryCredentials | undefined>;
 }
 
-/** What a tier runs, known once the database is. */
+/** What a tier runs; known once the database is there. */
 export interface Rollout {
   backend: pulumi.Output<Backend>;
   media: pulumi.Output<MediaShare>;
@@ -26,10 +26,10 @@ export interface Rollout {
   after: pulumi.Resource[];
 }
 
-/** The turns in which a tier's machines reboot after an update: within an hour, after those that there is one of, and a twelfth of a large tier at once. */
+/** A tier machine's turn to reboot after an update: one of eleven, within an hour, after the machines that there is only one of. Of a large tier an eleventh is away at once. */
 export const turnOf = (index: number): number => 1 + index % 11;
 
-/** A roll-out's order: one machine after the other, the first after `after`, so that never two are away at once. */
+/** A roll-out's order: one machine after the other, so that never two are away at once; the first one after `after`. */
 export function oneByOne(
   hosts: Host[],
   after: pulumi.Resource[],
@@ -47,10 +47,10 @@ export function oneByOne(
 export const containers = (ground: ContainerGround) => ground.registry.apply((registry) => combine(
   docker({ addressPool: ground.dockerCidr, registry, after: ["ringo-media.service"] }),
   pulled(ground.image),
-  { packages: ["sshfs"] }, // of the shared files, installed with all others
+  { packages: ["sshfs"] }, // for the shared files; installed together with all other packages
 ));
 
-/** What containers of the backend find around them: the shared files, and their ways out. */
+/** What containers of the backend need around them: the shared files, and what they may connect to. */
 export const surroundings = ({ network, outboundPorts }: ContainerGround, media: MediaShare) => combine(
   mediaClient(writer(media)),
   backendNetwork({ data: media.server, vpcCidr: network.vpcCidr, ports: outboundPorts }),

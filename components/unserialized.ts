@@ -1,6 +1,6 @@
 /**
- * The SDK can turn functions into text, for programs that make clouds' functions of them, and loads npm's own code and TypeScript's
- * compiler for that: most of its time to load. Nothing here does so. Loaded before the SDK, this leaves them out.
+ * Leaves out of the SDK what turns functions into text, for programs that deploy them as cloud functions. Nothing here does, and for
+ * that the SDK loads npm's own code and TypeScript's compiler: most of its loading time. Must be loaded before the SDK.
  */
 import Module from "node:module";
 

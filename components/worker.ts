@@ -17,7 +17,7 @@ export interface WorkerTierArgs {
   stopTimeoutSeconds: number;
 }
 
-/** The machines that work off the queues. */
+/** The machines that process the queues' tasks. */
 export class WorkerTier extends pulumi.ComponentResource {
   readonly hosts: Host[];
   private readonly args: WorkerTierArgs;
@@ -37,7 +37,7 @@ export class WorkerTier extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Replaces the workers one after the other: each finishes the tasks it has begun (warm shutdown). */
+  /** Replaces the workers one after the other; each first finishes the tasks it has begun (warm shutdown). */
   rollOut({ backend, media, after }: Rollout): pulumi.Resource[] {
     return oneByOne(this.hosts, after, (host, before, i) => {
       const state = pulumi.all([backend, media]).apply(([b, m]) => combine(
