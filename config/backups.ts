@@ -23,23 +23,23 @@ export const backups = z.object({
   backups: key(z.object({
     // Not China's: S3 answers under another name there, and accounts are others.
     region: key(pattern(/^(af|ap|ca|eu|il|me|mx|sa|us|us-gov)-(north|south|east|west|central|northeast|northwest|southeast|southwest)-\d$/, "is no region of AWS").default("eu-central-1"), {
-      description: "AWS's region for the backup buckets: another provider and, for a lost region, another city than `region`.",
+      description: "AWS region of the backup buckets. They are at another provider than the machines; take another city than that of `region`, too, in case a region is lost.",
       allowed: "a region of AWS",
       example: "eu-central-1",
     }),
     endpoint: key(text(httpsUrlFault).optional(), {
-      description: "Where S3 answers, for a store that speaks it under a name of its own. Buckets are then part of the path.",
+      description: "URL of another store than AWS's that speaks S3. Buckets are then addressed in the path.",
       allowed: "an https URL",
       defaultText: "AWS's endpoint of `backups.region`",
       example: "https://s3.ringo.test:7070",
     }),
     retentionDays: key(whole(2, 365).default(30), {
-      description: "How far back a restore is one command: full backups younger than this are kept, with all WAL between them.",
+      description: "How far back one command can restore: full backups younger than this are kept, with all WAL between them.",
       allowed: "a whole number from 2 to 365",
       example: "30",
     }),
     archiveDays: key(whole(2, 3650).default(365), {
-      description: "How long the bucket keeps what a backup tool has removed, whoever told it to: old versions, on colder storage.",
+      description: "How long the bucket keeps old versions of what was removed or overwritten, whoever did that, on colder storage.",
       allowed: "a whole number from 2 to 3650",
       example: "365",
     }),

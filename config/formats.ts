@@ -11,16 +11,16 @@ export type Finding = string | { reason: string; value: string | undefined };
 /** Says what is wrong with a value, or nothing. */
 export type Judge = (value: string) => Finding | undefined;
 
-/** How an issue tells the fault what would mend it. */
+/** What would mend an issue. */
 export interface Mending {
   value?: string;
-  /** `replace` for what cannot be set while there is something of another kind. */
+  /** `replace` where the key must be removed before it is set, since what is there is of another kind. */
   remedy?: "set" | "remove" | "replace";
-  /** What a list lacks. */
+  /** Elements to add to a list. */
   append?: readonly string[];
 }
 
-/** A text that a judge finds nothing wrong with. What was meant is told where it is right itself. */
+/** A text that a judge finds nothing wrong with. The value that it suggests is passed on only if it is valid itself. */
 export const text = (judge: Judge) => z.string().superRefine((value, context) => {
   const finding = judge(value);
   if (finding === undefined) return;
@@ -29,7 +29,7 @@ export const text = (judge: Judge) => z.string().superRefine((value, context) =>
   context.addIssue({ code: "custom", message: reason, params: mends ? { value: meant } satisfies Mending : {} });
 });
 
-/** A text of a pattern. */
+/** A text that matches a pattern. */
 export const pattern = (expression: RegExp, reason: string) => text((value) => (expression.test(value) ? undefined : reason));
 
 /** A list without repetitions. */
@@ -63,7 +63,7 @@ export const sizeWith = (minMiB: number) => text((slug) => {
   return size.memoryMiB < minMiB ? `has ${size.memoryMiB} MiB of memory; this role needs ${minMiB}` : undefined;
 });
 
-/** What a change of a size does, where the size is decided on. @param machines whose power is cut */
+/** For the description of a size: what changing it does. @param machines those that are powered off */
 export const resizing = (machines: string): string =>
   `A change cuts the power of ${machines} for minutes, and a smaller disk than before is refused: [how to change it in order](setup.md#11-machines-of-another-size).`;
 
@@ -76,6 +76,7 @@ export const hostNameFault: Judge = (value) => {
   return valid && /[a-z]/.test(labels[labels.length - 1]) ? undefined : "is no host name";
 };
 
+/** Whether a text is a port's number. */
 export const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535;
 
 /** A host and a port. */

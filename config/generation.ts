@@ -4,14 +4,14 @@ import { whole, type Mending } from "./formats";
 
 const count = whole(1, 1_000_000);
 
-/** Counts what the program makes anew when the number is raised: `make rotate-…` does that (ops/rotate.ts). @default 1 */
+/** A number that makes the program create something anew when it is raised, as `make rotate-…` does (ops/rotate.ts). @default 1 */
 export const generation = (description: string) => key(count.default(1), {
   description,
   allowed: "a whole number, never less than before",
   example: "2",
 });
 
-/** The same of each machine, by its name: `make renew HOST=…` does that (ops/renew.ts). One that is no longer there may stay counted. @default all 1 */
+/** The same for machines, by name, as `make renew HOST=…` does (ops/renew.ts). A machine that no longer exists may stay in it. @default all 1 */
 export const generationOfEach = (description: string) => key(z.record(z.string(), count).superRefine((counts, context) => {
   for (const name of Object.keys(counts)) {
     if (/^(edge|data|monitor|(api|worker)-(0|[1-9]\d*))$/.test(name)) continue;

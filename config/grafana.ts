@@ -12,26 +12,26 @@ export const grafana = z.object({
       example: "docker.io/grafana/grafana:12.3.0@sha256:<digest>",
     }),
     domain: key(text(hostNameFault).optional(), {
-      description: "Host name of Grafana. It is in the certificate beside `domain`, and let in are the networks of `adminAllowedCidrs` only.",
+      description: "Host name of Grafana. It is in the certificate beside `domain`, and only the networks of `adminAllowedCidrs` are let in.",
       allowed: "a host name, not `domain`; with `manageDns` in `dnsZone`",
       example: "grafana.ringo-uchet.ru",
     }),
     oauth: key(z.object({
       name: key(pattern(/^[^\r\n;#]{1,60}$/, "is no name"), {
-        description: "What the button to log in with says.", allowed: "a text of 60 characters at most", example: "Keycloak",
+        description: "Text of the log-in button.", allowed: "a text of 60 characters at most", example: "Keycloak",
       }),
       clientId: key(pattern(/^[^\s;#]{1,255}$/, "is no client's id"), {
-        description: "What the provider knows Grafana as. It must let it come back to `https://<grafana.domain>/login/generic_oauth`.",
+        description: "Grafana's client ID at the provider, which must allow it to redirect to `https://<grafana.domain>/login/generic_oauth`.",
         allowed: "text without spaces", example: "grafana",
       }),
       authUrl: key(text(httpsUrlFault), { description: "Where people are sent to log in.", allowed: "an https URL", example: "https://id.ringo-uchet.ru/authorize" }),
-      tokenUrl: key(text(httpsUrlFault), { description: "Where the code is exchanged.", allowed: "an https URL", example: "https://id.ringo-uchet.ru/token" }),
-      apiUrl: key(text(httpsUrlFault), { description: "Where who they are is asked (OIDC's userinfo).", allowed: "an https URL", example: "https://id.ringo-uchet.ru/userinfo" }),
+      tokenUrl: key(text(httpsUrlFault), { description: "Where Grafana exchanges the code of a log-in for a token.", allowed: "an https URL", example: "https://id.ringo-uchet.ru/token" }),
+      apiUrl: key(text(httpsUrlFault), { description: "Where Grafana asks who has logged in (OIDC's userinfo).", allowed: "an https URL", example: "https://id.ringo-uchet.ru/userinfo" }),
       allowedDomains: key(list(text(hostNameFault)).min(1, "is empty: whoever the provider knows would get in"), {
-        description: "Whose e-mail addresses get in: those of these domains.", allowed: "a list of host names, one at least", example: "ringo-uchet.ru",
+        description: "Domains of the e-mail addresses that may log in.", allowed: "a list of host names, one at least", example: "ringo-uchet.ru",
       }),
       rolePath: key(pattern(/^[^\r\n;#]{1,500}$/, "is no expression").optional(), {
-        description: "JMESPath that makes of what the provider says the role: Viewer, Editor or Admin. Without it everybody is a Viewer.",
+        description: "JMESPath that turns what the provider says of somebody into a role: Viewer, Editor or Admin. Without it everybody is a Viewer.",
         allowed: "one line, without ; and #", example: "contains(groups[*], 'operators') && 'Editor' || 'Viewer'",
       }),
     }).optional(), {

@@ -19,7 +19,7 @@ export const monitoring = z.object({
       example: "15",
     }),
     probeSeconds: key(whole(10, 300).default(60), {
-      description: "How often the API is asked by its public name. Each time takes one of its workers a second or two.",
+      description: "How often the API's health is asked by its public name. Each answer takes one of its workers a second or two.",
       allowed: "a whole number from 10 to 300",
       example: "60",
     }),
@@ -29,14 +29,14 @@ export const monitoring = z.object({
       example: "30",
     }),
     retentionGiB: key(whole(1, 1000).default(10), {
-      description: "What they may take on the monitor's disk; above it the oldest go before their time.",
+      description: "How much of the monitor's disk figures may take; above it the oldest are deleted before their time.",
       allowed: "a whole number from 1 to 1000, at most half of the disk of `monitorSize`",
       example: "10",
     }),
     // A number in the file is meant as it is written.
     availabilityObjective: key(z.preprocess((value) => (typeof value === "number" ? String(value) : value),
       pattern(percentage, "is no percentage below 100")).default("99.5"), {
-      description: "Share of requests that must not fail within 30 days, in percent. Alerts say how fast the rest is used up.",
+      description: "Share of requests that must succeed within 30 days, in percent. Alerts tell how fast the rest, the error budget, is used up.",
       allowed: "a percentage from 10 to 99.999",
       example: "99.5",
     }),
@@ -74,12 +74,12 @@ export const monitoring = z.object({
     }),
     email: key(z.object({
       to: key(address(), { description: "Who gets alerts.", allowed: "an e-mail address", example: "operations@ringo-uchet.ru" }),
-      from: key(address(), { description: "Whom they come from.", allowed: "an e-mail address", example: "alerts@ringo-uchet.ru" }),
+      from: key(address(), { description: "The sender's address.", allowed: "an e-mail address", example: "alerts@ringo-uchet.ru" }),
       server: key(text(serverFault), {
-        description: "The mail server, by STARTTLS.", allowed: "host:port", example: "smtp.ringo-uchet.ru:587",
+        description: "The mail server, reached with STARTTLS.", allowed: "host:port", example: "smtp.ringo-uchet.ru:587",
       }),
       username: key(pattern(/^\S{1,255}$/, "has spaces in it"), {
-        description: "Who logs in there, with the secret `alertEmailPassword`.", allowed: "a name without spaces", example: "alerts@ringo-uchet.ru",
+        description: "Who logs in at the mail server, with the secret `alertEmailPassword`.", allowed: "a name without spaces", example: "alerts@ringo-uchet.ru",
       }),
     }).optional(), {
       description: "Alerts by e-mail.",
