@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { key } from "./doc";
+import { group, key } from "./doc";
 import { hostNameFault, httpsUrlFault, imageFault, list, originFault, pattern, text } from "./formats";
 import { variableMap, variablesAllowed } from "./variables";
 
@@ -16,7 +16,7 @@ export const application = z.object({
     allowed: "repository@sha256:<64 hexadecimal digits>; a throwaway stack may name a tag instead",
     example: "ghcr.io/ringo-uchet/backend@sha256:<digest>",
   }),
-  registry: key(z.object({
+  registry: group(z.object({
     username: key(pattern(/^[^\s:"\\]{1,255}$/, "is no user name"), {
       description: "User name at the registry that `image` names. Its token is the secret `registryToken`.",
       allowed: "a name without spaces, colons and quotes",
@@ -24,7 +24,6 @@ export const application = z.object({
     }),
   }).optional(), {
     description: "Log in to the registry of `image`. Leave it out for a public image.",
-    allowed: "username",
   }),
   allowedHosts: key(list(text(hostNameFault)).default([]), {
     description: "Host names that Django answers to, beside `domain`, which is always one of them.",
@@ -48,7 +47,7 @@ export const application = z.object({
     example: "info",
     concealed: true,
   }),
-  sentry: key(z.object({
+  sentry: group(z.object({
     organization: key(pattern(slug, "is no slug of Sentry"), {
       description: "Sentry's name of the organization, as in the address of its pages.",
       allowed: slugAllowed,
@@ -67,9 +66,8 @@ export const application = z.object({
   }).optional(), {
     description: "Tell Sentry of each roll-out: the release when it begins, the deploy when it is in place. With it goes the secret "
       + "`sentryAuthToken`. Where the application reports its errors is `sentryDsn`. See [monitoring](monitoring.md#sentry).",
-    allowed: "organization, project and url",
   }),
-  mediaStorage: key(z.object({
+  mediaStorage: group(z.object({
     endpoint: key(text(httpsUrlFault), {
       description: "Endpoint of the S3 that presigned uploads go to.",
       allowed: "an https URL",
@@ -88,6 +86,5 @@ export const application = z.object({
   }).optional(), {
     description: "Object storage for presigned uploads. Leave it out if the application has none. "
       + "With it go the secrets `mediaAccessKeyId` and `mediaSecretAccessKey`.",
-    allowed: "endpoint, region and bucket",
   }),
 });

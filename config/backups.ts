@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { key } from "./doc";
+import { group, key } from "./doc";
 import { httpsUrlFault, type Judge, pattern, text, whole } from "./formats";
 import { generation } from "./generation";
 import { unquotedTime } from "./written";
@@ -20,7 +20,7 @@ const restoreFault: Judge = (value) => {
 
 /** Backups of PostgreSQL and of the media files, in AWS S3. */
 export const backups = z.object({
-  backups: key(z.object({
+  backups: group(z.object({
     // Not China's: S3 answers under another name there, and accounts are others.
     region: key(pattern(/^(af|ap|ca|eu|il|me|mx|sa|us|us-gov)-(north|south|east|west|central|northeast|northwest|southeast|southwest)-\d$/, "is no region of AWS").default("eu-central-1"), {
       description: "AWS region of the backup buckets. They are at another provider than the machines; take another city than that of `region`, too, in case a region is lost.",
@@ -63,7 +63,6 @@ export const backups = z.object({
     keyGeneration: generation("Counts the access keys that the data machine has had. One more makes a new key, puts it on the machine, and then ends the old one."),
   }).prefault({}), {
     description: "Backups to S3, in an account of AWS.",
-    allowed: "region, endpoint, retentionDays, archiveDays, lockDays, incrementalEveryHours, media and keyGeneration",
   }),
   restore: key(text(restoreFault).optional(), {
     description: "What an empty database volume is filled with: the backups' newest state, or their state at a time. Without it a new, empty "

@@ -28,6 +28,10 @@ export function key<T extends z.ZodType>(schema: T, doc: Doc): T {
   return schema;
 }
 
+/** Gives a group its documentation. What is allowed in it are its members. */
+export const group = <T extends z.ZodType>(schema: T, doc: Omit<Doc, "allowed">): T =>
+  key(schema, { ...doc, allowed: new Intl.ListFormat("en-GB").format(Object.keys((bare(schema) as z.ZodObject).shape)) });
+
 /** The documentation of a schema, or undefined where none was given. */
 export const docOf = (schema: z.ZodType): Doc | undefined => docs.get(schema);
 

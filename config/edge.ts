@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { key } from "./doc";
+import { group, key } from "./doc";
 import { certificateFault, httpsUrlFault, list, resizing, sizeWith, text, whole } from "./formats";
 import { waf } from "./waf";
 
@@ -12,7 +12,7 @@ export const edge = z.object({
     allowed: "a DigitalOcean size with at least 1024 MiB",
     example: "s-1vcpu-2gb",
   }),
-  edge: key(z.object({
+  edge: group(z.object({
     clientMaxBodyMiB: key(whole(1, 1024).default(50), {
       description: "Largest request body, in MiB; above it nginx answers 413.",
       allowed: "a whole number from 1 to 1024",
@@ -23,7 +23,7 @@ export const edge = z.object({
       allowed: `a whole number from ${year} (a year) to ${2 * year}`,
       example: String(year),
     }),
-    rateLimits: key(z.object({
+    rateLimits: group(z.object({
       apiPerSecond: key(whole(1, 10_000).default(10), {
         description: "Requests per second and client address; above it and the burst nginx answers 429.",
         allowed: "a whole number from 1 to 10000",
@@ -41,14 +41,12 @@ export const edge = z.object({
       }),
     }).prefault({}), {
       description: "Limits for each client address.",
-      allowed: "apiPerSecond, apiBurst and loginPerMinute",
     }),
     waf,
   }).prefault({}), {
     description: "How nginx treats requests.",
-    allowed: "clientMaxBodyMiB, hstsSeconds, rateLimits and waf",
   }),
-  acme: key(z.object({
+  acme: group(z.object({
     server: key(text(httpsUrlFault).default("https://acme-v02.api.letsencrypt.org/directory"), {
       description: "Directory of the ACME server that issues the certificate. "
         + "For rehearsals take Let's Encrypt's staging server, https://acme-staging-v02.api.letsencrypt.org/directory.",
@@ -70,6 +68,5 @@ export const edge = z.object({
   // An absent group is an empty one: what it lacks is named.
   }).prefault({} as { email: string }), {
     description: "Where the certificate comes from.",
-    allowed: "server, email and authorities",
   }),
 });

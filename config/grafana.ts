@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { key } from "./doc";
+import { group, key } from "./doc";
 import { hostNameFault, httpsUrlFault, imageFault, list, pattern, text } from "./formats";
 
 /** Where people look at the dashboards. */
 export const grafana = z.object({
-  grafana: key(z.object({
+  grafana: group(z.object({
     image: key(text(imageFault).optional(), {
       description: "Image of Grafana, which shows the dashboards, on the monitor and behind the edge. Without it they are kept as code only. "
         + "Needs `logs.image` and `grafana.domain`.",
@@ -16,7 +16,7 @@ export const grafana = z.object({
       allowed: "a host name, not `domain`; with `manageDns` in `dnsZone`",
       example: "grafana.ringo-uchet.ru",
     }),
-    oauth: key(z.object({
+    oauth: group(z.object({
       name: key(pattern(/^[^\r\n;#]{1,60}$/, "is no name"), {
         description: "Text of the log-in button.", allowed: "a text of 60 characters at most", example: "Keycloak",
       }),
@@ -36,10 +36,8 @@ export const grafana = z.object({
       }),
     }).optional(), {
       description: "Log in by OpenID Connect, beside Grafana's own login. Its secret is `grafanaOauthSecret`.",
-      allowed: "name, clientId, authUrl, tokenUrl, apiUrl, allowedDomains and rolePath",
     }),
   }).prefault({}), {
     description: "Where people look at the dashboards: Grafana, with its own login, behind the edge.",
-    allowed: "image, domain and oauth",
   }),
 });

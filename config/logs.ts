@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { key } from "./doc";
+import { group, key } from "./doc";
 import { imageFault, text, whole } from "./formats";
 
 /** What is written down on the machines, carried to one place. */
 export const logs = z.object({
-  logs: key(z.object({
+  logs: group(z.object({
     image: key(text(imageFault).optional(), {
       description: "Image of Loki, which keeps all machines' logs on the monitor. Without it they stay where they are written. Required in production.",
       allowed: "repository@sha256:<64 hexadecimal digits>; a throwaway stack may name a tag instead",
@@ -22,6 +22,5 @@ export const logs = z.object({
     }),
   }).prefault({}), {
     description: "Where the machines' logs are kept, scrubbed of personal data and credentials.",
-    allowed: "image, retentionDays and retentionGiB",
   }),
 });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { key } from "./doc";
+import { group, key } from "./doc";
 import { certificateFault, list, oneOf, pattern, publicKeyFault, text } from "./formats";
 import { generation, generationOfEach } from "./generation";
 import { timezoneFault } from "./timezone";
@@ -34,7 +34,7 @@ export const machines = z.object({
     allowed: "a name of the IANA database: region and city, or UTC",
     example: "UTC",
   }),
-  automaticUpdates: key(z.object({
+  automaticUpdates: group(z.object({
     reboot: key(z.boolean().default(true), {
       description: "Reboot after an update that needs it.",
       allowed: "true or false",
@@ -47,6 +47,5 @@ export const machines = z.object({
     }),
   }).prefault({}), {
     description: "Security updates install themselves.",
-    allowed: "reboot and rebootTime",
   }),
 });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { key } from "./doc";
+import { group, key } from "./doc";
 import { httpsUrlFault, list, pattern, resizing, serverFault, sizeWith, text, whole } from "./formats";
 
 const percentage = /^[1-9]\d(\.\d{1,3})?$/;
@@ -12,7 +12,7 @@ export const monitoring = z.object({
     allowed: "a DigitalOcean size with at least 1024 MiB",
     example: "s-1vcpu-2gb",
   }),
-  monitoring: key(z.object({
+  monitoring: group(z.object({
     scrapeSeconds: key(whole(5, 60).default(15), {
       description: "How often every machine's figures are read.",
       allowed: "a whole number from 5 to 60",
@@ -42,9 +42,8 @@ export const monitoring = z.object({
     }),
   }).prefault({}), {
     description: "How the stack is watched.",
-    allowed: "scrapeSeconds, probeSeconds, retentionDays, retentionGiB and availabilityObjective",
   }),
-  alerts: key(z.object({
+  alerts: group(z.object({
     runbook: key(text(httpsUrlFault).optional(), {
       description: "Where your people read docs/alerts.md: every alert links to its section there. Required where anybody is told.",
       allowed: "an https URL",
@@ -72,7 +71,7 @@ export const monitoring = z.object({
       example: "-1001234567890",
       concealed: true,
     }),
-    email: key(z.object({
+    email: group(z.object({
       to: key(address(), { description: "Who gets alerts.", allowed: "an e-mail address", example: "operations@ringo-uchet.ru" }),
       from: key(address(), { description: "The sender's address.", allowed: "an e-mail address", example: "alerts@ringo-uchet.ru" }),
       server: key(text(serverFault), {
@@ -83,10 +82,8 @@ export const monitoring = z.object({
       }),
     }).optional(), {
       description: "Alerts by e-mail.",
-      allowed: "to, from, server and username",
     }),
   }).prefault({}), {
     description: "When and how people are told. The addresses that are secrets themselves are `alertWebhookUrl` and `alertSlackUrl`.",
-    allowed: "runbook, patiencePercent, heartbeatSeconds, cloudEmails, telegramChatId and email",
   }),
 });

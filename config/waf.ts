@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { key } from "./doc";
+import { group, key } from "./doc";
 import { list, oneOf, text, whole, type Judge } from "./formats";
 import { exclusionOf, looksForAttacks, rulesThatLook } from "../machine/edge/modsecurity/exclusions";
 import { highestThreshold } from "../machine/edge/modsecurity/setup";
@@ -14,7 +14,7 @@ const exclusionFault: Judge = (value) => {
 };
 
 /** How requests are inspected before they reach the application. */
-export const waf = key(z.object({
+export const waf = group(z.object({
   mode: key(oneOf(modes, "mode").default("block"), {
     description: "What is done with a request that looks like an attack: `block` answers 403, `detect` lets it through and writes it down, `off` does not look. "
       + "Take `detect` to try a higher `paranoiaLevel`; the policy `waf-blocks` refuses anything but `block` in production. See [the firewall's page](security/waf.md).",
@@ -43,5 +43,4 @@ export const waf = key(z.object({
   }),
 }).prefault({}), {
   description: "The web application firewall: ModSecurity with the OWASP Core Rule Set.",
-  allowed: "mode, paranoiaLevel, threshold, fieldsKiB and exclusions",
 });

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { celeryProcessMiB } from "./capacity";
-import { key } from "./doc";
+import { group, key } from "./doc";
 import { list, pattern, resizing, sizeWith, whole } from "./formats";
 
 /** The tier that works off the queues. */
@@ -15,7 +15,7 @@ export const worker = z.object({
     allowed: "a DigitalOcean size with at least 1024 MiB",
     example: "s-2vcpu-4gb",
   }),
-  autoscaler: key(z.object({
+  autoscaler: group(z.object({
     enabled: key(z.boolean().default(true), {
       description: "Let each worker grow and shrink with its queue. Off, it has `concurrency` children.",
       allowed: "true or false",
@@ -33,7 +33,6 @@ export const worker = z.object({
     }),
   }).prefault({}), {
     description: "Celery's `--autoscale=MAX,MIN`, for each worker machine.",
-    allowed: "enabled, min and max",
   }),
   concurrency: key(whole(1, 1000).default(4), {
     description: "Children of each worker while the autoscaler is off.",
