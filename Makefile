@@ -1,18 +1,18 @@
 # The commands of this project. `make help` lists them.
-# What they read from the command line is in GIVEN; each command's own line says which of it. The operator's commands work on STACK=<name>; on the
-# local stack without. All others refuse one.
+# GIVEN lists the variables that commands read from the command line; each command's own line says which. The operator's commands work on
+# the stack that STACK=<name> names, or without it on the local stack. All other commands work on the local stack and refuse another STACK.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 GIVEN := MINUTES BACKEND OFFICIAL HOST CMD YES REFRESH \
   QUERY SINCE LIMIT \
   STACK TIME POINT BACKUP ASIDE LATER REPOSITORY_TIME TYPE NAME WHAT JSON
-# As they were typed: make would take `$(date)` in a command for a variable of its own.
+# Passed on as typed: make would expand `$(date)` in a CMD as one of its own variables.
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 export PULUMI_SKIP_UPDATE_CHECK := true
 
-# What one of these commands would do without what was meant, or on another stack than was meant, it does not: refused before anything is installed.
+# A misspelt variable, or a stack that the command cannot work on, is refused before anything is installed or done.
 UNKNOWN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 ifneq ($(strip $(UNKNOWN)),)
 $(error unknown variable $(strip $(UNKNOWN)). Nothing was done. Variables are: $(sort $(GIVEN)). To set one of the environment, put it before `make`)
@@ -66,10 +66,10 @@ restore-point: _ops ## Name this moment, to go back to it (NAME=<name>)
 restore-test: _ops ## Restore into a throw-away directory and check what came back, as each Sunday
 	@$(OPS) restore-test
 
-discard: _ops ## Remove what a restore kept (WHAT=<path> or all)
+discard: _ops ## Remove what a restore kept: WHAT=<path>, or WHAT=all
 	@$(OPS) discard
 
-rotate-backup-key: _ops ## A new access key for the backups, then the old one is revoked (as with each rotation, LATER=1 only counts it in the stack's file, for the next update)
+rotate-backup-key: _ops ## A new access key for the backups, then the old one is revoked (LATER=1 leaves any rotation to the next update: it only raises the count in the stack's file)
 	@$(OPS) rotate-backup-key
 
 rotate-deployer-key: _ops ## Switch to the next SSH deploy key, which the machines trust already, and revoke the current one
@@ -87,14 +87,14 @@ renew: _ops ## Replace a machine, and its SSH host key: renew HOST=api-0 (asks).
 rewind-backups: _ops ## Restore the backup buckets' objects to their versions at TIME=…, after an attacker deleted or overwrote them; with your own AWS credentials
 	@$(OPS) rewind-backups
 
-# Each part's output in one piece; all of them run, whichever fails. The longest begins first, the others beside it.
+# All parts run, even after one has failed, and each prints its output in one piece. The longest starts first.
 check: _check ## Types, lint and unit tests: no root, about a minute
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target _units _lint _references
 
 _units:
 	@jest --selectProjects unit
 
-# Types, too: as the compiler tells of them, and ten times as fast.
+# Checks types, too: oxlint reports the compiler's own errors, in a tenth of its time.
 _lint:
 	@oxlint --type-aware --type-check --deny-warnings
 
