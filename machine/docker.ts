@@ -1,4 +1,5 @@
 /** Docker, as small and closed as the backend's containers need it. */
+import { json } from "./content";
 import { addedRules, containerLinks, mayReach } from "./egress";
 import { registryPort } from "./image";
 import { sandbox } from "./sandbox";
@@ -115,5 +116,3 @@ ExecStart=/usr/bin/docker image prune --all --force --filter until=336h
 ${sandbox({})}`;
 
 const pruneTimer = timer({ unit: "ringo-docker-prune", description: "Remove images of past releases every week", calendar: "Sun 04:40", jitter: "30min" });
-
-const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

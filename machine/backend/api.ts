@@ -1,9 +1,9 @@
 /** The API's role: gunicorn in a container, on the private address only. */
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { backendContainer, type Backend } from "./django";
 import { apiPort, failTimeoutSeconds } from "../edge/nginx/upstreams";
+import { startedWith } from "../content";
 import { quote } from "../shell";
 import type { Fragment } from "../state";
 
@@ -53,8 +53,7 @@ export function api({ backend, privateAddress, workers, host, timeoutSeconds, st
           "--access-logfile", "-", "--access-logformat", accessFormat,
         ],
         volumes: [`${settings}:${settings}:ro`],
-        // It reads its settings once: others are another container.
-        environment: { RINGO_SETTINGS: createHash("sha256").update(configured).digest("hex") },
+        environment: startedWith(configured),
         publish: [`${privateAddress}:${apiPort}:${inside}`],
         stopTimeoutSeconds,
         health: { command: apiHealthCommand(privateAddress, host), timeoutSeconds: 120 },

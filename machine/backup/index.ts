@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { json, pythonModules } from "../content";
+import { textfiles } from "../monitoring/node";
 import { sandbox } from "../sandbox";
 import type { File, Fragment } from "../state";
 
@@ -14,7 +16,6 @@ export interface BackupToolOptions {
   media?: string;
 }
 
-const sources = __dirname;
 const library = "/usr/local/lib/ringo/backup";
 
 /** The command that operators and timers use on the machine: `ringo-backup`. */
@@ -43,16 +44,14 @@ export function backupTool(options: BackupToolOptions): Fragment {
     databases: options.databases,
     media: options.media ?? null,
   };
-  const modules: File[] = readdirSync(sources).filter((name) => name.endsWith(".py")).sort()
-    .map((name) => ({ path: `${library}/${name}`, content: readFileSync(join(sources, name), "utf8") }));
   return {
     packages: ["postgresql-client-17", "python3"],
-    directories: [{ path: "/var/lib/prometheus/node-exporter" }],
+    directories: [{ path: textfiles }],
     files: [
-      ...modules,
-      { path: archiveGet, mode: "0755", content: readFileSync(join(sources, "archive-get.sh"), "utf8") },
+      ...pythonModules(__dirname, library),
+      { path: archiveGet, mode: "0755", content: readFileSync(join(__dirname, "archive-get.sh"), "utf8") },
       { path: backupCommand, mode: "0755", content: launcher },
-      { path: "/etc/ringo/backup.json", content: `${JSON.stringify(settings, null, 2)}\n` },
+      { path: "/etc/ringo/backup.json", content: json(settings) },
     ],
   };
 }
@@ -94,6 +93,6 @@ ${quiet ? "LogLevelMax=notice\nSyslogLevel=notice\n" : ""}${runtimeDirectory ===
 ${sandbox({
     capabilities: ["CAP_SETUID", "CAP_SETGID", "CAP_DAC_OVERRIDE", "CAP_CHOWN", "CAP_FOWNER", "CAP_KILL"],
     network: "internet",
-    writable: ["/run/lock", "/var/lib/prometheus/node-exporter", ...writable],
+    writable: ["/run/lock", textfiles, ...writable],
   })}`,
 });

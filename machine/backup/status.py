@@ -2,7 +2,7 @@
 import time
 
 from backup import course, metrics, repository, wal
-from backup.shell import Failure, psql, must, running, say
+from backup.shell import Failure, must, psql, running, say
 
 
 def began(_type):

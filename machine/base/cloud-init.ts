@@ -3,6 +3,7 @@
  * for ever, so it is small, constant and holds nothing of worth: a boot host key that authenticates the very first
  * connection, over which the real host key goes onto the machine. From then on nobody accepts the boot key.
  */
+import { json } from "../content";
 import { combine, type MachineState } from "../state";
 
 /** An ed25519 pair in OpenSSH's formats. */
@@ -41,7 +42,7 @@ export function userData({ bootHostKey, authorizedKeys }: UserDataInputs): strin
     package_update: false,
     package_upgrade: false,
   };
-  return `#cloud-config\n${JSON.stringify(config, null, 2)}\n`;
+  return `#cloud-config\n${json(config)}`;
 }
 
 /**

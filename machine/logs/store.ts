@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { json, startedWith } from "../content";
 import { addedRules, containerLinks } from "../egress";
 import { systemUser } from "../monitoring/exporter";
 import { local } from "../monitoring/ports";
@@ -57,8 +57,7 @@ const loki = ({ image, retentionDays }: StoreOptions, configured = json(configur
       // Its garbage is collected before its memory is the machine's; a query waits for one core.
       environment: {
         GOMEMLIMIT: "200MiB", GOGC: "50", GOMAXPROCS: "1",
-        // It reads its settings once: others are another container.
-        RINGO_SETTINGS: createHash("sha256").update(configured).digest("hex"),
+        ...startedWith(configured),
       },
       user: `${lokiUser}:${lokiUser}`,
       volumes: [`${data}:/loki`, `${settings}:/etc/loki/loki.json:ro`],
@@ -106,8 +105,6 @@ const configuration = (retentionDays: number): object => ({
   query_range: { cache_results: false },
   chunk_store_config: { chunk_cache_config: { embedded_cache: { enabled: false } } },
 });
-
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 const certificate = "/etc/ringo/logs/intake.pem";
 const key = "/etc/ringo/logs/intake.key";

@@ -1,3 +1,4 @@
+import { json } from "../content";
 import { mayReach } from "../egress";
 import { combine, type Fragment } from "../state";
 import { lifeSign } from "./alerts/monitor";
@@ -33,7 +34,7 @@ const forgotten = { path: "/etc/tmpfiles.d/ringo-alertmanager.conf", content: `r
 
 /** Groups alerts, silences them, and sends them to people. Answers on loopback only. */
 export function alertmanager(options: AlertmanagerOptions): Fragment {
-  const configuration = { path, content: `${JSON.stringify(config(options), null, 2)}\n`, group: "prometheus", mode: "0640", secret: true };
+  const configuration = { path, content: json(config(options)), group: "prometheus", mode: "0640", secret: true };
   const { receivers, heartbeatUrl } = options;
   return combine(
     mayReach("alerts", options.ports.map((port) => ({ name: "alerts", port, to: "any", users: [systemUser] }))),

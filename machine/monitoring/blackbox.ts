@@ -1,3 +1,4 @@
+import { json } from "../content";
 import { mayReach } from "../egress";
 import { combine, type Fragment } from "../state";
 import { exporter, systemUser } from "./exporter";
@@ -22,7 +23,7 @@ export const blackbox = (authorities: string[]): Fragment => combine(
     listen: `127.0.0.1:${local.blackbox}`,
     command: ["/usr/bin/prometheus-blackbox-exporter", `--config.file=${path}`, `--web.listen-address=127.0.0.1:${local.blackbox}`],
     files: [
-      { path, content: `${JSON.stringify({ modules: modules(authorities) }, null, 2)}\n` },
+      { path, content: json({ modules: modules(authorities) }) },
       { path: roots, content: authorities.map((pem) => `${pem.trim()}\n`).join("") },
     ],
   }),

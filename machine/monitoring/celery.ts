@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { json, pythonModules } from "../content";
 import { mayReach } from "../egress";
-import { combine, type File, type Fragment } from "../state";
+import { combine, type Fragment } from "../state";
 import { exporter, systemUser } from "./exporter";
 import { local } from "./ports";
 
@@ -20,7 +20,6 @@ export interface CeleryExporterOptions {
 
 export const celeryUser = "celery-exporter";
 
-const sources = join(__dirname, "celery");
 const library = "/usr/local/lib/ringo/celery_exporter";
 const settings = "/etc/ringo/celery-exporter.json";
 const password = "/etc/ringo/celery-exporter.password";
@@ -28,8 +27,6 @@ const password = "/etc/ringo/celery-exporter.password";
 /** Queues, tasks and workers, from the broker; one for the whole stack. */
 export function celeryExporter(options: CeleryExporterOptions): Fragment {
   const { host, queues, workers, stopTimeoutSeconds, pool } = options;
-  const modules: File[] = readdirSync(sources).filter((name) => name.endsWith(".py")).sort()
-    .map((name) => ({ path: `${library}/${name}`, content: readFileSync(join(sources, name), "utf8") }));
   return combine(mayReach("queues", [{ name: "redis", port: 6379, to: [host], users: [systemUser] }]), exporter({
     name: "ringo-celery-exporter",
     listen: `127.0.0.1:${local.celery}`,
@@ -38,8 +35,8 @@ export function celeryExporter(options: CeleryExporterOptions): Fragment {
     command: ["/usr/bin/python3", "-B", "-m", "celery_exporter.main", settings, "/run/credentials/ringo-celery-exporter.service/password"],
     service: [`LoadCredential=password:${password}`, "Environment=PYTHONPATH=/usr/local/lib/ringo"],
     files: [
-      ...modules,
-      { path: settings, content: `${JSON.stringify({ host, user: celeryUser, queues, workers, stopTimeoutSeconds, pool, port: local.celery }, null, 2)}\n` },
+      ...pythonModules(join(__dirname, "celery"), library),
+      { path: settings, content: json({ host, user: celeryUser, queues, workers, stopTimeoutSeconds, pool, port: local.celery }) },
       { path: password, content: `${options.password}\n`, mode: "0600", secret: true },
     ],
   }), { packages: ["python3-redis"], secrets: [options.password] });

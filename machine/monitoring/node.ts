@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { json } from "../content";
 import { sandbox } from "../sandbox";
 import { combine, type Fragment } from "../state";
 import { exporter } from "./exporter";
@@ -57,7 +58,7 @@ export const facts = ({ keys }: FactsOptions): Fragment => ({
   directories: [{ path: textfiles }],
   files: [
     { path: program, content: readFileSync(join(__dirname, "facts.py"), "utf8") },
-    { path: settings, content: `${JSON.stringify({ keys: { deployer: keys.deployer.map(fingerprint), operator: keys.operator.map(fingerprint) }, directory: textfiles }, null, 2)}\n` },
+    { path: settings, content: json({ keys: { deployer: keys.deployer.map(fingerprint), operator: keys.operator.map(fingerprint) }, directory: textfiles }) },
     { path: unit, content: factsUnit },
   ],
   units: [{ name: "ringo-facts.service", restartOn: [program, settings, unit] }],

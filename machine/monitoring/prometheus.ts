@@ -1,4 +1,5 @@
 import { concerns, render, type Stack } from "./alerts";
+import { json } from "../content";
 import { mayReach } from "../egress";
 import { grafanaCertificate, grafanaPort } from "./grafana";
 import { combine, type File, type Fragment } from "../state";
@@ -86,7 +87,6 @@ export function prometheus(options: PrometheusOptions): Fragment {
   );
 }
 
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 const targetFile = (job: string): string => `${directory}/targets/${job}.json`;
 
 /** The machines that have this exporter: none missing, none stale. */

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { json } from "../content";
 import { mayReach, portOf } from "../egress";
 import { sandbox } from "../sandbox";
 import { combine, type Fragment, type Step } from "../state";
@@ -50,7 +51,7 @@ export function sentryReporter({ url, token: secret, ...rest }: SentryOptions): 
         { path: program, content: readFileSync(join(__dirname, "report.py"), "utf8") },
         { path: servicePath, content: service },
         { path: timerPath, content: timer },
-        { path: settings, content: `${JSON.stringify({ url, ...rest }, null, 2)}\n` },
+        { path: settings, content: json({ url, ...rest }) },
         { path: token, content: `${secret}\n`, mode: "0600", secret: true },
       ],
       units: [{ name: `${unit}.timer`, restartOn: [timerPath] }],

@@ -122,11 +122,10 @@ export function plain(value: any): any {
 /** What a machine's command makes so. */
 export const stateOf = (command: Registered): MachineState => stateIn(plain(command.inputs.stdin));
 
-/** @throws when there is none, with those there are */
 /** A resource's name without what says where and of what a machine is made. */
 export const short = (name: string): string => name.replace(/-[0-9a-f]{4}(?=(-\d+)?$)/, "");
 
-/** The resource of a name, which may be short. */
+/** The resource of a name, which may be short. @throws when there is none, with those there are */
 export function named(resources: Registered[], name: string): Registered {
   const found = resources.find((r) => r.name === name || short(r.name) === name);
   if (!found) throw new Error(`no ${name} among ${resources.map((r) => r.name).join(", ")}`);

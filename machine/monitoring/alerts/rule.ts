@@ -1,4 +1,5 @@
 /** Alert rules as data; `render` makes Prometheus' files of them. */
+import { json } from "../../content";
 
 export type Severity = "critical" | "warning";
 
@@ -65,5 +66,5 @@ export function render({ name, recordings = [], alerts }: Concern, runbook: stri
   }));
   // Long windows are worth no look every few seconds.
   const computed = recordings.length > 0 ? [{ name: `${name}-ratios`, interval: "30s", rules: recordings }] : [];
-  return `${JSON.stringify({ groups: [...computed, { name, rules }] }, null, 2)}\n`;
+  return json({ groups: [...computed, { name, rules }] });
 }

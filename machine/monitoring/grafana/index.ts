@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { json, startedWith } from "../../content";
 import { mayReach, portOf } from "../../egress";
 import { dashboardProvider, dataSources, inside, settings, type GrafanaOptions } from "./settings";
 import { dashboards } from "../dashboards";
@@ -59,8 +59,7 @@ export function grafana(options: GrafanaOptions): Fragment {
         network: "host",
         environment: {
           GOMEMLIMIT: "250MiB",
-          // It reads its settings once: others are another container.
-          RINGO_SETTINGS: createHash("sha256").update(JSON.stringify([files, tls.key, secrets])).digest("hex"),
+          ...startedWith(JSON.stringify([files, tls.key, secrets])),
         },
         user: `${uid}:${uid}`,
         volumes: [
@@ -79,5 +78,3 @@ export function grafana(options: GrafanaOptions): Fragment {
     },
   );
 }
-
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
