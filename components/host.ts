@@ -194,7 +194,7 @@ export class Host extends pulumi.ComponentResource {
       ignoreChanges: ["sshKeys", "userData"],
       // By default the provider deletes the old machine first, since it has a given name.
       deleteBeforeReplace: false,
-      // As long as a shutdown may take (machine/shutdown.ts), and a little; the provider's own is a minute.
+      // As long as a shutdown may take (machine/docker/shutdown.ts), and a little; the provider's own is a minute.
       customTimeouts: { delete: "35m" },
     });
   }

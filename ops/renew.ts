@@ -1,4 +1,4 @@
-import { endContainers } from "../machine/shutdown";
+import { endContainers } from "../machine/docker/shutdown";
 import { confirmed } from "../cli/confirm";
 import { countUp } from "./generation";
 import { askedHost, typed } from "./host";

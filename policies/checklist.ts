@@ -128,7 +128,7 @@ const machines: Row[] = [
   {
     demands: "Containers: image by digest, read-only root, no capabilities, no new privileges, not root",
     policies: ["container-hardened"],
-    machine: ["apply/containers.py", "docker.ts"],
+    machine: ["apply/containers.py", "docker/index.ts"],
     tests: { [`${running}/30-processes.test.ts`]: ["containers are closed in: read-only, no capabilities, not root, no new privileges"], "machine/apply/containers.test.ts": ["run closed up, and no value of their environment is in an argument"] },
   },
   { demands: "A Kubernetes cluster, where there is one, upgrades itself and answers named addresses", policies: ["kubernetes-upgrades", "kubernetes-control-plane"] },

@@ -1,14 +1,14 @@
 /** Docker, as small and closed as the backend's containers need it. */
-import { json } from "./content";
-import { addedRules, containerLinks, mayReach } from "./egress";
-import { registryPort } from "./image";
-import { sandbox } from "./sandbox";
-import { quote } from "./shell";
+import { json } from "../content";
+import { addedRules, containerLinks, mayReach } from "../egress";
+import { registryPort } from "../image";
+import { sandbox } from "../sandbox";
+import { quote } from "../shell";
 import { listContainers, shutdown } from "./shutdown";
-import { combine, type Fragment } from "./state";
-import { timer } from "./timer";
-import { routing } from "./base/sysctl";
-import { trustBundle } from "./base/trust";
+import { combine, type Fragment } from "../state";
+import { timer } from "../timer";
+import { routing } from "../base/sysctl";
+import { trustBundle } from "../base/trust";
 
 export interface RegistryCredentials {
   /** Host, with a port if not 443. */

@@ -3,8 +3,8 @@
  * at the very end: a task in the middle of its work, without a network. So a unit of ours stops them before that, each within its own
  * stop timeout, and the same unit starts them again at boot. A shutdown takes half an hour at most: then systemd forces it.
  */
-import { sandbox } from "./sandbox";
-import type { Fragment } from "./state";
+import { sandbox } from "../sandbox";
+import type { Fragment } from "../state";
 
 /** Lists the running containers that a state has put there; with `--all` appended, the stopped ones too. */
 export const listContainers = "docker ps --quiet --filter label=ringo.spec";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { shutdown } from "../../machine/shutdown";
+import { shutdown } from "../../../machine/docker/shutdown";
 
 const folder = mkdtempSync(join(tmpdir(), "ringo-ending-"));
 afterAll(() => rmSync(folder, { recursive: true }));
