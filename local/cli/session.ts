@@ -9,7 +9,8 @@ import { officialPlugins } from "../providers/official";
 import { serve } from "../providers/server";
 import { localSecret } from "../secrets";
 import { acmeRoots, startServices } from "../services";
-import { openStack, type LocalFacts } from "../workspace";
+import type { LocalFacts } from "../settings";
+import { openStack } from "../workspace";
 import { dim, say, seconds, UserError } from "../../cli/terminal";
 import { backendDirectory } from "./backend";
 
