@@ -16,10 +16,11 @@ const projectFile = (): { name: string } => YAML.parse(fs.readFileSync(path.join
  * The local stack, with `program` attached to the engine. The user's `Pulumi.local.yaml` is only read: what the local
  * cloud adds goes into a copy, so that a checkout stays clean.
  */
-export async function openStack(options: {
+export async function openStack({ providers, program, facts }: {
+  /** Where the stand-ins listen, as `PULUMI_DEBUG_PROVIDERS` takes it. */
   providers: string;
-  program?: () => Promise<Record<string, unknown> | void>;
-  facts?: LocalFacts;
+  program: () => Promise<Record<string, unknown>>;
+  facts: LocalFacts;
 }): Promise<Stack> {
   fs.mkdirSync(workspaceDir, { recursive: true, mode: 0o700 });
   const project = projectFile();
@@ -27,15 +28,15 @@ export async function openStack(options: {
   // What runs a policy pack is named, since the engine built here has none; the official CLI brings its own.
   const analyzer = { name: "policy-nodejs", path: path.join(policyPack, "bin") };
   fs.writeFileSync(path.join(workspaceDir, "Pulumi.yaml"), YAML.stringify({
-    name: project.name, runtime: "nodejs", plugins: { analyzers: [analyzer], providers: options.facts?.plugins ?? [] },
+    name: project.name, runtime: "nodejs", plugins: { analyzers: [analyzer], providers: facts.plugins ?? [] },
   }));
-  const missing = options.facts ? writeSettings(project.name, options.facts) : [];
+  const missing = writeSettings(project.name, facts);
   const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName, projectName: project.name, program: options.program ?? (async () => undefined) },
-    { workDir: workspaceDir, envVars: environment(options.providers), pulumiCommand: await PulumiCommand.get({ root: cacheDir }) },
+    { stackName, projectName: project.name, program },
+    { workDir: workspaceDir, envVars: environment(providers), pulumiCommand: await PulumiCommand.get({ root: cacheDir }) },
   );
-  if (options.program) await releaseLock(stack); // looking is always allowed
-  await setSecrets(missing, options.facts?.secrets ?? {});
+  await releaseLock(stack);
+  await setSecrets(missing, facts.secrets);
   return stack;
 }
 
