@@ -64,8 +64,6 @@ export interface ProviderModel {
   version: string;
   schema: ProviderSchema;
   resources: Record<string, ResourceModel>;
-  /** Data sources (`getX`): token to function. */
-  functions?: Record<string, (args: Properties) => Promise<Properties>>;
 }
 
 export interface PropertySpec {

@@ -210,11 +210,9 @@ class Provider {
     return new Empty();
   }
 
-  private async invoke(request: pb.InvokeRequest): Promise<pb.InvokeResponse> {
-    const token = request.getTok();
-    const run = this.provider.functions?.[token];
-    if (!run) throw new Error(`the stand-in for ${this.provider.name} has no function ${token}`);
-    return new pb.InvokeResponse().setReturn(encode(await run(reveal(decode(request.getArgs())))));
+  /** The program asks no data source (`getX`). */
+  private invoke(request: pb.InvokeRequest): never {
+    throw new Error(`the stand-in for ${this.provider.name} has no function ${request.getTok()}`);
   }
 
   private resource(urn: string): { type: string; model: ResourceModel } {

@@ -1,5 +1,4 @@
 import * as grpc from "@grpc/grpc-js";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
@@ -100,9 +99,9 @@ export class TestEngine {
     await call<Empty>((done) => this.client.delete(request, done));
   }
 
-  async invoke(token: string, args: Properties): Promise<Properties> {
-    const request = new pb.InvokeRequest().setTok(token).setArgs(encode(args));
-    return decode((await call<pb.InvokeResponse>((done) => this.client.invoke(request, done))).getReturn() as Struct);
+  async invoke(token: string): Promise<void> {
+    const request = new pb.InvokeRequest().setTok(token);
+    await call<pb.InvokeResponse>((done) => this.client.invoke(request, done));
   }
 
   async cancel(): Promise<void> {
