@@ -2,6 +2,7 @@ import { UserError } from "./terminal";
 
 /** What is meant or is not, of make's variables. */
 const flags = ["YES", "REFRESH", "ASIDE", "LATER", "JSON"] as const;
+/** One of them. */
 export type Flag = (typeof flags)[number];
 
 /** Whether a flag is given. @throws UserError on what is neither a 1 nor nothing: taken for nothing, it would have a command do the opposite */

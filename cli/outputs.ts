@@ -11,6 +11,7 @@ export interface Outputs {
   backups: { region: string; buckets: string[] };
 }
 
+/** One machine, as the outputs describe it. */
 export interface Machine {
   name: string;
   role: string;

@@ -24,7 +24,7 @@ export interface Destination extends Port {
   users?: string[];
 }
 
-/** The whole ruleset; what concerns add is read by it from here, a file each. */
+/** The whole ruleset, and the directory from which it reads what concerns add, a file each. */
 export const rulesPath = "/etc/nftables.conf";
 export const rulesDirectory = "/etc/ringo/nftables";
 /** In one transaction, or not at all. */

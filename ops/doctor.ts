@@ -30,6 +30,7 @@ export async function doctor(stack: OperatedStack): Promise<number> {
   return findings.every(({ ok }) => ok) ? 0 : 1;
 }
 
+/** The findings as lines for a terminal. */
 export function forPeople(findings: Finding[]): string {
   const lines = findings.flatMap(({ about, said, ok, mend = [] }) =>
     [`${ok ? green("ok   ") : red("WRONG")} ${about}: ${said}`, ...mend.map((each) => `      ${dim(each)}`)]);
@@ -47,6 +48,7 @@ async function api(stack: OperatedStack): Promise<Finding[]> {
   return certificateEnds === undefined ? [answer] : [answer, certificate(stack, certificateEnds - Date.now())];
 }
 
+/** @param left milliseconds until the API's certificate ends */
 export function certificate(stack: OperatedStack, left: number): Finding {
   const days = Math.floor(left / 86_400_000);
   const said = `ends in ${days} days`;
@@ -85,6 +87,7 @@ async function machine(stack: OperatedStack, host: string): Promise<Finding[]> {
   return [wrong(first!, `could not be asked: ${asked.unasked}`, ssh(stack, host, "uptime"), "docs/runbooks/lost-machine.md"), ...others.map((about) => wrong(about, `nothing is known: ${host} could not be asked`))];
 }
 
+/** @param printed what `complaints` printed on the machine */
 export function judged(stack: OperatedStack, host: string, printed: string): Finding[] {
   const found = printed.split("\n").filter(Boolean).map((line): Finding => {
     const [kind, name = "", ...state] = line.trim().split(/\s+/);
@@ -139,6 +142,7 @@ const alerts = (stack: OperatedStack): Look => ({
     : [wrong("alerts", `Prometheus does not answer, so nobody is told of anything: ${errors}`, ssh(stack, "monitor", "journalctl --no-pager --lines 50 --unit prometheus"))]),
 });
 
+/** @param all the alerts that Prometheus knows, firing or not */
 export function firing(stack: OperatedStack, all: Alert[]): Finding[] {
   const now = all.filter(({ state }) => state === "firing");
   if (!now.some(({ labels }) => labels.alertname === lifeSign)) {

@@ -2,6 +2,7 @@ import * as https from "node:https";
 import type { TLSSocket } from "node:tls";
 import type { OperatedStack } from "./stack";
 
+/** How the application answered. */
 export interface Health {
   url: string;
   /** The answer's status, or why there is none. */

@@ -21,6 +21,7 @@ export interface ApiInputs {
   stopTimeoutSeconds: number;
 }
 
+/** Name of its container. */
 export const apiContainer = "ringo-api";
 
 /** gunicorn's port in its container. */

@@ -2,6 +2,7 @@
 import { backendContainer, backendUser, type Backend } from "./django";
 import type { Fragment } from "../state";
 
+/** Name of its container. */
 export const beatContainer = "ringo-beat";
 
 /** Outlives the container: a task that fell due while beat was away is sent when it is back. */

@@ -2,6 +2,7 @@
 import { sharedMount, sharedUid } from "../data/media";
 import type { Container } from "../state";
 
+/** What the backend's variables are made of. */
 export interface DjangoInputs {
   secretKey: string;
   /** Earlier keys, for a backend that still accepts what they signed. @default [] */
@@ -23,6 +24,7 @@ export interface DjangoInputs {
   secretVariables?: Record<string, string>;
 }
 
+/** How Celery's workers run. */
 export interface CelerySettings {
   /** Worker processes when the autoscaler is off. */
   concurrency: number;

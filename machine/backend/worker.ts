@@ -12,8 +12,10 @@ export interface WorkerInputs {
   stopTimeoutSeconds: number;
 }
 
+/** Name of its container. */
 export const workerContainer = "ringo-worker";
 
+/** The worker in its container. */
 export function worker({ backend, machine, celery, stopTimeoutSeconds }: WorkerInputs): Fragment {
   const node = `worker@${machine}`;
   return {

@@ -1,5 +1,6 @@
 import type { Fragment } from "../state";
 
+/** When updates may reboot a machine. */
 export interface UpdateWindow {
   /** Whether an update that needs it may reboot the machine. */
   reboot: boolean;

@@ -10,6 +10,7 @@ import { timer } from "../timer";
 import { routing } from "../base/sysctl";
 import { trustBundle } from "../base/trust";
 
+/** A login at a registry. */
 export interface RegistryCredentials {
   /** Host, with a port if not 443. */
   server: string;
@@ -29,6 +30,7 @@ export interface DockerInputs {
 const daemonPath = "/etc/docker/daemon.json";
 const dropInPath = "/etc/systemd/system/docker.service.d/ringo.conf";
 
+/** Docker, its login, and its weekly removal of old images. */
 export function docker({ addressPool, registry, after = [] }: DockerInputs): Fragment {
   const credentials = registry && Buffer.from(`${registry.username}:${registry.password}`).toString("base64");
   // What root asks of a published port is led to the container's own address.

@@ -18,6 +18,7 @@ export interface CeleryExporterOptions {
   pool: { min: number; max: number };
 }
 
+/** Who the exporter is to Redis. */
 export const celeryUser = "celery-exporter";
 
 const library = "/usr/local/lib/ringo/celery_exporter";

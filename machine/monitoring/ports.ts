@@ -4,4 +4,5 @@ export const ports = { node: 9100, nginx: 9113, edge: 3903, django: 9180, postgr
 /** What answers on the monitor itself, on loopback only. */
 export const local = { prometheus: 9090, alertmanager: 9093, blackbox: 9115, celery: 9540, loki: 3100 } as const;
 
+/** What the monitor reads from machines, by exporter. */
 export type Exporter = keyof typeof ports;

@@ -11,6 +11,7 @@ export const statistics = "monitor";
 
 const queries = "/etc/ringo/postgres-exporter.yml";
 
+/** PostgreSQL's figures, read through its socket as `monitorRole`. */
 export const postgresExporter = (address: string, database: string): Fragment => exporter({
   name: "prometheus-postgres-exporter",
   listen: `${address}:${ports.postgres}`,

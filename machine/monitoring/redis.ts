@@ -6,8 +6,9 @@ const passwords = "/etc/ringo/redis-exporter.json";
 /** Who the exporter is to Redis: it may read figures, and no key. */
 export const redisUser = "exporter";
 
-/** What each of the two may do, in Redis's words: look, and change nothing. */
+/** What the exporter may do, in the words of Redis's ACL: look, and change nothing. */
 export const readsFigures = "+ping +info +select +slowlog|len +slowlog|get +latency|latest +latency|histogram +config|get";
+/** The same for the Celery exporter: it looks at these queues. */
 export const readsQueues = (queues: string[]): string =>
   `${[...queues, "unacked"].map((name) => `%R~${name}*`).join(" ")} &/0.celeryev/* +ping +select +client|setinfo +client|setname +hello +llen +lindex +lpos +hlen +psubscribe +punsubscribe`;
 
