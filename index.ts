@@ -91,11 +91,13 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     stopTimeoutSeconds: config.workerStopTimeoutSeconds,
   });
 
-  const backend = backendOf(config, database.facts);
+  const consumer = backendOf(config, database.facts, "consumer");
+  const producer = backendOf(config, database.facts, "producer");
   const { media } = database;
-  const release = api.release({ backend, media, volume: database.volumeId, after: [database.ready] });
-  const apis = api.rollOut({ backend, media, after: [release] });
-  const working = worker.rollOut({ backend, media, after: apis });
+  // It tries a worker.
+  const release = api.release({ backend: consumer, media, volume: database.volumeId, after: [database.ready] });
+  const apis = api.rollOut({ backend: producer, media, after: [release] });
+  const working = worker.rollOut({ backend: consumer, beat: producer, media, after: apis });
   const serving = edge.serve({
     upstreams: api.hosts.map((host) => host.privateAddress),
     media,

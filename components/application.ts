@@ -6,8 +6,8 @@ import { registryOf } from "../machine/image";
 import { sentryRelease } from "../machine/sentry";
 import type { DataFacts } from "./database";
 
-/** The backend as every role runs it: one image, one set of variables. */
-export function backendOf(config: StackConfig, data: pulumi.Output<DataFacts>): pulumi.Output<Backend> {
+/** The backend as every role runs it: one image, and one set of variables but for whom it is to Redis. */
+export function backendOf(config: StackConfig, data: pulumi.Output<DataFacts>, toRedis: keyof DataFacts["redis"]): pulumi.Output<Backend> {
   const { secrets } = config;
   return pulumi.all([data, pulumi.output(secrets)]).apply(([{ postgres, redis }, secret]) => ({
     image: config.image,
@@ -18,7 +18,7 @@ export function backendOf(config: StackConfig, data: pulumi.Output<DataFacts>): 
       csrfTrustedOrigins: config.csrfTrustedOrigins,
       corsAllowedOrigins: config.corsAllowedOrigins,
       postgres,
-      redis,
+      redis: redis[toRedis],
       celery: celeryOf(config),
       objectStorage: config.mediaStorage && {
         endpointUrl: config.mediaStorage.endpoint,

@@ -9,7 +9,7 @@ import { archiving, pgbackrest } from "../machine/backup/pgbackrest";
 import { postgres, postgresPackages } from "../machine/data/postgres";
 import { endFormer, loginName } from "../machine/data/postgres/roles";
 import { restic } from "../machine/backup/restic";
-import { forgetFormer, redis } from "../machine/data/redis";
+import { asCelery, forgetFormer, redis } from "../machine/data/redis";
 import { combine } from "../machine/state";
 import { mountedVolume } from "../machine/data/volume";
 import type { Repositories } from "./backups";
@@ -51,8 +51,12 @@ export interface DatabaseArgs {
 /** How the application reaches its data. Secret as a whole. */
 export interface DataFacts {
   postgres: { host: string; database: string; user: string; password: string };
-  redis: { host: string; user: string; password: string };
+  /** By what is done to the queues: API and beat only fill them. */
+  redis: Record<"consumer" | "producer", { host: string; user: string; password: string }>;
 }
+
+/** Who API and beat are to Redis. */
+const producer = "producer";
 
 const mountPoint = "/srv/data";
 const shared = `${mountPoint}/shared`;
@@ -71,7 +75,7 @@ export class Database extends pulumi.ComponentResource {
   /** PostgreSQL and Redis answer, and the shared files are served. */
   readonly ready: pulumi.Resource;
 
-  private readonly passwords: Record<"postgres" | "redis" | "redisOperator" | "redisExporter" | "celeryExporter", pulumi.Output<string>>;
+  private readonly passwords: Record<"postgres" | "redis" | "redisProducer" | "redisOperator" | "redisExporter" | "celeryExporter", pulumi.Output<string>>;
 
   constructor(private readonly name: string, private readonly args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:database:Database", name, {}, opts);
@@ -79,6 +83,7 @@ export class Database extends pulumi.ComponentResource {
     const passwords = this.passwords = {
       postgres: this.createPassword("postgres"),
       redis: this.createPassword("redis"),
+      redisProducer: this.createPassword("redis-producer"),
       redisOperator: this.createPassword("redis-operator"),
       redisExporter: this.createPassword("redis-exporter"),
       celeryExporter: this.createPassword("celery-exporter"),
@@ -104,7 +109,7 @@ export class Database extends pulumi.ComponentResource {
     const host = this.host.privateAddress;
     this.facts = pulumi.secret({
       postgres: { host, database: args.databaseName, user: loginName(args.databaseUser, args.passwordGeneration), password: passwords.postgres },
-      redis: { host, user: "ringo", password: passwords.redis },
+      redis: { consumer: { host, user: "ringo", password: passwords.redis }, producer: { host, user: producer, password: passwords.redisProducer } },
     });
 
     this.queues = pulumi.secret({ host, password: passwords.celeryExporter });
@@ -204,6 +209,7 @@ export class Database extends pulumi.ComponentResource {
         password: secret.redis,
         operatorPassword: secret.redisOperator,
         users: [
+          { name: producer, password: secret.redisProducer, rules: asCelery },
           { name: redisUser, password: secret.redisExporter, rules: readsFigures },
           { name: celeryUser, password: secret.celeryExporter, rules: readsQueues(args.queues) },
         ],

@@ -38,9 +38,9 @@ export class WorkerTier extends pulumi.ComponentResource {
   }
 
   /** Replaces the workers one after the other; each first finishes the tasks it has begun (warm shutdown). */
-  rollOut({ backend, media, after }: Rollout): pulumi.Resource[] {
+  rollOut({ backend, media, after, beat: ofBeat }: Rollout & { beat: pulumi.Output<Backend> }): pulumi.Resource[] {
     return oneByOne(this.hosts, after, (host, before, i) => {
-      const state = pulumi.all([backend, media]).apply(([b, m]) => combine(
+      const state = pulumi.all([backend, ofBeat, media]).apply(([b, ofB, m]) => combine(
         surroundings(this.args.ground, m),
         worker({
           backend: b as Backend,
@@ -48,7 +48,7 @@ export class WorkerTier extends pulumi.ComponentResource {
           celery: this.args.celery,
           stopTimeoutSeconds: this.args.stopTimeoutSeconds,
         }),
-        i === 0 ? beat(b as Backend) : {},
+        i === 0 ? beat(ofB as Backend) : {},
       ));
       return host.apply("worker", state, [host.ready, ...before]);
     });

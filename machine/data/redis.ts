@@ -103,14 +103,16 @@ const closed = (address: string): string =>
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
+/** In Redis's words: whatever Celery does, and `INFO`; neither to list all keys, drop databases, nor reconfigure the server. */
+export const asCelery = "~* &* +@all -@dangerous +info";
+
 /**
- * The application may do what Celery does and read `INFO`, but neither list all keys, drop databases, nor reconfigure
- * the server. The default user can do everything and not log in: Redis 8.0 replays transactions from its
+ * The default user can do everything and not log in: Redis 8.0 replays transactions from its
  * append-only file with that user's permissions, and drops what they don't allow (redis issue 14541). Once the file is
  * read, `usersScript` turns the user into what clients without credentials get.
  */
 const users = (options: RedisOptions): string => `user default off resetpass ~* &* +@all
-user ringo on #${sha256(options.password)} ~* &* +@all -@dangerous +info
+user ringo on #${sha256(options.password)} ${asCelery}
 user operator on #${sha256(options.operatorPassword)} ~* &* +@all
 ${(options.users ?? []).map(({ name, password: of, rules }) => `user ${name} on #${sha256(of)} resetkeys resetchannels -@all ${rules}\n`).join("")}`;
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
 test("another generation makes every password of PostgreSQL and Redis anew", () => {
   const keepers = (resources: Registered[]) => Object.fromEntries(resources.filter(({ name, type }) => type.endsWith(":RandomPassword") && name.startsWith("data-"))
     .map(({ name, inputs }) => [name.replace("data-password-", ""), inputs.keepers.generation]));
-  const names = ["postgres", "redis", "redis-operator", "redis-exporter", "celery-exporter"];
+  const names = ["postgres", "redis", "redis-producer", "redis-operator", "redis-exporter", "celery-exporter"];
   expect(keepers(before)).toEqual(Object.fromEntries(names.map((name) => [name, "1"])));
   expect(keepers(after)).toEqual(Object.fromEntries(names.map((name) => [name, "2"])));
 });

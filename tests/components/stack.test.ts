@@ -94,6 +94,13 @@ describe("the whole stack", () => {
     expect(containers[0].command).toContain("-E");
   });
 
+  test("has API and beat be another user of Redis than workers and the try of one", () => {
+    const redisOf = ({ environment }: { environment: Record<string, string> }) => /^redis:\/\/(\w+):/.exec(environment.CELERY_BROKER_URL)![1];
+    const users = ["api-0-api", "api-1-api", "worker-0-worker"].flatMap((name) => stateOf(named(resources, name)).containers.map((container) => [container.name, redisOf(container)]));
+    expect(users).toEqual([["ringo-api", "producer"], ["ringo-api", "producer"], ["ringo-worker", "ringo"], ["ringo-beat", "producer"]]);
+    expect(stateOf(named(resources, "api-0-release")).files.find(({ path }) => path === "/etc/ringo/release.env")!.content).toContain("CELERY_BROKER_URL=redis://ringo:");
+  });
+
   test("publishes the API on the machine's private address only", () => {
     for (const name of ["api-0", "api-1"]) {
       const { publish } = stateOf(named(resources, `${name}-api`)).containers[0];
