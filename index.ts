@@ -94,7 +94,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   const consumer = backendOf(config, database.facts, "consumer");
   const producer = backendOf(config, database.facts, "producer");
   const { media } = database;
-  // It tries a worker.
+  // It tries a worker, which must start however full Redis is.
   const release = api.release({ backend: consumer, media, volume: database.volumeId, after: [database.ready] });
   const apis = api.rollOut({ backend: producer, media, after: [release] });
   const working = worker.rollOut({ backend: consumer, beat: producer, media, after: apis });

@@ -9,6 +9,7 @@ import { archiving, pgbackrest } from "../machine/backup/pgbackrest";
 import { postgres, postgresPackages } from "../machine/data/postgres";
 import { endFormer, loginName } from "../machine/data/postgres/roles";
 import { restic } from "../machine/backup/restic";
+import { queueing } from "../machine/data/queueing";
 import { asCelery, forgetFormer, redis } from "../machine/data/redis";
 import { combine } from "../machine/state";
 import { mountedVolume } from "../machine/data/volume";
@@ -51,7 +52,7 @@ export interface DatabaseArgs {
 /** How the application reaches its data. Secret as a whole. */
 export interface DataFacts {
   postgres: { host: string; database: string; user: string; password: string };
-  /** By what is done to the queues: API and beat only fill them. */
+  /** By what is done to the queues: API and beat only fill them, and are held back where workers could not go on otherwise. */
   redis: Record<"consumer" | "producer", { host: string; user: string; password: string }>;
 }
 
@@ -217,6 +218,7 @@ export class Database extends pulumi.ComponentResource {
         maxMemoryMiB: Math.floor(memoryMiB / 8),
         dataDirectory: `${mountPoint}/redis`,
       }),
+      queueing(producer),
       mediaServer({
         writers: [writer],
         readers: [reader],

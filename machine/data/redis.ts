@@ -22,7 +22,7 @@ const dropIn = "/etc/systemd/system/redis-server.service.d/ringo.conf";
 const sysctl = "/etc/sysctl.d/60-ringo-redis.conf";
 const usersScript = "/usr/local/lib/ringo/redis-users";
 /** The operator's password that Redis goes by. */
-const inForce = "/etc/ringo/redis/operator.in-force";
+export const operatorInForce = "/etc/ringo/redis/operator.in-force";
 /** What a user of the file has been able to log in with since passwords were last forgotten, as Redis is told it: it keeps nothing of this by itself. */
 const known = "/etc/ringo/redis/known";
 const password = (user: string): string => `/etc/ringo/redis/${user}.password`;
@@ -133,14 +133,14 @@ awk '$1 == "user" && $2 != "default" { there[$2] = 1; for (i = 3; i <= NF; i++) 
 mv ${known}.new ${known}
 # Redis takes the operator's new password only with the file: the one that it knows is tried, too.
 answers=$({
-    for file in ${inForce} ${password("operator")}; do [ ! -e $file ] || { printf 'AUTH operator '; cat $file; }; done
+    for file in ${operatorInForce} ${password("operator")}; do [ ! -e $file ] || { printf 'AUTH operator '; cat $file; }; done
     printf '%s\n' "$load" 'ACL SETUSER default ${defaultUser}'
     cat ${known}
 } | redis-cli -h 127.0.0.1)
 case $(echo "$answers" | grep -v WRONGPASS) in
     *ERR*|*NOAUTH*|*NOPERM*) echo 'Redis did not take its users' >&2; exit 1 ;;
 esac
-install -m 0600 ${password("operator")} ${inForce}
+install -m 0600 ${password("operator")} ${operatorInForce}
 `;
 
 const configuration = ({ listenAddress, maxMemoryMiB }: RedisOptions, data: string): string => `bind 127.0.0.1 ${listenAddress}

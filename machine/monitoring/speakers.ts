@@ -10,7 +10,7 @@ interface Speaker { names: string; exporter: Exporter; role?: string }
 
 const speakers: Speaker[] = [
   { names: "node_.*|ringo_(backend|ssh|updated)_.*", exporter: "node" },
-  { names: "ringo_(backup|media_backup|restore_test|wal)_.*", exporter: "node", role: "data" },
+  { names: "ringo_(backup|media_backup|restore_test|wal|queueing)_.*", exporter: "node", role: "data" },
   { names: "ringo_beat_.*", exporter: "node", role: "worker" },
   { names: "ringo_logs_.*", exporter: "node", role: "monitor" },
   { names: "nginx_.*", exporter: "nginx" },

@@ -16,7 +16,7 @@ test("every service of ours is rated 3.0 or better", async () => {
     // Of Debian's units those are ours that run what we say.
     return name !== undefined && (dropIn === undefined || /^ExecStart=./m.test(content)) ? [[name, content]] : [];
   }));
-  expect([...units.keys()]).toEqual(expect.arrayContaining(["ringo-media.service", "ringo-backup@.service", "ringo-docker-prune.service", "ringo-integrity.service", "ringo-facts.service", "ringo-sentry.service", "prometheus.service", "prometheus-node-exporter.service", "mtail.service"]));
+  expect([...units.keys()]).toEqual(expect.arrayContaining(["ringo-media.service", "ringo-backup@.service", "ringo-docker-prune.service", "ringo-integrity.service", "ringo-facts.service", "ringo-queueing.service", "ringo-sentry.service", "prometheus.service", "prometheus-node-exporter.service", "mtail.service"]));
   const paths = [...units].map(([name, content]) => {
     const path = join(folder, name.replace("@.", "@full."));
     writeFileSync(path, content);

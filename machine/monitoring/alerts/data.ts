@@ -47,11 +47,15 @@ export const data = ({ patience }: Stack): Concern => {
       },
       {
         name: "RedisMemoryHigh", expr: memory, above: 0.8, forSeconds: patience(120), severity: "warning",
-        summary: "Redis has used {{ $value | humanizePercentage }} of its memory", description: "When it is used up writes are refused, the workers' too: nothing is ever evicted.",
+        summary: "Redis has used {{ $value | humanizePercentage }} of its memory", description: "From 85 % on what queues a task is refused, so that workers can still work: nothing is ever evicted.",
+      },
+      {
+        name: "QueueingHeldBack", expr: "ringo_queueing_held_back == 1", severity: "critical",
+        summary: "what queues a task is refused", description: "Redis has used 85 % of its memory, and the rest is the workers': until less than 70 % is used again, requests that queue a task fail, and no periodic task is sent.",
       },
       {
         name: "RedisMemoryNearlyOut", expr: memory, above: 0.95, forSeconds: patience(30), severity: "critical",
-        summary: "Redis has used {{ $value | humanizePercentage }} of its memory", description: "Writes are about to be refused, and a worker writes to take a task: workers stop, and queues never shrink by themselves.",
+        summary: "Redis has used {{ $value | humanizePercentage }} of its memory", description: "Queueing is held back, and yet it fills: by results, or tasks that queue tasks. When it is full workers stop, too, and queues never shrink by themselves.",
       },
       {
         name: "RedisNotPersisting", forSeconds: patience(60), severity: "critical",

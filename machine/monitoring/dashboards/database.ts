@@ -23,7 +23,7 @@ export const database = ({ figure }: Known): Dashboard => ({
         },
         { kind: "number", width: 3, title: "Redis", description: "Whether it answers.", alerts: ["RedisDown"], ...upOrDown, queries: [{ expr: "redis_up" }] },
         {
-          kind: "number", width: 3, title: "Redis memory", description: "The share that is used. At the end of it writes are refused.", unit: "percentunit",
+          kind: "number", width: 3, title: "Redis memory", description: "The share that is used. Near its end nothing more is queued.", unit: "percentunit",
           alerts: ["RedisMemoryHigh", "RedisMemoryNearlyOut"], queries: [{ expr: figure("RedisMemoryHigh") }],
         },
         {

@@ -41,6 +41,49 @@ test("queued work survives a restart of Redis, transactions included", async () 
   await healthy(stack, 60);
 }, 120_000);
 
+/** Fills Redis by nine tenths as the API does: by queueing, as long as it may. */
+const filling = `
+from kombu.exceptions import OperationalError
+from ringo_backend.celery import app
+memory = lambda: app.backend.client.info("memory")
+while (now := memory())["used_memory"] < 0.9 * now["maxmemory"]:
+    try:
+        app.send_task("orders.heartbeat", queue="default", headers={"padding": "x" * 100000})
+    except OperationalError:
+        break
+`;
+
+test("while Redis fills up, what queues is refused before workers are; they work off what was accepted, and then the API queues again by itself", async () => {
+  const user = await login(stack);
+  const operator = (words: string) => on("data", `{ printf 'AUTH operator '; cat /etc/ringo/redis/operator.password; echo '${words}'; } | redis-cli`);
+  const started = () => on("worker-0", "docker inspect --format '{{.RestartCount}} {{.State.StartedAt}}' ringo-worker");
+  const placed: number[] = [];
+  const place = async (): Promise<number> => {
+    const answer = await request(stack, "POST", "/api/v1/orders/", { json: { title: "into a full Redis", amount: "1.00" }, headers: user.authorization });
+    if (answer.status === 201) placed.push(answer.json().id);
+    return answer.status;
+  };
+  const processed = async () => (await Promise.all(placed.map(async (id) => (await request(stack, "GET", `/api/v1/orders/${id}/`, { headers: user.authorization })).json().status))).every((status) => status === "processed");
+
+  const before = await started();
+  const [bound] = /\d+/.exec((await operator("CONFIG GET maxmemory")).replace("OK", ""))!;
+  const used = Number(/^used_memory:(\d+)/m.exec(await operator("INFO memory"))![1]);
+  try {
+    await on("worker-0", "docker pause ringo-worker");
+    await operator(`CONFIG SET maxmemory ${used + 8_000_000}`);
+    expect(await place()).toBe(201);
+    await on("api-0", "docker exec -i ringo-api python -", filling);
+    await eventually("an order that cannot be queued", async () => (await place()) >= 500, 10);
+    await on("worker-0", "docker unpause ringo-worker");
+    await eventually("an order that can be queued", async () => (await place()) === 201, 30);
+    await eventually("every order that was accepted is processed", processed, 20);
+    expect(await started()).toBe(before);
+  } finally {
+    await on("worker-0", "docker unpause ringo-worker || true");
+    await operator(`CONFIG SET maxmemory ${bound}`);
+  }
+}, 90_000);
+
 test("a statement ends with the container that it was for", async () => {
   const asleep = async () => (await on("data", `runuser -u postgres -- psql -XAtc "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(61)'"`)).trim();
   const program = "import django; django.setup(); from django.db import connection; connection.cursor().execute('SELECT pg_sleep(61)')";

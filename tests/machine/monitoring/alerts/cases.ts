@@ -195,6 +195,7 @@ export const cases: Record<string, Case> = {
   ReplicationSlotIdle: { fires: one('pg_replication_slot_slot_is_active{slot_name="x"}', 0), quiet: [one('pg_replication_slot_slot_is_active{slot_name="x"}', 1)] },
   RedisDown: { fires: one("redis_up", 0), quiet: [one("redis_up", 1)] },
   RedisMemoryHigh: { fires: redisMemory(81), quiet: [redisMemory(79), { ...one("redis_memory_used_bytes", 81), ...one("redis_memory_max_bytes", 0) }] },
+  QueueingHeldBack: { fires: one("ringo_queueing_held_back", 1), quiet: [one("ringo_queueing_held_back", 0)] },
   RedisMemoryNearlyOut: { fires: redisMemory(96), quiet: [redisMemory(94)] },
   RedisNotPersisting: {
     fires: [one("redis_aof_last_write_status", 0), one("redis_aof_last_bgrewrite_status", 0), one("redis_rdb_last_bgsave_status", 0)],

@@ -1,0 +1,102 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { queueing } from "../../../machine/data/queueing";
+
+const sources = join(__dirname, "../../../machine/data");
+const directory = mkdtempSync(join(tmpdir(), "ringo-queueing-"));
+const metrics = join(directory, "ringo_queueing.prom");
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Redis, as far as the program speaks with it: it knows one user, and forgets what it was told of it when its users are read anew. */
+const fake = `
+class RedisError(Exception): pass
+class Redis:
+    used, bound, may, away, told, passwords = 0, 100, True, False, [], []
+    def __init__(self, username, password, socket_timeout, decode_responses):
+        Redis.passwords.append("%s %s" % (username, password))
+    def info(self, section):
+        assert section == "memory"
+        return {"used_memory": Redis.used, "maxmemory": Redis.bound}
+    def execute_command(self, command, user, *words):
+        assert user == "producer"
+        if Redis.away: raise RedisError("it starts")
+        if command == "ACL DRYRUN": return "OK" if Redis.may else "User producer has no permissions to run the 'lpush' command"
+        assert command == "ACL SETUSER", command
+        Redis.told.append(*words)
+        Redis.may = words == ("+lpush",)
+`;
+writeFileSync(join(directory, "redis.py"), fake);
+writeFileSync(join(directory, "password"), "made-up\n");
+
+/** Runs a program over it; what it calls `answer` comes back. */
+function python<T>(program: string): T {
+  const text = `import json, sys\nsys.path[:0] = ${JSON.stringify([sources, directory])}\nimport queueing\nfrom redis import Redis, RedisError\nfile, metrics = ${JSON.stringify([join(directory, "password"), metrics])}\n${program}\nprint(json.dumps(answer))`;
+  const { status, stdout, stderr } = spawnSync("/usr/bin/python3", ["-IBc", text], { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout.trim().split("\n").at(-1)!) as T;
+}
+
+/** What Redis is told at each look, when so much of it is used. */
+const told = (used: (number | string)[]) => python<string[]>(`
+guard = queueing.Queueing(queueing.redis.Redis("operator", "x", 5, True), "producer")
+answer = []
+for each in json.loads(${JSON.stringify(JSON.stringify(used))}):
+    if each == "users are read anew":
+        Redis.may = True
+        continue
+    if each == "no bound":
+        Redis.bound = 0
+    else:
+        Redis.used = each
+    Redis.told = []
+    may = guard.look()
+    answer.append(" ".join([*Redis.told, "may" if may else "may not"]))`);
+
+test("who queues is held back from 85 % on, and until less than 70 % is used", () => {
+  expect(told([10, 84, 85, 99, 84, 70, 69, 84, 86])).toEqual(["may", "may", "-lpush may not", "may not", "may not", "may not", "+lpush may", "may", "-lpush may not"]);
+});
+
+test("and is held back again when Redis has read its users anew, or was started", () => {
+  expect(told([90, "users are read anew", 90, "users are read anew", 75, 90])).toEqual(["-lpush may not", "-lpush may not", "may", "-lpush may not"]);
+});
+
+test("where Redis has no bound, nobody is", () => {
+  expect(told([90, "no bound"])).toEqual(["-lpush may not", "+lpush may"]);
+});
+
+test("it says so when that changes; whether Redis is away is told apart, and holds nobody back", () => {
+  const [said, figures, passwords] = python<[string[], number[], string[]]>(`
+said, figures, rounds = [], [], []
+def reads():
+    return int(open(metrics).read().split()[-1])
+def next_round(_):
+    figures.append(reads())
+    rounds.append(1)
+    if len(rounds) == 2: Redis.used = 90
+    if len(rounds) == 4: Redis.away = True
+    if len(rounds) == 6:
+        Redis.away = False
+        open(file, "w").write("another\\n")
+    if len(rounds) == 7: raise KeyboardInterrupt
+queueing.time.sleep = next_round
+queueing.print = lambda line, **_: said.append(line)
+try:
+    queueing.main("look", "producer", file, metrics)
+except KeyboardInterrupt:
+    pass
+answer = [said, figures, Redis.passwords]`);
+  expect(said).toEqual(["queueing goes on", "queueing is held back", "queueing is not looked at: it starts", "queueing is held back"]);
+  expect(figures).toEqual([0, 0, 1, 1, 0, 0, 1]);
+  expect([passwords[0], passwords.at(-1)]).toEqual(["operator made-up", "operator another"]);
+  expect(statSync(metrics).mode & 0o777).toBe(0o644); // another user reads it
+});
+
+test("when it ends, however it does, nobody stays held back", () => {
+  const told = python<string[]>('Redis.may = False\nqueueing.main("give-back", "producer", file, metrics)\nanswer = Redis.told');
+  expect(told).toEqual(["+lpush"]);
+  expect(readFileSync(metrics, "utf8")).toMatch(/^ringo_queueing_held_back 0$/m);
+  const unit = queueing("producer").files!.find(({ path }) => path.endsWith("/ringo-queueing.service"))!.content;
+  expect(unit).toMatch(/^ExecStopPost=-\/usr\/bin\/python3 .* give-back producer /m);
+});
