@@ -100,7 +100,7 @@ export class Database extends pulumi.ComponentResource {
         { name: "redis", port: 6379, from: vpc },
       ],
       // Installed with all other machines' packages rather than when everything waits for the database.
-      preparation: combine(postgresPackages, { packages: ["redis-server", "redis-tools", "pgbackrest", "restic", "xfsprogs"] }),
+      preparation: combine(postgresPackages, { packages: ["redis-server", "redis-tools", "python3-redis", "pgbackrest", "restic", "xfsprogs"] }),
       exporters: (address) => passwords.redisExporter.apply((password) =>
         combine(postgresExporter(address, args.databaseName), redisExporter(address, password))),
     }, { parent: this });
