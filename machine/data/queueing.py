@@ -49,7 +49,7 @@ def tell(path, held):
 def main(action, user, password_file, metrics):
     def connect():
         with open(password_file) as file:  # another one after a rotation
-            return redis.Redis(username="operator", password=file.read().strip(), socket_timeout=5, decode_responses=True)
+            return redis.Redis(host="127.0.0.1", username="operator", password=file.read().strip(), socket_timeout=5, decode_responses=True)
 
     if action == "give-back":
         tell(metrics, held=False)

@@ -14,7 +14,8 @@ const fake = `
 class RedisError(Exception): pass
 class Redis:
     used, bound, may, away, told, passwords = 0, 100, True, False, [], []
-    def __init__(self, username, password, socket_timeout, decode_responses):
+    def __init__(self, host, username, password, socket_timeout, decode_responses):
+        assert host == "127.0.0.1"  # the unit reaches nothing else: a name would be tried by another address first
         Redis.passwords.append("%s %s" % (username, password))
     def info(self, section):
         assert section == "memory"
@@ -40,7 +41,7 @@ function python<T>(program: string): T {
 
 /** What Redis is told at each look, when so much of it is used. */
 const told = (used: (number | string)[]) => python<string[]>(`
-guard = queueing.Queueing(queueing.redis.Redis("operator", "x", 5, True), "producer")
+guard = queueing.Queueing(queueing.redis.Redis("127.0.0.1", "operator", "x", 5, True), "producer")
 answer = []
 for each in json.loads(${JSON.stringify(JSON.stringify(used))}):
     if each == "users are read anew":
