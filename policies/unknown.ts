@@ -58,5 +58,5 @@ export class NotJudged {
 }
 
 /** The first three, and how many more. */
-export const few = (words: string[]): string =>
+export const few = (words: readonly string[]): string =>
   words.slice(0, 3).join(", ") + (words.length > 3 ? ` and ${words.length - 3} more` : "");

@@ -1,6 +1,6 @@
 import type { PolicyResource } from "@pulumi/policy";
 import type { DatabaseUserArgs } from "@pulumi/digitalocean/databaseUser";
-import { isWorld } from "../network/addresses";
+import { site, widerThan } from "../network/addresses";
 import { ruleFor, type Rule } from "../rule";
 
 const cluster = "digitalocean:index/databaseCluster:DatabaseCluster";
@@ -34,14 +34,14 @@ export const managedDatabaseRules: Rule[] = [
     types: [firewall],
     chapter: "Data",
     severity: "critical",
-    demands: "The trusted sources of a managed database are machines or ranges, never the world and never none.",
-    wrong: "A firewall without rules, or with one for everyone, lets the whole internet try the database's password.",
+    demands: "The trusted sources of a managed database are machines, or public ranges no wider than /24 (IPv4) or /48 (IPv6), never the world and never none.",
+    wrong: "A firewall without rules, or with a wide one, lets much of the internet try the database's password.",
     mend: "name tags or droplets in rules.",
     answers: ["database-databases-mysql-publically-exposed", "database-databases-postgres-trusted-sources"],
     *check({ rules }) {
       if ((rules ?? []).length === 0) yield "it trusts nobody by name";
       for (const { type, value } of rules ?? []) {
-        if (type === "ip_addr" && isWorld([value])) yield `it trusts ${value}`;
+        if (type === "ip_addr" && widerThan(site, [value]).length > 0) yield `it trusts ${value}`;
       }
     },
   },

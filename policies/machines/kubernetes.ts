@@ -1,5 +1,5 @@
 import type { KubernetesClusterArgs } from "@pulumi/digitalocean/kubernetesCluster";
-import { isWorld } from "../network/addresses";
+import { isWorld, people, widerThan } from "../network/addresses";
 import { ruleFor, type Rule } from "../rule";
 
 const cluster = "digitalocean:index/kubernetesCluster:KubernetesCluster";
@@ -23,7 +23,7 @@ export const kubernetesRules: Rule[] = [
     name: "kubernetes-control-plane",
     chapter: "Machines",
     severity: "high",
-    demands: "The control plane of a Kubernetes cluster is highly available and answers named addresses only.",
+    demands: "The control plane of a Kubernetes cluster is highly available and answers named addresses only, in ranges no wider than /16 (IPv4) or /32 (IPv6).",
     wrong: "One lost machine takes the control plane away, or the whole internet can try its credentials.",
     mend: "set ha: true, and controlPlaneFirewall with the operators' addresses.",
     answers: ["kubernetes-kubernetes-ha-enabled"],
@@ -31,6 +31,7 @@ export const kubernetesRules: Rule[] = [
       if (!ha) yield "ha is off";
       if (!controlPlaneFirewall?.enabled) yield "its control plane has no firewall";
       else if (isWorld(controlPlaneFirewall.allowedAddresses)) yield "its control plane's firewall lets everyone in";
+      else for (const text of widerThan(people, controlPlaneFirewall.allowedAddresses)) yield `its control plane's firewall lets in ${text}, which is too wide`;
     },
   }),
 ];

@@ -2,7 +2,7 @@ import type { FirewallArgs } from "@pulumi/digitalocean/firewall";
 import type { Unwrap } from "@pulumi/pulumi";
 import { ruleFor, type Rule } from "../rule";
 import { few } from "../unknown";
-import { isPrivate, isWorld, rangeOf } from "./addresses";
+import { isPrivate, isWorld, people, tooMany, widerThan } from "./addresses";
 import { includes, isWeb, portsOf, portsText, type Ports } from "./ports";
 
 type Firewall = Unwrap<FirewallArgs>;
@@ -15,25 +15,27 @@ const isService = ({ first, last }: Ports): boolean => first === last && [53, 80
 const isEdge = ({ tags, dropletIds }: Firewall): boolean =>
   (dropletIds ?? []).length === 0 && (tags ?? []).length > 0 && tags!.every((tag) => /^role:.+-edge$/.test(tag));
 
+/** What a rule lets pass: one may also refuse, before others. */
+const allowed = <R extends { action?: string }>(rules: R[] | undefined): R[] => (rules ?? []).filter(({ action }) => action !== "deny");
+
 export const firewallRules: Rule[] = [
   ruleFor<FirewallArgs>(firewall, {
     name: "firewall-inbound-world",
     chapter: "Network",
     severity: "critical",
-    demands: "The internet reaches ports 80 and 443 of the edge, and nothing else.",
+    demands: "The internet reaches ports 80 and 443 of the edge, and nothing else: what else is open is open to machines, or to public ranges no wider than /24 (IPv4) or /48 (IPv6).",
     wrong: "A cloud firewall lets the internet in where only named machines or people belong.",
-    mend: "give the rule the tags or addresses that need it (sourceTags, sourceAddresses); what the world needs goes through the edge's 80 and 443.",
+    mend: "give the rule the tags or addresses that need it (sourceTags, sourceAddresses), a wide range as the addresses in it that are used; what the world needs goes through the edge's 80 and 443.",
     answers: ["CKV_DIO_4", "DIG-0001", "droplet-droplets-all-ports-exposed", "networking-firewalls-public-ports", "networking-firewalls-quad-zero"],
     *check(inputs) {
-      for (const rule of inputs.inboundRules ?? []) {
-        const what = `${rule.protocol} ${rule.protocol === "icmp" ? "" : portsText(portsOf(rule.portRange))}`.trim();
+      for (const rule of allowed(inputs.inboundRules)) {
+        const ports = portsOf(rule.portRange);
+        const what = `${rule.protocol} ${rule.protocol === "icmp" ? "" : portsText(ports)}`.trim();
         const sources = [rule.sourceAddresses, rule.sourceTags, rule.sourceDropletIds, rule.sourceLoadBalancerUids, rule.sourceKubernetesIds];
         if (sources.every((list) => (list ?? []).length === 0)) yield `${what} names no source`;
-        else if (isWorld(rule.sourceAddresses ?? [])) {
-          const web = rule.protocol === "tcp" && isWeb(portsOf(rule.portRange));
-          if (!web) yield `${what} is open to ${few(rule.sourceAddresses!)}`;
-          else if (!isEdge(inputs)) yield `${what} is open to ${few(rule.sourceAddresses!)} on machines that are not the edge alone`;
-        }
+        const web = rule.protocol === "tcp" && isWeb(ports);
+        const open = web && isEdge(inputs) ? [] : tooMany(rule.protocol, ports, rule.sourceAddresses ?? []);
+        if (open.length > 0) yield `${what} is open to ${few(open)}${web ? " on machines that are not the edge alone" : ""}`;
       }
     },
   }),
@@ -46,13 +48,11 @@ export const firewallRules: Rule[] = [
     mend: "name the operators' ranges in sshAllowedCidrs; reach other machines through the bastion.",
     answers: ["CKV_DIO_4", "DIG-0001", "droplet-droplets-port-22-exposed", "CIS 5.2"],
     *check(inputs) {
-      const ssh = (inputs.inboundRules ?? []).filter(({ protocol, portRange }) => protocol === "tcp" && includes(portsOf(portRange), 22));
-      for (const text of ssh.flatMap(({ sourceAddresses }) => sourceAddresses ?? [])) {
-        if (isPrivate(text)) continue;
-        const range = rangeOf(text);
-        if (!range || range.prefix < (range.family === "ipv4" ? 16 : 32)) yield `SSH is open to ${text}, which is too wide`;
-        else if (!isEdge(inputs)) yield `SSH is open to ${text} on machines that are not the bastion`;
-      }
+      const ssh = allowed(inputs.inboundRules).filter(({ protocol, portRange }) => protocol === "tcp" && includes(portsOf(portRange), 22));
+      const addresses = ssh.flatMap(({ sourceAddresses }) => sourceAddresses ?? []).filter((text) => !isPrivate(text));
+      const wide = widerThan(people, addresses);
+      for (const text of wide) yield `SSH is open to ${text}, which is too wide`;
+      if (!isEdge(inputs)) for (const text of addresses.filter((each) => !wide.includes(each))) yield `SSH is open to ${text} on machines that are not the bastion`;
     },
   }),
   ruleFor<FirewallArgs>(firewall, {
@@ -65,7 +65,7 @@ export const firewallRules: Rule[] = [
     mend: "name the destinations, or of the internet only the services that a machine needs: 53, 80, 123, 443.",
     answers: ["DIG-0003"],
     *check(inputs) {
-      for (const { protocol, portRange, destinationAddresses } of inputs.outboundRules ?? []) {
+      for (const { protocol, portRange, destinationAddresses } of allowed(inputs.outboundRules)) {
         const ports = portsOf(portRange);
         if (protocol !== "icmp" && !isService(ports) && isWorld(destinationAddresses ?? [])) yield `${protocol} ${portsText(ports)} of the internet ${ports.first === ports.last ? "is" : "are"} open`;
       }

@@ -88,6 +88,7 @@ chapter("Data", {
     broken: [
       [/trusts nobody/, digitalocean("databaseFirewall", { rules: [] })], [/trusts nobody/, digitalocean("databaseFirewall", {})],
       [/trusts 0.0.0.0\/0/, digitalocean("databaseFirewall", { rules: [{ type: "ip_addr", value: "0.0.0.0/0" }] })],
+      [/trusts 52.0.0.0\/9/, digitalocean("databaseFirewall", { rules: [{ type: "ip_addr", value: "10.20.0.0/20" }, { type: "ip_addr", value: "52.0.0.0/9" }] })],
     ],
     unknown: [digitalocean("databaseFirewall", { rules: [{ type: "ip_addr", value: unknown }] })],
   },

@@ -119,6 +119,7 @@ chapter("Machines", {
     broken: [
       [/ha is off/, cluster({ ha: undefined })], [/no firewall/, cluster({ controlPlaneFirewall: undefined })],
       [/lets everyone in/, cluster({ controlPlaneFirewall: { enabled: true, allowedAddresses: ["0.0.0.0/0"] } })],
+      [/lets in 52.0.0.0\/9, which is too wide/, cluster({ controlPlaneFirewall: { enabled: true, allowedAddresses: ["198.51.100.7", "52.0.0.0/9"] } })],
     ],
     unknown: [cluster({ controlPlaneFirewall: { enabled: true, allowedAddresses: [unknown] } })],
   },

@@ -21,6 +21,8 @@ const zone = digitalocean("domain", { name: "ringo.test" }, { name: "zone" });
 chapter("Network", {
   "firewall-inbound-world": {
     kept: alone(edge(tcp("80", ...everywhere), tcp("443", ...everywhere)), api({ protocol: "tcp", portRange: "8000", sourceTags: ["role:ringo-test-edge"] }), api(tcp("5432", "10.20.0.0/20")),
+      // An office, operators by SSH; and what a rule refuses it opens to nobody.
+      api(tcp("5432", "198.51.100.0/24", "2001:db8:1::/48")), edge(tcp("22", "198.51.0.0/16"), { protocol: "icmp", sourceAddresses: ["198.51.0.0/16"] }), api({ ...tcp("22", ...everywhere), action: "deny" }),
       // Checkov CKV_DIO_4, passing.
       firewall([], [{ protocol: "tcp", portRange: "80", sourceDropletIds: ["1"] }])),
     broken: [
@@ -37,11 +39,15 @@ chapter("Network", {
       [/is open to 0.0.0.0\/1, 128.0.0.0\/1/, edge(tcp("5432", "0.0.0.0/1", "128.0.0.0/1"))],
       [/names no source/, api({ protocol: "tcp", portRange: "22" })],
       [/is open to anywhere/, api(tcp("5432", "anywhere"))],
+      // Not the world, and nobody in particular.
+      ...["52.0.0.0/9", "52.0.0.0/12", "198.51.100.0/23", "2600::/20", "2001:db8::/47"].map((range): [RegExp, Sample] => [new RegExp(`port 5432 is open to ${range}`), api(tcp("5432", "10.20.0.0/20", range))]),
+      [/ports 20-30 is open to 198.51.0.0\/16/, edge(tcp("20-30", "198.51.0.0/16"))], [/icmp is open to 52.0.0.0\/9/, edge({ protocol: "icmp", sourceAddresses: ["52.0.0.0/9"] })],
+      [/port 443 is open to 52.0.0.0\/9 on machines that are not the edge/, api(tcp("443", "52.0.0.0/9"))],
     ],
     unknown: [edge(tcp("5432", unknown))],
   },
   "firewall-ssh": {
-    kept: alone(edge(tcp("22", "198.51.100.7/32", "2001:db8::/32")), api(tcp("22", "10.20.0.0/20")), api({ protocol: "tcp", portRange: "22", sourceTags: ["role:ringo-test-edge"] })),
+    kept: alone(edge(tcp("22", "198.51.100.7/32", "2001:db8::/32")), api(tcp("22", "10.20.0.0/20")), api({ protocol: "tcp", portRange: "22", sourceTags: ["role:ringo-test-edge"] }), api({ ...tcp("22", ...everywhere), action: "deny" })),
     broken: [
       [/SSH is open to 198.0.0.0\/15, which is too wide/, edge(tcp("22", "198.0.0.0/15"))],
       [/2001::\/31, which is too wide/, edge(tcp("20-30", "2001::/31"))],
@@ -108,7 +114,7 @@ chapter("Network", {
   },
   "security-group-inbound-world": {
     kept: alone(
-      group({ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/0"] }), group({ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["10.0.0.0/8"] }),
+      group({ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/0"] }), group({ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["10.0.0.0/8", "198.51.0.0/16"] }), group({ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["198.51.100.0/24"] }),
       aws("ec2/securityGroupRule", { type: "egress", protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }),
       aws("vpc/securityGroupIngressRule", { ipProtocol: "tcp", fromPort: 5432, toPort: 5432, referencedSecurityGroupId: "sg-1" }),
       // That a packet is too big: without it a connection hangs.
@@ -121,6 +127,7 @@ chapter("Network", {
       [/tcp, port 3389, is open/, group({ protocol: "tcp", fromPort: 3389, toPort: 3389, ipv6CidrBlocks: ["::/0"] })],
       [/every protocol, ports 0-65535/, group({ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] })],
       [/ports 0-1024/, aws("ec2/securityGroupRule", { type: "ingress", protocol: "tcp", fromPort: 0, toPort: 1024, cidrBlocks: ["0.0.0.0/0"] })],
+      [/port 5432, is open to 52.0.0.0\/9/, group({ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["52.0.0.0/9"] })],
       [/port 6379/, aws("vpc/securityGroupIngressRule", { ipProtocol: "tcp", fromPort: 6379, toPort: 6379, cidrIpv6: "::/0" })],
       [/every protocol/, aws("ec2/defaultSecurityGroup", { ingress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }] })],
     ],
