@@ -39,6 +39,16 @@ export function* eachKnown<T, R>(items: Iterable<T>, judge: (item: T) => Iterabl
   if (hidden !== undefined) throw hidden;
 }
 
+/** What is read, or nothing where a preview does not know it. */
+export function known<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!isUnknownValue(error)) throw error;
+    return undefined;
+  }
+}
+
 export class NotJudged {
   private readonly byRule = new Map<string, { names: string[]; paths: Set<string> }>();
 

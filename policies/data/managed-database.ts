@@ -2,29 +2,36 @@ import type { PolicyResource } from "@pulumi/policy";
 import type { DatabaseUserArgs } from "@pulumi/digitalocean/databaseUser";
 import { site, widerThan } from "../network/addresses";
 import { ruleFor, type Rule } from "../rule";
+import { known } from "../unknown";
 
 const cluster = "digitalocean:index/databaseCluster:DatabaseCluster";
+const replica = "digitalocean:index/databaseReplica:DatabaseReplica";
 const firewall = "digitalocean:index/databaseFirewall:DatabaseFirewall";
-
 const logsink = "digitalocean:index/databaseLogsinkRsyslog:DatabaseLogsinkRsyslog";
 
-/** Whether `part` was given the id of this cluster, known already or not. */
-const belongs = (part: PolicyResource, { urn }: PolicyResource): boolean =>
-  (part.propertyDependencies.clusterId ?? []).some((each) => each.urn === urn);
+/** What answers by itself, and the output by which others name it. */
+const idOf: Record<string, string> = { [cluster]: "id", [replica]: "uuid" };
+
+/** Whether `part` was given the id of this cluster or replica: as the id says, or where it is not known yet, whose the program gave. A replica tells its cluster's, too. */
+function belongs(part: PolicyResource, { type, urn, props }: PolicyResource): boolean {
+  const given: unknown = known(() => part.props.clusterId);
+  const id: unknown = known(() => props[idOf[type]]);
+  return given === undefined || id === undefined ? (part.propertyDependencies.clusterId ?? []).some((each) => each.urn === urn) : given === id;
+}
 
 export const managedDatabaseRules: Rule[] = [
   {
     name: "database-trusted-sources",
-    of: [cluster],
+    of: Object.keys(idOf),
     chapter: "Data",
     severity: "critical",
-    demands: "A managed database or cache has trusted sources, and never none.",
-    wrong: "Without trusted sources the whole internet can try the database's password.",
-    mend: "add a DatabaseFirewall with the tags of the machines that need it.",
+    demands: "A managed database or cache has trusted sources, each of its replicas its own, and never none.",
+    wrong: "Without trusted sources the whole internet can try the database's password; a replica answers by itself, whatever its cluster's firewall says.",
+    mend: "add a DatabaseFirewall with the tags of the machines that need it: clusterId is the cluster's id, or the replica's uuid.",
     answers: ["database-databases-mysql-publically-exposed", "database-databases-postgres-trusted-sources"],
     *check(resources) {
       const firewalls = resources.filter(({ type }) => type === firewall);
-      for (const each of resources.filter(({ type }) => type === cluster)) {
+      for (const each of resources.filter(({ type }) => type in idOf)) {
         if (!firewalls.some((of) => belongs(of, each))) yield { urn: each.urn, found: "it has no firewall" };
       }
     },

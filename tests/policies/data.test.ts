@@ -6,6 +6,9 @@ const rds = (props: object, type = "rds/instance"): Sample => aws(type, { storag
 const cluster = (props: object = {}): Sample => digitalocean("databaseCluster", { engine: "pg", ...props }, { name: "db" });
 const app = (spec: object): Sample => digitalocean("app", { spec: { name: "one", ...spec } });
 const env = (key: string, value: string, type: string | undefined = "GENERAL") => ({ key, value, type });
+const made = { ...cluster(), outputs: { id: "db-1" } };
+const replica = digitalocean("databaseReplica", { clusterId: "db-1" }, { name: "replica", outputs: { uuid: "replica-1" } });
+const wall = (clusterId: string, from: string): Sample => digitalocean("databaseFirewall", { clusterId }, { name: `wall-${from}`, refs: { clusterId: [from] } });
 const belongs = { name: "part", refs: { clusterId: ["db"] } };
 
 chapter("Data", {
@@ -80,8 +83,12 @@ chapter("Data", {
     unknown: [aws("s3/bucketObject", { content: unknown })],
   },
   "database-trusted-sources": {
-    kept: [[cluster(), digitalocean("databaseFirewall", {}, belongs)], [digitalocean("vpc", {})]],
-    broken: [[/no firewall/, cluster()], [/no firewall/, cluster(), digitalocean("databaseFirewall", {}, { name: "another" })]],
+    kept: [[cluster(), digitalocean("databaseFirewall", {}, belongs)], [digitalocean("vpc", {})],
+      [made, wall("db-1", "db"), replica, wall("replica-1", "replica")], [made, wall("db-1", "replica"), replica, wall("replica-1", "db")],
+      [cluster(), wall(unknown, "db"), { ...replica, outputs: { uuid: unknown } }, wall(unknown, "replica")]],
+    broken: [[/no firewall/, cluster()], [/no firewall/, cluster(), digitalocean("databaseFirewall", {}, { name: "another" })],
+      // A replica answers by itself, and tells its cluster's id as well as its own.
+      [/no firewall/, made, wall("db-1", "db"), replica], [/no firewall/, made, wall("db-1", "db"), replica, wall("db-1", "replica")], [/no firewall/, made, replica, wall("replica-1", "replica")]],
   },
   "database-firewall-named": {
     kept: alone(digitalocean("databaseFirewall", { rules: [{ type: "tag", value: "role:ringo-test-api" }, { type: "ip_addr", value: "198.51.100.7" }] })),
