@@ -30,7 +30,7 @@ const network: Row[] = [
   },
   { demands: "SSH answers on the bastion only, to named ranges no wider than /16 (IPv4) or /32 (IPv6)", policies: ["firewall-ssh"], machine: ["base/nftables.ts", "base/sshd.ts"] },
   { demands: "Every droplet is selected by a firewall", policies: ["droplet-firewalled"] },
-  { demands: "Every droplet is in the stack's own VPC, and so is all else that can be", policies: ["droplet-own-vpc", "private-network"] },
+  { demands: "Every droplet is in the stack's own VPC, and so is all else that can be; it is joined to nobody else's", policies: ["droplet-own-vpc", "private-network", "vpc-peering-own"] },
   {
     demands: "Outbound, only what is named is open, and on a machine only to the program that needs it",
     policies: ["firewall-outbound-named"],
@@ -46,7 +46,7 @@ const network: Row[] = [
       [`${running}/48-ports.test.ts`]: ["each machine answers each of its neighbours on what is declared for the two, and on nothing else", "without the cloud's firewall, each machine's own lets through what is declared for any neighbour, and nothing else", "beyond loopback nothing listens but what is declared"],
     },
   },
-  { demands: "A load balancer, where there is one, redirects HTTP to HTTPS, and has machines behind it", policies: ["load-balancer-https", "load-balancer-backends"] },
+  { demands: "A load balancer, where there is one, redirects HTTP to HTTPS, and has machines behind it, those of the edge alone", policies: ["load-balancer-https", "load-balancer-edge", "load-balancer-backends"] },
   { demands: "DNS follows a change within the hour, and says which mail is genuine", policies: ["dns-ttl", "dns-spf", "dns-mail"] },
 ];
 

@@ -27,12 +27,13 @@ import { dropletCoverage } from "./network/coverage";
 import { dnsRules } from "./network/dns";
 import { firewallRules } from "./network/firewall";
 import { loadBalancerRules } from "./network/load-balancer";
+import { vpcPeering } from "./network/peering";
 import { privateNetwork } from "./network/private-network";
 import { securityGroup } from "./network/security-group";
 import type { Rule } from "./rule";
 
 export const rules: Rule[] = [
-  ...firewallRules, ...dropletCoverage, privateNetwork, ...loadBalancerRules, securityGroup, ...dnsRules,
+  ...firewallRules, ...dropletCoverage, privateNetwork, vpcPeering, ...loadBalancerRules, securityGroup, ...dnsRules,
   ...dropletRules, connection, commandHostKey, providerTls, userData, container, ...kubernetesRules,
   waf,
   ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, ...guestRules, kms, ...spacesRules, ...managedDatabaseRules, rds, storedSecret, statefulProtected,

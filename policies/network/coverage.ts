@@ -2,7 +2,7 @@ import type { PolicyResource } from "@pulumi/policy";
 import { dropletTypes, templateOf } from "../machines/droplet-template";
 import type { Rule } from "../rule";
 
-const isVpc = ({ type }: PolicyResource): boolean => type === "digitalocean:index/vpc:Vpc";
+export const isVpc = ({ type }: PolicyResource): boolean => type === "digitalocean:index/vpc:Vpc";
 
 /** Droplets, and pools that make some. */
 const machinesOf = (resources: PolicyResource[]): PolicyResource[] => resources.filter(({ type }) => dropletTypes.includes(type));

@@ -6,17 +6,19 @@ import { isPrivate, isWorld, people, tooMany, widerThan } from "./addresses";
 import { includes, isWeb, portsOf, portsText, type Ports } from "./ports";
 
 type Firewall = Unwrap<FirewallArgs>;
-const firewall = "digitalocean:index/firewall:Firewall";
+export const firewall = "digitalocean:index/firewall:Firewall";
 
 /** What any machine may need of the internet, whoever serves it: names, packages, time, APIs. */
 const isService = ({ first, last }: Ports): boolean => first === last && [53, 80, 123, 443].includes(first);
 
-/** Selects the edge and no other machine: by the tag of its role (components/naming.ts). */
-const isEdge = ({ tags, dropletIds }: Firewall): boolean =>
-  (dropletIds ?? []).length === 0 && (tags ?? []).length > 0 && tags!.every((tag) => /^role:.+-edge$/.test(tag));
+/** The tag of the edge's role (components/naming.ts). */
+export const isEdgeTag = (tag: string): boolean => /^role:.+-edge$/.test(tag);
 
-/** What a rule lets pass: one may also refuse, before others. */
-const allowed = <R extends { action?: string }>(rules: R[] | undefined): R[] => (rules ?? []).filter(({ action }) => action !== "deny");
+/** Selects the edge and no other machine. */
+export const isEdge = ({ tags, dropletIds }: Firewall): boolean => (dropletIds ?? []).length === 0 && (tags ?? []).length > 0 && tags!.every(isEdgeTag);
+
+/** What rules let pass: one may also refuse. */
+export const allowed = <R extends { action?: string }>(rules: R[] | undefined): R[] => (rules ?? []).filter(({ action }) => action !== "deny");
 
 export const firewallRules: Rule[] = [
   ruleFor<FirewallArgs>(firewall, {

@@ -1,8 +1,25 @@
+import type { types } from "@pulumi/digitalocean";
 import type { LoadBalancerArgs } from "@pulumi/digitalocean/loadBalancer";
+import type { PolicyResource } from "@pulumi/policy";
+import type { Unwrap } from "@pulumi/pulumi";
 import { ruleFor, type Rule } from "../rule";
+import { eachKnown, known } from "../unknown";
+import { allowed, firewall, isEdge, isEdgeTag } from "./firewall";
+import { isWeb, portsOf, portsText } from "./ports";
 
 const balancer = "digitalocean:index/loadBalancer:LoadBalancer";
 const encrypted = ["https", "http2", "http3", "tls"];
+
+const isInside = ({ type, props }: PolicyResource): boolean => type === balancer && props.network === "INTERNAL";
+
+/** Whether all of these load balancers are the stack's own, for its private network alone: by what the firewall names, or where that is not known yet, whose the program gave. */
+function areInside(uids: () => string[], { propertyDependencies }: PolicyResource, resources: PolicyResource[]): boolean {
+  const inside = resources.filter(isInside);
+  const names = known(uids);
+  if (names !== undefined && inside.every(({ props }) => known(() => props.id) !== undefined)) return names.every((uid) => inside.some(({ props }) => props.id === uid));
+  const given = (propertyDependencies.inboundRules ?? []).filter(({ type }) => type === balancer);
+  return given.length > 0 && given.every(({ urn }) => inside.some((each) => each.urn === urn));
+}
 
 export const loadBalancerRules: Rule[] = [
   ruleFor<LoadBalancerArgs>(balancer, {
@@ -16,6 +33,7 @@ export const loadBalancerRules: Rule[] = [
     *check(inputs) {
       if (inputs.network === "INTERNAL") return;
       const rules = inputs.forwardingRules ?? [];
+      if (inputs.glbSettings?.targetProtocol === "http") yield "it passes on in plain HTTP, from one region to another";
       const secure = rules.some(({ entryProtocol }) => encrypted.includes(entryProtocol));
       for (const { entryProtocol: protocol, entryPort, targetPort, tlsPassthrough } of rules) {
         if (protocol === "http" && !(secure && inputs.redirectHttpToHttps)) yield `port ${entryPort} is answered in plain HTTP`;
@@ -24,6 +42,31 @@ export const loadBalancerRules: Rule[] = [
       }
     },
   }),
+  {
+    name: "load-balancer-edge",
+    of: [balancer, firewall],
+    chapter: "Network",
+    severity: "critical",
+    demands: "Behind a load balancer that the internet reaches is the edge alone, and firewalls let it in on 80 and 443 there, and nowhere else.",
+    wrong: "The internet comes by the balancer where no firewall would let it: to the API past the web application firewall, or to the database.",
+    mend: "set dropletTag to the tag of the edge's role; where machines of the stack alone ask the balancer, set network to INTERNAL.",
+    answers: [],
+    *check(resources) {
+      yield* eachKnown(resources.filter((each) => [balancer, firewall].includes(each.type)), function* (each) {
+        const { type, urn, props } = each;
+        if (type === balancer && !isInside(each)) {
+          if ((props.dropletIds ?? []).length > 0) yield { urn, found: "the machines behind it are named by id, and may be others than the edge" };
+          if (props.dropletTag && !isEdgeTag(props.dropletTag)) yield { urn, found: `behind it are machines that are not the edge: ${props.dropletTag}` };
+        }
+        if (type !== firewall) return;
+        for (const { protocol, portRange, sourceLoadBalancerUids: uids } of allowed(props.inboundRules as Unwrap<types.input.FirewallInboundRule>[] | undefined)) {
+          const ports = portsOf(portRange);
+          if ((uids ?? []).length === 0 || (protocol === "tcp" && isWeb(ports) && isEdge(props))) continue;
+          if (!areInside(() => [...uids!], each, resources)) yield { urn, found: `${protocol} ${portsText(ports)} is open to a load balancer that the internet may reach` };
+        }
+      });
+    },
+  },
   ruleFor<LoadBalancerArgs>(balancer, {
     name: "load-balancer-backends",
     chapter: "Network",

@@ -15,6 +15,13 @@ const pool = (template: object, extra = {}): Sample => digitalocean("dropletAuto
 const balancer = (props: object): Sample => digitalocean("loadBalancer", { redirectHttpToHttps: true, dropletTag: "web", enableBackendKeepalive: true, ...props });
 const forward = (entryProtocol: string, entryPort: number, targetPort = entryPort, tlsPassthrough = false) => ({ entryProtocol, entryPort, targetProtocol: entryProtocol, targetPort, tlsPassthrough });
 const group = (ingress: object): Sample => aws("ec2/securityGroup", { ingress: [ingress] });
+const byBalancer = (portRange: string, ...sourceLoadBalancerUids: string[]) => ({ protocol: "tcp", portRange, sourceLoadBalancerUids });
+const inside = digitalocean("loadBalancer", { network: "INTERNAL", dropletTag: "role:ringo-test-api" }, { name: "inside", outputs: { id: "lb-in" } });
+const outside = digitalocean("loadBalancer", { dropletTag: "role:ringo-test-edge" }, { name: "outside", outputs: { id: "lb-out" } });
+/** A firewall of a role, opened to balancers that the program refers to. */
+const named = (wall: typeof api, portRange: string, ...uids: string[]): Sample => ({ ...wall(byBalancer(portRange, ...uids)), name: "wall", refs: { inboundRules: ["inside", "outside"] } });
+const other = digitalocean("vpc", {}, { name: "other" });
+const peering = (props: Record<string, unknown>, vpcIds: string[] = []): Sample => digitalocean("vpcPeering", props, { name: "peering", refs: { vpcIds } });
 const txt = (name: string, value: string): Sample => digitalocean("dnsRecord", { domain: "ringo.test", type: "TXT", name, value }, { name: `txt-${name}` });
 const zone = digitalocean("domain", { name: "ringo.test" }, { name: "zone" });
 
@@ -102,10 +109,28 @@ chapter("Network", {
       [/port 80 is answered in plain HTTP/, balancer({ redirectHttpToHttps: undefined, forwardingRules: [forward("http", 80)] })],
       [/plain HTTP/, balancer({ redirectHttpToHttps: false, forwardingRules: [forward("http", 80), forward("https", 443)] })],
       [/plain HTTP/, balancer({ forwardingRules: [forward("http", 80)] })],
+      [/from one region to another/, balancer({ type: "GLOBAL", glbSettings: { targetProtocol: "http", targetPort: 80 } })],
       [/port 443 is passed on to port 5432/, balancer({ forwardingRules: [forward("tcp", 443, 5432)] })], [/port 443 is passed on to port 5432/, balancer({ forwardingRules: [forward("https", 443, 5432, true)] })],
       [/passed on as tcp/, balancer({ forwardingRules: [forward("tcp", 5432)] })], [/passed on as tcp/, balancer({ network: "EXTERNAL", forwardingRules: [forward("tcp", 6432)] })],
     ],
     unknown: [balancer({ forwardingRules: [forward(unknown, 80)] })],
+  },
+  "load-balancer-edge": {
+    kept: [[balancer({ dropletTag: "role:ringo-test-edge" }), edge(byBalancer("443", "lb-1"))], [inside, named(api, "6432", "lb-in")], [inside, named(api, "6432", unknown)],
+      [{ ...inside, outputs: { id: unknown } }, named(api, "6432", unknown)], alone(api(tcp("8000", "10.20.0.0/20")))[0]],
+    broken: [
+      [/not the edge: role:ringo-test-api/, balancer({ dropletTag: "role:ringo-test-api" })], [/named by id/, balancer({ dropletTag: undefined, dropletIds: [1] })],
+      [/tcp port 8000 is open to a load balancer that the internet may reach/, outside, named(api, "8000", "lb-out")], [/port 8000 is open/, outside, named(api, "8000", unknown)],
+      [/port 8443 is open/, outside, named(edge, "8443", "lb-out")], [/port 443 is open/, outside, named(api, "443", "lb-out")],
+      // Of another stack; and one of each.
+      [/port 5432 is open/, api(byBalancer("5432", "another"))], [/port 6432 is open/, inside, outside, { ...named(api, "6432", "lb-in"), props: named(api, "6432", "lb-in", "lb-out").props }],
+    ],
+    unknown: [balancer({ dropletTag: unknown })],
+  },
+  "vpc-peering-own": {
+    kept: [[vpc, other, peering({ vpcIds: [unknown, unknown] }, ["vpc", "other"])], [{ ...vpc, outputs: { id: "v-1" } }, { ...other, outputs: { id: "v-2" } }, peering({ vpcIds: ["v-1", "v-2"] })]],
+    broken: [[/joins a VPC that is not of this stack/, { ...vpc, outputs: { id: "v-1" } }, peering({ vpcIds: ["v-1", "v-9"] }, ["vpc"])], [/not of this stack/, peering({ vpcIds: ["v-8", "v-9"] })]],
+    unknown: [vpc, peering({ vpcIds: [unknown, "v-9"] }, ["vpc"])],
   },
   "load-balancer-backends": {
     kept: alone(balancer({}), balancer({ dropletTag: undefined, dropletIds: [1] })),
