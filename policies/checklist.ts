@@ -74,7 +74,8 @@ const machines: Row[] = [
     },
   },
   {
-    demands: "Secrets are in root's files alone: on no command line, in no log",
+    demands: "Secrets are in root's files alone: on no command line, in no environment that is sent, in no log",
+    policies: ["command-secret"],
     machine: ["payload.ts", "state.ts"],
     tests: {
       [`${running}/40-closed.test.ts`]: ["the secrets of the stack are nowhere in plain text but in root-only files"],

@@ -18,6 +18,7 @@ import { waf } from "./edge/waf";
 import { permissionRules } from "./identity/permissions";
 import { trustRules } from "./identity/trust";
 import { userRules } from "./identity/users";
+import { commandSecret } from "./machines/command-secret";
 import { commandHostKey, connection, providerTls } from "./machines/connection";
 import { container } from "./machines/container";
 import { dropletRules } from "./machines/droplet";
@@ -34,7 +35,7 @@ import type { Rule } from "./rule";
 
 export const rules: Rule[] = [
   ...firewallRules, ...dropletCoverage, privateNetwork, vpcPeering, ...loadBalancerRules, securityGroup, ...dnsRules,
-  ...dropletRules, connection, commandHostKey, providerTls, userData, container, ...kubernetesRules,
+  ...dropletRules, connection, commandHostKey, commandSecret, providerTls, userData, container, ...kubernetesRules,
   waf,
   ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, ...guestRules, kms, ...spacesRules, ...managedDatabaseRules, rds, storedSecret, statefulProtected,
   ...permissionRules, ...trustRules, ...userRules,

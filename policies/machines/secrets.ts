@@ -15,13 +15,14 @@ const shapes: [kind: string, pattern: RegExp][] = [
   ["something called a secret", /(secret|passw(or)?d|passphrase|api_?key|access_?key|auth_?token|private_?key)[A-Za-z0-9_-]*\\*["']?\s*[:=](?:[ \t]*|\s*(?![\w-]+:\s))\\*["']?(?!(true|false|null|no|yes|\d+)\b)[^\s"',}\\]{4,}/i],
 ];
 
-/** Public by nature, and as random or called as a secret is: public keys and their fingerprints, digests, certificates, the path of a file. */
+/** Public by nature, and as random or called as a secret is: public keys and their fingerprints, digests, certificates, the path of a file, what a shell will put there. */
 const harmless = [
   /\b(ssh-(ed25519|rsa)|ecdsa-sha2-\S+|sk-\S+) [A-Za-z0-9+/=]+/g,
   /\bsha(256|512):[a-f0-9]+/g,
   /-----BEGIN (CERTIFICATE|(?:PGP )?PUBLIC KEY(?: BLOCK)?)-----[\s\S]*?-----END \1-----/g,
   /\bkeyid["']?\s*[:=]\s*["']?(0x)?([A-F0-9] ?){8,40}\b/gi,
-  /\b\w+(_file|_path|File|Path)["']?\s*[:=]\s*["']?(\/[a-z0-9._-]+)+(?![\w+/=])/gi,
+  /\b\w+([_-]file|[_-]path|File|Path)["']?\s*[:=]\s*["']?(\/[a-z0-9._-]+)+(?![\w+/=])/gi,
+  /[:=]\s*\\*["']?\$(\(|\{[A-Za-z_]\w*\}|[A-Z_][A-Z0-9_]*\b)/g,
 ];
 
 /** Bits a character, by Shannon. */

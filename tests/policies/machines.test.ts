@@ -12,6 +12,7 @@ const cluster = (props: object): Sample => digitalocean("kubernetesCluster", {
   ha: true, controlPlaneFirewall: { enabled: true, allowedAddresses: ["198.51.100.7/32"] }, ...props,
 });
 const remote = (connection: unknown, word = "Command"): Sample => ({ type: `command:remote:${word}`, props: { connection } });
+const bring = (props: Record<string, unknown>): Sample => ({ type: "command:remote:Command", props });
 const local = (props: Record<string, unknown>): Sample => ({ type: "command:local:Command", props });
 const provider = (props: Record<string, unknown>): Sample => ({ type: "pulumi:providers:aws", props });
 const hop = { host: "10.20.0.4", user: "root", privateKey: "a key", hostKey: "ssh-ed25519 AAAA" };
@@ -68,6 +69,17 @@ chapter("Machines", {
       [/create checks no host key/, { type: "command:remote:Command", props: { connection: hop, create: "ssh -o StrictHostKeyChecking=no b" } }],
     ],
     unknown: [local({ create: unknown })],
+  },
+  "command-secret": {
+    kept: alone(bring({ create: "systemctl restart $UNIT", environment: { UNIT: "nginx", DJANGO_SETTINGS_MODULE: "ringo.settings", POSTGRES_PASSWORD_FILE: "/run/secrets/pg" } }), running({}),
+      bring({ create: `PGPASSWORD="$(cat /etc/ringo/pg)" psql -c 'select 1'`, update: "redis-cli --askpass < /root/x", delete: "rm -f /root/password" }), bring({ create: "tool --password-file=/run/x --secret=$SECRET" }),
+      local({ create: "sha256sum -c sums", environment: { DIGITALOCEAN_TOKEN: `dop_v1_${"0a".repeat(32)}` } })),
+    broken: [
+      [/something called a secret is in its environment, as DB_PASSWORD/, bring({ environment: { DB_PASSWORD: "hunter2-and-more" } })], [/as random as a secret is in its environment, as X/, bring({ environment: { X: "q7Zr0VtX9bLm2KcJ4wYh8TnPs1dGf5Ae" } })],
+      [/a token of DigitalOcean is in its create/, local({ create: `curl -H 'Authorization: Bearer dop_v1_${"0a".repeat(32)}' https://example.net` })],
+      [/something called a secret is in its create/, bring({ create: "PGPASSWORD=hunter2-and-more psql" })], [/in its update/, bring({ update: "redis-cli -u redis://default:hidden-word@10.20.0.5/0 ping" })], [/in its delete/, local({ delete: "echo root:hunter2 | chpasswd" })],
+    ],
+    unknown: [bring({ environment: { DB_PASSWORD: unknown } })],
   },
   "provider-tls": {
     kept: alone(provider({ region: "eu-central-1" }), provider({ insecure: "false" }), provider({ insecure: false })),
@@ -132,7 +144,7 @@ describe("secrets in a text", () => {
     ["a token of Slack", "xoxb-0123456789-abc"], ["a JSON web token", "eyJhbGciOiJub25l.eyJzdWIiOiIxMjM0.c2lnbmF0dXJl"], ["a password's hash", `$2b$12$${"./Ab".repeat(8)}`],
     ["something called a secret", "api_key: hunter2"], ["something called a secret", '{"dbPassword":"hunter2"}'],
     // Near what is none.
-    ["something called a secret", "password:\n  hunter2\n"], ["something called a secret", "chpasswd:\n  users: [{name: root, password: hunter2}]"], ["something called a secret", "PASSWORD_FILE=hunter2"], ["something as random as a secret", "id: 9DC858229FC7DD38854AE2D88D81803C0EBFCD88"],
+    ["something called a secret", "password:\n  hunter2\n"], ["something called a secret", "chpasswd:\n  users: [{name: root, password: hunter2}]"], ["something called a secret", "PASSWORD_FILE=hunter2"], ["something called a secret", "password=$ecret-word"], ["a private key", `KEY=$(echo ${key("RSA")})`], ["something as random as a secret", "id: 9DC858229FC7DD38854AE2D88D81803C0EBFCD88"],
     ["a password of a user", "chpasswd:\n  expire: false\n  list: |\n    root:hunter2"], ["a password of a user", '{"chpasswd":{"list":["root:hunter2"]}}'], ["a password of a user", "echo 'root:hunter2' | chpasswd"],
     // Trivy AWS-0122, failing, within JSON.
     ["something called a secret", JSON.stringify('export DATABASE_PASSWORD="hunter2"')], ["something called a secret", JSON.stringify('{"dbPassword":"hunter2"}')],
@@ -145,11 +157,17 @@ describe("secrets in a text", () => {
     `ssh-ed25519 ${random}${random}`, `image@sha256:${"a1b2c3d4".repeat(8)}`, "password_authentication: false", "the quick brown fox jumps over the lazy dog",
     // What cloud-config says about passwords, keys and files with secrets, and is none.
     "chpasswd:\n  expire: false\n", "password:\n  policy: strict\n", '{"chpasswd":{"expire":false}}', "keyid: 9DC858229FC7DD38854AE2D88D81803C0EBFCD88", "keyid: '0x9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88'",
-    "POSTGRES_PASSWORD_FILE=/run/secrets/pg", `"passwordFile": "/etc/ringo/pg"`, `-----BEGIN PGP PUBLIC KEY BLOCK-----\n${random}\n-----END PGP PUBLIC KEY BLOCK-----`, 'echo "root:$PASSWORD" | chpasswd',
+    "POSTGRES_PASSWORD_FILE=/run/secrets/pg", "--password-file=/run/pg", 'PGPASSWORD="$(cat /run/pg)"', "password: ${DB_PASSWORD}", `"passwordFile": "/etc/ringo/pg"`, `-----BEGIN PGP PUBLIC KEY BLOCK-----\n${random}\n-----END PGP PUBLIC KEY BLOCK-----`, 'echo "root:$PASSWORD" | chpasswd',
     // Checkov CKV_AWS_46, passing.
     "export AWS_ACCESS_KEY_ID=FOO\nexport AWS_SECRET_ACCESS_KEY=bar\nexport AWS_DEFAULT_REGION=us-west-2",
     "https://deb.debian.org/debian-security/dists/bookworm-security/InRelease", `-----BEGIN CERTIFICATE-----\n${random}\n-----END CERTIFICATE-----`,
   ])("are not found in %s", (text) => expect(secretsIn(text, [])).toEqual([]));
+});
+
+test("a secret of the stack is found on a command line, and not repeated", () => {
+  const found = judge([bring({ create: "login tame-word" })], { of: [ruleNamed("command-secret")], settings: { secrets: ["tame-word"] } });
+  expect(found.map(({ message }) => message.split("\n")[0])).toEqual(["a secret of the stack's configuration is in its create"]);
+  expect(JSON.stringify(found)).not.toContain("tame-word");
 });
 
 test("a finding about a secret never repeats it", () => {
