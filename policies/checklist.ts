@@ -47,7 +47,7 @@ const network: Row[] = [
     },
   },
   { demands: "A load balancer, where there is one, redirects HTTP to HTTPS, and has machines behind it, those of the edge alone", policies: ["load-balancer-https", "load-balancer-edge", "load-balancer-backends"] },
-  { demands: "DNS follows a change within the hour, and says which mail is genuine", policies: ["dns-ttl", "dns-spf", "dns-mail"] },
+  { demands: "DNS follows a change within the hour, points to what is ours, and says which mail is genuine", policies: ["dns-own-target", "dns-ttl", "dns-spf", "dns-mail"] },
 ];
 
 const machines: Row[] = [

@@ -1,5 +1,6 @@
 import type { DnsRecordArgs } from "@pulumi/digitalocean/dnsRecord";
 import { ruleFor, type Rule } from "../rule";
+import { eachKnown, known } from "../unknown";
 
 const record = "digitalocean:index/dnsRecord:DnsRecord";
 const domain = "digitalocean:index/domain:Domain";
@@ -11,7 +12,35 @@ function isBound(spf: string): boolean {
   return all === undefined ? terms.some((term) => term.startsWith("redirect=")) : /^[-~]/.test(all);
 }
 
+/** By each of these a resource tells an address that it has. */
+const addresses = ["ipAddress", "ipv4Address", "ipv6Address", "ip", "ipv6", "ipv4AddressPrivate"];
+
+/** Companies that give a name to whoever asks for it first, and again once it is given back. */
+const giving = ["ondigitalocean.app", "digitaloceanspaces.com", "amazonaws.com", "cloudfront.net", "awsapprunner.com", "elasticbeanstalk.com", "herokuapp.com", "herokudns.com", "github.io",
+  "azurewebsites.net", "cloudapp.net", "trafficmanager.net", "netlify.app", "vercel.app", "pages.dev", "fly.dev", "onrender.com", "web.app", "surge.sh", "myshopify.com"];
+
+const isGiven = (host: string): boolean => giving.some((suffix) => host.toLowerCase().replace(/\.$/, "").endsWith(`.${suffix}`));
+
 export const dnsRules: Rule[] = [
+  {
+    name: "dns-own-target",
+    of: [record, domain],
+    chapter: "Network",
+    severity: "high",
+    demands: "A DNS record points to what the stack has: its address, or its name at a hosting company, comes from the resource itself.",
+    wrong: "Once the address or the name is given back, whoever gets it next answers for the domain, with a certificate, and is given its cookies.",
+    mend: "take the value from the resource (ReservedIp's ipAddress, LoadBalancer's ip, App's liveDomain), so that the record goes where it goes; remove what points to nothing of ours.",
+    answers: [],
+    *check(resources) {
+      const own = new Set(resources.filter(({ type }) => type !== domain).flatMap(({ props }) => addresses.map((key) => known(() => props[key] as unknown))));
+      yield* eachKnown(resources.filter(({ type }) => type === record || type === domain), function* ({ type, urn, props, propertyDependencies }) {
+        const input = type === domain ? "ipAddress" : "value";
+        if ((propertyDependencies[input] ?? []).length > 0 || props[input] === undefined) return; // it comes from a resource, known yet or not
+        const what = type === domain || /^(A|AAAA)$/.test(props.type) ? !own.has(props[input]) && "an address" : props.type === "CNAME" && isGiven(props.value) && "a name";
+        if (what) yield { urn, found: `it points to ${what} that is nobody's in this stack` };
+      });
+    },
+  },
   ruleFor<DnsRecordArgs>(record, {
     name: "dns-ttl",
     chapter: "Network",

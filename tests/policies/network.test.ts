@@ -23,6 +23,7 @@ const named = (wall: typeof api, portRange: string, ...uids: string[]): Sample =
 const other = digitalocean("vpc", {}, { name: "other" });
 const peering = (props: Record<string, unknown>, vpcIds: string[] = []): Sample => digitalocean("vpcPeering", props, { name: "peering", refs: { vpcIds } });
 const txt = (name: string, value: string): Sample => digitalocean("dnsRecord", { domain: "ringo.test", type: "TXT", name, value }, { name: `txt-${name}` });
+const ip = digitalocean("reservedIp", {}, { name: "ip", outputs: { ipAddress: "198.51.100.9" } });
 const zone = digitalocean("domain", { name: "ringo.test" }, { name: "zone" });
 
 chapter("Network", {
@@ -157,6 +158,15 @@ chapter("Network", {
       [/every protocol/, aws("ec2/defaultSecurityGroup", { ingress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }] })],
     ],
     unknown: [group({ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: [unknown] })],
+  },
+  "dns-own-target": {
+    kept: [[digitalocean("dnsRecord", { type: "A", value: unknown }, { refs: { value: ["ip"] } }), ip], [digitalocean("dnsRecord", { type: "A", value: "198.51.100.9" }), ip], [digitalocean("domain", { name: "ringo.test", ipAddress: unknown }, { refs: { ipAddress: ["ip"] } }), ip],
+      [digitalocean("dnsRecord", { type: "CNAME", value: unknown }, { refs: { value: ["vpc"] } }), vpc], ...alone(zone, txt("@", "v=spf1 -all"), digitalocean("dnsRecord", { type: "CNAME", name: "www", value: "api.ringo.test." }), digitalocean("dnsRecord", { type: "MX", value: "mail.example.net." }))],
+    broken: [
+      [/an address that is nobody's/, digitalocean("dnsRecord", { type: "A", value: "203.0.113.9" }), ip], [/an address that is nobody's/, digitalocean("dnsRecord", { type: "AAAA", value: "2001:db8::1" })], [/an address/, digitalocean("domain", { ipAddress: "203.0.113.9" })],
+      ...["gone.ondigitalocean.app.", "Gone.S3-Website.eu-central-1.amazonaws.com", "ringo.herokuapp.com."].map((value): [RegExp, Sample] => [/a name that is nobody's/, digitalocean("dnsRecord", { type: "CNAME", value })]),
+    ],
+    unknown: [digitalocean("dnsRecord", { type: "A", value: unknown })],
   },
   "dns-ttl": {
     kept: alone(digitalocean("dnsRecord", { ttl: 300 }), digitalocean("dnsRecord", {})),
