@@ -13,6 +13,8 @@ const userDataOf: Record<string, (inputs: any) => (string | undefined)[]> = {
   "aws:ec2/launchTemplate:LaunchTemplate": (inputs) => [decoded(inputs.userData)],
 };
 
+const passwordLogin = /\bssh_pwauth["']?\s*:\s*["']?(true|yes|on|1)\b|\bPasswordAuthentication\s+yes\b/i;
+
 /** What DigitalOcean's provider keeps of user data, and has for it after a refresh: a SHA-1 digest. What it is of was judged before. */
 const isDigest = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
 
@@ -41,13 +43,15 @@ export const userData: Rule = {
   types: Object.keys(userDataOf),
   chapter: "Machines",
   severity: "critical",
-  demands: "No secret is in user data, but the one-time host key of a machine's first connection.",
-  wrong: "Any process on a machine can read its user data for as long as the machine lives, and so can whoever reads the account.",
-  mend: "put it into the machine's state: it travels over SSH into a file that root alone reads. If the secret was real, make a new one.",
+  demands: "No secret is in user data, but the one-time host key of a machine's first connection; and it opens no log-in by password.",
+  wrong: "Any process on a machine can read its user data for as long as the machine lives, and so can whoever reads the account; a password can be guessed.",
+  mend: "leave ssh_pwauth out; put a secret into the machine's state: it travels over SSH into a file that root alone reads. If the secret was real, make a new one.",
   answers: ["CKV_AWS_46", "AWS-0029", "AWS-0122", "AWS-0129"],
   *check(inputs, { type, settings }) {
     for (const text of userDataOf[type](inputs)) {
-      if (typeof text === "string" && !isDigest(text)) yield* secretsIn(withoutBootHostKey(text), settings.secrets).map((kind) => `${kind} is in its user data`);
+      if (typeof text !== "string" || isDigest(text)) continue;
+      if (passwordLogin.test(text)) yield "it lets in who has a password";
+      yield* secretsIn(withoutBootHostKey(text), settings.secrets).map((kind) => `${kind} is in its user data`);
     }
   },
 };

@@ -100,6 +100,7 @@ chapter("Machines", {
       [/an access key of AWS/, aws("ec2/launchTemplate", { userData: "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nexport AWS_DEFAULT_REGION=us-west-2" })],
       [/an access key of AWS/, aws("ec2/launchTemplate", { userData: base64("export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE") })],
       [/an access key of AWS/, aws("ec2/launchConfiguration", { userDataBase64: base64("export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE") })],
+      ...["#cloud-config\nssh_pwauth: true\n", '#cloud-config\n{"ssh_pwauth":"yes"}', "#!/bin/sh\necho PasswordAuthentication yes >> /etc/ssh/sshd_config"].map((text): [RegExp, Sample] => [/lets in who has a password/, droplet({ userData: text })]),
       [/something called a secret/, droplet({ userData: "#!/bin/sh\nDJANGO_SECRET_KEY=hunter2-and-more" })],
       [/a password in a URL/, pool({ userData: "redis://default:hidden-word@10.20.0.5/0" })],
       [/as random as a secret/, droplet({ userData: `#!/bin/sh\necho q7Zr0VtX9bLm2KcJ4wYh8TnPs1dGf5Ae > /etc/x` })],
