@@ -223,7 +223,9 @@ const data: Row[] = [
     demands: "A managed database or cache, where one is chosen, has trusted sources, and loses nothing",
     policies: ["database-trusted-sources", "database-firewall-named", "broker-keeps-tasks", "database-tls", "database-user-hash", "database-pool", "rds-closed"],
   },
-  { demands: "Buckets in Spaces, where there are any, are private and keep versions", policies: ["spaces-private", "spaces-versioned", "spaces-key-bound", "bucket-cors"] },
+  { demands: "Buckets in Spaces, where there are any, are private and keep versions", policies: ["spaces-private", "spaces-versioned", "spaces-key-bound"] },
+  { demands: "Only pages of named HTTPS origins may use buckets and apps", policies: ["cors-origins"] },
+  { demands: "Credentials of a container registry read, and end", policies: ["registry-credentials-bound"] },
   {
     demands: "Backups are kept for 365 days, logs for 90 with personal data struck out, metrics for 30",
     policies: ["backup-kept", "backup-readable"],

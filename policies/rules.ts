@@ -11,6 +11,7 @@ import { guestRules } from "./data/guests";
 import { kms } from "./data/kms";
 import { managedDatabaseRules } from "./data/managed-database";
 import { rds } from "./data/rds";
+import { registryCredentials } from "./data/registry";
 import { spacesRules } from "./data/spaces";
 import { statefulProtected } from "./data/stateful";
 import { storedSecret } from "./data/stored-secret";
@@ -37,7 +38,7 @@ export const rules: Rule[] = [
   ...firewallRules, ...dropletCoverage, privateNetwork, vpcPeering, ...loadBalancerRules, securityGroup, ...dnsRules,
   ...dropletRules, connection, commandHostKey, commandSecret, providerTls, userData, container, ...kubernetesRules,
   waf,
-  ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, ...guestRules, kms, ...spacesRules, ...managedDatabaseRules, rds, storedSecret, statefulProtected,
+  ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, ...guestRules, kms, ...spacesRules, registryCredentials, ...managedDatabaseRules, rds, storedSecret, statefulProtected,
   ...permissionRules, ...trustRules, ...userRules,
   ...celeryRules, django, tags, region, judgedType,
 ];

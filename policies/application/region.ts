@@ -2,7 +2,7 @@ import type { Rule } from "../rule";
 
 const direct = ["droplet:Droplet", "volume:Volume", "vpc:Vpc", "reservedIp:ReservedIp", "loadBalancer:LoadBalancer", "databaseCluster:DatabaseCluster",
   "databaseReplica:DatabaseReplica", "spacesBucket:SpacesBucket", "kubernetesCluster:KubernetesCluster", "vpcNatGateway:VpcNatGateway", "dropletAutoscale:DropletAutoscale",
-  "floatingIp:FloatingIp", "reservedIpv6:ReservedIpv6", "nfs:Nfs", "nfsSnapshot:NfsSnapshot", "vectorDatabase:VectorDatabase", "containerRegistry:ContainerRegistry",
+  "floatingIp:FloatingIp", "reservedIpv6:ReservedIpv6", "nfs:Nfs", "nfsSnapshot:NfsSnapshot", "vectorDatabase:VectorDatabase", "containerRegistry:ContainerRegistry", "containerRegistries:ContainerRegistries", "app:App",
   "dedicatedInference:DedicatedInference", "genaiKnowledgeBase:GenaiKnowledgeBase", "gradientaiKnowledgeBase:GradientaiKnowledgeBase"];
 
 export const region: Rule = {
@@ -15,7 +15,8 @@ export const region: Rule = {
   mend: "set region to one of allowedRegions. Which regions these are is a decision about law: change it together with the privacy policy.",
   answers: [],
   *check(inputs, { settings }) {
-    const { region: where = inputs.regionSlug } = inputs.dropletTemplate ?? inputs;
-    if (where !== undefined && !settings.allowedRegions.includes(String(where).toLowerCase())) yield `it is in ${where}`;
+    const { region: where = inputs.regionSlug } = inputs.dropletTemplate ?? inputs.spec ?? inputs;
+    const isAllowed = (slug: string): boolean => settings.allowedRegions.some((region) => region === slug || region.replace(/\d+$/, "") === slug); // an app is in a city
+    if (where !== undefined && !isAllowed(String(where).toLowerCase())) yield `it is in ${where}`;
   },
 };

@@ -8,6 +8,7 @@ const cluster = "digitalocean:index/databaseCluster:DatabaseCluster";
 const replica = "digitalocean:index/databaseReplica:DatabaseReplica";
 const firewall = "digitalocean:index/databaseFirewall:DatabaseFirewall";
 const logsink = "digitalocean:index/databaseLogsinkRsyslog:DatabaseLogsinkRsyslog";
+const logsearch = "digitalocean:index/databaseLogsinkOpensearch:DatabaseLogsinkOpensearch";
 
 /** What answers by itself, and the output by which others name it. */
 const idOf: Record<string, string> = { [cluster]: "id", [replica]: "uuid" };
@@ -69,15 +70,16 @@ export const managedDatabaseRules: Rule[] = [
   },
   {
     name: "database-tls",
-    types: ["digitalocean:index/databaseRedisConfig:DatabaseRedisConfig", "digitalocean:index/databaseValkeyConfig:DatabaseValkeyConfig", logsink],
+    types: ["digitalocean:index/databaseRedisConfig:DatabaseRedisConfig", "digitalocean:index/databaseValkeyConfig:DatabaseValkeyConfig", logsink, logsearch],
     chapter: "Data",
     severity: "high",
     demands: "A managed cache is reached over TLS, and a managed database sends its logs over TLS.",
     wrong: "The network between reads the password and what is stored, or the queries in the logs.",
-    mend: "leave ssl out of the cache's configuration, or set it to true; set tls: true of the log sink.",
+    mend: "leave ssl out of the cache's configuration, or set it to true; set tls: true of the log sink, or its endpoint to https.",
     answers: [],
-    *check({ ssl, tls }, { type }) {
+    *check({ ssl, tls, endpoint }, { type }) {
       if (type === logsink && !tls) yield "tls is off";
+      if (type === logsearch && !/^https:/i.test(endpoint)) yield "its endpoint is not HTTPS";
       if (ssl === false) yield "ssl is off";
     },
   },

@@ -4,6 +4,11 @@ import { ruleFor, type Rule } from "../rule";
 
 const bucket = "digitalocean:index/spacesBucket:SpacesBucket";
 
+const app = "digitalocean:index/app:App";
+
+/** Origins as an app has them: by a beginning or a pattern, too, which others can be made to fit. */
+const ofApp = ({ exact, prefix, regex }: any): string[] => [...(exact === undefined ? [] : [exact]), ...[prefix, regex].filter((text) => text !== undefined).map((text) => `${text}*`)];
+
 export const spacesRules: Rule[] = [
   {
     name: "spaces-private",
@@ -32,16 +37,17 @@ export const spacesRules: Rule[] = [
     },
   }),
   {
-    name: "bucket-cors",
-    types: [bucket, "digitalocean:index/spacesBucketCorsConfiguration:SpacesBucketCorsConfiguration", "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"],
+    name: "cors-origins",
+    types: [bucket, "digitalocean:index/spacesBucketCorsConfiguration:SpacesBucketCorsConfiguration", "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration", app],
     chapter: "Data",
     severity: "medium",
-    demands: "Pages of named HTTPS origins may use a bucket in Spaces or S3; others may not.",
-    wrong: "A script on any page, or on a page that the network altered, acts on the bucket in its visitor's name.",
-    mend: "name the origins in allowedOrigins, with https and without `*`.",
+    demands: "Pages of named HTTPS origins may use a bucket in Spaces or S3, or an app; others may not.",
+    wrong: "A script on any page, or on a page that the network altered, acts on the bucket or the app in its visitor's name.",
+    mend: "name the origins in allowedOrigins (an app's in allowOrigins.exact), with https and without `*`.",
     answers: ["spaces-buckets-cors"],
-    *check({ corsRules }) {
-      for (const origin of (corsRules ?? []).flatMap(({ allowedOrigins }: any) => allowedOrigins ?? [])) {
+    *check({ corsRules, spec }) {
+      const rules = [...corsRules ?? [], ...[spec?.ingress?.rules, spec?.services, spec?.functions, spec?.staticSites].flatMap((list) => (list ?? []).map(({ cors }: any) => cors ?? {}))];
+      for (const origin of rules.flatMap(({ allowedOrigins, allowOrigins = {} }) => allowedOrigins ?? [allowOrigins].flat().flatMap(ofApp))) {
         if (!/^https:\/\/[^*]+$/.test(origin)) yield `origin ${origin} is allowed`;
       }
     },
@@ -55,7 +61,7 @@ export const spacesRules: Rule[] = [
     mend: "give one grant for each bucket, with permission read or readwrite.",
     answers: [],
     *check({ grants }) {
-      if ((grants ?? []).some(({ bucket: of, permission }) => permission === "fullaccess" || of === "")) yield "it is for every bucket";
+      if ((grants ?? []).some(({ bucket: of, permission }) => permission === "fullaccess" || !of || of === "*")) yield "it is for every bucket";
     },
   }),
 ];

@@ -20,7 +20,7 @@ const readable: Record<string, Texts> = {
   "aws:s3/bucketObjectv2:BucketObjectv2": object,
   "digitalocean:index/spacesBucketObject:SpacesBucketObject": object,
   "digitalocean:index/app:App": ({ spec }) => [spec ?? {}, ...parts.flatMap((part) => spec?.[part] ?? [])]
-    .flatMap(({ envs }) => envs ?? []).map(({ key, value, type }: any) => (type === "SECRET" ? undefined : named(key, value))),
+    .flatMap(({ envs, git }) => [git?.repoCloneUrl, ...(envs ?? []).map(({ key, value, type }: any) => (type === "SECRET" ? undefined : named(key, value)))]),
 };
 
 export const storedSecret: Rule = {

@@ -63,12 +63,13 @@ chapter("Application", {
     ],
   },
   "allowed-region": {
-    kept: alone(digitalocean("droplet", { region: "fra1" }), digitalocean("volume", { region: "FRA1" }), digitalocean("spacesBucket", {}), digitalocean("dropletAutoscale", { dropletTemplate: { region: "ams3" } })),
+    kept: alone(digitalocean("droplet", { region: "fra1" }), digitalocean("volume", { region: "FRA1" }), digitalocean("spacesBucket", {}), digitalocean("dropletAutoscale", { dropletTemplate: { region: "ams3" } }), digitalocean("app", { spec: { region: "fra" } }), digitalocean("app", {})),
     broken: [
       ...regions.filter((region) => !["fra1", "ams3"].includes(region)).map((region): [RegExp, Sample] => [new RegExp(`it is in ${region}`), digitalocean("droplet", { region })]),
       ...["volume", "vpc", "reservedIp", "loadBalancer", "databaseCluster", "databaseReplica", "spacesBucket", "kubernetesCluster", "vpcNatGateway",
-        "floatingIp", "nfs", "nfsSnapshot", "vectorDatabase", "containerRegistry", "dedicatedInference", "genaiKnowledgeBase", "gradientaiKnowledgeBase"].map((word): [RegExp, Sample] => [/it is in nyc1/, digitalocean(word, { region: "nyc1" })]),
+        "floatingIp", "nfs", "nfsSnapshot", "vectorDatabase", "containerRegistry", "containerRegistries", "dedicatedInference", "genaiKnowledgeBase", "gradientaiKnowledgeBase"].map((word): [RegExp, Sample] => [/it is in nyc1/, digitalocean(word, { region: "nyc1" })]),
       [/it is in nyc1/, digitalocean("reservedIpv6", { regionSlug: "nyc1" })],
+      [/it is in nyc/, digitalocean("app", { spec: { region: "nyc" } })], [/it is in fr$/m, digitalocean("app", { spec: { region: "fr" } })],
       [/it is in nyc1/, digitalocean("dropletAutoscale", { dropletTemplate: { region: "nyc1" } })],
     ],
     unknown: [digitalocean("droplet", { region: unknown })],

@@ -40,12 +40,15 @@ chapter("Data", {
     ],
     unknown: [digitalocean("spacesBucket", { versioning: { enabled: unknown } })],
   },
-  "bucket-cors": {
-    kept: alone(digitalocean("spacesBucket", {}), digitalocean("spacesBucketCorsConfiguration", { corsRules: [{ allowedOrigins: ["https://app.ringo.test"] }] }), aws("s3/bucketCorsConfiguration", { corsRules: [{ allowedOrigins: ["https://app.ringo.test"] }] })),
+  "cors-origins": {
+    kept: alone(digitalocean("spacesBucket", {}), digitalocean("spacesBucketCorsConfiguration", { corsRules: [{ allowedOrigins: ["https://app.ringo.test"] }] }), aws("s3/bucketCorsConfiguration", { corsRules: [{ allowedOrigins: ["https://app.ringo.test"] }] }),
+      app({ services: [{ name: "web" }], ingress: { rules: [{ cors: { allowOrigins: { exact: "https://app.ringo.test" } } }, {}] } }), app({})),
     broken: [
       [/origin \* is allowed/, digitalocean("spacesBucketCorsConfiguration", { corsRules: [{ allowedOrigins: ["*"] }] })],
       [/origin http:\/\/app.ringo.test/, digitalocean("spacesBucket", { corsRules: [{ allowedOrigins: ["http://app.ringo.test"] }] })],
       [/origin \* is allowed/, aws("s3/bucketCorsConfiguration", { corsRules: [{ allowedOrigins: ["*"], allowedMethods: ["GET", "PUT"] }] })],
+      ...["services", "functions", "staticSites"].map((part): [RegExp, Sample] => [/origin \* is allowed/, app({ [part]: [{ cors: { allowOrigins: { exact: "*" } } }] })]),
+      [/origin https:\/\/app\* is allowed/, app({ ingress: { rules: [{ cors: { allowOrigins: { prefix: "https://app" } } }] } })], [/origin \.\*\* is allowed/, app({ ingress: { rules: [{ cors: { allowOrigins: { regex: ".*" } } }] } })],
       [/origin https:\/\/\*.ringo.test/, digitalocean("spacesBucket", { corsRules: [{ allowedOrigins: ["https://*.ringo.test"] }] })],
     ],
     unknown: [digitalocean("spacesBucket", { corsRules: [{ allowedOrigins: [unknown] }] })],
@@ -55,13 +58,23 @@ chapter("Data", {
     broken: [
       [/every bucket/, digitalocean("spacesKey", { grants: [{ bucket: "", permission: "fullaccess" }] })], [/every bucket/, digitalocean("spacesKey", { grants: [{ bucket: "media", permission: "read" }, { bucket: "", permission: "read" }] })],
       [/every bucket/, digitalocean("spacesKey", { grants: [{ bucket: "media", permission: "fullaccess" }] })],
+      ...[undefined, "*"].map((of): [RegExp, Sample] => [/every bucket/, digitalocean("spacesKey", { grants: [{ bucket: of, permission: "readwrite" }] })]),
     ],
     unknown: [digitalocean("spacesKey", { grants: [{ bucket: "media", permission: unknown }] })],
   },
+  "registry-credentials-bound": {
+    kept: alone(digitalocean("containerRegistryDockerCredentials", { expirySeconds: 2592000 }), digitalocean("containerRegistryDockerCredentials", { write: false, expirySeconds: 31536000 })),
+    broken: [
+      [/may write/, digitalocean("containerRegistryDockerCredentials", { write: true, expirySeconds: 2592000 })],
+      ...[undefined, 31536001].map((expirySeconds): [RegExp, Sample] => [/longer than a year/, digitalocean("containerRegistryDockerCredentials", { expirySeconds })]),
+    ],
+    unknown: [digitalocean("containerRegistryDockerCredentials", { expirySeconds: unknown })],
+  },
   "database-tls": {
-    kept: alone(digitalocean("databaseRedisConfig", {}), digitalocean("databaseValkeyConfig", { ssl: true }), digitalocean("databaseLogsinkRsyslog", { tls: true })),
+    kept: alone(digitalocean("databaseRedisConfig", {}), digitalocean("databaseValkeyConfig", { ssl: true }), digitalocean("databaseLogsinkRsyslog", { tls: true }), digitalocean("databaseLogsinkOpensearch", { endpoint: "https://logs.ringo.test:9200" })),
     broken: [
       [/ssl is off/, digitalocean("databaseRedisConfig", { ssl: false })], [/ssl is off/, digitalocean("databaseValkeyConfig", { ssl: false })],
+      [/endpoint is not HTTPS/, digitalocean("databaseLogsinkOpensearch", { endpoint: "http://logs.ringo.test:9200" })],
       [/tls is off/, digitalocean("databaseLogsinkRsyslog", { tls: false })], [/tls is off/, digitalocean("databaseLogsinkRsyslog", {})],
     ],
     unknown: [digitalocean("databaseValkeyConfig", { ssl: unknown })],
@@ -77,6 +90,7 @@ chapter("Data", {
       ...["bucketObject", "bucketObjectv2"].flatMap((word): [RegExp, Sample][] => [[/an access key of AWS/, aws(`s3/${word}`, { content: "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE" })],
         [/an access key of AWS/, aws(`s3/${word}`, { contentBase64: Buffer.from("AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE").toString("base64") })]]),
       [/something called a secret/, digitalocean("spacesBucketObject", { content: "api_key: hunter2" })],
+      [/a token of GitHub/, app({ jobs: [{ git: { repoCloneUrl: `https://ringo:ghp_${"aB3".repeat(12)}@github.com/ringo/backend.git` } }] })],
       [/something called a secret/, app({ envs: [env("DATABASE_PASSWORD", "hunter2-and-more")] })],
       ...["services", "workers", "jobs", "functions", "staticSites"].map((kind): [RegExp, Sample] => [/something called a secret/, app({ [kind]: [{ envs: [env("DATABASE_PASSWORD", "hunter2-and-more", undefined)] }] })]),
     ],
