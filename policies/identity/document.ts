@@ -19,9 +19,12 @@ const principals = (value: unknown): string[] =>
 /** What an object has under a name, however its letters are written: a reader that looks past a key looks past what it allows. */
 const field = (object: any, name: string): any => Object.entries(object ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
 
-/** The statements of a document, as text or as an object. None where it is no document: AWS refuses that itself. */
+/** Every right, to everyone: what a text counts as that cannot be read, until AWS refuses it. */
+const everything = { Statement: { Effect: "Allow", Principal: "*", Action: "*", Resource: "*" } };
+
+/** The statements of a document, as text or as an object. None where it has none: AWS refuses that itself. */
 export function policyDocument(document: unknown): Statement[] {
-  const parsed = typeof document === "string" ? parse(document) : document;
+  const parsed = typeof document === "string" && document !== "" ? parse(document) : document;
   const statements = field(parsed, "Statement");
   if (statements === undefined || statements === null) return [];
   return [statements].flat().map((statement: any) => ({
@@ -40,7 +43,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return undefined;
+    return everything;
   }
 }
 

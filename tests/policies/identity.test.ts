@@ -36,6 +36,8 @@ chapter("Identity", {
       [/allows iam:\*, s3\*/, policy(allow(["iam:*", "s3*"], "*"))], [/allows s3:\*/, policy(allow("s3:*", "*"))], [/allows s3:Get\*/, policy(allow("s3:Get*", objects))],
       ...["groupPolicy", "rolePolicy", "userPolicy"].map((word): [RegExp, Sample] => [/allows iam:\*/, aws(`iam/${word}`, { policy: document(allow(["ec2:DescribeImages", "iam:*"], "*")) })]),
       [/allows \*/, aws("ssoadmin/permissionSetInlinePolicy", { inlinePolicy: document(allow(["s3:HeadBucket", "*"], "*")) })],
+      // Checkov CKV_AWS_290, failing, as it stands there: with a comma too much.
+      [/allows \*/, aws("iam/policy", { policy: '{"Statement":[{"Effect":"Allow","Action":["s3:*",],"Resource":"*"}]}' })],
       [/allows \*/, aws("iam/role", { assumeRolePolicy: "{}", inlinePolicies: [{ policy: document(allow("*", "*")) }] })],
       [/everything but iam:CreateUser/, policy({ Effect: "Allow", NotAction: "iam:CreateUser", Resource: objects })],
       // Spelt as AWS may take it, too.
@@ -119,8 +121,9 @@ chapter("Identity", {
     unknown: [aws("iam/groupPolicy", { group: "a", policy: unknown })],
   },
   "iam-public-principal": {
-    kept: alone(role(trusts({ Service: "ec2.amazonaws.com" })), aws("s3/bucketPolicy", { policy: document({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "*" }) }), aws("kms/key", {}), aws("s3/bucket", {})),
+    kept: alone(role(trusts({ Service: "ec2.amazonaws.com" })), aws("s3/bucketPolicy", { policy: document({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "*" }) }), aws("kms/key", {}), aws("kms/key", { policy: "" }), aws("s3/bucket", {})),
     broken: [
+      [/lets everyone in/, aws("kms/key", { policy: '{"Statement":[' })],
       // Checkov CKV_AWS_33, 60, 70, 283 and Trivy AWS-0346, failing.
       ...["s3/bucketPolicy", "s3/bucket", "kms/key", "kms/keyPolicy", "kms/externalKey", "kms/replicaKey", "kms/replicaExternalKey", "s3/accessPoint", "s3/filesFileSystemPolicy", "s3/vectorsVectorBucketPolicy", "s3control/bucketPolicy",
         "s3control/accessPointPolicy", "s3control/objectLambdaAccessPointPolicy", "s3control/accessGrantsInstanceResourcePolicy"].flatMap((path): [RegExp, Sample][] => ["*", { AWS: "*" }, { AWS: ["arn:aws:iam::111122223333:root", "*"] }, ["foo", "*"]]
@@ -247,7 +250,10 @@ describe("a policy document", () => {
     const statement = { Effect: "Deny", Action: "s3:*", Resource: ["a"], Principal: { AWS: ["b", "c"], Service: "d" } };
     expect(policyDocument(document(statement))).toEqual(policyDocument({ Statement: [statement] }));
     expect(policyDocument({ Statement: statement })[0]).toMatchObject({ effect: "Deny", actions: ["s3:*"], principals: ["AWS:b", "AWS:c", "Service:d"] });
-    for (const nothing of ["no JSON", "{}", undefined, null, "null", 7]) expect(policyDocument(nothing)).toEqual([]);
+    for (const nothing of ["", "{}", undefined, null, "null", 7]) expect(policyDocument(nothing)).toEqual([]);
+  });
+  test("that cannot be read allows everyone everything", () => {
+    for (const text of ["no JSON", '{"Statement":[{"Action":["s3:GetObject",]}]}']) expect(policyDocument(text)).toMatchObject([{ effect: "Allow", principals: ["*"], actions: ["*"], resources: ["*"] }]);
   });
   test("has patterns of which `*` is any text and nothing else is special", () => {
     fc.assert(fc.property(word, word, (a, b) => {
