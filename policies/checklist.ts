@@ -199,7 +199,7 @@ const data: Row[] = [
     policies: ["backup-writer", "backup-writer-together"],
     tests: { "components/bucket-policies.test.ts": ["may do what a backup tool does, and nothing else"], [`${running}/61-stolen-key.test.ts`]: ["cannot change the lifecycle, and sees no other bucket"] },
   },
-  { demands: "Nobody of another account comes to a bucket or to its key, by name or by a service of AWS", policies: ["data-own-account", "data-service-bound"] },
+  { demands: "Nobody of another account comes to what is stored or to its key, by name or by a service of AWS, or becomes a role unasked", policies: ["data-own-account", "data-service-bound", "iam-role-own-account"] },
   {
     demands: "No identity has admin, a wildcard action, a wildcard resource or a wildcard principal, or can give itself more",
     policies: ["iam-wildcard-action", "iam-wildcard-resource", "iam-public-principal", "iam-admin-policy", "iam-escalation", "iam-role-account"],

@@ -43,14 +43,17 @@ export const bucketAccessRules: Rule[] = [
     types: ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2", "aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketObject:BucketObject", "aws:s3/bucketObjectv2:BucketObjectv2", "aws:s3/objectCopy:ObjectCopy"],
     chapter: "Data",
     severity: "critical",
-    demands: "No ACL gives a bucket or an object to everyone, or to everyone with an account at AWS.",
-    wrong: "Everyone can read, or write, what is in it.",
+    demands: "No ACL gives a bucket or an object to everyone, to everyone with an account at AWS, or to another account.",
+    wrong: "Everyone, or somebody whom no rule knows, can read, or write, what is in it.",
     mend: "remove the ACL; give access by policy, to named identities.",
     answers: ["CKV_AWS_20", "CKV_AWS_57", "CKV_AWS_375", "CKV2_AWS_43", "AWS-0092", "s3-bucket-world-acl"],
     *check({ acl, accessControlPolicy, grants }) {
       if (acl !== undefined && !closedAcls.includes(acl)) yield `its acl is ${acl}`;
       const given = [...(accessControlPolicy?.grants ?? []).map(({ grantee }: any) => grantee?.uri), ...(grants ?? []).map(({ uri }: any) => uri)];
       if (given.some((uri) => typeof uri === "string" && everyone.test(uri))) yield "a grant is for everyone";
+      const owner = accessControlPolicy?.owner?.id;
+      const others = [...(accessControlPolicy?.grants ?? []).filter(({ grantee }: any) => grantee?.emailAddress || (owner !== undefined && grantee?.id && grantee.id !== owner)), ...(grants ?? []).filter(({ email }: any) => email)];
+      if (others.length > 0) yield "a grant is for another account";
     },
   },
   {

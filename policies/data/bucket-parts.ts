@@ -4,7 +4,7 @@ import { resourceStatements, resourceTypes } from "../identity/documents";
 import { holders, type Document } from "../identity/holders";
 import type { Rule } from "../rule";
 import { eachKnown, few } from "../unknown";
-import { accountIn, ownArns } from "./own-account";
+import { accountIn, awsOwnKey, ownArns } from "./own-account";
 
 const bucketType = "aws:s3/bucket:Bucket";
 const s3 = (what: string): string => `aws:s3/bucket${what}:Bucket${what}`;
@@ -76,9 +76,6 @@ function lockOf(bucket: PolicyResource, locks: PolicyResource[]): Lock {
   });
   return (["nobody", "writers", "everybody"] as const).find((whom) => held.includes(whom)) ?? "nobody";
 }
-
-/** AWS's own key for S3, by alias or by ARN: whoever may read the bucket may use it. */
-const awsOwnKey = /\balias\/aws\//;
 
 export const bucketPartRules: Rule[] = [
   {

@@ -4,10 +4,10 @@ import { valuesOf, type Statement } from "../identity/document";
 import { isEveryone, resourceStatements, resourceTypes } from "../identity/documents";
 import type { Rule } from "../rule";
 import { eachKnown } from "../unknown";
-import { accountIn, ownArns } from "./own-account";
+import { accountIn, ownership } from "./own-account";
 
 const isOf = (services: string) => (type: string): boolean => new RegExp(`^aws:(${services})/`).test(type);
-const withDocument = resourceTypes.filter(isOf("s3|s3control|s3tables|kms"));
+const withDocument = resourceTypes.filter(isOf("s3|s3control|s3tables|kms|secretsmanager|sqs|sns|ecr"));
 
 /** Of these every one that is given counts, and of the values of one all. */
 const sources = ["aws:SourceAccount", "aws:SourceArn"];
@@ -39,16 +39,6 @@ const named: Record<string, (inputs: any) => (string | undefined)[]> = {
 const guestsOf = ({ type, props }: PolicyResource): string[][][] =>
   (type in named ? named[type](props).filter((who) => who !== undefined).map((who) => [[who]]) : resourceStatements(type, props).flatMap(waysIn));
 
-/** Tells what is of the stack's own account: by the ARNs of what it has there. */
-function ownership(resources: PolicyResource[]): (name: string) => boolean {
-  const { arns, accounts, hidden } = ownArns(resources);
-  return (name) => {
-    if (arns.has(name)) return true;
-    if (accounts.size === 0 && hidden !== undefined) throw hidden;
-    return accounts.has(accountIn(name) ?? "");
-  };
-}
-
 export const guestRules: Rule[] = [
   {
     name: "data-service-bound",
@@ -73,7 +63,7 @@ export const guestRules: Rule[] = [
     of: [...withDocument, ...Object.keys(named)],
     chapter: "Data",
     severity: "critical",
-    demands: "Nobody of another account comes to a bucket, to a key or to a snapshot of RDS, nor does a copy go there.",
+    demands: "Nobody of another account comes to a bucket, to a key, to a secret, to a queue, a topic or a registry, or to a snapshot of RDS, nor does a copy go there.",
     wrong: "Whoever has a credential of that account, which this stack's rules do not know, reads the backups or writes over them, or takes their key.",
     mend: "leave the account out; an identity of the stack's own gets its permission in IAM. For CloudFront name the service, and the distribution in aws:SourceArn.",
     answers: ["CKV_AWS_302", "S3.6 (AWS Security Hub)"],

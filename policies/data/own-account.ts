@@ -1,6 +1,9 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { isUnknownValue } from "../unknown";
 
+/** A key that AWS keeps for one of its services, by alias or by ARN: whoever may use the service may use it. */
+export const awsOwnKey = /\balias\/aws\//;
+
 export const accountIn = (text: string): string | undefined => /^(?:arn:[^:]*:[^:]*:[^:]*:)?(\d{12})(?::|$)/.exec(text)?.[1];
 
 /** The ARNs of what the stack has in AWS and the accounts in them, and why some are not known, where that is so. */
@@ -18,4 +21,14 @@ export function ownArns(resources: PolicyResource[]): { arns: Set<string>; accou
     }
   }
   return { arns, accounts: new Set([...arns].flatMap((arn) => accountIn(arn) ?? [])), hidden };
+}
+
+/** Tells what is of the stack's own account: by the ARNs of what it has there. */
+export function ownership(resources: PolicyResource[]): (name: string) => boolean {
+  const { arns, accounts, hidden } = ownArns(resources);
+  return (name) => {
+    if (arns.has(name)) return true;
+    if (accounts.size === 0 && hidden !== undefined) throw hidden;
+    return accounts.has(accountIn(name) ?? "");
+  };
 }

@@ -32,6 +32,13 @@ const resourceTexts: Record<string, Texts> = {
   "aws:kms/replicaKey:ReplicaKey": only("policy"),
   "aws:kms/replicaExternalKey:ReplicaExternalKey": only("policy"),
   "aws:kms/keyPolicy:KeyPolicy": only("policy"),
+  "aws:secretsmanager/secret:Secret": only("policy"),
+  "aws:secretsmanager/secretPolicy:SecretPolicy": only("policy"),
+  "aws:sqs/queue:Queue": only("policy"),
+  "aws:sqs/queuePolicy:QueuePolicy": only("policy"),
+  "aws:sns/topic:Topic": only("policy"),
+  "aws:sns/topicPolicy:TopicPolicy": only("policy"),
+  "aws:ecr/repositoryPolicy:RepositoryPolicy": only("policy"),
   "aws:iam/role:Role": only("assumeRolePolicy"),
   "digitalocean:index/spacesBucketPolicy:SpacesBucketPolicy": only("policy"),
 };

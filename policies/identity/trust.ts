@@ -1,4 +1,6 @@
+import { accountIn, ownership } from "../data/own-account";
 import { ruleFor, type Rule } from "../rule";
+import { eachKnown } from "../unknown";
 import type { RoleArgs } from "@pulumi/aws/iam";
 import { policyDocument, valuesOf, type Statement } from "./document";
 import { isEveryone, resourceStatements, resourceTypes } from "./documents";
@@ -40,10 +42,10 @@ export const trustRules: Rule[] = [
     types: resourceTypes,
     chapter: "Identity",
     severity: "critical",
-    demands: "Whoever a bucket, a key or a role lets in is named.",
+    demands: "Whoever a bucket, a key, a secret, a queue, a topic, a registry or a role lets in is named.",
     wrong: "Everyone in the world, or everyone with an account at AWS, is let in.",
     mend: "name the principal by ARN or service; conditions narrow, they do not name.",
-    answers: ["CKV_AWS_33", "CKV_AWS_60", "CKV_AWS_70", "CKV_AWS_283", "AWS-0346", "iam-assume-role-policy-allows-all", "s3-bucket-world-policy-arg", "s3-bucket-world-policy-star",
+    answers: ["CKV_AWS_32", "CKV_AWS_33", "CKV_AWS_60", "CKV_AWS_70", "CKV_AWS_168", "CKV_AWS_169", "CKV_AWS_283", "AWS-0346", "iam-assume-role-policy-allows-all", "s3-bucket-world-policy-arg", "s3-bucket-world-policy-star",
       "spaces-buckets-public-read", "spaces-buckets-public-write"],
     *check(inputs, { type }) {
       for (const { effect, principals, notPrincipals } of resourceStatements(type, inputs)) {
@@ -66,6 +68,24 @@ export const trustRules: Rule[] = [
       }
     },
   }),
+  {
+    name: "iam-role-own-account",
+    of: [role],
+    chapter: "Identity",
+    severity: "high",
+    demands: "A role is assumed by identities of the stack's own account; one of another account says an external id or brings a second factor.",
+    wrong: "Whoever takes the credentials of that identity, which this stack's rules do not know, is this role.",
+    mend: "name an identity of the stack's own account; for another company's, ask for StringEquals sts:ExternalId or Bool aws:MultiFactorAuthPresent true.",
+    answers: ["iam-assume-role-lacks-external-id-and-mfa"],
+    *check(resources) {
+      const isOwn = ownership(resources);
+      yield* eachKnown(resources.filter(({ type }) => type === role), function* ({ urn, props }) {
+        const trusting = policyDocument(props.assumeRolePolicy).filter((statement) => statement.effect === "Allow" && !isNarrowed(statement));
+        const named = trusting.flatMap(({ principals }) => principals).filter((who) => who.startsWith("AWS:") && !isEveryone(who)).map((who) => who.slice("AWS:".length));
+        for (const name of new Set(named)) if (!isOwn(name)) yield { urn, found: `${accountIn(name) === undefined ? "somebody of no account that the stack is in" : `an identity of ${accountIn(name)}`} may assume it` };
+      });
+    },
+  },
   ruleFor<RoleArgs>(role, {
     name: "ci-role-bound",
     chapter: "Identity",

@@ -55,13 +55,15 @@ export const bucketCases: Record<string, Cases> = {
   },
   "s3-acl-private": {
     kept: alone(aws("s3/bucket", {}), aws("s3/bucketAcl", { acl: "private" }), aws("s3/bucketAcl", { acl: "log-delivery-write" }),
-      aws("s3/bucketAcl", { accessControlPolicy: { grants: [{ grantee: { id: "52b1", type: "CanonicalUser" }, permission: "READ" }] } })),
+      aws("s3/bucketAcl", { accessControlPolicy: { grants: [{ grantee: { id: "52b1", type: "CanonicalUser" }, permission: "READ" }] } }), aws("s3/bucketAcl", { accessControlPolicy: { owner: { id: "52b1" }, grants: [{ grantee: { id: "52b1", type: "CanonicalUser" }, permission: "FULL_CONTROL" }] } })),
     broken: [
       // Checkov CKV_AWS_20, 57, 375, CKV2_AWS_43 and Trivy AWS-0092, failing.
       ...["public-read", "public-read-write", "website", "authenticated-read"].flatMap((acl): [RegExp, Sample][] => [
         [new RegExp(`its acl is ${acl}`), aws("s3/bucket", { acl })], [new RegExp(`its acl is ${acl}`), aws("s3/bucketAcl", { acl })]]),
       [/a grant is for everyone/, aws("s3/bucketAcl", { accessControlPolicy: { grants: [group("AuthenticatedUsers")] } })],
       [/a grant is for everyone/, aws("s3/bucketAcl", { accessControlPolicy: { grants: [group("AllUsers")] } })],
+      ...[{ id: "79a5", type: "CanonicalUser" }, { emailAddress: "a@ringo.test", type: "AmazonCustomerByEmail" }].map((grantee): [RegExp, Sample] => [/a grant is for another account/, aws("s3/bucketAcl", { accessControlPolicy: { owner: { id: "52b1" }, grants: [{ grantee, permission: "READ" }] } })]),
+      [/a grant is for another account/, aws("s3/objectCopy", { grants: [{ email: "a@ringo.test", permissions: ["READ"] }] })],
       [/a grant is for everyone/, aws("s3/bucket", { grants: [{ type: "Group", permissions: ["WRITE"], uri: group("AllUsers").grantee.uri }] })],
       [/its acl is public-read/, aws("s3/bucketObject", { acl: "public-read" })], [/its acl is public-read/, aws("s3/bucketObjectv2", { acl: "public-read" })],
       [/its acl is public-read/, aws("s3/objectCopy", { acl: "public-read" })],
@@ -227,7 +229,7 @@ export const bucketCases: Record<string, Cases> = {
       ...[{ AWS: "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2" }, { CanonicalUser: "79a5" }, { AWS: "AIDAQ" }, { Federated: "cognito-identity.amazonaws.com" }].map((who): [RegExp, ...Sample[]] => [/somebody of no account/, ...guest(who)]),
       ...[{ StringEquals: { "aws:SourceArn": distribution("999999999999") } }, { StringEquals: { "aws:SourceAccount": ["123456789012", "999999999999"] } }].map((condition): [RegExp, ...Sample[]] => [/lets in 999999999999/, ...guest(cloudfront, condition)]),
       [/no account/, ...guest({ Service: "s3.amazonaws.com" }, { ArnLike: { "aws:SourceArn": "arn:aws:s3:::other" } })],
-      ...["kms/key", "kms/keyPolicy", "s3/bucket", "s3/accessPoint", "s3control/accessPointPolicy"].map((path): [RegExp, ...Sample[]] => [/lets in 999999999999/, ours, aws(path, { policy: document({ Effect: "Allow", Principal: { AWS: stranger }, Action: "kms:*", Resource: "*" }) })]),
+      ...["kms/key", "kms/keyPolicy", "s3/bucket", "s3/accessPoint", "s3control/accessPointPolicy", "secretsmanager/secret", "secretsmanager/secretPolicy", "sqs/queuePolicy", "sns/topicPolicy", "ecr/repositoryPolicy"].map((path): [RegExp, ...Sample[]] => [/lets in 999999999999/, ours, aws(path, { policy: document({ Effect: "Allow", Principal: { AWS: stranger }, Action: "kms:*", Resource: "*" }) })]),
       // Checkov CKV_AWS_302, failing.
       ...["snapshot", "snapshotCopy", "clusterSnapshot", "clusterSnapshotCopy"].flatMap((word): [RegExp, ...Sample[]][] => [[/lets in everyone/, ours, aws(`rds/${word}`, { sharedAccounts: ["all"] })], [/999999999999/, ours, aws(`rds/${word}`, { sharedAccounts: ["999999999999"] })]]),
       [/999999999999/, ours, aws("kms/grant", { granteePrincipal: stranger })], [/999999999999/, ours, aws("kms/grant", { granteePrincipal: "arn:aws:iam::123456789012:role/a", retiringPrincipal: stranger })],

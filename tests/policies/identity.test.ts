@@ -10,6 +10,9 @@ const objects = "arn:aws:s3:::store/*";
 const role = (...statements: object[]): Sample => aws("iam/role", { assumeRolePolicy: document(...statements) });
 const trusts = (Principal: unknown, Condition?: object): object => ({ Effect: "Allow", Principal, Action: "sts:AssumeRole", Condition });
 
+const stranger = "arn:aws:iam::999999999999:user/a";
+const own = aws("iam/user", {}, { name: "own", outputs: { arn: "arn:aws:iam::123456789012:user/own" } });
+
 const github = "token.actions.githubusercontent.com";
 const federated = { Federated: `arn:aws:iam::123456123456:oidc-provider/${github}` };
 const ci = (sub: unknown, operator = "StringEquals", aud: unknown = "sts.amazonaws.com"): Sample =>
@@ -126,7 +129,9 @@ chapter("Identity", {
       [/lets everyone in/, aws("kms/key", { policy: '{"Statement":[' })],
       // Checkov CKV_AWS_33, 60, 70, 283 and Trivy AWS-0346, failing.
       ...["s3/bucketPolicy", "s3/bucket", "kms/key", "kms/keyPolicy", "kms/externalKey", "kms/replicaKey", "kms/replicaExternalKey", "s3/accessPoint", "s3/filesFileSystemPolicy", "s3/vectorsVectorBucketPolicy", "s3control/bucketPolicy",
-        "s3control/accessPointPolicy", "s3control/objectLambdaAccessPointPolicy", "s3control/accessGrantsInstanceResourcePolicy"].flatMap((path): [RegExp, Sample][] => ["*", { AWS: "*" }, { AWS: ["arn:aws:iam::111122223333:root", "*"] }, ["foo", "*"]]
+        "s3control/accessPointPolicy", "s3control/objectLambdaAccessPointPolicy", "s3control/accessGrantsInstanceResourcePolicy",
+        // Checkov CKV_AWS_32, 168, 169, failing.
+        "secretsmanager/secret", "secretsmanager/secretPolicy", "sqs/queue", "sqs/queuePolicy", "sns/topic", "sns/topicPolicy", "ecr/repositoryPolicy"].flatMap((path): [RegExp, Sample][] => ["*", { AWS: "*" }, { AWS: ["arn:aws:iam::111122223333:root", "*"] }, ["foo", "*"]]
         .map((Principal) => [/lets everyone in/, aws(path, { policy: document({ Effect: "Allow", Principal, Action: "s3:GetObject", Resource: "*" }) })])),
       [/lets everyone in/, role(trusts({ AWS: "*" }))], [/lets everyone in/, aws("s3/bucketPolicy", { policy: document({ Effect: "Allow", NotPrincipal: { AWS: "arn:aws:iam::1:user/a" }, Action: "s3:GetObject", Resource: "*" }) })],
       [/lets everyone in/, aws("s3/bucketPolicy", { policy: document({ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*", Condition: { ArnEquals: { "aws:PrincipalArn": "arn:aws:iam::*" } } }) })],
@@ -135,6 +140,18 @@ chapter("Identity", {
       [/lets everyone in/, digitalocean("spacesBucketPolicy", { policy: document({ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" }) })],
     ],
     unknown: [aws("s3/bucketPolicy", { policy: unknown })],
+  },
+  "iam-role-own-account": {
+    kept: [
+      ...[{ AWS: "arn:aws:iam::123456789012:role/deployer" }, { AWS: "123456789012" }, { AWS: "*" }, { Service: "ec2.amazonaws.com" }, { Federated: "cognito-identity.amazonaws.com" }].map((who) => [own, role(trusts(who))]),
+      ...[{ StringEquals: { "sts:ExternalId": "x" } }, { Bool: { "aws:MultiFactorAuthPresent": "true" } }].map((condition) => [own, role(trusts({ AWS: stranger }, condition))]),
+      [own, role({ ...trusts({ AWS: stranger }), Effect: "Deny" })],
+    ],
+    broken: [
+      [/an identity of 999999999999 may assume it/, own, role(trusts({ AWS: stranger }))], [/an identity of 999999999999/, own, role(trusts({ AWS: ["arn:aws:iam::123456789012:role/deployer", stranger] }))],
+      [/somebody of no account/, own, role(trusts({ AWS: "AIDAQ" }))], [/an identity of 999999999999/, role(trusts({ AWS: stranger }))],
+    ],
+    unknown: [own, aws("iam/role", { assumeRolePolicy: unknown })],
   },
   "iam-role-account": {
     kept: alone(role(trusts({ AWS: "arn:aws:iam::123456789012:role/deployer" })), ...[
