@@ -206,6 +206,7 @@ const data: Row[] = [
   },
   { demands: "Users of IAM are machines, in groups, with one key; people have no password here", policies: ["iam-user-policy", "iam-user-group", "iam-user-key", "iam-group-used", "iam-console", "iam-root-key", "iam-password-policy"] },
   { demands: "What is declared in the cloud keeps no secret in plain text, and the provider's own connection is encrypted", policies: ["stored-secret", "provider-tls"] },
+  { demands: "A trail of CloudTrail, and a secret in Secrets Manager, where there is one, is under a key of ours and cannot be lost unseen", policies: ["trail-whole", "secret-kept"] },
   { demands: "KMS keys rotate", policies: ["kms-rotates"], tests: { "components/backups.test.ts": ["backups are encrypted under a key that rotates"] } },
   { demands: "CI assumes roles by OIDC, bound to repository and branch", policies: ["ci-role-bound"] },
   { demands: "What cannot be made again is protected", policies: ["stateful-protected"] },
@@ -221,7 +222,7 @@ const data: Row[] = [
   },
   {
     demands: "A managed database or cache, where one is chosen, has trusted sources, and loses nothing",
-    policies: ["database-trusted-sources", "database-firewall-named", "broker-keeps-tasks", "database-tls", "database-user-hash", "database-pool", "rds-closed"],
+    policies: ["database-trusted-sources", "database-firewall-named", "broker-keeps-tasks", "database-tls", "database-user-hash", "database-pool", "rds-closed", "rds-tls"],
   },
   { demands: "Buckets in Spaces, where there are any, are private and keep versions", policies: ["spaces-private", "spaces-versioned", "spaces-key-bound"] },
   { demands: "Only pages of named HTTPS origins may use buckets and apps", policies: ["cors-origins"] },

@@ -10,11 +10,13 @@ import { bucketSettingRules } from "./data/bucket-settings";
 import { guestRules } from "./data/guests";
 import { kms } from "./data/kms";
 import { managedDatabaseRules } from "./data/managed-database";
-import { rds } from "./data/rds";
+import { rdsRules } from "./data/rds";
 import { registryCredentials } from "./data/registry";
+import { secretKept } from "./data/secret";
 import { spacesRules } from "./data/spaces";
 import { statefulProtected } from "./data/stateful";
 import { storedSecret } from "./data/stored-secret";
+import { trail } from "./data/trail";
 import { waf } from "./edge/waf";
 import { permissionRules } from "./identity/permissions";
 import { trustRules } from "./identity/trust";
@@ -38,7 +40,7 @@ export const rules: Rule[] = [
   ...firewallRules, ...dropletCoverage, privateNetwork, vpcPeering, ...loadBalancerRules, securityGroup, ...dnsRules,
   ...dropletRules, connection, commandHostKey, commandSecret, providerTls, userData, container, ...kubernetesRules,
   waf,
-  ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, ...guestRules, kms, ...spacesRules, registryCredentials, ...managedDatabaseRules, rds, storedSecret, statefulProtected,
+  ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, ...guestRules, kms, ...spacesRules, registryCredentials, ...managedDatabaseRules, ...rdsRules, secretKept, storedSecret, trail, statefulProtected,
   ...permissionRules, ...trustRules, ...userRules,
   ...celeryRules, django, tags, region, judgedType,
 ];

@@ -4,6 +4,7 @@ import { alone, aws, chapter, digitalocean, judge, ruleNamed, unknown, urnOf, ty
 
 const rds = (props: object, type = "rds/instance"): Sample => aws(type, { storageEncrypted: true, backupRetentionPeriod: 7, deletionProtection: true, manageMasterUserPassword: true, ...props });
 const cluster = (props: object = {}): Sample => digitalocean("databaseCluster", { engine: "pg", ...props }, { name: "db" });
+const trail = (props: object): Sample => aws("cloudtrail/trail", { isMultiRegionTrail: true, enableLogFileValidation: true, kmsKeyId: "arn:aws:kms:x", ...props });
 const app = (spec: object): Sample => digitalocean("app", { spec: { name: "one", ...spec } });
 const env = (key: string, value: string, type: string | undefined = "GENERAL") => ({ key, value, type });
 const made = { ...cluster(), outputs: { id: "db-1" } };
@@ -132,16 +133,39 @@ chapter("Data", {
     unknown: [cluster({ engine: unknown })],
   },
   "rds-closed": {
-    kept: alone(rds({}), rds({}, "rds/cluster"), aws("rds/clusterInstance", {}), aws("rds/globalCluster", { storageEncrypted: true, deletionProtection: true }), aws("rds/globalCluster", { sourceDbClusterIdentifier: "one", deletionProtection: true }), aws("rds/instance", { replicateSourceDb: "other", deletionProtection: true })),
+    kept: alone(rds({}), rds({}, "rds/cluster"), aws("rds/clusterInstance", {}), aws("rds/globalCluster", { storageEncrypted: true, deletionProtection: true }), aws("rds/globalCluster", { sourceDbClusterIdentifier: "one", deletionProtection: true }), aws("rds/instance", { replicateSourceDb: "other", deletionProtection: true, skipFinalSnapshot: true })),
     // Checkov CKV_AWS_16, 17, 96, 133, 139, 293 and Trivy AWS-0077, 80, 180, failing.
     broken: [
       // CKV_AWS_140.
       [/storageEncrypted is off/, aws("rds/globalCluster", { deletionProtection: true })], [/deletionProtection is off/, aws("rds/globalCluster", { storageEncrypted: true })],
       [/publiclyAccessible is on/, rds({ publiclyAccessible: true })], [/publiclyAccessible is on/, aws("rds/clusterInstance", { publiclyAccessible: true })],
       [/storageEncrypted is off/, rds({ storageEncrypted: undefined })], [/less than a week/, rds({ backupRetentionPeriod: 1 })], [/less than a week/, rds({ backupRetentionPeriod: undefined }, "rds/cluster")],
-      [/deletionProtection is off/, rds({ deletionProtection: false }, "rds/cluster")], [/its password is an input/, rds({ password: unknown })],
+      [/deletionProtection is off/, rds({ deletionProtection: false }, "rds/cluster")], [/its password is an input/, rds({ password: unknown })], [/skipFinalSnapshot is on/, rds({ skipFinalSnapshot: true })],
     ],
     unknown: [rds({ storageEncrypted: unknown })],
+  },
+  "rds-tls": {
+    kept: alone(aws("rds/proxy", { requireTls: true }), aws("rds/parameterGroup", {}), aws("rds/parameterGroup", { parameters: [{ name: "rds.force_ssl", value: "1" }, { name: "log_statement", value: "0" }] })),
+    broken: [
+      [/requireTls is off/, aws("rds/proxy", {})], [/rds.force_ssl is off/, aws("rds/parameterGroup", { parameters: [{ name: "rds.force_ssl", value: "0" }] })],
+      [/require_secure_transport is off/, aws("rds/clusterParameterGroup", { parameters: [{ name: "require_secure_transport", value: "OFF" }] })],
+    ],
+    unknown: [aws("rds/proxy", { requireTls: unknown })],
+  },
+  "trail-whole": {
+    kept: alone(trail({}), trail({ enableLogging: true, includeGlobalServiceEvents: true })),
+    // Checkov CKV_AWS_35, 36, 67, 251 and Trivy AWS-0014, 15, 16, failing.
+    broken: [
+      [/enableLogging is off/, trail({ enableLogging: false })], [/one region only/, trail({ isMultiRegionTrail: undefined })], [/does not see IAM/, trail({ includeGlobalServiceEvents: false })],
+      [/enableLogFileValidation is off/, trail({ enableLogFileValidation: undefined })], [/a key that is not ours/, trail({ kmsKeyId: undefined })],
+    ],
+    unknown: [trail({ enableLogFileValidation: unknown })],
+  },
+  "secret-kept": {
+    kept: alone(aws("secretsmanager/secret", { kmsKeyId: "arn:aws:kms:x" }), aws("secretsmanager/secret", { kmsKeyId: "arn:aws:kms:x", recoveryWindowInDays: 7 })),
+    // Checkov CKV_AWS_149 and Trivy AWS-0098, failing.
+    broken: [...[undefined, "alias/aws/secretsmanager"].map((kmsKeyId): [RegExp, Sample] => [/a key that is not ours/, aws("secretsmanager/secret", { kmsKeyId })]), [/deleted within a week/, aws("secretsmanager/secret", { kmsKeyId: "arn:aws:kms:x", recoveryWindowInDays: 0 })]],
+    unknown: [aws("secretsmanager/secret", { kmsKeyId: unknown })],
   },
   "stateful-protected": {
     kept: [...alone(digitalocean("volume", {}, { protect: true }), aws("kms/key", {}, { protect: true }))],

@@ -1,0 +1,19 @@
+import type { TrailArgs } from "@pulumi/aws/cloudtrail";
+import { ruleFor } from "../rule";
+
+export const trail = ruleFor<TrailArgs>("aws:cloudtrail/trail:Trail", {
+  name: "trail-whole",
+  chapter: "Data",
+  severity: "high",
+  demands: "A trail of CloudTrail is on, sees every region and IAM, and can be neither read nor altered unseen.",
+  wrong: "Who comes with a stolen key goes where nobody looks, or takes what he did out of the account's memory.",
+  mend: "set isMultiRegionTrail and enableLogFileValidation to true and kmsKeyId to a key of ours; leave enableLogging and includeGlobalServiceEvents out.",
+  answers: ["CKV_AWS_35", "CKV_AWS_36", "CKV_AWS_67", "CKV_AWS_251", "AWS-0014", "AWS-0015", "AWS-0016", "CIS 3.1", "CIS 3.2", "CIS 3.5"],
+  *check({ enableLogging, isMultiRegionTrail, includeGlobalServiceEvents, enableLogFileValidation, kmsKeyId }) {
+    if (enableLogging === false) yield "enableLogging is off";
+    if (!isMultiRegionTrail) yield "it sees one region only";
+    if (includeGlobalServiceEvents === false) yield "it does not see IAM";
+    if (!enableLogFileValidation) yield "enableLogFileValidation is off";
+    if (!kmsKeyId) yield "it encrypts under a key that is not ours";
+  },
+});
