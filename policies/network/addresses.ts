@@ -43,6 +43,6 @@ export const widerThan = (width: Width, addresses: readonly string[]): string[] 
 
 /** Those of these addresses for whom such an opening is too much: people come by SSH and ask whether a machine is there, services by the rest. */
 export function tooMany(protocol: string, { first, last }: Ports, addresses: readonly string[]): readonly string[] {
-  const byPeople = protocol.startsWith("icmp") || (protocol === "tcp" && first === 22 && last === 22);
+  const byPeople = /^icmp/.test(protocol) || (protocol === "tcp" && first === 22 && last === 22);
   return isWorld(addresses) ? addresses : widerThan(byPeople ? people : site, addresses);
 }

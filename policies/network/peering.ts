@@ -17,7 +17,7 @@ export const vpcPeering: Rule = {
   *check(resources) {
     const own = resources.filter(isVpc);
     yield* eachKnown(resources.filter(({ type }) => type === peering), function* ({ urn, props, propertyDependencies }: PolicyResource) {
-      const ids: string[] = props.vpcIds;
+      const ids: string[] = props.vpcIds ?? [];
       if ((propertyDependencies.vpcIds ?? []).filter(isVpc).length === ids.length) return; // the program's own references, which a preview knows
       if (!ids.every((id) => own.some((vpc) => vpc.props.id === id))) yield { urn, found: "it joins a VPC that is not of this stack" };
     });
