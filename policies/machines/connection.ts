@@ -21,20 +21,27 @@ export const connection: Rule = {
   },
 };
 
-const unchecked = /stricthostkeychecking[\s=]+["']?(no|off|accept-new)\b/i;
+/** By each of these a command believes whoever answers, and what it does by that. */
+const believing: [RegExp, string][] = [
+  [/stricthostkeychecking[\s=]+["']?(no|off|accept-new)\b/i, "checks no host key"],
+  [/\bssh-keyscan\b[^|;&\n]*>/, "takes the host key of whoever answers"],
+  [/\b(curl\b[^|;&\n]{0,300}?\s(-[a-zA-Z]*k[a-zA-Z]*|--insecure)|wget\b[^|;&\n]{0,300}?\s--no-check-certificate)(?=\s|$)/, "checks no certificate"],
+];
 
 export const commandHostKey: Rule = {
   name: "command-host-key",
   types: ["command:local:Command", "command:remote:Command"],
   chapter: "Machines",
   severity: "critical",
-  demands: "An SSH that a command starts checks the host key of where it goes, too.",
+  demands: "An SSH that a command starts checks the host key of where it goes, too, and a download the certificate.",
   wrong: "It gives what it brings to whoever answers, and runs what that one says.",
-  mend: "leave StrictHostKeyChecking out, and give the key in UserKnownHostsFile; better, use command.remote with hostKey.",
+  mend: "leave StrictHostKeyChecking and --insecure out, and give the key in UserKnownHostsFile, a certificate in --cacert; better, use command.remote with hostKey.",
   answers: [],
   *check({ create, update, delete: remove, environment }) {
     const texts: [string, unknown][] = [["create", create], ["update", update], ["delete", remove], ...Object.values(environment ?? {}).map((value): [string, unknown] => ["environment", value])];
-    for (const [where, text] of texts) if (typeof text === "string" && unchecked.test(text)) yield `${where} checks no host key`;
+    for (const [where, text] of texts) {
+      if (typeof text === "string") yield* believing.filter(([pattern]) => pattern.test(text)).map(([, does]) => `${where} ${does}`);
+    }
   },
 };
 

@@ -61,10 +61,12 @@ chapter("Machines", {
     unknown: [remote({ ...hop, hostKey: unknown })],
   },
   "command-host-key": {
-    kept: alone(local({ create: "ssh -o StrictHostKeyChecking=yes root@a true" }), local({ create: "make" }), remote(hop)),
+    kept: alone(local({ create: "ssh -o StrictHostKeyChecking=yes root@a true" }), local({ create: "make" }), local({ create: "curl -fsSL --cacert ca.pem -o kk https://example.net/-k; grep -k x" }), local({ create: "ssh-keyscan a | diff - known" }), remote(hop)),
     broken: [
       ...["ssh -o StrictHostKeyChecking=no root@a", "scp -o 'stricthostkeychecking off' x a:", "ssh -oStrictHostKeyChecking=accept-new a"].map((create): [RegExp, Sample] => [/create checks no host key/, local({ create })]),
       [/update checks no host key/, local({ create: "true", update: "ssh -o StrictHostKeyChecking=no a" })], [/delete checks no host key/, local({ delete: "ssh -o StrictHostKeyChecking=no a" })],
+      [/create takes the host key of whoever answers/, local({ create: "ssh-keyscan 198.51.100.7 >> ~/.ssh/known_hosts" })],
+      ...["curl -k https://example.net/x", "curl -fsSLk https://example.net | sh", "curl --insecure -o x https://example.net", "wget -q --no-check-certificate https://example.net"].map((create): [RegExp, Sample] => [/create checks no certificate/, local({ create })]),
       [/environment checks no host key/, local({ create: "git pull", environment: { GIT_SSH_COMMAND: "ssh -o StrictHostKeyChecking=no" } })],
       [/create checks no host key/, { type: "command:remote:Command", props: { connection: hop, create: "ssh -o StrictHostKeyChecking=no b" } }],
     ],
@@ -143,7 +145,8 @@ describe("secrets in a text", () => {
   test.each([
     ["a token of DigitalOcean", `dop_v1_${"0a".repeat(32)}`], ["a token of GitHub", `ghp_${"aB3".repeat(12)}`], ["a token of GitLab", `glpat-${"a1B2".repeat(5)}`],
     ["a token of Slack", "xoxb-0123456789-abc"], ["a JSON web token", "eyJhbGciOiJub25l.eyJzdWIiOiIxMjM0.c2lnbmF0dXJl"], ["a password's hash", `$2b$12$${"./Ab".repeat(8)}`],
-    ["something called a secret", "api_key: hunter2"], ["something called a secret", '{"dbPassword":"hunter2"}'],
+    ["something called a secret", "api_key: hunter2"], ["something called a secret", '{"dbPassword":"hunter2"}'], ["something called a secret", "API_TOKEN=hunter2-and-more"],
+    ["a credential in a header", "curl -H 'Authorization: Bearer hunter2' https://example.net"], ...["curl -su ringo:hunter2 https://example.net", "curl --user 'ringo:hunter2' x", "mysqldump -u ringo -phunter2 ringo", "redis-cli -h a -a hunter2 ping", "sshpass -p hunter2 ssh a"].map((text): [string, string] => ["a password on a command line", text]),
     // Near what is none.
     ["something called a secret", "password:\n  hunter2\n"], ["something called a secret", "chpasswd:\n  users: [{name: root, password: hunter2}]"], ["something called a secret", "PASSWORD_FILE=hunter2"], ["something called a secret", "password=$ecret-word"], ["a private key", `KEY=$(echo ${key("RSA")})`], ["something as random as a secret", "id: 9DC858229FC7DD38854AE2D88D81803C0EBFCD88"],
     ["a password of a user", "chpasswd:\n  expire: false\n  list: |\n    root:hunter2"], ["a password of a user", '{"chpasswd":{"list":["root:hunter2"]}}'], ["a password of a user", "echo 'root:hunter2' | chpasswd"],
@@ -158,7 +161,8 @@ describe("secrets in a text", () => {
     `ssh-ed25519 ${random}${random}`, `image@sha256:${"a1b2c3d4".repeat(8)}`, `echo '${"a1b2c3d40".repeat(8).slice(0, 64)}  tool.tar.gz' | sha256sum -c`, "git checkout 0123456789abcdef0123456789abcdef01234567", "pip install git+https://example.net/x@0123456789abcdef0123456789abcdef01234567", "password_authentication: false", "the quick brown fox jumps over the lazy dog",
     // What cloud-config says about passwords, keys and files with secrets, and is none.
     "chpasswd:\n  expire: false\n", "password:\n  policy: strict\n", '{"chpasswd":{"expire":false}}', "keyid: 9DC858229FC7DD38854AE2D88D81803C0EBFCD88", "keyid: '0x9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88'",
-    "POSTGRES_PASSWORD_FILE=/run/secrets/pg", "--password-file=/run/pg", 'PGPASSWORD="$(cat /run/pg)"', "password: ${DB_PASSWORD}", `"passwordFile": "/etc/ringo/pg"`, `-----BEGIN PGP PUBLIC KEY BLOCK-----\n${random}\n-----END PGP PUBLIC KEY BLOCK-----`, 'echo "root:$PASSWORD" | chpasswd',
+    "POSTGRES_PASSWORD_FILE=/run/secrets/pg", "--password-file=/run/pg", 'PGPASSWORD="$(cat /run/pg)"', "password: ${DB_PASSWORD}",
+    ...["curl -u ringo https://example.net", 'curl -u "ringo:$PASSWORD" x', "mysql --protocol tcp -p ringo", "redis-cli -a $PASSWORD ping", "curl -H \"Authorization: Bearer $TOKEN\" x", "mysql -P 3306 ringo"], `"passwordFile": "/etc/ringo/pg"`, `-----BEGIN PGP PUBLIC KEY BLOCK-----\n${random}\n-----END PGP PUBLIC KEY BLOCK-----`, 'echo "root:$PASSWORD" | chpasswd',
     // Checkov CKV_AWS_46, passing.
     "export AWS_ACCESS_KEY_ID=FOO\nexport AWS_SECRET_ACCESS_KEY=bar\nexport AWS_DEFAULT_REGION=us-west-2",
     "https://deb.debian.org/debian-security/dists/bookworm-security/InRelease", `-----BEGIN CERTIFICATE-----\n${random}\n-----END CERTIFICATE-----`,
