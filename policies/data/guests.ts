@@ -7,7 +7,7 @@ import { eachKnown } from "../unknown";
 import { accountIn, ownership } from "./own-account";
 
 const isOf = (services: string) => (type: string): boolean => new RegExp(`^aws:(${services})/`).test(type);
-const withDocument = resourceTypes.filter(isOf("s3|s3control|s3tables|kms|secretsmanager|sqs|sns|ecr"));
+const withDocument = resourceTypes.filter(isOf("s3|s3control|s3tables|kms|secretsmanager|sqs|sns|ecr|backup"));
 
 /** Of these every one that is given counts, and of the values of one all. */
 const sources = ["aws:SourceAccount", "aws:SourceArn"];

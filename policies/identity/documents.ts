@@ -38,6 +38,7 @@ const resourceTexts: Record<string, Texts> = {
   "aws:sqs/queuePolicy:QueuePolicy": only("policy"),
   "aws:sns/topic:Topic": only("policy"),
   "aws:sns/topicPolicy:TopicPolicy": only("policy"),
+  "aws:backup/vaultPolicy:VaultPolicy": only("policy"),
   "aws:ecr/repositoryPolicy:RepositoryPolicy": only("policy"),
   "aws:iam/role:Role": only("assumeRolePolicy"),
   "digitalocean:index/spacesBucketPolicy:SpacesBucketPolicy": only("policy"),

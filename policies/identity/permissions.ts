@@ -42,6 +42,9 @@ const destroyedBy = (statements: Statement[]): string[] =>
 
 const isPattern = (text: string): boolean => /[*?]/.test(text);
 
+/** A pattern, or a variable of AWS, which stands for whoever asks: `user/${aws:username}`. */
+const fitsMany = (resource: string): boolean => isPattern(resource) || resource.includes("${");
+
 /** Services in which every name begins with its kind, so that `k*` is all keys. */
 const kindFirst = /^(iam|kms|ssm|secretsmanager)$/;
 
@@ -104,12 +107,12 @@ export const permissionRules: Rule[] = [
     severity: "critical",
     demands: "No identity can give itself more than it has: roles to pass or to assume, keys and policies are named one by one.",
     wrong: "Whoever has this has, in two steps, everything.",
-    mend: "name each role (key, user, policy) in full, without `*` and `?`.",
+    mend: "name each role (key, user, policy) in full, without `*`, `?` and `${…}`.",
     answers: ["CKV_AWS_110", "CKV_AWS_286", "AWS-0342", "iam-inline-policy-allows-non-sts-action", "iam-managed-policy-allows-non-sts-action"],
     *check(inputs, { type }) {
       for (const statement of identityStatements(type, inputs)) {
         const gained = escalations.filter((action) => statement.actions.some((pattern) => covers(pattern, action)));
-        if (statement.effect === "Allow" && gained.length > 0 && (statement.notResources.length > 0 || statement.resources.some(isPattern))) yield `it allows ${few(gained)} on whatever fits a pattern`;
+        if (statement.effect === "Allow" && gained.length > 0 && (statement.notResources.length > 0 || statement.resources.some(fitsMany))) yield `it allows ${few(gained)} on whatever fits a pattern`;
       }
     },
   },

@@ -73,6 +73,7 @@ chapter("Identity", {
     broken: [
       // Checkov CKV_AWS_286 and Trivy AWS-0342, failing.
       [/allows iam:PassRole/, policy(allow("iam:PassRole", "*"))], [/iam:CreateAccessKey/, policy(allow("iam:CreateAccessKey", "arn:aws:iam::123456789012:user/*"))], [/iam:AddUserToGroup/, policy(allow("iam:*", "*"))],
+      [/iam:AttachUserPolicy/, policy(allow("iam:AttachUserPolicy", "arn:aws:iam::123456789012:user/${aws:username}"))],
       ...["role/?????", "ro?e/admin"].map((name): [RegExp, Sample] => [/allows iam:PassRole/, policy(allow("iam:PassRole", `arn:aws:iam::123456789012:${name}`))]),
       ...["iam:PutRolePermissionsBoundary", "iam:PutUserPermissionsBoundary", "ec2:AssociateIamInstanceProfile", "ec2:ReplaceIamInstanceProfileAssociation", "lambda:UpdateFunctionConfiguration", "ssm:SendCommand", "ssm:StartSession", "s3:PutAccessPointPolicy"]
         .map((action): [RegExp, Sample] => [new RegExp(`allows ${action}`), policy(allow(action, "arn:aws:x:eu-central-1:123456789012:ringo-*"))]),
@@ -131,7 +132,7 @@ chapter("Identity", {
       ...["s3/bucketPolicy", "s3/bucket", "kms/key", "kms/keyPolicy", "kms/externalKey", "kms/replicaKey", "kms/replicaExternalKey", "s3/accessPoint", "s3/filesFileSystemPolicy", "s3/vectorsVectorBucketPolicy", "s3control/bucketPolicy",
         "s3control/accessPointPolicy", "s3control/objectLambdaAccessPointPolicy", "s3control/accessGrantsInstanceResourcePolicy",
         // Checkov CKV_AWS_32, 168, 169, failing.
-        "secretsmanager/secret", "secretsmanager/secretPolicy", "sqs/queue", "sqs/queuePolicy", "sns/topic", "sns/topicPolicy", "ecr/repositoryPolicy"].flatMap((path): [RegExp, Sample][] => ["*", { AWS: "*" }, { AWS: ["arn:aws:iam::111122223333:root", "*"] }, ["foo", "*"]]
+        "secretsmanager/secret", "secretsmanager/secretPolicy", "sqs/queue", "sqs/queuePolicy", "sns/topic", "sns/topicPolicy", "ecr/repositoryPolicy", "backup/vaultPolicy"].flatMap((path): [RegExp, Sample][] => ["*", { AWS: "*" }, { AWS: ["arn:aws:iam::111122223333:root", "*"] }, ["foo", "*"]]
         .map((Principal) => [/lets everyone in/, aws(path, { policy: document({ Effect: "Allow", Principal, Action: "s3:GetObject", Resource: "*" }) })])),
       [/lets everyone in/, role(trusts({ AWS: "*" }))], [/lets everyone in/, aws("s3/bucketPolicy", { policy: document({ Effect: "Allow", NotPrincipal: { AWS: "arn:aws:iam::1:user/a" }, Action: "s3:GetObject", Resource: "*" }) })],
       [/lets everyone in/, aws("s3/bucketPolicy", { policy: document({ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*", Condition: { ArnEquals: { "aws:PrincipalArn": "arn:aws:iam::*" } } }) })],
