@@ -14,7 +14,7 @@ const shapes: [kind: string, pattern: RegExp][] = [
   ["a credential in a header", /\bAuthorization["']?\s*:\s*["']?(Bearer|Basic|Token)\s+(?!\$)[^\s"']{4,}/i],
   ["a password on a command line", /\b(?:(?:curl|wget)\b[^|;&\n]{0,200}?\s(?:-[a-zA-Z]*u|--user)[ =]?["']?[^\s:"'$]+:|(?:mysql|mariadb)[\w-]*[^|;&\n]{0,200}?\s-p|(?:redis-cli\b[^|;&\n]{0,200}?\s-a|sshpass\b[^|;&\n]{0,200}?\s-p)\s*)["']?[^\s"'$-][^\s"'$]{3,}/],
   // What is below such a word in YAML is called something itself.
-  ["something called a secret", /(secret|passw(or)?d|passphrase|api_?key|access_?key|(?:auth|api|access|bearer)_?token|private_?key)[A-Za-z0-9_-]*\\*["']?\s*[:=](?:[ \t]*|\s*(?![\w-]+:\s))\\*["']?(?!(true|false|null|no|yes|\d+)\b)[^\s"',}\\]{4,}/i],
+  ["something called a secret", /(secret|passw(or)?d|passphrase|api_?key|access_?key|(?:auth|api|access|bearer)_?token|private_?key)[A-Za-z0-9_-]{0,100}\\*["']?\s*[:=](?:[ \t]*|\s*(?![\w-]+:\s))\\*["']?(?!(true|false|null|no|yes|\d+)\b)[^\s"',}\\]{4,}/i],
 ];
 
 /** Public by nature, and as random or called as a secret is: public keys and their fingerprints, digests, certificates, the path of a file, what a shell will put there. */

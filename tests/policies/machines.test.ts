@@ -157,6 +157,11 @@ describe("secrets in a text", () => {
   test("of the configuration, in plain and in base64, however they look", () => {
     for (const text of ["tame word", base64("tame word")]) expect(secretsIn(`x ${text} y`, ["tame word"])).toEqual(["a secret of the stack's configuration"]);
   });
+  test("in a time that grows with the text, whatever is in it", () => {
+    const started = performance.now();
+    for (const word of ["secret", "password-", "mysql -p", "curl -u ", "a-", "= $("]) secretsIn(word.repeat(80_000 / word.length), []);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
   test.each([
     `ssh-ed25519 ${random}${random}`, `image@sha256:${"a1b2c3d4".repeat(8)}`, `echo '${"a1b2c3d40".repeat(8).slice(0, 64)}  tool.tar.gz' | sha256sum -c`, "git checkout 0123456789abcdef0123456789abcdef01234567", "pip install git+https://example.net/x@0123456789abcdef0123456789abcdef01234567", "password_authentication: false", "the quick brown fox jumps over the lazy dog",
     // What cloud-config says about passwords, keys and files with secrets, and is none.
