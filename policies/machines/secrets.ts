@@ -22,7 +22,7 @@ const harmless = [
   /\b(ssh-(ed25519|rsa)|ecdsa-sha2-\S+|sk-\S+) [A-Za-z0-9+/=]+/g,
   /\bsha(256|512):[a-f0-9]+/g,
   /\b(?:[a-f0-9]{40}|[a-f0-9]{64}|[a-f0-9]{128})(?= [ *][\w./-])/g, // as sha256sum reads them
-  /(@|\bcheckout )[a-f0-9]{40}\b/g, // a commit
+  /(@|\bcheckout |(sha|commit|revision|release)["']?\s*[:=]\s*["']?)[a-f0-9]{40}\b/gi, // a commit
   /-----BEGIN (CERTIFICATE|(?:PGP )?PUBLIC KEY(?: BLOCK)?)-----[\s\S]*?-----END \1-----/g,
   /\bkeyid["']?\s*[:=]\s*["']?(0x)?([A-F0-9] ?){8,40}\b/gi,
   /\b\w+([_-]file|[_-]path|File|Path)["']?\s*[:=]\s*["']?(\/[a-z0-9._-]+)+(?![\w+/=])/gi,
