@@ -1,3 +1,4 @@
+import { quote } from "../shell";
 import { mayReach, portOf } from "../egress";
 import { acmeRoot, tlsDirectory } from "./nginx";
 import { combine, type Fragment } from "../state";
@@ -59,7 +60,7 @@ const obtainScript = (domains: string[], server: string, email: string): string 
 set -eu
 live=/etc/letsencrypt/live/ringo
 domains='${domains.join(" ")}'
-server='${server}'
+server=${quote(server)}
 
 issued() {
     grep -qxF "server = $server" /etc/letsencrypt/renewal/ringo.conf 2>/dev/null || return 1
@@ -83,7 +84,7 @@ if ! issued; then
     set --
     for domain in $domains; do set -- "$@" --domain "$domain"; done
     # shellcheck disable=SC2097,SC2098
-    if ! ${trust} certbot certonly --non-interactive --agree-tos --no-eff-email --email '${email}' \\
+    if ! ${trust} certbot certonly --non-interactive --agree-tos --no-eff-email --email ${quote(email)} \\
         --server "$server" --webroot --webroot-path ${acmeRoot} --cert-name ringo --key-type ecdsa \\
         --deploy-hook ${deploy} --force-renewal --renew-with-new-domains "$@"; then
         for domain in $domains; do

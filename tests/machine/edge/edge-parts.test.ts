@@ -115,7 +115,7 @@ describe("static files", () => {
 
 describe("certificate", () => {
   /** Runs the script with its paths below `root`; a fake certbot writes down how it was called. */
-  const run = (options: { server: string; domains: string[] }, ...args: string[]) => {
+  const run = (options: { server: string; domains: string[]; email?: string }, ...args: string[]) => {
     const files = certbot({ email: "ops@example.test", ...options }).files!.filter((f) => f.mode === "0755");
     for (const folder of ["bin", "tls", "letsencrypt/renewal", "letsencrypt/live/ringo"]) mkdirSync(join(root, folder), { recursive: true });
     const place = (text: string) => text.replaceAll("/etc/letsencrypt", join(root, "letsencrypt")).replaceAll("/etc/nginx/tls", join(root, "tls")).replaceAll("/usr/local/lib/ringo", join(root, "bin"));
@@ -144,6 +144,11 @@ echo "server = ${options.server}" > ${root}/letsencrypt/renewal/ringo.conf
     const before = calls().length;
     expect(run(order).status).toBe(0);
     expect(calls()).toHaveLength(before);
+  });
+
+  test("is obtained for an address and from a server with an apostrophe, which both may have", () => {
+    expect(run({ ...order, server: "https://acme.example.test/o'dir", email: "o'brien@example.test" })).toMatchObject({ status: 0 });
+    expect(calls()[0]).toMatch(/ --email o'brien@example\.test --server https:\/\/acme\.example\.test\/o'dir /);
   });
 
   test.each([
