@@ -68,12 +68,20 @@ export const resizing = (machines: string): string =>
   `A change cuts the power of ${machines} for minutes, and a smaller disk than before is refused: [how to change it in order](setup.md#11-machines-of-another-size).`;
 
 /** @see RFC 1123: labels of letters, digits and inner hyphens; lower case, two labels at least, the last not a number. */
+const isHostName = (name: string): boolean => {
+  const labels = name.split(".");
+  return name.length <= 253 && labels.length >= 2 && labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label))
+    && /[a-z]/.test(labels[labels.length - 1]);
+};
+
+/** Without what stands around it, in lower case, and as DNS has it (Punycode) where it is of another alphabet. */
 export const hostNameFault: Judge = (value) => {
-  if (value.includes("://")) return "is a URL; give the host name alone";
+  if (isHostName(value)) return undefined;
   if (value.includes("*")) return "has a wildcard; name each host";
-  const labels = value.split(".");
-  const valid = value.length <= 253 && labels.length >= 2 && labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
-  return valid && /[a-z]/.test(labels[labels.length - 1]) ? undefined : "is no host name";
+  const address = value.includes("://") ? value : `https://${value.trim()}`;
+  const meant = URL.canParse(address) ? new URL(address).hostname.replace(/\.$/, "") : "";
+  if (value.includes("://")) return { reason: "is a URL; give the host name alone", value: meant };
+  return isHostName(meant) ? { reason: `is no host name; did you mean ${meant}?`, value: meant } : "is no host name";
 };
 
 /** Whether a text is a port's number. */
@@ -107,10 +115,13 @@ export const httpsUrlFault: Judge = (value) => {
 export const originFault: Judge = (value) => {
   if (value.startsWith("http://")) return { reason: "is not encrypted: an origin must be https", value: value.replace("http", "https") };
   if (!value.startsWith("https://")) return { reason: "does not begin with https://", value: `https://${value.replace(/^[A-Za-z]+:\/\//, "")}` };
+  const meant = URL.canParse(value) ? new URL(value).origin : undefined;
   const [, host, port] = /^https:\/\/([^/:?#@]+)(?::(\d{1,5}))?$/.exec(value) ?? [];
-  if (host === undefined) return "has more than a scheme, a host and a port";
+  if (host === undefined) return { reason: "has more than a scheme, a host and a port", value: meant };
   if (port !== undefined && !isPort(port)) return "has no valid port";
-  return port === "443" ? { reason: "has the port that goes without saying", value: value.replace(/:443$/, "") } : hostNameFault(host);
+  if (port === "443") return { reason: "has the port that goes without saying", value: meant };
+  const fault = hostNameFault(host);
+  return fault && { reason: typeof fault === "string" ? fault : fault.reason, value: meant };
 };
 
 /** Addresses let in from outside. Wider than /16 (IPv4) or /32 (IPv6) is no longer a named network. */

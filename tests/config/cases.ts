@@ -71,9 +71,14 @@ export const cases: Case[] = [
   ["a size that does not exist", { apiSize: "s-2vcpu-4g" }, "apiSize", /no droplet size; did you mean s-2vcpu-4gb\?/, /DigitalOcean size/, `${set} apiSize s-2vcpu-4gb`],
   ["a size that is a property of objects", { apiSize: "constructor" }, "apiSize", /no droplet size/, /DigitalOcean size/, `${set} apiSize`],
   ["a size too small for its role", { databaseSize: "s-1vcpu-1gb" }, "databaseSize", /1024 MiB of memory; this role needs 2048/, /at least 2048/, `${set} databaseSize s-2vcpu-4gb`],
-  ["a domain that is a URL", { domain: "https://api.ringo.dev" }, "domain", /URL/, /host name/, `${set} domain`],
+  ["a domain that is a URL", { domain: "https://api.ringo.dev" }, "domain", /URL/, /host name/, `${set} domain api.ringo.dev`],
   ["a domain with a bad label", { domain: "api_.ringo.dev" }, "domain", /no host name/, /host name/, `${set} domain`],
   ["a domain of one label", { domain: "localhost" }, "domain", /no host name/, /host name/, `${set} domain`],
+  ...([
+    ["апи.ринго.рф", "xn--80aqu.xn--c1ajpfg.xn--p1ai"], ["API.Ringo.dev", "api.ringo.dev"], ["api.ringo.dev.", "api.ringo.dev"], ["api.ringo.dev:443", "api.ringo.dev"],
+    [" api.ringo.dev", "api.ringo.dev"], ["api.ringo.dev/health", "api.ringo.dev"],
+  ] as const).map(([domain, meant]): Case =>
+    [`a domain that DNS has in another way (${domain})`, { domain }, "domain", new RegExp(`did you mean ${meant}\\?`), /host name/, `${set} domain ${meant}`]),
   ["an address as domain", { domain: "10.0.0.1" }, "domain", /no host name/, /host name/, `${set} domain`],
   ["a domain outside its zone", { dnsZone: "ringo.net" }, "dnsZone", /does not hold domain/, /ends with/, `${set} dnsZone ringo.dev`],
   ["a zone that only ends alike", { dnsZone: "ingo.dev" }, "dnsZone", /does not hold domain/, /ends with/, `${set} dnsZone`],
@@ -100,7 +105,9 @@ export const cases: Case[] = [
   ["any subdomain", { allowedHosts: '["*.ringo.dev"]' }, "allowedHosts[0]", /wildcard/, /no `\*`/, "'allowedHosts[0]'"],
   ["an origin in clear", { corsAllowedOrigins: '["http://app.ringo.dev"]' }, "corsAllowedOrigins[0]", /not encrypted/, /https origins/, "https://app.ringo.dev"],
   ["an origin without scheme", { csrfTrustedOrigins: '["app.ringo.dev"]' }, "csrfTrustedOrigins[0]", /does not begin with https:/, /https origins/, "https://app.ringo.dev"],
-  ["an origin with a path", { corsAllowedOrigins: '["https://app.ringo.dev/"]' }, "corsAllowedOrigins[0]", /more than a scheme/, /no path/, "'corsAllowedOrigins[0]'"],
+  ["an origin with a path", { corsAllowedOrigins: '["https://app.ringo.dev/"]' }, "corsAllowedOrigins[0]", /more than a scheme/, /no path/, "'corsAllowedOrigins[0]' https://app.ringo.dev"],
+  ...([["https://App.ringo.dev", "https://app.ringo.dev"], ["https://апп.ринго.рф:8443", "https://xn--80a4aa.xn--c1ajpfg.xn--p1ai:8443"]] as const).map(([origin, meant]): Case =>
+    [`an origin that no browser sends (${origin})`, { corsAllowedOrigins: json([origin]) }, "corsAllowedOrigins[0]", /did you mean/, /https origins/, `'corsAllowedOrigins[0]' ${meant}`]),
   ["an origin with any subdomain", { corsAllowedOrigins: '["https://*.ringo.dev"]' }, "corsAllowedOrigins[0]", /wildcard/, /https origins/, "'corsAllowedOrigins[0]'"],
   ["no region", { region: "fra2" }, "region", /no region of DigitalOcean; did you mean fra1\?/, /allowedRegions/, `${set} region fra1`],
   ["a region that is not allowed", { region: "nyc3" }, "region", /not among allowedRegions \(fra1, ams3\)/, /allowedRegions/, `${set} region fra1`],
