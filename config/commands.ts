@@ -2,13 +2,16 @@ import type * as z from "zod";
 import { child, type Doc, docOf, kindOf } from "./doc";
 import { pathText } from "./fault";
 
-/** Quotes a word for a POSIX shell where it needs it. */
-const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+/** Quotes a word for a POSIX shell, or zsh, which takes `=name` for a program's path, where it needs it. */
+const quote = (word: string): string => (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 const command = (verb: "set" | "rm", stack: string | undefined, ...words: string[]): string =>
   ["pulumi config", verb, ...(stack === undefined ? [] : ["--stack", quote(stack)]), ...words].join(" ");
 
-const pathWords = (path: readonly PropertyKey[]): string[] => (path.length > 1 ? ["--path", quote(pathText(path))] : [quote(String(path[0]))]);
+/** What begins with a hyphen would be taken for a flag. */
+const argument = (word: string): string[] => [...(word.startsWith("-") ? ["--"] : []), quote(word)];
+
+const pathWords = (path: readonly PropertyKey[]): string[] => (path.length > 1 ? ["--path", ...argument(pathText(path))] : argument(String(path[0])));
 
 /**
  * The command that sets a key. A secret's value is never in it: Pulumi asks for it, or reads it from a pipe.
@@ -36,6 +39,9 @@ export const appendCommand = (stack: string, path: readonly PropertyKey[], { sch
 
 /** The command that removes a key. */
 export const removeCommand = (stack: string | undefined, path: readonly PropertyKey[]): string => command("rm", stack, ...pathWords(path));
+
+/** The command that gives a stack another name, and its file. */
+export const renameCommand = (stack: string, name: string): string => `pulumi stack rename --stack ${quote(stack)} ${quote(name)}`;
 
 /** A list is set by its first element, a map by the entry of its example. */
 function elementPath(path: readonly PropertyKey[], schema: z.ZodType, doc: Doc): readonly PropertyKey[] {

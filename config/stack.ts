@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { renameCommand } from "./commands";
 import { key } from "./doc";
+import { type Fault, shorten } from "./fault";
 import { list, oneOf, pattern } from "./formats";
 import { regions } from "./sizes";
 
@@ -41,3 +43,19 @@ export const stack = z.object({
     example: "team:backend",
   }),
 });
+
+/** Buckets of S3 bear it, in 63 characters with `ringo-`, `-postgres-` and the account's number; volumes and tags take no more signs than they do. */
+const longest = 35;
+
+/** What is wrong with the name of the stack itself. */
+export function nameFaults(name: string): Fault[] {
+  if (name.length <= longest && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name)) return [];
+  const meant = name.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, longest).replace(/^-|-$/g, "");
+  return [{
+    key: "the stack's name",
+    given: shorten(name),
+    reason: "is part of the names of machines, volumes and buckets, which do not take it",
+    allowed: `1 to ${longest} of a–z, 0–9 and -, a letter or digit at both ends`,
+    command: renameCommand(name, meant === "" ? "<name>" : meant),
+  }];
+}

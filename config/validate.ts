@@ -6,6 +6,7 @@ import type { Mending } from "./formats";
 import { nearest } from "./nearest";
 import { type Conflict, rules } from "./rules";
 import { schema, type Validated } from "./schema";
+import { nameFaults } from "./stack";
 import { changedByYaml, plainIn, type Written } from "./written";
 
 /** A config that holds, or everything that is wrong with it. */
@@ -21,7 +22,7 @@ const shape: Record<string, z.ZodType> = schema.shape;
  * @param file what the stack's file says of its keys, where it can be read
  */
 export function validate(raw: Readonly<Record<string, string>>, secretKeys: ReadonlySet<string>, stack: string, file: Written = {}): Verdict {
-  const faults: Fault[] = [];
+  const faults = nameFaults(stack);
   const values: Record<string, unknown> = {};
   const bad = new Set<string>();
   const add = (name: string, ...found: Fault[]) => {

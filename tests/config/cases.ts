@@ -20,6 +20,8 @@ const mail = (server: string) => ({
 export const cases: Case[] = [
   ["a misspelt key", { apiInstanceCuont: "3" }, "apiInstanceCuont", /no key; did you mean apiInstanceCount\?/, /configuration\.md/, `${rm} apiInstanceCuont`],
   ["a key like no other", { zzzzzz: "3" }, "zzzzzz", /^is no key$/, /configuration\.md/, `${rm} zzzzzz`],
+  ["a key that zsh takes for a program", { "=x": "3" }, '["=x"]', /^is no key$/, /configuration\.md/, `${rm} '=x'`],
+  ["a key that is like a flag", { "-x": "3" }, "-x", /^is no key$/, /configuration\.md/, `${rm} -- -x`],
   ["a misspelt member", { autoscaler: '{"mx":12}' }, "autoscaler.mx", /did you mean autoscaler\.max\?/, /enabled, min, max/, `${rm} --path autoscaler.mx`],
   ["a misspelt member two deep", { edge: '{"rateLimits":{"apiBurts":1}}' }, "edge.rateLimits.apiBurts", /edge\.rateLimits\.apiBurst\?/, /apiBurst/, `${rm} --path edge.rateLimits.apiBurts`],
   ["backups that expire before the tool lets go of them", { backups: '{"retentionDays":60,"archiveDays":30,"lockDays":7}' }, "backups.archiveDays", /below backups\.retentionDays \(60\)/, /2 to 3650/, `${set} --path backups.archiveDays 60`],

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
-import { renderFaults } from "../../config";
+import { renderFaults, validate } from "../../config";
 import { cases } from "./cases";
-import { faultsOf } from "./fixture";
+import { faultsOf, least, stored } from "./fixture";
 
 const json = JSON.stringify;
 
@@ -68,4 +68,16 @@ test("a throwaway stack may use tags and names kept for examples", () => {
     throwaway: "true", image: "registry.ringo.test:5000/backend:1.2", domain: "api.ringo.example", sshAllowedCidrs: '["203.0.113.7/32"]',
     acme: '{"email":"operator@ringo.example"}',
   })).toEqual([]);
+});
+
+test.each([
+  ["Production", "production"], ["feature_x", "feature-x"], ["v1.2", "v1-2"], ["-x-", "x"], ["_", "'<name>'"], ["a".repeat(36), "a".repeat(35)],
+])("a stack of a name that S3, volumes or tags would refuse (%s)", (name, meant) => {
+  expect(validate(least, stored(least), name)).toMatchObject({ valid: false, faults: [
+    { key: "the stack's name", reason: expect.stringMatching(/buckets/) as string, allowed: expect.stringMatching(/1 to 35/) as string, command: `pulumi stack rename --stack ${name} ${meant}` },
+  ] });
+});
+
+test.each(["live", "1", "feature-1", "a".repeat(35)])("a stack may be called %s", (name) => {
+  expect(validate(least, stored(least), name)).toMatchObject({ valid: true });
 });
