@@ -49,3 +49,9 @@ export const reservedRanges = ranges("10.229.0.0/16", "10.244.0.0/16", "10.245.0
 
 /** Addresses of examples (RFC 5737, RFC 3849): in a config, a placeholder that nobody replaced. */
 export const documentationRanges = ranges("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32");
+
+/** Where nobody comes from over the internet: RFC 6890, and of IPv6 all but global unicast. */
+export const neverSources = [
+  ...privateRanges,
+  ...ranges("0.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/3", "4000::/2", "8000::/1"),
+];

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import * as z from "zod";
-import { contains, networkOf, parseCidr, privateRanges, reservedRanges } from "./cidr";
+import { contains, networkOf, neverSources, parseCidr, privateRanges, reservedRanges } from "./cidr";
 import { nearest } from "./nearest";
 import { sizes } from "./sizes";
 
@@ -134,8 +134,8 @@ export const allowedSourceFault: Judge = (value) => {
   if (cidr.prefix === 0) return "is open to the world";
   const widest = cidr.family === "ipv4" ? 16 : 32;
   if (cidr.prefix < widest) return `is wider than /${widest}`;
-  if (cidr.family === "ipv4" && networkOf(cidr) !== value) return hostBits(networkOf(cidr));
-  return undefined;
+  if (neverSources.some((range) => contains(range, cidr))) return "is private or reserved: nobody comes from there over the internet";
+  return cidr.family === "ipv4" && networkOf(cidr) !== value ? hostBits(networkOf(cidr)) : undefined;
 };
 
 /** A private IPv4 network, from /16 to /24, that the cloud does not keep for itself. */

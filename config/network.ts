@@ -4,7 +4,7 @@ import { allowedSourceFault, hostNameFault, list, privateNetworkFault, text, who
 
 const privateNetwork = "a private IPv4 network (RFC 1918) from /16 to /24, clear of 10.229.0.0/16, 10.244.0.0/16, "
   + "10.245.0.0/16 and 10.246.0.0/24, which DigitalOcean keeps for itself";
-const sources = "CIDRs no wider than /16 (IPv4) or /32 (IPv6)";
+const sources = "CIDRs of the internet, no wider than /16 (IPv4) or /32 (IPv6); IPv4 among them, since no machine has an IPv6 address";
 
 /** Names, networks, and who may come in. */
 export const network = z.object({

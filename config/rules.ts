@@ -55,6 +55,13 @@ export const rules: readonly Rule[] = [
     return when(needed > room, { path: ["vpcCidr"], reason: `has room for ${room} machines; the stack has ${needed}`, value: networkOf({ ...parseCidr(vpcCidr)!, prefix: 20 }) });
   }),
 
+  ...(["sshAllowedCidrs", "adminAllowedCidrs"] as const).map((name) => rule([name], (config) => {
+    const families = (config[name] as string[]).map((cidr) => parseCidr(cidr)!.family);
+    return when(families.length > 0 && !families.includes("ipv4"), {
+      path: [name], reason: "names no IPv4 network: nobody gets in, since no machine has an IPv6 address", append: ["203.0.113.7/32"],
+    });
+  })),
+
   rule(["manageDns", "dnsZone", "domain"], ({ manageDns, dnsZone, domain }) => when(manageDns && dnsZone === undefined, {
     path: ["dnsZone"], reason: "is missing, and manageDns needs it", value: zoneOf(domain),
   })),

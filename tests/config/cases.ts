@@ -67,6 +67,10 @@ export const cases: Case[] = [
   ["SSH from half the world", { sshAllowedCidrs: '["128.0.0.0/1"]' }, "sshAllowedCidrs[0]", /wider than \/16/, /no wider than \/16/, "sshAllowedCidrs"],
   ["SSH from nowhere", { sshAllowedCidrs: "[]" }, "sshAllowedCidrs", /empty/, /at least one/, `${set} --path 'sshAllowedCidrs[0]' 203.0.113.7/32`],
   ["SSH not said", { sshAllowedCidrs: undefined }, "sshAllowedCidrs", /missing/, /at least one/, `${set} --path 'sshAllowedCidrs[0]' 203.0.113.7/32`],
+  ...["10.8.0.0/24", "127.0.0.1/32", "100.64.0.0/16", "0.0.0.0/32", "fe80::/64", "fd00::/48"].map((range): Case =>
+    [`SSH from where nobody comes from (${range})`, { sshAllowedCidrs: json(["185.12.64.7/32", range]) }, "sshAllowedCidrs[1]", /private or reserved/, /of the internet/, `${set} --path 'sshAllowedCidrs[1]' 203.0.113.7/32`]),
+  ...["sshAllowedCidrs", "adminAllowedCidrs"].map((name): Case =>
+    [`nothing but IPv6 in ${name}`, { [name]: '["2a02:6b8::/48"]' }, name, /no IPv4 network/, /IPv4 among them/, `${set} --path '${name}[1]' 203.0.113.7/32`]),
   ["an address without a prefix", { sshAllowedCidrs: '["185.12.64.7"]' }, "sshAllowedCidrs[0]", /without a prefix/, /CIDRs/, "185.12.64.7/32"],
   ["host bits in a CIDR", { adminAllowedCidrs: '["185.12.64.7/24"]' }, "adminAllowedCidrs[0]", /host bits/, /CIDRs/, "185.12.64.0/24"],
   ["a list as plain text", { sshAllowedCidrs: "185.12.64.7/32" }, "sshAllowedCidrs", /no list/, /CIDRs/, `${set} --path 'sshAllowedCidrs[0]'`],
