@@ -188,8 +188,10 @@ export const certificateFault: Judge = (value) => {
 
 /** A reference as Docker takes it: registry and path, then a tag, a digest, or both. */
 export const imageFault: Judge = (value) => {
-  const match = /^(?:[a-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+|\/[a-z0-9]+)*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@(.+))?$/.exec(value);
+  if (/^https?:\/\//.test(value)) return { reason: "is a URL; leave out the scheme", value: value.replace(/^https?:\/\//, "") };
+  const match = /^(?:[a-z0-9]+(?:[.-]+[a-z0-9]+)*(?::(\d{1,5}))?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+|\/[a-z0-9]+)*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@(.+))?$/.exec(value);
   if (!match) return "is no image reference";
-  if (match[1] !== undefined && !/^sha256:[0-9a-f]{64}$/.test(match[1])) return "has a digest that is not sha256: and 64 hexadecimal digits";
-  return undefined;
+  const [, port, digest] = match;
+  if (port !== undefined && !isPort(port)) return "names a registry at no port from 1 to 65535";
+  return digest === undefined || /^sha256:[0-9a-f]{64}$/.test(digest) ? undefined : "has a digest that is not sha256: and 64 hexadecimal digits";
 };

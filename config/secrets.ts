@@ -1,11 +1,17 @@
 import * as z from "zod";
 import { key } from "./doc";
-import { httpsUrlFault, pattern, text, urlFault } from "./formats";
+import { httpsUrlFault, type Judge, pattern, text, urlFault } from "./formats";
 import { variableMap, variablesAllowed } from "./variables";
 
 /** Printable, and no comma: a retired key goes into a comma-separated list. */
 const secretKey = /^[\x21-\x2b\x2d-\x7e]{50,}$/;
 const token = (length: number) => pattern(new RegExp(`^[\\x21-\\x7e]{${length},}$`), "is too short, or has spaces in it");
+
+/** The SDK, and the backend with it, does not start with another: it wants a key, and a number at the end. */
+const dsnFault: Judge = (value) => {
+  if (!/\/\/[^@/:]+(:[^@/]*)?@/.test(value)) return "has no key in it";
+  return httpsUrlFault(value.replace(/\/\/[^@/]*@/, "//")) ?? (/\/\d+$/.test(value) ? undefined : "does not end with a project's number");
+};
 
 /** What reaches people; one is enough. */
 export const receivers = ["alertWebhookUrl", "alertSlackUrl", "alertTelegramToken", "alertEmailPassword"] as const;
@@ -28,9 +34,9 @@ export const secrets = z.object({
     allowed: "keys as djangoSecretKey takes them, comma-separated",
     secret: true,
   }),
-  sentryDsn: key(text((value) => (value.includes("@") ? httpsUrlFault(value.replace(/\/\/[^@/]*@/, "//")) : "has no key in it")).optional(), {
+  sentryDsn: key(text(dsnFault).optional(), {
     description: "Where the application reports errors, for a backend that initialises Sentry.",
-    allowed: "a DSN: https://<key>@<host>/<project>",
+    allowed: "a DSN: https://<key>@<host>/<project>, the project by its number",
     secret: true,
   }),
   sentryAuthToken: key(token(16).optional(), {

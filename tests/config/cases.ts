@@ -94,6 +94,9 @@ export const cases: Case[] = [
   ["a digest of zeros", { image: `registry.ringo.dev/backend@sha256:${"0".repeat(64)}` }, "image", /placeholder/, /sha256/, `${set} image`],
   ["no image", { image: undefined }, "image", /missing/, /sha256/, `${set} image`],
   ["no image reference", { image: `Backend Image@${digest}` }, "image", /no image reference/, /sha256/, `${set} image`],
+  ["an image by its URL", { image: `https://ghcr.io/ringo/backend@${digest}` }, "image", /is a URL; leave out the scheme/, /sha256/, `${set} image ghcr.io/ringo/backend@${digest}`],
+  ["a registry at no port", { image: `registry.ringo.dev:99999/backend@${digest}` }, "image", /no port from 1 to 65535/, /sha256/, `${set} image`],
+  ["a registry that is like a flag", { image: `-registry/backend@${digest}` }, "image", /no image reference/, /sha256/, `${set} image`],
   ["no API machine", { apiInstanceCount: "0" }, "apiInstanceCount", /below 1/, /1 to 500/, `${set} apiInstanceCount 2`],
   ["no worker machine", { workerInstanceCount: "-1" }, "workerInstanceCount", /below 1/, /1 to 500/, `${set} workerInstanceCount 1`],
   ["half a machine", { apiInstanceCount: "1.5" }, "apiInstanceCount", /no whole number/, /whole number/, `${set} apiInstanceCount 2`],
@@ -162,6 +165,10 @@ export const cases: Case[] = [
   ] as const).map(([endpoint, reason, meant]): Case =>
     [`a URL with a surprise (${endpoint})`, { backups: json({ endpoint }) }, "backups.endpoint", reason, /https URL/, `${set} --path backups.endpoint ${meant ?? "https://s3.ringo.test:7070"}`]),
   ["a secret URL at no port", { deadMansSwitchUrl: "https://switch.ringo.dev:0/" }, "deadMansSwitchUrl", /no port/, /https URL/, `${set} --secret deadMansSwitchUrl`],
+  ...["https://publickey@sentry.ringo.dev", "https://publickey@sentry.ringo.dev/", "https://publickey@sentry.ringo.dev/backend"].map((sentryDsn): Case =>
+    [`a DSN of no project (${sentryDsn})`, { sentryDsn }, "sentryDsn", /does not end with a project's number/, /by its number/, `${set} --secret sentryDsn`]),
+  ...["https://@sentry.ringo.dev/1", "https://:secret@sentry.ringo.dev/1", "https://sentry.ringo.dev/1"].map((sentryDsn): Case =>
+    [`a DSN of nobody (${sentryDsn})`, { sentryDsn }, "sentryDsn", /has no key/, /by its number/, `${set} --secret sentryDsn`]),
   ["a DSN at no port", { sentryDsn: "https://publickey@sentry.ringo.dev:0/1" }, "sentryDsn", /no port/, /DSN/, `${set} --secret sentryDsn`],
   ...["::ffff:0.0.0.0/96", "::ffff:185.12.64.7/128", "::ffff:185.12.64.7"].map((range): Case =>
     [`IPv6 that nft does not read (${range})`, { adminAllowedCidrs: json([range]) }, "adminAllowedCidrs[0]", /no CIDR|without a prefix/, /CIDRs/, `${set} --path 'adminAllowedCidrs[0]'`]),
