@@ -15,7 +15,7 @@ export interface Conflict extends Mending {
 
 type Key = keyof Validated;
 
-/** A rule is asked when the keys it names are valid by themselves; absent optional ones are undefined. */
+/** A rule is heard when all that it looks at in the keys it names is valid by itself; absent optional ones are undefined. */
 export interface Rule {
   needs: readonly Key[];
   check(config: Validated, stack: string): Conflict[];
@@ -36,6 +36,8 @@ const zoneOf = (name: string): string => name.split(".").slice(-2).join(".");
 const isExample = (name: string): boolean => ["example", "example.com", "example.net", "example.org", "invalid"].some((zone) => within(name, zone));
 
 const placeholder = "is still the placeholder";
+
+const nobodyIs = (told: Record<string, string | undefined>): boolean => Object.values(told).every((secret) => secret === undefined);
 
 /** What one key demands of another. */
 export const rules: readonly Rule[] = [
@@ -108,18 +110,16 @@ export const rules: readonly Rule[] = [
     (config[name] as string[]).flatMap((origin, index) =>
       when(!config.throwaway && isExample(new URL(origin).hostname), { path: [name, index], reason: placeholder })))),
 
-  rule(["backups"], ({ backups: { retentionDays, archiveDays, lockDays, incrementalEveryHours } }) => [
-    ...when(archiveDays < retentionDays, {
-      path: ["backups", "archiveDays"], reason: `is below backups.retentionDays (${retentionDays})`, value: String(retentionDays),
-    }),
-    // What is locked cannot expire: the lifecycle would wait for the lock, and the figure would lie.
-    ...when(lockDays > archiveDays, {
-      path: ["backups", "lockDays"], reason: `is above backups.archiveDays (${archiveDays})`, value: String(archiveDays),
-    }),
-    ...when(24 % incrementalEveryHours !== 0, {
-      path: ["backups", "incrementalEveryHours"], reason: "does not divide the day", value: "6",
-    }),
-  ]),
+  rule(["backups"], ({ backups: { retentionDays, archiveDays } }) => when(archiveDays < retentionDays, {
+    path: ["backups", "archiveDays"], reason: `is below backups.retentionDays (${retentionDays})`, value: String(retentionDays),
+  })),
+  // What is locked cannot expire: the lifecycle would wait for the lock, and the figure would lie.
+  rule(["backups"], ({ backups: { archiveDays, lockDays } }) => when(lockDays > archiveDays, {
+    path: ["backups", "lockDays"], reason: `is above backups.archiveDays (${archiveDays})`, value: String(archiveDays),
+  })),
+  rule(["backups"], ({ backups: { incrementalEveryHours } }) => when(24 % incrementalEveryHours !== 0, {
+    path: ["backups", "incrementalEveryHours"], reason: "does not divide the day", value: "6",
+  })),
 
   rule(["gunicornWorkers", "apiSize"], ({ gunicornWorkers, apiSize }) => {
     const fit = gunicornWorkersThatFit(apiSize);
@@ -152,14 +152,13 @@ export const rules: readonly Rule[] = [
   }),
 
   rule(["registry", "registryToken"], ({ registry, registryToken }) => together("registry.username", registry, { registryToken })),
-  rule(["environment", "alerts", ...receivers], ({ environment, alerts, ...told }, stack) => {
-    const nobody = Object.values(told).every((secret) => secret === undefined);
-    const isProduction = (environment ?? stack) === "production";
-    return [
-      ...when(nobody && isProduction, { path: [receivers[0]], reason: `is missing, and so are ${receivers.slice(1).join(", ")}: in production somebody is told` }),
-      ...when(alerts.runbook === undefined && (isProduction || !nobody), { path: ["alerts", "runbook"], reason: "is missing: each alert links to what to do" }),
-    ];
-  }),
+  rule(["environment", ...receivers], ({ environment, ...told }, stack) => when((environment ?? stack) === "production" && nobodyIs(told), {
+    path: [receivers[0]], reason: `is missing, and so are ${receivers.slice(1).join(", ")}: in production somebody is told`,
+  })),
+  rule(["environment", "alerts", ...receivers], ({ environment, alerts, ...told }, stack) =>
+    when(alerts.runbook === undefined && ((environment ?? stack) === "production" || !nobodyIs(told)), {
+      path: ["alerts", "runbook"], reason: "is missing: each alert links to what to do",
+    })),
   rule(["environment", "logs"], ({ environment, logs: { image } }, stack) => when(image === undefined && (environment ?? stack) === "production", {
     path: ["logs", "image"], reason: "is missing: what happened on a machine that is gone would be lost with it",
   })),

@@ -51,17 +51,40 @@ export function validate(raw: Readonly<Record<string, string>>, secretKeys: Read
     faults.push(...unknownKeys(stack, keySchema, value, [name]));
     add(name, ...changedTexts(stack, name, keySchema, value, file[name]));
     const parsed = keySchema.safeParse(value);
-    if (parsed.success) values[name] = parsed.data;
-    else add(name, ...parsed.error.issues.map((issue) => fromIssue(stack, name, value, issue)));
+    if (!parsed.success) faults.push(...parsed.error.issues.map((issue) => fromIssue(stack, name, value, issue)));
+    Object.defineProperty(values, name, parsed.success ? { enumerable: true, value: parsed.data } : { enumerable: true, get: () => sound(keySchema, value) });
   }
 
   for (const rule of rules) {
     if (rule.needs.some((name) => bad.has(name))) continue;
-    for (const conflict of rule.check(values as Validated, stack)) {
-      faults.push(describe(stack, at(values, conflict.path), conflict, Object.hasOwn(raw, conflict.path[0])));
-    }
+    faults.push(...unlessWrong(() => rule.check(values as Validated, stack).map((conflict) =>
+      describe(stack, at(values, conflict.path), conflict, Object.hasOwn(raw, conflict.path[0])))));
   }
   return faults.length === 0 ? { valid: true, values: values as Validated } : { valid: false, faults };
+}
+
+/** What was asked for is wrong by itself. */
+const wrong = new Error("wrong by itself");
+
+/** What was given, or, of a group, what of it is right: to ask for another member throws `wrong`. So no fault of a group hides one between its other members. */
+function sound(keySchema: z.ZodType, value: unknown): unknown {
+  const parsed = keySchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const group = bare(keySchema);
+  const members = (value ?? {}) as Record<string, unknown>;
+  if (!(group instanceof z.ZodObject) || typeof members !== "object" || Array.isArray(members)) throw wrong;
+  return Object.defineProperties({}, Object.fromEntries(Object.keys(group.shape).map((name) =>
+    [name, { enumerable: true, get: () => sound(child(group, name)!, members[name]) }])));
+}
+
+/** What a rule finds; nothing, where it asks for what is wrong by itself. */
+function unlessWrong(find: () => Fault[]): Fault[] {
+  try {
+    return find();
+  } catch (error) {
+    if (error === wrong) return [];
+    throw error;
+  }
 }
 
 /** Text is taken as it is; everything else is JSON. Undefined when it is not. */

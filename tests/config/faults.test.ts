@@ -39,6 +39,22 @@ test("every fault is reported at once: of keys, of members, and between keys", (
   ]);
 });
 
+const slack = "https://hooks.slack.dev/not-a-hook";
+
+test.each<[string, Record<string, string>, string[]]>([
+  ["backups", { backups: json({ region: "xx", retentionDays: 60, archiveDays: 30, lockDays: 45, incrementalEveryHours: 5 }) },
+    ["backups.region", "backups.archiveDays", "backups.lockDays", "backups.incrementalEveryHours"]],
+  ["autoscaler", { autoscaler: json({ enabled: "yes", min: 9, max: 3 }) }, ["autoscaler.enabled", "autoscaler.min"]],
+  ["alerts", { alertSlackUrl: slack, alerts: json({ heartbeatSeconds: 1, telegramChatId: "1" }) }, ["alerts.heartbeatSeconds", "alerts.runbook", "alertTelegramToken"]],
+  ["alerts of production", { environment: "production", alerts: json({ runbook: "http://wiki.ringo.dev" }) }, ["alerts.runbook", "alertWebhookUrl", "logs.image"]],
+  ["a group in a group", { alerts: json({ runbook: "https://wiki.ringo.dev/alerts", email: { to: "nobody", from: "b@ringo.dev", server: "smtp.ringo.dev:2525", username: "b" } }) }, ["alerts.email.to", "alertEmailPassword"]],
+  ["a required one", { acme: json({ server: "http://acme.ringo.dev" }) }, ["acme.server", "acme.email"]],
+  ["one that is left out", { acme: json({ server: "http://acme.ringo.dev", email: "a@example.com" }) }, ["acme.server", "acme.email"]],
+  ["what is wrong in two ways once", { backups: json({ retentionDays: 400, archiveDays: 30, lockDays: 7 }) }, ["backups.retentionDays"]],
+])("a fault of a group hides none between its other members, nor with other keys: %s", (_name, changes, keys) => {
+  expect(faultsOf(changes).map((fault) => fault.key)).toEqual(keys);
+});
+
 test("an operator's key must be one that sshd takes", () => {
   const blob = (...fields: Buffer[]) => Buffer.concat(fields.flatMap((field) => [Buffer.from([0, 0, field.length >> 8, field.length & 255]), field]));
   const jwk = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.export({ format: "jwk" });
