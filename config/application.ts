@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { group, key } from "./doc";
 import { hostNameFault, httpsUrlFault, imageFault, list, originFault, pattern, text } from "./formats";
-import { variableMap, variablesAllowed } from "./variables";
+import { plainVariables, variablesAllowed } from "./variables";
 
 /** As Sentry makes them: never of digits alone, which would be an id. */
 const slug = /^(?!\d+$)[a-z0-9][a-z0-9_-]{0,99}$/;
@@ -40,8 +40,8 @@ export const application = z.object({
     allowed: "https origins: scheme, host, port if it is not 443, no path",
     example: "https://app.ringo-uchet.ru",
   }),
-  environmentVariables: key(variableMap().default({}), {
-    description: "Further environment variables for the application. What is secret goes into `environmentSecrets`.",
+  environmentVariables: key(plainVariables().default({}), {
+    description: "Further environment variables for the application. What is secret goes into `environmentSecrets`, and is refused here where its name or value says so.",
     allowed: variablesAllowed,
     entry: "LOG_LEVEL",
     example: "info",

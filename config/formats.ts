@@ -18,6 +18,8 @@ export interface Mending {
   remedy?: "set" | "remove" | "replace";
   /** Elements to add to a list. */
   append?: readonly string[];
+  /** Path of the secret that it should have been. */
+  secret?: readonly PropertyKey[];
 }
 
 /** A text that a judge finds nothing wrong with. The value that it suggests is passed on only if it is valid itself. */
@@ -31,6 +33,10 @@ export const text = (judge: Judge) => z.string().superRefine((value, context) =>
 
 /** A text that matches a pattern. */
 export const pattern = (expression: RegExp, reason: string) => text((value) => (expression.test(value) ? undefined : reason));
+
+/** What an example's file has where a secret belongs. */
+export const unreplaced = (value: string): string | undefined =>
+  (/change[-_ ]?(me|this)|replace[-_ ]?(me|this)|placeholder|^<.*>$/i.test(value) ? "is still a placeholder" : undefined);
 
 /** A list without repetitions. */
 export const list = <T extends z.ZodType<string> | z.ZodType<number>>(element: T) => z.array(element).superRefine((values, context) => {

@@ -187,6 +187,11 @@ export const rules: readonly Rule[] = [
       path: ["djangoSecretKeyFallbacks"], reason: "holds the key that is in use, djangoSecretKey: nothing was rotated",
     })),
 
+  // Of the two this is the one that can be changed.
+  rule(["djangoSecretKey", "backupPassphrase"], ({ djangoSecretKey, backupPassphrase }) => when(djangoSecretKey === backupPassphrase, {
+    path: ["djangoSecretKey"], reason: "is backupPassphrase again: every API and worker machine could read the backups",
+  })),
+
   rule(["environmentVariables"], ({ environmentVariables: { EMAIL_PORT } }) => when(EMAIL_PORT !== undefined && !isPort(EMAIL_PORT), {
     path: ["environmentVariables", "EMAIL_PORT"], reason: "is no port", value: "587",
   })),

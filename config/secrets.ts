@@ -1,11 +1,16 @@
 import * as z from "zod";
 import { key } from "./doc";
-import { httpsUrlFault, type Judge, pattern, text, urlFault } from "./formats";
-import { variableMap, variablesAllowed } from "./variables";
+import { httpsUrlFault, type Judge, pattern, text, unreplaced, urlFault } from "./formats";
+import { secretVariables, variablesAllowed } from "./variables";
 
 /** Printable, and no comma: a retired key goes into a comma-separated list. */
 const secretKey = /^[\x21-\x2b\x2d-\x7e]{50,}$/;
-const token = (length: number) => pattern(new RegExp(`^[\\x21-\\x7e]{${length},}$`), "is too short, or has spaces in it");
+const tokenFault = (length: number): Judge => (value) =>
+  (new RegExp(`^[\\x21-\\x7e]{${length},}$`).test(value) ? unreplaced(value) : "is too short, or has spaces in it");
+const token = (length: number) => text(tokenFault(length));
+
+/** Of one sign over and over again. */
+const repeats = (value: string): string | undefined => (new Set(value).size < 5 ? "repeats itself" : undefined);
 
 /** The SDK, and the backend with it, does not start with another: it wants a key, and a number at the end. */
 const dsnFault: Judge = (value) => {
@@ -21,10 +26,10 @@ export const secrets = z.object({
   djangoSecretKey: key(text((value) => {
     if (value.startsWith("django-insecure-")) return "is a key made for development";
     if (!secretKey.test(value)) return "is shorter than 50 characters, or has spaces or commas in it";
-    return new Set(value).size < 5 ? "repeats itself" : undefined;
+    return repeats(value) ?? unreplaced(value);
   }), {
     description: "Django's signing key: sessions, tokens, password resets. The backend of today has no fallback keys, so a change logs everyone out.",
-    allowed: "50 characters or more, without spaces and commas",
+    allowed: "50 characters or more, without spaces and commas; not backupPassphrase again",
     secret: true,
     generate: "openssl rand -base64 48",
   }),
@@ -45,7 +50,7 @@ export const secrets = z.object({
     allowed: "text without spaces, 16 characters or more",
     secret: true,
   }),
-  backupPassphrase: key(token(32), {
+  backupPassphrase: key(text((value) => tokenFault(32)(value) ?? repeats(value)), {
     description: "Encrypts backups before they leave the machine. Without it they are worthless: keep a copy where the stack's file is not. "
       + "It cannot be changed for backups that exist.",
     allowed: "32 characters or more, without spaces",
@@ -98,7 +103,7 @@ export const secrets = z.object({
     allowed: "an https URL",
     secret: true,
   }),
-  environmentSecrets: key(variableMap().default({}), {
+  environmentSecrets: key(secretVariables().default({}), {
     description: "Further environment variables for the application whose values are secret.",
     allowed: variablesAllowed,
     entry: "EMAIL_HOST_PASSWORD",

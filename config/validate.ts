@@ -124,7 +124,7 @@ function ofAnotherKind(keySchema: z.ZodType, given: unknown): Mending & { reason
 }
 
 /** Adds to what is wrong what was given, what is allowed and what to type. @param written whether the stack's file has the key */
-function describe(stack: string, given: unknown, { path, reason, value, remedy, append }: Conflict, written = true): Fault {
+function describe(stack: string, given: unknown, { path, reason, value, remedy, append, secret }: Conflict, written = true): Fault {
   const found = find(schema, path)!;
   const { path: known, schema: keySchema, doc } = found;
   const outer = find(schema, path.slice(0, 1))!.doc;
@@ -134,12 +134,14 @@ function describe(stack: string, given: unknown, { path, reason, value, remedy, 
   const remove = removeCommand(stack, path);
   const set = () => setCommand(stack, known, keySchema, doc, value);
   const list = given as unknown[];
+  const other = secret && find(schema, secret)!;
   return {
     key: pathText(path),
     ...(hidden ? {} : { given: shorten(given) }),
     reason,
     allowed: doc.allowed,
-    command: append ? appendCommand(stack, path, found, [...list, ...append], written ? list.length : 0)
+    command: other ? `${remove} && ${setCommand(stack, other.path, other.schema, other.doc)}`
+      : append ? appendCommand(stack, path, found, [...list, ...append], written ? list.length : 0)
       : remedy === "remove" ? remove : remedy === "replace" ? `${remove} && ${set()}` : set(),
   };
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Mending } from "./formats";
+import { type Mending, unreplaced } from "./formats";
 import { longestVariable } from "../machine/backend/django";
 
 /** Variables that the program sets itself, each with the key to set instead, or why there is none. */
@@ -39,17 +39,32 @@ export const reservedVariables: Record<string, string> = {
 
 export const variablesAllowed = "names of capitals, digits and `_` that the program does not set itself; values on one line, shorter than 64 KiB";
 
+/** By its name, or as a URL with a password in it. Whatever is held to be one may as well be in `environmentSecrets`. */
+const isSecret = (name: string, value: string): boolean => !["", "true", "false"].includes(value)
+  && (/(^|_)(PASSWORD|PASSPHRASE|SECRET|TOKEN|DSN|CREDENTIALS|(ACCESS|API|ENCRYPTION|PRIVATE|SECRET|SERVER|SIGNING)_KEY)$/.test(name) || /:\/\/[^/\s:@]*:[^/\s@]+@/.test(value));
+
+/** Variables that are no secret. */
+export const plainVariables = () => variableMap((name, value) => (isSecret(name, value)
+  ? { message: "is a secret, and stands in plain text: take a new one, this one has been written down", params: { secret: ["environmentSecrets", name] } } : undefined));
+
+/** Variables that are. */
+export const secretVariables = () => variableMap((_name, value) => {
+  const fault = unreplaced(value);
+  return fault === undefined ? undefined : { message: fault, params: {} };
+});
+
 /**
  * A map from variables' names to values. `pulumi config set --path` makes numbers and booleans of what looks like one:
  * they are turned back into the text that was typed. Where that cannot be, validation says so (`changedByYaml`).
  */
-export const variableMap = () => z.record(z.string(), z.preprocess(
+const variableMap = (judge: (name: string, value: string) => { message: string; params: Mending } | undefined) => z.record(z.string(), z.preprocess(
   (value) => (typeof value === "number" || typeof value === "boolean" ? String(value) : value),
   z.string("is no text"),
 )).superRefine((variables, context) => {
   for (const [name, value] of Object.entries(variables)) {
     const fault = variableFault(name, value);
-    if (fault !== undefined) context.addIssue({ code: "custom", path: [name], message: fault, params: { remedy: "remove" } satisfies Mending });
+    const finding = fault === undefined ? judge(name, value) : { message: fault, params: { remedy: "remove" } satisfies Mending };
+    if (finding !== undefined) context.addIssue({ code: "custom", path: [name], ...finding });
   }
 });
 

@@ -1,4 +1,4 @@
-import { digest } from "./fixture";
+import { digest, key } from "./fixture";
 
 /** What changes, which key is named, what the person reads, and what they are told to type. */
 export type Case = [name: string, changes: Record<string, string | undefined>, key: string, reason: RegExp, allowed: RegExp, command: string];
@@ -138,6 +138,15 @@ export const cases: Case[] = [
   ["debugging", { environmentVariables: '{"DEBUG":true}' }, "environmentVariables.DEBUG", /debugging stays off/, /does not set itself/, `${rm} --path environmentVariables.DEBUG`],
   ["a variable of two lines", { environmentVariables: json({ NOTE: "a\nB=c" }) }, "environmentVariables.NOTE", /more than one line/, /one line/, `${rm} --path environmentVariables.NOTE`],
   ["a variable longer than Docker reads", { environmentVariables: json({ NOTE: "ю".repeat(40_000) }) }, "environmentVariables.NOTE", /longer than 64 KiB/, /64 KiB/, `${rm} --path environmentVariables.NOTE`],
+  ...([["EMAIL_HOST_PASSWORD", "hunter2"], ["JWT_SECRET", "x"], ["TELEGRAM_BOT_TOKEN", "1:x"], ["FCM_SERVER_KEY", "x"], ["PASSWORD", 1234], ["SEARCH_URL", "https://user:hunter2@search.ringo.dev"]] as const).map(([name, value]): Case =>
+    [`a variable that is a secret (${name})`, { environmentVariables: json({ [name]: value }) }, `environmentVariables.${name}`, /is a secret, and stands in plain text/, /does not set itself/,
+      `${rm} --path environmentVariables.${name} && ${set} --secret --path environmentSecrets.${name}`]),
+  ["a variable whose secret nobody has put in", { environmentSecrets: '{"PIN":"change-me"}' }, "environmentSecrets.PIN", /still a placeholder/, /does not set itself/, `${set} --secret --path environmentSecrets.PIN`],
+  ["a passphrase of one letter", { backupPassphrase: "a".repeat(40) }, "backupPassphrase", /repeats itself/, /32 characters/, `openssl rand -base64 48 | ${set} --secret backupPassphrase`],
+  ["one secret for two things", { backupPassphrase: key }, "djangoSecretKey", /is backupPassphrase again/, /not backupPassphrase again/, `openssl rand -base64 48 | ${set} --secret djangoSecretKey`],
+  ["a passphrase of an example", { backupPassphrase: "please-ChangeMe-before-production-0123456789" }, "backupPassphrase", /still a placeholder/, /32 characters/, `${set} --secret backupPassphrase`],
+  ["a key of an example", { djangoSecretKey: "change-me-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789" }, "djangoSecretKey", /still a placeholder/, /50 characters/, `${set} --secret djangoSecretKey`],
+  ["a token of an example", { registry: '{"username":"deploy"}', registryToken: "<token>" }, "registryToken", /still a placeholder/, /without spaces/, `${set} --secret registryToken`],
   ["a variable that is a group", { environmentVariables: '{"NOTE":{"a":1}}' }, "environmentVariables.NOTE", /no text/, /one line/, "--path environmentVariables.NOTE"],
   ["a variable in both maps", { environmentVariables: '{"PIN":"1"}', environmentSecrets: '{"PIN":"2"}' }, "environmentVariables.PIN", /environmentSecrets, too/, /names/, `${rm} --path environmentVariables.PIN`],
   ["a registry without its token", { registry: '{"username":"deploy"}' }, "registryToken", /missing, and registry\.username needs it/, /without spaces/, `${set} --secret registryToken`],

@@ -97,3 +97,9 @@ test.each([
 test.each(["live", "1", "feature-1", "a".repeat(35)])("a stack may be called %s", (name) => {
   expect(validate(least, stored(least), name)).toMatchObject({ valid: true });
 });
+
+test("variables that only sound like a secret, or hold none, are taken", () => {
+  expect(faultsOf({ environmentVariables: json({
+    PASSWORD_RESET_TIMEOUT: 3600, EMAIL_HOST_PASSWORD: "", USE_TOKEN: true, GOOGLE_PUBLIC_KEY: "x", CACHE_KEY_PREFIX: "x", SEARCH_URL: "https://user@search.ringo.dev:9200/a:b",
+  }) })).toEqual([]);
+});

@@ -11,7 +11,7 @@ export const least: Record<string, string> = {
   image: `registry.ringo.dev/backend@${digest}`,
   acme: '{"email":"operations@ringo.dev"}',
   djangoSecretKey: key,
-  backupPassphrase: key,
+  backupPassphrase: `passphrase-${key}`,
 };
 
 /** Those of the keys that are secrets, as a stack's file has them. */
