@@ -69,7 +69,7 @@ export const application = z.object({
   }),
   mediaStorage: group(z.object({
     endpoint: key(text(httpsUrlFault), {
-      description: "Endpoint of the S3 that presigned uploads go to.",
+      description: "Endpoint of the S3 that presigned uploads go to, without the bucket.",
       allowed: "an https URL",
       example: "https://fra1.digitaloceanspaces.com",
     }),
@@ -78,9 +78,9 @@ export const application = z.object({
       allowed: "2 to 32 of a–z, 0–9 and -",
       example: "fra1",
     }),
-    bucket: key(pattern(/^(?=.{3,63}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, "is no bucket's name"), {
+    bucket: key(pattern(/^(?=.{3,63}$)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, "is no bucket's name"), {
       description: "Its bucket.",
-      allowed: "3 to 63 of a–z, 0–9, `.` and -, a letter or digit at both ends and on both sides of each `.`",
+      allowed: "3 to 63 of a–z, 0–9, `.` and -, a letter or digit at both ends and on both sides of each `.`; no address",
       example: "ringo-media",
     }),
   }).optional(), {

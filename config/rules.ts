@@ -30,12 +30,15 @@ const when = (wrong: boolean, conflict: Conflict): Conflict[] => (wrong ? [confl
 
 const within = (name: string, zone: string): boolean => name === zone || name.endsWith(`.${zone}`);
 
-const zoneOf = (name: string): string => name.split(".").slice(-2).join(".");
+/** The nearest that a host may be in: of two labels, it is one itself. What its registry sells by three, as `co.uk`, a shorter one would not be. */
+const zoneOf = (name: string): string => name.split(".").slice(name.split(".").length > 2 ? 1 : 0).join(".");
 
 /** Names kept for documentation (RFC 2606, RFC 6761): no authority issues for them and nobody owns them. */
 const isExample = (name: string): boolean => ["example", "example.com", "example.net", "example.org", "invalid"].some((zone) => within(name, zone));
 
 const placeholder = "is still the placeholder";
+
+const isProduction = (environment: string | undefined, stack: string): boolean => (environment ?? stack) === "production";
 
 const nobodyIs = (told: Record<string, string | undefined>): boolean => Object.values(told).every((secret) => secret === undefined);
 
@@ -43,6 +46,13 @@ const nobodyIs = (told: Record<string, string | undefined>): boolean => Object.v
 export const rules: readonly Rule[] = [
   rule(["region", "allowedRegions"], ({ region, allowedRegions }) => when(!allowedRegions.includes(region), {
     path: ["region"], reason: `is not among allowedRegions (${allowedRegions.join(", ")})`, value: allowedRegions[0],
+  })),
+
+  rule(["environment"], ({ environment }, stack) => when(["prod", "prd"].includes(environment ?? stack), {
+    path: ["environment"], reason: `${environment === undefined ? `would be the stack's name, ${stack}, which ` : ""}is production by another name: what production demands would not be asked of it`, value: "production",
+  })),
+  rule(["environment", "throwaway"], ({ environment, throwaway }, stack) => when(throwaway && isProduction(environment, stack), {
+    path: ["throwaway"], reason: "is not what production is: it would be unprotected, and its image could change", value: "false",
   })),
 
   rule(["vpcCidr", "dockerCidr"], ({ vpcCidr, dockerCidr }) => when(overlaps(parseCidr(vpcCidr)!, parseCidr(dockerCidr)!), {
@@ -86,6 +96,9 @@ export const rules: readonly Rule[] = [
   })),
   rule(["grafana", "domain"], ({ grafana, domain }) => when(grafana.domain === domain, {
     path: ["grafana", "domain"], reason: "is the API's, domain",
+  })),
+  rule(["grafana", "adminAllowedCidrs"], ({ grafana, adminAllowedCidrs }) => when(grafana.image !== undefined && adminAllowedCidrs.length === 0, {
+    path: ["adminAllowedCidrs"], reason: "is empty, and grafana.image needs it: nobody else is let in to the dashboards",
   })),
   rule(["grafana", "manageDns", "dnsZone"], ({ grafana: { domain }, manageDns, dnsZone }) =>
     when(manageDns && domain !== undefined && dnsZone !== undefined && !within(domain, dnsZone), {
@@ -132,7 +145,10 @@ export const rules: readonly Rule[] = [
     path: ["autoscaler", "min"], reason: `is above autoscaler.max (${max})`, value: String(max),
   })),
 
-  rule(["autoscaler", "workerSize"], ({ autoscaler, workerSize }) => tooMany(["autoscaler", "max"], autoscaler.enabled, autoscaler.max, workerSize)),
+  rule(["autoscaler", "workerSize"], ({ autoscaler: { enabled, min, max }, workerSize }) => [
+    ...tooMany(["autoscaler", "max"], enabled, max, workerSize),
+    ...tooMany(["autoscaler", "min"], enabled && min <= max, min, workerSize),
+  ]),
   rule(["concurrency", "autoscaler", "workerSize"], ({ concurrency, autoscaler, workerSize }) =>
     tooMany(["concurrency"], !autoscaler.enabled, concurrency, workerSize)),
 
@@ -152,14 +168,14 @@ export const rules: readonly Rule[] = [
   }),
 
   rule(["registry", "registryToken"], ({ registry, registryToken }) => together("registry.username", registry, { registryToken })),
-  rule(["environment", ...receivers], ({ environment, ...told }, stack) => when((environment ?? stack) === "production" && nobodyIs(told), {
+  rule(["environment", ...receivers], ({ environment, ...told }, stack) => when(isProduction(environment, stack) && nobodyIs(told), {
     path: [receivers[0]], reason: `is missing, and so are ${receivers.slice(1).join(", ")}: in production somebody is told`,
   })),
   rule(["environment", "alerts", ...receivers], ({ environment, alerts, ...told }, stack) =>
-    when(alerts.runbook === undefined && ((environment ?? stack) === "production" || !nobodyIs(told)), {
+    when(alerts.runbook === undefined && (isProduction(environment, stack) || !nobodyIs(told)), {
       path: ["alerts", "runbook"], reason: "is missing: each alert links to what to do",
     })),
-  rule(["environment", "logs"], ({ environment, logs: { image } }, stack) => when(image === undefined && (environment ?? stack) === "production", {
+  rule(["environment", "logs"], ({ environment, logs: { image } }, stack) => when(image === undefined && isProduction(environment, stack), {
     path: ["logs", "image"], reason: "is missing: what happened on a machine that is gone would be lost with it",
   })),
   rule(["alerts", "alertTelegramToken"], ({ alerts, alertTelegramToken }) =>
@@ -181,6 +197,17 @@ export const rules: readonly Rule[] = [
   }),
   rule(["sentry", "sentryAuthToken"], ({ sentry, sentryAuthToken }) => together("sentry", sentry, { sentryAuthToken })),
   rule(["mediaStorage", "mediaAccessKeyId", "mediaSecretAccessKey"], ({ mediaStorage, ...keys }) => together("mediaStorage", mediaStorage, keys)),
+
+  rule(["mediaStorage"], ({ mediaStorage }) => {
+    if (mediaStorage === undefined) return [];
+    const { bucket, endpoint } = mediaStorage;
+    const { protocol, host, pathname } = new URL(endpoint);
+    const parts = [host.startsWith(`${bucket}.`), pathname === `/${bucket}`];
+    return when(parts.includes(true), {
+      path: ["mediaStorage", "endpoint"], reason: `has mediaStorage.bucket (${bucket}) in it, which would be looked for in itself`,
+      value: `${protocol}//${parts[0] ? host.slice(bucket.length + 1) : host}`,
+    });
+  }),
 
   rule(["djangoSecretKey", "djangoSecretKeyFallbacks"], ({ djangoSecretKey, djangoSecretKeyFallbacks }) =>
     when(djangoSecretKeyFallbacks !== undefined && djangoSecretKeyFallbacks.split(",").includes(djangoSecretKey), {

@@ -9,12 +9,17 @@ const json = JSON.stringify;
 const loki = json({ image: `docker.io/grafana/loki:3.7.8@${digest}` });
 
 const shown = json({ image: `docker.io/grafana/grafana:12.3.0@${digest}` });
+const someone = { adminAllowedCidrs: '["185.12.64.7/32"]' };
 const oauth = json({
   name: "Ringo", clientId: "grafana", allowedDomains: ["ringo.dev"], authUrl: "https://id.ringo.dev/auth", tokenUrl: "https://id.ringo.dev/token", apiUrl: "https://id.ringo.dev/userinfo",
 });
 
 const mail = (server: string) => ({
   alertEmailPassword: "not-a-password", alerts: json({ runbook: "https://wiki.ringo.dev/alerts", email: { to: "a@ringo.dev", from: "b@ringo.dev", server, username: "b" } }),
+});
+
+const store = (changes: object) => ({
+  mediaAccessKeyId: "not-a-key", mediaSecretAccessKey: "not-a-secret", mediaStorage: json({ endpoint: "https://s3.ringo.dev", region: "fra1", bucket: "media", ...changes }),
 });
 
 export const cases: Case[] = [
@@ -40,16 +45,20 @@ export const cases: Case[] = [
     [`a name that PostgreSQL keeps (${databaseUser})`, { databaseUser }, "databaseUser", /no name for it/, /PostgreSQL's own/, `${set} databaseUser ringo`]),
   ["a production that nobody hears of", { environment: "production", logs: loki, alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' }, "alertWebhookUrl", /so are alertSlackUrl, alertTelegramToken, alertEmailPassword/, /https URL/, `${set} --secret alertWebhookUrl`],
   ["a production whose logs stay on the machines", { environment: "production", alertSlackUrl: "https://hooks.slack.dev/not-a-hook", alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' }, "logs.image", /would be lost with it/, /64 hexadecimal digits/, `${set} --path logs.image`],
+  ...["prod", "prd"].map((environment): Case =>
+    [`a production by another name (${environment})`, { environment }, "environment", /is production by another name/, /1 to 31/, `${set} environment production`]),
+  ["a production to throw away", { environment: "production", throwaway: "true", logs: loki, alertSlackUrl: "https://hooks.slack.dev/not-a-hook", alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' }, "throwaway", /not what production is/, /true or false/, `${set} throwaway false`],
   ["logs by a tag", { logs: '{"image":"docker.io/grafana/loki:3.7.8"}' }, "logs.image", /has no digest/, /64 hexadecimal digits/, `${set} --path logs.image`],
   ["logs for more disk than there is", { logs: loki.replace("}", ',"retentionGiB":40}') }, "logs.retentionGiB", /two thirds of the disk of s-1vcpu-2gb/, /two thirds/, `${set} --path logs.retentionGiB 23`],
-  ["Grafana without a name", { logs: loki, grafana: shown }, "grafana.domain", /is missing, and grafana.image needs it/, /a host name/, `${set} --path grafana.domain`],
-  ["Grafana by the API's name", { logs: loki, grafana: shown.replace("}", ',"domain":"api.ringo.dev"}') }, "grafana.domain", /is the API's/, /not `domain`/, `${set} --path grafana.domain`],
-  ["Grafana by an example's name", { logs: loki, grafana: shown.replace("}", ',"domain":"grafana.example.org"}') }, "grafana.domain", /placeholder/, /a host name/, `${set} --path grafana.domain`],
-  ["Grafana by a tag", { logs: loki, grafana: '{"image":"docker.io/grafana/grafana:12.3.0","domain":"grafana.ringo.dev"}' }, "grafana.image", /has no digest/, /64 hexadecimal digits/, `${set} --path grafana.image`],
+  ["Grafana for nobody", { adminAllowedCidrs: "[]", logs: loki, grafana: shown.replace("}", ',"domain":"grafana.ringo.dev"}') }, "adminAllowedCidrs", /is empty, and grafana.image needs it/, /CIDRs/, `${set} --path 'adminAllowedCidrs[0]'`],
+  ["Grafana without a name", { ...someone, logs: loki, grafana: shown }, "grafana.domain", /is missing, and grafana.image needs it/, /a host name/, `${set} --path grafana.domain`],
+  ["Grafana by the API's name", { ...someone, logs: loki, grafana: shown.replace("}", ',"domain":"api.ringo.dev"}') }, "grafana.domain", /is the API's/, /not `domain`/, `${set} --path grafana.domain`],
+  ["Grafana by an example's name", { ...someone, logs: loki, grafana: shown.replace("}", ',"domain":"grafana.example.org"}') }, "grafana.domain", /placeholder/, /a host name/, `${set} --path grafana.domain`],
+  ["Grafana by a tag", { ...someone, logs: loki, grafana: '{"image":"docker.io/grafana/grafana:12.3.0","domain":"grafana.ringo.dev"}' }, "grafana.image", /has no digest/, /64 hexadecimal digits/, `${set} --path grafana.image`],
   ["a name for no Grafana", { grafana: '{"domain":"grafana.ringo.dev"}' }, "grafana.domain", /of no use without grafana.image/, /a host name/, `${rm} --path grafana.domain`],
-  ["Grafana without logs", { grafana: shown.replace("}", ',"domain":"grafana.ringo.dev"}') }, "logs.image", /grafana.image needs it/, /64 hexadecimal digits/, `${set} --path logs.image`],
-  ["a log-in without its secret", { logs: loki, grafana: shown.replace("}", `,"domain":"grafana.ringo.dev","oauth":${oauth}}`) }, "grafanaOauthSecret", /is missing, and grafana.oauth needs it/, /8 characters/, `${set} --secret grafanaOauthSecret`],
-  ["a log-in for everybody", { logs: loki, grafana: shown.replace("}", `,"domain":"grafana.ringo.dev","oauth":${oauth.replace('"ringo.dev"', "")}}`), grafanaOauthSecret: "not-a-real-secret" }, "grafana.oauth.allowedDomains", /whoever the provider knows/, /one at least/, `${set} --path 'grafana.oauth.allowedDomains[0]' ringo-uchet.ru`],
+  ["Grafana without logs", { ...someone, grafana: shown.replace("}", ',"domain":"grafana.ringo.dev"}') }, "logs.image", /grafana.image needs it/, /64 hexadecimal digits/, `${set} --path logs.image`],
+  ["a log-in without its secret", { ...someone, logs: loki, grafana: shown.replace("}", `,"domain":"grafana.ringo.dev","oauth":${oauth}}`) }, "grafanaOauthSecret", /is missing, and grafana.oauth needs it/, /8 characters/, `${set} --secret grafanaOauthSecret`],
+  ["a log-in for everybody", { ...someone, logs: loki, grafana: shown.replace("}", `,"domain":"grafana.ringo.dev","oauth":${oauth.replace('"ringo.dev"', "")}}`), grafanaOauthSecret: "not-a-real-secret" }, "grafana.oauth.allowedDomains", /whoever the provider knows/, /one at least/, `${set} --path 'grafana.oauth.allowedDomains[0]' ringo-uchet.ru`],
   ["logs on a small monitor", { logs: loki, monitorSize: "s-1vcpu-1gb", monitoring: '{"retentionGiB":1}' }, "monitorSize", /with logs it needs 2048/, /1024 MiB/, `${set} monitorSize`],
   ["alerts that say nothing of what to do", { alertSlackUrl: "https://hooks.slack.dev/not-a-hook" }, "alerts.runbook", /links to what to do/, /https URL/, `${set} --path alerts.runbook https://`],
   ["a bot without a chat", { alertTelegramToken: `1:${"not-a-token".repeat(3)}`, alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' }, "alertTelegramToken", /of no use without alerts\.telegramChatId/, /bot's token/, `${rm} alertTelegramToken`],
@@ -88,6 +97,7 @@ export const cases: Case[] = [
   ["an address as domain", { domain: "10.0.0.1" }, "domain", /no host name/, /host name/, `${set} domain`],
   ["a domain outside its zone", { dnsZone: "ringo.net" }, "dnsZone", /does not hold domain/, /ends with/, `${set} dnsZone ringo.dev`],
   ["a zone that only ends alike", { dnsZone: "ingo.dev" }, "dnsZone", /does not hold domain/, /ends with/, `${set} dnsZone`],
+  ["DNS to manage without a zone under one of two labels", { manageDns: "true", domain: "api.ringo.co.uk" }, "dnsZone", /missing, and manageDns needs it/, /host name/, `${set} dnsZone ringo.co.uk`],
   ["DNS to manage without a zone", { manageDns: "true" }, "dnsZone", /missing, and manageDns needs it/, /host name/, `${set} dnsZone ringo.dev`],
   ["a tag where a digest belongs", { image: "registry.ringo.dev/backend:1.2" }, "image", /no digest/, /sha256/, `${set} image`],
   ["a digest cut short", { image: "registry.ringo.dev/backend@sha256:abc" }, "image", /64 hexadecimal/, /sha256/, `${set} image`],
@@ -181,6 +191,9 @@ export const cases: Case[] = [
   ["a DSN at no port", { sentryDsn: "https://publickey@sentry.ringo.dev:0/1" }, "sentryDsn", /no port/, /DSN/, `${set} --secret sentryDsn`],
   ...["::ffff:0.0.0.0/96", "::ffff:185.12.64.7/128", "::ffff:185.12.64.7"].map((range): Case =>
     [`IPv6 that nft does not read (${range})`, { adminAllowedCidrs: json([range]) }, "adminAllowedCidrs[0]", /no CIDR|without a prefix/, /CIDRs/, `${set} --path 'adminAllowedCidrs[0]'`]),
-  ["a bucket that is no host's name", { mediaAccessKeyId: "not-a-key", mediaSecretAccessKey: "not-a-secret", mediaStorage: json({ endpoint: "https://s3.ringo.dev", region: "fra1", bucket: "a..b" }) }, "mediaStorage.bucket", /no bucket's name/, /both sides/, `${set} --path mediaStorage.bucket`],
+  ["a bucket that is no host's name", store({ bucket: "a..b" }), "mediaStorage.bucket", /no bucket's name/, /both sides/, `${set} --path mediaStorage.bucket`],
+  ["a bucket that is an address", store({ bucket: "192.168.1.1" }), "mediaStorage.bucket", /no bucket's name/, /no address/, `${set} --path mediaStorage.bucket`],
+  ...([["https://media.fra1.digitaloceanspaces.com", "https://fra1.digitaloceanspaces.com"], ["https://s3.ringo.dev:9000/media", "https://s3.ringo.dev:9000"]] as const).map(([endpoint, meant]): Case =>
+    [`an endpoint with the bucket in it (${endpoint})`, store({ endpoint }), "mediaStorage.endpoint", /has mediaStorage\.bucket \(media\) in it/, /https URL/, `${set} --path mediaStorage.endpoint ${meant}`]),
   ["a number where a group belongs", { autoscaler: "5" }, "autoscaler", /no group/, /enabled, min and max/, `${rm} autoscaler`],
 ];

@@ -45,6 +45,7 @@ test.each<[string, Record<string, string>, string[]]>([
   ["backups", { backups: json({ region: "xx", retentionDays: 60, archiveDays: 30, lockDays: 45, incrementalEveryHours: 5 }) },
     ["backups.region", "backups.archiveDays", "backups.lockDays", "backups.incrementalEveryHours"]],
   ["autoscaler", { autoscaler: json({ enabled: "yes", min: 9, max: 3 }) }, ["autoscaler.enabled", "autoscaler.min"]],
+  ["a small worker", { workerSize: "s-1vcpu-1gb", autoscaler: json({ min: 5, max: 10 }) }, ["autoscaler.max", "autoscaler.min"]],
   ["alerts", { alertSlackUrl: slack, alerts: json({ heartbeatSeconds: 1, telegramChatId: "1" }) }, ["alerts.heartbeatSeconds", "alerts.runbook", "alertTelegramToken"]],
   ["alerts of production", { environment: "production", alerts: json({ runbook: "http://wiki.ringo.dev" }) }, ["alerts.runbook", "alertWebhookUrl", "logs.image"]],
   ["a group in a group", { alerts: json({ runbook: "https://wiki.ringo.dev/alerts", email: { to: "nobody", from: "b@ringo.dev", server: "smtp.ringo.dev:2525", username: "b" } }) }, ["alerts.email.to", "alertEmailPassword"]],
@@ -77,6 +78,10 @@ test("every placeholder that is left is named, and only in a stack that is no th
     "acme.email", "adminAllowedCidrs[1]", "corsAllowedOrigins[0]", "csrfTrustedOrigins[0]", "dnsZone", "domain", "image", "sshAllowedCidrs[0]",
   ]);
   expect(faultsOf({ ...changes, throwaway: "true" }).map((fault) => fault.key)).toEqual(["image"]);
+});
+
+test("a stack's name is its environment's where none is named", () => {
+  expect(validate(least, stored(least), "prod")).toMatchObject({ valid: false, faults: [{ key: "environment", reason: expect.stringMatching(/stack's name, prod, which is production/) as string }] });
 });
 
 test("a throwaway stack may use tags and names kept for examples", () => {
