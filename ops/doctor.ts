@@ -51,7 +51,7 @@ async function api(stack: OperatedStack): Promise<Finding[]> {
 /** @param left milliseconds until the API's certificate ends */
 export function certificate(stack: OperatedStack, left: number): Finding {
   const days = Math.floor(left / 86_400_000);
-  const said = `ends in ${days} days`;
+  const said = `expires in ${days} days`;
   return days >= renewedWithDays ? fine("its certificate", said)
     : wrong("its certificate", said, ssh(stack, "edge", "certbot renew --dry-run"), ssh(stack, "edge", "journalctl --no-pager --lines 50 --unit certbot"));
 }
@@ -74,7 +74,7 @@ interface Look {
 function looksAt(stack: OperatedStack, host: string): Look[] {
   const condition: Look = {
     about: host, command: complaints,
-    judge: ({ code, stdout }, errors) => (code === 0 ? judged(stack, host, stdout) : [wrong(host, `could not look at itself: ${errors}`, ssh(stack, host, "systemctl status"))]),
+    judge: ({ code, stdout }, errors) => (code === 0 ? judged(stack, host, stdout) : [wrong(host, `could not run its checks: ${errors}`, ssh(stack, host, "systemctl status"))]),
   };
   return [condition, ...({ data: [backups(stack)], monitor: [alerts(stack)] }[host] ?? [])];
 }
@@ -84,7 +84,7 @@ async function machine(stack: OperatedStack, host: string): Promise<Finding[]> {
   const asked = await ask(stack, host, looks.map(({ command }) => command));
   if ("answers" in asked) return looks.flatMap(({ judge }, i) => judge(asked.answers[i]!, asked.errors));
   const [first, ...others] = looks.map(({ about }) => about);
-  return [wrong(first!, `could not be asked: ${asked.unasked}`, ssh(stack, host, "uptime"), "docs/runbooks/lost-machine.md"), ...others.map((about) => wrong(about, `nothing is known: ${host} could not be asked`))];
+  return [wrong(first!, `cannot be reached: ${asked.unasked}`, ssh(stack, host, "uptime"), "docs/runbooks/lost-machine.md"), ...others.map((about) => wrong(about, `unknown, since ${host} cannot be reached`))];
 }
 
 /** @param printed what `complaints` printed on the machine */
@@ -96,11 +96,11 @@ export function judged(stack: OperatedStack, host: string, printed: string): Fin
       case "unit": return wrong(host, said, ssh(stack, host, `journalctl --no-pager --lines 50 --unit ${name}`));
       case "container": return wrong(host, said, ssh(stack, host, `docker logs --tail 50 ${name}`));
       case "disk": return wrong(host, `${name} is full to ${state.join(" ")}`, ssh(stack, host, `du -xh --max-depth 3 ${name} | sort -h | tail -n 20`));
-      case "firewall": return wrong(host, "its firewall does not drop what nobody asked for", ssh(stack, host, "systemctl restart nftables.service"));
+      case "firewall": return wrong(host, "its firewall does not drop unsolicited traffic", ssh(stack, host, "systemctl restart nftables.service"));
       default: return wrong(host, "an update waits for a reboot", ssh(stack, host, "systemctl reboot"));
     }
   });
-  return found.length > 0 ? found : [fine(host, "is reached; its units, containers, disks and firewall are well")];
+  return found.length > 0 ? found : [fine(host, "reachable; units, containers, disks and firewall are well")];
 }
 
 const backups = (stack: OperatedStack): Look => ({
@@ -120,7 +120,7 @@ interface Backups {
 /** By what the alerts about backups promise, of a stack whose patience is as usual: it may be the monitor that is broken. */
 export function backedUp(stack: OperatedStack, { window, warning, backups: all, wal }: Backups, now = Date.now()): Finding[] {
   const make = (type: string): string => ssh(stack, "data", `systemctl start ringo-backup@${type}`);
-  if (window === null) return [wrong("backups", "there is none", make("full"), "docs/alerts.md#backupmissing")];
+  if (window === null) return [wrong("backups", "there are none", make("full"), "docs/alerts.md#backupmissing")];
   const newest = all.at(-1)!.stop;
   const found = [
     ...(warning === null ? [] : [wrong("backups", warning, make("incr"), "docs/alerts.md#walmissing")]),
@@ -139,14 +139,14 @@ interface Alert {
 const alerts = (stack: OperatedStack): Look => ({
   about: "alerts", command: `curl -sS --fail --max-time 10 http://127.0.0.1:${local.prometheus}/api/v1/alerts`,
   judge: ({ code, stdout }, errors) => (code === 0 ? firing(stack, (JSON.parse(stdout) as { data: { alerts: Alert[] } }).data.alerts)
-    : [wrong("alerts", `Prometheus does not answer, so nobody is told of anything: ${errors}`, ssh(stack, "monitor", "journalctl --no-pager --lines 50 --unit prometheus"))]),
+    : [wrong("alerts", `Prometheus does not answer, so no alert is sent: ${errors}`, ssh(stack, "monitor", "journalctl --no-pager --lines 50 --unit prometheus"))]),
 });
 
 /** @param all the alerts that Prometheus knows, firing or not */
 export function firing(stack: OperatedStack, all: Alert[]): Finding[] {
   const now = all.filter(({ state }) => state === "firing");
   if (!now.some(({ labels }) => labels.alertname === lifeSign)) {
-    return [wrong("alerts", "the monitor keeps no figures, or judges none", ssh(stack, "monitor", "df -h /; journalctl --no-pager --lines 50 --unit prometheus"))];
+    return [wrong("alerts", "Prometheus stores no metrics, or evaluates no rules", ssh(stack, "monitor", "df -h /; journalctl --no-pager --lines 50 --unit prometheus"))];
   }
   const found = now.filter(({ labels }) => labels.alertname !== lifeSign).map(({ labels, annotations }) =>
     wrong("alerts", `${labels.alertname}: ${annotations.summary}`, annotations.runbook_url ?? "docs/alerts.md"));

@@ -14,7 +14,7 @@ test("each complaint comes with the command that looks closer, for the stack tha
     ["unit ringo-logs.service is failed", false, ["make ssh STACK=production HOST=api-1 CMD='journalctl --no-pager --lines 50 --unit ringo-logs.service'"]],
     ["container ringo-api is Exited (137) 2 minutes ago", false, ["make ssh STACK=production HOST=api-1 CMD='docker logs --tail 50 ringo-api'"]],
     ["/srv/data is full to 93%", false, ["make ssh STACK=production HOST=api-1 CMD='du -xh --max-depth 3 /srv/data | sort -h | tail -n 20'"]],
-    ["its firewall does not drop what nobody asked for", false, ["make ssh STACK=production HOST=api-1 CMD='systemctl restart nftables.service'"]],
+    ["its firewall does not drop unsolicited traffic", false, ["make ssh STACK=production HOST=api-1 CMD='systemctl restart nftables.service'"]],
     ["an update waits for a reboot", false, ["make ssh STACK=production HOST=api-1 CMD='systemctl reboot'"]],
   ]);
   expect(judged(local, "api-1", "reboot")[0]!.mend).toEqual(["make ssh HOST=api-1 CMD='systemctl reboot'"]);
@@ -23,7 +23,7 @@ test("each complaint comes with the command that looks closer, for the stack tha
 test("a certificate that certbot should have renewed is wrong", () => {
   expect(certificate(local, days(60)).ok).toBe(true);
   expect(certificate(local, days(14)).ok).toBe(true); // of 45
-  expect(certificate(local, days(9))).toMatchObject({ ok: false, said: "ends in 9 days" });
+  expect(certificate(local, days(9))).toMatchObject({ ok: false, said: "expires in 9 days" });
   expect(certificate(local, -days(1)).ok).toBe(false);
 });
 
@@ -46,7 +46,7 @@ describe("backups", () => {
 
   test("of which none is there, or whose WAL has a gap, are wrong", () => {
     expect(backedUp(local, { ...well, warning: "WAL x is missing" }, hours(1))).toMatchObject([{ ok: false, said: "WAL x is missing", mend: ["make ssh HOST=data CMD='systemctl start ringo-backup@incr'", "docs/alerts.md#walmissing"] }]);
-    expect(backedUp(local, { ...well, window: null, backups: [] }, hours(1))).toMatchObject([{ ok: false, said: "there is none" }]);
+    expect(backedUp(local, { ...well, window: null, backups: [] }, hours(1))).toMatchObject([{ ok: false, said: "there are none" }]);
   });
 
   test("are as old as the alert says, or older: wrong, and its page leads to the mend", () => {
@@ -102,15 +102,15 @@ describe("each machine is asked once", () => {
 
   test.each([["data", "backups"], ["monitor", "alerts"]])("%s, which does not answer that once, is not told to be gone, nor anything known of its %s", async (host, about) => {
     expect(await wrong([host])).toEqual([
-      { about: host, said: "could not be asked: ssh: connect to host 10.0.0.2 port 22: Connection timed out; Connection closed by UNKNOWN port 65535" },
-      { about, said: `nothing is known: ${host} could not be asked` },
+      { about: host, said: "cannot be reached: ssh: connect to host 10.0.0.2 port 22: Connection timed out; Connection closed by UNKNOWN port 65535" },
+      { about, said: `unknown, since ${host} cannot be reached` },
     ]);
   });
 
   test("a command that fails there is told in its own words, and no machine is out of reach for it", async () => {
     expect(await wrong([], { "ringo-backup": "echo 'S3 is away' >&2; exit 1", curl: "echo 'curl: (22) 503' >&2; exit 22" })).toEqual([
       { about: "backups", said: "cannot be listed: S3 is away" },
-      { about: "alerts", said: "Prometheus does not answer, so nobody is told of anything: curl: (22) 503" },
+      { about: "alerts", said: "Prometheus does not answer, so no alert is sent: curl: (22) 503" },
     ]);
   });
 });

@@ -8,7 +8,7 @@ test("of a stack that is well nothing is said to be wrong", async () => {
   await eventually("all is well", async () => (await wrong()).length === 0, 120);
   const { code, stdout } = await make("doctor");
   expect([code, stdout]).toEqual([0, expect.stringMatching(/\nok {4}alerts: none fires\nall \d+ are well\n$/)]);
-  expect(stdout).toMatch(/^ok {4}the API: https:\S+ 200 after \d+\.\d s\nok {4}its certificate: ends in \d+ days\nok {4}edge: /);
+  expect(stdout).toMatch(/^ok {4}the API: https:\S+ 200 after \d+\.\d s\nok {4}its certificate: expires in \d+ days\nok {4}edge: /);
   expect(stdout).toMatch(/\nok {4}backups: any time from \d{4}-/);
 }, 150_000);
 
@@ -20,7 +20,7 @@ test("what is broken is named, with what looks closer at it, and is what the exi
     const found = await wrong();
     expect(found.filter(({ about }) => about !== "alerts").map(({ about, said }) => `${about}: ${said}`)).toEqual([
       expect.stringMatching(/^api-1: container ringo-api is Exited /), "api-1: an update waits for a reboot", "worker-0: unit ringo-bait.service is failed",
-      "worker-0: its firewall does not drop what nobody asked for",
+      "worker-0: its firewall does not drop unsolicited traffic",
     ]);
     expect(found.map(({ mend }) => mend)).toEqual(expect.arrayContaining([["make ssh HOST=worker-0 CMD='journalctl --no-pager --lines 50 --unit ringo-bait.service'"]]));
     const alert = await eventually("its alert", async () => (await wrong()).find(({ said }) => said.startsWith("ApiProcessDown: ")), 60);
