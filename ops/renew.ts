@@ -11,8 +11,8 @@ export function cost({ role }: Machine, machines: Machine[]): string {
   const others = machines.filter((machine) => machine.role === role).length - 1;
   switch (role) {
     case "edge": return "Nothing answers meanwhile.";
-    case "data": return "The application does not answer meanwhile. The volume stays, with all that is on it.";
-    case "monitor": return "Nobody is alerted meanwhile, and the figures and lines that it has kept are lost.";
+    case "data": return "The application does not answer meanwhile. The volume and its data stay.";
+    case "monitor": return "No alerts are sent meanwhile, and its stored metrics and logs are lost.";
     case "worker": return others > 0 ? "Other workers go on." : "Tasks wait meanwhile.";
     default: return others > 0 ? "Others answer." : "The application does not answer meanwhile.";
   }
@@ -23,7 +23,7 @@ export async function renew(stack: OperatedStack): Promise<number> {
   const host = askedHost(stack);
   const answers = await asking(stack, host);
   const there = await answers();
-  if (!there) say(`${host} does not answer and is taken to be gone. If it is only hanging, power it off first in DigitalOcean's control panel (Droplets): a worker is asked to shut down before it is deleted.`);
+  if (!there) say(`${host} does not answer and is assumed to be gone. If it only hangs, power it off first in DigitalOcean's control panel (Droplets): a worker is asked to shut down before it is deleted.`);
   const { machines } = stack.outputs();
   let begun = false;
   const takeBack = countUp(stack, ["machineGenerations", host], true);
@@ -31,11 +31,11 @@ export async function renew(stack: OperatedStack): Promise<number> {
   process.once("exit", () => {
     if (begun) return;
     takeBack();
-    say(`nothing was done: ${host} is as it was, and so is the file`);
+    say(`nothing was done: ${host} and the file are unchanged`);
   });
   process.removeAllListeners("SIGINT").on("SIGINT", () => undefined); // the engine got it, too, and ends in order
   if (there && stack.engine("preview") !== 0) return 1;
-  if (!(await confirmed(stack.name, `This ends the machine ${host} and makes it anew. ${cost(machines.find(({ name }) => name === host)!, machines)}`))) return 1;
+  if (!(await confirmed(stack.name, `This deletes the machine ${host} and creates a new one. ${cost(machines.find(({ name }) => name === host)!, machines)}`))) return 1;
   begun = true;
   if (there) await end(stack, host, answers);
   return stack.engine("up", { refresh: true });
@@ -52,7 +52,7 @@ async function asking(stack: OperatedStack, host: string): Promise<() => Promise
   if (host === edge) return () => answers(edge, 15);
   const asked = Date.now();
   if (!(await answers(edge, 15))) {
-    throw new UserError(`${host} cannot be reached: its bastion ${edge} does not answer. Nothing was done. If ${edge} is gone, run first: ${typed(stack, "renew", edge)}. If it is there, see that sshAllowedCidrs has your address.`);
+    throw new UserError(`${host} cannot be reached: its bastion ${edge} does not answer. Nothing was done. If ${edge} is gone, run first: ${typed(stack, "renew", edge)}. If it is there, check that sshAllowedCidrs contains your address.`);
   }
   const patience = 5 + Math.ceil((2 * (Date.now() - asked)) / 1000);
   return () => answers(host, patience);

@@ -79,7 +79,7 @@ test("what the end of a machine costs depends on whether there is another of its
   const said = Object.fromEntries(machines.map((machine) => [machine.role, cost(machine, machines)]));
   expect(said).toEqual({
     edge: expect.stringContaining("Nothing answers"), api: "Others answer.", worker: expect.stringContaining("wait"),
-    data: expect.stringContaining("volume stays"), monitor: expect.stringMatching(/alerted.*lost/),
+    data: expect.stringContaining("volume and its data stay"), monitor: expect.stringMatching(/alerts.*lost/),
   });
   expect(cost(machines[1]!, machines.slice(0, 2))).toContain("does not answer");
 });
