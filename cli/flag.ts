@@ -8,7 +8,7 @@ export type Flag = (typeof flags)[number];
 /** Whether a flag is given. @throws UserError on what is neither a 1 nor nothing: taken for nothing, it would have a command do the opposite */
 export function isGiven(name: Flag, environment: NodeJS.ProcessEnv = process.env): boolean {
   const value = environment[name] ?? "";
-  if (value !== "" && value !== "1") throw new UserError(`${name}=${value} is not understood, and nothing was done: say ${name}=1, or leave it out.`);
+  if (value !== "" && value !== "1") throw new UserError(`${name}=${value} is not understood, and nothing was done: use ${name}=1, or leave it out.`);
   return value === "1";
 }
 

@@ -7,7 +7,7 @@ import { UserError } from "../cli/terminal";
 export function askedHost({ sshConfig }: OperatedStack): string {
   const names = [...fs.readFileSync(sshConfig, "utf8").matchAll(/^Host (\S+)$/gm)].map((match) => match[1]).filter((name) => name !== "*");
   const host = process.env.HOST ?? "";
-  if (!names.includes(host)) throw new UserError(`HOST=${host || "(empty)"} is no machine of the stack. There are: ${names.join(", ")}. For example: HOST=${names[0]}`);
+  if (!names.includes(host)) throw new UserError(`HOST=${host || "(empty)"} is not a machine of the stack. There are: ${names.join(", ")}. For example: HOST=${names[0]}`);
   return host;
 }
 

@@ -24,8 +24,8 @@ export async function logs(stack: OperatedStack): Promise<number> {
   const { QUERY = "", SINCE = "", LIMIT = "" } = process.env;
   const json = isGiven("JSON");
   const question = { query: QUERY || everything, since: SINCE || "1h", limit: LIMIT || "200", direction: "backward" };
-  if (!/^\d+[smhd]$/.test(question.since)) throw new UserError(`SINCE=${SINCE} is no span of time: give a number and s, m, h or d, as in SINCE=30m`);
-  if (!/^[1-9]\d{0,3}$/.test(question.limit)) throw new UserError(`LIMIT=${LIMIT} is no number from 1 to 9999`);
+  if (!/^\d+[smhd]$/.test(question.since)) throw new UserError(`SINCE=${SINCE} is not a time span: give a number and s, m, h or d, as in SINCE=30m`);
+  if (!/^[1-9]\d{0,3}$/.test(question.limit)) throw new UserError(`LIMIT=${LIMIT} is not a number from 1 to 9999`);
   const lines = linesOf(await ask(stack, question));
   await printed(lines.map(json ? forScripts : forPeople).join(""));
   if (lines.length === 0 && !json) process.stderr.write(`nothing in the last ${question.since} for ${question.query}\n`);

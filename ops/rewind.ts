@@ -51,14 +51,14 @@ export async function rewindBackups(stack: OperatedStack): Promise<number> {
   if (plan.every(({ back }) => back.length === 0)) return 0;
   if (!(await confirmed(stack.name))) return 1;
   for (const { bucket, back } of plan) await copy(client, bucket, back);
-  say(green("the buckets are as they were, and have what was added since"));
+  say(green("the buckets are as they were; what was added since is kept"));
   return 0;
 }
 
 /** @throws UserError on what is no time that is the same everywhere */
 function parseTime(text: string): Date {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(Date.parse(text))) {
-    throw new UserError(`TIME=${text || "(empty)"} is no time with a time zone; for example TIME=2026-11-24T09:30:00Z`);
+    throw new UserError(`TIME=${text || "(empty)"} is not a time with a time zone; for example TIME=2026-11-24T09:30:00Z`);
   }
   return new Date(text);
 }

@@ -44,7 +44,7 @@ function openLocal(): OperatedStack {
   try {
     fs.statSync(config);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw new UserError(`no right to read ${config}: the local stack is root's. Run the same with sudo.`);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw new UserError(`cannot read ${config}: the local stack belongs to root. Run the command with sudo.`);
     throw new UserError("there is no local stack on this machine: run `make up`, or name another with STACK=<name>.");
   }
   let outputs: Outputs | undefined; // most commands need none

@@ -18,8 +18,8 @@ export function backendDirectory(): string {
   const directory = given ? path.resolve(given) : remembered ?? example;
   if (fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return directory;
   throw new UserError(given
-    ? `BACKEND=${given} is no directory: say which one has the backend's Dockerfile.`
-    : `${directory}, from which this stack's backend was built, is gone. Say where it is now: BACKEND=<dir>; or have the example: BACKEND=examples/backend.`);
+    ? `BACKEND=${given} is not a directory: name the one with the backend's Dockerfile.`
+    : `${directory}, from which this stack's backend was built, is gone. Give its new path with BACKEND=<dir>, or use the example: BACKEND=examples/backend.`);
 }
 
 /** For the commands to come. The example is each checkout's own, so nothing is kept of that. */

@@ -18,7 +18,7 @@ export async function run(): Promise<number> {
   await stopServices({ keepNames: others.length > 0 });
   await destroyCloud();
   fs.rmSync(stateDir, { recursive: true, force: true });
-  say(green("The local stack is gone; nothing of it is left but the caches (`make clean` removes those)."));
+  say(green("The local stack is removed; only the caches are left (`make clean` removes them)."));
   for (const owner of new Set(others.map((machine) => machine.owner))) {
     const names = others.filter((machine) => machine.owner === owner).map(({ name }) => name);
     say(yellow(`Machines of another local stack keep running: ${names.join(", ")}.\nIts state is in another directory; \`RINGO_LOCAL_DIR=${owner} make destroy\` removes them.`));

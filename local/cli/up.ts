@@ -19,7 +19,7 @@ export async function run(): Promise<number> {
   rememberBackend(backend); // it can be built; when what follows fails, it is still what the next `up` means
   return withStack(facts, async (stack) => {
     // The engine got the signal, too, and ends in order; this process only waits for it.
-    const interrupted = (): void => say(yellow("stopping when what is under way has ended; Ctrl-C once more stops at once"));
+    const interrupted = (): void => say(yellow("stopping after the running operations; press Ctrl-C again to stop at once"));
     process.on("SIGINT", interrupted);
     // What the policies refuse is refused before anything is made: in an update alone, what came first would stand already.
     const planned = new Progress(true);
@@ -37,7 +37,7 @@ export async function run(): Promise<number> {
       if (errors.length === 0) throw error;
       say(red("\nThe stack is not up:"));
       for (const text of errors) say(`  ${text.replaceAll("\n", "\n  ")}`);
-      say(`${planned.errors.length > 0 ? "Nothing was changed." : "Nothing that ran before is lost."} Mend what is named above and run \`make up\` again.`);
+      say(`${planned.errors.length > 0 ? "Nothing was changed." : "Nothing that ran before is lost."} Fix the errors above and run \`make up\` again.`);
       return 1;
     } finally {
       process.removeListener("SIGINT", interrupted);

@@ -17,7 +17,7 @@ describe("what make's variables mean", () => {
   });
 
   test("a copy that was asked for in other words is not taken for a wish to restore in place", () => {
-    for (const ASIDE of ["yes", "true"]) expect(() => target({ TIME: "2026-11-24T09:30:00Z", ASIDE })).toThrow(/say ASIDE=1/);
+    for (const ASIDE of ["yes", "true"]) expect(() => target({ TIME: "2026-11-24T09:30:00Z", ASIDE })).toThrow(/use ASIDE=1/);
   });
 });
 

@@ -53,13 +53,13 @@ test("that is gone is not taken for another: what mends it is said", () => {
   up(own);
   fs.rmdirSync(own);
   expect(() => up()).toThrow(UserError);
-  expect(() => up()).toThrow(`${own}, from which this stack's backend was built, is gone. Say where it is now: BACKEND=<dir>; or have the example: BACKEND=examples/backend.`);
+  expect(() => up()).toThrow(`${own}, from which this stack's backend was built, is gone. Give its new path with BACKEND=<dir>, or use the example: BACKEND=examples/backend.`);
   expect(up(example)).toBe(example);
 });
 
 test("that is no directory is refused by the name that it was given", () => {
   const file = path.join(own, "Dockerfile");
   fs.writeFileSync(file, "");
-  for (const wrong of [file, path.join(own, "typo")]) expect(() => up(wrong)).toThrow(`BACKEND=${wrong} is no directory: say which one has the backend's Dockerfile.`);
+  for (const wrong of [file, path.join(own, "typo")]) expect(() => up(wrong)).toThrow(`BACKEND=${wrong} is not a directory: name the one with the backend's Dockerfile.`);
   expect(up()).toBe(example);
 });

@@ -38,7 +38,7 @@ function asNobody(work: () => void): void {
 
 test("a stack that one may not look at is not taken for none", () => {
   fs.chmodSync(state, 0);
-  asNobody(() => expect(() => openOperated()).toThrow(/no right to read [^]*sudo/));
+  asNobody(() => expect(() => openOperated()).toThrow(/cannot read [^]*sudo/));
   fs.chmodSync(state, 0o700);
   expect(() => openOperated()).toThrow(/there is no local stack/);
 });
