@@ -30,40 +30,40 @@ OPS := tsx ops/main.ts
 
 .PHONY: $(OPERATED) up preview output destroy check test help reference bench pictures clean _ops _check _local _units _lint _references
 
-up: _local ## Stand the whole stack up on this machine, or bring it up to date (BACKEND=<dir> deploys your own, then and later; REFRESH=1 looks first at what is there; OFFICIAL=random,tls,command uses those official plugins)
+up: _local ## Create or update the stack on this machine (BACKEND=<dir> deploys your own backend, now and later; REFRESH=1 refreshes the state first; OFFICIAL=random,tls,command uses these official plugins)
 	@$(RUN) up
 
-preview: _local ## Show what `make up` would change, and change nothing
+preview: _local ## Show what `make up` would change, without changing anything
 	@$(RUN) preview
 
-output: _local ## The running stack as one JSON object on stdout
+output: _local ## Print the running stack's addresses and names as one JSON object
 	@$(RUN) output
 
-ssh: _ops ## A shell on a machine: make ssh HOST=api-0 (CMD='…' runs that; make turns a failure into its own status, `npm run -s ops ssh` does not)
+ssh: _ops ## Open a shell on a machine: make ssh HOST=api-0 (CMD='…' runs a command; if it fails make exits 2, `npm run -s ops ssh` with the command's status)
 	@$(OPS) ssh
 
-doctor: _ops ## Look at the whole stack at once: the API, each machine, backups, alerts; lists what is wrong, with a command that helps to fix it (JSON=1)
+doctor: _ops ## Check the whole stack: the API, each machine, backups, alerts; lists what is wrong, with a command that helps to fix it (JSON=1)
 	@$(OPS) doctor
 
-logs: _ops ## What the machines wrote down: the newest LIMIT (200) lines of the last SINCE (1h) that QUERY finds (make logs QUERY='{source="nginx"} | json | status >= 500'; JSON=1)
+logs: _ops ## Search the machines' logs: the newest LIMIT (200) lines of the last SINCE (1h) that match QUERY (make logs QUERY='{source="nginx"} | json | status >= 500'; JSON=1)
 	@$(OPS) logs
 
-destroy: _local ## Remove the stack and every trace of it from this machine (asks; YES=1 doesn't)
+destroy: _local ## Remove the stack completely from this machine (asks first, unless YES=1)
 	@$(RUN) destroy
 
-backups: _ops ## What there is to restore, and how far back (JSON=1)
+backups: _ops ## List the backups, and how far back you can restore (JSON=1)
 	@$(OPS) backups
 
 backup: _ops ## Make a backup now (TYPE=full, diff or incr)
 	@$(OPS) backup
 
-restore: _ops ## Go back: TIME=2026-11-24T09:30:00Z, POINT=<name>, BACKUP=<label>, or the newest state; shows what it would do, and asks (ASIDE=1: beside the running database)
+restore: _ops ## Restore TIME=2026-11-24T09:30:00Z, POINT=<name>, BACKUP=<label>, or the newest state; shows what it would do, and asks (ASIDE=1: beside the running database)
 	@$(OPS) restore
 
-restore-point: _ops ## Name this moment, to go back to it (NAME=<name>)
+restore-point: _ops ## Set a restore point at this moment (NAME=<name>)
 	@$(OPS) restore-point
 
-restore-test: _ops ## Restore into a throw-away directory and check what came back, as each Sunday
+restore-test: _ops ## Restore the newest backup into a throw-away directory and check it, as happens each Sunday
 	@$(OPS) restore-test
 
 discard: _ops ## Remove what a restore kept: WHAT=<path>, or WHAT=all
@@ -72,16 +72,16 @@ discard: _ops ## Remove what a restore kept: WHAT=<path>, or WHAT=all
 rotate-backup-key: _ops ## A new access key for the backups, then the old one is revoked (LATER=1 leaves any rotation to the next update: it only raises the count in the stack's file)
 	@$(OPS) rotate-backup-key
 
-rotate-deployer-key: _ops ## Switch to the next SSH deploy key, which the machines trust already, and revoke the current one
+rotate-deployer-key: _ops ## Switch to the next SSH deployer key, which the machines trust already, and revoke the current one
 	@$(OPS) rotate-deployer-key
 
-rotate-passwords: _ops ## New passwords of PostgreSQL and Redis, with no request lost, then the old ones are revoked
+rotate-passwords: _ops ## Rotate the passwords of PostgreSQL and Redis; no request is lost
 	@$(OPS) rotate-passwords
 
-rotate-media-keys: _ops ## New keys to the shared files; the old ones are revoked: requests that read or write a file during the remount fail
+rotate-media-keys: _ops ## Rotate the keys to the shared files; requests that read or write a file during the remount fail
 	@$(OPS) rotate-media-keys
 
-renew: _ops ## Replace a machine, and its SSH host key: renew HOST=api-0 (asks). Running work is drained before
+renew: _ops ## Replace a machine and its SSH host key: make renew HOST=api-0 (asks; drains running work first)
 	@$(OPS) renew
 
 rewind-backups: _ops ## Restore the backup buckets' objects to their versions at TIME=…, after an attacker deleted or overwrote them; with your own AWS credentials
@@ -102,23 +102,23 @@ _references:
 	@tsx config/reference.ts --check
 	@tsx policies/reference.ts --check
 
-test: _local ## Everything, the local stack from outside included
+test: _local ## Run everything, including the tests of the running stack
 	@bash tests/run.sh
 
-reference: _check ## Write docs/configuration.md and docs/security's checklist, policies and coverage anew, from schema and policies
+reference: _check ## Regenerate docs/configuration.md and docs/security's checklist, policies and coverage from schema and policies
 	@tsx config/reference.ts
 	@tsx policies/reference.ts
 
-bench: _local ## Measure what docs and README promise; minutes
+bench: _local ## Measure the promised figures (bench/README.md); takes minutes
 	@tsx bench/main.ts
 
-pictures: _check ## Draw the dashboards of the stack that runs here, over the last MINUTES=30, into docs/pictures
+pictures: _check ## Draw the running stack's dashboards, over the last MINUTES=30, into docs/pictures
 	@tsx pictures/main.ts
 
 clean: ## Remove caches (base images, tools, packages): the next `make up` is a cold one
 	@rm -rf node_modules "$${RINGO_CACHE_DIR:-/var/cache/ringo-local}"
 
-help: ## This list
+help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 _ops:
