@@ -19,7 +19,7 @@ export const api = (stack: Stack): Concern => {
     alerts: [
       {
         name: "ApiSlow", expr: latency, above: 0.2, and: `on () ${enough("5m", 0.1)}`, forSeconds: patience(300), severity: "warning",
-        summary: "one request in twenty takes longer than {{ $value | humanizeDuration }}", description: "Promised are 200 ms.",
+        summary: "one request in twenty takes longer than {{ $value | humanizeDuration }}", description: "The objective is 200 ms.",
       },
       {
         name: "ApiVerySlow", expr: latency, above: 1, and: `on () ${enough("5m", 0.1)}`, forSeconds: patience(300), severity: "critical",
@@ -35,11 +35,11 @@ export const api = (stack: Stack): Concern => {
       },
       {
         name: "FileErrors", expr: `sum(rate(${failedFiles}[5m])) / sum(rate(${files}[5m]))`, above: 0.05, and: `on () ${enough("5m", 0.1, files)}`, forSeconds: patience(120), severity: "warning",
-        summary: "{{ $value | humanizePercentage }} of requests for files fail", description: "Answers of 500 and above under /static/ and /media/: pages come without their styles, uploads do not come back.",
+        summary: "{{ $value | humanizePercentage }} of requests for files fail", description: "Answers of 500 and above under /static/ and /media/: pages have no styles, uploads cannot be read.",
       },
       {
         name: "ApiProcessDown", expr: 'up{job="django"} == 0 unless on (machine) up{job="node"} == 0', forSeconds: patience(60), severity: "critical",
-        summary: "the API on {{ $labels.machine }} does not answer", description: "The machine is there. The edge sends requests to the others; there is less room for a burst, or none at all.",
+        summary: "the API on {{ $labels.machine }} does not answer", description: "The machine is up. The edge sends requests to the others, which have little or no room for a burst.",
       },
       {
         name: "ApiDown", expr: 'sum(up{job="django"}) == 0', forSeconds: patience(30), severity: "critical",
@@ -47,7 +47,7 @@ export const api = (stack: Stack): Concern => {
       },
       {
         name: "PublicUrlDown", expr: 'probe_success{job="probe"} == 0', forSeconds: patience(120), severity: "critical",
-        summary: "{{ $labels.instance }} does not answer, as its clients ask it", description: "By name, over TLS with a chain that verifies, and with PostgreSQL and Redis in order.",
+        summary: "{{ $labels.instance }} does not answer at its public address", description: "Checked are its name, a valid certificate chain, PostgreSQL and Redis.",
       },
       {
         name: "EdgeDown", expr: 'nginx_up == 0 or probe_success{job="certificate"} == 0', forSeconds: patience(60), severity: "critical",
@@ -55,11 +55,11 @@ export const api = (stack: Stack): Concern => {
       },
       {
         name: "CertificateExpiring", expr: 'probe_ssl_earliest_cert_expiry{job="certificate"} - time()', below: renewedWithDays * 86400, severity: "warning",
-        summary: "the certificate of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}", description: "It should have been renewed days ago: certbot's timer or the challenge fails.",
+        summary: "the certificate of {{ $labels.instance }} expires in {{ $value | humanizeDuration }}", description: "It should have been renewed days ago: certbot's timer or the challenge fails.",
       },
       {
         name: "CertificateEnding", expr: 'probe_ssl_earliest_cert_expiry{job="certificate"} - time()', below: 3 * 86400, severity: "critical",
-        summary: "the certificate of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}", description: "After that no client connects.",
+        summary: "the certificate of {{ $labels.instance }} expires in {{ $value | humanizeDuration }}", description: "After that no client can connect.",
       },
       ...burns(stack),
     ],

@@ -16,23 +16,23 @@ export const backups = ({ patience }: Stack): Concern => ({
   alerts: [
     {
       name: "BackupFailed", expr: failed, severity: "critical",
-      summary: "the last {{ $labels.type }} backup failed", description: "The one before it is still there.",
+      summary: "the last {{ $labels.type }} backup failed", description: "The previous one is still there.",
     },
     {
       name: "BackupOld", expr: "time() - max(ringo_backup_timestamp_seconds)", above: bounds.backupOld, severity: "critical",
-      summary: "the newest backup is {{ $value | humanizeDuration }} old", description: "One a day is promised, and more are configured.",
+      summary: "the newest backup is {{ $value | humanizeDuration }} old", description: "At least one a day is due.",
     },
     {
       name: "BackupMissing", expr: "absent(ringo_backup_timestamp_seconds) unless on () ringo_backup_repository_reachable == 0", forSeconds: patience(3600), severity: "critical",
-      summary: "there is no backup", description: "Or nobody says that there is one.",
+      summary: "there is no backup", description: "Or none is reported.",
     },
     {
       name: "BackupDamaged", expr: "ringo_backup_damaged", above: 0, severity: "critical",
-      summary: "{{ $value }} backups have a page that failed its checksum", description: "The database's own files may be damaged, too.",
+      summary: "{{ $value }} backups have a page that failed its checksum", description: "The database's own files may be damaged too.",
     },
     {
       name: "BackupStatusStale", expr: 'time() - node_textfile_mtime_seconds{file=~".*/ringo_backup.prom"}', above: 1800, severity: "warning",
-      summary: "how backups are doing has not been looked at for {{ $value | humanizeDuration }}", description: "The other alerts about backups cannot fire.",
+      summary: "the state of the backups has not been checked for {{ $value | humanizeDuration }}", description: "The other alerts about backups cannot fire.",
     },
     {
       name: "BackupStoreUnreachable", expr: "ringo_backup_repository_reachable == 0", forSeconds: patience(900), severity: "warning",
@@ -40,7 +40,7 @@ export const backups = ({ patience }: Stack): Concern => ({
     },
     {
       name: "RestoreTestFailed", expr: "ringo_restore_test_success == 0", severity: "critical",
-      summary: "the last restore test did not bring everything back", description: "A restore today may fail, too.",
+      summary: "the last restore test did not restore everything", description: "A restore today may fail too.",
     },
     {
       name: "RestoreTestOld", expr: "time() - ringo_restore_test_timestamp_seconds", above: 8 * 86400, severity: "warning",
@@ -49,28 +49,28 @@ export const backups = ({ patience }: Stack): Concern => ({
     {
       // Of any data machine within that time: a new one has made none.
       name: "RestoreTestMissing", expr: "ringo_backup_repository_reachable offset 8d unless on () last_over_time(ringo_restore_test_timestamp_seconds[8d])", severity: "warning",
-      summary: "there has been no restore test for eight days", description: "Or none ever. It is due every Sunday.",
+      summary: "there has been no restore test for eight days", description: "Perhaps there never was one. It is due every Sunday.",
     },
     {
       name: "WalNotArchived", expr: "ringo_postgres_wal_waiting_seconds", above: patience(bounds.walWaits), severity: "critical",
-      summary: "WAL has not reached S3 for {{ $value | humanizeDuration }}", description: "What was written since is lost with the volume, and the volume fills up.",
+      summary: "WAL has not reached S3 for {{ $value | humanizeDuration }}", description: "If the volume is lost, everything written since is lost; and the volume fills up.",
     },
     {
       name: "WalMissing", expr: "time() - ringo_wal_missing_timestamp_seconds < 86400", severity: "critical",
-      summary: "WAL was missing in S3 {{ $value | humanizeDuration }} ago", description: "No restore reaches what was written between it and the backup that follows by itself.",
+      summary: "WAL was missing in S3 {{ $value | humanizeDuration }} ago", description: "No restore reaches what was written between then and the next backup, which follows by itself.",
     },
     {
       name: "MediaBackupOld", expr: "time() - max(ringo_media_backup_timestamp_seconds)", above: 3 * 3600, and: "on () ringo_media_backup_expected == 1", severity: "critical",
-      summary: "the newest snapshot of the media files is {{ $value | humanizeDuration }} old", description: "One an hour is promised. What was uploaded since is lost with the volume.",
+      summary: "the newest snapshot of the media files is {{ $value | humanizeDuration }} old", description: "One an hour is due. If the volume is lost, everything uploaded since is lost.",
     },
     {
       // The first comes with the timer, whose hour is the same whatever the stack's patience is.
       name: "MediaBackupMissing", expr: "ringo_media_backup_expected == 1 unless on () ringo_media_backup_timestamp_seconds", forSeconds: 3 * 3600, severity: "critical",
-      summary: "there is no snapshot of the media files", description: "This machine has made none. All that was uploaded since it came is lost with the volume.",
+      summary: "there is no snapshot of the media files", description: "This machine has made none. If the volume is lost, everything uploaded since the machine was created is lost.",
     },
     {
       name: "MediaBackupFailed", expr: "ringo_media_backup_success == 0", forSeconds: patience(3600), severity: "warning",
-      summary: "snapshots of the media files fail", description: "The ones before are still there.",
+      summary: "snapshots of the media files fail", description: "The earlier ones are still there.",
     },
   ],
 });

@@ -13,11 +13,11 @@ export const data = ({ patience }: Stack): Concern => {
       },
       {
         name: "PostgresConnectionsHigh", expr: connections, above: 0.8, forSeconds: patience(120), severity: "warning",
-        summary: "{{ $value | humanizePercentage }} of PostgreSQL's connections are in use", description: "More processes than before, or connections that are not given back.",
+        summary: "{{ $value | humanizePercentage }} of PostgreSQL's connections are in use", description: "There are more processes than before, or connections are not released.",
       },
       {
         name: "PostgresConnectionsNearlyOut", expr: connections, above: 0.95, forSeconds: patience(60), severity: "critical",
-        summary: "{{ $value | humanizePercentage }} of PostgreSQL's connections are in use", description: "The next process gets none, and its requests fail.",
+        summary: "{{ $value | humanizePercentage }} of PostgreSQL's connections are in use", description: "The next process gets no connection, and its requests fail.",
       },
       {
         name: "SlowStatements", severity: "warning", forSeconds: patience(300),
@@ -26,11 +26,11 @@ export const data = ({ patience }: Stack): Concern => {
       },
       {
         name: "LongTransaction", expr: "max by (machine) (pg_long_running_transactions_oldest_timestamp_seconds)", above: 1800, severity: "warning",
-        summary: "a transaction has been open for {{ $value | humanizeDuration }}", description: "It keeps its locks, and dead rows cannot be removed while it lasts.",
+        summary: "a transaction has been open for {{ $value | humanizeDuration }}", description: "It holds its locks, and dead rows cannot be removed until it ends.",
       },
       {
         name: "Deadlocks", expr: "sum by (machine, datname) (increase(pg_stat_database_deadlocks[10m]))", above: 5, severity: "warning",
-        summary: "{{ $value | humanize }} deadlocks in {{ $labels.datname }} within ten minutes", description: "Requests or tasks lock the same rows in another order.",
+        summary: "{{ $value | humanize }} deadlocks in {{ $labels.datname }} within ten minutes", description: "Requests or tasks lock the same rows in different orders.",
       },
       {
         name: "TablesBloated", severity: "warning", forSeconds: patience(3600),
@@ -43,7 +43,7 @@ export const data = ({ patience }: Stack): Concern => {
       },
       {
         name: "RedisDown", expr: "redis_up == 0", forSeconds: patience(30), severity: "critical",
-        summary: "Redis on {{ $labels.machine }} does not answer", description: "No task is queued or worked off, and what queues one answers 500.",
+        summary: "Redis on {{ $labels.machine }} does not answer", description: "No task is queued or processed, and requests that queue one are answered 500.",
       },
       {
         name: "RedisMemoryHigh", expr: memory, above: 0.8, forSeconds: patience(120), severity: "warning",

@@ -6,11 +6,11 @@ export const logs = ({ patience }: Stack): Concern => ({
   alerts: [
     {
       name: "LogStoreDown", expr: 'up{job="loki"} == 0', forSeconds: patience(120), severity: "warning",
-      summary: "logs are not taken in", description: "They wait on their machines: 256 MiB on each, then the journal.",
+      summary: "the log store takes no lines", description: "They wait on their machines: 256 MiB on each, then the journal.",
     },
     {
       name: "LogsRejected", expr: "sum by (reason) (increase(loki_discarded_samples_total[15m])) > 0", severity: "warning",
-      summary: "the log store throws lines away: {{ $labels.reason }}", description: "They were too old, too long or too many at once, and are on their machines only.",
+      summary: "the log store rejects lines: {{ $labels.reason }}", description: "They were too old, too long or too many at once, and are on their machines only.",
     },
     {
       name: "LogsCutShort", expr: "ringo_logs_kept_seconds < ringo_logs_wanted_seconds", severity: "warning",

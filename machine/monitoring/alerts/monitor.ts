@@ -10,11 +10,11 @@ export const monitor = ({ patience }: Stack): Concern => ({
     {
       // A figure of its own, which ends with a full disk as all others do; of no machine, since nothing that is wrong with one may silence it.
       name: lifeSign, expr: 'max(up{job="prometheus"}) == 1', severity: "warning",
-      summary: "the monitor lives", description: "Fires for as long as figures are read, kept and judged. Sent to the dead man's switch, which raises the alarm when it stops.",
+      summary: "the monitor lives", description: "Always fires while monitoring works. Sent to the dead man's switch, which raises the alarm when it stops.",
     },
     {
       name: "ConfigurationRejected", expr: "prometheus_config_last_reload_successful == 0 or alertmanager_config_last_reload_successful == 0", forSeconds: patience(60), severity: "critical",
-      summary: "{{ $labels.job }} goes on with its old configuration", description: "It could not read the new one.",
+      summary: "{{ $labels.job }} still uses its old configuration", description: "It could not read the new one.",
     },
     {
       name: "RulesFailing", expr: "increase(prometheus_rule_evaluation_failures_total[10m]) > 0", severity: "warning",
@@ -22,15 +22,15 @@ export const monitor = ({ patience }: Stack): Concern => ({
     },
     {
       name: "AlertsNotDelivered", expr: "rate(alertmanager_notifications_failed_total[2m]) > 0", forSeconds: patience(300), severity: "critical",
-      summary: "alerts do not arrive by {{ $labels.integration }}", description: "{{ $labels.reason }}. Another way may still work.",
+      summary: "alerts do not arrive by {{ $labels.integration }}", description: "{{ $labels.reason }}. Another channel may still work.",
     },
     {
       name: "MonitorDroppingAlerts", expr: "rate(prometheus_notifications_dropped_total[2m]) > 0", forSeconds: patience(300), severity: "critical",
-      summary: "Prometheus cannot hand its alerts to Alertmanager", description: "Nobody is told of anything. What is dropped while Alertmanager starts comes again by itself.",
+      summary: "Prometheus cannot hand its alerts to Alertmanager", description: "No alert reaches anybody. Alerts dropped while Alertmanager starts are sent again by themselves.",
     },
     {
       name: "GrafanaDown", expr: 'up{job="grafana"} == 0', forSeconds: patience(120), severity: "warning",
-      summary: "nobody can look at the dashboards", description: "Grafana does not answer. Figures, logs and alerts go on without it.",
+      summary: "Grafana does not answer", description: "Nobody can see the dashboards. Metrics, logs and alerts work without it.",
     },
   ],
 });

@@ -71,7 +71,7 @@ test("an alert carries its severity, its words with the figures in them, and its
       exp_alerts: [{
         exp_labels: { severity: "critical", machine: "data" },
         exp_annotations: {
-          summary: "96% of PostgreSQL's connections are in use", description: "The next process gets none, and its requests fail.",
+          summary: "96% of PostgreSQL's connections are in use", description: "The next process gets no connection, and its requests fail.",
           runbook_url: `${runbook}#postgresconnectionsnearlyout`,
         },
       }],
