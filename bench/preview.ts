@@ -32,7 +32,8 @@ async function preview(machines: number, policies: boolean, bare: number): Promi
       facts: {
         plain: { image: `registry.ringo.test:5000/backend@sha256:${"ab".repeat(32)}`, acme: { server: "https://acme.ringo.test:14000/dir" } },
         // One edge, one data machine, one worker, one monitor; the rest answer HTTP.
-        overrides: { apiInstanceCount: machines - 4 },
+        // One process each, since so many would want more connections than any PostgreSQL here takes.
+        overrides: { apiInstanceCount: machines - 4, gunicornWorkers: 1, databaseSize: "s-4vcpu-8gb" },
         secrets: {
           djangoSecretKey: "not-a-real-key-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
           backupPassphrase: "not-a-real-passphrase-0123456789-abcdefghij",
