@@ -49,7 +49,7 @@ const to = (receivers: readonly Role[], port: number): Outbound =>
 
 const outside = (port: number, protocol = "tcp"): Outbound => ({ protocol, portRange: String(port), destinationAddresses: everywhere });
 
-/** What every machine needs from the internet (names, time, packages), and further TCP ports that only some need. */
+/** What every machine needs from the internet (names, time, packages), and further TCP ports that only some need. Its own firewall knows its resolvers. */
 const internet = (...some: number[]): Outbound[] => [
   { protocol: "icmp", destinationAddresses: everywhere },
   outside(ports.dns, "udp"),

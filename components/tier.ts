@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { backendNetwork } from "../machine/backend/network";
 import type { Backend } from "../machine/backend/django";
+import { namesForContainers } from "../machine/base/resolvers";
 import { docker, pulled, type RegistryCredentials } from "../machine/docker";
 import { mediaClient } from "../machine/data/media";
 import { combine } from "../machine/state";
@@ -47,6 +48,7 @@ export function oneByOne(
 export const containers = (ground: ContainerGround) => ground.registry.apply((registry) => combine(
   docker({ addressPool: ground.dockerCidr, registry, after: ["ringo-media.service"] }),
   pulled(ground.image),
+  namesForContainers,
   { packages: ["sshfs"] }, // for the shared files; installed together with all other packages
 ));
 

@@ -34,8 +34,13 @@ const network: Row[] = [
   {
     demands: "Outbound, only what is named is open, and on a machine only to the program that needs it",
     policies: ["firewall-outbound-named"],
-    machine: ["egress.ts", "base/nftables.ts"],
-    tests: { "machine/base/nftables.test.ts": ["drops what is not named, in, out and through", "lets out each concern's users to its own destinations"], [`${running}/47-stolen-api.test.ts`]: ["out to the internet go the container and root on the declared ports, and nobody else; root without its firewall no further"] },
+    machine: ["egress.ts", "base/nftables.ts", "base/resolvers.ts"],
+    tests: {
+      "machine/base/nftables.test.ts": ["drops what is not named, in, out and through", "lets out each concern's users to its own destinations"],
+      "machine/base/resolvers.test.ts": ["are those that the machine was given, by whichever file, and stay when the rules are loaded again"],
+      [`${running}/46-machines.test.ts`]: ["each machine's firewall lets out to its resolver on port 53, and goes with it when it changes"],
+      [`${running}/47-stolen-api.test.ts`]: ["out to the internet go the container and root on the declared ports, and nobody else; root without its firewall no further", "names are asked of the machine's resolver, by whoever asks, and nobody else hears anything on that port"],
+    },
   },
   {
     demands: "PostgreSQL, Redis, exporters, Loki and containers listen on private addresses, each to who needs it",

@@ -10,15 +10,13 @@ export interface BackendNetwork {
   ports: number[];
 }
 
-/** What the backend's containers may open connections to: their data, names, and the internet on named ports. */
+/** What the backend's containers may open connections to, beside names: their data, and the internet on named ports. */
 export function backendNetwork({ data, vpcCidr, ports }: BackendNetwork): Fragment {
   const accept = (port: Port, peers: string[] | "any"): string[] => acceptRules(port, "daddr", peers);
   return addedRules("forward", "backend", [
     ...accept({ name: "postgresql", port: 5432 }, [data]),
     ...accept({ name: "redis", port: 6379 }, [data]),
     `${peer(vpcCidr, "daddr")} counter reject with icmpx admin-prohibited comment "no other machine of ours"`,
-    ...accept({ name: "names", port: 53 }, "any"),
-    ...accept({ name: "names", port: 53, protocol: "udp" }, "any"),
     ...ports.flatMap((port) => accept({ name: "internet", port }, "any")),
   ].map((rule) => `iifname ${containerLinks} ${rule}`));
 }

@@ -8,6 +8,7 @@ import { logrotate } from "./logrotate";
 import { firewall, type FirewallInputs } from "./nftables";
 import { noSetuid } from "./setuid";
 import { scrubber } from "../logs/scrubber";
+import { resolvers } from "./resolvers";
 import { sshd, type SshdInputs } from "./sshd";
 import { combine, type Fragment, type MachineState } from "../state";
 import { kernel } from "./sysctl";
@@ -33,6 +34,7 @@ export interface BaseInputs {
 export function base(inputs: BaseInputs): MachineState {
   return combine(
     identity(inputs.hostname),
+    resolvers,
     sshd(inputs.sshd),
     firewall(inputs.firewall),
     trust(inputs.trustedCertificates),

@@ -5,6 +5,7 @@
  */
 import { acceptRules, containerLinks, peer, rulesDirectory, rulesPath, underWay, type Peers, type Port } from "../egress";
 import { metadataFromContainers, metadataFromMachine } from "./metadata";
+import { names, resolverSets } from "./resolvers";
 import type { Fragment } from "../state";
 
 /** A port that the machine itself answers on. */
@@ -54,6 +55,7 @@ table inet ringo
 delete table inet ringo
 
 table inet ringo {
+${resolverSets.map((set) => `  ${set}\n`).join("")}
   chain input {
     type filter hook input priority filter; policy drop;
     ct state established,related accept
@@ -83,12 +85,12 @@ ${lines(metadataFromContainers)}${lines(containersFrom.map((cidr) => `oifname ${
 ${lines(metadataFromMachine)}    tcp sport 22 ${underWay} accept comment "answers to SSH that was there before these rules"
     icmp type echo-request accept
     meta l4proto ipv6-icmp accept
-    meta l4proto { tcp, udp } th dport 53 accept comment "names"
-    meta skuid "systemd-timesync" udp dport 123 accept comment "time"
+${lines(names)}    meta skuid "systemd-timesync" udp dport 123 accept comment "time"
     meta skuid { "root", "_apt" } tcp dport { 80, 443 } accept comment "packages"
     include "${rulesDirectory}/output-*.nft"
     limit rate 6/minute counter log prefix "ringo: no way out: " comment "dropped"
   }
 }
+include "${rulesDirectory}/elements-*.nft"
 `;
 }

@@ -26,7 +26,7 @@ export const node = (address: string): Fragment => exporter({
     "--collector.disable-defaults",
     ...collectors.map((name) => `--collector.${name}`),
     `--collector.textfile.directory=${textfiles}`,
-    "--collector.systemd.unit-include=.+\\.(service|mount|timer)",
+    "--collector.systemd.unit-include=.+\\.(service|mount|timer|path)",
     "--collector.systemd.enable-restarts-metrics",
     // What containers see of it is the machine's own disk once more.
     "--collector.filesystem.mount-points-exclude=^/(dev|proc|run|sys|var/lib/docker/.+)($|/)",

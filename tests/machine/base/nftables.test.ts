@@ -4,6 +4,7 @@ import { sshd } from "../../../machine/base/sshd";
 import { backendNetwork } from "../../../machine/backend/network";
 import { addedRules, containerLinks, mayReach, rulesDirectory } from "../../../machine/egress";
 import { alertmanager, blackbox, celeryExporter, djangoMetrics, prometheus } from "../../../machine/monitoring";
+import { namesForContainers } from "../../../machine/base/resolvers";
 import { firewall, ruleset, type Service } from "../../../machine/base/nftables";
 import type { Fragment } from "../../../machine/state";
 
@@ -36,7 +37,7 @@ describe("the ruleset, loaded by nft", () => {
     mayReach("backups", [{ name: "s3", port: 7070, to: "any", users: ["root", "daemon"] }]),
     mayReach("media", [{ name: "shared files", port: 22, to: ["10.0.0.5"], users: ["daemon"] }]),
     addedRules("forward", "other", [`iifname ${containerLinks} tcp dport 25 accept`]),
-    backendNetwork(backend),
+    backendNetwork(backend), namesForContainers,
   )]);
   const chain = (name: string) => new RegExp(`\\tchain ${name} \\{\\n([^]*?)\\n\\t\\}`).exec(listed)![1];
 
@@ -49,7 +50,7 @@ describe("the ruleset, loaded by nft", () => {
     expect(chain("output")).toContain("meta skuid 1 ip daddr 10.0.0.5 tcp dport 22 accept");
     // Names, and the port of the machine's own containers: all else is somebody's.
     const everybodys = chain("output").split("\n").filter((line) => /dport .* accept/.test(line) && !line.includes("skuid"));
-    expect(everybodys).toEqual([expect.stringContaining("dport 53 accept")]);
+    expect(everybodys).toEqual(["ip daddr @resolvers4", "ip6 daddr @resolvers6"].map((to) => expect.stringMatching(`^\\s*${to} meta l4proto { tcp, udp } th dport 53 accept`)));
   });
 
   test("lets containers reach their data, names and the internet's named ports, and no other machine", () => {
@@ -58,7 +59,8 @@ describe("the ruleset, loaded by nft", () => {
     expect(own.slice(0, 7)).toEqual([
       "ip daddr 10.0.0.5 tcp dport 5432 accept", "ip daddr 10.0.0.5 tcp dport 6379 accept",
       expect.stringMatching(/^ip daddr 10\.0\.0\.0\/16 reject/),
-      "tcp dport 53 accept", "udp dport 53 accept", "tcp dport 443 accept", "tcp dport 587 accept",
+      "tcp dport 443 accept", "tcp dport 587 accept",
+      "ip daddr @resolvers4 meta l4proto { tcp, udp } th dport 53 accept", "ip6 daddr @resolvers6 meta l4proto { tcp, udp } th dport 53 accept",
     ]);
     expect(lines).toContain("tcp dport 25 accept");
     expect(own.at(-2)).toContain("reject");
@@ -208,6 +210,10 @@ test("nothing can be smuggled in by a way out, its users or its concern's file",
   expect(() => backendNetwork({ ...backend, ports: [70_000] })).toThrow("is no port");
   expect(() => backendNetwork({ ...backend, data: "data" })).toThrow("neither a CIDR nor an address");
   expect(addedRules("output", "x", []).files![0].path).toBe(`${rulesDirectory}/output-x.nft`);
+});
+
+test("what a role adds later names nothing of the ruleset, so that an older program's can be loaded before the role's", () => {
+  expect(backendNetwork(backend).files!.map(({ content }) => content).join("")).not.toContain("@");
 });
 
 test("stopping Debian's unit leaves the rules: it would flush Docker's and open the machine", () => {

@@ -117,6 +117,19 @@ PYTHON`;
 } | sort`)).toEqual(onAll(stack, "do-agent\nroot"));
 }, 60_000);
 
+test("each machine's firewall lets out to its resolver on port 53, and goes with it when it changes", async () => {
+  const set = "nft list set inet ringo resolvers4 | grep -o 'elements = .*'";
+  expect(await everywhere(stack, set)).toEqual(onAll(stack, `elements = { ${internet} }`));
+  const becomes = (list: string) => eventually(list, async () => (await ask("monitor", set)) === `elements = { ${list} }`, 20);
+  try {
+    await ask("monitor", "cp -p /etc/resolv.conf /run/former; echo 'nameserver 192.0.2.53' >> /etc/resolv.conf");
+    await becomes(`192.0.2.53, ${internet}`);
+  } finally {
+    await ask("monitor", "mv /run/former /etc/resolv.conf");
+  }
+  await becomes(internet);
+}, 60_000);
+
 test("the kernel has the settings that the machine may change, and those for the cloud's kernel are in the file", async () => {
   const [file] = kernel.files!;
   const declared = file!.content.trim().split("\n").map((line) => line.slice(1));

@@ -1,14 +1,17 @@
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import * as dgram from "node:dgram";
 import * as fs from "node:fs";
 import * as https from "node:https";
 import * as net from "node:net";
+import { internet } from "../../../../local/cloud/names";
 import { caCertificatePath } from "../../../../local/services/ca";
+import { serviceNames } from "../../../../local/services/dns";
 import { s3Facts } from "../../../../local/services/s3";
 import { postgresMonitor } from "../../../../machine/monitoring";
 import { firstBackup, stolenKey } from "../backups";
 import { answering, ask, namespaceOf, towardsMedia } from "../inside";
 import { arrive, leave, stranger } from "../outside";
-import { on, type Machine, type Output } from "../support";
+import { eventually, on, type Machine, type Output } from "../support";
 
 /** Somebody runs what he likes in the API's container, and is root on its machine: what does he get beyond it? */
 let stack: Output;
@@ -206,6 +209,38 @@ test("out to the internet go the container and root on the declared ports, and n
     expect(await answering([address], { namespace: namespaceOf(stolen), ports: "443,4444" })).toEqual({ [address]: ["443 open"] });
   } finally {
     for (const listener of listeners) listener.close();
+  }
+}, 60_000);
+
+test("names are asked of the machine's resolver, by whoever asks, and nobody else hears anything on that port", async () => {
+  const address = stranger();
+  const heard: string[] = [];
+  const tcp = net.createServer((socket) => { heard.push("tcp"); socket.destroy(); }).listen(53, address);
+  const udp = dgram.createSocket("udp4", (message) => heard.push(String(message))).bind(53, address);
+  try {
+    await Promise.all([tcp, udp].map((socket) => new Promise((resolve, reject) => socket.once("listening", resolve).on("error", reject))));
+    expect(await reached([[internet, 53], [address, 53]])).toEqual([`${internet}:53`]);
+    expect(await inContainer(`
+import json, socket
+try:
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"from a container", ("${address}", 53))
+except OSError:
+    pass
+print(json.dumps(socket.gethostbyname("${serviceNames.registry}")))`)).toBe(internet);
+    const users = ["root", "nobody", "www-data", "ringo-media", "systemd-resolve"];
+    const got = await ask("api-0", `for user in ${users.join(" ")}; do
+      runuser -u $user -- timeout 2 bash -c "echo -n from $user >/dev/udp/${address}/53; : </dev/tcp/${address}/53" 2>/dev/null &
+      echo $user $(runuser -u $user -- getent ahostsv4 ${serviceNames.registry} | cut -d ' ' -f 1 | head -1)
+    done; wait`);
+    expect(got.split("\n")).toEqual(users.map((user) => `${user} ${internet}`));
+    expect(heard).toEqual([]);
+    // There was somebody who listened.
+    dgram.createSocket("udp4").unref().send("from a test", 53, address);
+    await eventually("the one datagram", async () => heard.length > 0, 5);
+    expect(heard).toEqual(["from a test"]);
+  } finally {
+    tcp.close();
+    udp.close();
   }
 }, 60_000);
 

@@ -1,0 +1,63 @@
+"""Which resolvers this machine asks for names: the firewall lets everybody out to these on port 53, and nobody to others."""
+import ipaddress
+import os
+import re
+import subprocess
+import sys
+
+
+def resolvers(paths):
+    found = set()
+    for path in paths:
+        try:
+            with open(path) as file:
+                words = re.findall(r"^nameserver\s+([^\s%]+)", file.read(), re.MULTILINE)
+        except FileNotFoundError:
+            continue
+        for word in words:
+            try:
+                address = ipaddress.ip_address(word)
+            except ValueError:
+                continue
+            address = getattr(address, "ipv4_mapped", None) or address
+            if not address.is_loopback and not address.is_unspecified:
+                found.add(address)
+    return found
+
+
+def elements(found):
+    """What puts them into the firewall's sets. It is read with the rules: one address that nft cannot read would open the machine."""
+    lists = {version: sorted(address for address in found if address.version == version) for version in (4, 6)}
+    return "".join("add element inet ringo resolvers%d { %s }\n" % (version, ", ".join(map(str, addresses))) for version, addresses in lists.items() if addresses)
+
+
+def write(path, text):
+    part = "%s.%d" % (path, os.getpid())
+    with open(part, "w") as file:
+        file.write(text)
+    os.replace(part, path)
+
+
+def main(rules, path, *named):
+    found = resolvers(named)
+    if not found:
+        print("no resolver is named in %s: those of before stay" % " or ".join(named), file=sys.stderr)
+        return
+    write(path, elements(found))
+    subprocess.run(["nft", "--file", rules], check=True)
+
+
+def known(path, *named):
+    """Whether the firewall has them already, or there is none to tell it of."""
+    found = resolvers(named)
+    try:
+        with open(path) as file:
+            return not found or file.read() == elements(found)
+    except FileNotFoundError:
+        return not found
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--known":
+        sys.exit(0 if known(*sys.argv[2:]) else 1)
+    main(*sys.argv[1:])
