@@ -83,7 +83,9 @@ ${lines(metadataFromContainers)}${lines(containersFrom.map((cidr) => `oifname ${
     ct state established,related accept
     oifname "lo" accept
 ${lines(metadataFromMachine)}    tcp sport 22 ${underWay} accept comment "answers to SSH that was there before these rules"
-    icmp type echo-request accept
+    meta skuid "root" icmp type echo-request accept
+    # Any program may ask for an echo (net.ipv4.ping_group_range), and say in it what it likes.
+    meta skuid != "root" icmpv6 type echo-request drop
     meta l4proto ipv6-icmp accept
 ${lines(names)}    meta skuid "systemd-timesync" udp dport 123 accept comment "time"
     meta skuid { "root", "_apt" } tcp dport { 80, 443 } accept comment "packages"

@@ -53,6 +53,11 @@ describe("the ruleset, loaded by nft", () => {
     expect(everybodys).toEqual(["ip daddr @resolvers4", "ip6 daddr @resolvers6"].map((to) => expect.stringMatching(`^\\s*${to} meta l4proto { tcp, udp } th dport 53 accept`)));
   });
 
+  test("lets root alone ask for an echo, which carries what one likes", () => {
+    expect(chain("output").match(/^.*echo-request.*$/gm)!.map((line) => line.trim())).toEqual(["meta skuid 0 icmp type echo-request accept", "meta skuid != 0 icmpv6 type echo-request drop"]);
+    expect(chain("output")).toMatch(/icmpv6 type echo-request drop\n\s*meta l4proto ipv6-icmp accept/);
+  });
+
   test("lets containers reach their data, names and the internet's named ports, and no other machine", () => {
     const lines = chain("forward").split("\n").map((line) => line.trim().replace(/^iifname \{ "br-\*", "docker0" \} | comment .*|counter packets 0 bytes 0 /g, ""));
     const own = lines.slice(lines.findIndex((line) => line.includes("5432")));
