@@ -24,8 +24,10 @@ const harmless = [
   /\b(?:[a-f0-9]{40}|[a-f0-9]{64}|[a-f0-9]{128})(?= [ *][\w./-])/g, // as sha256sum reads them
   /(@|\bcheckout |(sha|commit|revision|release)["']?\s*[:=]\s*["']?)[a-f0-9]{40}\b/gi, // a commit
   /-----BEGIN (CERTIFICATE|(?:PGP )?PUBLIC KEY(?: BLOCK)?)-----[\s\S]*?-----END \1-----/g,
-  /\bkeyid["']?\s*[:=]\s*["']?(0x)?([A-F0-9] ?){8,40}\b/gi,
+  /\b(keyid["']?\s*[:=]|recv-keys?)\s*["']?(0x)?([A-F0-9] ?){8,40}\b/gi,
   /\b\w+([_-]file|[_-]path|File|Path)["']?\s*[:=]\s*["']?(\/[a-z0-9._-]+)+(?![\w+/=])/gi,
+  /--from-file=[\w.-]+=["']?[\w./-]+/g,
+  /\bpassword_encryption["']?\s*[:=]\s*["']?(scram-sha-256|md5)\b/g,
   /[:=]\s*\\*["']?\$(\(|\{[A-Za-z_]\w*\}|[A-Z_][A-Z0-9_]*\b)/g,
 ];
 

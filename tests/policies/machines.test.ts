@@ -163,7 +163,7 @@ describe("secrets in a text", () => {
     expect(performance.now() - started).toBeLessThan(10_000);
   });
   test.each([
-    `ssh-ed25519 ${random}${random}`, `image@sha256:${"a1b2c3d4".repeat(8)}`, `echo '${"a1b2c3d40".repeat(8).slice(0, 64)}  tool.tar.gz' | sha256sum -c`, "GIT_SHA=0123456789abcdef0123456789abcdef01234567", '"release": "0123456789abcdef0123456789abcdef01234567"', "git checkout 0123456789abcdef0123456789abcdef01234567", "pip install git+https://example.net/x@0123456789abcdef0123456789abcdef01234567", "password_authentication: false", "the quick brown fox jumps over the lazy dog",
+    `ssh-ed25519 ${random}${random}`, `image@sha256:${"a1b2c3d4".repeat(8)}`, `echo '${"a1b2c3d40".repeat(8).slice(0, 64)}  tool.tar.gz' | sha256sum -c`, "gpg --recv-keys 9DC858229FC7DD38854AE2D88D81803C0EBFCD88", "kubectl create secret generic db --from-file=password=/run/pg", "ALTER SYSTEM SET password_encryption = 'scram-sha-256'", "GIT_SHA=0123456789abcdef0123456789abcdef01234567", '"release": "0123456789abcdef0123456789abcdef01234567"', "git checkout 0123456789abcdef0123456789abcdef01234567", "pip install git+https://example.net/x@0123456789abcdef0123456789abcdef01234567", "password_authentication: false", "the quick brown fox jumps over the lazy dog",
     // What cloud-config says about passwords, keys and files with secrets, and is none.
     "chpasswd:\n  expire: false\n", "password:\n  policy: strict\n", '{"chpasswd":{"expire":false}}', "keyid: 9DC858229FC7DD38854AE2D88D81803C0EBFCD88", "keyid: '0x9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88'",
     "POSTGRES_PASSWORD_FILE=/run/secrets/pg", "--password-file=/run/pg", 'PGPASSWORD="$(cat /run/pg)"', "password: ${DB_PASSWORD}",
