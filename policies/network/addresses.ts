@@ -2,7 +2,7 @@ import { contains, parseCidr, privateRanges, type Cidr } from "../../config/cidr
 import type { Ports } from "./ports";
 
 /** A range, or an address alone. Undefined for anything else. */
-export const rangeOf = (text: string): Cidr | undefined => parseCidr(text) ?? parseCidr(`${text}/${text.includes(":") ? 128 : 32}`);
+const rangeOf = (text: string): Cidr | undefined => parseCidr(text) ?? parseCidr(`${text}/${text.includes(":") ? 128 : 32}`);
 
 const own = [...privateRanges, parseCidr("fc00::/7")!];
 
