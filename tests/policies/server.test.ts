@@ -68,6 +68,14 @@ test("it judges the whole stack by several rules, each by all of it", async () =
   expect(found(response)).toEqual([["droplet-firewalled", "no firewall of the stack selects one"], ["droplet-own-vpc", "one is in no VPC of this stack"], ["droplet-backups", "without the cloud's backups: one"]]);
 });
 
+test("what is wrong with no resource is the stack's own: `pulumi policy analyze` fails on a finding that names none", async () => {
+  const stack = volume(new AnalyzerResource()).setType("pulumi:pulumi:Stack").setUrn("urn:pulumi:production::ringo-infra::pulumi:pulumi:Stack::ringo-infra-production");
+  const droplet = volume(new AnalyzerResource()).setType("digitalocean:index/droplet:Droplet").setUrn("urn:pulumi:production::ringo-infra::digitalocean:index/droplet:Droplet::one");
+  const response = await answer<AnalyzeResponse>((done) => engine.analyzeStack(new AnalyzeStackRequest().setResourcesList([stack, droplet]), done));
+  const named = new Map(response.getDiagnosticsList().map((each) => [each.getPolicyname(), each.getUrn()]));
+  expect([named.get("droplet-backups"), named.get("droplet-firewalled")]).toEqual([stack.getUrn(), droplet.getUrn()]);
+});
+
 test("it remediates nothing, and says so in the way that an engine knows: there is no such call", async () => {
   const asked = answer<RemediateResponse>((done) => engine.remediate(volume(new AnalyzeRequest()), done));
   await expect(asked).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
