@@ -2,6 +2,7 @@ import { addressesIn, contains, documentationRanges, networkOf, overlaps, parseC
 import { celeryChildrenThatFit, connectionsOf, connectionsThatFit, gunicornWorkersThatFit, mostConnections } from "./capacity";
 import { portOf } from "../machine/egress";
 import { isPort, type Mending } from "./formats";
+import { isExample, textPaths, within } from "./placeholders";
 import type { Validated } from "./schema";
 import { receivers } from "./secrets";
 import { sizes } from "./sizes";
@@ -28,13 +29,8 @@ const rule = <K extends Key>(needs: readonly K[], check: (config: Pick<Validated
 
 const when = (wrong: boolean, conflict: Conflict): Conflict[] => (wrong ? [conflict] : []);
 
-const within = (name: string, zone: string): boolean => name === zone || name.endsWith(`.${zone}`);
-
 /** The nearest that a host may be in: of two labels, it is one itself. What its registry sells by three, as `co.uk`, a shorter one would not be. */
 const zoneOf = (name: string): string => name.split(".").slice(name.split(".").length > 2 ? 1 : 0).join(".");
-
-/** Names kept for documentation (RFC 2606, RFC 6761): no authority issues for them and nobody owns them. */
-const isExample = (name: string): boolean => ["example", "example.com", "example.net", "example.org", "invalid"].some((zone) => within(name, zone));
 
 const placeholder = "is still the placeholder";
 
@@ -106,22 +102,14 @@ export const rules: readonly Rule[] = [
     })),
   rule(["grafana", "grafanaOauthSecret"], ({ grafana: { oauth }, grafanaOauthSecret }) => together("grafana.oauth", oauth, { grafanaOauthSecret })),
 
-  rule(["throwaway", "domain"], ({ throwaway, domain }) => when(!throwaway && isExample(domain), { path: ["domain"], reason: placeholder })),
-  rule(["throwaway", "grafana"], ({ throwaway, grafana }) => when(!throwaway && grafana.domain !== undefined && isExample(grafana.domain), {
-    path: ["grafana", "domain"], reason: placeholder,
-  })),
-  rule(["throwaway", "dnsZone"], ({ throwaway, dnsZone }) => when(!throwaway && dnsZone !== undefined && isExample(dnsZone), {
-    path: ["dnsZone"], reason: placeholder,
-  })),
-  rule(["throwaway", "acme"], ({ throwaway, acme }) => when(!throwaway && isExample(acme.email.split("@")[1]), {
-    path: ["acme", "email"], reason: placeholder,
+  ...textPaths.map((path) => rule(["throwaway", path[0] as Key], (config) => {
+    const given = path.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], config);
+    const texts = Array.isArray(given) ? given.map((text: string, index) => ({ text, at: [...path, index] })) : [{ text: given as string | undefined, at: path }];
+    return texts.flatMap(({ text, at }) => when(!config.throwaway && text !== undefined && isExample(text), { path: at, reason: placeholder }));
   })),
   ...(["sshAllowedCidrs", "adminAllowedCidrs"] as const).map((name) => rule(["throwaway", name], (config) =>
     (config[name] as string[]).flatMap((cidr, index) =>
       when(!config.throwaway && documentationRanges.some((range) => contains(range, parseCidr(cidr)!)), { path: [name, index], reason: placeholder })))),
-  ...(["corsAllowedOrigins", "csrfTrustedOrigins"] as const).map((name) => rule(["throwaway", name], (config) =>
-    (config[name] as string[]).flatMap((origin, index) =>
-      when(!config.throwaway && isExample(new URL(origin).hostname), { path: [name, index], reason: placeholder })))),
 
   rule(["backups"], ({ backups: { retentionDays, archiveDays } }) => when(archiveDays < retentionDays, {
     path: ["backups", "archiveDays"], reason: `is below backups.retentionDays (${retentionDays})`, value: String(retentionDays),
@@ -220,7 +208,7 @@ export const rules: readonly Rule[] = [
   })),
 
   rule(["environmentVariables"], ({ environmentVariables: { EMAIL_PORT } }) => when(EMAIL_PORT !== undefined && !isPort(EMAIL_PORT), {
-    path: ["environmentVariables", "EMAIL_PORT"], reason: "is no port", value: "587",
+    path: ["environmentVariables", "EMAIL_PORT"], reason: "is no port", value: "2525",
   })),
   rule(["environmentVariables", "sentryDsn", "outboundPorts"], ({ environmentVariables: { EMAIL_PORT }, sentryDsn, outboundPorts }) => {
     const needed = [

@@ -1,6 +1,6 @@
 import { deploy, stateOf, type Registered } from "./program";
 
-const image = `registry.example.net/grafana@sha256:${"ef".repeat(32)}`;
+const image = `registry.ringo.dev/grafana@sha256:${"ef".repeat(32)}`;
 const named = (resources: Registered[], name: string): Registered => resources.find((each) => each.name === name)!;
 
 describe("a stack that shows its dashboards", () => {

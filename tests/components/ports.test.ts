@@ -31,7 +31,7 @@ describe("the cloud's firewall and the machine's own name the same ports", () =>
       outboundPorts: [443, 587],
       mediaStorage: { endpoint: "https://spaces.ringo.test:9000", region: "fra1", bucket: "media" },
       mediaAccessKeyId: "media-key", mediaSecretAccessKey: "media-secret",
-      alerts: { runbook: "https://wiki.ringo.test/alerts", email: { to: "a@ringo.test", from: "b@ringo.test", server: "mail.ringo.test:465", username: "b" } },
+      alerts: { runbook: "https://wiki.ringo.dev/alerts", email: { to: "a@ringo.test", from: "b@ringo.test", server: "mail.ringo.test:465", username: "b" } },
       sentry: { organization: "ringo", project: "backend", url: "https://sentry.ringo.test:9000" }, sentryAuthToken: "not-a-token-of-sentry",
       alertEmailPassword: "not-a-password", alertWebhookUrl: "https://hooks.ringo.test:9443/alerts", deadMansSwitchUrl: "https://switch.ringo.test:8443/",
     }));

@@ -18,7 +18,7 @@ export interface Registered {
   inputs: any;
 }
 
-const image = `registry.example.net/backend@sha256:${"ab".repeat(32)}`;
+const image = `registry.ringo.dev/backend@sha256:${"ab".repeat(32)}`;
 
 /** A complete configuration; each test changes what it is about. */
 export const configuration: Record<string, unknown> = {
@@ -31,10 +31,10 @@ export const configuration: Record<string, unknown> = {
   adminAllowedCidrs: ["198.18.0.254/32"],
   acme: { email: "operator@ringo.test" },
   image,
-  logs: { image: `registry.example.net/loki@sha256:${"cd".repeat(32)}` },
+  logs: { image: `registry.ringo.dev/loki@sha256:${"cd".repeat(32)}` },
   djangoSecretKey: "not-a-real-key-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
   backupPassphrase: "not-a-real-passphrase-0123456789-abcdefghij",
-  alerts: { runbook: "https://wiki.ringo.test/alerts" },
+  alerts: { runbook: "https://wiki.ringo.dev/alerts" },
   alertWebhookUrl: "https://hooks.ringo.test/not-a-hook",
   deadMansSwitchUrl: "https://switch.ringo.test/not-a-switch",
 };

@@ -171,7 +171,7 @@ test("one more API machine changes no other machine's base, data or worker: the 
 });
 
 describe("Sentry", () => {
-  const image = (letters: string) => `registry.example.net/ringo/backend@sha256:${letters.repeat(32)}`;
+  const image = (letters: string) => `registry.ringo.dev/ringo/backend@sha256:${letters.repeat(32)}`;
   const told = { sentry: { organization: "ringo", project: "backend" }, sentryAuthToken: "not-a-token-of-sentry", sentryDsn: "https://publickey@sentry.ringo.dev/1" };
   const states = async (changes: Record<string, unknown>) =>
     new Map(of((await stackWith(changes)).resources, command).filter((r) => r.name.startsWith("monitor-")).map((r) => [r.name, stateOf(r)]));
@@ -205,7 +205,7 @@ test("a configuration with faults registers nothing", async () => {
 });
 
 test("who is named is told by the cloud itself of the API, its certificate and every machine", async () => {
-  const { resources } = await deploy({ alerts: { runbook: "https://wiki.ringo.test/alerts", cloudEmails: ["a@ringo.test"] } });
+  const { resources } = await deploy({ alerts: { runbook: "https://wiki.ringo.dev/alerts", cloudEmails: ["a@ringo.test"] } });
   const alerts = (type: string) => of(resources, type).map(({ inputs }) => inputs);
   expect(alerts("digitalocean:index/uptimeAlert:UptimeAlert").map((inputs) => [inputs.type, inputs.threshold, inputs.notifications])).toEqual([
     // Of certificates of 45 days, Let's Encrypt's from 2028 on, every one is down to 15 before it is renewed.

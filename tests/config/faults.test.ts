@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { renderFaults, validate } from "../../config";
 import { cases } from "./cases";
-import { faultsOf, least, stored } from "./fixture";
+import { digest, faultsOf, least, stored } from "./fixture";
 
 const json = JSON.stringify;
 
@@ -70,18 +70,28 @@ test("every placeholder that is left is named, and only in a stack that is no th
   const changes = {
     domain: "api.ringo.example", dnsZone: "ringo.example", acme: '{"email":"operations@ringo.example"}', image: `ghcr.io/ringo/backend@sha256:${"0".repeat(64)}`,
     sshAllowedCidrs: '["203.0.113.7/32"]', adminAllowedCidrs: '["185.12.64.7/32","2001:db8:1::/48"]',
-    corsAllowedOrigins: '["https://app.ringo.example"]', csrfTrustedOrigins: '["https://app.example.com"]',
+    corsAllowedOrigins: '["https://app.ringo.example"]', csrfTrustedOrigins: '["https://app.example.com"]', allowedHosts: '["api2.ringo.test"]',
+    alertEmailPassword: "not-a-password", alerts: json({
+      runbook: "https://wiki.example.net/alerts", cloudEmails: ["ops@ringo.dev", "ops@example.org"], email: { to: "a@ringo.invalid", from: "b@ringo.dev", server: "smtp.example.com:2525", username: "b@example.com" },
+    }),
+    backups: json({ endpoint: "https://s3.ringo.test:7070" }), logs: json({ image: `registry.example.com/loki@${digest}` }),
   };
   const faults = faultsOf(changes);
   expect(faults.every((fault) => fault.reason === "is still the placeholder")).toBe(true);
   expect(faults.map((fault) => fault.key).sort()).toEqual([
-    "acme.email", "adminAllowedCidrs[1]", "corsAllowedOrigins[0]", "csrfTrustedOrigins[0]", "dnsZone", "domain", "image", "sshAllowedCidrs[0]",
+    "acme.email", "adminAllowedCidrs[1]", "alerts.cloudEmails[1]", "alerts.email.server", "alerts.email.to", "alerts.email.username", "alerts.runbook", "allowedHosts[0]", "backups.endpoint", "corsAllowedOrigins[0]", "csrfTrustedOrigins[0]", "dnsZone", "domain", "image", "logs.image", "sshAllowedCidrs[0]",
   ]);
   expect(faultsOf({ ...changes, throwaway: "true" }).map((fault) => fault.key)).toEqual(["image"]);
 });
 
 test("a stack's name is its environment's where none is named", () => {
   expect(validate(least, stored(least), "prod")).toMatchObject({ valid: false, faults: [{ key: "environment", reason: expect.stringMatching(/stack's name, prod, which is production/) as string }] });
+});
+
+test("what only looks like an example's name is none", () => {
+  expect(faultsOf({
+    domain: "test.examples.dev", acme: '{"email":"example@ringo.dev"}', image: `localhost:5000/example/test@${digest}`, environment: "test", tags: '["test","team:example"]', queues: '["test"]',
+  })).toEqual([]);
 });
 
 test("a throwaway stack may use tags and names kept for examples", () => {
