@@ -93,6 +93,9 @@ export const hostNameFault: Judge = (value) => {
 /** Whether a text is a port's number. */
 export const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535;
 
+/** What the cloud does to mail, where a mail server's port is chosen: nothing tells of it but a time that runs out. */
+export const mailPorts = "DigitalOcean lets new accounts out by none of 25, 465 and 587: take the one that mail services have beside them, mostly 2525.";
+
 /** A host and a port. */
 export const serverFault: Judge = (value) => {
   const [, host, port] = /^(.+):(\d+)$/.exec(value) ?? [];

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { group, key } from "./doc";
-import { httpsUrlFault, list, pattern, resizing, serverFault, sizeWith, text, whole } from "./formats";
+import { httpsUrlFault, list, mailPorts, pattern, resizing, serverFault, sizeWith, text, whole } from "./formats";
 
 const percentage = /^[1-9]\d(\.\d{1,3})?$/;
 const address = () => z.email("is no e-mail address");
@@ -65,7 +65,7 @@ export const monitoring = z.object({
       allowed: "a list of e-mail addresses",
       example: "operations@ringo-uchet.ru",
     }),
-    telegramChatId: key(pattern(/^-?\d{1,20}$/, "is no chat's number").optional(), {
+    telegramChatId: key(pattern(/^-?[1-9]\d{0,14}$/, "is no chat's number").optional(), {
       description: "Chat that alerts go to. Its bot's token is the secret `alertTelegramToken`.",
       allowed: "a chat's number, in quotes; a group's is negative",
       example: "-1001234567890",
@@ -75,7 +75,7 @@ export const monitoring = z.object({
       to: key(address(), { description: "Who gets alerts.", allowed: "an e-mail address", example: "operations@ringo-uchet.ru" }),
       from: key(address(), { description: "The sender's address.", allowed: "an e-mail address", example: "alerts@ringo-uchet.ru" }),
       server: key(text(serverFault), {
-        description: "The mail server, reached with STARTTLS.", allowed: "host:port", example: "smtp.ringo-uchet.ru:587",
+        description: `The mail server, reached with STARTTLS. ${mailPorts}`, allowed: "host:port", example: "smtp.ringo-uchet.ru:2525",
       }),
       username: key(pattern(/^\S{1,255}$/, "has spaces in it"), {
         description: "Who logs in at the mail server, with the secret `alertEmailPassword`.", allowed: "a name without spaces", example: "alerts@ringo-uchet.ru",

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { key } from "./doc";
-import { allowedSourceFault, hostNameFault, list, privateNetworkFault, text, whole } from "./formats";
+import { allowedSourceFault, hostNameFault, list, mailPorts, privateNetworkFault, text, whole } from "./formats";
 
 const privateNetwork = "a private IPv4 network (RFC 1918) from /16 to /24, clear of 10.229.0.0/16, 10.244.0.0/16, "
   + "10.245.0.0/16 and 10.246.0.0/24, which DigitalOcean keeps for itself";
@@ -46,7 +46,8 @@ export const network = z.object({
   }),
   outboundPorts: key(list(whole(1, 65_535)).default([443]), {
     description: "TCP ports of the internet that the application may open connections to: Sentry, Telegram, a mail server. All others are "
-      + "closed to it, 443 too where the list does not name it. Its data, names and `mediaStorage.endpoint` are open without being named.",
+      + "closed to it, 443 too where the list does not name it. Its data, names and `mediaStorage.endpoint` are open without being named. "
+      + mailPorts,
     allowed: "a list of whole numbers from 1 to 65535",
     example: "443",
   }),
