@@ -109,7 +109,7 @@ export const rules: readonly Rule[] = [
   })),
   ...(["sshAllowedCidrs", "adminAllowedCidrs"] as const).map((name) => rule(["throwaway", name], (config) =>
     (config[name] as string[]).flatMap((cidr, index) =>
-      when(!config.throwaway && documentationRanges.some((range) => contains(range, parseCidr(cidr)!)), { path: [name, index], reason: placeholder })))),
+      when(!config.throwaway && documentationRanges.some((range) => contains(range, parseCidr(cidr)!)), { path: [name, index], reason: placeholder, value: "<your address>/32" })))),
 
   rule(["backups"], ({ backups: { retentionDays, archiveDays } }) => when(archiveDays < retentionDays, {
     path: ["backups", "archiveDays"], reason: `is below backups.retentionDays (${retentionDays})`, value: String(retentionDays),

@@ -22,7 +22,7 @@ const shape: Record<string, z.ZodType> = schema.shape;
  * @param file what the stack's file says of its keys, where it can be read
  */
 export function validate(raw: Readonly<Record<string, string>>, secretKeys: ReadonlySet<string>, stack: string, file: Written = {}): Verdict {
-  const faults = nameFaults(stack);
+  const faults: Fault[] = [];
   const values: Record<string, unknown> = {};
   const bad = new Set<string>();
   const add = (name: string, ...found: Fault[]) => {
@@ -60,6 +60,7 @@ export function validate(raw: Readonly<Record<string, string>>, secretKeys: Read
     faults.push(...unlessWrong(() => rule.check(values as Validated, stack).map((conflict) =>
       describe(stack, at(values, conflict.path), conflict, Object.hasOwn(raw, conflict.path[0])))));
   }
+  faults.push(...nameFaults(stack)); // at the end: the other commands call the stack by the name that it has
   return faults.length === 0 ? { valid: true, values: values as Validated } : { valid: false, faults };
 }
 

@@ -173,7 +173,7 @@ export const cases: Case[] = [
   ["a time zone that is none", { timezone: "Europe/Kaluga" }, "timezone", /no time zone/, /IANA/, `${set} timezone UTC`],
   ["an image that lacks our packages", { machineImage: "debian-12-x64" }, "machineImage", /runs on/, /debian-13-x64/, `${set} machineImage debian-13-x64`],
   ["an example's domain", { domain: "api.ringo.example" }, "domain", /placeholder/, /host name/, `${set} domain`],
-  ["an example's network", { sshAllowedCidrs: '["203.0.113.7/32"]' }, "sshAllowedCidrs[0]", /placeholder/, /CIDRs/, "'sshAllowedCidrs[0]'"],
+  ["an example's network", { sshAllowedCidrs: '["203.0.113.7/32"]' }, "sshAllowedCidrs[0]", /placeholder/, /CIDRs/, "'sshAllowedCidrs[0]' '<your address>/32'"],
   ["no certificate", { trustedCertificates: '["-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----"]' }, "trustedCertificates[0]", /no PEM certificate/, /PEM/, "--path 'trustedCertificates[0]' \"$(cat ca.pem)\""],
   ["a damaged key", { operatorSshKeys: '["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA"]' }, "operatorSshKeys[0]", /cut short or damaged/, /ed25519/, "'operatorSshKeys[0]'"],
   ["a mail server at no port", mail("smtp.ringo.dev:99999"), "alerts.email.server", /no port from 1 to 65535/, /host:port/, `${set} --path alerts.email.server`],

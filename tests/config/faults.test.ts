@@ -109,6 +109,11 @@ test.each([
   ] });
 });
 
+test("a stack's name is told after all else: the other commands call the stack by it", () => {
+  const verdict = validate({ ...least, apiInstanceCount: "0" }, stored(least), "Feature_X");
+  expect(verdict.valid ? [] : verdict.faults.map((fault) => fault.command)).toEqual(["pulumi config set --stack Feature_X apiInstanceCount 2", "pulumi stack rename --stack Feature_X feature-x"]);
+});
+
 test.each(["live", "1", "feature-1", "a".repeat(35)])("a stack may be called %s", (name) => {
   expect(validate(least, stored(least), name)).toMatchObject({ valid: true });
 });

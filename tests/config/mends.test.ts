@@ -6,7 +6,7 @@ import { run, type Stored } from "./cli";
 import { digest, key, least, stored } from "./fixture";
 
 /** What a person has to put in himself, or what is known to be nobody's. */
-const placeholder = /<\w+>|…|\$\(cat /;
+const placeholder = /<[\w ]+>|…|\$\(cat /;
 
 const faultsOf = ({ raw, secretKeys }: Stored) => {
   const verdict = validate(raw, secretKeys, "staging");
