@@ -1,11 +1,10 @@
 import { linear } from "./linear";
 import { rule } from "./rule";
-import { scripts } from "./scripts";
+import { scripts, scriptsReplaced } from "./scripts";
+import { sql, sqlReplaced } from "./sql";
 
 const fields = "ARGS|ARGS_NAMES|REQUEST_COOKIES|REQUEST_COOKIES_NAMES|FILES|FILES_NAMES";
 const decoded = "t:none,t:urlDecodeUni,t:htmlEntityDecode";
-/** Letters as letters: see `unicode.ts`. */
-const letters = "t:none,t:utf8toUnicode,t:urlDecodeUni";
 
 const unixCommands = "cat|ls|ps|id|nc|ncat|netcat|socat|telnet|wget|curl|ssh|scp|ftp|tftp|(?:ba|da|z|k|c)?sh|python[23]?|perl|ruby|php|node|lua|java|nohup|env|exec|eval|source|sudo|su|chmod|chown|rm|cp|mv|tee|tail|head|find|xargs|awk|sed|ping|base64|openssl|kill|crontab|time|echo|printf|uname|whoami";
 const windowsCommands = "cmd|powershell|ipconfig|systeminfo|whoami|hostname|tasklist|taskkill|certutil|bitsadmin|mshta|rundll32|regsvr32|wmic|schtasks|net\\s+(?:user|localgroup|group|use|view|share|start)|reg\\s+(?:add|query)|nslookup|ping|tracert|netstat";
@@ -28,15 +27,18 @@ const replacements = [
   rule(10411, "ARGS", `@rx (?:^|[;|&\\n]|\\x60)\\s*(?:${windowsCommands})(?:\\.exe)?\\s*(?:$|[;|&>]|[/-][a-z]|[a-z]:\\x5c|\\x22)|[;|&]\\s*(?:dir|type|copy|del|echo)\\s+(?:[a-z]:|\\x5c|/[a-z]\\b|\\.\\.|%)`, "t:none,t:lowercase", "Windows command (932110, 932115)"),
   rule(10412, "ARGS", `@rx ^\\s*(?:${unixCommands})\\s+(?:--?[a-z0-9]|/[a-z]|~/|\\.{1,2}/|\\$[({a-z]|[<>|;]|https?://)`, "t:none", "Unix command at the beginning (932150)"),
   rule(10413, "ARGS", "@rx document\\.(?:cookie|write)|\\.parentnode|\\.innerhtml|window\\.location|-moz-binding|<!--|<!\\[cdata\\[", "t:none,t:utf8toUnicode,t:urlDecodeUni,t:htmlEntityDecode,t:jsDecode,t:cssDecode,t:lowercase,t:removeNulls", "Words of scripts (941180)"),
-  rule(10414, "ARGS", "@detectSQLi", "t:none", "SQL injection (942100)"),
-  rule(10415, "ARGS", "@detectSQLi", `${letters},t:removeNulls`, "SQL injection (942100)"),
-  // These look for words after what is no letter, and with bytes for letters that was every Russian one.
-  rule(10416, "ARGS", "@rx [\\s()]case\\s*\\(|\\)\\s*like\\s*\\(|\\bhaving\\s+[^\\s,.!?]+\\s*[=<>(\\x22'\\x60]|\\bif\\s?\\(\\w+\\s*[=<>~]", `${letters},t:lowercase`, "Conditional SQL (942230)"),
-  rule(10417, "ARGS", "@rx ^[\\W\\d]+(?:alter|create|delete|drop|insert|load|rename|select|truncate|union|update)\\b|\\b(?:group_concat|load_file)\\s*\\(|\\bend\\s*\\);|['\\x22\\x60]\\s+regexp\\W|\\binto\\s+(?:out|dump)file\\b|\\bunion\\s+(?:all\\s+)?select\\b|;\\s*(?:(?:alter|create|drop|truncate)\\s+(?:database|function|index|role|schema|table|user|view)|insert\\s+into|update\\s+\\S+\\s+set|delete\\s+from|copy\\s|do\\s+\\$|(?:grant|revoke)\\s+(?:all|create|delete|execute|insert|select|update|usage)\\b[^;]{1,100}\\s(?:to|from)\\s)|['\\x22)\\d]\\s*;\\s*truncate\\s+[\\w.\\x22]+\\s*(?:\\z|;|,|--|cascade\\b|continue\\b|restart\\b)", `${letters},t:lowercase`, "SQL statement (942360)"),
+  // "Head lamp" and "Post office" are lines, too.
+  rule(10458, "ARGS", "@rx \\b(?:get|post|head|options|connect|put|delete|trace|track|patch|propfind|propatch|mkcol|copy|move|lock|unlock)\\s+(?:/|\\w)\\S*\\s+http/\\d", `${decoded},t:lowercase`, "Request within a request (921110)"),
+  // With nothing between the name and its bracket: "Split system (2 шт)". There is no PHP.
+  rule(10439, "ARGS", "@rx \\b(?:array_(?:filter|map|walk)|assert|base64_decode|call_user_func(?:_array)?|chr|create_function|curl_exec|eval|exec|file_(?:get|put)_contents|fopen|fsockopen|include|move_uploaded_file|ob_start|passthru|pcntl_exec|php(?:info|version)|popen|preg_replace|proc_open|readfile|shell_exec|system|unserialize|var_dump)\\(", `${decoded},t:lowercase`, "Call of PHP (933160)"),
+  // "\nLocation: Moscow" is a line of a note, and a letter has a type.
+  rule(10440, "ARGS", "@rx [\\r\\n]\\W{0,8}+(?:set-cookie:\\s*[^\\s=;]+=|location:\\s*(?:[a-z]+:/|/)|content-length:\\s*\\d|content-type:\\s*text/html)", `${decoded},t:lowercase`, "Header after the end of a line (921120)"),
 ];
 
 /** Goes before the Core Rule Set. */
-export const additions = [...newer, ...replacements].join("") + scripts + linear;
+export const additions = [...newer, ...replacements].join("") + sql + scripts + linear;
 
 /** Rules that the application's fields are excluded from, because one of the replacements looks at them instead, or none: 933210 finds PHP, at the cost of a square. */
-export const replaced = [10424, 931120, 932110, 932115, 933210, 941130, 941170, 941180, 942100, 942230, 942360];
+export const replaced = [10424, 10427, 921110, 921120, 931120, 932110, 932115, 932130, 933160, 933210, 941130, 941170, 941180, 941210, 941220, ...scriptsReplaced, ...sqlReplaced];
+/** What else of a request of the application's they must not look at. */
+export const replacedElsewhere = ["921110;REQUEST_BODY", ...scriptsReplaced.map((rule) => `${rule};REQUEST_COOKIES`)];

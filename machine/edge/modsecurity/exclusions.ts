@@ -1,4 +1,4 @@
-import { replaced } from "./additions";
+import { replaced, replacedElsewhere } from "./additions";
 
 /** One place that one or more rules must not look at. */
 export interface Exclusion {
@@ -50,7 +50,7 @@ SecRule REQUEST_FILENAME "${application}" "id:10205,phase:1,pass,t:none,nolog,ct
 SecRule REQUEST_FILENAME "${application}" "id:10206,phase:1,pass,t:none,nolog,ctl:ruleRemoveById=920120"
 # Rules that find commands, scripts and SQL in ordinary text, each with a narrower one in its place (additions.conf).
 SecRule REQUEST_FILENAME "${application}" "id:10203,phase:1,pass,t:none,nolog,\\
-${replaced.map((rule) => `    ctl:ruleRemoveTargetById=${rule};ARGS`).join(",\\\n")}"
+${[...replaced.map((rule) => `${rule};ARGS`), ...replacedElsewhere].map((one) => `    ctl:ruleRemoveTargetById=${one}`).join(",\\\n")}"
 # A body that has been taken apart is looked at field by field (ARGS), with the names of its files (FILES). The rules that
 # would look at it once more as it came were written for ModSecurity 2, which has it no more then; and what is in an uploaded
 # file is data.

@@ -21,7 +21,7 @@ def clean(text):
 
 
 def place(found):
-    where = re.search(r"found within ([A-Z_]+(?::[^:]*)?):", found["data"]) or re.search(r"against variable \`([^']*)'", found["match"])
+    where = re.search(r"found within (?:MATCHED_VARS:)*([A-Z_]+(?::[^:]*)?):", found["data"]) or re.search(r"against variable \`([^']*)'", found["match"])
     return clean(where.group(1)) if where else "the request"
 
 

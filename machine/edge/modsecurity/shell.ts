@@ -3,14 +3,14 @@ import { rule } from "./rule";
 /** Commands of Unix by themselves. */
 const alone = `
   7z 7za 7zr adduser apt-get arp bash breaksw bsdcat bsdiff bsdtar builtin bzcat bzdiff bzegrep bzfgrep bzgrep bzip2 bzless bzmore chattr chflags chmod
-  coproc crontab csh curl dash dhclient dmesg doas done dpkg egrep endif endsw env env-update esac eval expand export expr fgrep fi filetest foreach
-  ftpstats ftpwho function gdb gunzip gzcat gzip history hostid hostname htdigest htpasswd ifconfig ip6tables ipconfig iptables irb irb1 irb18 irb19
+  coproc crontab csh curl dash dhclient dmesg doas done dpkg egrep endif endsw env env-update esac eval export expr fgrep fi filetest foreach
+  ftpstats ftpwho gdb gunzip gzcat gzip hostid hostname htdigest htpasswd ifconfig ip6tables ipconfig iptables irb irb1 irb18 irb19
   irb20 irb21 irb22 jexec killall lastcomm lastlog lastlogin ldconfig lessecho lessfile lesspipe lftp lftpget logname ls ls-F lsb_release lscpu lshw
   lsmod lsof lspci lsusb lwp-download lwp-dump lwp-mirror lwp-request lzcat lzcmp lzdiff lzegrep lzfgrep lzgrep lzless lzma lzmore mailq mlocate mysql
   mysqladmin mysqldump mysqldumpslow mysqlhotcopy mysqlshow nc.openbsd nc.traditional ncat netcat netkit-ftp netstat nmap nohup nping nslookup nstat
-  onintr openssl passwd perl perl5 perlsh perms pftp pgrep php php5 php7 ping pkexec pkg pkg_info pkginfo pkill popd printenv ptar ptardiff ptargrep
-  pushd python python2 python3 python3m realpath rmuser rnano route rsync ruby ruby1 ruby18 ruby19 ruby20 ruby21 ruby22 sched sdiff sendmail setenv
-  setsid sftp sh.distrib shutdown sleep socat ssh strings sudo svn sysctl tail tailf tcping tcptraceroute tcsh telnet timeout top traceroute traceroute6
+  onintr openssl passwd perl5 perlsh perms pftp pgrep php5 php7 pkexec pkg pkg_info pkginfo pkill popd printenv ptar ptardiff ptargrep
+  pushd python2 python3 python3m realpath rmuser rnano rsync ruby1 ruby18 ruby19 ruby20 ruby21 ruby22 sched sdiff sendmail setenv
+  setsid sftp sh.distrib shutdown socat ssh sudo svn sysctl tailf tcping tcptraceroute tcsh telnet traceroute traceroute6
   uname uncompress unlzma unrar unset unxz unzip useradd userdel usermod vigr vipw w3m wget whoami xargs xterm xzcat xzcmp xzdec xzdiff xzegrep xzfgrep
   xzgrep xzless xzmore yum zcat zcmp zdiff zegrep zfgrep zgrep zless zmore zrun zsh
 `;
@@ -19,8 +19,10 @@ const told = `
   alias arch awk cat cc chdir cp du echo exec fc fetch ftp gcc GET getfacl git grep hup id java jobs ldd ln local lp lynx mailx mkdir mutt mv nano nc
   net printf ps rar rcp rm rmdir rpm scp sed setfacl sh su tar tee ulimit vim xxd xz zip
 `;
-/** English, too: what they are told is no single word. */
-const english = "batch command compress diff file find head kill last less locate more mount nice patch rename repeat replace set sort source time touch unlink who";
+/** English, or what skills are called: what they are told is no single word. */
+const english = "batch command compress diff expand file function history kill last locate mount nice patch perl php ping python repeat ruby sleep source strings tail timeout touch unlink who";
+/** Nor a number, which does no harm there. */
+const counted = "find head less more rename replace route set sort time top";
 /** Those that are looked for at the beginning of a field. */
 const atBeginning = `
   bash bsdcat bsdiff bsdtar builtin bzcat bzdiff bzegrep bzfgrep bzgrep bzless bzmore cc command coproc csh curl dash diff dmesg doas echo egrep env
@@ -51,10 +53,13 @@ const folder = "[?*\\[\\]()|+\\w'\\x22.\\x5c-]";
 const before = `${filler}*+(?:${variable}${filler}*+){0,8}+(?:(?:${folder}{0,64}+/){2,16}|${folder}{1,64}+/)?${quotes}`;
 
 const fields = "REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/|REQUEST_COOKIES_NAMES|ARGS_NAMES|ARGS|XML:/*";
-const argument = "[\\s<>](?=\\W{0,200}+\\w)";
-const word = "(?!\\s*+[A-Za-z\\x80-\\xff]++(?:[\\s,!?;:)]|\\.\\s|\\.?\\z))";
+const argument = "[\\s<>](?=[^\\w|;&]{0,200}+\\w)";
+const no = (what: string): string => `(?!\\s*+${what}(?:[\\s,!?;:)}|]|\\.\\s|\\.?\\z))`;
+const letters = "[A-Za-z\\x80-\\xff]++";
 
 export const shell = [
-  rule(10423, fields, `@rx ${separator}${before}(?:(?:${alternatives(alone)})\\b|(?:${alternatives(told)})${quotes}${argument}|(?:${alternatives(english)})${quotes}${argument}${word}|\\.\\s(?=\\W{0,200}+\\w))`, "t:none", "Unix command (932100, 932105)"),
+  rule(10423, fields, `@rx ${separator}${before}(?:(?:${alternatives(alone)})\\b(?!=)|(?:${alternatives(told)})${quotes}${argument}|(?:${alternatives(english)})${quotes}${argument}${no(letters)}|(?:${alternatives(counted)})${quotes}${argument}${no(`(?:${letters}|\\d[\\d:.,]*+)`)}|\\.\\s(?=\\W{0,200}+\\w))`, "t:none,t:urlDecodeUni", "Unix command (932100, 932105)"),
+  // In "100$ (опт)" and "<ivan@example.com> (Иван)" there is something between.
+  rule(10438, "ARGS", "@rx \\$(?:\\(\\s*+[A-Za-z(</'\\x22\\x5c$.{~?*\\[\\x60]|\\{[^}]*+\\})|=\\$['\\x22]|[<>]\\(\\s*+[A-Za-z/.~$]", "t:none,t:urlDecodeUni", "Expression of a shell (932130)"),
   rule(10424, fields, `@rx ${beginning}${before}(?:${alternatives(atBeginning)})${quotes}[\\s;|&<>]`, "t:none", "Unix command at the beginning (932150)"),
 ].join("");

@@ -104,6 +104,7 @@ export const ordinary: Sent[] = [
   named("order", json("POST", "/api/v1/orders/", order("Заказ с доставкой", 1), { ...bearer, ...page })),
   named("import", json("POST", "/api/v1/orders/import/", texts.slice(0, 50).map(order), bearer)),
   named("long text", json("POST", "/api/v1/tasks/media/", { text: texts.filter((text) => /^[А-Я«]/.test(text)).join("\n").repeat(20) }, bearer)),
+  named("lines", json("POST", "/api/v1/orders/", { note: "Заказчик\nLocation: Moscow\n" }, bearer)),
   named("escaped JSON", request("POST", "/api/v1/orders/", { ...bearer, "Content-Type": "application/json; charset=UTF-8" }, JSON.stringify({ title: texts[1] }).replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`))),
   ...['; charset="utf-8"', ";charset=UTF-8"]
     .map((charset) => named("alphabet", json("POST", "/api/v1/orders/", order("Стол", 2), { ...bearer, "Content-Type": `application/json${charset}` }))),

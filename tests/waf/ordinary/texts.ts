@@ -31,6 +31,18 @@ export const texts = [
   "Пароль от Wi-Fi спросить у охраны; код домофона *45К1234",
   "Алтай → Урал; вверх ↑, вниз ↓", "1;2;3", "x; y", "'", "\"", "--", "O''Brien", "ул. 8 Марта, 7'Б'",
   "find the table, kill the noise; sort it out", "{},{},{}", "Здравствуйте, {{ name }}! Заказ {{order.number}} готов", "скидка 'опт'; grant for a student; прайс 'A'; update завтра", "{} ".repeat(60), "<<<<<<<<<< !!! >>>>>>>>>>", "<>".repeat(60), "{}".repeat(60),
+  // Names of goods and of firms.
+  "phone case (black)", "9. case (чехол) = 838; 2. кейс = 38", "Split system (2 шт)", "Like (лайк), date (30.11), count (5)", "min (2) шт", "1. Select brand tea\n2. Update прошивки (v2)", "«Union Jack» флаг",
+  "ООО \"Union Group\"", "ООО 'Select', 5 шт", "Union Group: please select chairs from the list and send to Ivan", "Database (PostgreSQL) недоступна", "Northwind Trade", "\"Спасибо\"! \"Да\"", "- Drop shipping", "#1 Rename товар",
+  "where is my order; delete it", "этаж 2; load file", "работаем; open daily", "Dear Finn,--I think it would do; copy should reach us", "john or@var.es", "2000--2024", "10 -- 15 шт", "union was a great select",
+  // Lists, lines and letters.
+  "Post office\nHead lamp\nMove box\nCopy paper\n", "From: a@example.com\r\nBcc: b@example.com\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nДобрый день!",
+  "| id | name |\n| время | time | 5 |", "с 9 до 18; time 10:00; top 10; sort 1; set 6", "{name}, {time 5}", "ruby; python; history", "check if exist in stock, if defined in contract",
+  "100$ (опт)", "price in $ (USD)", "Иван <ivan@example.com> (менеджер)", "цена>(опт)", "https://example.com/?a=1&timeout=30&expand=1&top=10", "JavaScript: Basics of JavaScript Language", "VBScript: макрос", "Push alert. Call Ivan (срочно)",
+  "http://localhost:3000/ не открывается", "sftp://ftp.example.com/prices", "\\\\server\\share\\Прайс.xlsx",
+  // A key, a signature and a token; each would be an attribute to a browser, or an attack to who decodes it loosely.
+  "GBamNab2KpcU/qEy8L6ki9MbSvzbPBBSg3l4RXpacDMloPntM+oneggZyENuzAZ8VsjGpiKFw9C7vTmMsQ==", "xQktfmHEjkPCeyWl1iHj/PM/IB5kiuHqYNLLPHNs6Kc0PPuvtaiGB1XsQlY577rMxrsu4xPXmVyfXlWKzvZsN1Onw==",
+  "5qkvjhpxuyh+if+o0k1xru/oxjwrakhh8olax8feoo/kh+m1/sjdxtzxqrcdyrr07w==", "0KHRgtGD0Lsg0L7RhNC40YHQvdGL0LkgKNC60YDQsNGB0L3Ri9C5KQ==", "Y2hhaXIgKHJlZCksIHNpemUgTQ==",
 ];
 
 /** Names of the files that people upload. */
