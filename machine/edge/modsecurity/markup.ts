@@ -39,7 +39,7 @@ const element = [
 ].flat();
 const elements = `(?:${element.join("|")})`;
 
-const seen = "REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/|REQUEST_COOKIES_NAMES|REQUEST_HEADERS:User-Agent|REQUEST_HEADERS:Referer|ARGS_NAMES|ARGS|XML:/*";
+const seen = "REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/|REQUEST_COOKIES_NAMES|REQUEST_HEADERS:User-Agent|REQUEST_HEADERS:Referer|REQUEST_FILENAME|ARGS_NAMES|ARGS|XML:/*";
 
 export const markup = [
   // The first `<a` or quote is enough: whatever attribute comes after another comes after it.
