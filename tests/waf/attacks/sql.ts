@@ -16,6 +16,12 @@ export const sql: Sent[] = [
     "1' AND (SELECT 1 FROM (SELECT SLEEP(5))a)--", "Ромашка' OR 1=1 --", "current_setting('is_superuser')='on' or 1=1--", "1' or '1'='1' -- -",
   ]),
   ...each("942", inJson, ["'; truncate orders_order", "1; truncate auth_user cascade--", "x; grant all on orders_order to evil", "'; revoke select on a from b"]),
+  // What the detector does not see by itself.
+  ...each("942", inJson, [
+    " or 1=1--", " AND 1083=1083 AND (1427=1427", "or 0=0 #", " or 'a'='a", "1' ORDER BY 6-- ", " ORDER BY 12--", "1' or 1.e(1) or '1'='1", ")) or pg_sleep(5)--", "COPY (SELECT '') to PROGRAM 'id'", "COPY nc(t) TO PROGRAM 'sh'", "select usename from pg_shadow",
+    "' or '{\"b\":2}'::jsonb <@ '{\"a\":1,\"b\":2}'::jsonb--", "123) AND 12=12 AND JSON_DEPTH('{}') != 2521", "SELECT database_to_xml(true,true,'')", "lo_import('/etc/hosts')", " and (select substring(@@version,1,1))='M'", "1 or case(when 1=1 then 1 end)", "1 or (case when (1=1) then 1 end)=1",
+    "1; select pg_sleep(1)", "1; delete from auth_user", "x'; insert into auth_user values (1)", "1 union all select null", "1; copy auth_user to '/tmp/a'", "1; declare @a varchar(255)", "phone case (black)' or '1'='1",
+  ]),
   ...each("942", inCookie, ["\"1\\047 or 1=1--\"", "\"\\074script\\076\"", "\"a\\054b\\047\\073\""]),
   ...each("942", inList, ["1' UNION SELECT 1,2,3--", "' OR 1=1--"]),
   ...each("942", inPatch, ["'; UPDATE auth_user SET is_superuser=true; --"]),
