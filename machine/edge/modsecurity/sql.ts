@@ -5,9 +5,10 @@ const letters = "t:none,t:utf8toUnicode,t:urlDecodeUni";
 
 /**
  * What SQL has and a product's name with something in brackets after it has not. What the detector takes for an expression, "phone
- * case (black)", is none without WHEN, a quote or a comment; and "10--15" is a range.
+ * case (black)", is none without WHEN, a quote or a comment; "10--15" is a range, and a
+ * token may have such a dash, too.
  */
-const proof: [string, string] = ["MATCHED_VARS", `@rx ['\\x22\\x60#]|@(?![\\w-]+\\.\\w)|--(?!\\s*+\\d)|/\\*|\\b(?:select|union|when|sleep|benchmark|waitfor|delay|exec|execute|null|true|cast|convert|current_user|version|(?:pg|xp)_\\w+)\\b|\\A(?:(?!\\bcase\\s*+\\()[\\s\\S])*?(?:[=<>;|&^~]|\\b(?:or|and)\\b\\s*+(?:[\\d(!~+-]|not\\b|\\w+\\s*\\())`];
+const proof: [string, string] = ["MATCHED_VARS", `@rx \\A[\\w-]++\\z(*COMMIT)(*FAIL)|['\\x22\\x60#]|@(?![\\w-]+\\.\\w)|--(?!\\s*+\\d)|/\\*|\\b(?:select|union|when|sleep|benchmark|waitfor|delay|exec|execute|null|true|cast|convert|current_user|version|(?:pg|xp)_\\w+)\\b|\\A(?:(?!\\bcase\\s*+\\()[\\s\\S])*?(?:[=<>;|&^~]|\\b(?:or|and)\\b\\s*+(?:[\\d(!~+-]|not\\b|\\w+\\s*\\())`];
 
 /** A statement, as nobody begins a sentence: "1. Select tea", "«Union Jack»" and "; delete it" are none. */
 const object = "(?:aggregate|database|extension|function|index|language|role|schema|table|trigger|type|user|view)";

@@ -42,7 +42,7 @@ export const texts = [
   "http://localhost:3000/ не открывается", "sftp://ftp.example.com/prices", "\\\\server\\share\\Прайс.xlsx",
   // A key, a signature and a token; each would be an attribute to a browser, or an attack to who decodes it loosely.
   "GBamNab2KpcU/qEy8L6ki9MbSvzbPBBSg3l4RXpacDMloPntM+oneggZyENuzAZ8VsjGpiKFw9C7vTmMsQ==", "xQktfmHEjkPCeyWl1iHj/PM/IB5kiuHqYNLLPHNs6Kc0PPuvtaiGB1XsQlY577rMxrsu4xPXmVyfXlWKzvZsN1Onw==",
-  "5qkvjhpxuyh+if+o0k1xru/oxjwrakhh8olax8feoo/kh+m1/sjdxtzxqrcdyrr07w==", "0KHRgtGD0Lsg0L7RhNC40YHQvdGL0LkgKNC60YDQsNGB0L3Ri9C5KQ==", "Y2hhaXIgKHJlZCksIHNpemUgTQ==",
+  "1--wrzl2meyi5ejdvaa3dwu3h4wm4cwmhtm5yrx01fd4lmffo80cwyrqclu0knhj79f9-l0", "5qkvjhpxuyh+if+o0k1xru/oxjwrakhh8olax8feoo/kh+m1/sjdxtzxqrcdyrr07w==", "0KHRgtGD0Lsg0L7RhNC40YHQvdGL0LkgKNC60YDQsNGB0L3Ri9C5KQ==", "Y2hhaXIgKHJlZCksIHNpemUgTQ==",
 ];
 
 /** Names of the files that people upload. */

@@ -52,7 +52,7 @@ test("what is refused is written down for operators, without credentials", async
   expect(status).toBe(403);
   const shown = await eventually("the report", async () => {
     const text = await on("edge", `ringo-waf ${String(headers["x-request-id"])}`);
-    return text.includes("941100") ? text : undefined;
+    return text.includes("941110") ? text : undefined;
   }, 10);
   expect(shown).toContain(`403 ${from} POST /api/v1/register/ ${String(headers["x-request-id"])}`);
   expect(await on("edge", "grep -rc hunter /var/log/nginx/ | grep -v ':0$' || true")).toBe("");
