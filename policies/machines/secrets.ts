@@ -42,6 +42,9 @@ function entropy(text: string): number {
 const isRandom = (word: string): boolean =>
   (/^[a-f0-9]{32,}$/i.test(word) ? entropy(word) > 3 : word.length >= 24 && entropy(word) > 4.1 && /\d/.test(word) && /[A-Z]/.test(word) && /[a-z]/.test(word));
 
+/** A path as its folders: one after the other they look random, though none of them does. */
+const wordsOf = (word: string): string[] => (word.startsWith("/") ? word.split("/") : [word]);
+
 /**
  * Kinds of secrets in a text.
  * @param known secrets by value
@@ -50,6 +53,6 @@ export function secretsIn(text: string, known: readonly string[]): string[] {
   const bare = harmless.reduce((rest, pattern) => rest.replaceAll(pattern, ""), text);
   const kinds = shapes.filter(([, pattern]) => pattern.test(bare)).map(([kind]) => kind);
   if (known.some((secret) => text.includes(secret) || text.includes(Buffer.from(secret).toString("base64")))) kinds.push("a secret of the stack's configuration");
-  if (kinds.length === 0 && (bare.match(/[A-Za-z0-9+/_-]+=*/g) ?? []).some(isRandom)) kinds.push("something as random as a secret");
+  if (kinds.length === 0 && (bare.match(/[A-Za-z0-9+/_-]+=*/g) ?? []).flatMap(wordsOf).some(isRandom)) kinds.push("something as random as a secret");
   return kinds;
 }

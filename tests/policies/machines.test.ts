@@ -75,9 +75,11 @@ chapter("Machines", {
   "command-secret": {
     kept: alone(bring({ create: "systemctl restart $UNIT", environment: { UNIT: "nginx", DJANGO_SETTINGS_MODULE: "ringo.settings", POSTGRES_PASSWORD_FILE: "/run/secrets/pg" } }), running({}),
       bring({ create: `PGPASSWORD="$(cat /etc/ringo/pg)" psql -c 'select 1'`, update: "redis-cli --askpass < /root/x", delete: "rm -f /root/password" }), bring({ create: "tool --password-file=/run/x --secret=$SECRET" }),
+      bring({ create: "touch /tmp/ringo-policies-Qx7WkZ/made/Vb3/Jn5" }),
       local({ create: "sha256sum -c sums", environment: { DIGITALOCEAN_TOKEN: `dop_v1_${"0a".repeat(32)}` } })),
     broken: [
       [/something called a secret is in its environment, as DB_PASSWORD/, bring({ environment: { DB_PASSWORD: "hunter2-and-more" } })], [/as random as a secret is in its environment, as X/, bring({ environment: { X: "q7Zr0VtX9bLm2KcJ4wYh8TnPs1dGf5Ae" } })],
+      [/as random as a secret is in its create/, bring({ create: "login /srv/q7Zr0VtX9bLm2KcJ4wYh8TnPs1dGf5Ae" })],
       [/a token of DigitalOcean is in its create/, local({ create: `curl -H 'Authorization: Bearer dop_v1_${"0a".repeat(32)}' https://example.net` })],
       [/something called a secret is in its create/, bring({ create: "PGPASSWORD=hunter2-and-more psql" })], [/in its update/, bring({ update: "redis-cli -u redis://default:hidden-word@10.20.0.5/0 ping" })], [/in its delete/, local({ delete: "echo root:hunter2 | chpasswd" })],
     ],
