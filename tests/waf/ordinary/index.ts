@@ -97,6 +97,7 @@ export const ordinary: Sent[] = [
   ...sessions,
   ...texts.map((text) => named("json", inJson(text))),
   ...texts.map((text) => named("search", inQuery(text))),
+  named("json", inJson("JavaScript: Basics of JavaScript Language")), // in a query the application itself refuses it
   ...texts.slice(0, 30).flatMap((text) => [named("list", inList(text)), named("patch", inPatch(text)), named("form", inForm(text)), named("field", inField(text))]),
   ...filters.map((query) => named("filter", request("GET", `/api/v1/orders/?${query}`, { ...bearer, ...page }))),
   ...fileNames.map((name, i) => upload(name, 20_000, i)),
