@@ -172,6 +172,10 @@ describe("bounds", () => {
       expect(await cost([inJson(first + pump.repeat(30_000))])).toBeLessThan(1);
     });
 
+    test.each([["or", " "], ["\nrcpt to:", "<"]])("a long field with %j and then one sign over and over", async (first, sign) => {
+      expect(await cost([inJson(first + sign.repeat(300_000))])).toBeLessThan(1);
+    });
+
     test("JSON within a field", async () => {
       const quoted = '{"a":1,"b":"c"},\n';
       const words = "стул для офиса, ";
