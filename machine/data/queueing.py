@@ -10,7 +10,7 @@ import redis
 
 EVERY = 1.0
 # Shares of maxmemory; in between all stays as Redis has it.
-HOLD, GIVE_BACK = 0.85, 0.7
+HOLD, GIVE_BACK = 0.85, 0.8
 
 
 def may_queue(memory, may):
@@ -52,8 +52,8 @@ def main(action, user, password_file, metrics):
             return redis.Redis(host="127.0.0.1", username="operator", password=file.read().strip(), socket_timeout=5, decode_responses=True)
 
     if action == "give-back":
-        tell(metrics, held=False)
-        return Queueing(connect(), user).allow(True)
+        Queueing(connect(), user).allow(True)
+        return tell(metrics, held=False)  # last: the disk may be full
     queueing, before = None, None
     while True:
         try:

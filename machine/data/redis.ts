@@ -4,7 +4,7 @@ import type { Fragment } from "../state";
 export interface RedisOptions {
   /** The machine's private address; loopback is listened on, too. */
   listenAddress: string;
-  /** Of user `ringo`, the application. */
+  /** Of user `ringo`: workers, and the worker that a release tries. */
   password: string;
   /** Of user `operator`, who may do everything: dashboards, diagnosis, reloading these users. */
   operatorPassword: string;

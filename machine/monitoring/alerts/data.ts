@@ -51,7 +51,7 @@ export const data = ({ patience }: Stack): Concern => {
       },
       {
         name: "QueueingHeldBack", expr: "ringo_queueing_held_back == 1", severity: "critical",
-        summary: "what queues a task is refused", description: "Redis has used 85 % of its memory, and the rest is the workers': until less than 70 % is used again, requests that queue a task fail, and no periodic task is sent.",
+        summary: "what queues a task is refused", description: "Redis has used 85 % of its memory, and the rest is the workers': until less than 80 % is used again, requests that queue a task fail, and no periodic task is sent.",
       },
       {
         name: "RedisMemoryNearlyOut", expr: memory, above: 0.95, forSeconds: patience(30), severity: "critical",

@@ -55,8 +55,8 @@ for each in json.loads(${JSON.stringify(JSON.stringify(used))}):
     may = guard.look()
     answer.append(" ".join([*Redis.told, "may" if may else "may not"]))`);
 
-test("who queues is held back from 85 % on, and until less than 70 % is used", () => {
-  expect(told([10, 84, 85, 99, 84, 70, 69, 84, 86])).toEqual(["may", "may", "-lpush may not", "may not", "may not", "may not", "+lpush may", "may", "-lpush may not"]);
+test("who queues is held back from 85 % on, and until less than 80 % is used", () => {
+  expect(told([10, 84, 85, 99, 84, 80, 79, 84, 86])).toEqual(["may", "may", "-lpush may not", "may not", "may not", "may not", "+lpush may", "may", "-lpush may not"]);
 });
 
 test("and is held back again when Redis has read its users anew, or was started", () => {
