@@ -41,6 +41,8 @@ def write(path, text):
 def main(rules, path, *named):
     found = resolvers(named)
     if not found:
+        if not os.path.exists(path):
+            sys.exit("no resolver but this machine itself is named in %s: nothing here could ask for a name" % " or ".join(named))
         print("no resolver is named in %s: those of before stay" % " or ".join(named), file=sys.stderr)
         return
     write(path, elements(found))
@@ -48,13 +50,13 @@ def main(rules, path, *named):
 
 
 def known(path, *named):
-    """Whether the firewall has them already, or there is none to tell it of."""
+    """Whether the firewall has them already, or there are none now and it keeps those of before."""
     found = resolvers(named)
     try:
         with open(path) as file:
             return not found or file.read() == elements(found)
     except FileNotFoundError:
-        return not found
+        return False
 
 
 if __name__ == "__main__":

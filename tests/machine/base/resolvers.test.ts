@@ -47,8 +47,10 @@ describe("the firewall's resolvers, loaded by nft", () => {
     expect(sets(`program rules.nft; ${change}; program rules.nft; nft -f rules.nft; program --known`)).toEqual({ resolvers4: ["67.207.67.2"], resolvers6: [] });
   });
 
-  test("are none before the machine knows any, and the rules are in force all the same", () => {
-    expect(sets("program --known; nft -f rules.nft; program rules.nft")).toEqual({ resolvers4: [], resolvers6: [] });
+  test("are none before the machine knows any: an apply that finds none says so, and the rules are in force all the same", () => {
+    place("own", stub);
+    expect(sets("! program --known; nft -f rules.nft; ! program rules.nft 2> said")).toEqual({ resolvers4: [], resolvers6: [] });
+    expect(readFileSync(join(folder, "said"), "utf8")).toMatch(/^no resolver but this machine itself is named in own or upstream/);
     expect(existsSync(join(folder, "elements-resolvers.nft"))).toBe(false);
   });
 });
