@@ -188,9 +188,9 @@ export const rules: readonly Rule[] = [
 
   rule(["mediaStorage"], ({ mediaStorage }) => {
     if (mediaStorage === undefined) return [];
-    const { bucket, endpoint } = mediaStorage;
+    const { bucket, endpoint, region } = mediaStorage;
     const { protocol, host, pathname } = new URL(endpoint);
-    const parts = [host.startsWith(`${bucket}.`), pathname === `/${bucket}`];
+    const parts = [[`${region}.`, "s3.", "s3-"].some((next) => host.startsWith(`${bucket}.${next}`)), pathname === `/${bucket}`];
     return when(parts.includes(true), {
       path: ["mediaStorage", "endpoint"], reason: `has mediaStorage.bucket (${bucket}) in it, which would be looked for in itself`,
       value: `${protocol}//${parts[0] ? host.slice(bucket.length + 1) : host}`,

@@ -40,7 +40,7 @@ export const reservedVariables: Record<string, string> = {
 export const variablesAllowed = "names of capitals, digits and `_` that the program does not set itself; values on one line, shorter than 64 KiB";
 
 /** By its name, or as a URL with a password in it. Whatever is held to be one may as well be in `environmentSecrets`. */
-const isSecret = (name: string, value: string): boolean => !["", "true", "false"].includes(value)
+const isSecret = (name: string, value: string): boolean => !/^(|0|1|true|false|yes|no|on|off)$/i.test(value)
   && (/(^|_)(PASSWORD|PASSPHRASE|SECRET|TOKEN|DSN|CREDENTIALS|(ACCESS|API|ENCRYPTION|PRIVATE|SECRET|SERVER|SIGNING)_KEY)$/.test(name) || /:\/\/[^/\s:@]*:[^/\s@]+@/.test(value));
 
 /** Variables that are no secret. */
