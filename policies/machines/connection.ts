@@ -24,7 +24,7 @@ export const connection: Rule = {
 /** By each of these a command believes whoever answers, and what it does by that. */
 const believing: [RegExp, string][] = [
   [/stricthostkeychecking[\s=]+["']?(no|off|accept-new)\b/i, "checks no host key"],
-  [/\bssh-keyscan\b[^|;&\n]{0,300}?>/, "takes the host key of whoever answers"],
+  [/\bssh-keyscan\b[^|;&\n]{0,300}?((?<!2)>|\|\s*(sudo\s+)?tee\b)/, "takes the host key of whoever answers"],
   [/\b(curl\b[^|;&\n]{0,300}?\s(-[a-zA-Z]*k[a-zA-Z]*|--insecure)|wget\b[^|;&\n]{0,300}?\s--no-check-certificate)(?=\s|$)/, "checks no certificate"],
 ];
 

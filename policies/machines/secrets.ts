@@ -26,6 +26,8 @@ const harmless = [
   /-----BEGIN (CERTIFICATE|(?:PGP )?PUBLIC KEY(?: BLOCK)?)-----[\s\S]*?-----END \1-----/g,
   /\b(keyid["']?\s*[:=]|recv-keys?)\s*["']?(0x)?([A-F0-9] ?){8,40}\b/gi,
   /\b\w+([_-]file|[_-]path|File|Path)["']?\s*[:=]\s*["']?(\/[a-z0-9._-]+)+(?![\w+/=])/gi,
+  // What a secret is called, or where one is asked for.
+  /--secret-id[= ]["']?[\w/.-]+|\b[\w.]*(existingSecret|secretName)=[\w.-]+|\b\w+_(url|arn)=(https:\/\/[\w./-]+|arn:[\w:/.-]+)(?!\S)/gi,
   /--from-file=[\w.-]+=["']?[\w./-]+/g,
   /\bpassword_encryption["']?\s*[:=]\s*["']?(scram-sha-256|md5)\b/g,
   /[:=]\s*\\*["']?\$(\(|\{[A-Za-z_]\w*\}|[A-Z_][A-Z0-9_]*\b)/g,

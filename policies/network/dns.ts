@@ -27,6 +27,8 @@ export const dnsRules: Rule[] = [
     of: [record, domain],
     chapter: "Network",
     severity: "high",
+    // An office or somebody else's mail host has an address of its own, and no resource.
+    level: "advisory",
     demands: "A DNS record points to what the stack has: its address, or its name at a hosting company, comes from the resource itself.",
     wrong: "Once the address or the name is given back, whoever gets it next answers for the domain, with a certificate, and is given its cookies.",
     mend: "take the value from the resource (ReservedIp's ipAddress, LoadBalancer's ip, App's liveDomain), so that the record goes where it goes; remove what points to nothing of ours.",

@@ -61,11 +61,11 @@ chapter("Machines", {
     unknown: [remote({ ...hop, hostKey: unknown })],
   },
   "command-host-key": {
-    kept: alone(local({ create: "ssh -o StrictHostKeyChecking=yes root@a true" }), local({ create: "make" }), local({ create: "curl -fsSL --cacert ca.pem -o kk https://example.net/-k; grep -k x" }), local({ create: "ssh-keyscan a | diff - known" }), remote(hop)),
+    kept: alone(local({ create: "ssh -o StrictHostKeyChecking=yes root@a true" }), local({ create: "make" }), local({ create: "curl -fsSL --cacert ca.pem -o kk https://example.net/-k; grep -k x" }), local({ create: "ssh-keyscan a | diff - known" }), local({ create: "ssh-keyscan a 2>/dev/null | ssh-keygen -lf - | grep -q SHA256:x" }), remote(hop)),
     broken: [
       ...["ssh -o StrictHostKeyChecking=no root@a", "scp -o 'stricthostkeychecking off' x a:", "ssh -oStrictHostKeyChecking=accept-new a"].map((create): [RegExp, Sample] => [/create checks no host key/, local({ create })]),
       [/update checks no host key/, local({ create: "true", update: "ssh -o StrictHostKeyChecking=no a" })], [/delete checks no host key/, local({ delete: "ssh -o StrictHostKeyChecking=no a" })],
-      [/create takes the host key of whoever answers/, local({ create: "ssh-keyscan 198.51.100.7 >> ~/.ssh/known_hosts" })],
+      [/create takes the host key of whoever answers/, local({ create: "ssh-keyscan 198.51.100.7 >> ~/.ssh/known_hosts" })], [/create takes the host key/, local({ create: "ssh-keyscan a | tee -a ~/.ssh/known_hosts" })],
       ...["curl -k https://example.net/x", "curl -fsSLk https://example.net | sh", "curl --insecure -o x https://example.net", "wget -q --no-check-certificate https://example.net"].map((create): [RegExp, Sample] => [/create checks no certificate/, local({ create })]),
       [/environment checks no host key/, local({ create: "git pull", environment: { GIT_SSH_COMMAND: "ssh -o StrictHostKeyChecking=no" } })],
       [/create checks no host key/, { type: "command:remote:Command", props: { connection: hop, create: "ssh -o StrictHostKeyChecking=no b" } }],
@@ -75,6 +75,7 @@ chapter("Machines", {
   "command-secret": {
     kept: alone(bring({ create: "systemctl restart $UNIT", environment: { UNIT: "nginx", DJANGO_SETTINGS_MODULE: "ringo.settings", POSTGRES_PASSWORD_FILE: "/run/secrets/pg" } }), running({}),
       bring({ create: `PGPASSWORD="$(cat /etc/ringo/pg)" psql -c 'select 1'`, update: "redis-cli --askpass < /root/x", delete: "rm -f /root/password" }), bring({ create: "tool --password-file=/run/x --secret=$SECRET" }),
+      bring({ create: "aws secretsmanager get-secret-value --secret-id=ringo/db; helm upgrade --set auth.existingSecret=ringo-db x", environment: { ACCESS_TOKEN_URL: "https://id.example.net/token" } }),
       bring({ create: "touch /tmp/ringo-policies-Qx7WkZ/made/Vb3/Jn5" }),
       local({ create: "sha256sum -c sums", environment: { DIGITALOCEAN_TOKEN: `dop_v1_${"0a".repeat(32)}` } })),
     broken: [
