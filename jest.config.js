@@ -1,9 +1,10 @@
 const { availableParallelism } = require("node:os");
 
-/** The tests of these start other programs (nginx with all its rules, promtool, restic, sshd, PostgreSQL) for longer than `make check` has time. They need no root, either. */
+/** Each of these starts other programs (nginx with all its rules, promtool, PostgreSQL, nft, sshd, our own commands) for longer than `make check` has time: five seconds or more. They need no root, either. */
 const long = [
-  "local/providers/command", "machine/apply/containers", "machine/apply/run", "machine/apply/shims", "machine/backup/restic", "machine/data/owner",
-  "machine/edge/waf", "machine/monitoring/alerts/rules",
+  "cli/confirm", "local/providers/command", "local/providers/official", "machine/apply/containers", "machine/apply/run", "machine/apply/shims", "machine/backup/restic",
+  "machine/base/nftables", "machine/base/resolvers", "machine/data/owner", "machine/data/postgres/names", "machine/edge/names", "machine/edge/nginx", "machine/edge/waf",
+  "machine/monitoring/alerts/rules", "machine/monitoring/speakers", "ops/renew", "ops/signals", "toolchain/makefile",
 ].map((name) => `<rootDir>/tests/${name}.test.ts`);
 
 /**

@@ -44,7 +44,7 @@ step 'reference pages' make --no-print-directory _references
 step 'unit tests' told "$units" "$reports/unit.log"
 # What runs before tests that own the machine: nothing of an earlier stack may be left.
 step 'clean start' make --no-print-directory destroy YES=1
-step 'parts, each by itself' jest_part parts --selectProjects parts --maxWorkers 2
+step 'parts, each by itself' jest_part parts --selectProjects parts
 if step 'make up' make --no-print-directory up; then
   step 'the running stack' jest_part running --selectProjects running --runInBand --testSequencer ./tests/alphabetical.js
 fi
