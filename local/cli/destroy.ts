@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { destroyCloud, standing } from "../cloud";
 import { ofOthers } from "../cloud/owner";
+import { removeUnfinished } from "../images/unfinished";
 import { stateDir } from "../paths";
 import { runningServices, stopServices } from "../services";
 import { agreed } from "../../cli/confirm";
@@ -17,6 +18,7 @@ export async function run(): Promise<number> {
   if (anything && !(await agreed("This removes the local stack: all its machines, its database, its files and its keys."))) return 1;
   await stopServices({ keepNames: others.length > 0 });
   await destroyCloud();
+  if (others.length === 0) await removeUnfinished(); // another stack may be building
   fs.rmSync(stateDir, { recursive: true, force: true });
   say(green("The local stack is removed; only the caches are left (`make clean` removes them)."));
   for (const owner of new Set(others.map((machine) => machine.owner))) {

@@ -7,6 +7,7 @@ import { buildah, type Log } from "./buildah";
 import { buildContext, stageContext } from "./context";
 import { pushedOnce } from "./push";
 import { ensurePythonBase, needsPythonBase, pythonBaseRecipe } from "./python-base";
+import { workDirectories } from "./unfinished";
 
 const repository = "backend";
 /** Part of every cache key: raise it when images of the same context must be built anew. */
@@ -29,7 +30,7 @@ export async function buildImage(directory: string, options: { log: Log }): Prom
   const key = createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 32);
   return pushedOnce({ repository, key, log: options.log }, async () => {
     if (onPythonBase) await ensurePythonBase(options.log);
-    const work = fs.mkdtempSync(inCache("build-"));
+    const work = fs.mkdtempSync(inCache(workDirectories.build));
     try {
       const staged = path.join(work, "context");
       stageContext(context, staged);

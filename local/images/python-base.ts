@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { inCache } from "../paths";
 import { buildah, run, type Log } from "./buildah";
+import { workDirectories } from "./unfinished";
 
 /** The one base image that can be made here when it cannot be pulled. */
 export const pythonBase = "docker.io/library/python:3.11-slim";
@@ -68,7 +69,7 @@ async function inspect(): Promise<{ id: string; recipe: string | undefined } | u
 }
 
 async function make(recipe: string, log: Log): Promise<void> {
-  const directory = fs.mkdtempSync(inCache("python-base-"));
+  const directory = fs.mkdtempSync(inCache(workDirectories.pythonBase));
   const archive = path.join(directory, "root.tar");
   try {
     const pin = path.join(directory, "python311");

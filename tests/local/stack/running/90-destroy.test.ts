@@ -1,5 +1,7 @@
 import * as fs from "node:fs";
-import { cacheDir, stateDir } from "../../../../local/paths";
+import { buildah } from "../../../../local/images/buildah";
+import { workDirectories } from "../../../../local/images/unfinished";
+import { cacheDir, inCache, stateDir } from "../../../../local/paths";
 import { forgetCounts } from "../settings";
 import { make, run } from "../support";
 
@@ -40,10 +42,13 @@ test("destroy of another state directory leaves the machines as they are, and na
 }, 60_000);
 
 test("destroy leaves no process, mount, namespace, interface, rule, cgroup or file", async () => {
+  // As a build leaves it that was killed.
+  await buildah("mount", [(await buildah("from", ["scratch"])).trim()]);
+  const work = fs.mkdtempSync(inCache(workDirectories.build));
   expect((await traces()).length).toBeGreaterThan(10); // the looking finds what there is
   const { code, stderr } = await make("destroy", { YES: "1" });
   expect([code, stderr]).toEqual([0, expect.any(String)]);
   expect(await traces()).toEqual([]);
-  expect(fs.existsSync(cacheDir)).toBe(true);
+  expect([fs.existsSync(cacheDir), fs.existsSync(work)]).toEqual([true, false]);
   forgetCounts();
 }, 120_000);
