@@ -88,7 +88,7 @@ rewind-backups: _ops ## Restore the backup buckets' objects to their versions at
 	@$(OPS) rewind-backups
 
 # All parts run, even after one has failed, and each prints its output in one piece. The longest starts first.
-check: _check ## Types, lint and unit tests: no root, about a minute
+check: _check ## Types, lint and unit tests: no root, under a minute
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target _units _lint _references
 
 _units:
