@@ -44,15 +44,18 @@ function resourcePolicy(rule: ResourceRule, context: Context, notJudged: NotJudg
 }
 
 function stackPolicy(rule: StackRule, context: Context, notJudged: NotJudged): StackValidationPolicy {
-  const validate: StackValidationPolicy["validateStack"] = ({ resources }, report) =>
-    judge(rule, rule.check(resources.map(readableResource), context.settings), "the stack", context, notJudged, ofStack(resources, report));
-  return { ...described(rule), validateStack: rule.of.length === 1 ? onlyFor(rule.of[0], validate) : validate };
+  const validateStack = whole(rule.of, (resources, report) =>
+    judge(rule, rule.check(resources.map(readableResource), context.settings), "the stack", context, notJudged, report));
+  return { ...described(rule), validateStack };
 }
 
-/** What is wrong with no resource is the stack's own: `pulumi policy analyze` fails by an assertion on a finding that names none. */
-function ofStack(resources: PolicyResource[], report: ReportViolation): ReportViolation {
-  const root = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn;
-  return (message, urn = root) => report(message, urn);
+const stackType = "pulumi:pulumi:Stack";
+
+/** Looks at a whole stack that has one of these types. What is wrong with no resource is the stack's own: `pulumi policy analyze` fails by an assertion on a finding that names none. */
+function whole(types: readonly string[], look: (resources: PolicyResource[], report: ReportViolation) => void): StackValidationPolicy["validateStack"] {
+  const validate: StackValidationPolicy["validateStack"] = ({ resources }, report) =>
+    look(resources, (message, urn = resources.find(({ type }) => type === stackType)?.urn) => report(message, urn));
+  return types.length === 1 ? onlyFor(types[0], validate) : validate;
 }
 
 const readableResource = (resource: PolicyResource): PolicyResource => ({ ...resource, props: readable(resource.props) });
@@ -88,10 +91,10 @@ function exemptionsPolicy(rules: readonly Rule[], { exemptions, today }: Context
     description: "An exemption from the policies is out of date or says too little.",
     enforcementLevel: "mandatory",
     severity: "high",
-    validateStack: onlyFor("pulumi:pulumi:Stack", ({ resources }, report) => {
+    validateStack: whole([stackType], (_resources, report) => {
       for (const exemption of exemptions) {
         const fault = exemptionFault(exemption, names, today);
-        if (fault !== undefined) ofStack(resources, report)(`${exemption.rule} for ${exemption.resource}: ${fault}.\nTo mend: keep the rule, or renew the exemption in policies/exemptions.ts.`);
+        if (fault !== undefined) report(`${exemption.rule} for ${exemption.resource}: ${fault}.\nTo mend: keep the rule, or renew the exemption in policies/exemptions.ts.`);
       }
     }),
   };
@@ -103,8 +106,8 @@ function notJudgedPolicy(notJudged: NotJudged): StackValidationPolicy {
     description: "Some values are known only once their resources are made. The update judges them before it uses them.",
     enforcementLevel: "advisory",
     severity: "low",
-    validateStack: onlyFor("pulumi:pulumi:Stack", ({ resources }, report) => {
-      for (const line of notJudged.drain()) ofStack(resources, report)(`Cannot be judged yet: ${line}.`);
+    validateStack: whole([stackType], (_resources, report) => {
+      for (const line of notJudged.drain()) report(`Cannot be judged yet: ${line}.`);
     }),
   };
 }
