@@ -1,15 +1,16 @@
 import type * as z from "zod";
 import { child, type Doc, docOf, kindOf } from "./doc";
 import { pathText } from "./fault";
+import { quote } from "../machine/shell";
 
 /** Quotes a word for a POSIX shell, or zsh, which takes `=name` for a program's path, where it needs it. */
-const quote = (word: string): string => (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+const quoted = (word: string): string => (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word) ? word : quote(word));
 
 const command = (verb: "set" | "rm", stack: string | undefined, ...words: string[]): string =>
-  ["pulumi config", verb, ...(stack === undefined ? [] : ["--stack", quote(stack)]), ...words].join(" ");
+  ["pulumi config", verb, ...(stack === undefined ? [] : ["--stack", quoted(stack)]), ...words].join(" ");
 
 /** What begins with a hyphen would be taken for a flag. */
-const argument = (word: string): string[] => [...(word.startsWith("-") ? ["--"] : []), quote(word)];
+const argument = (word: string): string[] => [...(word.startsWith("-") ? ["--"] : []), quoted(word)];
 
 const pathWords = (path: readonly PropertyKey[]): string[] => (path.length > 1 ? ["--path", ...argument(pathText(path))] : argument(String(path[0])));
 
@@ -24,7 +25,7 @@ export function setCommand(stack: string | undefined, path: readonly PropertyKey
     return doc.generate === undefined ? set : `${doc.generate} | ${set}`;
   }
   // A `$(…)` is for the shell to expand.
-  const word = value?.startsWith("$(") ? `"${value}"` : quote(value ?? "…");
+  const word = value?.startsWith("$(") ? `"${value}"` : quoted(value ?? "…");
   const isText = kindOf(target.length > path.length ? child(schema, target[target.length - 1])! : schema) === "text";
   const type = isText && target.length > 1 && takenForAnother.test(word) ? ["--type string"] : [];
   return command("set", stack, ...type, ...pathWords(target), ...(word.startsWith("-") ? ["--"] : []), word);
@@ -41,7 +42,7 @@ export const appendCommand = (stack: string, path: readonly PropertyKey[], { sch
 export const removeCommand = (stack: string | undefined, path: readonly PropertyKey[]): string => command("rm", stack, ...pathWords(path));
 
 /** The command that gives a stack another name, and its file. */
-export const renameCommand = (stack: string, name: string): string => `pulumi stack rename --stack ${quote(stack)} ${quote(name)}`;
+export const renameCommand = (stack: string, name: string): string => `pulumi stack rename --stack ${quoted(stack)} ${quoted(name)}`;
 
 /** A list is set by its first element, a map by the entry of its example. */
 function elementPath(path: readonly PropertyKey[], schema: z.ZodType, doc: Doc): readonly PropertyKey[] {

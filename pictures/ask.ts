@@ -6,6 +6,7 @@ import { inState } from "../local/paths";
 import type { Rendered } from "../machine/monitoring/dashboards";
 import type { Source } from "../machine/monitoring/dashboards/view";
 import { local } from "../machine/monitoring/ports";
+import { quote } from "../machine/shell";
 import { fill, stepOf, type Shown } from "./fill";
 import type { Choice, PanelQuery } from "./queries";
 
@@ -71,7 +72,7 @@ function read({ error, data }: Reply): Answer {
 function fetched(urls: string[]): Promise<Reply[]> {
   const program = readFileSync(join(__dirname, "ask.py"), "utf8");
   return new Promise((resolve, reject) => {
-    const child = spawn("ssh", ["-F", inState("ssh", "config"), "monitor", `python3 -c '${program.replaceAll("'", "'\\''")}'`], { stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn("ssh", ["-F", inState("ssh", "config"), "monitor", `python3 -c ${quote(program)}`], { stdio: ["pipe", "pipe", "inherit"] });
     const chunks: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.on("error", reject).on("close", (code) => (code === 0 ? resolve(JSON.parse(Buffer.concat(chunks).toString()) as Reply[]) : reject(new Error(`ssh monitor: exit ${code}`))));
