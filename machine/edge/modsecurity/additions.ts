@@ -1,12 +1,11 @@
 import { encodedAttacks } from "./encoded";
 import { injections } from "./injections";
 import { linear } from "./linear";
-import { rule } from "./rule";
+import { decoded, rule } from "./rule";
 import { scripts, scriptsReplaced } from "./scripts";
 import { sql, sqlReplaced } from "./sql";
 
 const fields = "ARGS|ARGS_NAMES|REQUEST_COOKIES|REQUEST_COOKIES_NAMES|FILES|FILES_NAMES";
-const decoded = "t:none,t:urlDecodeUni,t:htmlEntityDecode";
 
 const unixCommands = "cat|ls|ps|id|nc|ncat|netcat|socat|telnet|wget|curl|ssh|scp|ftp|tftp|(?:ba|da|z|k|c)?sh|python[23]?|perl|ruby|php|node|lua|java|nohup|env|exec|eval|source|sudo|su|chmod|chown|rm|cp|mv|tee|tail|head|find|xargs|awk|sed|ping|base64|openssl|kill|crontab|time|echo|printf|uname|whoami";
 const windowsCommands = "cmd|powershell|ipconfig|systeminfo|whoami|hostname|tasklist|taskkill|certutil|bitsadmin|mshta|rundll32|regsvr32|wmic|schtasks|net\\s+(?:user|localgroup|group|use|view|share|start)|reg\\s+(?:add|query)|nslookup|ping|tracert|netstat";

@@ -13,5 +13,8 @@ export const rule = (id: number, targets: string, operator: string, transformati
 `;
 };
 
+/** A text as it was before it was written into a query or into HTML. */
+export const decoded = "t:none,t:urlDecodeUni,t:htmlEntityDecode";
+
 /** What a browser makes of a text before it takes it for markup. */
 export const asBrowsersRead = "t:none,t:utf8toUnicode,t:urlDecodeUni,t:htmlEntityDecode,t:jsDecode,t:cssDecode,t:removeNulls";
