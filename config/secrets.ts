@@ -8,9 +8,6 @@ const secretKey = /^[\x21-\x2b\x2d-\x7e]{50,}$/;
 const token = (length: number) => text((value) =>
   (new RegExp(`^[\\x21-\\x7e]{${length},}$`).test(value) ? unreplaced(value) : "is too short, or has spaces in it"));
 
-/** Of one sign over and over again. */
-const repeats = (value: string): string | undefined => (new Set(value).size < 5 ? "repeats itself" : undefined);
-
 /** The SDK, and the backend with it, does not start with another: it wants a key, and a number at the end. */
 const dsnFault: Judge = (value) => {
   if (!/\/\/[^@/:]+(:[^@/]*)?@/.test(value)) return "has no key in it";
@@ -25,7 +22,7 @@ export const secrets = z.object({
   djangoSecretKey: key(text((value) => {
     if (value.startsWith("django-insecure-")) return "is a key made for development";
     if (!secretKey.test(value)) return "is shorter than 50 characters, or has spaces or commas in it";
-    return repeats(value) ?? unreplaced(value);
+    return new Set(value).size < 5 ? "repeats itself" : unreplaced(value);
   }), {
     description: "Django's signing key: sessions, tokens, password resets. The backend of today has no fallback keys, so a change logs everyone out.",
     allowed: "50 characters or more, without spaces and commas; not backupPassphrase again",
