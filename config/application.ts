@@ -14,13 +14,13 @@ export const application = z.object({
   image: key(text(imageFault), {
     description: "The application's image. A release is a new digest here and `pulumi up`.",
     allowed: "repository@sha256:<64 hexadecimal digits>; a throwaway stack may name a tag instead",
-    example: "ghcr.io/ringo-uchet/backend@sha256:<digest>",
+    example: "ghcr.io/<owner>/backend@sha256:<digest>",
   }),
   registry: group(z.object({
     username: key(pattern(/^[^\s:"\\]{1,255}$/, "is no user name"), {
       description: "User name at the registry that `image` names. Its token is the secret `registryToken`.",
       allowed: "a name without spaces, colons and quotes",
-      example: "deploy",
+      example: "<user>",
     }),
   }).optional(), {
     description: "Log in to the registry of `image`. Leave it out for a public image.",
@@ -28,17 +28,17 @@ export const application = z.object({
   allowedHosts: key(list(text(hostNameFault)).default([]), {
     description: "Host names that Django answers to, beside `domain`, which is always one of them.",
     allowed: "host names; no `*`",
-    example: "api2.ringo-uchet.ru",
+    example: "api2.<your domain>",
   }),
   corsAllowedOrigins: key(origins(), {
     description: "Origins of the web pages that may call the API from a browser.",
     allowed: "https origins: scheme, host, port if it is not 443, no path",
-    example: "https://app.ringo-uchet.ru",
+    example: "https://app.<your domain>",
   }),
   csrfTrustedOrigins: key(origins(), {
     description: "Origins that forms may be posted from, beside the API's own, which is always one of them.",
     allowed: "https origins: scheme, host, port if it is not 443, no path",
-    example: "https://app.ringo-uchet.ru",
+    example: "https://app.<your domain>",
   }),
   environmentVariables: key(plainVariables().default({}), {
     description: "Further environment variables for the application. What is secret goes into `environmentSecrets`, and is refused here where its name or value says so.",
@@ -51,12 +51,12 @@ export const application = z.object({
     organization: key(pattern(slug, "is no slug of Sentry"), {
       description: "Sentry's name of the organization, as in the address of its pages.",
       allowed: slugAllowed,
-      example: "ringo-uchet",
+      example: "<organization>",
     }),
     project: key(pattern(slug, "is no slug of Sentry"), {
       description: "Its name of the backend's project.",
       allowed: slugAllowed,
-      example: "backend",
+      example: "<project>",
     }),
     url: key(text(httpsUrlFault).default("https://sentry.io"), {
       description: "Where Sentry is: its region's address if the organization is in one, or your own Sentry's.",
@@ -81,7 +81,7 @@ export const application = z.object({
     bucket: key(pattern(/^(?=.{3,63}$)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, "is no bucket's name"), {
       description: "Its bucket.",
       allowed: "3 to 63 of a–z, 0–9, `.` and -, a letter or digit at both ends and on both sides of each `.`; no address",
-      example: "ringo-media",
+      example: "<bucket>",
     }),
   }).optional(), {
     description: "Object storage for presigned uploads. Leave it out if the application has none. "

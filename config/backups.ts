@@ -31,7 +31,7 @@ export const backups = z.object({
       description: "URL of another store than AWS's that speaks S3. Buckets are then addressed in the path.",
       allowed: "an https URL",
       defaultText: "AWS's endpoint of `backups.region`",
-      example: "https://s3.ringo.test:7070",
+      example: "https://<your store>",
     }),
     retentionDays: key(whole(2, 365).default(30), {
       description: "How far back one command can restore: full backups younger than this are kept, with all WAL between them.",

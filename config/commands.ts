@@ -3,6 +3,9 @@ import { child, type Doc, docOf, kindOf } from "./doc";
 import { pathText } from "./fault";
 import { quote } from "../machine/shell";
 
+/** What a command leaves to the person who types it: `<your address>`. */
+export const blank = /<[a-z][a-z ]*>/;
+
 /** Quotes a word for a POSIX shell, or zsh, which takes `=name` for a program's path, where it needs it. */
 const quoted = (word: string): string => (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word) ? word : quote(word));
 
@@ -24,15 +27,16 @@ export function setCommand(stack: string | undefined, path: readonly PropertyKey
     const set = command("set", stack, "--secret", ...pathWords(target));
     return doc.generate === undefined ? set : `${doc.generate} | ${set}`;
   }
+  const text = value ?? "<value>";
   // A `$(…)` is for the shell to expand.
-  const word = value?.startsWith("$(") ? `"${value}"` : quoted(value ?? "…");
+  const word = text.startsWith("$(") ? `"${text}"` : quoted(text);
   const isText = kindOf(target.length > path.length ? child(schema, target[target.length - 1])! : schema) === "text";
-  const type = isText && target.length > 1 && takenForAnother.test(word) ? ["--type string"] : [];
-  return command("set", stack, ...type, ...pathWords(target), ...(word.startsWith("-") ? ["--"] : []), word);
+  const type = isText && target.length > 1 && takenForAnother.test(text) ? ["--type string"] : [];
+  return command("set", stack, ...type, ...pathWords(target), ...(text.startsWith("-") ? ["--"] : []), word);
 }
 
-/** What the CLI makes numbers and booleans of, inside of a list, a map or a group. */
-const takenForAnother = /^(true|false|-?\d+)$/;
+/** What the CLI makes numbers and booleans of, inside of a list, a map or a group: whatever fills a blank may be one. */
+const takenForAnother = new RegExp(`^(true|false|-?(\\d+|${blank.source}))$`);
 
 /** The commands that add to a list. @param written how many elements the stack's file has, of those that the list has by now */
 export const appendCommand = (stack: string, path: readonly PropertyKey[], { schema, doc }: Found, list: readonly unknown[], written: number): string =>

@@ -6,7 +6,7 @@ export interface Doc {
   description: string;
   /** What is allowed, in words. */
   allowed: string;
-  /** A value to type: of an element where the key is a list, of an entry where it is a map. Secrets have none. */
+  /** A value to type: of an element where the key is a list, of an entry where it is a map. What only a person knows is a `<blank>` in it. Secrets have none. */
   example?: string;
   /** Name of the example's entry, where the key is a map. */
   entry?: string;

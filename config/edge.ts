@@ -56,13 +56,13 @@ export const edge = z.object({
     email: key(z.email("is no e-mail address"), {
       description: "Where the authority writes when something is wrong with the certificate. Not a secret.",
       allowed: "an e-mail address",
-      example: "operations@ringo-uchet.ru",
+      example: "operations@<your domain>",
     }),
     authorities: key(list(text(certificateFault)).default([]), {
       description: "Roots that the certificate's chain ends in, where the world does not know them: those of an authority of your own, or for rehearsals. "
         + "The monitor checks the chain against them.",
       allowed: "PEM certificates, one an element",
-      example: "$(cat root.pem)",
+      example: "$(cat '<file>')",
       concealed: true,
     }),
   // An absent group is an empty one: what it lacks is named.

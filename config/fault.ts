@@ -7,7 +7,7 @@ export interface Fault {
   reason: string;
   /** What is allowed, in words. */
   allowed: string;
-  /** The command that mends it, with an example where a person must choose the value. */
+  /** The command that mends it, with a `<blank>` for what only a person knows. */
   command: string;
 }
 

@@ -14,7 +14,7 @@ export const grafana = z.object({
     domain: key(text(hostNameFault).optional(), {
       description: "Host name of Grafana. It is in the certificate beside `domain`, and only the networks of `adminAllowedCidrs` are let in.",
       allowed: "a host name, not `domain`; with `manageDns` in `dnsZone`",
-      example: "grafana.ringo-uchet.ru",
+      example: "grafana.<your domain>",
     }),
     oauth: group(z.object({
       name: key(pattern(/^[^\r\n;#]{1,60}$/, "is no name"), {
@@ -22,13 +22,13 @@ export const grafana = z.object({
       }),
       clientId: key(pattern(/^[^\s;#]{1,255}$/, "is no client's id"), {
         description: "Grafana's client ID at the provider, which must allow it to redirect to `https://<grafana.domain>/login/generic_oauth`.",
-        allowed: "text without spaces", example: "grafana",
+        allowed: "text without spaces", example: "<client id>",
       }),
-      authUrl: key(text(httpsUrlFault), { description: "Where people are sent to log in.", allowed: "an https URL", example: "https://id.ringo-uchet.ru/authorize" }),
-      tokenUrl: key(text(httpsUrlFault), { description: "Where Grafana exchanges the code of a log-in for a token.", allowed: "an https URL", example: "https://id.ringo-uchet.ru/token" }),
-      apiUrl: key(text(httpsUrlFault), { description: "Where Grafana asks who has logged in (OIDC's userinfo).", allowed: "an https URL", example: "https://id.ringo-uchet.ru/userinfo" }),
+      authUrl: key(text(httpsUrlFault), { description: "Where people are sent to log in.", allowed: "an https URL", example: "https://id.<your domain>/authorize" }),
+      tokenUrl: key(text(httpsUrlFault), { description: "Where Grafana exchanges the code of a log-in for a token.", allowed: "an https URL", example: "https://id.<your domain>/token" }),
+      apiUrl: key(text(httpsUrlFault), { description: "Where Grafana asks who has logged in (OIDC's userinfo).", allowed: "an https URL", example: "https://id.<your domain>/userinfo" }),
       allowedDomains: key(list(text(hostNameFault)).min(1, "is empty: whoever the provider knows would get in"), {
-        description: "Domains of the e-mail addresses that may log in.", allowed: "a list of host names, one at least", example: "ringo-uchet.ru",
+        description: "Domains of the e-mail addresses that may log in.", allowed: "a list of host names, one at least", example: "<your domain>",
       }),
       rolePath: key(pattern(/^[^\r\n;#]{1,500}$/, "is no expression").optional(), {
         description: "JMESPath that turns what the provider says of somebody into a role: Viewer, Editor or Admin. Without it everybody is a Viewer.",

@@ -17,7 +17,7 @@ export const machines = z.object({
   operatorSshKeys: key(list(text(publicKeyFault)).default([]), {
     description: "Public keys of the people who may log in, beside the stack's own deployment key.",
     allowed: "OpenSSH public keys: ed25519, ECDSA, their security-key forms, or RSA from 3072 bits",
-    example: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI… name@laptop",
+    example: "ssh-ed25519 <key> <name>",
     concealed: true,
   }),
   deployerKeyGeneration: generation("Counts the keys that the program has come to the machines with. One more changes to the next key, which the machines let in already, and "
@@ -26,7 +26,7 @@ export const machines = z.object({
   trustedCertificates: key(list(text(certificateFault)).default([]), {
     description: "Certificates of private authorities that every machine trusts, for a registry, an ACME server or object storage of your own.",
     allowed: "PEM certificates, one an element",
-    example: "$(cat ca.pem)",
+    example: "$(cat '<file>')",
     concealed: true,
   }),
   timezone: key(text(timezoneFault).default("UTC"), {

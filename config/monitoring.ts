@@ -47,7 +47,7 @@ export const monitoring = z.object({
     runbook: key(text(httpsUrlFault).optional(), {
       description: "Where your people read docs/alerts.md: every alert links to its section there. Required where anybody is told.",
       allowed: "an https URL",
-      example: "https://github.com/ringo-uchet/infra/blob/main/docs/alerts.md",
+      example: "https://<your wiki>/alerts.md",
     }),
     patiencePercent: key(whole(1, 1000).default(100), {
       description: "How long a condition must hold before it alerts, in percent of each rule's own time. Below 100 for tests.",
@@ -63,22 +63,22 @@ export const monitoring = z.object({
       description: "Whom DigitalOcean's own checks write to, from outside of the stack: the API's URL and certificate, and every machine's disk, memory and "
         + "processor. Only addresses that its team has verified.",
       allowed: "a list of e-mail addresses",
-      example: "operations@ringo-uchet.ru",
+      example: "operations@<your domain>",
     }),
     telegramChatId: key(pattern(/^-?[1-9]\d{0,14}$/, "is no chat's number").optional(), {
       description: "Chat that alerts go to. Its bot's token is the secret `alertTelegramToken`.",
       allowed: "a chat's number, in quotes; a group's is negative",
-      example: "-1001234567890",
+      example: "-<group number>",
       concealed: true,
     }),
     email: group(z.object({
-      to: key(address(), { description: "Who gets alerts.", allowed: "an e-mail address", example: "operations@ringo-uchet.ru" }),
-      from: key(address(), { description: "The sender's address.", allowed: "an e-mail address", example: "alerts@ringo-uchet.ru" }),
+      to: key(address(), { description: "Who gets alerts.", allowed: "an e-mail address", example: "operations@<your domain>" }),
+      from: key(address(), { description: "The sender's address.", allowed: "an e-mail address", example: "alerts@<your domain>" }),
       server: key(text(serverFault), {
-        description: `The mail server, reached with STARTTLS. ${mailPorts}`, allowed: "host:port", example: "smtp.ringo-uchet.ru:2525",
+        description: `The mail server, reached with STARTTLS. ${mailPorts}`, allowed: "host:port", example: "smtp.<your domain>:2525",
       }),
       username: key(pattern(/^\S{1,255}$/, "has spaces in it"), {
-        description: "Who logs in at the mail server, with the secret `alertEmailPassword`.", allowed: "a name without spaces", example: "alerts@ringo-uchet.ru",
+        description: "Who logs in at the mail server, with the secret `alertEmailPassword`.", allowed: "a name without spaces", example: "alerts@<your domain>",
       }),
     }).optional(), {
       description: "Alerts by e-mail.",

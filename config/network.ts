@@ -11,7 +11,7 @@ export const network = z.object({
   domain: key(text(hostNameFault), {
     description: "Host name of the API. The certificate is for this name, and nginx answers to no other.",
     allowed: "a host name in lower case, without scheme, port or wildcard",
-    example: "api.ringo-uchet.ru",
+    example: "api.<your domain>",
   }),
   manageDns: key(z.boolean().default(false), {
     description: "Keep the address records of `domain` in DigitalOcean's DNS. Off, you point the name at the reserved address yourself.",
@@ -21,7 +21,7 @@ export const network = z.object({
   dnsZone: key(text(hostNameFault).optional(), {
     description: "The zone in DigitalOcean's DNS that holds `domain`. Required by `manageDns`.",
     allowed: "a host name: `domain` itself or one that it ends with",
-    example: "ringo-uchet.ru",
+    example: "<your domain>",
   }),
   vpcCidr: key(text(privateNetworkFault).default("10.20.0.0/20"), {
     description: "Addresses of the stack's own VPC. A change replaces every machine, and the VPC: make it one that does not overlap the old one, "
@@ -37,12 +37,12 @@ export const network = z.object({
   sshAllowedCidrs: key(list(text(allowedSourceFault)).min(1, "is empty: nobody could reach the machines, the deployment included"), {
     description: "Where SSH to the bastion is let in from: the operators' networks and the one that deploys.",
     allowed: `at least one; ${sources}`,
-    example: "203.0.113.7/32",
+    example: "<your address>/32",
   }),
   adminAllowedCidrs: key(list(text(allowedSourceFault)).default([]), {
     description: "Where `/admin/` is let in from. Empty, nobody gets in.",
     allowed: sources,
-    example: "203.0.113.7/32",
+    example: "<your address>/32",
   }),
   outboundPorts: key(list(whole(1, 65_535)).default([443]), {
     description: "TCP ports of the internet that the application may open connections to: Sentry, Telegram, a mail server. All others are "

@@ -68,7 +68,7 @@ export function render(): string {
     "",
     "Everything that can be set for a stack, in `Pulumi.<stack>.yaml`. The whole of it is checked before the first resource, and every",
     "fault is reported at once, with the command that mends it. Commands act on the selected stack; add `--stack <name>` for another.",
-    "Secrets are asked for without echo, or read from a pipe: never put one on the command line.",
+    "What stands in `<…>` is yours to fill in. Secrets are asked for without echo, or read from a pipe: never put one on the command line.",
     "",
     "| key | type | default |",
     "| --- | --- | --- |",

@@ -1,5 +1,6 @@
 import { addressesIn, contains, documentationRanges, networkOf, overlaps, parseCidr } from "./cidr";
 import { celeryChildrenThatFit, connectionsOf, connectionsThatFit, gunicornWorkersThatFit, mostConnections } from "./capacity";
+import { blank } from "./commands";
 import { portOf } from "../machine/egress";
 import { isPort, type Mending } from "./formats";
 import { isExample, textPaths, within } from "./placeholders";
@@ -66,7 +67,7 @@ export const rules: readonly Rule[] = [
   ...(["sshAllowedCidrs", "adminAllowedCidrs"] as const).map((name) => rule([name], (config) => {
     const families = (config[name] as string[]).map((cidr) => parseCidr(cidr)!.family);
     return when(families.length > 0 && !families.includes("ipv4"), {
-      path: [name], reason: "names no IPv4 network: nobody gets in, since no machine has an IPv6 address", append: ["203.0.113.7/32"],
+      path: [name], reason: "names no IPv4 network: nobody gets in, since no machine has an IPv6 address", append: ["<your address>/32"],
     });
   })),
 
@@ -105,11 +106,11 @@ export const rules: readonly Rule[] = [
   ...textPaths.map((path) => rule(["throwaway", path[0] as Key], (config) => {
     const given = path.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], config);
     const texts = Array.isArray(given) ? given.map((text: string, index) => ({ text, at: [...path, index] })) : [{ text: given as string | undefined, at: path }];
-    return texts.flatMap(({ text, at }) => when(!config.throwaway && text !== undefined && isExample(text), { path: at, reason: placeholder }));
+    return texts.flatMap(({ text, at }) => when(text !== undefined && (blank.test(text) || (!config.throwaway && isExample(text))), { path: at, reason: placeholder }));
   })),
   ...(["sshAllowedCidrs", "adminAllowedCidrs"] as const).map((name) => rule(["throwaway", name], (config) =>
     (config[name] as string[]).flatMap((cidr, index) =>
-      when(!config.throwaway && documentationRanges.some((range) => contains(range, parseCidr(cidr)!)), { path: [name, index], reason: placeholder, value: "<your address>/32" })))),
+      when(!config.throwaway && documentationRanges.some((range) => contains(range, parseCidr(cidr)!)), { path: [name, index], reason: placeholder })))),
 
   rule(["backups"], ({ backups: { retentionDays, archiveDays } }) => when(archiveDays < retentionDays, {
     path: ["backups", "archiveDays"], reason: `is below backups.retentionDays (${retentionDays})`, value: String(retentionDays),
@@ -229,9 +230,10 @@ export const rules: readonly Rule[] = [
 ];
 
 function pinned(path: string[], image: string, throwaway: boolean): Conflict[] {
+  const value = `${image.replace(/@.*$/, "")}@sha256:<digest>`;
   return [
-    ...when(!throwaway && !image.includes("@sha256:"), { path, reason: "has no digest: what a tag names can change between two machines" }),
-    ...when(/@sha256:0{64}$/.test(image), { path, reason: placeholder }),
+    ...when(!throwaway && !image.includes("@sha256:"), { path, reason: "has no digest: what a tag names can change between two machines", value }),
+    ...when(/@sha256:0{64}$/.test(image), { path, reason: placeholder, value }),
   ];
 }
 

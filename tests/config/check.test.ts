@@ -48,7 +48,7 @@ test.each([
 ])("a variable's %s without quotes, which would come as something else, is refused", (typed, read) => {
   writeFileSync(path.join(directory, "Pulumi.staging.yaml"), `config:\n  ringo-infra:environmentVariables:\n    A: ${typed}\n`);
   expect(faultsOf({ environmentVariables: `{"A":${read}}` })).toMatchObject([
-    { key: "environmentVariables.A", reason: expect.stringMatching(/quote it$/) as string, command: "pulumi config set --stack staging --path environmentVariables.A '<text>'" },
+    { key: "environmentVariables.A", reason: expect.stringMatching(/quote it$/) as string, command: "pulumi config set --stack staging --type string --path environmentVariables.A '<text>'" },
   ]);
 });
 

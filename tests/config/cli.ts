@@ -13,20 +13,20 @@ type Node = Record<PropertyKey, unknown>;
 export function run(line: string, stored: Stored, typed: (name: string) => string): Stored {
   const raw = { ...stored.raw };
   const secretKeys = new Set(stored.secretKeys);
-  for (const part of line.split(" && ")) {
+  for (const part of line.split(/ && (?=pulumi )/)) {
     const [last, generator] = part.split(" | ").reverse();
     const words = wordsOf(last);
     if (words.splice(0, 2).join(" ") !== "pulumi config") throw new Error(`no command of the CLI: ${part}`);
-    configure(raw, secretKeys, words, (name) => (generator === undefined ? typed(name) : outputOf(generator)));
+    configure(raw, secretKeys, words, (name) => (generator === undefined ? typed(name) : outputOf(generator, name)));
   }
   return { raw, secretKeys };
 }
 
 const outputs = new Map<string, string>();
-/** Of a command that makes a secret; the same each time. */
-function outputOf(command: string): string {
-  const output = outputs.get(command) ?? execFileSync("sh", ["-c", command], { encoding: "utf8" }).trim();
-  outputs.set(command, output);
+/** Of a command that makes a secret, or shows a file: for each key the same each time. */
+function outputOf(command: string, name: string): string {
+  const output = outputs.get(name) ?? execFileSync("sh", ["-c", command], { encoding: "utf8" }).trim();
+  outputs.set(name, output);
   return output;
 }
 
@@ -44,7 +44,8 @@ function configure(raw: Record<string, string>, secretKeys: Set<string>, [verb, 
     else if (word.startsWith("-")) throw new Error(`unknown shorthand flag: '${word[1]}' in ${word}`);
     else given.push(word);
   }
-  const [key, text = flags.has("--secret") ? ask(key) : undefined, ...more] = given;
+  const [key, word = flags.has("--secret") ? ask(key) : undefined, ...more] = given;
+  const text = word?.startsWith("$(") ? outputOf(word.slice(2, -1), key) : word;
   if (more.length > 0 || (verb === "set") !== (text !== undefined)) throw new Error(`a command with other words than it takes: ${given.join(" ")}`);
   const [first, ...rest] = flags.has("--path") ? pathOf(key) : [key];
   const name = String(first);

@@ -1,25 +1,19 @@
+import type * as z from "zod";
 import { type Fault, validate } from "../../config";
-import { find } from "../../config/commands";
+import { find, setCommand } from "../../config/commands";
+import { bare, child, kindOf } from "../../config/doc";
 import { schema } from "../../config/schema";
+import { filled, secrets, typed } from "./blanks";
 import { cases } from "./cases";
 import { run, type Stored } from "./cli";
-import { digest, key, least, stored } from "./fixture";
-
-/** What a person has to put in himself, or what is known to be nobody's. */
-const placeholder = /<[\w ]+>|…|\$\(cat /;
+import { digest, least, stored } from "./fixture";
 
 const faultsOf = ({ raw, secretKeys }: Stored) => {
   const verdict = validate(raw, secretKeys, "staging");
   return verdict.valid ? [] : verdict.faults;
 };
 
-/** A good value of each secret that has a form. */
-const secrets: Record<string, string> = {
-  sentryDsn: "https://publickey@sentry.ringo.dev/1", alertTelegramToken: `1:${"not-a-token".repeat(3)}`,
-  alertWebhookUrl: "https://hooks.ringo.dev/not-a-hook", alertSlackUrl: "https://hooks.ringo.dev/not-a-hook", deadMansSwitchUrl: "https://switch.ringo.dev/not-a-switch",
-};
-
-/** Each told command ends its fault, and whoever does as he is told on has none of that key in the end: but for one of the placeholder that was put there. */
+/** Each told command, with its blanks filled, ends its fault, and whoever does as he is told on has none of that key in the end. */
 function expectMends(changes: Record<string, string | undefined>): void {
   const raw = Object.fromEntries(Object.entries({ ...least, ...changes }).filter((entry): entry is [string, string] => entry[1] !== undefined));
   const before = { raw, secretKeys: stored(raw) };
@@ -27,9 +21,8 @@ function expectMends(changes: Record<string, string | undefined>): void {
 }
 
 function expectMended({ key: name, reason, command }: Fault, before: Stored, rounds: number): void {
-  const after = run(command, before, (secret) => secrets[secret] ?? `another-${key}`);
-  if (placeholder.test(command)) return;
-  for (const left of faultsOf(after).filter((fault) => fault.key === name && fault.reason !== "is still the placeholder")) {
+  const after = run(filled(command), before, typed);
+  for (const left of faultsOf(after).filter((fault) => fault.key === name)) {
     if (rounds === 0 || left.reason === reason) throw new Error(`${name}: ${reason}\n  told: ${command}\n  then: ${left.reason}`);
     expectMended(left, after, rounds - 1);
   }
@@ -79,5 +72,26 @@ test("whatever stands where another kind belongs, the told command mends it", ()
       const given = member === undefined ? value : { [member]: value };
       expectMends({ [name]: typeof given === "string" ? given : JSON.stringify(given) });
     }
+  }
+});
+
+/** Paths of all that can be set, as its reference has them. */
+const leaves = (group: z.ZodType, path: string[] = []): string[][] => Object.keys((bare(group) as z.ZodObject).shape).flatMap((name) => {
+  const member = child(group, name)!;
+  return kindOf(member) === "group" ? leaves(member, [...path, name]) : [[...path, name]];
+});
+
+test.each(leaves(schema).map((path) => [path.join("."), path] as const))("the example of %s is a good value, once its blanks are filled", (name, path) => {
+  const { schema: keySchema, doc } = find(schema, path)!;
+  const before = { raw: least, secretKeys: stored(least) };
+  const after = run(filled(setCommand("staging", path, keySchema, doc)), before, typed);
+  const own = faultsOf(after).filter((fault) => fault.key === name || fault.key.startsWith(`${name}[`));
+  expect(own.filter(({ reason }) => !reason.startsWith("is of no use without"))).toEqual([]);
+});
+
+test("a blank that nobody filled is a fault, in a stack to throw away as well", () => {
+  for (const throwaway of ["true", "false"]) {
+    const faults = faultsOf({ raw: { ...least, throwaway, registry: '{"username":"<user>"}', registryToken: "not-a-token" }, secretKeys: stored({ ...least, registryToken: "" }) });
+    expect(faults).toMatchObject([{ key: "registry.username", reason: "is still the placeholder", command: "pulumi config set --stack staging --type string --path registry.username '<user>'" }]);
   }
 });

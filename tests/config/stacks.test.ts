@@ -4,6 +4,8 @@ import { parse } from "yaml";
 import { validate } from "../../config";
 import { overlaps, parseCidr } from "../../config/cidr";
 import { plainIn } from "../../config/written";
+import { filled, typed } from "./blanks";
+import { run } from "./cli";
 import { least, stored } from "./fixture";
 
 const root = path.resolve(__dirname, "../..");
@@ -59,6 +61,16 @@ test.each(["staging", "production"])("%s lacks only its secrets, and what is sti
     ...mended, djangoSecretKey: least.djangoSecretKey, backupPassphrase: least.backupPassphrase, mediaAccessKeyId: "not-a-key", mediaSecretAccessKey: "not-a-secret", registryToken: "not-a-token",
     ...(told.length > 0 ? { alertWebhookUrl: "https://hooks.ringo.dev/not-a-hook", alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' } : {}),
   }, stack)).toEqual([]);
+});
+
+test.each(["staging", "production"])("whoever types what %s is told to has a config that holds", (stack) => {
+  let now = { raw: raw(stack), secretKeys: new Set<string>() };
+  for (let round = 0; round < 3; round++) {
+    const verdict = validate(now.raw, now.secretKeys, stack);
+    const commands = verdict.valid ? [] : verdict.faults.map(({ command }) => filled(command));
+    now = commands.reduce((stored, command) => run(command, stored, typed), now);
+  }
+  expect(validate(now.raw, now.secretKeys, stack)).toMatchObject({ valid: true });
 });
 
 test("no stack's file holds a secret in plain text", () => {
