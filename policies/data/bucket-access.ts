@@ -1,5 +1,6 @@
 import { covers, mentions, policyDocument, valuesOf, type Statement } from "../identity/document";
 import type { Rule } from "../rule";
+import { isOwnKey } from "./own-account";
 
 const publicSettings = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 const accessPoint = "aws:s3/accessPoint:AccessPoint";
@@ -96,8 +97,8 @@ export const bucketAccessRules: Rule[] = [
     wrong: "It is encrypted as its bucket says, which may be under a key that is not ours.",
     mend: "set kmsKeyId, or leave it to a bucket that s3-own-key has passed.",
     answers: ["CKV_AWS_181", "CKV_AWS_186"],
-    *check(inputs) {
-      if (!("kmsKeyId" in inputs)) yield "it names no key";
+    *check({ kmsKeyId }) {
+      if (!isOwnKey(kmsKeyId)) yield "it names no key of ours";
     },
   },
   {

@@ -4,7 +4,7 @@ import { resourceStatements, resourceTypes } from "../identity/documents";
 import { holders, type Document } from "../identity/holders";
 import type { Rule } from "../rule";
 import { eachKnown, few } from "../unknown";
-import { accountIn, awsOwnKey, ownArns } from "./own-account";
+import { accountIn, isOwnKey, ownArns } from "./own-account";
 
 const bucketType = "aws:s3/bucket:Bucket";
 const s3 = (what: string): string => `aws:s3/bucket${what}:Bucket${what}`;
@@ -111,7 +111,7 @@ export const bucketPartRules: Rule[] = [
       };
       yield* eachKnown(bucketsOf(resources), function* ({ bucket, settings, isLog }) {
         const rules: any[] = isLog ? [] : settings("ServerSideEncryptionConfiguration").flatMap(({ props }) => props.rules ?? []);
-        const ours = rules.every(({ applyServerSideEncryptionByDefault: by }) => /^aws:kms/.test(by?.sseAlgorithm ?? "") && by.kmsMasterKeyId !== undefined && !awsOwnKey.test(by.kmsMasterKeyId) && !isForeign(by.kmsMasterKeyId));
+        const ours = rules.every(({ applyServerSideEncryptionByDefault: by }) => /^aws:kms/.test(by?.sseAlgorithm ?? "") && isOwnKey(by.kmsMasterKeyId) && !isForeign(by.kmsMasterKeyId));
         if (!ours) yield { urn: bucket.urn, found: "it encrypts under a key that is not ours" };
       });
     },

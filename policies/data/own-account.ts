@@ -1,8 +1,8 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { isUnknownValue } from "../unknown";
 
-/** A key that AWS keeps for one of its services, by alias or by ARN: whoever may use the service may use it. */
-export const awsOwnKey = /\balias\/aws\//;
+/** Whether a key is named, and it is none that AWS keeps for one of its services, by alias or by ARN: whoever may use the service may use those. */
+export const isOwnKey = (id: string | undefined): id is string => Boolean(id) && !/\balias\/aws\//.test(id!);
 
 export const accountIn = (text: string): string | undefined => /^(?:arn:[^:]*:[^:]*:[^:]*:)?(\d{12})(?::|$)/.exec(text)?.[1];
 

@@ -1,6 +1,6 @@
 import type { SecretArgs } from "@pulumi/aws/secretsmanager";
 import { ruleFor } from "../rule";
-import { awsOwnKey } from "./own-account";
+import { isOwnKey } from "./own-account";
 
 export const secretKept = ruleFor<SecretArgs>("aws:secretsmanager/secret:Secret", {
   name: "secret-kept",
@@ -11,7 +11,7 @@ export const secretKept = ruleFor<SecretArgs>("aws:secretsmanager/secret:Secret"
   mend: "set kmsKeyId to a key of ours, and recoveryWindowInDays to 7 or more, or leave it out.",
   answers: ["CKV_AWS_149", "AWS-0098"],
   *check({ kmsKeyId, recoveryWindowInDays }, { settings }) {
-    if (!kmsKeyId || awsOwnKey.test(kmsKeyId)) yield "it is encrypted under a key that is not ours";
+    if (!isOwnKey(kmsKeyId)) yield "it is encrypted under a key that is not ours";
     if ((recoveryWindowInDays ?? 30) < 7 && !settings.throwaway) yield "it is deleted within a week";
   },
 });

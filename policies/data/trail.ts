@@ -1,5 +1,6 @@
 import type { TrailArgs } from "@pulumi/aws/cloudtrail";
 import { ruleFor } from "../rule";
+import { isOwnKey } from "./own-account";
 
 export const trail = ruleFor<TrailArgs>("aws:cloudtrail/trail:Trail", {
   name: "trail-whole",
@@ -14,6 +15,6 @@ export const trail = ruleFor<TrailArgs>("aws:cloudtrail/trail:Trail", {
     if (!isMultiRegionTrail) yield "it sees one region only";
     if (includeGlobalServiceEvents === false) yield "it does not see IAM";
     if (!enableLogFileValidation) yield "enableLogFileValidation is off";
-    if (!kmsKeyId) yield "it encrypts under a key that is not ours";
+    if (!isOwnKey(kmsKeyId)) yield "it encrypts under a key that is not ours";
   },
 });

@@ -93,9 +93,10 @@ export const bucketCases: Record<string, Cases> = {
     unknown: [aws("s3/bucketPolicy", { policy: unknown })],
   },
   "s3-object-key": {
-    kept: alone(aws("s3/bucketObjectv2", { kmsKeyId: "arn:aws:kms:x" }), aws("s3/objectCopy", { kmsKeyId: unknown })),
+    kept: alone(aws("s3/bucketObjectv2", { kmsKeyId: "arn:aws:kms:x" })),
+    unknown: [aws("s3/objectCopy", { kmsKeyId: unknown })],
     // Checkov CKV_AWS_181 and 186, failing.
-    broken: [[/names no key/, aws("s3/bucketObject", { bucket: "b", key: "k", source: "s" })], [/names no key/, aws("s3/objectCopy", {})]],
+    broken: [[/names no key/, aws("s3/bucketObject", { bucket: "b", key: "k", source: "s" })], [/names no key/, aws("s3/objectCopy", {})], [/names no key/, aws("s3/bucketObject", { kmsKeyId: "alias/aws/s3" })]],
   },
   "s3-name": {
     kept: alone(aws("s3/bucket", { bucket: "ringo-production-postgres" }), aws("s3/bucket", {})),

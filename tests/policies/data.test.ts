@@ -157,7 +157,7 @@ chapter("Data", {
     // Checkov CKV_AWS_35, 36, 67, 251 and Trivy AWS-0014, 15, 16, failing.
     broken: [
       [/enableLogging is off/, trail({ enableLogging: false })], [/one region only/, trail({ isMultiRegionTrail: undefined })], [/does not see IAM/, trail({ includeGlobalServiceEvents: false })],
-      [/enableLogFileValidation is off/, trail({ enableLogFileValidation: undefined })], [/a key that is not ours/, trail({ kmsKeyId: undefined })],
+      [/enableLogFileValidation is off/, trail({ enableLogFileValidation: undefined })], ...[undefined, "", "alias/aws/cloudtrail", "arn:aws:kms:eu-central-1:123456789012:alias/aws/s3"].map((kmsKeyId): [RegExp, Sample] => [/a key that is not ours/, trail({ kmsKeyId })]),
     ],
     unknown: [trail({ enableLogFileValidation: unknown })],
   },
