@@ -1,8 +1,9 @@
 import type { PolicyResource } from "@pulumi/policy";
 import type { DatabaseUserArgs } from "@pulumi/digitalocean/databaseUser";
 import { site, widerThan } from "../network/addresses";
+import { type Named, nameOnly } from "../named";
 import { ruleFor, type Rule } from "../rule";
-import { known } from "../unknown";
+import { eachKnown } from "../unknown";
 
 const cluster = "digitalocean:index/databaseCluster:DatabaseCluster";
 const replica = "digitalocean:index/databaseReplica:DatabaseReplica";
@@ -13,12 +14,10 @@ const logsearch = "digitalocean:index/databaseLogsinkOpensearch:DatabaseLogsinkO
 /** What answers by itself, and the output by which others name it. */
 const idOf: Record<string, string> = { [cluster]: "id", [replica]: "uuid" };
 
-/** Whether `part` was given the id of this cluster or replica: as the id says, or where it is not known yet, whose the program gave. A replica tells its cluster's, too. */
-function belongs(part: PolicyResource, { type, urn, props }: PolicyResource): boolean {
-  const given: unknown = known(() => part.props.clusterId);
-  const id: unknown = known(() => props[idOf[type]]);
-  return given === undefined || id === undefined ? (part.propertyDependencies.clusterId ?? []).some((each) => each.urn === urn) : given === id;
-}
+const database: Named = { is: ({ type }) => type in idOf, id: ({ type, props }) => props[idOf[type]] };
+
+/** Whether `part` was given the id of this cluster or replica. A replica tells its cluster's, too. */
+const belongs = (part: PolicyResource, one: PolicyResource): boolean => nameOnly([one], database, part, "clusterId", [() => part.props.clusterId as unknown]);
 
 export const managedDatabaseRules: Rule[] = [
   {
@@ -32,9 +31,9 @@ export const managedDatabaseRules: Rule[] = [
     answers: ["database-databases-mysql-publically-exposed", "database-databases-postgres-trusted-sources"],
     *check(resources) {
       const firewalls = resources.filter(({ type }) => type === firewall);
-      for (const each of resources.filter(({ type }) => type in idOf)) {
+      yield* eachKnown(resources.filter(database.is), function* (each) {
         if (!firewalls.some((of) => belongs(of, each))) yield { urn: each.urn, found: "it has no firewall" };
-      }
+      });
     },
   },
   {
@@ -107,9 +106,9 @@ export const managedDatabaseRules: Rule[] = [
     answers: ["database-databases-postgres-connection-pools"],
     *check(resources) {
       const pools = resources.filter(({ type }) => type === "digitalocean:index/databaseConnectionPool:DatabaseConnectionPool");
-      for (const each of resources.filter(({ type, props }) => type === cluster && props.engine === "pg")) {
-        if (!pools.some((pool) => belongs(pool, each))) yield { urn: each.urn, found: "it has no connection pool" };
-      }
+      yield* eachKnown(resources.filter(({ type }) => type === cluster), function* (each) {
+        if (each.props.engine === "pg" && !pools.some((pool) => belongs(pool, each))) yield { urn: each.urn, found: "it has no connection pool" };
+      });
     },
   },
 ];

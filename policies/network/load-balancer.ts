@@ -2,8 +2,9 @@ import type { types } from "@pulumi/digitalocean";
 import type { LoadBalancerArgs } from "@pulumi/digitalocean/loadBalancer";
 import type { PolicyResource } from "@pulumi/policy";
 import type { Unwrap } from "@pulumi/pulumi";
+import { each, type Named, nameOnly } from "../named";
 import { ruleFor, type Rule } from "../rule";
-import { eachKnown, known } from "../unknown";
+import { eachKnown } from "../unknown";
 import { allowed, firewall, isEdge, isEdgeTag } from "./firewall";
 import { isWeb, portsOf, portsText } from "./ports";
 
@@ -11,15 +12,7 @@ const balancer = "digitalocean:index/loadBalancer:LoadBalancer";
 const encrypted = ["https", "http2", "http3", "tls"];
 
 const isInside = ({ type, props }: PolicyResource): boolean => type === balancer && props.network === "INTERNAL";
-
-/** Whether all of these load balancers are the stack's own, for its private network alone: by what the firewall names, or where that is not known yet, whose the program gave. */
-function areInside(uids: () => string[], { propertyDependencies }: PolicyResource, resources: PolicyResource[]): boolean {
-  const inside = resources.filter(isInside);
-  const names = known(uids);
-  if (names !== undefined && inside.every(({ props }) => known(() => props.id) !== undefined)) return names.every((uid) => inside.some(({ props }) => props.id === uid));
-  const given = (propertyDependencies.inboundRules ?? []).filter(({ type }) => type === balancer);
-  return given.length > 0 && given.every(({ urn }) => inside.some((each) => each.urn === urn));
-}
+const byId: Named = { is: ({ type }) => type === balancer, id: ({ props }) => props.id };
 
 export const loadBalancerRules: Rule[] = [
   ruleFor<LoadBalancerArgs>(balancer, {
@@ -52,17 +45,18 @@ export const loadBalancerRules: Rule[] = [
     mend: "set dropletTag to the tag of the edge's role; where machines of the stack alone ask the balancer, set network to INTERNAL.",
     answers: [],
     *check(resources) {
-      yield* eachKnown(resources.filter((each) => [balancer, firewall].includes(each.type)), function* (each) {
-        const { type, urn, props } = each;
-        if (type === balancer && !isInside(each)) {
+      const inside = resources.filter(isInside);
+      yield* eachKnown(resources.filter(({ type }) => [balancer, firewall].includes(type)), function* (one) {
+        const { type, urn, props } = one;
+        if (type === balancer && !isInside(one)) {
           if ((props.dropletIds ?? []).length > 0) yield { urn, found: "the machines behind it are named by id, and may be others than the edge" };
           if (props.dropletTag && !isEdgeTag(props.dropletTag)) yield { urn, found: `behind it are machines that are not the edge: ${props.dropletTag}` };
         }
         if (type !== firewall) return;
         for (const { protocol, portRange, sourceLoadBalancerUids: uids } of allowed(props.inboundRules as Unwrap<types.input.FirewallInboundRule>[] | undefined)) {
           const ports = portsOf(portRange);
-          if ((uids ?? []).length === 0 || (protocol === "tcp" && isWeb(ports) && isEdge(props))) continue;
-          if (!areInside(() => [...uids!], each, resources)) yield { urn, found: `${protocol} ${portsText(ports)} is open to a load balancer that the internet may reach` };
+          if (protocol === "tcp" && isWeb(ports) && isEdge(props)) continue;
+          if (!nameOnly(inside, byId, one, "inboundRules", each(uids ?? []))) yield { urn, found: `${protocol} ${portsText(ports)} is open to a load balancer that the internet may reach` };
         }
       });
     },

@@ -1,9 +1,10 @@
-import type { PolicyResource } from "@pulumi/policy";
+import { each, type Named, nameOnly } from "../named";
 import type { Rule } from "../rule";
 import { eachKnown } from "../unknown";
 import { isVpc } from "./coverage";
 
 const peering = "digitalocean:index/vpcPeering:VpcPeering";
+const vpc: Named = { is: isVpc, id: ({ props }) => props.id };
 
 export const vpcPeering: Rule = {
   name: "vpc-peering-own",
@@ -16,10 +17,8 @@ export const vpcPeering: Rule = {
   answers: [],
   *check(resources) {
     const own = resources.filter(isVpc);
-    yield* eachKnown(resources.filter(({ type }) => type === peering), function* ({ urn, props, propertyDependencies }: PolicyResource) {
-      const ids: string[] = props.vpcIds ?? [];
-      if ((propertyDependencies.vpcIds ?? []).filter(isVpc).length === ids.length) return; // the program's own references, which a preview knows
-      if (!ids.every((id) => own.some((vpc) => vpc.props.id === id))) yield { urn, found: "it joins a VPC that is not of this stack" };
+    yield* eachKnown(resources.filter(({ type }) => type === peering), function* (joint) {
+      if (!nameOnly(own, vpc, joint, "vpcIds", each(joint.props.vpcIds ?? []))) yield { urn: joint.urn, found: "it joins a VPC that is not of this stack" };
     });
   },
 };

@@ -103,7 +103,10 @@ chapter("Data", {
       [cluster(), wall(unknown, "db"), { ...replica, outputs: { uuid: unknown } }, wall(unknown, "replica")]],
     broken: [[/no firewall/, cluster()], [/no firewall/, cluster(), digitalocean("databaseFirewall", {}, { name: "another" })],
       // A replica answers by itself, and tells its cluster's id as well as its own.
-      [/no firewall/, made, wall("db-1", "db"), replica], [/no firewall/, made, wall("db-1", "db"), replica, wall("db-1", "replica")], [/no firewall/, made, replica, wall("replica-1", "replica")]],
+      [/no firewall/, made, wall("db-1", "db"), replica], [/no firewall/, made, wall("db-1", "db"), replica, wall("db-1", "replica")], [/no firewall/, made, replica, wall("replica-1", "replica")],
+      // Another cluster's id, which is known before this one's is.
+      [/no firewall/, { ...made, outputs: { id: unknown } }, wall("db-9", "db")]],
+    unknown: [{ ...made, outputs: { id: unknown } }, { ...wall(unknown, "db"), refs: {} }],
   },
   "database-firewall-named": {
     kept: alone(digitalocean("databaseFirewall", { rules: [{ type: "tag", value: "role:ringo-test-api" }, { type: "ip_addr", value: "198.51.100.7" }] })),
@@ -129,7 +132,7 @@ chapter("Data", {
   },
   "database-pool": {
     kept: [[cluster(), digitalocean("databaseConnectionPool", {}, belongs)], [cluster({ engine: "valkey" })]],
-    broken: [[/no connection pool/, cluster()]],
+    broken: [[/no connection pool/, cluster()], [/no connection pool/, { ...made, outputs: { id: unknown } }, digitalocean("databaseConnectionPool", { clusterId: "db-9" }, belongs)]],
     unknown: [cluster({ engine: unknown })],
   },
   "rds-closed": {

@@ -20,6 +20,7 @@ const inside = digitalocean("loadBalancer", { network: "INTERNAL", dropletTag: "
 const outside = digitalocean("loadBalancer", { dropletTag: "role:ringo-test-edge" }, { name: "outside", outputs: { id: "lb-out" } });
 /** A firewall of a role, opened to balancers that the program refers to. */
 const named = (wall: typeof api, portRange: string, ...uids: string[]): Sample => ({ ...wall(byBalancer(portRange, ...uids)), name: "wall", refs: { inboundRules: ["inside", "outside"] } });
+const made = (sample: Sample, id: string): Sample => ({ ...sample, outputs: { id } });
 const other = digitalocean("vpc", {}, { name: "other" });
 const peering = (props: Record<string, unknown>, vpcIds: string[] = []): Sample => digitalocean("vpcPeering", props, { name: "peering", refs: { vpcIds } });
 const txt = (name: string, value: string): Sample => digitalocean("dnsRecord", { domain: "ringo.test", type: "TXT", name, value }, { name: `txt-${name}` });
@@ -118,20 +119,24 @@ chapter("Network", {
   },
   "load-balancer-edge": {
     kept: [[balancer({ dropletTag: "role:ringo-test-edge" }), edge(byBalancer("443", "lb-1"))], [inside, named(api, "6432", "lb-in")], [inside, named(api, "6432", unknown)],
-      [{ ...inside, outputs: { id: unknown } }, named(api, "6432", unknown)], alone(api(tcp("8000", "10.20.0.0/20")))[0]],
+      [made(inside, unknown), named(api, "6432", unknown)], alone(api(tcp("8000", "10.20.0.0/20")))[0]],
     broken: [
       [/not the edge: role:ringo-test-api/, balancer({ dropletTag: "role:ringo-test-api" })], [/named by id/, balancer({ dropletTag: undefined, dropletIds: [1] })],
       [/tcp port 8000 is open to a load balancer that the internet may reach/, outside, named(api, "8000", "lb-out")], [/port 8000 is open/, outside, named(api, "8000", unknown)],
       [/port 8443 is open/, outside, named(edge, "8443", "lb-out")], [/port 443 is open/, outside, named(api, "443", "lb-out")],
-      // Of another stack; and one of each.
-      [/port 5432 is open/, api(byBalancer("5432", "another"))], [/port 6432 is open/, inside, outside, { ...named(api, "6432", "lb-in"), props: named(api, "6432", "lb-in", "lb-out").props }],
+      // Of another stack, also beside one of this that is not known yet; and one of each.
+      [/port 5432 is open/, api(byBalancer("5432", "another"))], [/port 6432 is open/, made(inside, unknown), named(api, "6432", unknown, "another")],
+      [/port 5432 is open/, made(inside, unknown), { ...named(api, "6432", unknown), props: firewall([], [byBalancer("6432", unknown), byBalancer("5432", "another")]).props }], [/port 6432 is open/, inside, outside, { ...named(api, "6432", "lb-in"), props: named(api, "6432", "lb-in", "lb-out").props }],
     ],
-    unknown: [balancer({ dropletTag: unknown })],
+    unknown: [made(inside, unknown), made(outside, unknown), named(api, "6432", unknown)],
   },
   "vpc-peering-own": {
-    kept: [[vpc, other, peering({ vpcIds: [unknown, unknown] }, ["vpc", "other"])], [{ ...vpc, outputs: { id: "v-1" } }, { ...other, outputs: { id: "v-2" } }, peering({ vpcIds: ["v-1", "v-2"] })]],
-    broken: [[/joins a VPC that is not of this stack/, { ...vpc, outputs: { id: "v-1" } }, peering({ vpcIds: ["v-1", "v-9"] }, ["vpc"])], [/not of this stack/, peering({ vpcIds: ["v-8", "v-9"] })]],
-    unknown: [vpc, peering({ vpcIds: [unknown, "v-9"] }, ["vpc"])],
+    kept: [[vpc, other, peering({ vpcIds: [unknown, unknown] }, ["vpc", "other"])], [made(vpc, "v-1"), made(other, "v-2"), peering({ vpcIds: ["v-1", "v-2"] })],
+      [made(vpc, "v-1"), made(other, unknown), peering({ vpcIds: ["v-1", unknown] }, ["vpc", "other"])]],
+    broken: [[/joins a VPC that is not of this stack/, made(vpc, "v-1"), peering({ vpcIds: ["v-1", "v-9"] }, ["vpc"])], [/not of this stack/, peering({ vpcIds: ["v-8", "v-9"] })],
+      // One that is not known yet, of ours, hides none that is known and is not; nor do references that the ids do not come from.
+      [/not of this stack/, made(vpc, unknown), peering({ vpcIds: [unknown, "v-9"] }, ["vpc"])], [/not of this stack/, made(vpc, "v-1"), made(other, "v-2"), peering({ vpcIds: ["v-1", "v-9"] }, ["vpc", "other"])]],
+    unknown: [made(vpc, unknown), peering({ vpcIds: [unknown, unknown] }, ["vpc"])],
   },
   "load-balancer-backends": {
     kept: alone(balancer({}), balancer({ dropletTag: undefined, dropletIds: [1] })),

@@ -1,0 +1,28 @@
+import type { PolicyResource } from "@pulumi/policy";
+import { known } from "./unknown";
+
+/** What is named by an id, and which of its outputs that is. */
+export interface Named {
+  is(resource: PolicyResource): boolean;
+  id(resource: PolicyResource): unknown;
+}
+
+/** Reads the elements of a list one by one: a preview may know some. */
+export const each = <T>(list: readonly T[]): (() => T)[] => Array.from({ length: list.length }, (_, i) => () => list[i]);
+
+/**
+ * Whether all ids that an input names are of these resources. An id that is known says so itself, and an update knows all. Of the others a preview
+ * knows whom the program refers to: of these alone, and enough of them, or of others alone. What is neither is not judged, and throws.
+ */
+export function nameOnly(these: PolicyResource[], { is, id }: Named, { propertyDependencies }: PolicyResource, input: string, ids: (() => unknown)[]): boolean {
+  const own: unknown[] = these.flatMap((one) => known(() => id(one)) ?? []);
+  const given = ids.map(known);
+  if (given.some((one) => one !== undefined && !own.includes(one))) return false;
+  const waiting = given.filter((one) => one === undefined).length;
+  if (waiting === 0) return true;
+  const references = (propertyDependencies[input] ?? []).filter(is);
+  const ours = references.filter(({ urn }) => these.some((one) => one.urn === urn));
+  if (ours.length === references.length && ours.length >= waiting) return true;
+  if (ours.length === 0 && references.length > 0) return false;
+  return ids.every((read) => own.includes(read())); // what is hidden throws when it is read
+}
