@@ -6,7 +6,7 @@ import { backupTool, originCommand } from "../machine/backup";
 import { celeryUser, monitorRole, postgresExporter, postgresMonitor, readsFigures, readsQueues, redisExporter, redisUser } from "../machine/monitoring";
 import { mediaServer } from "../machine/data/media";
 import { archiving, pgbackrest } from "../machine/backup/pgbackrest";
-import { postgres, postgresPackages } from "../machine/data/postgres";
+import { postgres, postgresPreparation } from "../machine/data/postgres";
 import { endFormer, loginName } from "../machine/data/postgres/roles";
 import { restic } from "../machine/backup/restic";
 import { queueing } from "../machine/data/queueing";
@@ -100,7 +100,7 @@ export class Database extends pulumi.ComponentResource {
         { name: "redis", port: 6379, from: vpc },
       ],
       // Installed with all other machines' packages rather than when everything waits for the database.
-      preparation: combine(postgresPackages, { packages: ["redis-server", "redis-tools", "python3-redis", "pgbackrest", "restic", "xfsprogs"] }),
+      preparation: combine(postgresPreparation([{ name: args.databaseUser, database: args.databaseName }]), { packages: ["redis-server", "redis-tools", "python3-redis", "pgbackrest", "restic", "xfsprogs"] }),
       exporters: (address) => passwords.redisExporter.apply((password) =>
         combine(postgresExporter(address, args.databaseName), redisExporter(address, password))),
     }, { parent: this });

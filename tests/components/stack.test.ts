@@ -46,6 +46,13 @@ describe("the whole stack", () => {
     expect(open).toEqual(["network-firewall-edge tcp 80", "network-firewall-edge tcp 443"]);
   });
 
+  test("asks a PostgreSQL that runs whether it has what is declared before anything on its machine is told of it", () => {
+    const states = ["data-base", "data-data"].map((name) => stateOf(named(resources, name)));
+    const telling = states.findIndex((state) => JSON.stringify(state.files).includes("dbname=ringo"));
+    const asking = states.findIndex(({ steps }) => steps.some(({ name, when }) => name === "PostgreSQL has what is declared" && when === "before-packages"));
+    expect([telling, asking]).toEqual([0, 0]);
+  });
+
   test("checks a host key on every connection, the jump host's too", () => {
     const connections = of(resources, command).map((r) => [short(r.name), plain(r.inputs.connection)] as const);
     expect(connections.length).toBeGreaterThan(10);

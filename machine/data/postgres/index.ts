@@ -1,4 +1,4 @@
-import { othersRefused } from "./names";
+import { othersRefused, type Owner } from "./names";
 import { hostLines, operator, psql, roles, rolesSql, type PostgresRole } from "./roles";
 import { tuning } from "./tuning";
 import type { Check, File, Fragment, Step } from "../../state";
@@ -62,14 +62,14 @@ export function postgres(options: PostgresOptions): Fragment {
     ...own.files,
   ];
   return {
-    ...postgresPackages,
+    ...packages,
     directories: [
       { path: "/etc/ringo/postgresql", mode: "0700" },
       { path: `${etc}/conf.d` },
       { path: data, mode: "0700", owner: "postgres", group: "postgres" },
     ],
     files,
-    steps: [...postgresPackages.steps!, othersRefused(options.roles, psql), ...steps(options, data, conf, own.logins)],
+    steps: [...packages.steps!, ...steps(options, data, conf, own.logins)],
     // Debian's own stands for all clusters of a machine, at a shutdown too.
     units: [{ name: unit, restartOn: [dropIn], reloadOn: conf.map((f) => f.path) }, { name: "postgresql.service" }],
     checks: checks(own.logins),
@@ -78,7 +78,7 @@ export function postgres(options: PostgresOptions): Fragment {
 }
 
 /** PostgreSQL, and nothing that it would keep data in: the cluster is on the volume. */
-export const postgresPackages: Fragment = {
+const packages: Fragment = {
   packages: [`postgresql-${version}`],
   steps: [{
     name: "no PostgreSQL cluster off the volume",
@@ -88,6 +88,9 @@ export const postgresPackages: Fragment = {
 echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/ringo.conf`,
   }],
 };
+
+/** What the machine has before its role. A server that runs has its say first: nothing may be told of other names than it has, what looks at it neither. */
+export const postgresPreparation = (roles: Owner[]): Fragment => ({ ...packages, steps: [...packages.steps!, othersRefused(roles, psql)] });
 
 /** That somebody can log in, and a command that succeeds when he can. */
 interface Login { name: string; works: string }

@@ -31,7 +31,7 @@ LOOP RAISE EXCEPTION '%', refused; END LOOP; END $$;
 `;
 
 /**
- * Asked of a server that runs, before anything is written that keeps the application out of what it has. One that does not answer,
+ * Asked of a server that runs, before anything is written that keeps the application, or who looks, out of what it has. One that does not answer,
  * as on a new machine, is asked when its roles are made. `psql` is how to ask.
  */
 export function othersRefused(all: Owner[], psql: string): Step {

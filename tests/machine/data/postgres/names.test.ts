@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { postgres } from "../../../../machine/data/postgres";
+import { postgres, postgresPreparation } from "../../../../machine/data/postgres";
 import { Cluster } from "../../cluster";
 
 /** Another name is declared for what a cluster has already: its data would stay behind under the former one. */
@@ -46,7 +46,7 @@ test("a database that somebody has made beside the application's is no reason", 
 });
 
 test("a server that runs is asked before any file is written; one that does not answer has time until its roles are made", () => {
-  const step = (...names: Parameters<typeof declared>) => declared(...names).steps!.find(({ name }) => name === "PostgreSQL has what is declared")!;
+  const step = (database: string, name: string) => postgresPreparation([{ name, database }]).steps!.find((one) => one.name === "PostgreSQL has what is declared")!;
   expect(step("orders", "ringo").when).toBe("before-packages");
   const run = (script: string, port = cluster.port) => spawnSync("sh", ["-ec", script.replaceAll("runuser -u postgres -- psql", `psql -U postgres -h ${cluster.socket} -p ${port}`)], { encoding: "utf8" });
   for (const script of [step("orders", "ringo").unless!, step("orders", "ringo").command]) expect(run(script)).toMatchObject({ status: 0, stdout: "" });
