@@ -1,5 +1,5 @@
 """Facts about this machine, as a text file for Prometheus' node exporter: which of the backend's processes run, who logged
-in, and when it was updated. It stays in memory: to start a program every few seconds would cost more than all that it looks at.
+in, when it was updated, and whether it crashed. It stays in memory: to start a program every few seconds would cost more than all that it looks at.
 
 usage: facts.py SETTINGS; a JSON file with `keys` (whose: fingerprints) and `directory`."""
 import glob
@@ -20,6 +20,9 @@ REFUSED = re.compile(r"^(Invalid user |Failed |Connection (closed|reset) by (aut
 
 # What Debian touches after updates that went well, though there were none; and what asks for them.
 UPDATED = ("/var/lib/apt/periodic/upgrade-stamp", "/etc/apt/apt.conf.d/60ringo-unattended-upgrades")
+
+# How journald calls its own end: the last that it writes where a machine is shut down, by whomever. Before a crash or a power cut it does not.
+STOPPED = "d93fb3c9c24d451a97cea615ce59c00b"
 
 
 def role_of(words):
@@ -146,7 +149,22 @@ def updated(root=""):
     return next((round(os.stat(root + path).st_mtime) for path in UPDATED if os.path.exists(root + path)), None)
 
 
-def render(logins, mains, woken, updated_at):
+def entry(boot, lines):
+    """What the journal of a boot says there; None where it says nothing."""
+    said = subprocess.run(["journalctl", "--boot=" + boot, "--lines=" + lines, "--output=json", "--output-fields=MESSAGE_ID", "--quiet"],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL).stdout
+    return json.loads(said) if said else None
+
+
+def crashed(entry=entry):
+    """When the machine came up without having been shut down; None where it had, or where nothing is known of a boot before."""
+    before, first = entry("-1", "1"), entry("0", "+1")
+    if before is None or first is None or before.get("MESSAGE_ID") == STOPPED:
+        return None
+    return int(first["__REALTIME_TIMESTAMP"]) // 10**6
+
+
+def render(logins, mains, woken, updated_at, crashed_at):
     lines = []
 
     def metric(name, kind, about, figures):
@@ -161,6 +179,8 @@ def render(logins, mains, woken, updated_at):
         metric("ringo_beat_woken_timestamp_seconds", "gauge", "When beat last woke to see what is due.", [("", round(min(woken)))])
     if updated_at is not None:
         metric("ringo_updated_timestamp_seconds", "gauge", "When security updates were last installed, or none were due.", [("", updated_at)])
+    if crashed_at is not None:
+        metric("ringo_crash_timestamp_seconds", "gauge", "When the machine came up without having been shut down.", [("", crashed_at)])
     metric("ringo_ssh_logins_total", "counter", "Logins by SSH, by whose key it was.",
            [('key="%s"' % who, count) for who, count in sorted(logins.accepted.items())])
     metric("ringo_ssh_refused_total", "counter", "Attempts to log in by SSH that were refused.", [("", logins.refused)])
@@ -176,10 +196,10 @@ def write(directory, text):
 
 
 def main(settings):
-    logins, journal, beats = Logins(settings["keys"]), Journal(), Beats()
+    logins, journal, beats, crashed_at = Logins(settings["keys"]), Journal(), Beats(), crashed()
     while True:
         mains = backend(processes())
-        write(settings["directory"], render(logins, mains, beats.woken(mains), updated()))
+        write(settings["directory"], render(logins, mains, beats.woken(mains), updated(), crashed_at))
         for line in journal.lines(EVERY):
             logins.line(line)
 

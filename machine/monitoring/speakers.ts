@@ -9,7 +9,7 @@ import type { Exporter } from "./ports";
 interface Speaker { names: string; exporter: Exporter; role?: string }
 
 const speakers: Speaker[] = [
-  { names: "node_.*|ringo_(backend|ssh|updated)_.*", exporter: "node" },
+  { names: "node_.*|ringo_(backend|crash|ssh|updated)_.*", exporter: "node" },
   { names: "ringo_(backup|media_backup|restore_test|wal|queueing)_.*", exporter: "node", role: "data" },
   { names: "ringo_beat_.*", exporter: "node", role: "worker" },
   { names: "ringo_logs_.*", exporter: "node", role: "monitor" },

@@ -15,6 +15,11 @@ export const machines = ({ patience }: Stack): Concern => {
         summary: "{{ $labels.machine }} does not answer", description: "The monitor cannot reach this machine: it is off, cut off or overloaded.",
       },
       {
+        // What asks for a reboot shuts the machine down first: updates in their hour, operators, a resize as it should be done.
+        name: "MachineCrashed", expr: "time() - ringo_crash_timestamp_seconds", below: 3600, severity: "warning",
+        summary: "{{ $labels.machine }} came up {{ $value | humanizeDuration }} ago, without having been shut down", description: "Its kernel or its host crashed, or its power was cut. What ran there was cut off.",
+      },
+      {
         // What measures itself has an alert of its own.
         name: "ExporterDown", expr: 'up{job!~"node|django|probe|certificate|loki|grafana"} == 0 unless on (machine) up{job="node"} == 0', forSeconds: patience(120), severity: "warning",
         summary: "no metrics of {{ $labels.job }} on {{ $labels.machine }}", description: "The machine is up, but this exporter is not: its alerts cannot fire.",

@@ -91,12 +91,13 @@ describe("logins", () => {
 });
 
 test("every count there can be is shown from the beginning, as 0", () => {
-  const text: string = python('import facts\nanswer = facts.render(facts.Logins({}), {"api": [], "worker": [(5, 3)], "beat": []}, [], None)');
+  const text: string = python('import facts\nanswer = facts.render(facts.Logins({}), {"api": [], "worker": [(5, 3)], "beat": []}, [], None, None)');
   expect(text).toContain('ringo_ssh_logins_total{key="unknown"} 0\n');
   expect(text).toContain('ringo_backend_processes{command="beat"} 0\n');
   expect(text).toContain('ringo_backend_children{command="worker"} 3\n');
   expect(text).not.toContain("ringo_beat_woken");
   expect(text).not.toContain("ringo_updated");
+  expect(text).not.toContain("ringo_crash");
 });
 
 test("a machine was updated when it last was, and well; until it was, when that was set up", () => {
@@ -111,4 +112,19 @@ with tempfile.TemporaryDirectory() as root:
   const [done, setUp] = python("import facts\nanswer = facts.UPDATED") as string[];
   expect(updates({ reboot: true, rebootTime: "04:00" }).files!.map(({ path }) => path)).toContain(setUp);
   expect([updated(done, setUp), updated(setUp), updated()]).toEqual([1, 2, null]);
+});
+
+describe("a machine that came up", () => {
+  /** What its journal says: the last of the boot before, and the first of this one. */
+  const crashed = (before: object | null, now: object | null = { __REALTIME_TIMESTAMP: "1796045416732554" }) =>
+    python('import facts\nanswer = facts.crashed(lambda boot, lines: {("-1", "1"): given[0], ("0", "+1"): given[1]}[(boot, lines)])', [before, now]);
+
+  test("had crashed where nobody had shut it down", () => expect(crashed({ MESSAGE_ID: "39f53479d3a045ac8e11786248231fbf" })).toBe(1796045416));
+  test("had not where the journal before ends with its own end: an update had asked for it, or somebody", () => expect(crashed({ MESSAGE_ID: "d93fb3c9c24d451a97cea615ce59c00b" })).toBeNull());
+  test("had not where it is new, or the journal reaches back no further", () => expect([crashed(null), crashed(null, null)]).toEqual([null, null]));
+
+  test("is asked for in journalctl's own words", () => {
+    expect(python('import facts, os, tempfile\nwith tempfile.TemporaryDirectory() as folder:\n    path = folder + "/journalctl"\n    open(path, "w").write("#!/bin/sh\\necho \'{\\"MESSAGE_ID\\": \\"\'$*\'\\"}\'")\n    os.chmod(path, 0o755)\n    os.environ["PATH"] = folder + ":" + os.environ["PATH"]\n    answer = facts.entry("-1", "1")'))
+      .toEqual({ MESSAGE_ID: "--boot=-1 --lines=1 --output=json --output-fields=MESSAGE_ID --quiet" });
+  });
 });

@@ -100,6 +100,7 @@ export const cases: Record<string, Case> = {
     fires: { ...one('node_timex_sync_status{machine="data"}', 0), ...one('node_systemd_unit_state{machine="data",name="systemd-timesyncd.service",state="active"}', 1) },
     quiet: [one('node_timex_sync_status{machine="data"}', 0), { ...one('node_timex_sync_status{machine="data"}', 0), ...one('node_systemd_unit_state{machine="data",name="systemd-timesyncd.service",state="active"}', 0) }],
   },
+  MachineCrashed: { fires: one('ringo_crash_timestamp_seconds{machine="data"}', 0), quiet: [{}, one('ringo_crash_timestamp_seconds{machine="data"}', ago(3601))] },
   UnitFailed: { fires: one('node_systemd_unit_state{machine="data",name="x.service",state="failed"}', 1), quiet: [one('node_systemd_unit_state{machine="data",name="x.service",state="failed"}', 0)] },
   UnitRestarting: { fires: one('node_systemd_service_restart_total{machine="data",name="x.service"}', "0+1"), quiet: [one('node_systemd_service_restart_total{machine="data",name="x.service"}', 40), { 'node_systemd_service_restart_total{machine="data",name="x.service"}': "0x20 5x380" }], from: 6 },
   UpdatesOld: { fires: one("ringo_updated_timestamp_seconds", ago(3.1 * 86_400)), quiet: [one("ringo_updated_timestamp_seconds", ago(2.9 * 86_400))] },
