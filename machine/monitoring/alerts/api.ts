@@ -54,6 +54,12 @@ export const api = (stack: Stack): Concern => {
         summary: "nginx on the edge does not answer", description: "Nobody reaches the API.",
       },
       {
+        // The monitor's own probe is a request. An mtail that does not answer is told of as any exporter.
+        name: "RequestsUncounted", forSeconds: patience(600), severity: "warning",
+        expr: '(up{job="edge"} == 1) unless on (machine) sum by (machine) (rate(ringo_edge_requests_total[5m])) > 0 and on () probe_success{job="probe"} == 1',
+        summary: "the edge answers requests, and none is counted", description: "mtail reads nothing in nginx's log: alerts about slow and failed requests cannot fire.",
+      },
+      {
         name: "CertificateExpiring", expr: 'probe_ssl_earliest_cert_expiry{job="certificate"} - time()', below: renewedWithDays * 86400, severity: "warning",
         summary: "the certificate of {{ $labels.instance }} expires in {{ $value | humanizeDuration }}", description: "It should have been renewed days ago: certbot's timer or the challenge fails.",
       },

@@ -54,6 +54,8 @@ const redisMemory = (used: number): Series => ({ ...one("redis_memory_used_bytes
 const statements = (secondsAMinute: number): Series => ({
   ...one('pg_stat_statements_seconds_total{queryid="7"}', `0+${secondsAMinute}`), ...one('pg_stat_statements_calls_total{queryid="7"}', "0+10"),
 });
+/** mtail answers, and so does nginx, to the monitor itself. */
+const uncounted = { ...one('up{job="edge",machine="edge"}', 1), ...one('probe_success{job="probe",machine="edge"}', 1) };
 /** How the last run of each type ended, and when. */
 const lastRuns = (of: Record<string, [success: number, at: number]>): Series => Object.fromEntries(Object.entries(of).flatMap(([type, [success, at]]) => [
   [`ringo_backup_last_run_success{machine="data",type="${type}"}`, always(`${success}+0`)], [`ringo_backup_last_run_timestamp_seconds{machine="data",type="${type}"}`, always(`${at}+0`)],
@@ -126,6 +128,14 @@ export const cases: Record<string, Case> = {
   },
   PublicUrlDown: { fires: one('probe_success{job="probe"}', 0), quiet: [one('probe_success{job="probe"}', 1), one('probe_success{job="certificate"}', 0)] },
   EdgeDown: { fires: one("nginx_up", 0), quiet: [one("nginx_up", 1), one('probe_success{job="probe"}', 0)] },
+  RequestsUncounted: {
+    fires: [{ ...uncounted, ...one('ringo_edge_requests_total{machine="edge",route="api"}', 7) }, uncounted],
+    quiet: [
+      { ...uncounted, ...one('ringo_edge_requests_total{machine="edge",route="health"}', "0+2") }, { ...uncounted, ...one('ringo_edge_requests_total{machine="edge",route="api"}', 7), ...one('ringo_edge_requests_total{machine="edge",route="health"}', "0+2") },
+      // nginx has nothing to count, or mtail has an alert of its own.
+      { ...uncounted, ...one('probe_success{job="probe",machine="edge"}', 0) }, { ...uncounted, ...one('up{job="edge",machine="edge"}', 0) },
+    ],
+  },
   CertificateExpiring: {
     fires: one('probe_ssl_earliest_cert_expiry{job="certificate"}', 9 * 86_400),
     // A certificate of 45 days is renewed when 15 are left. Once, though two probes see it.
