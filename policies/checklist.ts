@@ -29,7 +29,7 @@ const network: Row[] = [
     },
   },
   { demands: "SSH answers on the bastion only, to named ranges no wider than /16 (IPv4) or /32 (IPv6)", policies: ["firewall-ssh"], machine: ["base/nftables.ts", "base/sshd.ts"] },
-  { demands: "Every droplet is selected by a firewall", policies: ["droplet-firewalled"] },
+  { demands: "Every droplet is selected by a firewall, which names machines of this stack alone", policies: ["droplet-firewalled", "firewall-own-tags"] },
   { demands: "Every droplet is in the stack's own VPC, and so is all else that can be; it is joined to nobody else's", policies: ["droplet-own-vpc", "private-network", "vpc-peering-own"] },
   {
     demands: "Outbound, only what is named is open, and on a machine only to the program that needs it",

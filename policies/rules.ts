@@ -30,6 +30,7 @@ import { userData } from "./machines/user-data";
 import { dropletCoverage } from "./network/coverage";
 import { dnsRules } from "./network/dns";
 import { firewallRules } from "./network/firewall";
+import { firewallOwnTags } from "./network/firewall-own";
 import { loadBalancerRules } from "./network/load-balancer";
 import { vpcPeering } from "./network/peering";
 import { privateNetwork } from "./network/private-network";
@@ -37,7 +38,7 @@ import { securityGroup } from "./network/security-group";
 import type { Rule } from "./rule";
 
 export const rules: Rule[] = [
-  ...firewallRules, ...dropletCoverage, privateNetwork, vpcPeering, ...loadBalancerRules, securityGroup, ...dnsRules,
+  ...firewallRules, firewallOwnTags, ...dropletCoverage, privateNetwork, vpcPeering, ...loadBalancerRules, securityGroup, ...dnsRules,
   ...dropletRules, connection, commandHostKey, commandSecret, providerTls, userData, container, ...kubernetesRules,
   waf,
   ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, ...guestRules, kms, ...spacesRules, registryCredentials, ...managedDatabaseRules, ...rdsRules, secretKept, storedSecret, trail, statefulProtected,

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { isPrivate, isWorld } from "../../policies/network/addresses";
 import { portsOf } from "../../policies/network/ports";
 import { allowTable } from "../../components/firewalls";
+import { roleTag } from "../../components/naming";
 import { alone, aws, chapter, digitalocean, judge, unknown, type Sample } from "./harness";
 
 const everywhere = ["0.0.0.0/0", "::/0"];
@@ -16,6 +17,8 @@ const balancer = (props: object): Sample => digitalocean("loadBalancer", { redir
 const forward = (entryProtocol: string, entryPort: number, targetPort = entryPort, tlsPassthrough = false) => ({ entryProtocol, entryPort, targetProtocol: entryProtocol, targetPort, tlsPassthrough });
 const group = (ingress: object): Sample => aws("ec2/securityGroup", { ingress: [ingress] });
 const byBalancer = (portRange: string, ...sourceLoadBalancerUids: string[]) => ({ protocol: "tcp", portRange, sourceLoadBalancerUids });
+const byTags = (portRange: string, ...sourceTags: string[]) => ({ protocol: "tcp", portRange, sourceTags });
+const madeTag = (role: string): Sample => digitalocean("tag", { name: `role:ringo-test-${role}` }, { name: `tag-${role}` });
 const inside = digitalocean("loadBalancer", { network: "INTERNAL", dropletTag: "role:ringo-test-api" }, { name: "inside", outputs: { id: "lb-in" } });
 const outside = digitalocean("loadBalancer", { dropletTag: "role:ringo-test-edge" }, { name: "outside", outputs: { id: "lb-out" } });
 /** A firewall of a role, opened to balancers that the program refers to. */
@@ -75,6 +78,18 @@ chapter("Network", {
       [/tcp port 22 of the internet is open/, firewall([], [], [{ protocol: "tcp", portRange: "22", destinationAddresses: everywhere }])],
     ],
     unknown: [firewall([], [], [{ protocol: "tcp", portRange: "all", destinationAddresses: [unknown] }])],
+  },
+  "firewall-own-tags": {
+    kept: [[madeTag("api"), madeTag("edge"), api(byTags("8000", "role:ringo-test-edge"))], [madeTag("edge"), edge(tcp("443", ...everywhere), { ...byTags("22", "office"), action: "deny" })],
+      [madeTag("api"), madeTag("edge"), { ...api(byTags("8000", unknown)), refs: { inboundRules: ["tag-edge"] } }],
+      [madeTag("api"), firewall(["role:ringo-test-api"], [], [{ protocol: "tcp", portRange: "5432", destinationTags: ["role:ringo-test-api"] }])]],
+    broken: [
+      [/by role:ringo-production-edge, a tag that is not of this stack/, madeTag("api"), api(byTags("8000", "role:ringo-production-edge"))],
+      [/by role:ringo-production-api/, madeTag("api"), firewall(["role:ringo-test-api", "role:ringo-production-api"], [])],
+      [/by role:ringo-production-data/, madeTag("api"), firewall(["role:ringo-test-api"], [], [{ protocol: "tcp", portRange: "5432", destinationTags: ["role:ringo-production-data"] }])],
+      [/by office/, madeTag("api"), { ...api(byTags("8000", unknown, "office")), refs: { inboundRules: ["tag-api"] } }],
+    ],
+    unknown: [madeTag("api"), api(byTags("8000", unknown))],
   },
   "droplet-firewalled": {
     kept: [
@@ -194,7 +209,7 @@ chapter("Network", {
 test("the program's own table of open ports is kept to, in and out", () => {
   const ways = { acme: { server: "https://acme.example/dir" }, image: "registry.example/backend:1", backups: {}, logs: { image: "registry.example/loki:1" }, grafana: { image: "registry.example/grafana:1" }, outboundPorts: [443], alertPorts: [443] };
   const samples = (changes = {}) => allowTable(["198.51.100.7/32"], { ...ways, ...changes })
-    .map(({ role, inbound, outbound }) => firewall([`role:ringo-test-${role}`], inbound as object[], outbound as object[]));
+    .flatMap(({ role, inbound, outbound }) => [digitalocean("tag", { name: roleTag(role) }), firewall([roleTag(role)], inbound as object[], outbound as object[])]);
   expect(judge(samples())).toEqual([]);
   // What a stack opens beyond that is said, and is its own affair.
   expect(judge(samples({ outboundPorts: [443, 587] })).map(({ rule, message }) => [rule, message.split("\n")[0]]))
