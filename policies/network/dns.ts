@@ -29,16 +29,19 @@ export const dnsRules: Rule[] = [
     severity: "high",
     // An office or somebody else's mail host has an address of its own, and no resource.
     level: "advisory",
-    demands: "A DNS record points to what the stack has: its address, or its name at a hosting company, comes from the resource itself.",
-    wrong: "Once the address or the name is given back, whoever gets it next answers for the domain, with a certificate, and is given its cookies.",
-    mend: "take the value from the resource (ReservedIp's ipAddress, LoadBalancer's ip, App's liveDomain), so that the record goes where it goes; remove what points to nothing of ours.",
+    demands: "A DNS record points to what the stack has: its address, its name at a hosting company or the name servers of its zone come from the resource itself.",
+    wrong: "Once the address, the name or the zone is given back, whoever gets it next answers for the domain, with a certificate, and is given its cookies.",
+    mend: "take the value from the resource (ReservedIp's ipAddress, LoadBalancer's ip, App's liveDomain), and make the Domain of a zone that NS records delegate, so that the record goes where it goes; remove what points to nothing of ours.",
     answers: [],
     *check(resources) {
       const own = new Set(resources.filter(({ type }) => type !== domain).flatMap(({ props }) => addresses.map((key) => known(() => props[key] as unknown))));
+      const zones = new Set(resources.filter(({ type }) => type === domain).map(({ props }) => known(() => props.name as unknown)));
       yield* eachKnown(resources.filter(({ type }) => type === record || type === domain), function* ({ type, urn, props, propertyDependencies }) {
         const input = type === domain ? "ipAddress" : "value";
         if ((propertyDependencies[input] ?? []).length > 0 || props[input] === undefined) return; // it comes from a resource, known yet or not
-        const what = type === domain || /^(A|AAAA)$/.test(props.type) ? !own.has(props[input]) && "an address" : props.type === "CNAME" && isGiven(props.value) && "a name";
+        const what = type === domain || /^(A|AAAA)$/.test(props.type) ? !own.has(props[input]) && "an address"
+          : props.type === "NS" ? props.name !== "@" && !zones.has(`${props.name}.${props.domain}`) && "a zone"
+            : props.type === "CNAME" && isGiven(props.value) && "a name";
         if (what) yield { urn, found: `it points to ${what} that is nobody's in this stack` };
       });
     },

@@ -28,6 +28,7 @@ const other = digitalocean("vpc", {}, { name: "other" });
 const peering = (props: Record<string, unknown>, vpcIds: string[] = []): Sample => digitalocean("vpcPeering", props, { name: "peering", refs: { vpcIds } });
 const txt = (name: string, value: string): Sample => digitalocean("dnsRecord", { domain: "ringo.test", type: "TXT", name, value }, { name: `txt-${name}` });
 const ip = digitalocean("reservedIp", {}, { name: "ip", outputs: { ipAddress: "198.51.100.9" } });
+const delegation = (name: string, value = "ns1.digitalocean.com."): Sample => digitalocean("dnsRecord", { domain: "ringo.test", type: "NS", name, value });
 const zone = digitalocean("domain", { name: "ringo.test" }, { name: "zone" });
 
 chapter("Network", {
@@ -181,10 +182,14 @@ chapter("Network", {
   },
   "dns-own-target": {
     kept: [[digitalocean("dnsRecord", { type: "A", value: unknown }, { refs: { value: ["ip"] } }), ip], [digitalocean("dnsRecord", { type: "A", value: "198.51.100.9" }), ip], [digitalocean("domain", { name: "ringo.test", ipAddress: unknown }, { refs: { ipAddress: ["ip"] } }), ip],
-      [digitalocean("dnsRecord", { type: "CNAME", value: unknown }, { refs: { value: ["vpc"] } }), vpc], ...alone(zone, txt("@", "v=spf1 -all"), digitalocean("dnsRecord", { type: "CNAME", name: "www", value: "api.ringo.test." }), digitalocean("dnsRecord", { type: "MX", value: "mail.example.net." }))],
+      [digitalocean("dnsRecord", { type: "CNAME", value: unknown }, { refs: { value: ["vpc"] } }), vpc],
+      // A zone's own name servers; a delegation to a zone that the stack has, here or, by its name servers, elsewhere.
+      [zone, delegation("@")], [zone, digitalocean("domain", { name: "staging.ringo.test" }, { name: "staging" }), delegation("staging")], [zone, { ...delegation("staging"), props: { ...delegation("staging").props, value: unknown }, refs: { value: ["vpc"] } }, vpc], ...alone(zone, txt("@", "v=spf1 -all"), digitalocean("dnsRecord", { type: "CNAME", name: "www", value: "api.ringo.test." }), digitalocean("dnsRecord", { type: "MX", value: "mail.example.net." }))],
     broken: [
       [/an address that is nobody's/, digitalocean("dnsRecord", { type: "A", value: "203.0.113.9" }), ip], [/an address that is nobody's/, digitalocean("dnsRecord", { type: "AAAA", value: "2001:db8::1" })], [/an address/, digitalocean("domain", { ipAddress: "203.0.113.9" })],
       ...["gone.ondigitalocean.app.", "Gone.S3-Website.eu-central-1.amazonaws.com", "ringo.herokuapp.com."].map((value): [RegExp, Sample] => [/a name that is nobody's/, digitalocean("dnsRecord", { type: "CNAME", value })]),
+      // Whoever asks the name server's company for the zone answers for all that is below.
+      [/a zone that is nobody's/, zone, delegation("staging")], [/a zone that is nobody's/, delegation("staging", "ns-1.awsdns-01.com.")],
     ],
     unknown: [digitalocean("dnsRecord", { type: "A", value: unknown })],
   },
