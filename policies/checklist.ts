@@ -21,7 +21,7 @@ const running = "local/stack/running";
 const network: Row[] = [
   {
     demands: "From the internet nothing is open but 80 and 443 of the edge, by IPv4 and IPv6",
-    policies: ["firewall-inbound-world", "security-group-inbound-world"],
+    policies: ["firewall-inbound-world", "security-group-inbound-world", "app-inside"],
     machine: ["base/nftables.ts"],
     tests: {
       [`${running}/48-ports.test.ts`]: ["from the internet, the edge answers a stranger and an operator on what is declared for each, and on nothing else", "from the internet, no private address answers, even to someone who knows the way", "by UDP, nothing answers from the internet, nor a neighbour, and each machine's own firewall alone lets through nothing"],

@@ -27,6 +27,7 @@ import { container } from "./machines/container";
 import { dropletRules } from "./machines/droplet";
 import { kubernetesRules } from "./machines/kubernetes";
 import { userData } from "./machines/user-data";
+import { appInside } from "./network/app";
 import { dropletCoverage } from "./network/coverage";
 import { dnsRules } from "./network/dns";
 import { firewallRules } from "./network/firewall";
@@ -38,7 +39,7 @@ import { securityGroup } from "./network/security-group";
 import type { Rule } from "./rule";
 
 export const rules: Rule[] = [
-  ...firewallRules, firewallOwnTags, ...dropletCoverage, privateNetwork, vpcPeering, ...loadBalancerRules, securityGroup, ...dnsRules,
+  ...firewallRules, firewallOwnTags, ...dropletCoverage, privateNetwork, vpcPeering, ...loadBalancerRules, appInside, securityGroup, ...dnsRules,
   ...dropletRules, connection, commandHostKey, commandSecret, providerTls, userData, container, ...kubernetesRules,
   waf,
   ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, ...guestRules, kms, ...spacesRules, registryCredentials, ...managedDatabaseRules, ...rdsRules, secretKept, storedSecret, trail, statefulProtected,

@@ -29,6 +29,7 @@ const peering = (props: Record<string, unknown>, vpcIds: string[] = []): Sample 
 const txt = (name: string, value: string): Sample => digitalocean("dnsRecord", { domain: "ringo.test", type: "TXT", name, value }, { name: `txt-${name}` });
 const ip = digitalocean("reservedIp", {}, { name: "ip", outputs: { ipAddress: "198.51.100.9" } });
 const delegation = (name: string, value = "ns1.digitalocean.com."): Sample => digitalocean("dnsRecord", { domain: "ringo.test", type: "NS", name, value });
+const app = (spec: object): Sample => digitalocean("app", { spec: { name: "one", ...spec } });
 const zone = digitalocean("domain", { name: "ringo.test" }, { name: "zone" });
 
 chapter("Network", {
@@ -158,6 +159,14 @@ chapter("Network", {
     kept: alone(balancer({}), balancer({ dropletTag: undefined, dropletIds: [1] })),
     broken: [[/no machine is behind it/, balancer({ dropletTag: undefined })], [/enableBackendKeepalive is off/, balancer({ enableBackendKeepalive: false })]],
     unknown: [balancer({ dropletTag: unknown })],
+  },
+  "app-inside": {
+    kept: alone(app({}), app({ services: [{ name: "api", internalPorts: [8000] }], workers: [{ name: "worker" }], jobs: [{ name: "migrate" }], staticSites: [{ name: "site" }] })),
+    broken: [
+      ...[{}, { httpPort: 8080, internalPorts: [8000] }, { internalPorts: [8000], routes: [{ path: "/" }] }].map((ports): [RegExp, Sample] => [/service api answers the internet/, app({ services: [{ name: "api", ...ports }] })]),
+      [/function hook answers the internet/, app({ functions: [{ name: "hook" }] })],
+    ],
+    unknown: [app({ services: [{ name: "api", internalPorts: unknown }] })],
   },
   "security-group-inbound-world": {
     kept: alone(
