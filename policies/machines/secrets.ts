@@ -15,6 +15,8 @@ const shapes: [kind: string, pattern: RegExp][] = [
   ["a password on a command line", /\b(?:(?:curl|wget)\b[^|;&\n]{0,200}?\s(?:-[a-zA-Z]*u|--user)[ =]?["']?[^\s:"'$]+:|(?:mysql|mariadb)[\w-]*[^|;&\n]{0,200}?\s-p|(?:redis-cli\b[^|;&\n]{0,200}?\s-a|sshpass\b[^|;&\n]{0,200}?\s-p)\s*)["']?[^\s"'$-][^\s"'$]{3,}/],
   // What is below such a word in YAML is called something itself.
   ["something called a secret", /(secret|passw(or)?d|passphrase|api_?key|access_?key|(?:auth|api|access|bearer)_?token|private_?key)[A-Za-z0-9_-]{0,100}\\*["']?\s*[:=](?:[ \t]*|\s*(?![\w-]+:\s))\\*["']?(?!(true|false|null|no|yes|\d+)\b)[^\s"',}\\]{4,}/i],
+  // So are variables, by words that mean something else elsewhere.
+  ["something called a secret", /(?:^|[\s;"'({,])(?:[A-Z0-9]+_)*(?:TOKEN|(?<=_)PASS|DSN|CREDENTIALS|(?:ENCRYPTION|SERVER|SIGNING)_KEY)\\*["']?\s*[:=][ \t]*\\*["']?(?!(?:true|false|null|no|yes|\d+)\b|[/$])[^\s"',}\\]{4,}/],
 ];
 
 /** Public by nature, and as random or called as a secret is: public keys and their fingerprints, digests, certificates, the path of a file, what a shell will put there. */
@@ -53,7 +55,7 @@ const wordsOf = (word: string): string[] => (word.startsWith("/") ? word.split("
  */
 export function secretsIn(text: string, known: readonly string[]): string[] {
   const bare = harmless.reduce((rest, pattern) => rest.replaceAll(pattern, ""), text);
-  const kinds = shapes.filter(([, pattern]) => pattern.test(bare)).map(([kind]) => kind);
+  const kinds = [...new Set(shapes.filter(([, pattern]) => pattern.test(bare)).map(([kind]) => kind))];
   if (known.some((secret) => text.includes(secret) || text.includes(Buffer.from(secret).toString("base64")))) kinds.push("a secret of the stack's configuration");
   if (kinds.length === 0 && (bare.match(/[A-Za-z0-9+/_-]+=*/g) ?? []).flatMap(wordsOf).some(isRandom)) kinds.push("something as random as a secret");
   return kinds;

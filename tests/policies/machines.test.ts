@@ -76,10 +76,13 @@ chapter("Machines", {
     kept: alone(bring({ create: "systemctl restart $UNIT", environment: { UNIT: "nginx", DJANGO_SETTINGS_MODULE: "ringo.settings", POSTGRES_PASSWORD_FILE: "/run/secrets/pg" } }), running({}),
       bring({ create: `PGPASSWORD="$(cat /etc/ringo/pg)" psql -c 'select 1'`, update: "redis-cli --askpass < /root/x", delete: "rm -f /root/password" }), bring({ create: "tool --password-file=/run/x --secret=$SECRET" }),
       bring({ create: "aws secretsmanager get-secret-value --secret-id=ringo/db; helm upgrade --set auth.existingSecret=ringo-db x", environment: { ACCESS_TOKEN_URL: "https://id.example.net/token" } }),
+      bring({ create: 'TOKEN="$(cat /run/token)" API_TOKEN=$TOKEN deploy', environment: { SIGNING_KEY: "/run/secrets/key", TOKEN: "3600", CACHE_KEY_PREFIX: "ringo", PASS: "second" } }),
       bring({ create: "touch /tmp/ringo-policies-Qx7WkZ/made/Vb3/Jn5" }),
       local({ create: "sha256sum -c sums", environment: { DIGITALOCEAN_TOKEN: `dop_v1_${"0a".repeat(32)}` } })),
     broken: [
       [/something called a secret is in its environment, as DB_PASSWORD/, bring({ environment: { DB_PASSWORD: "hunter2-and-more" } })], [/as random as a secret is in its environment, as X/, bring({ environment: { X: "q7Zr0VtX9bLm2KcJ4wYh8TnPs1dGf5Ae" } })],
+      ...["TOKEN", "TELEGRAM_BOT_TOKEN", "SENTRY_DSN", "DB_PASS", "SIGNING_KEY", "DB_CREDENTIALS"].map((name): [RegExp, Sample] => [new RegExp(`called a secret is in its environment, as ${name}`), bring({ environment: { [name]: "hunter2-and-more" } })]),
+      [/something called a secret is in its create/, bring({ create: "cd /srv && TOKEN=hunter2-and-more deploy" })],
       [/as random as a secret is in its create/, bring({ create: "login /srv/q7Zr0VtX9bLm2KcJ4wYh8TnPs1dGf5Ae" })],
       [/a token of DigitalOcean is in its create/, local({ create: `curl -H 'Authorization: Bearer dop_v1_${"0a".repeat(32)}' https://example.net` })],
       [/something called a secret is in its create/, bring({ create: "PGPASSWORD=hunter2-and-more psql" })], [/in its update/, bring({ update: "redis-cli -u redis://default:hidden-word@10.20.0.5/0 ping" })], [/in its delete/, local({ delete: "echo root:hunter2 | chpasswd" })],
@@ -162,7 +165,7 @@ describe("secrets in a text", () => {
   });
   test("in a time that grows with the text, whatever is in it", () => {
     const started = performance.now();
-    for (const word of ["secret", "password-", "mysql -p", "curl -u ", "a-", "= $("]) secretsIn(word.repeat(80_000 / word.length), []);
+    for (const word of ["secret", "A_", " A_TOKEN", "password-", "mysql -p", "curl -u ", "a-", "= $("]) secretsIn(word.repeat(80_000 / word.length), []);
     expect(performance.now() - started).toBeLessThan(10_000);
   });
   test.each([
