@@ -1,4 +1,5 @@
 import sdk from "@pulumi/digitalocean/package.json";
+import { notFound } from "../../cloud/errors";
 import { ProviderModel, ProviderSchema, ResourceModel } from "../resource";
 import schemaFacts from "../schemas/digitalocean.json";
 import { sshKey, tag } from "./access";
@@ -12,24 +13,36 @@ import { volume, volumeAttachment } from "./volume";
 
 const schema = schemaFacts as unknown as ProviderSchema;
 
+/**
+ * Fails to delete what is gone, as the official provider does for all but records, firewalls and what only binds two others: until a
+ * refresh, the state names it.
+ */
+const mustExist = (what: string, model: ResourceModel): ResourceModel => ({
+  ...model,
+  async delete(id, state, context) {
+    if ((await model.read(id, state)) === undefined) throw new Error(`Error deleting ${what}: ${notFound(what, id).message}`);
+    return model.delete(id, state, context);
+  },
+});
+
 const resources: Record<string, ResourceModel> = {
   "digitalocean:index/dnsRecord:DnsRecord": dnsRecord,
-  "digitalocean:index/domain:Domain": domain,
-  "digitalocean:index/droplet:Droplet": droplet,
+  "digitalocean:index/domain:Domain": mustExist("domain", domain),
+  "digitalocean:index/droplet:Droplet": mustExist("droplet", droplet),
   "digitalocean:index/firewall:Firewall": firewall,
-  "digitalocean:index/monitorAlert:MonitorAlert": monitorAlert,
-  "digitalocean:index/project:Project": project,
+  "digitalocean:index/monitorAlert:MonitorAlert": mustExist("monitor alert", monitorAlert),
+  "digitalocean:index/project:Project": mustExist("project", project),
   "digitalocean:index/projectResources:ProjectResources": projectResources,
-  "digitalocean:index/reservedIp:ReservedIp": reservedIp,
+  "digitalocean:index/reservedIp:ReservedIp": mustExist("reserved IP", reservedIp),
   "digitalocean:index/reservedIpAssignment:ReservedIpAssignment": reservedIpAssignment,
-  "digitalocean:index/sshKey:SshKey": sshKey,
-  "digitalocean:index/tag:Tag": tag,
-  "digitalocean:index/uptimeAlert:UptimeAlert": uptimeAlert,
-  "digitalocean:index/uptimeCheck:UptimeCheck": uptimeCheck,
-  "digitalocean:index/volume:Volume": volume,
+  "digitalocean:index/sshKey:SshKey": mustExist("SSH key", sshKey),
+  "digitalocean:index/tag:Tag": mustExist("tag", tag),
+  "digitalocean:index/uptimeAlert:UptimeAlert": mustExist("uptime alert", uptimeAlert),
+  "digitalocean:index/uptimeCheck:UptimeCheck": mustExist("uptime check", uptimeCheck),
+  "digitalocean:index/volume:Volume": mustExist("volume", volume),
   "digitalocean:index/volumeAttachment:VolumeAttachment": volumeAttachment,
-  "digitalocean:index/vpc:Vpc": vpc,
-  "digitalocean:index/vpcNatGateway:VpcNatGateway": vpcNatGateway,
+  "digitalocean:index/vpc:Vpc": mustExist("VPC", vpc),
+  "digitalocean:index/vpcNatGateway:VpcNatGateway": mustExist("VPC NAT gateway", vpcNatGateway),
 };
 
 /** A type that DigitalOcean has and the local cloud has not: refused at preview, by name. */

@@ -2,10 +2,12 @@ import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { digitalocean } from "../../../../local/providers/digitalocean";
 import { fingerprint } from "../../../../local/providers/digitalocean/access";
-import { ResourceModel, UNKNOWN, type Properties } from "../../../../local/providers/resource";
+import { type Context, ResourceModel, UNKNOWN, type Properties } from "../../../../local/providers/resource";
 
 const model = (type: string): ResourceModel => digitalocean.resources[`digitalocean:index/${type[0]!.toLowerCase()}${type.slice(1)}:${type}`]!;
 const faults = (type: string, inputs: Properties): string[] => (model(type).check?.(inputs) ?? []).map((fault) => fault.property);
+
+const context: Context = { urn: "urn", log: () => undefined, signal: new AbortController().signal };
 
 const open = { protocol: "tcp", portRange: "443", sourceAddresses: ["0.0.0.0/0"] };
 const droplet = { name: "api-0", image: "debian-13-x64", size: "s-1vcpu-1gb", region: "fra1" };
@@ -83,6 +85,12 @@ test.each(["Droplet", "Vpc", "VpcNatGateway", "Volume", "Tag", "SshKey", "DnsRec
   const urn = `urn:pulumi:s::p::digitalocean:index/x:${type}::Data`;
   const goesFirst = (inputs: Properties): boolean => model(type).deleteBeforeReplace!(model(type).normalize!(inputs, undefined, urn), urn);
   expect([goesFirst({ name: "data" }), goesFirst({ name: "ringo-local-data" }), goesFirst({ name: UNKNOWN }), goesFirst({})]).toEqual([true, true, true, false]);
+});
+
+test.each([
+  ["Droplet", "1"], ["Volume", "gone"], ["Vpc", "gone"], ["VpcNatGateway", "gone"], ["ReservedIp", "192.0.2.1"], ["Tag", "gone"], ["SshKey", "1"], ["UptimeCheck", "gone"], ["MonitorAlert", "gone"],
+])("a %s that is gone cannot be deleted before a refresh, as with the official provider", async (type, id) => {
+  await expect(model(type).delete(id, {}, context)).rejects.toThrow(/^Error deleting .*there is no/);
 });
 
 test("the order of a set and what says nothing are no difference; anything else is", () => {
