@@ -44,7 +44,7 @@ export class ApiTier extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Migrations, static files and the proof that the release's worker starts: once per release, on the first machine. */
+  /** Migrations, static files and the proof that the release's worker starts, on the first machine. */
   release({ backend, media, volume, after }: Rollout & { volume: pulumi.Output<string> }): pulumi.Resource {
     const [first] = this.hosts;
     const state = pulumi.all([backend, media, volume]).apply(([b, m, id]) => combine(surroundings(this.args.ground, m), release({ backend: b as Backend, volume: id })));

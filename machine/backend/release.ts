@@ -31,15 +31,16 @@ export function releaseKey(image: string): string {
   return digest.slice(0, 16);
 }
 
-/** Steps run before the machine's containers are replaced; each is done once per image and volume (migrations: per database there), and again after it failed, or where what it made is gone. */
+/**
+ * Steps run before the machine's containers are replaced. Only the database knows what it has to migrate: it may have been restored since, or
+ * taken back by hand. The others are done once per image and volume, and again after they failed, or where what they made is gone.
+ */
 export function release({ backend, volume }: ReleaseInputs): Fragment {
   if (!/^[\w-]+$/.test(volume)) throw new Error(`not a volume's id: ${JSON.stringify(volume)}`);
-  const database = backend.environment.variables.POSTGRES_DB;
-  if (!/^\w+$/.test(database ?? "")) throw new Error(`not a database's name: ${JSON.stringify(database)}`);
   const key = releaseKey(backend.image);
   const image = quote(backend.image);
-  const once = (name: string, command: string, timeoutSeconds: number, { on = volume, stillThere = [] as string[] } = {}): Step => {
-    const marker = `${markers}/${key}.${on}.${name.replaceAll(" ", "-")}`;
+  const once = (name: string, command: string, timeoutSeconds: number, ...stillThere: string[]): Step => {
+    const marker = `${markers}/${key}.${volume}.${name.replaceAll(" ", "-")}`;
     return { name, command: `${command}\ntouch ${marker}`, unless: [`test -e ${marker}`, ...stillThere].join(" && "), when: "after-units", timeoutSeconds };
   };
   // A release that is gone back to may be older than those that are kept.
@@ -52,9 +53,11 @@ export function release({ backend, volume }: ReleaseInputs): Fragment {
       { path: migrate, content: readFileSync(join(__dirname, "migrate.py"), "utf8") },
     ],
     steps: [
-      // It may take as long as there is data.
-      once("migrate", `${run("ringo-migrate", `--rm --volume ${migrate}:${migrate}:ro`)} ${image} python ${migrate}`, 6 * 3600, { on: `${volume}.${database}` }),
-      once("collect static files", collectStatic(key, image), 300, { stillThere: [collected] }),
+      {
+        name: "migrate", command: `${run("ringo-migrate", `--rm --volume ${migrate}:${migrate}:ro`)} ${image} python ${migrate}`, when: "after-units",
+        timeoutSeconds: 6 * 3600, // as long as there is data
+      },
+      once("collect static files", collectStatic(key, image), 300, collected),
       once("try a worker", tryWorker(image), 240),
     ],
     checks: [{ name: "static files are in place", command: collected }],
