@@ -18,7 +18,7 @@ ifneq ($(strip $(UNKNOWN)),)
 $(error unknown variable $(strip $(UNKNOWN)). Nothing was done. Variables are: $(sort $(GIVEN)). To set one of the environment, put it before `make`)
 endif
 
-OPERATED := ssh doctor logs backups backup restore restore-point restore-test discard rotate-backup-key rotate-deployer-key rotate-passwords rotate-media-keys rewind-backups renew
+OPERATED := ssh doctor logs releases backups backup restore restore-point restore-test discard rotate-backup-key rotate-deployer-key rotate-passwords rotate-media-keys rewind-backups renew
 HERE := $(firstword $(filter-out $(OPERATED) help,$(MAKECMDGOALS)))
 CLOUD := $(or $(and $(filter output,$(HERE)),pulumi stack output -s $(STACK) --json),$(and $(filter up preview destroy,$(HERE)),pulumi $(HERE) -s $(STACK)))
 ifneq ($(and $(HERE),$(filter-out local,$(STACK))),)
@@ -47,6 +47,9 @@ doctor: _ops ## Check the whole stack: the API, each machine, backups, alerts; l
 
 logs: _ops ## Search the machines' logs: the newest LIMIT (200) lines of the last SINCE (1h) that match QUERY (make logs QUERY='{source="nginx"} | json | status >= 500'; JSON=1)
 	@$(OPS) logs
+
+releases: _ops ## List the backend's images: when each was rolled out and from which commit, and which of them each machine runs
+	@$(OPS) releases
 
 destroy: _local ## Remove the stack completely from this machine (asks first, unless YES=1)
 	@$(RUN) destroy

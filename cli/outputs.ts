@@ -54,8 +54,7 @@ export function readOutputs(engine: Engine, stack: string, options: { secrets?: 
  * @throws UserError when no update ended well
  */
 export function readInForce(engine: Engine, stack: string): Configuration {
-  const history = asked(engine, stack, "history", "history", "--page-size", "100") as Update[];
-  const last = history.find((update) => update.kind === "update" && update.result === "succeeded" && ofAll(update)); // the newest comes first
+  const last = readHistory(engine, stack).find((update) => update.kind === "update" && update.result === "succeeded" && ofAll(update));
   if (!last) throw new UserError(`no update of stack ${stack} has completed successfully yet: run ${engine.mend.up}`);
   return Object.fromEntries(Object.entries(last.config).map(([key, { value, objectValue }]) => [key.replace(/^.*:/, ""), objectValue ?? value]));
 }
@@ -63,10 +62,18 @@ export function readInForce(engine: Engine, stack: string): Configuration {
 /** Some resources alone were updated, where `--target`, `--exclude` or one of their kind was given; the configuration was the whole stack's. */
 const ofAll = ({ environment }: Update): boolean => !Object.keys(environment).some((key) => /^pulumi\.flag\.(target|exclude)/.test(key));
 
-interface Update {
+/** The last hundred times that the engine worked on a stack, the newest first. @throws UserError when they cannot be read */
+export const readHistory = (engine: Engine, stack: string): Update[] => asked(engine, stack, "history", "history", "--page-size", "100") as Update[];
+
+/** What the engine notes of one of its works. */
+export interface Update {
   kind: string;
   result: string;
-  /** What the engine notes of who began it, and by which flags. */
+  /** ISO 8601, in UTC. */
+  startTime: string;
+  /** The last commit's, where it worked on a checkout. */
+  message: string;
+  /** Of which commit, and by which flags. */
   environment: Record<string, string>;
   config: Record<string, { value?: string; objectValue?: unknown }>;
 }

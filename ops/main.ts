@@ -2,6 +2,7 @@ import { runNamed } from "../cli/main";
 import { backup, discard, list, point, rehearse } from "./backups";
 import { doctor } from "./doctor";
 import { logs } from "./logs";
+import { releases } from "./releases";
 import { renew } from "./renew";
 import { restore } from "./restore";
 import { rotateBackupKey, rotateDeployerKey, rotateMediaKeys, rotatePasswords } from "./rotate";
@@ -12,6 +13,7 @@ const commands: Record<string, (stack: OperatedStack) => Promise<number>> = {
   ssh: shell,
   doctor,
   logs,
+  releases,
   backups: list,
   backup,
   discard,

@@ -1,0 +1,42 @@
+import { ask } from "./ask";
+import type { OperatedStack } from "./stack";
+import { red } from "../cli/terminal";
+import type { Update } from "../cli/outputs";
+
+/** Lists which images of the backend were rolled out, when and from which commit; then which of them each machine runs. Gives 1 when a machine does not say. */
+export async function releases(stack: OperatedStack): Promise<number> {
+  const machines = stack.outputs().machines.filter(({ role }) => role === "api" || role === "worker");
+  const running = await Promise.all(machines.map(({ name }) => runs(stack, name)));
+  process.stdout.write(`${[...rolledOut(stack.history()).map(line), "", ...running.flat().map(({ said }) => said)].join("\n")}\n`);
+  return running.flat().every(({ known }) => known) ? 0 : 1;
+}
+
+const imageOf = ({ config }: Update): string | undefined => config["ringo-infra:image"]?.value;
+
+/** The updates that brought another image, and those that went on with one when that had failed; the oldest first. */
+const rolledOut = (history: Update[]): Update[] => history.filter((each) => each.kind === "update" && imageOf(each)).toReversed().reduce<Update[]>((found, each) => {
+  const last = found.at(-1);
+  return last && imageOf(last) === imageOf(each) && last.result === "succeeded" ? found : [...found, each];
+}, []);
+
+function line(update: Update): string {
+  const { "git.head": head, "git.author": author } = update.environment;
+  const commit = head ? [`${head.slice(0, 7)} ${author}: ${update.message.split("\n")[0]}`] : [];
+  return [toTheSecond(update.startTime), update.result.padEnd("succeeded".length), imageOf(update), ...commit].join("  ");
+}
+
+/** As a restore's TIME takes it. */
+const toTheSecond = (time: string): string => time.replace(/\.\d+Z$/, "Z");
+
+// `docker ps` leaves the digest out.
+const containers = "docker ps --quiet --filter name=^ringo- | xargs --no-run-if-empty docker inspect --format '{{.Name}} {{.Config.Image}} {{.Created}}'";
+
+/** A line for each container of the backend on a machine. */
+async function runs(stack: OperatedStack, host: string): Promise<{ said: string; known: boolean }[]> {
+  const asked = await ask(stack, host, [containers]);
+  if ("unasked" in asked) return [{ said: `${host.padEnd(8)}  ${red(`unknown: ${asked.unasked}`)}`, known: false }];
+  return asked.answers[0]!.stdout.split("\n").filter(Boolean).map((each) => {
+    const [name, image, created] = each.split(" ");
+    return { said: `${host.padEnd(8)}  ${name!.slice(1).padEnd("ringo-worker".length)}  since ${toTheSecond(created!)}  ${image}`, known: true };
+  });
+}

@@ -1,0 +1,73 @@
+import type { Update } from "../../cli/outputs";
+import { releases } from "../../ops/releases";
+import type { OperatedStack } from "../../ops/stack";
+
+const image = (name: string) => `ghcr.io/ringo-uchet/backend@sha256:${name.repeat(64)}`;
+const update = (minute: number, name: string, result = "succeeded", more: Partial<Update> = {}): Update => ({
+  kind: "update", result, startTime: `2026-11-24T09:${String(minute).padStart(2, "0")}:00.000Z`, message: "", environment: {}, config: { "ringo-infra:image": { value: image(name) } }, ...more,
+});
+
+/** What is printed of these updates, the newest first as the engine has them; `answers` are what the machines say. */
+async function printed(history: Update[], answers: Record<string, { code: number; stdout: string; stderr?: string }> = {}): Promise<{ text: string; code: number; asked: string[] }> {
+  const asked: string[] = [];
+  const stack = {
+    name: "staging", history: () => history,
+    outputs: () => ({ machines: [["edge", "edge"], ["api-0", "api"], ["worker-0", "worker"], ["monitor", "monitor"]].map(([name, role]) => ({ name, role })) }),
+    run: async (host: string) => (asked.push(host), { stderr: "", ...answers[host] ?? { code: 0, stdout: "\u001e0\u001e" } }),
+  } as unknown as OperatedStack;
+  const written = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    const code = await releases(stack);
+    return { text: written.mock.calls.map(([text]) => String(text)).join(""), code, asked };
+  } finally {
+    written.mockRestore();
+  }
+}
+
+const listed = async (...history: Update[]): Promise<string[]> => (await printed(history)).text.split("\n\n")[0]!.trimEnd().split("\n");
+
+test("the updates that brought another image are listed, the oldest first, and none that changed something else", async () => {
+  expect(await listed(update(30, "b"), update(20, "b"), update(15, "a"), update(10, "a", "failed"), update(5, "a"))).toEqual([
+    `2026-11-24T09:05:00Z  succeeded  ${image("a")}`, `2026-11-24T09:20:00Z  succeeded  ${image("b")}`,
+  ]);
+});
+
+test("one that failed is listed with those that followed until one did not, and so is the way back", async () => {
+  const results = (lines: string[]) => lines.map((line) => [line.split(/\s+/)[1], line.at(-1)]);
+  expect(results(await listed(update(50, "a"), update(40, "b"), update(30, "b", "failed"), update(20, "b", "failed"), update(10, "a"))))
+    .toEqual([["succeeded", "a"], ["failed", "b"], ["failed", "b"], ["succeeded", "b"], ["succeeded", "a"]]);
+  expect(results(await listed(update(30, "a"), update(20, "b", "failed"), update(10, "a")))).toEqual([["succeeded", "a"], ["failed", "b"], ["succeeded", "a"]]);
+});
+
+test("what is no update of the stack brings no image", async () => {
+  const without = update(20, "b", "succeeded", { config: {} });
+  expect(await listed(update(40, "b", "succeeded", { kind: "refresh" }), update(30, "b", "succeeded", { kind: "destroy" }), without, update(10, "a"))).toHaveLength(1);
+});
+
+test("a release is told with the commit that it was made from", async () => {
+  const environment = { "git.head": "4f1e2d3c".repeat(5), "git.author": "Ann Lee", "git.dirty": "false" };
+  expect(await listed(update(10, "a", "succeeded", { environment, message: "Leave out the phone\n\nNobody calls." }))).toEqual([
+    `2026-11-24T09:10:00Z  succeeded  ${image("a")}  4f1e2d3 Ann Lee: Leave out the phone`,
+  ]);
+});
+
+test("each container of the backend is listed with its image, and since when it is there", async () => {
+  const { text, code, asked } = await printed([update(10, "a")], {
+    "api-0": { code: 0, stdout: `/ringo-api ${image("a")} 2026-11-24T09:11:12.123456789Z\n\u001e0\u001e` },
+    "worker-0": { code: 0, stdout: `/ringo-worker ${image("b")} 2026-11-24T09:12:00Z\n/ringo-beat ${image("a")} 2026-11-24T09:12:05.5Z\n\u001e0\u001e` },
+  });
+  expect(text.split("\n\n")[1]).toBe(`api-0     ringo-api     since 2026-11-24T09:11:12Z  ${image("a")}
+worker-0  ringo-worker  since 2026-11-24T09:12:00Z  ${image("b")}
+worker-0  ringo-beat    since 2026-11-24T09:12:05Z  ${image("a")}
+`);
+  expect([code, asked.toSorted()]).toEqual([0, ["api-0", "worker-0"]]);
+});
+
+test("a machine that does not say what it runs is named, and the others are listed", async () => {
+  const { text, code } = await printed([update(10, "a")], {
+    "api-0": { code: 255, stdout: "", stderr: "Connection timed out\n" },
+    "worker-0": { code: 0, stdout: `/ringo-worker ${image("a")} 2026-11-24T09:12:00Z\n\u001e0\u001e` },
+  });
+  expect(text).toContain("api-0     unknown: Connection timed out\nworker-0  ringo-worker");
+  expect(code).toBe(1);
+});
