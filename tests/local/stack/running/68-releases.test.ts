@@ -9,14 +9,17 @@ import { sentryRecords } from "../../../../local/services/sentry";
 import type { Deploy, Release } from "../../../../local/services/sentry/server";
 import { active } from "../alerts";
 import { ask, everywhere } from "../inside";
+import { follow } from "../runbook";
 import { login, order, trading, type User } from "../session";
 import { restoreSettings } from "../settings";
-import { eventually, healthy, make, on, output, run, type Finished, type Output } from "../support";
+import { eventually, healthy, make, on, output, request, run, type Finished, type Output } from "../support";
 
 const example = path.join(projectDir, "examples", "backend");
 let stack: Output;
 let another: string;
 let user: User;
+/** Of a customer's order, until the other release empties it. */
+const phone = "+79990001122";
 
 beforeAll(async () => {
   stack = await output();
@@ -24,14 +27,22 @@ beforeAll(async () => {
   another = path.join(fs.mkdtempSync(path.join(tmpdir(), "ringo-backend-")), "backend");
   fs.cpSync(example, another, { recursive: true, preserveTimestamps: true });
   fs.appendFileSync(path.join(another, "manage.py"), "# Another release.\n");
+  fs.appendFileSync(path.join(another, "orders", "tasks.py"), `
+
+@shared_task(name="orders.invoice")
+def invoice(order_id):
+    pass
+`);
   // Another name for each run: the database remembers it.
   fs.writeFileSync(path.join(another, "orders", "migrations", `${Date.now()}_lock.py`), `from django.db import migrations
 
 
 class Migration(migrations.Migration):
     dependencies = [("orders", "0001_initial")]
-    operations = [migrations.RunSQL("LOCK TABLE orders_order")]
+    operations = [migrations.RunSQL("LOCK TABLE orders_order", migrations.RunSQL.noop), migrations.RunSQL("UPDATE orders_order SET phone = ''", migrations.RunSQL.noop)]
 `);
+  const called = await request(stack, "POST", "/api/v1/orders/", { json: { title: "of one who calls", amount: "1.00", phone }, headers: user.authorization });
+  ofCustomer = called.json().id as number;
 });
 afterAll(async () => {
   await back();
@@ -51,6 +62,8 @@ const running = async (): Promise<string[]> => {
     ask(machine, `docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' ${containers} | grep ^SENTRY_RELEASE= | cut -d = -f 2-`)));
   return [...new Set(lines.join("\n").split("\n"))];
 };
+let ofCustomer: number;
+const phoneNow = async () => (await request(stack, "GET", `/api/v1/orders/${ofCustomer}/`, { headers: user.authorization })).json().phone as string;
 let rolledOut: Finished;
 let began: number;
 let ended: number;
@@ -143,14 +156,24 @@ test("where nothing changes, no backend named above all, the same release runs o
   expect(told()).toEqual(before);
 }, 120_000);
 
-test("with Sentry away a roll-out stands and says so, people are told, and Sentry hears of it when it is back", async () => {
+test("the runbook leads back from it, with what it has emptied and what it has queued; with Sentry away that stands and says so, people are told, and Sentry hears of it when it is back", async () => {
   const before = deploys(first).length;
+  expect(await phoneNow()).toBe("");
+  const since = await order(stack, user, "since the bad release");
+  await on("worker-0", "docker exec ringo-worker celery -A ringo_backend call orders.invoice --args='[42]' --countdown=3600 --queue=orders");
   // `make up` would start the one there is: for this machine it is at another address.
   await ask("monitor", `echo '127.0.0.1 ${serviceNames.sentry}' >>/etc/hosts`);
   restoreSettings();
-  const { code, stderr } = await make("up", { BACKEND: example });
-  expect([code, stderr]).toEqual([0, expect.stringMatching(/warning: step 'Sentry is told of the deploy'[^]*Sentry has not heard of backend@[0-9a-f]+, and is told again/)]);
-  expect(await running()).toEqual([first]);
+  let said = "";
+  await follow("bad-release", {}, (printed) => {
+    said += printed;
+    const [, day, time] = /^ (\S+) ([\d:]+)\.\d+\+00 +\| orders/m.exec(printed) ?? [];
+    const [, stamp] = /main\.aside-(\d{8}T\d{6}Z)/.exec(printed) ?? [];
+    return { ...day && { "2026-11-24T17:58:31Z": `${day}T${time}Z` }, ...stamp && { "20261124T094502Z": stamp } };
+  });
+  expect(said).toMatch(/warning: step 'Sentry is told of the deploy'[^]*Sentry has not heard of backend@[0-9a-f]+, and is told again/);
+  expect([await running(), await phoneNow()]).toEqual([[first], phone]);
+  expect((await request(stack, "GET", `/api/v1/orders/${since.id}/`, { headers: user.authorization })).status).toBe(200);
   await healthy(stack, 60);
   await eventually("the alert", async () => (await active()).includes("UnitFailed"), 90);
   const finished = Number(await ask("monitor", "stat -c %Y /etc/ringo/sentry/deploy"));
@@ -171,6 +194,7 @@ test("a roll-out that is cut off, then taken back, is gone from the machine that
   expect(await ended).not.toEqual([0, null]);
   // The machine goes on to the end of what it was told.
   await eventually("two releases beside each other", async () => (await running()).length === 2, 60);
+  expect(await phoneNow()).toBe(""); // what was reversed of its migrations is done again, though its image was here before
 
   const back = await make("up", { BACKEND: example });
   expect([back.code, back.stderr]).toEqual([0, expect.stringMatching(/~ api-0-api +Command applied/)]);
