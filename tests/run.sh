@@ -34,17 +34,16 @@ told() { # process, log
   return $status
 }
 
-# The unit tests take as long as all other looks at the source together, which go on beside them.
-jest_part unit --selectProjects unit >"$reports/unit.log" 2>&1 &
-units=$!
+# What the parts' tests leave alone: nothing of an earlier stack may be there, since some of them own the machine.
+step 'clean start' make --no-print-directory destroy YES=1
+# These wait for other programs as much as they compute: the looks at the source go on beside them.
+jest_part apart --selectProjects unit parts >"$reports/apart.log" 2>&1 &
+apart=$!
 step 'types and lint' make --no-print-directory _lint
 step 'workflows' "$tools/actionlint"
 step 'workflows, audited' "$tools/zizmor" --offline --quiet .
 step 'reference pages' make --no-print-directory _references
-step 'unit tests' told "$units" "$reports/unit.log"
-# What runs before tests that own the machine: nothing of an earlier stack may be left.
-step 'clean start' make --no-print-directory destroy YES=1
-step 'parts, each by itself' jest_part parts --selectProjects parts
+step 'unit tests and parts' told "$apart" "$reports/apart.log"
 if step 'make up' make --no-print-directory up; then
   step 'the running stack' jest_part running --selectProjects running --runInBand --testSequencer ./tests/alphabetical.js
 fi
