@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { sizes } from "../../config";
 import type { MachineState } from "../../machine/state";
 import { deploy, named, plain, short, stackWith, stateOf, type Registered } from "./program";
 
@@ -126,6 +127,26 @@ describe("the whole stack", () => {
     const keyOn = (name: string) => stateOf(named(resources, name)).files.find((f) => f.path === "/etc/ringo/media/key")?.content;
     expect(keyOn("edge-edge")).toBe("private key of data-media-reader-1\n");
     expect(keyOn("worker-0-worker")).toBe("private key of data-media-writer-1\n");
+    const mountOn = (name: string) => /^ExecStart=sshfs .* (\S+)@\S+:\/ /m.exec(stateOf(named(resources, name)).files.find((f) => f.path.endsWith("/ringo-media.service"))!.content)![1];
+    expect([mountOn("edge-edge"), mountOn("worker-0-worker")]).toEqual(["ringo-media-reader", "ringo-media"]);
+  });
+
+  test("starts containers when the shared files are mounted, and ends them before: what is uploaded would stay on the machine", () => {
+    for (const name of ["api-0-base", "api-1-base", "worker-0-base"]) {
+      const { files } = stateOf(named(resources, name));
+      for (const unit of ["docker.service.d/ringo.conf", "ringo-containers.service"]) {
+        expect([name, unit, files.find(({ path }) => path === `/etc/systemd/system/${unit}`)!.content]).toEqual([name, unit, expect.stringMatching(/^After=.*\bringo-media\.service\b/m)]);
+      }
+    }
+  });
+
+  test("has PostgreSQL, Redis and WAL that waits take no more of the data machine than there is", () => {
+    const { files } = stateOf(named(resources, "data-data"));
+    const setting = (file: string, pattern: RegExp) => Number(pattern.exec(files.find(({ path }) => path.endsWith(file))!.content)![1]);
+    const { memoryMiB } = sizes[named(resources, "data-droplet").inputs.size];
+    expect(setting("/redis.conf", /^maxmemory (\d+)mb$/m) + setting("/postgresql.conf", /^shared_buffers = '(\d+)MB'$/m)).toBeLessThan(memoryMiB / 2);
+    expect(setting("/postgresql.conf", /^archive_timeout = '(\d+)s'$/m)).toBeLessThanOrEqual(60); // what a lost machine costs at most
+    expect(setting("/pgbackrest.conf", /^archive-push-queue-max=(\d+)MiB$/m)).toBeLessThan(named(resources, "data-volume").inputs.size * 1024 / 2);
   });
 
   test("has the monitor read every machine, and every machine let it in", () => {

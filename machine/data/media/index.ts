@@ -120,8 +120,6 @@ function serviceUnit(server: string, readOnly: boolean): string {
 Description=Shared media and static files of the data machine
 Wants=network-online.target
 After=network-online.target
-# Containers bind directories of this mount.
-Before=docker.service
 StartLimitIntervalSec=0
 
 [Service]
