@@ -7,7 +7,14 @@ const buckets = (resources: Registered[]) => of(resources, "aws:s3/bucket:Bucket
 const backupBuckets = ["backups-postgres", "backups-media"];
 
 let resources: Registered[];
-beforeAll(async () => ({ resources } = await deploy()));
+/** What each waits for, by its name. */
+let waits: Map<string, string[]>;
+beforeAll(async () => {
+  const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
+  ({ resources } = await deploy());
+  waits = new Map(asked.mock.calls.map(([request]) => [request.getName(), request.getDependenciesList()]));
+  asked.mockRestore();
+});
 
 test("there is a bucket for PostgreSQL, one for media and one for the logs of both", () => {
   expect(buckets(resources).map((r) => r.name).sort()).toEqual(["backups-logs", "backups-media", "backups-postgres"]);
@@ -59,10 +66,26 @@ test("nothing turns cold after it has expired", async () => {
   expect(rules[0].noncurrentVersionTransitions).toEqual([{ noncurrentDays: 30, storageClass: "GLACIER_IR" }]);
 });
 
-test("a stack that is kept locks beyond the root user's reach, and keeps its buckets", async () => {
-  const { resources: kept } = await deploy({ protect: true });
-  expect(kept.find((r) => r.name === "backups-postgres-lock")!.inputs.rule.defaultRetention.mode).toBe("COMPLIANCE");
-  expect(buckets(kept).map((r) => r.inputs.forceDestroy)).toEqual([false, false, false]);
+describe("a stack that is kept", () => {
+  let kept: Registered[];
+  let held: [name: string, protect: boolean, retained: boolean][];
+  beforeAll(async () => {
+    const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
+    kept = (await deploy({ protect: true })).resources;
+    held = asked.mock.calls.map(([request]) => request).filter((request) => /^(aws|digitalocean):.*:(Bucket|Key|Volume)$/.test(request.getType()))
+      .map((request) => [request.getName(), request.getProtect(), request.getRetainondelete()]);
+    asked.mockRestore();
+  });
+
+  test("locks beyond the root user's reach, and keeps its buckets", () => {
+    expect(kept.find((r) => r.name === "backups-postgres-lock")!.inputs.rule.defaultRetention.mode).toBe("COMPLIANCE");
+    expect(buckets(kept).map((r) => r.inputs.forceDestroy)).toEqual([false, false, false]);
+  });
+
+  test("loses nothing by a program that forgets it, and has a month to notice that the key of all backups goes", () => {
+    expect(held.sort()).toEqual(["backups-key", "backups-logs", "backups-media", "backups-postgres", "data-volume"].map((name) => [name, true, true]));
+    expect(of(kept, "aws:kms/key:Key")[0].inputs.deletionWindowInDays).toBe(30);
+  });
 });
 
 test("a lock that comes or goes leaves the bucket as it is: another one would be empty", async () => {
@@ -78,14 +101,8 @@ test("a lock that comes or goes leaves the bucket as it is: another one would be
   asked.mockRestore();
 });
 
-test("what acts on versions waits until there are some", async () => {
-  const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
-  await deploy();
-  for (const name of backupBuckets) for (const what of ["lock", "lifecycle"]) {
-    const [request] = asked.mock.calls.find(([each]) => each.getName() === `${name}-${what}`)!;
-    expect(request.getDependenciesList()).toContainEqual(expect.stringContaining(`::${name}-versioning`));
-  }
-  asked.mockRestore();
+test("what acts on versions waits until there are some", () => {
+  for (const name of backupBuckets) for (const what of ["lock", "lifecycle"]) expect(waits.get(`${name}-${what}`)).toContainEqual(expect.stringContaining(`::${name}-versioning`));
 });
 
 test("without a lock or media there is neither", async () => {

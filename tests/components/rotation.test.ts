@@ -6,8 +6,13 @@ const rotated = { passwordGeneration: 2, deployerKeyGeneration: 2, mediaKeyGener
 
 let before: Registered[];
 let after: Registered[];
+/** What the engine was asked for before. */
+let requests: Parameters<MockMonitor["registerResource"]>[0][];
 beforeAll(async () => {
+  const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
   before = (await deploy()).resources;
+  requests = asked.mock.calls.map(([request]) => request);
+  asked.mockRestore();
   after = (await deploy(rotated)).resources;
 }, 60_000);
 
@@ -87,11 +92,11 @@ test("a worker that goes is shut down before; a machine whose volume has gone be
   for (const { name, inputs } of droplets) expect([name, inputs.gracefulShutdown]).toEqual([name, name.startsWith("worker-")]);
 });
 
-test("a machine stays whatever it would be born with now, and one that ends has the time that its shutdown may take", async () => {
-  const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
-  await deploy();
-  const droplets = asked.mock.calls.map(([request]) => request).filter((request) => request.getType().endsWith(":Droplet"));
-  asked.mockRestore();
+test("a machine stays whatever it would be born with now, and one that ends has the time that its shutdown may take", () => {
+  const [droplets, keys] = [":Droplet", ":SshKey"].map((type) => requests.filter((request) => request.getType().endsWith(type)));
+  // Deleted first, a key of the account would take along every machine that was born with it; and a new machine takes over while the former is there.
+  for (const each of [...droplets, ...keys]) expect([each.getName(), each.getDeletebeforereplacedefined(), each.getDeletebeforereplace()]).toEqual([each.getName(), true, false]);
+  expect(keys).toHaveLength(1);
   expect(droplets).toHaveLength(6);
   for (const droplet of droplets) {
     expect(droplet.getIgnorechangesList()).toEqual(["sshKeys", "userData"]);
