@@ -51,4 +51,13 @@ describe("the cloud's firewall and the machine's own name the same ports", () =>
     expect(sorted(accepted(chain(ruleset, "output") + added))).toEqual(named(firewall.outboundRules));
     expect(sorted([...accepted(chain(ruleset, "input")), ...published])).toEqual(named(firewall.inboundRules));
   });
+
+  test("whoever is let out to a role is let in there, and the other way round", () => {
+    const firewalls = resources.filter(({ type }) => type.endsWith(":Firewall")).map(({ name, inputs }) => ({ role: name.replace("network-firewall-", ""), inputs }));
+    const roles = (tags: string[] = []): string[] => tags.map((tag) => tag.replace(/^.*-/, ""));
+    const out = firewalls.flatMap(({ role, inputs }) => inputs.outboundRules.flatMap(({ portRange, destinationTags }: any) => roles(destinationTags).map((other) => `${role} to ${other} ${portRange}`)));
+    const into = firewalls.flatMap(({ role, inputs }) => inputs.inboundRules.flatMap(({ portRange, sourceTags }: any) => roles(sourceTags).map((other) => `${other} to ${role} ${portRange}`)));
+    expect(out).toContain("edge to worker 22");
+    expect(sorted(out)).toEqual(sorted(into));
+  });
 });

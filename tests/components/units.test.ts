@@ -2,13 +2,15 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deploy, stateOf } from "./program";
+import { stackWith, stateOf } from "./program";
 
 const folder = mkdtempSync(join(tmpdir(), "ringo-units-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const everything = { sentry: { organization: "ringo", project: "backend" }, sentryAuthToken: "not-a-token-of-sentry" };
+
 test("every service of ours is rated 3.0 or better", async () => {
-  const { resources } = await deploy({ sentry: { organization: "ringo", project: "backend" }, sentryAuthToken: "not-a-token-of-sentry" });
+  const { resources } = await stackWith(everything);
   const files = resources.filter(({ type }) => type === "command:remote:Command")
     .flatMap((command) => stateOf(command).files);
   const units = new Map(files.flatMap(({ path, content }) => {
@@ -24,4 +26,15 @@ test("every service of ours is rated 3.0 or better", async () => {
   });
   const { status, stdout, stderr } = spawnSync("systemd-analyze", ["security", "--offline=true", "--threshold=30", "--no-pager", ...paths], { encoding: "utf8" });
   expect([status, stderr, stdout.match(/Overall exposure level.*/g)?.length]).toEqual([0, "", units.size]);
+});
+
+test("every service of ours that runs on is started anew with what it reads when it starts", async () => {
+  const { resources } = await stackWith(everything);
+  const stale = resources.filter(({ type }) => type === "command:remote:Command").map(stateOf).flatMap((state) => state.units.flatMap(({ name, restartOn = [], reloadOn = [] }) => {
+    const { content = "" } = state.files.find(({ path }) => path === `/etc/systemd/system/${name}`) ?? {};
+    const read = content.match(/^(ExecStart|LoadCredential|EnvironmentFile)=.*$/gm) ?? [];
+    const paths = /^Type=oneshot$/m.test(content) ? [] : state.files.map(({ path }) => path).filter((path) => read.some((line) => line.split(/[\s:="']/).includes(path)));
+    return paths.filter((path) => ![...restartOn, ...reloadOn].includes(path)).map((path) => `${name}: ${path}`);
+  }));
+  expect(stale).toEqual([]);
 });
