@@ -31,8 +31,8 @@ test("a server that ends between two questions is told of by its log", () => exp
 
 test("one that runs on is told of by the question that failed", () => expect(asked("20")).toBe("Failure no socket"));
 
-test("it keeps little of what it has replayed: the volume is the running database's, too", () => {
-  const options = execFileSync("/usr/bin/python3", ["-IBc", `
+/** What its server is started with. */
+const options = (): string[] => execFileSync("/usr/bin/python3", ["-IBc", `
 import sys, types
 sys.path.insert(0, sys.argv[1])
 from backup import instance
@@ -42,5 +42,11 @@ instance.subprocess.Popen = lambda argv, **_: print(*argv, sep="\\n")
 cluster = types.SimpleNamespace(bin="/bin", configuration="/etc/postgresql.conf")
 instance.Instance(types.SimpleNamespace(stanza="ringo", cluster=cluster), types.SimpleNamespace(directory="/srv/data/main.aside", then=None)).start("promote")
 `, join(__dirname, "../../../machine")], { encoding: "utf8" }).split("\n");
-  expect(options).toEqual(expect.arrayContaining(["--max_wal_size=256MB", "--min_wal_size=32MB"]));
+
+test("nothing of it reaches the archive, or anybody but this machine: it is another history than the running database's", () => {
+  expect(options()).toEqual(expect.arrayContaining(["--archive_mode=off", "--listen_addresses=", "--external_pid_file="]));
+});
+
+test("it keeps little of what it has replayed: the volume is the running database's, too", () => {
+  expect(options()).toEqual(expect.arrayContaining(["--max_wal_size=256MB", "--min_wal_size=32MB"]));
 });

@@ -162,3 +162,20 @@ test("counts are compared by table; an estimate is marked; what could not be ask
   expect(compared({ a: [3, true], b: [1, true], d: [5, true] }, { a: [3, true], b: [2, false], c: [9, true] })).toEqual(["a 3 3", "b 1 ~2 changed", "c - 9 back", "d 5 - gone"]);
   expect(compared(null, { a: [3, true] })).toEqual(["a 3"]);
 });
+
+test("before a restore it is said what will be gone: all that was written from the moment on, until now", () => {
+  const [said, told] = python(`(lambda settings, made: [list(plan.lines(settings, made)), plan.as_json(settings, made)["lost"]])(
+    types.SimpleNamespace(cluster=types.SimpleNamespace(data="/nonexistent/main")), plan.Plan(kind="time", value=None, backup=repository.parse(given, "ringo").usable[0],
+    moment=times.of(1000), directory="", options=[], course=None, gap=None, then=None, aside=False, free_bytes=0, lost=(times.of(1000), times.of(4600))))`, info([{ label: "one", stop: 100 }]));
+  const [from, to] = ["1970-01-01T00:16:40Z", "1970-01-01T01:16:40Z"];
+  expect(said).toContain(`  what was written from ${from} to ${to} will be gone from the database`);
+  expect(told).toEqual({ from, to });
+});
+
+test("a database that is not there has no tables: its restore is not kept from beginning", () => {
+  const counted = (there: string[]): string[] => python(`(
+    setattr(counts, "psql", lambda sql, database="postgres", *_, **__: "\\n".join(given) if "pg_database" in sql else '[[1, "public.orders"]]' if "json_agg" in sql else "3\\tt" if database in given else 1 / 0),
+    sorted(counts.rows(["ringo"])))[1]`, there);
+  expect(counted(["postgres", "ringo"])).toEqual(["ringo.public.orders"]);
+  expect(counted(["postgres"])).toEqual([]);
+});

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
-/** What a command does to the server, with all that it calls in the place of the real things; `fails` is what fails, and how often that is called before. */
+/** What a command does to the server, with all that it calls in the place of the real things; `fails` is what fails, once, and how often that is called before. */
 const program = `
 import sys, types
 sys.path.insert(0, sys.argv[1])
@@ -17,7 +17,7 @@ def noting(name, then=lambda: None, error=Failure):
         then()
         if name == left["fails"]:
             left["times"] -= 1
-            if left["times"] < 0:
+            if left["times"] == -1:
                 raise error("trouble")
     return act
 
@@ -33,22 +33,37 @@ server.archived = noting("archived")
 server.stop = noting("stop", turn(False))
 server.start = noting("start", turn(True))
 files.fill = noting("fill", error=OSError)
-files.remove = noting("remove")
+for each in ("remove", "finish", "exchange"):
+    setattr(files, each, noting(each))
+restore.os = types.SimpleNamespace(rename=lambda old, new: done.append(f"{old} is {new.partition('-failed')[0]}"))
+restore.must = lambda argv, **_: done.append(argv[-1])
+server.align = lambda *_: True
+plan.kept, plan.lines = lambda *_: "/data.before-1", lambda *_: ["what it would do"]
 metrics.write = lambda name, figures: done.append("success %d" % dict((figure[0], figure[4]) for figure in figures)["ringo_restore_test_success"])
 lock.PATH = __import__("tempfile").NamedTemporaryFile().name
-planned = types.SimpleNamespace(kind="latest", pauses=False, directory="/nonexistent", then=None, gap=None, backup=types.SimpleNamespace(database_bytes=1))
+planned = types.SimpleNamespace(kind="latest", pauses=False, aside=False, directory="/new", then=None, gap=None, backup=types.SimpleNamespace(database_bytes=1))
 plan.make = lambda *_: planned
-settings = types.SimpleNamespace(databases=[])
+settings = types.SimpleNamespace(databases=[], cluster=types.SimpleNamespace(data="/data"))
 try:
-    restore._in_place(settings, planned) if sys.argv[2] == "restore" else rehearsal.run(settings, None)
+    rehearsal.run(settings, None) if sys.argv[2] == "test" else restore.run(settings, types.SimpleNamespace(yes=sys.argv[2] == "restore"))
 except Exception as error:
     done.append(type(error).__name__)
 print(*done, sep=", ", end="")
 `;
-const does = (command: "restore" | "test", fails: string, times = 0): string =>
-  execFileSync("/usr/bin/python3", ["-IBc", program, join(__dirname, "../../../machine"), command, fails, String(times)], { encoding: "utf8" });
+const does = (command: "restore" | "unconfirmed" | "test", fails = "", times = 0): string =>
+  execFileSync("/usr/bin/python3", ["-IBc", program, join(__dirname, "../../../machine"), command, fails, String(times)], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 
 describe("a restore of the newest state", () => {
+  const swapped = "settle, archived, stop, archived, fill, finish, stop, exchange, /new is /data.before-1, start";
+
+  test("keeps what was there, and has a full backup made: what runs now is another history", () => expect(does("restore")).toBe(`${swapped}, ringo-backup@full.service`));
+
+  test("brings that back where what was restored does not come up", () => {
+    expect(does("restore", "start")).toBe(`${swapped}, stop, exchange, /data.before-1 is /data.before, start, Failure`);
+  });
+
+  test("is not begun where nobody has said yes", () => expect(does("unconfirmed")).toBe("Refusal"));
+
   test("that finds WAL which does not reach S3 leaves the server alone", () => expect(does("restore", "archived")).toBe("settle, archived, Failure"));
 
   test("whose last WAL does not reach S3 starts the server again", () => expect(does("restore", "archived", 1)).toBe("settle, archived, stop, archived, remove, start, Failure"));
