@@ -38,6 +38,40 @@ status.run(types.SimpleNamespace(media=${media}), None)
   expect(said).toBe(`S3 is away\nringo_backup ${expected}\n`);
 });
 
+test("WAL that is missing in S3 is told of, and a backup is made that needs nothing of it; a damaged one is counted, and none to restore from", () => {
+  const said = execFileSync("/usr/bin/python3", ["-IBc", `
+import sys, types
+sys.path.insert(0, sys.argv[1])
+from backup import course, metrics, repository, status, times
+backup = lambda damaged: repository.Backup("one", "full", times.of(1), times.of(2), 1, 1, 1, 1, "", damaged)
+status._wal, status.running, course.broken = lambda _: [], lambda: True, lambda *_: "WAL 1 is missing"
+repository.info = lambda _: repository.Info([backup(False), backup(True)], True)
+metrics.write = lambda name, figures: print(name, *[f"{figure[0]}={figure[-1]}" for figure in figures if figure[0] in ("ringo_backup_count", "ringo_backup_damaged")])
+status.must = lambda argv: print(*argv)
+status.run(types.SimpleNamespace(media=None), None)
+`, join(__dirname, "../../../machine")], { encoding: "utf8" });
+  expect(said.split("\n").slice(0, 2)).toEqual(["ringo_backup ringo_backup_count=1 ringo_backup_damaged=1", "ringo_wal_missing"]);
+  expect(said).toMatch(/^systemctl start --no-block ringo-backup@\w+\.service$/m);
+});
+
+test("a backup that fails is told of as failed, whatever made it fail", () => {
+  for (const [error, ends] of [["backup.Failure('S3 is away')", "Failure"], ["SystemExit(143)", "SystemExit"]] as const) {
+    const said = execFileSync("/usr/bin/python3", ["-IBc", `
+import sys, types
+sys.path.insert(0, sys.argv[1])
+from backup import backup, status
+def fails(*_, **__):
+    raise ${error}
+backup.stream, status.ended = fails, lambda kind, began, success: print(kind, success)
+try:
+    backup.run(types.SimpleNamespace(stanza="ringo"), types.SimpleNamespace(type="full"))
+except BaseException as error:
+    print(type(error).__name__)
+`, join(__dirname, "../../../machine")], { encoding: "utf8", env: { ...process.env, RINGO_BACKUP_LOCK: join(data, "lock") } });
+    expect(said).toBe(`full False\n${ends}\n`);
+  }
+});
+
 test("an incremental backup that became a full one is told of as a full one, too: that ends what was told of the one that was cut off", () => {
   const said = execFileSync("/usr/bin/python3", ["-IBc", `
 import sys, types

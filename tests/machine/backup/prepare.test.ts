@@ -1,0 +1,16 @@
+import { python } from "./python";
+
+/** What is begun beside the proof that WAL arrives, where the bucket holds so many backups; or why nothing is. */
+const begun = (backups: number, check: [number, string] = [0, ""]): unknown => python(`(lambda done: answer(lambda: (
+  setattr(prepare.repository, "info", lambda _: types.SimpleNamespace(exists=True, backups=[None] * given["backups"])), setattr(prepare, "say", lambda _: None),
+  setattr(prepare, "attempt", lambda argv, **_: (given["check"][0], "", given["check"][1])), setattr(prepare, "must", lambda argv: done.append(argv[-1])),
+  prepare.run(types.SimpleNamespace(stanza="ringo"), None), done)[-1]))([])`, { backups, check });
+
+test("a bucket without a backup is given one at once, and not only in the night", () => {
+  expect([begun(0), begun(2)]).toEqual([["ringo-backup@full.service"], []]);
+});
+
+test("where WAL does not arrive nothing is begun; another database's backups in the bucket are told of as such, with what to do", () => {
+  expect(begun(0, [82, "no route to host"])).toEqual({ failed: expect.stringMatching(/^WAL does not arrive in S3 \(exit 82\)\n.*no route to host/) });
+  expect(begun(0, [28, "backup and archive info files exist but do not match the database"])).toEqual({ failed: expect.stringMatching(/^the bucket has backups of another database[^]*pulumi config set restore latest/) });
+});

@@ -1,0 +1,10 @@
+import { python } from "./python";
+
+/** Whether WAL has arrived when so many segments wait at each look, with no patience left. */
+const archived = (...waiting: number[]): unknown => python(`answer(lambda: (setattr(server, "remind", lambda _: None),
+  setattr(server.wal, "marks", lambda _: [None] * (given.pop(0) if given else 0)), server.archived(types.SimpleNamespace(cluster=types.SimpleNamespace(unit="postgresql@17-main")), seconds=-1))[-1])`, waiting);
+
+test("WAL that does not reach S3 is waited for as long as was said, and told of then: what is in it would be lost by a restore", () => {
+  expect(archived()).toBeNull();
+  expect(archived(2, 2, 2)).toEqual({ failed: expect.stringMatching(/^2 WAL segments do not reach S3/) });
+});
