@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { backupTool, originCommand } from "../../../machine/backup";
 import { archiving } from "../../../machine/backup/pgbackrest";
+import { backups } from "../../../machine/monitoring/alerts/backups";
+import type { Stack } from "../../../machine/monitoring/alerts/rule";
 import type { Fragment } from "../../../machine/state";
 import { database, media, repository } from "./samples";
 
@@ -42,6 +44,24 @@ test.each([1, 2, 3, 4, 6, 8, 12])("every %i hours there is a backup, the full on
   expect(hours).toHaveLength(24 / every - 1);
   expect(hours).not.toContain(2);
   for (const hour of hours) expect((hour - 2 + 24) % every).toBe(0);
+});
+
+test("each is due before somebody is told that it is missing", () => {
+  const files = [...database().files!, ...media().files!];
+  /** Seconds between one run and the next, at most. */
+  const between = (unit: string): number => {
+    const timer = files.find(({ path }) => path === `/etc/systemd/system/${unit}.timer`)!.content;
+    const { stdout } = spawnSync("systemd-analyze", ["calendar", "--iterations=2", /OnCalendar=(.*)/.exec(timer)![1]!], { encoding: "utf8", env: { ...process.env, LC_ALL: "C", TZ: "UTC" } });
+    const [first, second] = stdout.match(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g)!.map((text) => Date.parse(text));
+    return (second! - first!) / 1000;
+  };
+  const told = (name: string): number => {
+    const { above, forSeconds } = backups({ patience: (seconds: number) => seconds } as Stack).alerts.find((each) => each.name === name)!;
+    return above ?? forSeconds!;
+  };
+  for (const [unit, alert] of [["ringo-backup@full", "BackupOld"], ["ringo-restore-test", "RestoreTestOld"], ["ringo-backup-status", "BackupStatusStale"], ["ringo-media-backup", "MediaBackupOld"], ["ringo-media-backup", "MediaBackupMissing"]] as const) {
+    expect([unit, alert, between(unit) < told(alert)]).toEqual([unit, alert, true]);
+  }
 });
 
 test("the restore test has its place in /run, which each boot empties, and leaves others there alone", () => {
@@ -85,6 +105,19 @@ test("a new database needs a bucket without one; a restore says to when", () => 
   expect(originCommand("2026-11-24T09:30:00Z")).toBe("/usr/local/sbin/ringo-backup initialize --time 2026-11-24T09:30:00Z");
   expect(media("latest").steps!.map((step) => step.command)).toContain("/usr/local/sbin/ringo-backup media initialize");
   expect(media().steps!.map((step) => step.command).join()).not.toContain("initialize");
+});
+
+test("media files are brought back into an empty directory alone, however often a restore is asked for", () => {
+  const { unless } = media("latest").steps!.find(({ command }) => command.includes("media initialize"))!;
+  const directory = mkdtempSync(join(tmpdir(), "ringo-media-"));
+  const done = (): boolean => spawnSync("sh", ["-c", unless!.replace("/srv/data/shared/media", directory)]).status === 0;
+  try {
+    expect(done()).toBe(false);
+    writeFileSync(join(directory, "receipt.pdf"), "");
+    expect(done()).toBe(true);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 test("the tool comes whole, and answers for its own command line", () => {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -110,6 +110,21 @@ test("an empty directory is filled with the newest snapshot before a time; where
   expect(media("restore", "none")).toMatchObject({ status: 2, stderr: expect.stringMatching(/^there is no snapshot 'none'/) });
 });
 
+test("a restore keeps the files that were there, where it says so, and who may read and write them", () => {
+  const id = /^[0-9a-f]{8}/.exec(media("list").stdout)![0];
+  writeFileSync(join(files, "second.pdf"), "paid, too");
+  chmodSync(files, 0o751);
+  chownSync(files, process.getuid!(), process.getgid!() === 0 ? 33 : process.getgid!());
+  const before = statSync(files);
+  const { stdout } = media("restore", id, "--yes");
+  const [, kept] = /remove (\S+) when it is not needed any more\n$/.exec(stdout)!;
+  expect(readFileSync(join(kept!, "second.pdf"), "utf8")).toBe("paid, too");
+  expect(existsSync(join(files, "second.pdf"))).toBe(false);
+  const { mode, uid, gid } = statSync(files);
+  expect({ mode, uid, gid }).toEqual({ mode: before.mode, uid: before.uid, gid: before.gid });
+  expect(readdirSync(root).filter((name) => name.startsWith("media.")).map((name) => join(root, name))).toEqual([kept]);
+});
+
 test("the time of the newest good snapshot is known where what is old cannot be pruned, and stays when a later one fails", async () => {
   const figures = () => readdirSync(join(root, "metrics")).map((name) => readFileSync(join(root, "metrics", name), "utf8")).join("");
   writeFileSync(join(root, "restic.env"), "RINGO_KEEP_DAYS=none\n");
@@ -119,6 +134,18 @@ test("the time of the newest good snapshot is known where what is old cannot be 
   await pause(1000);
   expect(media("backup").status).toBe(1);
   expect(figures().match(/^ringo_media_backup_(success|timestamp_seconds) .*$/gm)!.sort()).toEqual(["ringo_media_backup_success 0", newest]);
+});
+
+test("of one day each hour's snapshot is kept, while it is among the newest", () => {
+  const made = [28, 27, 26]; // hours ago: two of them at least on one day
+  for (const ago of made) {
+    writeFileSync(join(files, "receipt.pdf"), String(ago));
+    const time = new Date(Date.now() - ago * 3_600_000).toISOString().replace("T", " ").slice(0, 19);
+    expect(spawnSync("restic", ["backup", "--host", "media", "--time", time, files], { env: { ...variables(root), TZ: "UTC" } }).status).toBe(0);
+  }
+  const before = count();
+  expect(media("backup").status).toBe(0);
+  expect(count()).toBe(before + 1);
 });
 
 test("a backup of the database and a snapshot of the media files do not wait for each other", async () => {
