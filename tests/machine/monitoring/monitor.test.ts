@@ -91,16 +91,41 @@ describe("Alertmanager", () => {
     expect(output.trim()).toBe(receiver);
   });
 
-  test.each([["AlertsNotDelivered", "suppressed"], ["MonitorDroppingAlerts", "suppressed"], ["MachineDown", "active"]])("with %s firing the heartbeat is %s", async (name, state) => {
-    // Nobody is told: what is held back is so without them.
-    const alerts = JSON.stringify(["Watchdog", name].map((alertname) => ({ labels: { alertname, severity: "critical", stack: "test" } })));
+  /** What becomes of alerts that fire at once, in their order. Nobody is told: what is held back is so without them. */
+  async function states(...firing: Record<string, string>[]): Promise<string[]> {
+    const port = String(await freePort());
+    const alerts = JSON.stringify(firing.map((labels, i) => ({ labels: { severity: "critical", stack: "test", ...labels, i: String(i) } })));
     const script = `/usr/bin/prometheus-alertmanager --config.file=$1 --storage.path=$0/kept --web.listen-address=127.0.0.1:$2 --cluster.listen-address= 2>/dev/null & trap "kill $!" EXIT
       curl -sSf -o /dev/null --retry 40 --retry-connrefused --retry-delay 1 -H 'Content-Type: application/json' -d '${alerts}' http://127.0.0.1:$2/api/v2/alerts 2>/dev/null
-      curl -sSf -G --data-urlencode 'filter=alertname="Watchdog"' http://127.0.0.1:$2/api/v2/alerts`;
-    const port = String(await freePort());
+      curl -sSf http://127.0.0.1:$2/api/v2/alerts`;
     const { output } = judged(told({}), (path) => ["sh", "-ec", script, path(""), path(`${directory}/alertmanager.yml`), port]);
-    expect(JSON.parse(output)).toMatchObject([{ status: { state } }]);
+    const found = JSON.parse(output) as { labels: { i: string }; status: { state: string } }[];
+    return found.sort((a, b) => Number(a.labels.i) - Number(b.labels.i)).map(({ status }) => status.state);
+  }
+
+  test.each([["AlertsNotDelivered", "suppressed"], ["MonitorDroppingAlerts", "suppressed"], ["MachineDown", "active"]])("with %s firing the heartbeat is %s", async (alertname, state) => {
+    expect(await states({ alertname: "Watchdog" }, { alertname })).toEqual([state, "active"]);
   }, 60_000);
+
+  test("holds back what is the same said once more, and nothing about another machine, disk or queue", async () => {
+    const [heldBack, heard] = ["suppressed", "active"];
+    const all: [Record<string, string>, string][] = [
+      [{ alertname: "MachineDown", machine: "api-0" }, heard], [{ alertname: "DiskFilling", machine: "api-0", mountpoint: "/" }, heldBack], [{ alertname: "ApiProcessDown", machine: "api-1" }, heard], [{ alertname: "BackupOld" }, heard],
+      [{ alertname: "DiskNearlyFull", machine: "data", mountpoint: "/" }, heard], [{ alertname: "DiskFilling", machine: "data", mountpoint: "/" }, heldBack], [{ alertname: "DiskFilling", machine: "data", mountpoint: "/srv/data" }, heard],
+      [{ alertname: "QueueVeryLong", queue: "orders" }, heard], [{ alertname: "QueueLong", queue: "orders" }, heldBack], [{ alertname: "QueueLong", queue: "finance" }, heard],
+    ];
+    expect(await states(...all.map(([labels]) => labels))).toEqual(all.map(([, state]) => state));
+  }, 60_000);
+
+  test("tells again of what is critical each hour, and of all else twice a day", () => {
+    const { route } = JSON.parse(content(told(everyone), `${directory}/alertmanager.yml`)) as { route: { repeat_interval: string; routes: { matchers: string[]; repeat_interval: string }[] } };
+    expect([route.repeat_interval, route.routes.find(({ matchers }) => matchers.join() === 'severity="critical"')?.repeat_interval]).toEqual(["12h", "1h"]);
+  });
+
+  test("sends no mail but over TLS: it logs in there", () => {
+    const { receivers } = JSON.parse(content(told(everyone), `${directory}/alertmanager.yml`)) as { receivers: { email_configs?: { require_tls: boolean }[] }[] };
+    expect(receivers.flatMap(({ email_configs = [] }) => email_configs.map(({ require_tls }) => require_tls))).toEqual([true]);
+  });
 
   test.each<[string[], string]>([[[], "nflog\nsilences\n"], [["--boot"], "silences\n"]])("forgets at a boot, and only then, whom it told of what: systemd-tmpfiles %j", (words, left) => {
     const script = `kept=$0/var/lib/prometheus/alertmanager; mkdir -p $kept; touch $kept/nflog $kept/silences

@@ -127,7 +127,7 @@ export const cases: Record<string, Case> = {
     quiet: [{ ...one('up{job="django",machine="api-0"}', 0), ...one('up{job="django",machine="api-1"}', 1) }],
   },
   PublicUrlDown: { fires: one('probe_success{job="probe"}', 0), quiet: [one('probe_success{job="probe"}', 1), one('probe_success{job="certificate"}', 0)] },
-  EdgeDown: { fires: one("nginx_up", 0), quiet: [one("nginx_up", 1), one('probe_success{job="probe"}', 0)] },
+  EdgeDown: { fires: [one("nginx_up", 0), one('probe_success{job="certificate"}', 0)], quiet: [{ ...one("nginx_up", 1), ...one('probe_success{job="certificate"}', 1) }, one('probe_success{job="probe"}', 0)] },
   RequestsUncounted: {
     fires: [{ ...uncounted, ...one('ringo_edge_requests_total{machine="edge",route="api"}', 7) }, uncounted],
     quiet: [
@@ -267,7 +267,7 @@ export const cases: Record<string, Case> = {
   },
   // Where nothing is read any more, as with a full disk, figures end.
   Watchdog: { fires: one('up{job="prometheus",machine="monitor"}', 1), quiet: [{}, one('up{job="node",machine="monitor"}', 1), { 'up{job="prometheus",machine="monitor"}': "1x10" }] },
-  ConfigurationRejected: { fires: one('prometheus_config_last_reload_successful{job="prometheus"}', 0), quiet: [one('prometheus_config_last_reload_successful{job="prometheus"}', 1)] },
+  ConfigurationRejected: { fires: ["prometheus", "alertmanager"].map((job) => one(`${job}_config_last_reload_successful{job="${job}"}`, 0)), quiet: [one('prometheus_config_last_reload_successful{job="prometheus"}', 1)] },
   RulesFailing: { fires: one("prometheus_rule_evaluation_failures_total", "0+1"), quiet: [one("prometheus_rule_evaluation_failures_total", 4)], from: 1 },
   AlertsNotDelivered: { fires: one('alertmanager_notifications_failed_total{integration="webhook"}', "0+1"), quiet: [one('alertmanager_notifications_failed_total{integration="webhook"}', "0+0x20 4+0")], from: 1 },
   MonitorDroppingAlerts: { fires: one("prometheus_notifications_dropped_total", "0+1"), quiet: [one("prometheus_notifications_dropped_total", "0+0x20 4+0")], from: 1 },
