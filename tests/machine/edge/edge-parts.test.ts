@@ -69,6 +69,14 @@ describe("shared files", () => {
     expect(rootUser).toContain("allowtcpforwarding local\n");
   });
 
+  test("a machine believes nobody but the server whose key it was given, and asks with no key but its own", () => {
+    const unit = client.files!.find((f) => f.path.endsWith(".service"))!.content;
+    const options = / -o (\S+) /.exec(unit)![1]!.split(",").filter((each) => /^[A-Z]/.test(each)); // all others are sshfs's own
+    const asked = execFileSync("ssh", ["-GT", "-F", "/dev/null", ...options.flatMap((each) => ["-o", each.replaceAll("%d", "/run/c")]), "10.0.0.5"], { encoding: "utf8" });
+    for (const line of ["stricthostkeychecking true", "userknownhostsfile /run/c/known_hosts", "globalknownhostsfile /dev/null", "identityfile /run/c/key", "identitiesonly yes"]) expect(asked).toContain(`${line}\n`);
+    expect(client.files!.find(({ path }) => path.endsWith("/known_hosts"))!.content).toBe("10.0.0.5 ssh-ed25519 AAAAhost\n");
+  });
+
   test("the unit is one that systemd takes", () => {
     const unit = client.files!.find((f) => f.path.endsWith(".service"))!.content;
     const path = join(root, "ringo-media.service");

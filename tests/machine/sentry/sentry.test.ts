@@ -1,5 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import type { Release, Settings } from "../../../local/services/sentry/server";
@@ -44,11 +46,16 @@ describe("what tells Sentry", () => {
     fs.utimesSync(at(event), seconds, seconds);
   }
 
-  function report(changes: { project?: string; token?: string; environment?: string } = {}) {
+  interface Changes { url?: string; project?: string; token?: string; environment?: string }
+  function settle(changes: Changes): void {
     const settings = { url: `http://127.0.0.1:${port}`, organization: "ringo", project: "backend", environment: "production", ...changes };
     fs.writeFileSync(at("settings.json"), JSON.stringify(settings));
     fs.writeFileSync(at("token"), `${changes.token ?? token}\n`);
-    const { status, stderr } = spawnSync("/usr/bin/python3", ["-IB", path.join(root, "machine/sentry/report.py"), at("settings.json"), folder, at("told.json"), at("token")], { encoding: "utf8" });
+  }
+  const reporter = (): string[] => ["-IB", path.join(root, "machine/sentry/report.py"), at("settings.json"), folder, at("told.json"), at("token")];
+  function report(changes: Changes = {}) {
+    settle(changes);
+    const { status, stderr } = spawnSync("/usr/bin/python3", reporter(), { encoding: "utf8" });
     return { status, stderr };
   }
   const heard = { status: 0, stderr: "" };
@@ -117,6 +124,26 @@ describe("what tells Sentry", () => {
     fs.rmSync(at("told.json"));
     expect(report()).toEqual(heard);
     expect(releases()["backend@1"]!.deploys).toEqual([{ id: "1", environment: "production", dateStarted: moment(1_000), dateFinished: moment(1_060) }]);
+  });
+
+  test("another host that it is sent to is not given the token", async () => {
+    const heardBy: Record<string, (string | undefined)[]> = { first: [], other: [] };
+    const listen = async (name: string, answer: (response: ServerResponse) => void): Promise<[Server, string]> => {
+      const made = createServer((request, response) => {
+        heardBy[name]!.push(request.headers.authorization);
+        answer(response);
+      });
+      await new Promise<void>((ready) => void made.listen(0, "127.0.0.1", ready));
+      return [made, `http://127.0.0.1:${(made.address() as AddressInfo).port}`];
+    };
+    const [other, elsewhere] = await listen("other", (response) => response.end("{}"));
+    const [first, url] = await listen("first", (response) => response.writeHead(302, { location: elsewhere }).end());
+    note("release", "backend@1", 1_000);
+    settle({ url });
+    const child = spawn("/usr/bin/python3", reporter());
+    expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(1);
+    for (const each of [first, other]) each.close();
+    expect(heardBy).toEqual({ first: [`Bearer ${token}`], other: [] });
   });
 
   test("why Sentry refuses is said, and never the token", () => {
