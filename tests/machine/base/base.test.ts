@@ -32,6 +32,7 @@ test("apt reads the update settings: security only, and the reboot at its time",
   const dump = settingsOfApt();
   const origins = dump.split("\n").filter((line) => line.startsWith("Unattended-Upgrade::Origins-Pattern::"));
   expect(origins).toEqual(['Unattended-Upgrade::Origins-Pattern:: "origin=Debian,codename=${distro_codename}-security,label=Debian-Security"']);
+  expect(dump).toContain('Unattended-Upgrade::Automatic-Reboot "true"');
   expect(dump).toContain('Unattended-Upgrade::Automatic-Reboot-Time "04:10"');
   expect(dump).toContain('APT::Periodic::Unattended-Upgrade "1"');
 });
@@ -87,6 +88,11 @@ describe("docker", () => {
     expect(readFileSync(join(folder, "ended"), "utf8").split("\n").filter((line) => line && !line.startsWith("docker ps"))).toEqual([
       "docker stop ringo-loki", "docker rm --volumes ringo-loki", "systemctl disable --quiet --now docker.socket docker.service containerd.service",
     ]);
+  });
+
+  test("started anew leaves containers running, and shows none of them to another or to the network unasked", () => {
+    const settings = JSON.parse(docker({ addressPool }).files!.find(({ path }) => path === "/etc/docker/daemon.json")!.content);
+    expect(settings).toMatchObject({ "live-restore": true, icc: false, ip: "127.0.0.1" });
   });
 
   test("keeps credentials in a root-only file, and every form of them out of what is printed", () => {

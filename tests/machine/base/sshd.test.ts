@@ -21,6 +21,7 @@ describe("sshd", () => {
   const inner = effective(false);
 
   test("takes root by key and no password of any kind", () => {
+    expect(inner.get("allowusers")).toBe("root");
     expect(inner.get("permitrootlogin")).toMatch(/^(prohibit|without)-password$/);
     expect(inner.get("authenticationmethods")).toBe("publickey");
     for (const option of ["passwordauthentication", "kbdinteractiveauthentication", "permitemptypasswords"]) expect(inner.get(option)).toBe("no");

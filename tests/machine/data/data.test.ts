@@ -69,6 +69,7 @@ describe("PostgreSQL", () => {
       return { in: /^10\.0\.0\.5:5432:orders:(\w+):/.exec(pgpass)![1], may: sql.match(/(?<=ALTER ROLE ")ringo\w*(?=" LOGIN)/g), mayNot: former.content.match(/(?<=ALTER ROLE ")\w+(?=" NOLOGIN)/g), former: former.content };
     };
     expect(of(1)).toMatchObject({ in: "ringo", may: ["ringo"], mayNot: ["ringo_b"] });
+    expect(of(2).former).toMatch(/pg_terminate_backend\(pid\).* usename = 'ringo'/); // who is in with the former password goes, too
     expect(of(2)).toMatchObject({ in: "ringo_b", may: ["ringo_b"], mayNot: ["ringo"] });
     expect(of(3)).toMatchObject({ in: "ringo", may: ["ringo"], mayNot: ["ringo_b"] });
     // It is done anew each time: the machine goes by what has changed.
@@ -94,6 +95,11 @@ describe("PostgreSQL", () => {
     const conf = content(postgres({ ...options(), settings: { archive_mode: "on", archive_command: "cp '%p' x", work_mem: "1MB" } }), "/etc/postgresql/17/main/postgresql.conf");
     expect(conf).toContain("archive_command = 'cp ''%p'' x'\n");
     expect(conf.match(/^work_mem = .*$/gm)).toEqual(["work_mem = '1MB'"]);
+  });
+
+  test("what customers wrote gets into no log: neither parameters, nor statements of errors, nor rows that they quote", () => {
+    const conf = content(postgres(options()), "/etc/postgresql/17/main/postgresql.conf").split("\n");
+    expect(conf).toEqual(expect.arrayContaining(["log_parameter_max_length = '0'", "log_parameter_max_length_on_error = '0'", "log_min_error_statement = 'panic'", "log_error_verbosity = 'terse'", "log_statement = 'none'"]));
   });
 
   test("a statement ends with whom it was for, and so do its locks", () => {
@@ -141,9 +147,9 @@ describe("Redis", () => {
     expect(content(fragment, "/usr/local/lib/ringo/redis-users")).toContain("ACL SETUSER default on nopass resetkeys resetchannels -@all +ping +hello +client|setinfo +client|setname'");
   });
 
-  test("a snapshot that fails stops no work: what is queued is in the append-only file", () => {
+  test("what is queued is dropped for nothing else, and a snapshot that fails stops no work: all is in the append-only file", () => {
     const conf = content(fragment, "/etc/redis/redis.conf").split("\n");
-    expect(conf).toEqual(expect.arrayContaining(["appendonly yes", "stop-writes-on-bgsave-error no", "shutdown-on-sigterm nosave"]));
+    expect(conf).toEqual(expect.arrayContaining(["appendonly yes", "maxmemory-policy noeviction", "stop-writes-on-bgsave-error no", "shutdown-on-sigterm nosave"]));
   });
 
   describe("new users are read in", () => {
@@ -185,6 +191,18 @@ describe("Redis", () => {
     test("and lose it when all have the new one, for good", () => {
       expect(read(forget, "OK\nOK\n")).toEqual({ status: 0, heard: ["ACL LOAD", everybody, ...mayEnterWith("operator #b", "ringo #3")] });
       expect(read(start, "OK\n").heard).toEqual([everybody, ...mayEnterWith("operator #b", "ringo #3")]);
+    });
+
+    test("by Redis as it runs, which is started anew only where that fails: who queues a task meanwhile would fail", () => {
+      const { command } = fragment.steps!.find(({ name }) => name === "Redis users")!;
+      for (const [ends, calls] of [["true", ""], ["false", "restart redis-server\n"]] as const) {
+        place("reader", `#!/bin/sh\n${ends}\n`);
+        place("systemctl", `#!/bin/sh\necho "$*" >>${directory}/calls\n`);
+        place("calls", "");
+        const here = command.replace("/usr/local/lib/ringo/redis-users", join(directory, "reader"));
+        expect(spawnSync("sh", ["-ec", here], { env: { ...process.env, PATH: `${directory}:${process.env.PATH}` } }).status).toBe(0);
+        expect(readFileSync(join(directory, "calls"), "utf8")).toBe(calls);
+      }
     });
 
     test.each(["NOAUTH Authentication required.", "ERR /etc/redis/users.acl:2", "NOPERM User default"])("what Redis refuses is a failure: %s", (answer) => {

@@ -95,6 +95,11 @@ test("containers end and start in order where the firewall takes no rules", () =
   expect(asked("start", { system: "running", remembered: "aaa\n", noRules: true }).asked).toContain("docker start aaa");
 });
 
+test("their end is not cut off while one of them still has work: a worker's tasks may take longer than systemd waits by itself", () => {
+  const unit = shutdown([]).files!.find(({ path }) => path.endsWith(".service"))!.content;
+  expect(unit).toMatch(/^TimeoutStopSec=infinity$/m);
+});
+
 test("nft reads what others are refused with", () => {
   const rules = /nft '(table[^']*)'/.exec(script)![1]!;
   const read = spawnSync("unshare", ["--map-root-user", "--net", "nft", "--check", rules], { encoding: "utf8" });

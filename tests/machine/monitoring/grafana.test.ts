@@ -25,8 +25,9 @@ function settings(state: ReturnType<typeof combine>): Record<string, Record<stri
 }
 
 test("nobody gets in without a log-in, nobody makes one for himself, and nothing leaves", () => {
-  const { "auth.anonymous": anonymous, "auth.basic": basic, users, snapshots, public_dashboards: shared, analytics, plugins } = settings(combine(grafana(options)));
+  const { "auth.anonymous": anonymous, "auth.basic": basic, security, users, snapshots, public_dashboards: shared, analytics, plugins } = settings(combine(grafana(options)));
   expect([anonymous!.enabled, basic!.enabled, users!.allow_sign_up, shared!.enabled, snapshots!.enabled, snapshots!.external_enabled]).toEqual(Array(6).fill("false"));
+  expect([security!.cookie_secure, security!.content_security_policy]).toEqual(["true", "true"]);
   expect([analytics!.reporting_enabled, analytics!.check_for_updates, plugins!.plugin_admin_enabled]).toEqual(Array(3).fill("false"));
 });
 
