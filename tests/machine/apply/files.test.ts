@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Fragment } from "../../../machine/state";
 import { FakeMachine } from "../machine";
 
@@ -38,6 +40,25 @@ describe("files", () => {
     mkdirSync(machine.path("/etc"));
     symlinkSync("nowhere", machine.path("/etc/link"));
     expect(machine.apply({ absent: ["/etc/link", "/etc/never"] }).lines).toEqual(["file /etc/link removed", "1 changes"]);
+  });
+
+  test("that an apply which was cut off has begun to write are written anew", () => {
+    mkdirSync(machine.path("/etc/app"), { recursive: true });
+    writeFileSync(machine.path("/etc/app/.key.ringo-new"), "k");
+    expect(machine.apply(secret).lines).toEqual(["file /etc/app/key changed", "1 changes"]);
+    expect([machine.read("/etc/app/key"), readdirSync(machine.path("/etc/app"))]).toEqual(["k3y\n", ["key"]]);
+  });
+
+  test("are nobody else's to read while they are written, either", () => {
+    const program = `
+import os, sys
+sys.path.insert(0, sys.argv[1])
+os.environ["RINGO_ROOT"] = sys.argv[2]
+from apply import files
+own = files._own
+files._own = lambda target, wanted: (print("%o" % (os.fstat(target).st_mode & 0o777)), own(target, wanted))
+files.write({"path": "/etc/app/key", "content": "k3y", "mode": "0640"})`;
+    expect(execFileSync("/usr/bin/python3", ["-IBc", program, join(__dirname, "../../../machine"), machine.root], { encoding: "utf8" })).toMatch(/^600$/m);
   });
 
   test("of an unknown owner fail before anything is written", () => {
