@@ -19,6 +19,15 @@ test("what Loki refuses for another reason is not put down to the query", async 
   }
 });
 
+test("lines of several streams are shown as they came, oldest first", async () => {
+  let shown = "";
+  jest.spyOn(process.stdout, "write").mockImplementation(((text: string, done: () => void) => ((shown += text), done())) as typeof process.stdout.write);
+  const stream = (machine: string, ...at: number[]) => ({ stream: { machine, source: "x" }, values: at.map((seconds) => [String(BigInt(seconds) * 1_000_000_000n), `${machine} at ${seconds}`]) });
+  await logs(answering(JSON.stringify({ data: { resultType: "streams", result: [stream("api-0", 9, 3), stream("edge", 7, 1)] } })));
+  jest.restoreAllMocks();
+  expect(shown.match(/\S+ at \d/g)).toEqual(["edge at 1", "api-0 at 3", "edge at 7", "api-0 at 9"]);
+});
+
 test("a line is what its message says; one that has none is shown as it is", () => {
   const shown = (text: string): string => forPeople({ at: 0n, labels: { machine: "api-0", source: "django" }, text });
   expect(shown('{"message":"it works"}')).toBe("1970-01-01T00:00:00.000Z api-0/django it works\n");

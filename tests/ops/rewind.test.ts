@@ -1,5 +1,7 @@
 import fc from "fast-check";
-import { toBringBack, type Entry } from "../../ops/rewind";
+import { CopyObjectCommand, type ListObjectVersionsCommand } from "@aws-sdk/client-s3";
+import { rewindBackups, toBringBack, type Entry } from "../../ops/rewind";
+import type { OperatedStack } from "../../ops/stack";
 
 const at = (seconds: number): Date => new Date(seconds * 1000);
 
@@ -37,4 +39,48 @@ test("what was written and deleted within one second stays deleted", () => {
 test("what was overwritten within one second is as the last of it", () => {
   const [newest] = listed("o", [{ seconds: 5, deletion: false }, { seconds: 5, deletion: false }, { seconds: 7, deletion: true }]);
   expect(toBringBack(listed("o", [{ seconds: 5, deletion: false }, { seconds: 5, deletion: false }, { seconds: 7, deletion: true }]), at(6))).toEqual([newest]);
+});
+
+describe("a bucket", () => {
+  const given = { ...process.env };
+  let said: string;
+  beforeEach(() => {
+    said = "";
+    jest.spyOn(process.stderr, "write").mockImplementation((text) => ((said += text), true));
+  });
+  afterEach(() => {
+    process.env = { ...given };
+    jest.restoreAllMocks();
+  });
+
+  /** One in which `a b/ё` was overwritten again and again, and a page of the answer holds two versions. Gives what was copied. */
+  async function rewound(variables: NodeJS.ProcessEnv): Promise<{ code: number; copied: object[] }> {
+    const Versions = [9, 8, 7, 6, 5].map((seconds) => ({ Key: "a b/ё", VersionId: `v${seconds}`, LastModified: at(seconds), IsLatest: seconds === 9 }));
+    const copied: object[] = [];
+    const send = async ({ input, constructor }: ListObjectVersionsCommand | CopyObjectCommand) => {
+      if (constructor === CopyObjectCommand) return copied.push(input);
+      const { KeyMarker, VersionIdMarker } = input as ListObjectVersionsCommand["input"];
+      const from = KeyMarker === undefined ? 0 : Versions.findIndex(({ VersionId }) => VersionId === VersionIdMarker) + 1;
+      if (from === 0 && KeyMarker !== undefined) throw new Error("S3 goes on with the next key");
+      const page = Versions.slice(from, from + 2);
+      return { Versions: page, IsTruncated: from + 2 < Versions.length, NextKeyMarker: page.at(-1)!.Key, NextVersionIdMarker: page.at(-1)!.VersionId };
+    };
+    Object.assign(process.env, { YES: "", TIME: "", ...variables });
+    const code = await rewindBackups({ name: "staging", outputs: () => ({ backups: { region: "x", buckets: ["one"] } }), s3: async () => ({ send }) } as unknown as OperatedStack);
+    return { code, copied };
+  }
+
+  test("is brought back from as many pages as there are, each object by its version of that time", async () => {
+    expect(await rewound({ TIME: "1970-01-01T00:00:05Z", YES: "1" })).toEqual({ code: 0, copied: [{ Bucket: "one", Key: "a b/ё", CopySource: "one/a%20b/%D1%91?versionId=v5" }] });
+    expect(said).toContain("one: 1 of 1 objects were deleted or overwritten since 1970-01-01T00:00:05.000Z\n");
+  });
+
+  test("is left as it is where nobody has agreed to what would be done", async () => {
+    await expect(rewound({ TIME: "1970-01-01T00:00:05Z" })).rejects.toThrow(/Nothing was done/);
+    expect(said).toContain("a b/ё");
+  });
+
+  test.each(["", "yesterday", "1970-01-01", "1970-01-01T00:00:05", "1970-13-01T00:00:05Z"])("is not brought to %j, which is no time that is the same everywhere", async (TIME) => {
+    await expect(rewound({ TIME, YES: "1" })).rejects.toThrow(/is not a time with a time zone/);
+  });
 });
