@@ -50,6 +50,7 @@ export const cases: Case[] = [
   ["a production to throw away", { environment: "production", throwaway: "true", logs: loki, alertSlackUrl: "https://hooks.slack.dev/not-a-hook", alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' }, "throwaway", /not what production is/, /true or false/, `${set} throwaway false`],
   ["logs by a tag", { logs: '{"image":"docker.io/grafana/loki:3.7.8"}' }, "logs.image", /has no digest/, /64 hexadecimal digits/, `${set} --path logs.image`],
   ["logs for more disk than there is", { logs: loki.replace("}", ',"retentionGiB":40}') }, "logs.retentionGiB", /two thirds of the disk of s-1vcpu-2gb/, /two thirds/, `${set} --path logs.retentionGiB 23`],
+  ["figures for more disk than there is", { monitoring: '{"retentionGiB":26}' }, "monitoring.retentionGiB", /more than half of the disk of s-1vcpu-2gb/, /half of the disk/, `${set} --path monitoring.retentionGiB 25`],
   ["Grafana for nobody", { adminAllowedCidrs: "[]", logs: loki, grafana: shown.replace("}", ',"domain":"grafana.ringo.dev"}') }, "adminAllowedCidrs", /is empty, and grafana.image needs it/, /CIDRs/, `${set} --path 'adminAllowedCidrs[0]'`],
   ["Grafana without a name", { ...someone, logs: loki, grafana: shown }, "grafana.domain", /is missing, and grafana.image needs it/, /a host name/, `${set} --path grafana.domain`],
   ["Grafana by the API's name", { ...someone, logs: loki, grafana: shown.replace("}", ',"domain":"api.ringo.dev"}') }, "grafana.domain", /is the API's/, /not `domain`/, `${set} --path grafana.domain`],

@@ -48,7 +48,7 @@ chapter("Network", {
       [/ports 0-65535 is open/, edge(tcp("all", ...everywhere))],
       [/icmp is open/, edge({ protocol: "icmp", sourceAddresses: everywhere })],
       [/udp port 443 is open/, edge({ protocol: "udp", portRange: "443", sourceAddresses: everywhere })],
-      [/machines that are not the edge alone/, api(tcp("443", ...everywhere))],
+      ...["role:ringo-test-api", "role:ringo-edge-api"].map((tag): [RegExp, Sample] => [/machines that are not the edge alone/, firewall([tag], [tcp("443", ...everywhere)])]), // of a stack called `edge`, too
       [/machines that are not the edge alone/, firewall(["role:ringo-test-edge", "role:ringo-test-api"], [tcp("443", ...everywhere)])],
       [/is open to 0.0.0.0\/1, 128.0.0.0\/1/, edge(tcp("5432", "0.0.0.0/1", "128.0.0.0/1"))],
       [/names no source/, api({ protocol: "tcp", portRange: "22" })],
@@ -180,6 +180,7 @@ chapter("Network", {
       [/icmpv6, type 3, is open/, group({ protocol: "icmpv6", fromPort: 3, toPort: -1, ipv6CidrBlocks: ["::/0"] })],
       // Checkov CKV_AWS_24, 25, 260, 277.
       [/tcp, port 22, is open/, group({ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] })],
+      [/udp, port 443, is open/, group({ protocol: "udp", fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/0"] })], // where something else than a web server may answer
       [/tcp, port 3389, is open/, group({ protocol: "tcp", fromPort: 3389, toPort: 3389, ipv6CidrBlocks: ["::/0"] })],
       [/every protocol, ports 0-65535/, group({ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] })],
       [/ports 0-1024/, aws("ec2/securityGroupRule", { type: "ingress", protocol: "tcp", fromPort: 0, toPort: 1024, cidrBlocks: ["0.0.0.0/0"] })],
@@ -203,8 +204,8 @@ chapter("Network", {
     unknown: [digitalocean("dnsRecord", { type: "A", value: unknown })],
   },
   "dns-ttl": {
-    kept: alone(digitalocean("dnsRecord", { ttl: 300 }), digitalocean("dnsRecord", {})),
-    broken: [[/its TTL is 86400 s/, digitalocean("dnsRecord", { ttl: 86400 })]],
+    kept: alone(digitalocean("dnsRecord", { ttl: 3600 }), digitalocean("dnsRecord", {})),
+    broken: [[/its TTL is 3601 s/, digitalocean("dnsRecord", { ttl: 3601 })]],
     unknown: [digitalocean("dnsRecord", { ttl: unknown })],
   },
   "dns-spf": {

@@ -25,6 +25,7 @@ test("an update that would change nothing is none", () => {
 
 test.each<[string, () => void, Record<string, number>]>([
   ["a resource that changes", () => undefined, { same: 129, update: 1 }],
+  ["one that would go", () => undefined, { same: 129, delete: 1 }],
   ["other settings, though no resource shows it: what is protected", () => write("config: { protect: true }\n"), { same: 130 }],
   ["an update that was broken off", () => settled.unsettle(), { same: 130 }],
 ])("%s is a reason for one", (_name, cause, previewed) => {

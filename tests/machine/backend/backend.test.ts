@@ -3,10 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
+import { reservedVariables } from "../../../config/variables";
 import { api } from "../../../machine/backend/api";
 import { beat } from "../../../machine/backend/beat";
 import { djangoEnvironment, type Backend, type DjangoInputs } from "../../../machine/backend/django";
 import { release, releaseKey } from "../../../machine/backend/release";
+import { failTimeoutSeconds } from "../../../machine/edge/nginx/upstreams";
 import { combine } from "../../../machine/state";
 import { worker, workerCommand } from "../../../machine/backend/worker";
 
@@ -40,6 +42,11 @@ describe("the backend's variables", () => {
       SENTRY_DSN: "https://sentry-dsn", SENTRY_ENVIRONMENT: "staging", SENTRY_RELEASE: "1",
       COMPANY_NAME: "Ringo", TELEGRAM_BOT_TOKEN: "bot-token", HOME: "/tmp",
     });
+  });
+
+  test("are not to be set by anybody else: whoever tries is told what to set instead, before anything is made", () => {
+    const own = Object.keys(djangoEnvironment({ ...inputs, secretKeyFallbacks: ["former"], variables: {}, secretVariables: {} }).variables);
+    expect(own.filter((name) => !Object.hasOwn(reservedVariables, name))).toEqual([]);
   });
 
   test("name every secret among them", () => {
@@ -95,6 +102,10 @@ describe("roles", () => {
       name: "ringo-beat",
       command: ["sh", "-c", expect.stringMatching(/\nexec celery -A ringo_backend beat --schedule=\/srv\/beat\/celerybeat-schedule --pidfile=\/srv\/beat\/celerybeat.pid$/)],
     });
+  });
+
+  test("leave their place to the next one's turn when the edge sends them requests again", () => {
+    expect(apiContainer.passedBySeconds).toBeGreaterThan(failTimeoutSeconds);
   });
 
   test("run as the backend's user, with media, and a /tmp in which nothing can be run", () => {
