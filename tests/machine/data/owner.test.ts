@@ -36,6 +36,13 @@ test("the operator works with what is the owner's, and a trigger that he meets h
   expect(() => cluster.psql("SELECT pg_switch_wal()", "operator", "orders")).toThrow("permission denied");
 });
 
+test("the owner loses what rights he was given by hand, and a stranger his way in", () => {
+  cluster.psql("ALTER ROLE ringo SUPERUSER CREATEROLE CREATEDB REPLICATION BYPASSRLS; CREATE ROLE stranger LOGIN; GRANT CONNECT ON DATABASE orders TO PUBLIC");
+  cluster.psql(rolesSql);
+  expect(cluster.psql("SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls FROM pg_roles WHERE rolname = 'ringo'")).toBe("f|f|f|f|f");
+  expect(() => cluster.psql("SELECT 1", "stranger", "orders")).toThrow(/permission denied for database/);
+});
+
 test("names are looked up in pg_catalog by a superuser who comes by hand, whatever the owner has set", () => {
   owner(`CREATE SCHEMA evil; CREATE VIEW evil.pg_extension AS SELECT e.* FROM pg_catalog.pg_extension e WHERE public.spring(); GRANT USAGE ON SCHEMA evil TO public;
     GRANT SELECT ON evil.pg_extension TO public; ALTER DATABASE orders SET search_path = evil, pg_catalog, public`);
