@@ -1,10 +1,10 @@
 const { availableParallelism } = require("node:os");
 
-/** Each of these starts other programs (nginx with all its rules, promtool, PostgreSQL, nft, sshd, our own commands) for longer than `make check` has time: five seconds or more. They need no root, either. */
+/** Each of these starts other programs (nginx with all its rules, promtool, PostgreSQL, nft, sshd, stand-ins, our own commands) for longer than `make check` has time: five seconds or more. They need no root, either. */
 const long = [
   "cli/confirm", "local/providers/command", "local/providers/official", "machine/apply/containers", "machine/apply/run", "machine/apply/shims", "machine/backup/restic",
   "machine/base/nftables", "machine/base/resolvers", "machine/data/owner", "machine/data/postgres/names", "machine/edge/names", "machine/edge/nginx", "machine/edge/waf",
-  "machine/monitoring/alerts/rules", "machine/monitoring/speakers", "ops/renew", "ops/signals", "toolchain/makefile",
+  "machine/monitoring/alerts/rules", "machine/monitoring/speakers", "machine/sentry/sentry", "ops/renew", "ops/signals", "toolchain/makefile",
 ].map((name) => `<rootDir>/tests/${name}.test.ts`);
 
 /**
