@@ -37,7 +37,7 @@ describe("a tool that is built from a patched copy of its module", () => {
     directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-test-"));
     for (const each of ["bin", "module", "toolchain/tool"]) fs.mkdirSync(path.join(directory, each), { recursive: true });
     for (const file of ["module/main.go", "toolchain/tool/go.mod", "toolchain/tool/go.sum", "toolchain/tool/mend.patch"]) fs.writeFileSync(path.join(directory, file), "");
-    fs.writeFileSync(path.join(directory, "bin/go"), `#!/bin/sh\ncase $* in *-m*) echo ${directory}/module ;; list*) echo example.org/tool ;; esac\n`, { mode: 0o755 });
+    fs.writeFileSync(path.join(directory, "bin/go"), `#!/bin/sh\ncase $* in *" -m "*) echo ${directory}/module ;; list*) echo example.org/tool ;; esac\n`, { mode: 0o755 });
   });
   afterEach(() => fs.rmSync(directory, { recursive: true }));
 
