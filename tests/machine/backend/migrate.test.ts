@@ -56,7 +56,7 @@ print(__name__, *sys.argv, __import__("backend").__name__)`;
 
 test("the container is given the program, which its user can read", () => {
   const { command } = steps!.find(({ name }) => name === "migrate")!;
-  expect(command).toMatch(new RegExp(` --volume ${path}:${path}:ro .* python ${path}\n`));
+  expect(command).toMatch(new RegExp(` --volume ${path}:${path}:ro .* python ${path}$`));
   expect(mode).toBeUndefined();
 });
 
