@@ -6,6 +6,7 @@ import { scripts, scriptsReplaced } from "./scripts";
 import { sql, sqlReplaced } from "./sql";
 
 const fields = "ARGS|ARGS_NAMES|REQUEST_COOKIES|REQUEST_COOKIES_NAMES|FILES|FILES_NAMES";
+const hex = "[\\da-f]{2}";
 
 const unixCommands = "cat|ls|ps|id|nc|ncat|netcat|socat|telnet|wget|curl|ssh|scp|ftp|tftp|(?:ba|da|z|k|c)?sh|python[23]?|perl|ruby|php|node|lua|java|nohup|env|exec|eval|source|sudo|su|chmod|chown|rm|cp|mv|tee|tail|head|find|xargs|awk|sed|ping|base64|openssl|kill|crontab|time|echo|printf|uname|whoami";
 const windowsCommands = "cmd|powershell|ipconfig|systeminfo|whoami|hostname|tasklist|taskkill|certutil|bitsadmin|mshta|rundll32|regsvr32|wmic|schtasks|net\\s+(?:user|localgroup|group|use|view|share|start)|reg\\s+(?:add|query)|nslookup|ping|tracert|netstat";
@@ -19,7 +20,10 @@ const newer = [
   rule(10405, "FILES_NAMES|FILES", "@rx (?<!&[aAoOuUyY]uml|&[aAeEiIoOuU]circ|&[eEiIoOuUyY]acute|&[aAeEiIoOuU]grave|&[cC]cedil|&[aAnNoO]tilde|&amp|&apos);|[\\x22=\\x5c]", "t:none,t:urlDecodeUni", "Name of a file with a separator in it (920120)"),
   rule(10403, "FILES", "@rx (?:^|[\\x5c/])\\.\\.[\\x5c/]", decoded, "File name that leaves its folder"),
   // The application's texts are UTF-8. The exclusion of rule 941310 relies on this one.
-  rule(10404, "ARGS|ARGS_NAMES|REQUEST_FILENAME", "@validateUtf8Encoding", "t:none,t:urlDecodeUni", "Text that is no UTF-8"),
+  rule(10404, "ARGS|ARGS_NAMES", "@validateUtf8Encoding", "t:none", "Text that is no UTF-8"),
+  rule(10406, "REQUEST_FILENAME", "@validateUtf8Encoding", "t:none,t:urlDecodeUni", "Path that is no UTF-8"),
+  // Such bytes as who decodes a text once more would find. "100%acrylic" and "%date%" have none, nor has an address that was cut.
+  rule(10407, "ARGS|ARGS_NAMES", `@rx %(?:(?:c[01]|f[5-9a-f])%|e0%[89]|f0%8|u(?:e[\\da-f]|f[0-8])${hex})|(?:(?<!\\d)|(?<=%[\\da-f]\\d))%(?!\\w*+%(?!\\w))(?:(?<!%${hex}%)[89ab][\\da-f]|c[01]|f[5-9a-f]|[c-f][\\da-f](?!%[89ab]|\\z))`, "t:none,t:lowercase", "Text that is no UTF-8 once it is decoded"),
 ];
 
 /** In the place of rules that take ordinary text for an attack, and are excluded from the application's fields: what they are for. */

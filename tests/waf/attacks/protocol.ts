@@ -1,4 +1,4 @@
-import { asMethod, each, inAgent, inField, inFileName, inHeader, inName, inPath, inQuery, json, request, type Sent } from "../request";
+import { asMethod, each, inAgent, inField, inFileName, inHeader, inJson, inName, inPath, inQuery, json, request, type Sent } from "../request";
 
 const orders = "/api/v1/orders/";
 const posted = (name: string, headers: Record<string, string>, body: string): Sent => ({ name, ...request("POST", orders, headers, body) });
@@ -66,4 +66,5 @@ export const protocol: Sent[] = [
   { name: "943", ...request("GET", "/api/v1/orders/?session_id=abcdef0123456789", { Referer: "https://evil.example/" }) },
   { name: "943", ...request("GET", "/api/v1/orders/?PHPSESSID=0123", { Referer: "https://evil.example/" }) },
   { name: "943", ...request("GET", "/api/v1/orders/?jsessionid=0123") },
+  ...each("920", inJson, ["%BCscript%BEalert(1)%BC/script%BE", "..%c0%9vetc%c0%9vhosts", "x %c0%ae%c0%ae/", "50%c0%a6id=2", "..%uEFC8etc", "%e0%80%af", "a%ff%fe"]),
 ];

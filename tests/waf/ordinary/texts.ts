@@ -40,6 +40,8 @@ export const texts = [
   "| id | name |\n| время | time | 5 |", "с 9 до 18; time 10:00; top 10; sort 1; set 6", "{name}, {time 5}", "ruby; python; history", "check if exist in stock, if defined in contract",
   "100$ (опт)", "price in $ (USD)", "Иван <ivan@example.com> (менеджер)", "цена>(опт)", "https://example.com/?a=1&timeout=30&expand=1&top=10", "VBScript: макрос", "Push alert. Call Ivan (срочно)",
   "http://localhost:3000/ не открывается", "sftp://ftp.example.com/prices", "\\\\server\\share\\Прайс.xlsx",
+  // Per cent signs before letters that are digits to who counts by sixteen, and addresses that were cut.
+  "100%acrylic", "50%cashmere / 50%acrylic", "Водка 40%ABV", "Привет, %name%! Ждём вас %date%, склад %base%", "https://example.com/?q=%D1%81%D1",
   // A key, a signature and a token; each would be an attribute to a browser, or an attack to who decodes it loosely.
   "GBamNab2KpcU/qEy8L6ki9MbSvzbPBBSg3l4RXpacDMloPntM+oneggZyENuzAZ8VsjGpiKFw9C7vTmMsQ==", "xQktfmHEjkPCeyWl1iHj/PM/IB5kiuHqYNLLPHNs6Kc0PPuvtaiGB1XsQlY577rMxrsu4xPXmVyfXlWKzvZsN1Onw==",
   "1--wrzl2meyi5ejdvaa3dwu3h4wm4cwmhtm5yrx01fd4lmffo80cwyrqclu0knhj79f9-l0", "5qkvjhpxuyh+if+o0k1xru/oxjwrakhh8olax8feoo/kh+m1/sjdxtzxqrcdyrr07w==", "0KHRgtGD0Lsg0L7RhNC40YHQvdGL0LkgKNC60YDQsNGB0L3Ri9C5KQ==", "Y2hhaXIgKHJlZCksIHNpemUgTQ==",
