@@ -67,4 +67,5 @@ export const protocol: Sent[] = [
   { name: "943", ...request("GET", "/api/v1/orders/?PHPSESSID=0123", { Referer: "https://evil.example/" }) },
   { name: "943", ...request("GET", "/api/v1/orders/?jsessionid=0123") },
   ...each("920", inJson, ["%BCscript%BEalert(1)%BC/script%BE", "..%c0%9vetc%c0%9vhosts", "x %c0%ae%c0%ae/", "50%c0%a6id=2", "..%uEFC8etc", "%e0%80%af", "a%ff%fe"]),
+  { name: "941", ...json("PATCH", orders, { title: "<script>alert(1)</script>" }, { "Content-Type": "application/merge-patch+json" }) },
 ];

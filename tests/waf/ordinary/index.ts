@@ -109,6 +109,7 @@ export const ordinary: Sent[] = [
   named("escaped JSON", request("POST", "/api/v1/orders/", { ...bearer, "Content-Type": "application/json; charset=UTF-8" }, JSON.stringify({ title: texts[1] }).replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`))),
   ...['; charset="utf-8"', ";charset=UTF-8"]
     .map((charset) => named("alphabet", json("POST", "/api/v1/orders/", order("Стол", 2), { ...bearer, "Content-Type": `application/json${charset}` }))),
+  ...["merge-patch", "json-patch", "vnd.api", "geo"].map((kind) => named("JSON under another name", json("PATCH", "/api/v1/orders/7/", order("Стол", 3), { ...bearer, "Content-Type": `application/${kind}+json` }))),
   ...["png", "jpeg", "gif", "webp"].map((type) => named("picture", json("PATCH", "/api/v1/users/7/", { photo: `data:image/${type};base64,${randomBytes(6001).toString("base64")}`, items: [{ signature: `data:image/${type};base64,iVBORw0KGgo=` }] }, bearer))),
   // As Python writes a cookie with commas, semicolons and letters that are not ASCII in it.
   named("cookie", request("GET", "/api/v1/orders/", { Cookie: 'messages="[[\\"a\\"\\0541\\073 \\321\\204]]"; theme=dark' })),
