@@ -9,7 +9,7 @@ export const windows = [
   conditional(10427, "\\bif(?:/i)?(?: not)? (?:exist|defined|errorlevel|cmdextversion)\\b"),
   // In the application's fields, where "if exist in stock" is English.
   rule(10455, "ARGS", "@rx \\bif(?:/i)?(?: not)? (?:exist [^ ]*[:/.%*(]|errorlevel \\d|(?:defined|cmdextversion) [^ ]++ ?(?:\\(|(?:call|cmd|copy|del|echo|exit|goto|set|start|type)\\b))", cmdLine, "Windows IF (932140)"),
-  conditional(10428, "\\bif(?:/i)?(?: not)?[ (](*COMMIT).*?(?:\\b(?:[gn]eq|equ|leq|gtr|lss)\\b|== ?[^ ])"),
+  conditional(10428, "\\bif(?:/i)?(?: not)?[ (](*COMMIT).*?(?:\\b(?:[gn]eq|equ|leq|gtr|lss)\\b|(?<!=)={2,3}(?!=) ?[^ ])"),
   conditional(10429, "\\bfor %[^ ]++ in\\((*COMMIT).*?\\)\\s?do"),
   conditional(10430, "\\bfor/[dflr](*COMMIT)(?>.*? %[^ ]++ in\\().*?\\)\\s?do"),
 ].join("");
