@@ -31,4 +31,9 @@ export const sql: Sent[] = [
   ...each("942", inName, ["1' OR '1'='1"]),
   ...each("942", inAgent, ["' OR '1'='1' --"]),
   ...each("942", inReferer, ["id=1'%20UNION%20SELECT%201--"]),
+  // What is not let through with inches, contractions, signatures and remarks.
+  ...each("942", inJson, [
+    "1\" union select 1", "1' or 1 like '1", "x' or y\n-- ", "1 or sleep (5)", "(select 1)", "1 union (select 1)", "1 except select password from auth_user",
+    "1 having 1=1", "1 having count(id)>1", "1); drop table x--", "'; create user evil", "1; alter table x add y int", "'; drop table orders", "1 or null is null", "'; copy (select 1) to '/tmp/x'",
+  ]),
 ];

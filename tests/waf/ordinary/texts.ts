@@ -46,6 +46,9 @@ export const texts = [
   "Имя; id заказа 15; дата", "gross 10 kg; net 9 kg\nnet weight 9 kg", "city; zip 90210", "корм | cat 6 | dog 5", "порты: http; ssh; ftp; sftp", "импорт; export", "звонок; done", "камера; dash cam",
   "su casa\nsu nivel", "du bist\ndu damit", "Mozilla/5.0 (X11; Linux x86_64; fi-FI; rv:140.0)", "id | name | price", "time > 10:00", "GET YOUR\nGET IN", "one of `new` or `paid`. This value", "calls iconv(). Эта версия", "people\n who don't understand", "If you have questions, call.\n==========\n",
   "ping", "ping-pong стол", "system(скидка), login(s), item(s), system(s)", "https://octocoders.example/avatars/u/5?",
+  // Inches, contractions, signatures, remarks in brackets, and lists of things to do.
+  "3/4\" char (стол)", "1/2\" union (латунь)", "It's ok, I can't come.\n-- \nJohn Smith", "Sleep (маска)", "Select (5 шт)", "EXEC (Исполняемый файл)", "Cast(литьё)", "null or undefined",
+  "100% Premium Select Not From Concentrate Pure Prune Juice", "I'm having a \"problem\" with my order", "Having trouble (see below)", "- Create user Иван\n- Drop table lamp", "1. Create table of prices", "копия\" copy (2)",
   // A key, a signature and a token; each would be an attribute to a browser, or an attack to who decodes it loosely.
   "GBamNab2KpcU/qEy8L6ki9MbSvzbPBBSg3l4RXpacDMloPntM+oneggZyENuzAZ8VsjGpiKFw9C7vTmMsQ==", "xQktfmHEjkPCeyWl1iHj/PM/IB5kiuHqYNLLPHNs6Kc0PPuvtaiGB1XsQlY577rMxrsu4xPXmVyfXlWKzvZsN1Onw==",
   "1--wrzl2meyi5ejdvaa3dwu3h4wm4cwmhtm5yrx01fd4lmffo80cwyrqclu0knhj79f9-l0", "5qkvjhpxuyh+if+o0k1xru/oxjwrakhh8olax8feoo/kh+m1/sjdxtzxqrcdyrr07w==", "0KHRgtGD0Lsg0L7RhNC40YHQvdGL0LkgKNC60YDQsNGB0L3Ri9C5KQ==", "Y2hhaXIgKHJlZCksIHNpemUgTQ==",
