@@ -1,9 +1,10 @@
+import { richText } from "./richtext";
 import { asBrowsersRead, rule } from "./rule";
 
 const alternatives = (words: string): string => `(?:${words.trim().split(/\s+/).join("|")})`;
 
 /** What HTML's elements, and those of some browsers, tell scripts: each with `on` before it. */
-const events = alternatives(`
+export const events = alternatives(`
   abort activate adapteradded addtrack afterprint afterscriptexecute afterupdate alerting animationend animationiteration animationstart
   antennastatechange appcommand audioend audioprocess audiostart beforeactivate beforecopy beforecut beforedeactivate beforeeditfocus beforepaste
   beforeprint beforescriptexecute beforeunload beforeupdate begin beginevent blocked blur bounce boundary broadcast busy cached callschanged canplay
@@ -43,9 +44,9 @@ const seen = "REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/|REQUEST_COOKIES_NAMES|REQ
 
 export const markup = [
   // The first `<a` or quote is enough: whatever attribute comes after another comes after it.
-  rule(10420, seen, `@rx (?i)(?:\\A[^<'\\x22]*+(?:<(?!\\w)[^<'\\x22]*+)*+(?:<\\w|['\\x22])[\\s\\S]*?[\\s/]|['\\x22])${attribute}`, asBrowsersRead, "HTML attribute (941160)"),
+  rule(10420, seen, `@rx (?i)(?:${richText}|(?:\\A[^<'\\x22]*+(?:<(?!\\w)[^<'\\x22]*+)*+(?:<\\w|['\\x22])[\\s\\S]*?[\\s/]|['\\x22])${attribute})`, asBrowsersRead, "HTML attribute (941160)"),
   // From the last letter before it: each run of what makes no letter is looked at once.
-  rule(10421, seen, `@rx (?i)(?:\\A|\\w)[^\\w<]*+<\\W*+${elements}`, asBrowsersRead, "HTML element (941160)"),
+  rule(10421, seen, `@rx (?i)(?:${richText}|(?:\\A|\\w)[^\\w<]*+<\\W*+${elements})`, asBrowsersRead, "HTML element (941160)"),
   rule(10422, seen, `@rx (?i)<[^\\w<>]*+\\w(?:[^<>'\\x22\\s:]*+:[^\\w<>'\\x22\\s]*+)+?\\W*+${elements}`, asBrowsersRead, "HTML element in a name space (941160)"),
   // Whatever holds for a later one holds for the first.
   rule(10425, seen, "@rx (?i)<(?:applet|object|isindex|embed|style|form|meta)\\b(*COMMIT)[^>]*+>", asBrowsersRead, "HTML element (941140)"),

@@ -1,9 +1,13 @@
+import { events } from "./markup";
+import { noRichText, richText } from "./richtext";
 import { asBrowsersRead, rule } from "./rule";
 
-/** A picture as pages write it into a field, wholly: (*COMMIT) has nothing more looked at. Decoding has made spaces of its pluses. */
-const picture = "\\Adata:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/= ]*+\\z(*COMMIT)(*FAIL)";
+/** A picture or a document as pages write it into a field, wholly, of a type that no browser runs: (*COMMIT) has nothing more looked at. Decoding has made spaces of its pluses. */
+const picture = "\\Adata:(?:image/(?:png|jpe?g|gif|webp|bmp|heic|avif)|(?:audio|video)/[\\w.-]+|text/csv|application/(?:gzip|json|msword|octet-stream|pdf|rtf|zip|vnd\\.[\\w.-]+))(?:;codecs=[\\w.,-]+)?;base64,[A-Za-z0-9+/= ]*+\\z(*COMMIT)(*FAIL)";
 /** A key or a signature in Base64, wholly: "Onw/onNa==" gives no attribute anything. */
 const key = "[A-Za-z\\d+/\\s]{8,}+={1,2}\\s*+\\z";
+/** "online=да" and "style = классика": nothing of it is in quotes or in brackets, and no browser knows it for an attribute that does anything. Bounded, as each of its signs is a step. */
+const named = `(?=[^<>\\x22'\\x60&\\x5c]{1,2000}+\\z)(?![\\s\\S]*?(?:(?:on${events}|action|data|href|src|to)[\\s\\x08]*+=|(?:style|background)[\\s\\x08]*+=(?![\\s\\x08]*+[\\w -]++(?:[,;.]|\\z))|[a-z]:))`;
 const inFields = (id: number, expression: string, message: string): string => rule(id, "ARGS", `@rx (?i)(?:${picture}|${expression})`, asBrowsersRead, message);
 
 const spread = (word: string): string => [...word].join("\\W*?");
@@ -20,18 +24,18 @@ const script = (language: string): string => `${[...language, ..."script"].join(
  * may begin. What holds for a later place holds for the first: (*COMMIT) has no other looked at.
  */
 export const scripts = [
-  inFields(10418, `[\\s\\S](?:!ENTITY\\s++(?:\\S++|%\\s++\\S++)\\s++(?:PUBLIC|SYSTEM)|x(?:link:href|html|mlns)|data:text/html|formaction|@import|;base64)\\b`, "HTML attribute that is given a document (941130)"),
+  inFields(10418, `[\\s\\S](?:!ENTITY\\s++(?:\\S++|%\\s++\\S++)\\s++(?:PUBLIC|SYSTEM)|x(?:link:href|mlns)|data:text/html|formaction|(?<!\\w)@import|;base64)\\b`, "HTML attribute that is given a document (941130)"),
   inFields(10431, `[\\s\\S]pattern\\b(?:.*=|[^\\n]*+(*SKIP)(*FAIL))`, "HTML attribute with a pattern (941130)"),
-  // "JavaScript: the good parts" calls nothing, assigns nothing and takes nothing from a window's name. Browsers pass over ends of lines within the word.
-  inFields(10419, `(?:${script("java")}|${script("vb")})(*COMMIT)(?!\\s++(?![\\s\\S]*?\\bname\\b)[^=(){}\\[\\]<\\x60\\x5c]*+\\z)[\\s\\S]`, "Address that is a script (941170, 941210, 941220)"),
+  // "JavaScript: the good parts" calls nothing, assigns nothing and takes nothing from a window's name; nor does a remark after a word that is not ASCII, of which the map makes a's, and two of those are no script. Browsers pass over ends of lines within the word.
+  inFields(10419, `(?:${script("java")}|${script("vb")})(*COMMIT)(?!\\s++a{2,}+ [a-z](?![\\s\\S]*?script))(?!\\s++(?![\\s\\S]*?\\bname\\b)(?:[^=(){}\\[\\]<\\x60\\x5c]++|(?<=aa|aa )\\([^=(){}\\[\\]<\\x60\\x5c]*+\\))*+\\z)[\\s\\S]`, "Address that is a script (941170, 941210, 941220)"),
   inFields(10432, `(?:\\W|^)data:(?:[a-z]\\w++/\\w(?:[\\w+-]+\\w)?)?[;,]`, "Address that is a document (941170)"),
   inFields(10433, `(?:\\W|^)data:(*COMMIT)(?:${first(";")}[\\s\\S]*?\\b(?:base64|charset=)|${first(",")}${first("<")}${first("\\w")}[\\s\\S]*?>)`, "Address that is a document (941170)"),
   inFields(10434, `${atImport}[^\\w\\x22']*+[\\x22']`, "Style sheet that is imported (941170)"),
   inFields(10435, `${atImport}\\W*+${url}(*COMMIT)[\\s\\S]*?\\(`, "Style sheet that is imported (941170)"),
   inFields(10436, `${atImport}(?>\\W*?/\\*)(*COMMIT)(?:[\\s\\S]*?[\\x22']|${first(url)}[\\s\\S]*?\\()`, "Style sheet that is imported (941170)"),
   inFields(10437, `${binding}(*COMMIT)${first(":")}${first(url)}[\\s\\S]*?\\(`, "Style that is bound to a script (941170)"),
-  rule(10456, "ARGS|REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/", `@rx (?i)(?:\\A${key}(*COMMIT)(*FAIL)|[\\s\\x22'\\x60;/\\d=\\x0b\\x0c,(]on[a-z]+[\\s\\x0b\\x0c,(;]*+=)`, asBrowsersRead, "HTML attribute (941120)"),
-  rule(10457, "ARGS|REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/", "@detectXSS", asBrowsersRead, "Script (941100)", ["MATCHED_VARS", `@rx \\A(?!${key})`]),
+  rule(10456, "ARGS|REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/", `@rx (?i)(?:${richText}|\\A(?:${key}|${named})(*COMMIT)(*FAIL)|[\\s\\x22'\\x60;/\\d=\\x0b\\x0c,(]on[a-z]+[\\s\\x0b\\x0c,(;]*+=)`, asBrowsersRead, "HTML attribute (941120)"),
+  rule(10457, "ARGS|REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/", "@detectXSS", asBrowsersRead, "Script (941100)", ["MATCHED_VARS", `@rx \\A(?!${key}|${named})${noRichText}`]),
 ].join("");
 
 /** Excluded from the application's fields and cookies for the last two. */

@@ -34,4 +34,11 @@ export const markup: Sent[] = [
   ...each("941", inReferer, ["<script>alert(1)</script>"]),
   ...each("941", inCookie, ["<script>alert(1)</script>"]),
   ...each("941", inName, ["<script>alert(1)</script>"]),
+  // What is not let through with an editor's texts.
+  ...each("941", inJson, [
+    '<p onclick="alert(1)">', '<p style="x" onclick=alert(1)>', '" onclick=alert(1) x="', '<a href="javascript:alert(1)">', '<a href="/onclick=alert(1)//">', '<a title="" onclick=alert(1)">', '<p style="background:url(javascript:alert(1))">',
+    '<p style="width:expression(alert(1))">', '<img src="http://example.com/do.php?a=b">', '<img src="x" onerror="alert(1)">', '<p class="a">&lt;script&gt;alert(1)</p>', '<p style="color:red">\\x3cimg src=x onerror=alert(1)></p>',
+    "x onclick=alert(1)", "onclick=alert(1)", "style=behavior:url(x)", "src=javascript:alert(1)", "<style>@import url(//evil.example)", "javascript: x(1)", "JavaScript: f (alert(1))",
+    "data:text/plain;base64,PHNjcmlwdD4=", "data:application/xhtml+xml;base64,PHNjcmlwdD4=", '<svg xmlns="http://www.w3.org/1999/xhtml">',
+  ]),
 ];

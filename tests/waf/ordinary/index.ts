@@ -97,7 +97,7 @@ export const ordinary: Sent[] = [
   ...sessions,
   ...texts.map((text) => named("json", inJson(text))),
   ...texts.map((text) => named("search", inQuery(text))),
-  named("json", inJson("JavaScript: Basics of JavaScript Language")), // in a query the application itself refuses it
+  ...["JavaScript: Basics of JavaScript Language", "Курс JavaScript: функции (call, apply, bind)", "Курс JavaScript: основы программирования; цена = 5000 (скидка)"].map((text) => named("json", inJson(text))), // in a query the application itself refuses it
   ...texts.slice(0, 30).flatMap((text) => [named("list", inList(text)), named("patch", inPatch(text)), named("form", inForm(text)), named("field", inField(text))]),
   ...filters.map((query) => named("filter", request("GET", `/api/v1/orders/?${query}`, { ...bearer, ...page }))),
   ...fileNames.map((name, i) => upload(name, 20_000, i)),
@@ -110,6 +110,7 @@ export const ordinary: Sent[] = [
   ...['; charset="utf-8"', ";charset=UTF-8"]
     .map((charset) => named("alphabet", json("POST", "/api/v1/orders/", order("Стол", 2), { ...bearer, "Content-Type": `application/json${charset}` }))),
   ...["merge-patch", "json-patch", "vnd.api", "geo"].map((kind) => named("JSON under another name", json("PATCH", "/api/v1/orders/7/", order("Стол", 3), { ...bearer, "Content-Type": `application/${kind}+json` }))),
+  ...["application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/zip", "text/csv", "audio/ogg", "image/heic"].map((type) => named("document", json("PATCH", "/api/v1/orders/7/", { file: `data:${type};base64,${randomBytes(3001).toString("base64")}` }, bearer))),
   ...["png", "jpeg", "gif", "webp"].map((type) => named("picture", json("PATCH", "/api/v1/users/7/", { photo: `data:image/${type};base64,${randomBytes(6001).toString("base64")}`, items: [{ signature: `data:image/${type};base64,iVBORw0KGgo=` }] }, bearer))),
   // As Python writes a cookie with commas, semicolons and letters that are not ASCII in it.
   named("cookie", request("GET", "/api/v1/orders/", { Cookie: 'messages="[[\\"a\\"\\0541\\073 \\321\\204]]"; theme=dark' })),

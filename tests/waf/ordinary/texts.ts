@@ -49,6 +49,9 @@ export const texts = [
   // Inches, contractions, signatures, remarks in brackets, and lists of things to do.
   "3/4\" char (стол)", "1/2\" union (латунь)", "It's ok, I can't come.\n-- \nJohn Smith", "Sleep (маска)", "Select (5 шт)", "EXEC (Исполняемый файл)", "Cast(литьё)", "null or undefined",
   "100% Premium Select Not From Concentrate Pure Prune Juice", "I'm having a \"problem\" with my order", "Having trouble (see below)", "- Create user Иван\n- Drop table lamp", "1. Create table of prices", "копия\" copy (2)",
+  // What an editor makes of a text, and what has signs of equality in it.
+  '<p style="text-align:center;color:rgb(255, 0, 0)"><strong>Акция &quot;Лето&quot;</strong> 50%</p>\n<ul><li>ООО "Ромашка"</li></ul>', '<figure class="image"><img src="/media/a.png" alt="фото" width="200"></figure>',
+  '<a href="https://example.com/?a=1&b=2">заказ</a>', "online=да; ontime=1", "style = классика", "on-site = да", "вёрстка HTML/XHTML", "zakaz@import.ru, sales@import-export.com",
   // A key, a signature and a token; each would be an attribute to a browser, or an attack to who decodes it loosely.
   "GBamNab2KpcU/qEy8L6ki9MbSvzbPBBSg3l4RXpacDMloPntM+oneggZyENuzAZ8VsjGpiKFw9C7vTmMsQ==", "xQktfmHEjkPCeyWl1iHj/PM/IB5kiuHqYNLLPHNs6Kc0PPuvtaiGB1XsQlY577rMxrsu4xPXmVyfXlWKzvZsN1Onw==",
   "1--wrzl2meyi5ejdvaa3dwu3h4wm4cwmhtm5yrx01fd4lmffo80cwyrqclu0knhj79f9-l0", "5qkvjhpxuyh+if+o0k1xru/oxjwrakhh8olax8feoo/kh+m1/sjdxtzxqrcdyrr07w==", "0KHRgtGD0Lsg0L7RhNC40YHQvdGL0LkgKNC60YDQsNGB0L3Ri9C5KQ==", "Y2hhaXIgKHJlZCksIHNpemUgTQ==",
