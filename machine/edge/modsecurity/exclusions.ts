@@ -39,7 +39,7 @@ SecRule REQUEST_FILENAME "!${application}" "id:10200,phase:2,pass,t:none,nolog,s
 ${passwords.map((name, i) => `SecRule &ARGS:${name} "@gt 0" "id:${10210 + i},phase:2,pass,t:none,nolog,ctl:ruleRemoveTargetByTag=OWASP_CRS;ARGS:${name}"`).join("\n")}
 SecMarker END-PASSWORDS
 # US-ASCII with its eighth bit set, which no browser has read as such since Internet Explorer 7: м and о are such bytes. Bytes
-# that are no UTF-8 are refused by rule 10404.
+# that are no UTF-8 are refused by rules 10404, 10406 and 10407.
 SecRule REQUEST_FILENAME "${application}" "id:10201,phase:1,pass,t:none,nolog,ctl:ruleRemoveById=941310"
 # A per cent sign in a query ("10%25 "): ModSecurity 3 shows this rule the address decoded, and what was encoded looks broken.
 SecRule REQUEST_FILENAME "${application}" "id:10204,phase:1,pass,t:none,nolog,ctl:ruleRemoveById=920220"
