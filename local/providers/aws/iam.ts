@@ -5,7 +5,8 @@ import { Properties, ResourceModel } from "../resource";
 import { checks, pick, rule, setInputs } from "../rules";
 import { autoName, missing, policyCheck, sameJson, uniqueId } from "./common";
 
-const nameCheck = rule("name", (name) => /^[A-Za-z0-9+=,.@_-]{1,128}$/.test(name), "may hold letters, digits and +=,.@_-");
+const nameCheck = (longest: number) => rule("name", (name) => /^[A-Za-z0-9+=,.@_-]+$/.test(name) && name.length <= longest,
+  `must have 1 to ${longest} letters, digits and +=,.@_-`);
 const pathCheck = rule("path", (path) => /^\/(.*\/)?$/.test(path), "must begin and end with /");
 const taken = (what: string, name: string): Error => new Error(`EntityAlreadyExists: ${what} with name ${name} already exists`);
 
@@ -13,7 +14,7 @@ const groupOutputs = (name: string, group: Group): Properties => ({ name, ...pic
 
 export const group: ResourceModel = {
   normalize: (inputs, olds, urn) => ({ path: "/", ...autoName("name", inputs, olds, urn) }),
-  check: checks(nameCheck, pathCheck),
+  check: checks(nameCheck(128), pathCheck),
   async create({ name, path }) {
     return { id: name, outputs: groupOutputs(name, change((state) => {
       if (state.groups[name]) throw taken("Group", name);
@@ -30,7 +31,9 @@ export const group: ResourceModel = {
   replaceOn: ["name", "path"],
   async delete(id) {
     change((state) => {
-      if (state.groups[id] && Object.keys(state.groups[id].policies).length > 0) throw new Error("DeleteConflict: cannot delete entity, must delete policies first");
+      const first = (what: string): never => { throw new Error(`DeleteConflict: cannot delete entity, must ${what} first`); };
+      if (Object.values(state.users).some(({ groups }) => groups.includes(id))) first("remove users from group");
+      if (Object.keys(state.groups[id]?.policies ?? {}).length > 0) first("delete policies");
       delete state.groups[id];
     });
   },
@@ -77,7 +80,7 @@ const userOutputs = (name: string, user: User): Properties => ({ name, ...pick(u
 
 export const user: ResourceModel = {
   normalize: (inputs, olds, urn) => ({ path: "/", forceDestroy: false, ...autoName("name", inputs, olds, urn) }),
-  check: checks(nameCheck, pathCheck, rule("permissionsBoundary", () => false, "the local account has no permissions boundaries")),
+  check: checks(nameCheck(64), pathCheck, rule("permissionsBoundary", () => false, "the local account has no permissions boundaries")),
   async create({ name, path, tags }) {
     return { id: name, outputs: userOutputs(name, change((state) => {
       if (state.users[name]) throw taken("User", name);

@@ -1,0 +1,35 @@
+import * as fs from "node:fs";
+import { ResourceModel, type Properties } from "../../../../local/providers/resource";
+import { useScratchDirectories } from "../../services/scratch";
+
+jest.mock("../../../../local/aws/s3", () => ({ enforce: () => Promise.resolve() })); // there are no buckets
+
+const scratch = useScratchDirectories();
+const { aws } = jest.requireActual<typeof import("../../../../local/providers/aws")>("../../../../local/providers/aws");
+
+afterAll(() => fs.rmSync(scratch, { recursive: true }));
+
+const model = (type: string): ResourceModel => Object.entries(aws.resources).find(([name]) => name.endsWith(`:${type}`))![1];
+const faults = (type: string, inputs: Properties): string[] => (model(type).check?.(inputs) ?? []).map((fault) => fault.property);
+const context = { urn: "", log: () => undefined, signal: new AbortController().signal };
+
+/** What AWS and the official provider refuse, by the property it is about. */
+test.each<[string, Properties, string[]]>([
+  ["User", { name: "u".repeat(64) }, []],
+  ["User", { name: "u".repeat(65) }, ["name"]],
+  ["Group", { name: "g".repeat(128) }, []],
+  ["Group", { name: "g".repeat(129) }, ["name"]],
+])("%s %j is refused for %j", (type, inputs, expected) => {
+  expect(faults(type, inputs).sort()).toEqual([...expected].sort());
+});
+
+test("a group goes when nobody is in it any more", async () => {
+  await model("Group").create({ name: "writers", path: "/" }, context);
+  await model("User").create({ name: "writer", path: "/" }, context);
+  const membership = { user: "writer", groups: ["writers"] };
+  const { id } = await model("UserGroupMembership").create(membership, context);
+  await expect(model("Group").delete("writers", {}, context)).rejects.toThrow("DeleteConflict: cannot delete entity, must remove users from group first");
+  await model("UserGroupMembership").delete(id, membership, context);
+  await model("Group").delete("writers", {}, context);
+  expect(await model("Group").read("writers", {})).toBeUndefined();
+});
