@@ -129,17 +129,29 @@ export const lifecycle = setting({
   check: ({ rules }) => (Array.isArray(rules) ? rules.flatMap(lifecycleFaults) : []),
 });
 
+const number = (value: unknown): number => (typeof value === "number" ? value : NaN); // one that is not known yet is neither more nor less
+
 /** What AWS refuses of a rule. */
-function lifecycleFaults(given: Properties, index: number): Fault[] {
-  const at = (property: string) => `rules[${index}].${property}`;
-  const wrong = (property: string, holds: boolean, reason: string): Fault[] => (holds ? [] : [{ property: at(property), reason }]);
+function lifecycleFaults(given: Properties, index: number, all: Properties[]): Fault[] {
+  const wrong = (property: string, holds: boolean, reason: string): Fault[] => (holds ? [] : [{ property: `rules[${index}].${property}`, reason }]);
   const acts = ["expiration", "transitions", "noncurrentVersionExpiration", "noncurrentVersionTransitions", "abortIncompleteMultipartUpload"];
-  const moves = [...(given.transitions ?? []), ...(given.noncurrentVersionTransitions ?? [])];
+  const moves = (property: string, days: string) => (given[property] ?? []).flatMap((move: Properties): Fault[] => [
+    ...wrong(property, storageClasses.includes(move.storageClass), `storageClass must be one of ${storageClasses.join(", ")}`),
+    ...wrong(property, !(number(move[days]) < 30 && ["STANDARD_IA", "ONEZONE_IA"].includes(move.storageClass)), `${days} must be 30 or more for storageClass ${move.storageClass}`),
+  ]);
+  const later = (expiration: string, transitions: string, days: string) =>
+    (given[transitions] ?? []).every((move: Properties) => !(number(given[expiration]?.[days]) <= number(move[days])));
   return [
+    ...wrong("id", all.findIndex(({ id }) => id === given.id) === index, "another rule has this id"),
     ...wrong("status", ["Enabled", "Disabled"].includes(given.status), "must be Enabled or Disabled"),
     ...wrong("id", acts.some((act) => given[act] !== undefined), "the rule does nothing"),
-    ...wrong("transitions", moves.every((move) => storageClasses.includes(move.storageClass)), `storageClass must be one of ${storageClasses.join(", ")}`),
+    ...moves("transitions", "days"),
+    ...moves("noncurrentVersionTransitions", "noncurrentDays"),
     ...wrong("expiration", !(given.expiration?.days && given.expiration.expiredObjectDeleteMarker), "days and expiredObjectDeleteMarker exclude each other"),
+    ...wrong("expiration", later("expiration", "transitions", "days"), "days must be more than those of each transition"),
+    ...wrong("noncurrentVersionExpiration", !(number(given.noncurrentVersionExpiration?.noncurrentDays) < 1), "noncurrentDays must be 1 or more"),
+    ...wrong("noncurrentVersionExpiration", later("noncurrentVersionExpiration", "noncurrentVersionTransitions", "noncurrentDays"),
+      "noncurrentDays must be more than those of each noncurrentVersionTransition"),
   ];
 }
 

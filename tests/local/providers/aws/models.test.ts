@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { ResourceModel, type Properties } from "../../../../local/providers/resource";
+import { ResourceModel, UNKNOWN, type Properties } from "../../../../local/providers/resource";
 import { useScratchDirectories } from "../../services/scratch";
 
 jest.mock("../../../../local/aws/s3", () => ({ enforce: () => Promise.resolve() })); // there are no buckets
@@ -13,12 +13,29 @@ const model = (type: string): ResourceModel => Object.entries(aws.resources).fin
 const faults = (type: string, inputs: Properties): string[] => (model(type).check?.(inputs) ?? []).map((fault) => fault.property);
 const context = { urn: "", log: () => undefined, signal: new AbortController().signal };
 
+const rule = { id: "a", status: "Enabled", filter: {}, noncurrentVersionExpiration: { noncurrentDays: 90 } };
+const cold = { noncurrentDays: 30, storageClass: "GLACIER_IR" };
+
 /** What AWS and the official provider refuse, by the property it is about. */
 test.each<[string, Properties, string[]]>([
   ["User", { name: "u".repeat(64) }, []],
   ["User", { name: "u".repeat(65) }, ["name"]],
   ["Group", { name: "g".repeat(128) }, []],
   ["Group", { name: "g".repeat(129) }, ["name"]],
+  ["BucketLifecycleConfiguration", { rules: [rule] }, []],
+  ["BucketLifecycleConfiguration", { rules: UNKNOWN }, []],
+  ["BucketLifecycleConfiguration", { rules: [{ ...rule, status: "On" }] }, ["rules[0].status"]],
+  ["BucketLifecycleConfiguration", { rules: [{ id: "a", status: "Enabled", filter: {} }] }, ["rules[0].id"]],
+  ["BucketLifecycleConfiguration", { rules: [rule, { ...rule, id: "b" }] }, []],
+  ["BucketLifecycleConfiguration", { rules: [rule, rule] }, ["rules[1].id"]],
+  ["BucketLifecycleConfiguration", { rules: [{ ...rule, noncurrentVersionTransitions: [cold] }] }, []],
+  ["BucketLifecycleConfiguration", { rules: [{ ...rule, noncurrentVersionTransitions: [{ ...cold, noncurrentDays: 90 }] }] }, ["rules[0].noncurrentVersionExpiration"]],
+  ["BucketLifecycleConfiguration", { rules: [{ ...rule, noncurrentVersionExpiration: { noncurrentDays: 0 } }] }, ["rules[0].noncurrentVersionExpiration"]],
+  ["BucketLifecycleConfiguration", { rules: [{ ...rule, noncurrentVersionExpiration: { noncurrentDays: UNKNOWN }, noncurrentVersionTransitions: [cold] }] }, []],
+  ["BucketLifecycleConfiguration", { rules: [{ ...rule, expiration: { days: 30 }, transitions: [{ days: 30, storageClass: "GLACIER_IR" }] }] }, ["rules[0].expiration"]],
+  ["BucketLifecycleConfiguration", { rules: [{ ...rule, expiration: { days: 30, expiredObjectDeleteMarker: true } }] }, ["rules[0].expiration"]],
+  ["BucketLifecycleConfiguration", { rules: [{ ...rule, transitions: [{ days: 7, storageClass: "STANDARD_IA" }] }] }, ["rules[0].transitions"]],
+  ["BucketLifecycleConfiguration", { rules: [{ ...rule, noncurrentVersionTransitions: [{ noncurrentDays: 7, storageClass: "ONEZONE_IA" }] }] }, ["rules[0].noncurrentVersionTransitions"]],
 ])("%s %j is refused for %j", (type, inputs, expected) => {
   expect(faults(type, inputs).sort()).toEqual([...expected].sort());
 });
