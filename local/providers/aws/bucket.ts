@@ -9,6 +9,25 @@ import { autoName, region } from "./common";
 const elsewhere = ["accelerationStatus", "acl", "corsRules", "grants", "lifecycleRules", "logging", "objectLockConfiguration", "policy",
   "replicationConfiguration", "requestPayer", "serverSideEncryptionConfiguration", "versioning", "website"];
 
+/** What those resources have set, in the bucket's own words: the official provider reads it with the bucket. */
+const inForce = ({ objectLock, settings }: Bucket): Properties => ({
+  versioning: { enabled: objectLock || settings.versioning?.versioningConfiguration.status === "Enabled", mfaDelete: false },
+  ...(objectLock ? { objectLockConfiguration: { objectLockEnabled: "Enabled", ...pick(settings.objectLock ?? {}, "rule") } } : {}),
+  serverSideEncryptionConfiguration: {
+    rule: settings.encryption?.rules[0] ?? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" }, bucketKeyEnabled: false },
+  },
+  ...(settings.logging ? { logging: pick(settings.logging, "targetBucket", "targetPrefix") } : {}),
+  lifecycleRules: (settings.lifecycle?.rules ?? []).map((rule: Properties) => ({
+    ...pick(rule, "id", "expiration", "transitions"),
+    enabled: rule.status === "Enabled",
+    prefix: rule.filter?.prefix ?? "",
+    ...(rule.abortIncompleteMultipartUpload ? { abortIncompleteMultipartUploadDays: rule.abortIncompleteMultipartUpload.daysAfterInitiation } : {}),
+    ...(rule.noncurrentVersionExpiration ? { noncurrentVersionExpiration: { days: rule.noncurrentVersionExpiration.noncurrentDays } } : {}),
+    noncurrentVersionTransitions: (rule.noncurrentVersionTransitions ?? []).map(({ noncurrentDays: days, storageClass }: Properties) => ({ days, storageClass })),
+  })),
+  policy: settings.policy?.policy ?? "",
+});
+
 const outputsOf = (bucket: Bucket): Properties => ({
   bucket: bucket.name,
   bucketPrefix: "",
@@ -26,8 +45,9 @@ const outputsOf = (bucket: Bucket): Properties => ({
   accelerationStatus: "",
   acl: "private",
   requestPayer: "BucketOwner",
-  policy: bucket.settings.policy?.policy ?? "",
-  ...Object.fromEntries(["corsRules", "grants", "lifecycleRules"].map((name) => [name, []])),
+  corsRules: [],
+  grants: [],
+  ...inForce(bucket),
 });
 
 async function tag(bucket: string, tags: Record<string, string>): Promise<void> {

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { ResourceModel, UNKNOWN, type Properties } from "../../../../local/providers/resource";
 import { useScratchDirectories } from "../../services/scratch";
 
-jest.mock("../../../../local/aws/s3", () => ({ enforce: () => Promise.resolve() })); // there are no buckets
+jest.mock("../../../../local/aws/s3", () => ({ enforce: () => Promise.resolve(), s3: () => ({ send: () => Promise.resolve({}) }) })); // an S3 that agrees to all
 
 const scratch = useScratchDirectories();
 const { aws } = jest.requireActual<typeof import("../../../../local/providers/aws")>("../../../../local/providers/aws");
@@ -49,4 +49,28 @@ test("a group goes when nobody is in it any more", async () => {
   await model("UserGroupMembership").delete(id, membership, context);
   await model("Group").delete("writers", {}, context);
   expect(await model("Group").read("writers", {})).toBeUndefined();
+});
+
+test("a bucket is read with what its own resources have set", async () => {
+  const bucket = "ringo-test-postgres";
+  const read = async () => (await model("Bucket").read(bucket, {}))!.outputs;
+  await model("Bucket").create({ bucket, objectLockEnabled: true }, context);
+  expect(await read()).toMatchObject({
+    versioning: { enabled: true }, objectLockConfiguration: { objectLockEnabled: "Enabled" }, lifecycleRules: [], policy: "",
+    serverSideEncryptionConfiguration: { rule: { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } } },
+  });
+  const kms = { applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: "arn:aws:kms:…" }, bucketKeyEnabled: true };
+  const retention = { defaultRetention: { mode: "GOVERNANCE", days: 30 } };
+  await model("BucketServerSideEncryptionConfiguration").create({ bucket, rules: [kms] }, context);
+  await model("BucketObjectLockConfiguration").create({ bucket, rule: retention }, context);
+  await model("BucketLifecycleConfiguration").create({ bucket, rules: [{ ...rule, noncurrentVersionTransitions: [cold] }] }, context);
+  await model("BucketLogging").create({ bucket, targetBucket: bucket, targetPrefix: "postgres/" }, context);
+  expect(await read()).toMatchObject({
+    objectLockConfiguration: { objectLockEnabled: "Enabled", rule: retention },
+    serverSideEncryptionConfiguration: { rule: kms },
+    logging: { targetBucket: bucket, targetPrefix: "postgres/" },
+    lifecycleRules: [{
+      id: "a", enabled: true, prefix: "", noncurrentVersionExpiration: { days: 90 }, noncurrentVersionTransitions: [{ days: 30, storageClass: "GLACIER_IR" }],
+    }],
+  });
 });
