@@ -131,7 +131,7 @@ export const userGroupMembership: ResourceModel = {
     const [name, ...named] = state.user === undefined ? id.split("/") : [state.user, ...state.groups];
     const found = account().users[name];
     const groups = named.filter((each: string) => found?.groups.includes(each));
-    return found && groups.length > 0 ? { inputs: { user: name, groups }, outputs: { user: name, groups } } : undefined;
+    return found ? { inputs: { user: name, groups }, outputs: { user: name, groups } } : undefined;
   },
   async update(_id, olds, news) {
     await setGroups(news.user, (before) => [...new Set([...before.filter((each) => !olds.groups.includes(each)), ...news.groups])]);

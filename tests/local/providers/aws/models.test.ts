@@ -51,6 +51,17 @@ test("a group goes when nobody is in it any more", async () => {
   expect(await model("Group").read("writers", {})).toBeUndefined();
 });
 
+test("who was taken out of a group is still somebody: the membership is there, and empty", async () => {
+  await model("Group").create({ name: "readers", path: "/" }, context);
+  await model("User").create({ name: "reader", path: "/" }, context);
+  const membership = { user: "reader", groups: ["readers"] };
+  const { id } = await model("UserGroupMembership").create(membership, context);
+  await model("UserGroupMembership").delete(id, membership, context);
+  expect((await model("UserGroupMembership").read(id, membership))!.outputs).toEqual({ user: "reader", groups: [] });
+  await model("User").delete("reader", {}, context);
+  expect(await model("UserGroupMembership").read(id, membership)).toBeUndefined();
+});
+
 test("a bucket is read with what its own resources have set", async () => {
   const bucket = "ringo-test-postgres";
   const read = async () => (await model("Bucket").read(bucket, {}))!.outputs;
