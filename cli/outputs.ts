@@ -60,10 +60,13 @@ export function readInForce(engine: Engine, stack: string): Configuration {
 }
 
 /** Some resources alone were updated, where `--target`, `--exclude` or one of their kind was given; the configuration was the whole stack's. */
-const ofAll = ({ environment }: Update): boolean => !Object.keys(environment).some((key) => /^pulumi\.flag\.(target|exclude)/.test(key));
+export const ofAll = ({ environment }: Update): boolean => !Object.keys(environment).some((key) => /^pulumi\.flag\.(target|exclude)/.test(key));
 
-/** The last hundred times that the engine worked on a stack, the newest first. @throws UserError when they cannot be read */
-export const readHistory = (engine: Engine, stack: string): Update[] => asked(engine, stack, "history", "history", "--page-size", "100") as Update[];
+export const pageSize = 100;
+
+/** What the engine did to a stack, the newest first, a page at a time: the first holds the last hundred. @throws UserError when it cannot be read */
+export const readHistory = (engine: Engine, stack: string, page = 1): Update[] =>
+  asked(engine, stack, "history", "history", "--page-size", String(pageSize), "--page", String(page)) as Update[];
 
 /** What the engine notes of one of its works. */
 export interface Update {

@@ -1,22 +1,37 @@
 import { ask } from "./ask";
 import type { OperatedStack } from "./stack";
 import { red } from "../cli/terminal";
-import type { Update } from "../cli/outputs";
+import { ofAll, pageSize, type Update } from "../cli/outputs";
 
 /** Lists which images of the backend were rolled out, when and from which commit; then which of them each machine runs. Gives 1 when a machine does not say. */
 export async function releases(stack: OperatedStack): Promise<number> {
   const machines = stack.outputs().machines.filter(({ role }) => role === "api" || role === "worker");
   const running = await Promise.all(machines.map(({ name }) => runs(stack, name)));
-  process.stdout.write(`${[...rolledOut(stack.history()).map(line), "", ...running.flat().map(({ said }) => said)].join("\n")}\n`);
+  process.stdout.write(`${[...known(stack).map(line), "", ...running.flat().map(({ said }) => said)].join("\n")}\n`);
   return running.flat().every(({ known }) => known) ? 0 : 1;
 }
 
 const imageOf = ({ config }: Update): string | undefined => config["ringo-infra:image"]?.value;
 
-/** The updates that brought another image, and those that went on with one when that had failed; the oldest first. */
+/** How many are enough to choose from. */
+const enough = 5;
+
+/** What was rolled out, as far back as it takes to know enough of that. Whether the oldest update of those looked at brought its image is known where there is none before it. */
+function known(stack: OperatedStack): Update[] {
+  const history: Update[] = [];
+  for (let page = 1; ; page++) {
+    const more = stack.history(page);
+    history.push(...more);
+    if (more.length < pageSize) return rolledOut(history);
+    const found = rolledOut(history).slice(1);
+    if (found.length >= enough) return found;
+  }
+}
+
+/** The updates that brought another image, and those that went on with one when that had failed, or had been of some resources alone; the oldest first. */
 const rolledOut = (history: Update[]): Update[] => history.filter((each) => each.kind === "update" && imageOf(each)).toReversed().reduce<Update[]>((found, each) => {
   const last = found.at(-1);
-  return last && imageOf(last) === imageOf(each) && last.result === "succeeded" ? found : [...found, each];
+  return last && imageOf(last) === imageOf(each) && last.result === "succeeded" && ofAll(last) ? found : [...found, each];
 }, []);
 
 function line(update: Update): string {

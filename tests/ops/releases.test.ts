@@ -1,4 +1,4 @@
-import type { Update } from "../../cli/outputs";
+import { pageSize, type Update } from "../../cli/outputs";
 import { releases } from "../../ops/releases";
 import type { OperatedStack } from "../../ops/stack";
 
@@ -11,7 +11,7 @@ const update = (minute: number, name: string, result = "succeeded", more: Partia
 async function printed(history: Update[], answers: Record<string, { code: number; stdout: string; stderr?: string }> = {}): Promise<{ text: string; code: number; asked: string[] }> {
   const asked: string[] = [];
   const stack = {
-    name: "staging", history: () => history,
+    name: "staging", history: (page: number) => history.slice((page - 1) * pageSize, page * pageSize),
     outputs: () => ({ machines: [["edge", "edge"], ["api-0", "api"], ["worker-0", "worker"], ["monitor", "monitor"]].map(([name, role]) => ({ name, role })) }),
     run: async (host: string) => (asked.push(host), { stderr: "", ...answers[host] ?? { code: 0, stdout: "\u001e0\u001e" } }),
   } as unknown as OperatedStack;
@@ -49,6 +49,24 @@ test("a release is told with the commit that it was made from", async () => {
   expect(await listed(update(10, "a", "succeeded", { environment, message: "Leave out the phone\n\nNobody calls." }))).toEqual([
     `2026-11-24T09:10:00Z  succeeded  ${image("a")}  4f1e2d3 Ann Lee: Leave out the phone`,
   ]);
+});
+
+test("an update of some resources alone may have brought no image: the one that follows is listed as well", async () => {
+  const partly = update(20, "b", "succeeded", { environment: { "pulumi.flag.target": "**::api-0-droplet*" } });
+  expect((await listed(update(30, "b"), partly, update(10, "a"))).map((line) => line.slice(0, 17))).toEqual(["2026-11-24T09:10:", "2026-11-24T09:20:", "2026-11-24T09:30:"]);
+});
+
+describe("where hundreds of updates changed something else", () => {
+  const others = (name: string, count: number): Update[] => Array.from({ length: count }, () => update(40, name));
+
+  test("it is looked further back for the releases before", async () => {
+    expect(await listed(...others("b", 250), update(20, "b"), update(10, "a"))).toEqual([`2026-11-24T09:10:00Z  succeeded  ${image("a")}`, `2026-11-24T09:20:00Z  succeeded  ${image("b")}`]);
+  });
+
+  test("the oldest that was looked at is none of them: when its image was rolled out is not known", async () => {
+    const releases = ["f", "e", "d", "c", "b"].map((name, i) => update(59 - i, name));
+    expect((await listed(...releases, ...others("a", 2 * pageSize - releases.length), update(10, "a"))).map((line) => line.at(-1))).toEqual(["b", "c", "d", "e", "f"]);
+  });
 });
 
 test("each container of the backend is listed with its image, and since when it is there", async () => {
