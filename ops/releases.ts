@@ -35,8 +35,8 @@ const rolledOut = (history: Update[]): Update[] => history.filter((each) => each
 }, []);
 
 function line(update: Update): string {
-  const { "git.head": head, "git.author": author } = update.environment;
-  const commit = head ? [`${head.slice(0, 7)} ${author}: ${update.message.split("\n")[0]}`] : [];
+  const { "git.head": head, "git.author": author, "git.dirty": dirty } = update.environment;
+  const commit = head ? [`${head.slice(0, 7)} ${author}: ${update.message.split("\n")[0]}${dirty === "true" ? " (and what was not committed)" : ""}`] : [];
   return [toTheSecond(update.startTime), update.result.padEnd("succeeded".length), imageOf(update), ...commit].join("  ");
 }
 

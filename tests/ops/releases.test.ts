@@ -51,6 +51,13 @@ test("a release is told with the commit that it was made from", async () => {
   ]);
 });
 
+test("one that was made of more than the commit says so: to take the commit back would not take all of it back", async () => {
+  const environment = { "git.head": "4f1e2d3c".repeat(5), "git.author": "Ann Lee", "git.dirty": "true" };
+  expect(await listed(update(10, "a", "succeeded", { environment, message: "Leave out the phone" }))).toEqual([
+    `2026-11-24T09:10:00Z  succeeded  ${image("a")}  4f1e2d3 Ann Lee: Leave out the phone (and what was not committed)`,
+  ]);
+});
+
 test("an update of some resources alone may have brought no image: the one that follows is listed as well", async () => {
   const partly = update(20, "b", "succeeded", { environment: { "pulumi.flag.target": "**::api-0-droplet*" } });
   expect((await listed(update(30, "b"), partly, update(10, "a"))).map((line) => line.slice(0, 17))).toEqual(["2026-11-24T09:10:", "2026-11-24T09:20:", "2026-11-24T09:30:"]);
