@@ -48,10 +48,13 @@ const containers = "docker ps --quiet --filter name=^ringo- | xargs --no-run-if-
 
 /** A line for each container of the backend on a machine. */
 async function runs(stack: OperatedStack, host: string): Promise<{ said: string; known: boolean }[]> {
+  const says = (text: string, isKnown: boolean) => ({ said: `${host.padEnd(8)}  ${text}`, known: isKnown });
   const asked = await ask(stack, host, [containers]);
-  if ("unasked" in asked) return [{ said: `${host.padEnd(8)}  ${red(`unknown: ${asked.unasked}`)}`, known: false }];
-  return asked.answers[0]!.stdout.split("\n").filter(Boolean).map((each) => {
+  const lines = "unasked" in asked ? [] : asked.answers[0]!.stdout.split("\n").filter(Boolean);
+  const trouble = "unasked" in asked ? asked.unasked : asked.errors;
+  if (lines.length === 0) return [trouble ? says(red(`unknown: ${trouble}`), false) : says("runs none", true)];
+  return lines.map((each) => {
     const [name, image, created] = each.split(" ");
-    return { said: `${host.padEnd(8)}  ${name!.slice(1).padEnd("ringo-worker".length)}  since ${toTheSecond(created!)}  ${image}`, known: true };
+    return says(`${name!.slice(1).padEnd("ringo-worker".length)}  since ${toTheSecond(created!)}  ${image}`, true);
   });
 }

@@ -96,3 +96,9 @@ test("a machine that does not say what it runs is named, and the others are list
   expect(text).toContain("api-0     unknown: Connection timed out\nworker-0  ringo-worker");
   expect(code).toBe(1);
 });
+
+test("a machine that runs none of the backend is named, and so is one that cannot tell", async () => {
+  const { text, code } = await printed([update(10, "a")], { "worker-0": { code: 0, stdout: "\u001e123\u001e", stderr: "Cannot connect to the Docker daemon\n" } });
+  expect(text.split("\n\n")[1]).toBe("api-0     runs none\nworker-0  unknown: Cannot connect to the Docker daemon\n");
+  expect(code).toBe(1);
+});
