@@ -167,9 +167,11 @@ test("the runbook leads back from it, with what it has emptied and what it has q
   let said = "";
   await follow("bad-release", {}, (printed) => {
     said += printed;
+    const [start] = printed.match(/^\S+Z(?=  succeeded)/gm)?.slice(-1) ?? [];
     const [, day, time] = /^ (\S+) ([\d:]+)\.\d+\+00 +\| orders/m.exec(printed) ?? [];
     const [, stamp] = /main\.aside-(\d{8}T\d{6}Z)/.exec(printed) ?? [];
-    return { ...day && { "2026-11-24T17:58:31Z": `${day}T${time}Z` }, ...stamp && { "20261124T094502Z": stamp } };
+    const before = day && new Date(Date.parse(`${day}T${time}Z`) - 1000).toISOString().replace(".000Z", "Z");
+    return { ...start && { "2026-11-24T17:58:02Z": start }, ...before && { "2026-11-24T17:58:30Z": before }, ...stamp && { "20261124T094502Z": stamp } };
   });
   expect(said).toMatch(/warning: step 'Sentry is told of the deploy'[^]*Sentry has not heard of backend@[0-9a-f]+, and is told again/);
   expect([await running(), await phoneNow()]).toEqual([[first], phone]);
