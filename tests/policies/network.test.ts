@@ -161,9 +161,11 @@ chapter("Network", {
     unknown: [balancer({ dropletTag: unknown })],
   },
   "app-inside": {
-    kept: alone(app({}), app({ services: [{ name: "api", internalPorts: [8000] }], workers: [{ name: "worker" }], jobs: [{ name: "migrate" }], staticSites: [{ name: "site" }] })),
+    kept: alone(app({}), app({ services: [{ name: "api", internalPorts: [8000] }], workers: [{ name: "worker" }], jobs: [{ name: "migrate" }], staticSites: [{ name: "site" }], ingress: { rules: [{ component: { name: "site" } }] } })),
     broken: [
       ...[{}, { httpPort: 8080, internalPorts: [8000] }, { internalPorts: [8000], routes: [{ path: "/" }] }].map((ports): [RegExp, Sample] => [/service api answers the internet/, app({ services: [{ name: "api", ...ports }] })]),
+      // What took the place of a service's own routes.
+      [/service api answers the internet/, app({ services: [{ name: "api", internalPorts: [8000] }], ingress: { rules: [{ redirect: { uri: "/" } }, { component: { name: "api" }, match: { path: { prefix: "/" } } }] } })],
       [/function hook answers the internet/, app({ functions: [{ name: "hook" }] })],
     ],
     unknown: [app({ services: [{ name: "api", internalPorts: unknown }] })],
