@@ -48,7 +48,7 @@ doctor: _ops ## Check the whole stack: the API, each machine, backups, alerts; l
 logs: _ops ## Search the machines' logs: the newest LIMIT (200) lines of the last SINCE (1h) that match QUERY (make logs QUERY='{source="nginx"} | json | status >= 500'; JSON=1)
 	@$(OPS) logs
 
-releases: _ops ## List the backend's images: when each was rolled out and from which commit, and which of them each machine runs
+releases: _ops ## List the backend's images: when each was rolled out and from which commit, and which of them each machine runs (JSON=1)
 	@$(OPS) releases
 
 destroy: _local ## Remove the stack completely from this machine (asks first, unless YES=1)

@@ -1,14 +1,16 @@
 import { ask } from "./ask";
 import type { OperatedStack } from "./stack";
 import { red } from "../cli/terminal";
+import { isGiven } from "../cli/flag";
 import { ofAll, pageSize, type Update } from "../cli/outputs";
 
-/** Lists which images of the backend were rolled out, when and from which commit; then which of them each machine runs. Gives 1 when a machine does not say. */
+/** Lists which images of the backend were rolled out, when and from which commit; then which of them each machine runs. JSON=1 for a script. Gives 1 when a machine does not say. */
 export async function releases(stack: OperatedStack): Promise<number> {
   const machines = stack.outputs().machines.filter(({ role }) => role === "api" || role === "worker");
-  const running = await Promise.all(machines.map(({ name }) => runs(stack, name)));
-  process.stdout.write(`${[...known(stack).map(line), "", ...running.flat().map(({ said }) => said)].join("\n")}\n`);
-  return running.flat().every(({ known }) => known) ? 0 : 1;
+  const running = (await Promise.all(machines.map(({ name }) => runs(stack, name)))).flat();
+  const rollOuts = known(stack).map(rollOut);
+  process.stdout.write(isGiven("JSON") ? `${JSON.stringify({ rollOuts, running }, null, 2)}\n` : `${[...rollOuts.map(line), "", ...running.map(runningLine)].join("\n")}\n`);
+  return running.some(({ unknown }) => unknown !== undefined) ? 1 : 0;
 }
 
 const imageOf = ({ config }: Update): string | undefined => config["ringo-infra:image"]?.value;
@@ -34,11 +36,26 @@ const rolledOut = (history: Update[]): Update[] => history.filter((each) => each
   return last && imageOf(last) === imageOf(each) && last.result === "succeeded" && ofAll(last) ? found : [...found, each];
 }, []);
 
-function line(update: Update): string {
-  const { "git.head": head, "git.author": author, "git.dirty": dirty } = update.environment;
-  const commit = head ? [`${head.slice(0, 7)} ${author}: ${update.message.split("\n")[0]}${dirty === "true" ? " (and what was not committed)" : ""}`] : [];
-  return [toTheSecond(update.startTime), update.result.padEnd("succeeded".length), imageOf(update), ...commit].join("  ");
+interface RollOut {
+  at: string;
+  result: string;
+  image: string;
+  /** Where it was made from a checkout. */
+  commit?: { id: string; author: string; title: string; dirty: boolean };
 }
+
+function rollOut(update: Update): RollOut {
+  const { "git.head": id, "git.author": author, "git.dirty": dirty } = update.environment;
+  return {
+    at: toTheSecond(update.startTime), result: update.result, image: imageOf(update)!,
+    ...(id ? { commit: { id, author: author!, title: update.message.split("\n")[0]!, dirty: dirty === "true" } } : {}),
+  };
+}
+
+const line = ({ at, result, image, commit }: RollOut): string => [
+  at, result.padEnd("succeeded".length), image,
+  ...(commit ? [`${commit.id.slice(0, 7)} ${commit.author}: ${commit.title}${commit.dirty ? " (and what was not committed)" : ""}`] : []),
+].join("  ");
 
 /** As a restore's TIME takes it. */
 const toTheSecond = (time: string): string => time.replace(/\.\d+Z$/, "Z");
@@ -46,15 +63,24 @@ const toTheSecond = (time: string): string => time.replace(/\.\d+Z$/, "Z");
 // `docker ps` leaves the digest out.
 const containers = "docker ps --quiet --filter name=^ringo- | xargs --no-run-if-empty docker inspect --format '{{.Name}} {{.Config.Image}} {{.Created}}'";
 
-/** A line for each container of the backend on a machine. */
-async function runs(stack: OperatedStack, host: string): Promise<{ said: string; known: boolean }[]> {
-  const says = (text: string, isKnown: boolean) => ({ said: `${host.padEnd(8)}  ${text}`, known: isKnown });
-  const asked = await ask(stack, host, [containers]);
+/** A container of the backend on a machine; neither name nor trouble where it has none. */
+interface Running {
+  machine: string;
+  container?: { name: string; since: string; image: string };
+  /** Why nothing is known of the machine. */
+  unknown?: string;
+}
+
+async function runs(stack: OperatedStack, machine: string): Promise<Running[]> {
+  const asked = await ask(stack, machine, [containers]);
   const lines = "unasked" in asked ? [] : asked.answers[0]!.stdout.split("\n").filter(Boolean);
   const trouble = "unasked" in asked ? asked.unasked : asked.errors;
-  if (lines.length === 0) return [trouble ? says(red(`unknown: ${trouble}`), false) : says("runs none", true)];
+  if (lines.length === 0) return [{ machine, ...(trouble ? { unknown: trouble } : {}) }];
   return lines.map((each) => {
     const [name, image, created] = each.split(" ");
-    return says(`${name!.slice(1).padEnd("ringo-worker".length)}  since ${toTheSecond(created!)}  ${image}`, true);
+    return { machine, container: { name: name!.slice(1), since: toTheSecond(created!), image: image! } };
   });
 }
+
+const runningLine = ({ machine, container, unknown }: Running): string => `${machine.padEnd(8)}  ${
+  container ? `${container.name.padEnd("ringo-worker".length)}  since ${container.since}  ${container.image}` : unknown ? red(`unknown: ${unknown}`) : "runs none"}`;

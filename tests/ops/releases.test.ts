@@ -102,3 +102,15 @@ test("a machine that runs none of the backend is named, and so is one that canno
   expect(text.split("\n\n")[1]).toBe("api-0     runs none\nworker-0  unknown: Cannot connect to the Docker daemon\n");
   expect(code).toBe(1);
 });
+
+test("a script gets the same as JSON", async () => {
+  process.env.JSON = "1";
+  const { text, code } = await printed([update(10, "a", "succeeded", { environment: { "git.head": "4f1e2d3c", "git.author": "Ann Lee", "git.dirty": "true" }, message: "Leave it" })], {
+    "api-0": { code: 0, stdout: `/ringo-api ${image("a")} 2026-11-24T09:11:12.1Z\n\u001e0\u001e` },
+    "worker-0": { code: 255, stdout: "", stderr: "gone\n" },
+  }).finally(() => delete process.env.JSON);
+  expect([code, JSON.parse(text)]).toEqual([1, {
+    rollOuts: [{ at: "2026-11-24T09:10:00Z", result: "succeeded", image: image("a"), commit: { id: "4f1e2d3c", author: "Ann Lee", title: "Leave it", dirty: true } }],
+    running: [{ machine: "api-0", container: { name: "ringo-api", since: "2026-11-24T09:11:12Z", image: image("a") } }, { machine: "worker-0", unknown: "gone" }],
+  }]);
+});
