@@ -1,7 +1,5 @@
 import { richText } from "./richtext";
-import { asBrowsersRead, rule } from "./rule";
-
-const alternatives = (words: string): string => `(?:${words.trim().split(/\s+/).join("|")})`;
+import { alternatives, asBrowsersRead, rule } from "./rule";
 
 /** What HTML's elements, and those of some browsers, tell scripts: each with `on` before it. */
 export const events = alternatives(`

@@ -1,10 +1,10 @@
-const words = (list: string): string => `(?:${list.trim().split(/\s+/).join("|")})`;
+import { alternatives } from "./rule";
 
-const elements = words(`
+const elements = alternatives(`
   a b blockquote br caption center code col colgroup div em figcaption figure font h[1-6] hr i img li ol p pre s small span strong sub sup table tbody
   td tfoot th thead tr u ul
 `);
-const plain = words("align alt border cellpadding cellspacing class color colspan dir face height id lang rel rowspan size start target title valign width");
+const plain = alternatives("align alt border cellpadding cellspacing class color colspan dir face height id lang rel rowspan size start target title valign width");
 /** No sign of equality outside an address, so that nothing of it is an attribute wherever it is written to. */
 const attribute = [
   `${plain}="[^\\x22<>=\\x60\\x5c&]*+"`,

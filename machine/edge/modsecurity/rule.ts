@@ -13,6 +13,9 @@ export const rule = (id: number, targets: string, operator: string, transformati
 `;
 };
 
+/** One of these words, in an expression. */
+export const alternatives = (words: string): string => `(?:${words.trim().split(/\s+/).join("|")})`;
+
 /** A text as it was before it was written into a query or into HTML. */
 export const decoded = "t:none,t:urlDecodeUni,t:htmlEntityDecode";
 
