@@ -56,8 +56,12 @@ export function readOutputs(engine: Engine, stack: string, options: { secrets?: 
 export function readInForce(engine: Engine, stack: string): Configuration {
   const last = readHistory(engine, stack).find((update) => update.kind === "update" && update.result === "succeeded" && ofAll(update));
   if (!last) throw new UserError(`no update of stack ${stack} has completed successfully yet: run ${engine.mend.up}`);
-  return Object.fromEntries(Object.entries(last.config).map(([key, { value, objectValue }]) => [key.replace(/^.*:/, ""), objectValue ?? value]));
+  return configurationOf(last);
 }
+
+/** What the stack was to be when the engine worked on it. */
+export const configurationOf = ({ config }: Update): Configuration =>
+  Object.fromEntries(Object.entries(config).map(([key, { value, objectValue }]) => [key.replace(/^.*:/, ""), objectValue ?? value]));
 
 /** Some resources alone were updated, where `--target`, `--exclude` or one of their kind was given; the configuration was the whole stack's. */
 export const ofAll = ({ environment }: Update): boolean => !Object.keys(environment).some((key) => /^pulumi\.flag\.(target|exclude)/.test(key));

@@ -2,7 +2,7 @@ import { ask } from "./ask";
 import type { OperatedStack } from "./stack";
 import { red } from "../cli/terminal";
 import { isGiven } from "../cli/flag";
-import { ofAll, pageSize, type Update } from "../cli/outputs";
+import { configurationOf, ofAll, pageSize, type Update } from "../cli/outputs";
 
 /** Lists which images of the backend were rolled out, when and from which commit; then which of them each machine runs. JSON=1 for a script. Gives 1 when a machine does not say. */
 export async function releases(stack: OperatedStack): Promise<number> {
@@ -13,7 +13,7 @@ export async function releases(stack: OperatedStack): Promise<number> {
   return running.some(({ unknown }) => unknown !== undefined) ? 1 : 0;
 }
 
-const imageOf = ({ config }: Update): string | undefined => config["ringo-infra:image"]?.value;
+const imageOf = (update: Update): string | undefined => configurationOf(update).image as string | undefined;
 
 /** How many are enough to choose from. */
 const enough = 5;
