@@ -1,5 +1,4 @@
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import { deploy, plain, stateOf, type Registered } from "./program";
+import { deploy, plain, requested, stateOf, type Registered } from "./program";
 
 const s3 = (what: string) => `aws:s3/bucket${what}:Bucket${what[0].toUpperCase()}${what.slice(1)}`;
 const of = (resources: Registered[], type: string): Registered[] => resources.filter((r) => r.type === type);
@@ -10,10 +9,9 @@ let resources: Registered[];
 /** What each waits for, by its name. */
 let waits: Map<string, string[]>;
 beforeAll(async () => {
-  const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
-  ({ resources } = await deploy());
-  waits = new Map(asked.mock.calls.map(([request]) => [request.getName(), request.getDependenciesList()]));
-  asked.mockRestore();
+  const all = await requested();
+  resources = all.resources;
+  waits = new Map(all.requests.map((request) => [request.getName(), request.getDependenciesList()]));
 });
 
 test("there is a bucket for PostgreSQL, one for media and one for the logs of both", () => {
@@ -70,11 +68,10 @@ describe("a stack that is kept", () => {
   let kept: Registered[];
   let held: [name: string, protect: boolean, retained: boolean][];
   beforeAll(async () => {
-    const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
-    kept = (await deploy({ protect: true })).resources;
-    held = asked.mock.calls.map(([request]) => request).filter((request) => /^(aws|digitalocean):.*:(Bucket|Key|Volume)$/.test(request.getType()))
+    const all = await requested({ protect: true });
+    kept = all.resources;
+    held = all.requests.filter((request) => /^(aws|digitalocean):.*:(Bucket|Key|Volume)$/.test(request.getType()))
       .map((request) => [request.getName(), request.getProtect(), request.getRetainondelete()]);
-    asked.mockRestore();
   });
 
   test("locks beyond the root user's reach, and keeps its buckets", () => {
@@ -89,16 +86,14 @@ describe("a stack that is kept", () => {
 });
 
 test("a lock that comes or goes leaves the bucket as it is: another one would be empty", async () => {
-  const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
-  const { resources: open } = await deploy({ backups: { lockDays: 0 } });
+  const { resources: open, requests } = await requested({ backups: { lockDays: 0 } });
   for (const name of backupBuckets) {
     const [locked, without] = [resources, open].map((all) => buckets(all).find((r) => r.name === name)!.inputs);
     expect(without).toEqual(locked);
     // One that was made without stays, too: AWS turns the lock on in a bucket that exists.
-    const [[request]] = asked.mock.calls.filter(([each]) => each.getName() === name && each.getType() === "aws:s3/bucket:Bucket");
+    const [request] = requests.filter((each) => each.getName() === name && each.getType() === "aws:s3/bucket:Bucket");
     expect(request.getIgnorechangesList()).toEqual(["objectLockEnabled"]);
   }
-  asked.mockRestore();
 });
 
 test("what acts on versions waits until there are some", () => {

@@ -1,18 +1,15 @@
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import { deploy, short, type Registered } from "./program";
+import { requested, short, type Registered } from "./program";
 
 describe("a machine's states", () => {
   let commands: { name: string; replaces: string[]; ignores: string[]; deletesFirst: boolean }[];
   let read: string[];
   let resources: Registered[];
   beforeAll(async () => {
-    const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
-    ({ resources } = await deploy());
-    const requests = asked.mock.calls.map(([request]) => request);
-    asked.mockRestore();
-    commands = requests.filter((request) => request.getType() === "command:remote:Command").map((request) =>
+    const all = await requested();
+    resources = all.resources;
+    commands = all.requests.filter((request) => request.getType() === "command:remote:Command").map((request) =>
       ({ name: short(request.getName()), replaces: request.getReplaceonchangesList(), ignores: request.getIgnorechangesList(), deletesFirst: request.getDeletebeforereplace() }));
-    read = requests.flatMap((request) => [...request.getPropertydependenciesMap().entries()].flatMap(([, from]: any) => from.getUrnsList() as string[]));
+    read = all.requests.flatMap((request) => [...request.getPropertydependenciesMap().entries()].flatMap(([, from]: any) => from.getUrnsList() as string[]));
   });
 
   test("are forgotten before another one is sent, so that one which failed and is taken back is told again", () => {

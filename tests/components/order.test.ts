@@ -1,14 +1,11 @@
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import { deploy, short } from "./program";
+import { requested, short } from "./program";
 
 describe("a machine is told", () => {
   /** What must have been done before, of all resources, by their names. */
   const before = new Map<string, Set<string>>();
   beforeAll(async () => {
-    const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
-    await deploy({ workerInstanceCount: 2, protect: true });
-    const direct = new Map(asked.mock.calls.map(([request]) => [short(request.getName()), request.getDependenciesList().map((urn: string) => short(urn.slice(urn.lastIndexOf("::") + 2)))]));
-    asked.mockRestore();
+    const { requests } = await requested({ workerInstanceCount: 2, protect: true });
+    const direct = new Map(requests.map((request) => [short(request.getName()), request.getDependenciesList().map((urn: string) => short(urn.slice(urn.lastIndexOf("::") + 2)))]));
     const reach = (name: string): Set<string> => {
       if (!before.has(name)) {
         before.set(name, new Set());

@@ -1,5 +1,6 @@
 import { deflateSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 // Loaded before anybody says which stack it is for, as the local stack's command does: nothing may be made of that yet.
 import program from "../../index";
 import { secrets } from "../../config/secrets";
@@ -98,6 +99,19 @@ export async function deploy(changes: Record<string, unknown> = {}): Promise<{ r
   });
   await pulumi.runtime.disconnect();
   return { resources, outputs };
+}
+
+/** What the engine is asked for with a resource. */
+export type Request = Parameters<MockMonitor["registerResource"]>[0];
+
+/** The same, with what the engine was asked for: what a resource waits for, and how it is kept and replaced. */
+export async function requested(changes: Record<string, unknown> = {}): Promise<Awaited<ReturnType<typeof deploy>> & { requests: Request[] }> {
+  const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
+  try {
+    return { ...await deploy(changes), requests: asked.mock.calls.map(([request]) => request) };
+  } finally {
+    asked.mockRestore();
+  }
 }
 
 const deployed = new Map<string, ReturnType<typeof deploy>>();

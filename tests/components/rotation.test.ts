@@ -1,5 +1,4 @@
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import { deploy, named, plain, short, stateOf, type Registered } from "./program";
+import { deploy, named, plain, requested, short, stateOf, type Registered, type Request } from "./program";
 
 const fileOf = (resources: Registered[], state: string, path: string): string => stateOf(named(resources, state)).files.find((file) => file.path === path)!.content;
 const rotated = { passwordGeneration: 2, deployerKeyGeneration: 2, mediaKeyGeneration: 2 };
@@ -7,12 +6,9 @@ const rotated = { passwordGeneration: 2, deployerKeyGeneration: 2, mediaKeyGener
 let before: Registered[];
 let after: Registered[];
 /** What the engine was asked for before. */
-let requests: Parameters<MockMonitor["registerResource"]>[0][];
+let requests: Request[];
 beforeAll(async () => {
-  const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
-  before = (await deploy()).resources;
-  requests = asked.mock.calls.map(([request]) => request);
-  asked.mockRestore();
+  ({ resources: before, requests } = await requested());
   after = (await deploy(rotated)).resources;
 }, 60_000);
 
