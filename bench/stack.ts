@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { listMachines } from "../local/cloud";
 import { inState } from "../local/paths";
-import { quoted } from "../cli/ssh";
+import { quoted } from "../machine/shell";
 
 /** What a command on a machine prints. @throws when it fails */
 export const on = (host: string, command: string): string =>

@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
 import type { Reachable } from "../components/access";
-import { quote } from "../machine/shell";
 import { replaceFile } from "./replace";
 
 /** Writes what an SSH client needs to reach every machine of a stack and to know each; the key is for its owner alone. Gives the configuration's path. */
@@ -41,6 +40,3 @@ export function sshFiles(bastion: Reachable, others: Reachable[], directory: str
     knownHosts: all.map((host) => `${host.name} ${host.hostKey}\n`).join(""),
   };
 }
-
-/** A word for the shell on the other side. */
-export const quoted = (word: string): string => (/^[A-Za-z0-9@%+=:,./_-]+$/.test(word) ? word : quote(word));

@@ -1,13 +1,10 @@
 import type * as z from "zod";
 import { child, type Doc, docOf, kindOf } from "./doc";
 import { pathText } from "./fault";
-import { quote } from "../machine/shell";
+import { quoted } from "../machine/shell";
 
 /** What a command leaves to the person who types it: `<your address>`. */
 export const blank = /<[a-z][a-z ]*>/;
-
-/** Quotes a word for a POSIX shell, or zsh, which takes `=name` for a program's path, where it needs it. */
-const quoted = (word: string): string => (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word) ? word : quote(word));
 
 const command = (verb: "set" | "rm", stack: string | undefined, ...words: string[]): string =>
   ["pulumi config", verb, ...(stack === undefined ? [] : ["--stack", quoted(stack)]), ...words].join(" ");

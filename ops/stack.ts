@@ -7,8 +7,9 @@ import { localEngine } from "../local/engine";
 import { acmeRootsFile, inState, projectDir, stackName } from "../local/paths";
 import { isGiven } from "../cli/flag";
 import { readHistory, readInForce, readOutputs, type Configuration, type Outputs, type Update } from "../cli/outputs";
-import { quoted, writeSshFiles } from "../cli/ssh";
+import { writeSshFiles } from "../cli/ssh";
 import { UserError } from "../cli/terminal";
+import { quoted } from "../machine/shell";
 
 /** A stack that an operator works on. */
 export interface OperatedStack {

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
-import { quoted } from "../../cli/ssh";
+import { quoted } from "../../machine/shell";
 
 test("a word reaches the other side's shell as it is", () => {
   fc.assert(fc.property(fc.string().filter((word) => !word.includes("\0")), (word) =>
