@@ -34,9 +34,9 @@ told() { # process, log
   return $status
 }
 
-# What the parts' tests leave alone: nothing of an earlier stack may be there, since some of them own the machine.
+# Nothing of an earlier stack may be left: some of the parts' tests own the machine.
 step 'clean start' make --no-print-directory destroy YES=1
-# These wait for other programs as much as they compute: the looks at the source go on beside them.
+# The looks at the source go on beside these.
 jest_part apart --selectProjects unit parts >"$reports/apart.log" 2>&1 &
 apart=$!
 step 'types and lint' make --no-print-directory _lint
