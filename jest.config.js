@@ -8,8 +8,8 @@ const long = [
 ].map((name) => `<rootDir>/tests/${name}.test.ts`);
 
 /**
- * Three projects: `unit` needs no root and no network; `parts` are what takes longer, and the parts of the local cloud, each by itself; `running`
- * drives the whole stack from outside, in the order of its files' names.
+ * Four projects: `unit` needs no root and no network; `parts` are what takes longer, each by itself; `cloud` is the local cloud alone, and has
+ * the machine for itself; `running` drives the whole stack from outside, in the order of its files' names.
  */
 const common = {
   testEnvironment: "node",
@@ -23,7 +23,8 @@ module.exports = {
   testTimeout: 30_000, // on a busy machine a program takes many times as long to start
   projects: [
     { ...common, displayName: "unit", testMatch: ["<rootDir>/tests/**/*.test.ts"], testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/local/stack/", ...long] },
-    { ...common, displayName: "parts", testMatch: ["<rootDir>/tests/local/stack/*.test.ts", ...long] },
+    { ...common, displayName: "parts", testMatch: ["<rootDir>/tests/local/stack/*.test.ts", ...long], testPathIgnorePatterns: ["/node_modules/", "/stack/cloud\\."] },
+    { ...common, displayName: "cloud", testMatch: ["<rootDir>/tests/local/stack/cloud.test.ts"] },
     { ...common, displayName: "running", testMatch: ["<rootDir>/tests/local/stack/running/*.test.ts"] },
   ],
 };

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Everything, in the order in which a failure is cheapest to see. Each part's results are counted from its own report;
-# the last line is `N passed, N failed`.
+# Everything. What works for the processors goes on beside what waits for the stack: one after the other takes minutes longer.
+# Each part's results are counted from its own report; the last line is `N passed, N failed`.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 reports=$(mktemp -d)
@@ -34,19 +34,28 @@ told() { # process, log
   return $status
 }
 
-# Nothing of an earlier stack may be left: some of the parts' tests own the machine.
+# The looks at the source go on beside the local cloud's own tests, which have the machine for themselves.
 step 'clean start' make --no-print-directory destroy YES=1
-# The looks at the source go on beside these.
-jest_part apart --selectProjects unit parts >"$reports/apart.log" 2>&1 &
-apart=$!
+jest_part cloud --selectProjects cloud >"$reports/cloud.log" 2>&1 &
+cloud=$!
 step 'types and lint' make --no-print-directory _lint
 step 'workflows' "$tools/actionlint"
 step 'workflows, audited' "$tools/zizmor" --offline --quiet .
 step 'reference pages' make --no-print-directory _references
-step 'unit tests and parts' told "$apart" "$reports/apart.log"
+step 'the local cloud' told "$cloud" "$reports/cloud.log"
+
+looks=running/[1-4] # the tests that look at the stack and leave it as it is
+on_stack=(--selectProjects running --runInBand --testSequencer ./tests/alphabetical.js)
 if step 'make up' make --no-print-directory up; then
-  step 'the running stack' jest_part running --selectProjects running --runInBand --testSequencer ./tests/alphabetical.js
+  step 'the running stack, looked at' jest_part looked "${on_stack[@]}" --testPathPatterns "$looks"
 fi
+# They are given what the stack leaves over, and the time for that.
+{ renice 10 "$BASHPID"; jest_part apart --selectProjects unit parts --testTimeout 300000; } >"$reports/apart.log" 2>&1 &
+apart=$!
+if [ -e "$reports/looked.json" ]; then
+  step 'the running stack, changed and broken' jest_part changed "${on_stack[@]}" --testPathIgnorePatterns "$looks"
+fi
+step 'unit tests and parts' told "$apart" "$reports/apart.log"
 step 'make destroy' make --no-print-directory destroy YES=1
 
 node tests/summary.js "$reports" "${failed_steps[@]}"
