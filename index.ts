@@ -8,6 +8,7 @@ import { backendOf, celeryOf, registryLogin } from "./components/application";
 import { Backups } from "./components/backups";
 import { Database } from "./components/database";
 import { Edge } from "./components/edge";
+import { keepGenerations } from "./components/generations";
 import { grafanaOf } from "./components/grafana";
 import { keepLogs, Logs } from "./components/logs";
 import { Monitoring } from "./components/monitoring";
@@ -17,7 +18,7 @@ import { describe } from "./components/outputs";
 import { sentryOf, tellOfRollOut } from "./components/sentry";
 import type { ContainerGround } from "./components/tier";
 import { WorkerTier } from "./components/worker";
-import { connectionsOf, loadConfig } from "./config";
+import { connectionsOf, generationsOf, loadConfig } from "./config";
 import { releaseKey } from "./machine/backend/release";
 
 /** The stack: first what exists, then what runs on it, in the order of a release. */
@@ -114,16 +115,18 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     after: apis,
   });
   // From here on nobody logs in with an earlier password.
-  database.endFormerPasswords([...apis, ...working]);
+  const closed = database.endFormerPasswords([...apis, ...working]);
   const hosts = [bastion, database.host, ...api.hosts, ...worker.hosts];
-  monitoring.watch({ config, hosts, edge: bastion, workers: worker.hosts, queues: database.queues, after: [serving, ...working] });
+  const watching = monitoring.watch({ config, hosts, edge: bastion, workers: worker.hosts, queues: database.queues, after: [serving, ...working] });
   tellOfRollOut(monitoring.host, config, [serving, ...working]);
+  const all = [...hosts, monitoring.host];
+  keepGenerations(generationsOf(config, all.map(({ name }) => name)), [closed, watching]);
 
   new Outside("outside", { domain, emails: config.alerts.cloudEmails, after: network.ready });
 
   return describe({
     domain, grafanaDomain: config.grafana.domain, network, access, bastion,
-    hosts: [...hosts, monitoring.host],
+    hosts: all,
     backups: { region: config.backups.region, buckets: backups.buckets },
   });
 }

@@ -18,6 +18,8 @@ export interface Doc {
   concealed?: boolean;
   /** A command whose output is a good value. */
   generate?: string;
+  /** Where the key is a generation, or has one of each machine: what a lower one than is in force would do. */
+  lowered?: string;
 }
 
 const docs = z.registry<Doc>();

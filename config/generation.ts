@@ -4,21 +4,26 @@ import { whole, type Mending } from "./formats";
 
 const count = whole(1, 1_000_000);
 
-/** A number that makes the program create something anew when it is raised, as `make rotate-…` does (ops/rotate.ts). @default 1 */
-export const generation = (description: string) => key(count.default(1), {
+/**
+ * A number that makes the program create something anew when it is raised, as `make rotate-…` does (ops/rotate.ts). @default 1
+ * @param lowered what a lower number than the one in force would do
+ */
+export const generation = (description: string, lowered: string) => key(count.default(1), {
   description,
+  lowered,
   allowed: "a whole number, never less than before",
   example: "2",
 });
 
 /** The same for machines, by name, as `make renew HOST=…` does (ops/renew.ts). A machine that no longer exists may stay in it. @default all 1 */
-export const generationOfEach = (description: string) => key(z.record(z.string(), count).superRefine((counts, context) => {
+export const generationOfEach = (description: string, lowered: string) => key(z.record(z.string(), count).superRefine((counts, context) => {
   for (const name of Object.keys(counts)) {
     if (/^(edge|data|monitor|(api|worker)-(0|[1-9]\d*))$/.test(name)) continue;
     context.addIssue({ code: "custom", path: [name], message: "is no machine", params: { remedy: "remove" } satisfies Mending });
   }
 }).default({}), {
   description,
+  lowered,
   allowed: "whole numbers, never less than before, by machine: edge, data, monitor, api-0, worker-0, …",
   example: "2",
   entry: "api-0",

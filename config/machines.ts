@@ -21,8 +21,9 @@ export const machines = z.object({
     concealed: true,
   }),
   deployerKeyGeneration: generation("Counts the keys that the program has come to the machines with. One more changes to the next key, which the machines let in already, and "
-      + "ends this one: `make rotate-deployer-key` does it. It never goes back."),
-  machineGenerations: generationOfEach("Counts how often a machine was replaced by a new one with a new SSH host key. `make renew HOST=…` counts up and does the rest. It never goes back."),
+      + "ends this one: `make rotate-deployer-key` does it. It never goes back.", "no machine lets in a former key, so the program would reach none of them"),
+  machineGenerations: generationOfEach("Counts how often a machine was replaced by a new one with a new SSH host key. `make renew HOST=…` counts up and does the rest. It never goes back.",
+    "it would delete the machine and create another"),
   trustedCertificates: key(list(text(certificateFault)).default([]), {
     description: "Certificates of private authorities that every machine trusts, for a registry, an ACME server or object storage of your own.",
     allowed: "PEM certificates, one an element",

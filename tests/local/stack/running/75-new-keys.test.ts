@@ -1,17 +1,17 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { inState } from "../../../../local/paths";
+import { inState, projectDir } from "../../../../local/paths";
 import { load } from "../../../../local/cloud/state";
 import { towardsMedia } from "../inside";
 import { login, order, trading, upload } from "../session";
+import { configure } from "../settings";
 import { eventually, make, on, output, request, run, type Finished, type Output } from "../support";
 
 const former = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-former-"));
 afterAll(() => fs.rmSync(former, { recursive: true }));
 
 let stack: Output;
-// What is counted here stays in the file until the stack goes: machines know no former key, and the runbooks have to do without them.
 beforeAll(async () => void (stack = await output()));
 
 test("the keys to the shared files are changed while orders come in, and the former ones open nothing", async () => {
@@ -68,6 +68,21 @@ test("the deployer's key is changed, and the former one opens no machine", async
     expect([name, await opens("past-the-edge", name)]).toEqual([name, false]);
   }
 }, 300_000);
+
+test("a file that was taken back from before that is refused by preview and update, with what mends it, before anything is changed", async () => {
+  const [, inForce] = /deployerKeyGeneration: (\d+)/.exec(fs.readFileSync(path.join(projectDir, "Pulumi.local.yaml"), "utf8"))!;
+  configure({ deployerKeyGeneration: 1 });
+  try {
+    const mend = new RegExp(`deployerKeyGeneration = 1: is lower than ${inForce}[^]*to mend: pulumi config set --stack local deployerKeyGeneration ${inForce}\n`);
+    const previewed = await make("preview");
+    expect([previewed.code, previewed.stdout]).toEqual([2, expect.stringMatching(mend)]);
+    const updated = await make("up");
+    expect([updated.code, updated.stderr]).toEqual([2, expect.stringMatching(mend)]);
+    expect(updated.stderr).toContain("Nothing was changed.");
+  } finally {
+    configure({ deployerKeyGeneration: Number(inForce) });
+  }
+}, 120_000);
 
 test("the edge is made anew, with another key to know it by and the same address, and the former machine is gone", async () => {
   const hostKey = (): string => /^edge (.*)$/m.exec(fs.readFileSync(inState("ssh", "known_hosts"), "utf8"))![1]!;
