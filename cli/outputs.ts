@@ -54,9 +54,10 @@ export function readOutputs(engine: Engine, stack: string, options: { secrets?: 
  * @throws UserError when no update ended well
  */
 export function readInForce(engine: Engine, stack: string): Configuration {
-  const last = readHistory(engine, stack).find((update) => update.kind === "update" && update.result === "succeeded" && ofAll(update));
-  if (!last) throw new UserError(`no update of stack ${stack} has completed successfully yet: run ${engine.mend.up}`);
-  return configurationOf(last);
+  for (const update of readHistory(engine, stack)) {
+    if (update.kind === "update" && update.result === "succeeded" && ofAll(update)) return configurationOf(update);
+  }
+  throw new UserError(`no update of stack ${stack} has completed successfully yet: run ${engine.mend.up}`);
 }
 
 /** What the stack was to be when the engine worked on it. */
@@ -66,11 +67,17 @@ export const configurationOf = ({ config }: Update): Configuration =>
 /** Some resources alone were updated, where `--target`, `--exclude` or one of their kind was given; the configuration was the whole stack's. */
 export const ofAll = ({ environment }: Update): boolean => !Object.keys(environment).some((key) => /^pulumi\.flag\.(target|exclude)/.test(key));
 
-export const pageSize = 100;
+/** How many the engine is asked for at once. */
+const pageSize = 100;
 
-/** What the engine did to a stack, the newest first, a page at a time: the first holds the last hundred. @throws UserError when it cannot be read */
-export const readHistory = (engine: Engine, stack: string, page = 1): Update[] =>
-  asked(engine, stack, "history", "history", "--page-size", String(pageSize), "--page", String(page)) as Update[];
+/** What the engine did to a stack, the newest first; read only as far as it is looked at. @throws UserError when it cannot be read */
+export function* readHistory(engine: Engine, stack: string): Generator<Update, void> {
+  for (let page = 1; ; page++) {
+    const updates = asked(engine, stack, "history", "history", "--page-size", String(pageSize), "--page", String(page)) as Update[];
+    yield* updates;
+    if (updates.length < pageSize) return;
+  }
+}
 
 /** What the engine notes of one of its works. */
 export interface Update {

@@ -2,7 +2,7 @@ import { ask } from "./ask";
 import type { OperatedStack } from "./stack";
 import { red } from "../cli/terminal";
 import { isGiven } from "../cli/flag";
-import { configurationOf, ofAll, pageSize, type Update } from "../cli/outputs";
+import { configurationOf, ofAll, type Update } from "../cli/outputs";
 
 /** Lists which images of the backend were rolled out, when and from which commit; then which of them each machine runs. JSON=1 for a script. Gives 1 when a machine does not say. */
 export async function releases(stack: OperatedStack): Promise<number> {
@@ -16,18 +16,17 @@ export async function releases(stack: OperatedStack): Promise<number> {
 const imageOf = (update: Update): string | undefined => configurationOf(update).image as string | undefined;
 
 /** How many are enough to choose from. */
-const enough = 5;
+const enough = 10;
 
 /** What was rolled out, as far back as it takes to know enough of that. Whether the oldest update of those looked at brought its image is known where there is none before it. */
 function known(stack: OperatedStack): Update[] {
   const history: Update[] = [];
-  for (let page = 1; ; page++) {
-    const more = stack.history(page);
-    history.push(...more);
-    if (more.length < pageSize) return rolledOut(history);
+  for (const update of stack.history()) {
+    history.push(update);
     const found = rolledOut(history).slice(1);
     if (found.length >= enough) return found;
   }
+  return rolledOut(history);
 }
 
 /** The updates that brought another image, and those that went on with one when that had failed, or had been of some resources alone; the oldest first. */

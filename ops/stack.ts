@@ -20,8 +20,8 @@ export interface OperatedStack {
   outputs(): Outputs;
   /** What its machines have been brought to, whatever its file says by now. */
   inForce(): Configuration;
-  /** What the engine did to it, the newest first; on the first page, and those after it, a hundred each. */
-  history(page: number): Update[];
+  /** What the engine did to it, the newest first; read only as far as it is looked at. */
+  history(): Iterable<Update>;
   /** S3 with the rights of whoever runs the command, which no machine of the stack has. */
   s3(region: string): Promise<S3Client>;
   /** PEM of the authority that signed the API's certificate. @default the system's */
@@ -56,7 +56,7 @@ function openLocal(): OperatedStack {
     engineCommand: (operation, refresh) => ["make", operation, ...(refresh ? ["REFRESH=1"] : [])],
     outputs: () => (outputs ??= readOutputs(localEngine(), stackName)),
     inForce: () => readInForce(localEngine(), stackName),
-    history: (page) => readHistory(localEngine(), stackName, page),
+    history: () => readHistory(localEngine(), stackName),
     s3: async () => (await import("../local/aws/s3")).s3(), // an SDK that most commands need not wait for
   });
 }
@@ -71,7 +71,7 @@ function openRemote(name: string): OperatedStack {
   process.once("exit", close);
   const sshConfig = writeSshFiles(directory, outputs.reachable, outputs.deployerKey);
   const engineCommand: OperatedStack["engineCommand"] = (operation, refresh) => ["pulumi", operation, "--stack", name, ...(refresh ? ["--refresh"] : []), ...(operation === "up" && isGiven("YES") ? ["--yes"] : [])];
-  return operated({ name, sshConfig, close, engineCommand, outputs: () => outputs, inForce: () => readInForce(engine, name), history: (page) => readHistory(engine, name, page), s3: async (region) => new (await import("@aws-sdk/client-s3")).S3Client({ region }) });
+  return operated({ name, sshConfig, close, engineCommand, outputs: () => outputs, inForce: () => readInForce(engine, name), history: () => readHistory(engine, name), s3: async (region) => new (await import("@aws-sdk/client-s3")).S3Client({ region }) });
 }
 
 function operated(stack: Omit<OperatedStack, "run" | "engine">): OperatedStack {

@@ -1,19 +1,33 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readInForce, readOutputs } from "../../cli/outputs";
+import { readHistory, readInForce, readOutputs } from "../../cli/outputs";
 
 const directory = mkdtempSync(join(tmpdir(), "ringo-engine-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** An engine's command that prints this, whatever it is asked; or fails with it. */
-function engine(printed: unknown, fails = false) {
+/** An engine's command that does this. */
+function does(script: string) {
   const command = join(directory, "pulumi");
-  writeFileSync(`${command}.out`, typeof printed === "string" ? printed : JSON.stringify(printed));
-  writeFileSync(command, `#!/bin/sh\necho "$*" >> ${command}.asked\ncat ${command}.out ${fails ? ">&2; exit 1" : ""}\n`);
+  writeFileSync(command, script);
   chmodSync(command, 0o755);
   return { command, cwd: directory, env: process.env, mend: { install: "https://www.pulumi.com/docs/install/", read: "pulumi login", up: "pulumi up --stack staging" } };
 }
+
+/** One that prints this, whatever it is asked; or fails with it. */
+function engine(printed: unknown, fails = false) {
+  const out = join(directory, "out");
+  writeFileSync(out, typeof printed === "string" ? printed : JSON.stringify(printed));
+  return does(`#!/bin/sh\ncat ${out} ${fails ? ">&2; exit 1" : ""}\n`);
+}
+
+/** One that prints so much of a history as it is asked for, and notes which page that was. */
+const paged = (history: unknown[]) => does(`#!${process.execPath}
+const after = (flag) => Number(process.argv[process.argv.indexOf(flag) + 1]);
+const [size, page] = [after("--page-size"), after("--page")];
+require("node:fs").appendFileSync(${JSON.stringify(join(directory, "asked"))}, page + "\\n");
+process.stdout.write(JSON.stringify(${JSON.stringify(history)}.slice((page - 1) * size, page * size)));
+`);
 
 const update = (kind: string, result: string, generation: number, ...flags: string[]) => ({
   version: 0, kind, result, environment: Object.fromEntries(["yes", ...flags].map((flag) => [`pulumi.flag.${flag}`, "set"])), config: {
@@ -26,6 +40,15 @@ const update = (kind: string, result: string, generation: number, ...flags: stri
 test("what is in force is what the last update that ended well was told", () => {
   const history = [update("update", "failed", 3), update("update", "in-progress", 3), update("refresh", "succeeded", 3), update("update", "succeeded", 2), update("update", "succeeded", 1)];
   expect(readInForce(engine(history), "staging")).toEqual({ deployerKeyGeneration: "2", backups: { keyGeneration: 2 }, djangoSecretKey: undefined });
+});
+
+test("it is looked for as far back as it takes, and the history read no further than it is looked at", () => {
+  const asked = (): string[] => readFileSync(join(directory, "asked"), "utf8").split("\n").filter(Boolean);
+  const history = [...Array.from({ length: 250 }, () => update("refresh", "succeeded", 3)), update("update", "succeeded", 2), ...Array.from({ length: 149 }, () => update("update", "succeeded", 1))];
+  expect(readInForce(paged(history), "staging").deployerKeyGeneration).toBe("2");
+  expect(asked()).toEqual(["1", "2", "3"]);
+  expect([...readHistory(paged(history), "staging")]).toEqual(history);
+  expect(() => readInForce(paged(history.slice(0, 250)), "staging")).toThrow(/no update of stack staging has completed/);
 });
 
 test("an update of some machines alone brings nothing to the others", () => {

@@ -1,4 +1,4 @@
-import { pageSize, type Update } from "../../cli/outputs";
+import type { Update } from "../../cli/outputs";
 import { releases } from "../../ops/releases";
 import type { OperatedStack } from "../../ops/stack";
 
@@ -11,7 +11,7 @@ const update = (minute: number, name: string, result = "succeeded", more: Partia
 async function printed(history: Update[], answers: Record<string, { code: number; stdout: string; stderr?: string }> = {}): Promise<{ text: string; code: number; asked: string[] }> {
   const asked: string[] = [];
   const stack = {
-    name: "staging", history: (page: number) => history.slice((page - 1) * pageSize, page * pageSize),
+    name: "staging", history: () => history,
     outputs: () => ({ machines: [["edge", "edge"], ["api-0", "api"], ["worker-0", "worker"], ["monitor", "monitor"]].map(([name, role]) => ({ name, role })) }),
     run: async (host: string) => (asked.push(host), { stderr: "", ...answers[host] ?? { code: 0, stdout: "\u001e0\u001e" } }),
   } as unknown as OperatedStack;
@@ -70,9 +70,9 @@ describe("where hundreds of updates changed something else", () => {
     expect(await listed(...others("b", 250), update(20, "b"), update(10, "a"))).toEqual([`2026-11-24T09:10:00Z  succeeded  ${image("a")}`, `2026-11-24T09:20:00Z  succeeded  ${image("b")}`]);
   });
 
-  test("the oldest that was looked at is none of them: when its image was rolled out is not known", async () => {
-    const releases = ["f", "e", "d", "c", "b"].map((name, i) => update(59 - i, name));
-    expect((await listed(...releases, ...others("a", 2 * pageSize - releases.length), update(10, "a"))).map((line) => line.at(-1))).toEqual(["b", "c", "d", "e", "f"]);
+  test("ten are enough; the oldest that was looked at is none of them: when its image was rolled out is not known", async () => {
+    const releases = [..."lkjihgfedcb"].map((name, i) => update(59 - i, name));
+    expect((await listed(...releases, ...others("a", 100), update(10, "a"))).map((line) => line.at(-1))).toEqual([..."cdefghijkl"]);
   });
 });
 
