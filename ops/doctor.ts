@@ -136,8 +136,16 @@ interface Alert {
   annotations: Record<string, string>;
 }
 
+/** Seconds until a new Prometheus, which answers at once, has looked at itself and judged that: where figures are read least often (`monitoring.scrapeSeconds`), five to find its targets, sixty until their turn and twelve until the rules'. */
+const firstLook = 90;
+
+/** What Prometheus knows of alerts, when it can know of any. */
+const asked = `alerts() { curl -sS --fail --max-time 10 http://127.0.0.1:${local.prometheus}/api/v1/alerts; }
+while test "$(ps -o etimes= -C prometheus)" -lt ${firstLook} && ! alerts | grep -q '"${lifeSign}"'; do sleep 1; done 2>/dev/null
+alerts`;
+
 const alerts = (stack: OperatedStack): Look => ({
-  about: "alerts", command: `curl -sS --fail --max-time 10 http://127.0.0.1:${local.prometheus}/api/v1/alerts`,
+  about: "alerts", command: asked,
   judge: ({ code, stdout }, errors) => (code === 0 ? firing(stack, (JSON.parse(stdout) as { data: { alerts: Alert[] } }).data.alerts)
     : [wrong("alerts", `Prometheus does not answer, so no alert is sent: ${errors}`, ssh(stack, "monitor", "journalctl --no-pager --lines 50 --unit prometheus"))]),
 });

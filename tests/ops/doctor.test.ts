@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { backedUp, certificate, doctor, firing, forPeople, judged, type Finding } from "../../ops/doctor";
 import type { OperatedStack } from "../../ops/stack";
 
@@ -69,7 +72,7 @@ describe("each machine is asked once", () => {
   /** What the machines have, in the place of the programs that are asked there. */
   const listed = { window: { from: "x", to: null }, warning: null, backups: [{ stop: new Date().toISOString() }], wal: { waiting: 0, waitingSeconds: 0 } };
   const alive = { data: { alerts: [{ state: "firing", labels: { alertname: "Watchdog" }, annotations: {} }] } };
-  const there = { systemctl: "true", df: "true", docker: "true", nft: "for _ in input forward output; do echo 'policy drop;'; done", "ringo-backup": `echo '${JSON.stringify(listed)}'`, curl: `echo '${JSON.stringify(alive)}'` };
+  const there = { systemctl: "true", df: "true", docker: "true", nft: "for _ in input forward output; do echo 'policy drop;'; done", "ringo-backup": `echo '${JSON.stringify(listed)}'`, curl: `echo '${JSON.stringify(alive)}'`, ps: "echo 4711", sleep: "true" };
 
   /** What is found wrong where a host, at one of its connections, is `away`, and its programs do something `else`. */
   async function wrong(away: string[], otherwise: Partial<typeof there> = {}): Promise<Pick<Finding, "about" | "said">[]> {
@@ -112,5 +115,22 @@ describe("each machine is asked once", () => {
       { about: "backups", said: "cannot be listed: S3 is away" },
       { about: "alerts", said: "Prometheus does not answer, so no alert is sent: curl: (22) 503" },
     ]);
+  });
+
+  describe("and a Prometheus that has just started", () => {
+    const directory = mkdtempSync(join(tmpdir(), "ringo-doctor-"));
+    afterAll(() => rmSync(directory, { recursive: true }));
+    /** Its age: ten seconds more at each look. */
+    const aging = (name: string) => (writeFileSync(join(directory, name), ""), `echo x >>${directory}/${name}; echo $(($(wc -l <${directory}/${name}) * 10))`);
+    const none = "echo '{\"data\":{\"alerts\":[]}}'";
+
+    test("is waited for until it has looked at anything", async () => {
+      expect(await wrong([], { ps: aging("waits"), curl: `if test $(wc -l <${directory}/waits) -lt 4; then ${none}; else ${there.curl}; fi` })).toEqual([]);
+    });
+
+    test("is held to be broken when it has not, after as long as that may take", async () => {
+      expect(await wrong([], { ps: aging("looks"), curl: none })).toEqual([{ about: "alerts", said: "Prometheus stores no metrics, or evaluates no rules" }]);
+      expect(readFileSync(join(directory, "looks"), "utf8").split("\n")).toHaveLength(10);
+    });
   });
 });
