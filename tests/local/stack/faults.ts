@@ -26,8 +26,8 @@ const switchWal = "cd /; runuser -u postgres -- psql -X -q -U operator ringo -c 
 const asOperator = (words: string) => `{ printf 'AUTH operator '; cat /etc/ringo/redis/operator.password; echo '${words}'; } | redis-cli`;
 const workersMain = "$(docker inspect --format '{{.State.Pid}}' ringo-worker)"; // its init: Celery is a child of that
 
-/** Faults by when they happen: those of one round at the same time, since none hides another. */
-export const rounds = (addressOf: (name: string) => string): Fault[][] => [
+/** Faults by when they happen: those of one round at the same time, since none hides another; those of a list in it one after the other. */
+export const rounds = (addressOf: (name: string) => string): (Fault | Fault[])[][] => [
   [
     {
       name: "API process killed", alert: { alertname: "ApiProcessDown", machine: "api-1" }, holds: 60,
@@ -38,18 +38,23 @@ export const rounds = (addressOf: (name: string) => string): Fault[][] => [
       cause: () => inside("data", "set -- $(df -B1 --output=size,avail /srv/data | tail -1); fallocate -l $(($2 - $1 / 20)) /srv/data/filled"),
       mend: () => inside("data", "rm /srv/data/filled"),
     },
-    {
+    [{
       name: "certificate near expiry", alert: { alertname: "CertificateExpiring", machine: "edge" }, holds: 0, every: probeSeconds,
       cause: () => inside("edge", `cd /etc/nginx/tls
 cp -P fullchain.pem kept.pem; cp -P privkey.pem kept.key
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 5 -subj /CN=short -keyout short.key -out short.pem 2>/dev/null
 ln -sfn short.pem fullchain.pem; ln -sfn short.key privkey.pem; systemctl reload nginx`),
       mend: () => inside("edge", "cd /etc/nginx/tls; mv -f kept.pem fullchain.pem; mv -f kept.key privkey.pem; rm short.pem short.key; systemctl reload nginx"),
-    },
-    {
+    }, {
+      name: "edge gone", alert: { alertname: "MachineDown", machine: "edge" }, holds: 60, cause: () => unplug("edge"), mend: () => plugIn("edge"),
+    }],
+    [{
       name: "worker hung", alert: { alertname: "NoWorkers" }, holds: 60,
       cause: () => inside("worker-0", `pkill -STOP -P ${workersMain}`), mend: () => inside("worker-0", `pkill -CONT -P ${workersMain}`),
-    },
+    }, {
+      name: "worker gone", alert: { alertname: "NoWorkers" }, holds: 60,
+      cause: () => inside("worker-0", "docker kill ringo-worker"), mend: () => inside("worker-0", "docker start ringo-worker"),
+    }],
     {
       // The machines share this host's clock: what the monitor reads of one is wrong instead.
       name: "clock off", alert: { alertname: "ClockOff", machine: "api-1" }, holds: 60,
@@ -72,6 +77,14 @@ ln -sfn short.pem fullchain.pem; ln -sfn short.key privkey.pem; systemctl reload
       cause: () => inside("api-0", "docker exec --detach ringo-api celery -A ringo_backend beat --schedule=/tmp/second --pidfile=/tmp/second.pid"),
       mend: () => inside("api-0", "docker exec ringo-api sh -c 'kill $(cat /tmp/second.pid)'"),
     },
+    {
+      name: "Redis's snapshot fails", alert: { alertname: "RedisNotPersisting", machine: "data" }, holds: 60,
+      // And yet it takes a write.
+      cause: () => inside("data", `cd /srv/data/redis; rm -f dump.rdb; mkdir dump.rdb; ${asOperator("BGSAVE")}
+timeout 10 sh -c "until ${asOperator("INFO persistence")} | grep -q '^rdb_last_bgsave_status:err'; do sleep 0.2; done"
+${asOperator("SET ringo:check 1 EX 10")} | grep -c '^OK' | grep -qx 2`),
+      mend: () => inside("data", `rmdir /srv/data/redis/dump.rdb; ${asOperator("BGSAVE")}`),
+    },
   ],
   [
     {
@@ -87,20 +100,5 @@ ln -sfn short.pem fullchain.pem; ln -sfn short.key privkey.pem; systemctl reload
       cause: () => inside("worker-0", "docker stop -t 5 ringo-beat"), mend: () => inside("worker-0", "docker start ringo-beat"),
     },
     { name: "API machine gone", alert: { alertname: "MachineDown", machine: "api-1" }, holds: 60, cause: () => unplug("api-1"), mend: () => plugIn("api-1") },
-  ],
-  [
-    {
-      name: "worker gone", alert: { alertname: "NoWorkers" }, holds: 60,
-      cause: () => inside("worker-0", "docker kill ringo-worker"), mend: () => inside("worker-0", "docker start ringo-worker"),
-    },
-    {
-      name: "Redis's snapshot fails", alert: { alertname: "RedisNotPersisting", machine: "data" }, holds: 60,
-      // And yet it takes a write.
-      cause: () => inside("data", `cd /srv/data/redis; rm -f dump.rdb; mkdir dump.rdb; ${asOperator("BGSAVE")}
-timeout 10 sh -c "until ${asOperator("INFO persistence")} | grep -q '^rdb_last_bgsave_status:err'; do sleep 0.2; done"
-${asOperator("SET ringo:check 1 EX 10")} | grep -c '^OK' | grep -qx 2`),
-      mend: () => inside("data", `rmdir /srv/data/redis/dump.rdb; ${asOperator("BGSAVE")}`),
-    },
-    { name: "edge gone", alert: { alertname: "MachineDown", machine: "edge" }, holds: 60, cause: () => unplug("edge"), mend: () => plugIn("edge") },
   ],
 ];
