@@ -44,18 +44,22 @@ step 'workflows, audited' "$tools/zizmor" --offline --quiet .
 step 'reference pages' make --no-print-directory _references
 step 'the local cloud' told "$cloud" "$reports/cloud.log"
 
-looks=running/[1-4] # the tests that look at the stack and leave it as it is
-on_stack=(--selectProjects running --runInBand --testSequencer ./tests/alphabetical.js)
-if step 'make up' make --no-print-directory up; then
-  step 'the running stack, looked at' jest_part looked "${on_stack[@]}" --testPathPatterns "$looks"
-fi
+# Of the running stack's tests, in their order: those that nothing may disturb, those that mostly wait, and the rest.
+first='running/[1-5]'
+waiting='running/6[0-3]'
+stands=false
+on_stack() { # report, step, arguments...
+  local report=$1 name=$2; shift 2
+  $stands && step "the running stack: $name" jest_part "$report" --selectProjects running --runInBand --testSequencer ./tests/alphabetical.js "$@"
+}
+step 'make up' make --no-print-directory up && stands=true
+on_stack first 'looks and changes' --testPathPatterns "$first"
 # They are given what the stack leaves over, and the time for that.
 { renice 10 "$BASHPID"; jest_part apart --selectProjects unit parts --testTimeout 300000; } >"$reports/apart.log" 2>&1 &
 apart=$!
-if [ -e "$reports/looked.json" ]; then
-  step 'the running stack, changed and broken' jest_part changed "${on_stack[@]}" --testPathIgnorePatterns "$looks"
-fi
-step 'unit tests and parts' told "$apart" "$reports/apart.log"
+on_stack waiting 'failures and backups' --testPathPatterns "$waiting"
+step 'unit tests and parts, meanwhile' told "$apart" "$reports/apart.log"
+on_stack rest 'alerts, releases and runbooks' --testPathIgnorePatterns "$first" "$waiting"
 step 'make destroy' make --no-print-directory destroy YES=1
 
 node tests/summary.js "$reports" "${failed_steps[@]}"
