@@ -101,9 +101,12 @@ test("beat knows what it has sent when it comes back, unless it was killed", asy
   const sent = async () => Number(await on("worker-0", `docker stop ringo-beat >/dev/null
     docker run --rm --user 10001:33 --volume /srv/beat:/srv/beat "$(docker inspect --format '{{.Config.Image}}' ringo-beat)" \
       python -c "import shelve; print(shelve.open('/srv/beat/celerybeat-schedule', 'r')['entries']['heartbeat'].total_run_count)"
-    docker start ringo-beat >/dev/null; until test -e /srv/beat/celerybeat.pid; do sleep 0.1; done; sleep 12`));
+    docker start ringo-beat >/dev/null; until test -e /srv/beat/celerybeat.pid; do sleep 0.1; done`));
+  const due = () => new Promise((resolve) => setTimeout(resolve, 12_000));
   const first = await sent();
+  await due();
   const second = await sent();
+  await due();
   await on("worker-0", "docker kill ringo-beat >/dev/null; docker start ringo-beat >/dev/null; sleep 5");
   const third = await sent();
   expect([first > 0, second > first, third < second]).toEqual([true, true, true]);
