@@ -1,4 +1,4 @@
-import type { Client, ClientChannel } from "ssh2";
+import type { Client } from "ssh2";
 import type { Context, Properties } from "../resource";
 import { connected, type Connection } from "./connection";
 import { commandModel } from "./lifecycle";
@@ -15,19 +15,19 @@ export const remoteCommand = commandModel((command, inputs, previous, context) =
 async function run(
   client: Client, command: string, environment: Record<string, string>, stdin: string | undefined, capture: Capture,
 ): Promise<Captured> {
-  const channel = await new Promise<ClientChannel>((resolve, reject) =>
-    client.exec(command, { env: environment }, (error, opened) => (error ? reject(error) : resolve(opened))));
-  channel.on("data", capture.onStdout);
-  channel.stderr.on("data", capture.onStderr);
-  channel.on("error", () => undefined);
-  channel.end(stdin ?? "");
-  const status = await new Promise<string | undefined>((resolve) => {
+  const status = await new Promise<string | undefined>((resolve, reject) => client.exec(command, { env: environment }, (error, channel) => {
+    if (error) return reject(error);
+    // All of it in this very call: a command may have ended by now, and how is told once.
     let ended = "wait: remote command exited without exit status or exit signal";
+    channel.on("data", capture.onStdout);
+    channel.stderr.on("data", capture.onStderr);
+    channel.on("error", () => undefined);
     channel.on("exit", (code: number | null, signal?: string) => {
       ended = signal ? `Process exited with signal ${signal}` : code === 0 ? "" : `Process exited with status ${code}`;
     });
     channel.on("close", () => resolve(ended || undefined));
-  });
+    channel.end(stdin ?? "");
+  }));
   if (status !== undefined) throw capture.failure(status, command);
   return capture.finish();
 }

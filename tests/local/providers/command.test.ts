@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
+import { Server } from "ssh2";
 import { command } from "../../../local/providers/command";
 import { UNKNOWN } from "../../../local/providers/resource";
 import { Secret, SIGNATURE } from "../../../local/providers/wire";
@@ -47,6 +48,25 @@ test.each([["none", []], ["stderr", ["err"]], ["stdout", ["out"]]])("with loggin
 test("a failed command says its status, itself and all it wrote", async () => {
   await expect(engine.create(remote, { connection: server.connection(), create: "echo why; exit 3", logging: "none" }))
     .rejects.toThrow('Process exited with status 3: running "echo why; exit 3":\nwhy\n');
+});
+
+test("a command that has ended before anybody could ask is heard to its end", async () => {
+  const prompt = new Server({ hostKeys: [server.hostKey.private] }, (client) => void client
+    .on("authentication", (context) => context.accept())
+    .on("session", (accept) => void accept().on("exec", (start) => {
+      const channel = start();
+      channel.write("all at once");
+      channel.exit(0);
+      channel.end();
+    }))
+    .on("error", () => undefined));
+  await new Promise<void>((listening) => void prompt.listen(0, "127.0.0.1", listening));
+  try {
+    const connection = server.connection({ port: (prompt.address() as net.AddressInfo).port });
+    expect((await engine.create(remote, { connection, create: "true" })).plain.stdout).toBe("all at once");
+  } finally {
+    prompt.close();
+  }
 });
 
 test("the whole connection is secret in inputs and state, and has its defaults", async () => {
