@@ -3,16 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sshd, sshdConfig } from "../../../machine/base/sshd";
+import { effectiveSettings } from "../sshd";
 
 const folder = mkdtempSync(join(tmpdir(), "ringo-sshd-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What sshd itself makes of the configuration: `sshd -T`. */
+/** What sshd makes of the configuration, by the names of its settings. */
 function effective(bastion: boolean): Map<string, string> {
   const [key, config] = [join(folder, `key-${bastion}`), join(folder, `config-${bastion}`)];
   execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
   writeFileSync(config, sshdConfig({ forwardsTo: bastion ? "10.0.0.0/16" : undefined }).replace("/etc/ssh/ssh_host_ed25519_key", key));
-  const lines = execFileSync("/usr/sbin/sshd", ["-T", "-f", config], { encoding: "utf8" }).trim().split("\n");
+  const lines = effectiveSettings(config).trim().split("\n");
   return new Map(lines.map((line) => [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1)]));
 }
 

@@ -10,6 +10,7 @@ import { postgres } from "../../../machine/data/postgres";
 import { redis } from "../../../machine/data/redis";
 import { combine } from "../../../machine/state";
 import { staticFiles } from "../../../machine/edge/static";
+import { effectiveSettings } from "../sshd";
 import { usual } from "./edge-harness";
 
 let root: string;
@@ -51,7 +52,7 @@ describe("shared files", () => {
     if (!existsSync(key)) execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
     const config = join(root, "sshd_config");
     writeFileSync(config, `HostKey ${key}\nAllowTcpForwarding local\n${server.files!.find((f) => f.path.includes("sshd_config.d"))!.content}`);
-    return execFileSync("/usr/sbin/sshd", ["-T", "-f", config, "-C", `user=${user},addr=${address},host=x`], { encoding: "utf8" });
+    return effectiveSettings(config, "-C", `user=${user},addr=${address},host=x`);
   };
 
   test("sshd gives their users files and nothing else, readers only to read", () => {
