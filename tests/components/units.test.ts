@@ -38,3 +38,16 @@ test("every service of ours that runs on is started anew with what it reads when
   }));
   expect(stale).toEqual([]);
 });
+
+test("every timer of ours runs, from each boot on: what nothing starts is missed by nobody until it is needed", async () => {
+  const { resources } = await stackWith(everything);
+  const timers = resources.filter(({ type }) => type === "command:remote:Command").map(stateOf).flatMap((state) => state.files.flatMap(({ path, content }) => {
+    const [, name] = /^\/etc\/systemd\/system\/([^/]+\.timer)$/.exec(path) ?? [];
+    const unit = state.units.find((each) => each.name === name);
+    // Counted from its service's last run alone, one begins never.
+    const begins = /^On(Calendar|Boot|Active|Startup)\w*=./m.test(content) && (/^OnCalendar=./m.test(content) || /^OnUnit(Ina|A)ctiveSec=./m.test(content));
+    return name === undefined ? [] : [{ name, runs: unit !== undefined && unit.enabled !== false && unit.running !== false, begins, changes: unit?.restartOn?.includes(path) ?? false }];
+  }));
+  expect(new Set(timers.map(({ name }) => name)).size).toBeGreaterThan(8);
+  expect(timers.filter(({ runs, begins, changes }) => !runs || !begins || !changes)).toEqual([]);
+});

@@ -30,10 +30,12 @@ describe("containers", () => {
     const [call] = machine.calls(/^docker run/);
     for (const part of [
       "--init", "--read-only", "--cap-drop ALL", "--security-opt no-new-privileges", "--restart unless-stopped", "--stop-timeout 40",
-      "--user 10001:33", "--tmpfs /tmp", "--volume /srv/media:/app/media", "--publish 10.0.0.2:8000:8000",
+      "--log-driver journald", "--user 10001:33", "--tmpfs /tmp", "--volume /srv/media:/app/media", "--publish 10.0.0.2:8000:8000",
     ]) expect(call).toContain(part);
     expect(call).toMatch(/registry.test\/backend@sha256:1 gunicorn$/);
     expect(call).not.toContain("s3cret-value");
+    // Docker takes 0 and -1 for no bound: one that forks without end would take its machine with it.
+    expect(Number(/ --pids-limit (\S+)/.exec(call)![1])).toBeGreaterThan(0);
     expect(statSync(machine.path("/etc/ringo/containers/ringo-api.env")).mode & 0o7777).toBe(0o600);
     expect(running().environment).toBe("KEY=s3cret-value\n");
   });
