@@ -123,23 +123,29 @@ describe("static files", () => {
 });
 
 describe("certificate", () => {
-  /** Runs the script with its paths below `root`; a fake certbot writes down how it was called. */
-  const run = (options: { server: string; domains: string[]; email?: string }, ...args: string[]) => {
-    const files = certbot({ email: "ops@example.test", ...options }).files!.filter((f) => f.mode === "0755");
+  /**
+   * Runs the script with its paths below `root`. A stand-in for certbot writes down how it was called, and leaves a certificate that is there alone
+   * unless it is told otherwise, as certbot does.
+   */
+  const run = (options: { server: string; domains: string[]; email?: string; days?: number }, ...args: string[]) => {
+    const { days = 5, ...asked } = options;
+    const files = certbot({ email: "ops@example.test", ...asked }).files!.filter((f) => f.mode === "0755");
     for (const folder of ["bin", "tls", "letsencrypt/renewal", "letsencrypt/live/ringo"]) mkdirSync(join(root, folder), { recursive: true });
-    const place = (text: string) => text.replaceAll("/etc/letsencrypt", join(root, "letsencrypt")).replaceAll("/etc/nginx/tls", join(root, "tls")).replaceAll("/usr/local/lib/ringo", join(root, "bin"));
-    for (const file of files) writeFileSync(join(root, "bin", file.path.split("/").pop()!), place(file.content), { mode: 0o755 });
+    for (const file of files) writeFileSync(join(root, "bin", file.path.split("/").pop()!), below(file.content), { mode: 0o755 });
     for (const name of ["nginx", "systemctl"]) writeFileSync(join(root, "bin", name), `#!/bin/sh\necho ${name} "$@" >> ${root}/calls\n`, { mode: 0o755 });
     writeFileSync(join(root, "bin/certbot"), `#!/bin/sh
 echo certbot "$@" >> ${root}/calls
-names=$(printf '%s\\n' "$@" | grep -A1 -x -e --domain | grep -v -e '^--' | sed 's/^/DNS:/' | paste -sd,)
 cd ${root}/letsencrypt/live/ringo
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 5 -subj /CN=x -addext "subjectAltName=$names" -keyout privkey.pem -out cert.pem 2>/dev/null
+case " $* " in *' --force-renewal '*) ;; *) [ ! -e cert.pem ] || exit 0 ;; esac
+names=$(printf '%s\\n' "$@" | grep -A1 -x -e --domain | grep -v -e '^--' | sed 's/^/DNS:/' | paste -sd,)
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days ${days} -subj /CN=x -addext "subjectAltName=$names" -keyout privkey.pem -out cert.pem 2>/dev/null
 cp cert.pem fullchain.pem
 echo "server = ${options.server}" > ${root}/letsencrypt/renewal/ringo.conf
 `, { mode: 0o755 });
-    return spawnSync("sh", [join(root, "bin/obtain-certificate"), ...args], { encoding: "utf8", env: { ...process.env, PATH: `${join(root, "bin")}:${process.env.PATH}` } });
+    return spawnSync("sh", [join(root, "bin/obtain-certificate"), ...args], { encoding: "utf8", env: environment() });
   };
+  const below = (text: string) => text.replaceAll("/etc/letsencrypt", join(root, "letsencrypt")).replaceAll("/etc/nginx/tls", join(root, "tls")).replaceAll("/usr/local/lib/ringo", join(root, "bin"));
+  const environment = () => ({ ...process.env, PATH: `${join(root, "bin")}:${process.env.PATH}` });
   const calls = () => readFileSync(join(root, "calls"), "utf8").trim().split("\n");
   const order = { server: "https://acme.example.test/dir", domains: ["api.example.test", "b.example.test"] };
 
@@ -170,5 +176,27 @@ echo "server = ${options.server}" > ${root}/letsencrypt/renewal/ringo.conf
     expect(run(changed).status).toBe(0);
     expect(calls().filter((c) => c.startsWith("certbot"))).toHaveLength(2);
     expect(run(changed, "--check").status).toBe(0);
+  });
+
+  test("is obtained anew by an update on its last day, where renewing has failed till then", () => {
+    run({ ...order, days: 1 });
+    expect(run(order, "--check").status).not.toBe(0);
+    expect(run(order).status).toBe(0);
+    expect(calls().filter((c) => c.startsWith("certbot"))).toHaveLength(2);
+    expect(run(order, "--check").status).toBe(0);
+  });
+
+  test("is put before nginx whenever Debian's timer has renewed it, by what certbot was told when it obtained it; not without nginx's word that it starts with it", () => {
+    expect(certbot({ ...order, email: "ops@example.test" }).units).toContainEqual({ name: "certbot.timer" });
+    run(order);
+    const [, hook] = / --deploy-hook (\S+) /.exec(calls()[0]!)!;
+    const renew = () => {
+      writeFileSync(join(root, "calls"), "");
+      spawnSync(hook!, { env: { ...environment(), RENEWED_LINEAGE: join(root, "letsencrypt/live/other") } });
+      return [calls().at(-1), readlinkSync(join(root, "tls/fullchain.pem"))];
+    };
+    expect(renew()).toEqual(["systemctl reload nginx", join(root, "letsencrypt/live/other/fullchain.pem")]);
+    writeFileSync(join(root, "bin/nginx"), `#!/bin/sh\necho nginx "$@" >> ${root}/calls\nexit 1\n`);
+    expect(renew()[0]).toBe("nginx -t -q");
   });
 });

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import type { Release, Settings } from "../../../local/services/sentry/server";
-import { sentryRelease, sentryReporter } from "../../../machine/sentry";
+import { releaseBegins, releaseDeployed, sentryRelease, sentryReporter } from "../../../machine/sentry";
 
 const root = path.resolve(__dirname, "../../..");
 const hex = "0123456789abcdef".repeat(4);
@@ -162,4 +162,14 @@ test("only its own user may go out to Sentry, and the token is root's alone", ()
   expect(file("output-sentry.nft")!.content).toBe('meta skuid { "ringo-sentry" } tcp dport 9000 accept comment "sentry"\n');
   expect(file("/token")).toMatchObject({ mode: "0600", secret: true });
   expect(on.secrets).toEqual(["not-a-token"]);
+});
+
+test("no roll-out waits long for Sentry, or fails because of it", () => {
+  const on = sentryReporter({ url: "https://sentry.ringo.dev", organization: "ringo", project: "backend", environment: "test", token: "not-a-token" });
+  const steps = [on, releaseBegins("backend@1"), releaseDeployed("backend@1")].flatMap((each) => each.steps!.filter(({ command }) => command.includes("ringo-sentry.service")));
+  expect(steps).toHaveLength(3);
+  for (const { mayFail, timeoutSeconds } of steps) expect([mayFail, timeoutSeconds! <= 60]).toEqual([true, true]);
+  // The service itself gives up before that: else it would be ended in the middle of its words.
+  const [, seconds] = /^TimeoutStartSec=(\d+)$/m.exec(on.files!.find(({ path: at }) => at.endsWith("ringo-sentry.service"))!.content)!;
+  expect(Number(seconds)).toBeLessThan(steps[0]!.timeoutSeconds!);
 });
