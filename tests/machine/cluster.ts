@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const versions = "/usr/lib/postgresql";
-const bin = join(versions, readdirSync(versions).sort((a, b) => Number(a) - Number(b)).at(-1)!, "bin");
+/** Where its programs are. */
+export const bin = join(versions, readdirSync(versions).sort((a, b) => Number(a) - Number(b)).at(-1)!, "bin");
 
 /** A PostgreSQL of this computer's own version, empty, on a socket only; whoever comes is who he says he is. */
 export class Cluster {
