@@ -26,6 +26,21 @@ test("nothing leaves the machine in clear, and WAL leaves it within a minute", (
   expect(archiving("x")).toMatchObject({ archive_mode: "on", archive_timeout: "60s", archive_command: "pgbackrest --stanza=x archive-push %p" });
 });
 
+test("backups are kept for as many days as asked for, and WAL that waits for S3 takes no more of the volume than it may", () => {
+  const told = (fragment: Fragment, path: string) => Object.fromEntries(content(fragment, path).split("\n").filter((line) => line.includes("=")).map((line) => line.split("=", 2)));
+  // Without a kind it would be a number of backups, and without a figure none would ever go.
+  expect(told(database({ retentionDays: 12, queueMaxMiB: 700 }), "/etc/pgbackrest/pgbackrest.conf")).toMatchObject({
+    "repo1-retention-full-type": "time", "repo1-retention-full": "12", "archive-async": "y", "archive-push-queue-max": "700MiB",
+  });
+  expect(told(media(), "/etc/ringo/restic.env")).toMatchObject({ RINGO_KEEP_DAYS: "30" });
+});
+
+test("that S3 is away is said by pgBackRest itself, before the step that asks is cut off", () => {
+  const [, seconds] = /^io-timeout=(\d+)$/m.exec(conf(database()))!;
+  const { timeoutSeconds } = database().steps!.find(({ name }) => name === "WAL arrives in S3")!;
+  expect(Number(seconds) * 9).toBeLessThan(timeoutSeconds!); // it tries for nine times as long
+});
+
 test("the endpoint is AWS's by the bucket's own name, another's by path and port", () => {
   expect(conf(database())).toMatch(/repo1-s3-endpoint=s3\.eu-central-1\.amazonaws\.com\n(?!repo1-storage-port)[^]*uri-style=host/);
   expect(conf(database({ repository: { ...repository, endpoint: "https://s3.ringo.test:7070", pathStyle: true } }))).toMatch(

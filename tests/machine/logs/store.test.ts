@@ -8,7 +8,19 @@ test("the store answers on loopback alone, and its intake lets nothing out", () 
   expect(state.containers[0].publish).toEqual(["127.0.0.1:3100:3100"]);
   const intake = state.files.find(({ path }) => path === "/etc/nginx/nginx.conf")!.content;
   expect(intake.match(/^ +location .*$/gm)).toEqual(["        location = /loki/api/v1/push {", "        location / {"]);
+  expect(intake).toMatch(/push \{\s+limit_except POST \{ deny all; \}[^]*location \/ \{\s+return 404;/);
   expect(intake).toMatch(/listen 10\.10\.0\.7:3101 ssl;/);
+});
+
+test("lines are kept for the days and on the bytes asked for: Loki is told so, looks again what it is told, and removes what is older", () => {
+  const state = combine(store(options));
+  const [loki, bound] = ["/srv/ringo/loki/loki.json", "/etc/ringo/logs/bound.json"].map((name) => JSON.parse(state.files.find(({ path }) => path === name)!.content));
+  expect(loki).toMatchObject({ compactor: { retention_enabled: true }, limits_config: { retention_period: `${90 * 24}h` }, runtime_config: { period: "1m" } });
+  expect(bound).toMatchObject({ days: 90, bytes: 15 * 1024 ** 3 });
+  // What is written there is what Loki reads, by another path.
+  const [{ command, volumes }] = state.containers;
+  const [outside, inside] = volumes!.map((volume) => volume.split(":")).find(([source]) => bound.overrides.startsWith(`${source}/`))!;
+  expect(command).toContain(`-runtime-config.file=${bound.overrides.replace(outside, inside)}`);
 });
 
 test("other settings are another container: it reads them once", () => {
@@ -35,6 +47,9 @@ test("lines go to who proves to be the store, wait while it is not there, and ar
   const pipeline = files.find(({ path }) => path.endsWith("shipper.conf"))!.content;
   const [, authority] = /tls\(ca-file\("([^"]+)"\) peer-verify\(yes\)\)/.exec(pipeline)!;
   expect(files.find(({ path }) => path === authority)!.content).toBe("the store's own");
+  const [, waits, bytes] = /disk-buffer\(reliable\((\w+)\) capacity-bytes\((\d+)\)/.exec(pipeline)!;
+  // When that is full, it stops reading.
+  expect([waits, Number(bytes) > 64 * 1024 ** 2, pipeline.includes("flags(flow-control)")]).toEqual(["yes", true, true]);
   const actions = /response-action\(([^)]*)\)/.exec(pipeline)![1].split(", ");
   expect(actions.filter((action) => !/^\d+ => disconnect$/.test(action))).toEqual(["400 => drop"]);
   expect(actions.map((action) => action.slice(0, 3))).toEqual(expect.arrayContaining(["429", "500", "502", "503", "504"]));
