@@ -34,13 +34,30 @@ test("apt reads the update settings: security only, and the reboot at its time",
   expect(origins).toEqual(['Unattended-Upgrade::Origins-Pattern:: "origin=Debian,codename=${distro_codename}-security,label=Debian-Security"']);
   expect(dump).toContain('Unattended-Upgrade::Automatic-Reboot "true"');
   expect(dump).toContain('Unattended-Upgrade::Automatic-Reboot-Time "04:10"');
-  expect(dump).toContain('APT::Periodic::Unattended-Upgrade "1"');
+  for (const what of ["Update-Package-Lists", "Unattended-Upgrade"]) expect(dump).toContain(`APT::Periodic::${what} "1"`);
+  // Whoever has left a shell open keeps no machine from its new kernel, nor old kernels the new one from its place.
+  for (const what of ["Automatic-Reboot-WithUsers", "Remove-Unused-Kernel-Packages"]) expect(dump).toContain(`Unattended-Upgrade::${what} "true"`);
 });
 
 test("an update that brings another version of a file that is ours is installed, and the file stays ours", () => {
   // Where dpkg would ask, unattended-upgrades holds the package back: it looks at this list.
   const options = settingsOfApt().split("\n").filter((line) => line.startsWith("DPkg::Options::"));
   expect(options).toEqual(['DPkg::Options:: "--force-confdef"', 'DPkg::Options:: "--force-confold"']);
+});
+
+test("an update is looked for, installed and not cut off by a shutdown, and what runs with a replaced library is started anew unasked", () => {
+  const { units, files } = base(inputs);
+  expect(units.map(({ name }) => name)).toEqual(expect.arrayContaining(["apt-daily.timer", "apt-daily-upgrade.timer", "unattended-upgrades.service"]));
+  const settings = files.find(({ path }) => path.startsWith("/etc/needrestart/"))!.content;
+  expect(execFileSync("perl", ["-e", `my %nrconf; ${settings} print $nrconf{restart}`], { encoding: "utf8" })).toBe("a");
+});
+
+test("the journal is there after a reboot, and bounded by its size, by what is left of the disk and by time", () => {
+  const { files, units } = base(inputs);
+  const { path, content } = files.find((file) => file.path.startsWith("/etc/systemd/journald.conf.d/"))!;
+  const settings = Object.fromEntries(content.split("\n").filter((line) => line.includes("=")).map((line) => line.split("=")));
+  expect(settings).toEqual({ Storage: "persistent", SystemMaxUse: expect.stringMatching(/^[1-4]G$/), SystemKeepFree: expect.stringMatching(/^[1-4]G$/), MaxRetentionSec: expect.stringMatching(/^\d+day$/) });
+  expect(units.find(({ name }) => name === "systemd-journald.service")!.restartOn).toContain(path);
 });
 
 test("a kernel setting that a machine does not let us change is passed over", () => {
@@ -93,6 +110,12 @@ describe("docker", () => {
   test("started anew leaves containers running, and shows none of them to another or to the network unasked", () => {
     const settings = JSON.parse(docker({ addressPool }).files!.find(({ path }) => path === "/etc/docker/daemon.json")!.content);
     expect(settings).toMatchObject({ "live-restore": true, icc: false, ip: "127.0.0.1" });
+  });
+
+  test("bounds, for whoever starts a container by hand, too, what it writes down and which rights it gains, and lets it leave no copy of its secrets", () => {
+    const settings = JSON.parse(docker({ addressPool }).files!.find(({ path }) => path === "/etc/docker/daemon.json")!.content);
+    // Docker's own log has no end; the journal has one.
+    expect(settings).toMatchObject({ "log-driver": "journald", "no-new-privileges": true, "default-ulimits": { core: { Hard: 0, Soft: 0 } } });
   });
 
   test("keeps credentials in a root-only file, and every form of them out of what is printed", () => {

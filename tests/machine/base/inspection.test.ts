@@ -1,0 +1,35 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inspection } from "../../../machine/base/inspection";
+
+let root: string;
+beforeEach(() => { root = mkdtempSync(join(tmpdir(), "ringo-aide-")); });
+afterEach(() => rmSync(root, { recursive: true }));
+
+const content = (name: string): string => inspection.files!.find(({ path }) => path === name)!.content;
+
+describe("each night's look at the files", () => {
+  const script = content("/usr/local/lib/ringo/compare-files");
+  const look = (status: number) => {
+    writeFileSync(join(root, "aide"), `#!/bin/sh\necho "$*" >> ${root}/asked\necho ${status} > aide.db.new\nexit ${status}\n`, { mode: 0o755 });
+    const { status: ended } = spawnSync("sh", ["-c", script.replaceAll("/var/lib/aide", root)], { env: { PATH: `${root}:/usr/bin:/bin` } });
+    return [ended, readFileSync(join(root, "aide.db"), "utf8").trim()];
+  };
+
+  test("begins with what is there; from then on what it saw is what the next one compares with, whatever it found", () => {
+    expect([look(0), look(5), look(7)]).toEqual([[0, "0"], [0, "5"], [0, "7"]]);
+    expect(readFileSync(join(root, "asked"), "utf8").trim().split("\n").map((line) => line.split(" ").at(-1))).toEqual(["--init", "--update", "--update"]);
+  });
+
+  test("fails where it could not look, and forgets nothing", () => {
+    look(0);
+    expect(look(17)).toEqual([17, "0"]);
+  });
+
+  test("is at all that is run and told, keys among it", () => {
+    const places = content("/etc/aide/aide.conf").match(/^\/\S+(?= Ours$)/gm)!.map((place) => new RegExp(`^${place}`));
+    expect(["/usr/bin/python3", "/usr/local/sbin/ringo-backup", "/etc/ssh/sshd_config", "/root/.ssh/authorized_keys", "/boot/vmlinuz"].filter((path) => !places.some((place) => place.test(path)))).toEqual([]);
+  });
+});
