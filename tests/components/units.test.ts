@@ -39,6 +39,20 @@ test("every service of ours that runs on is started anew with what it reads when
   expect(stale).toEqual([]);
 });
 
+test("Debian's services go by our settings from the update on that changes them", async () => {
+  const read = {
+    "nftables.service": "/etc/nftables.conf", "docker.service": "/etc/docker/daemon.json", "redis-server.service": "/etc/redis/redis.conf", "nginx.service": "/etc/nginx/nginx.conf",
+    "postgresql@17-main.service": "/etc/postgresql/17/main/pg_hba.conf", "fail2ban.service": "/etc/fail2ban/jail.local", "systemd-sysctl.service": "/etc/sysctl.d/60-ringo.conf",
+    "apt-daily-upgrade.timer": "/etc/systemd/system/apt-daily-upgrade.timer.d/ringo.conf", "logrotate.timer": "/etc/systemd/system/logrotate.timer.d/ringo.conf",
+  };
+  const { resources } = await stackWith(everything);
+  const states = resources.filter(({ type }) => type === "command:remote:Command").map(stateOf);
+  for (const [service, path] of Object.entries(read)) {
+    const reads = states.filter(({ files }) => files.some((file) => file.path === path)).map(({ units }) => units.find(({ name }) => name === service));
+    expect([service, new Set(reads.map((unit) => [...unit?.restartOn ?? [], ...unit?.reloadOn ?? []].includes(path)))]).toEqual([service, new Set([true])]);
+  }
+});
+
 test("every timer of ours runs, from each boot on: what nothing starts is missed by nobody until it is needed", async () => {
   const { resources } = await stackWith(everything);
   const timers = resources.filter(({ type }) => type === "command:remote:Command").map(stateOf).flatMap((state) => state.files.flatMap(({ path, content }) => {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
@@ -222,6 +222,42 @@ describe("a release", () => {
     const [file] = state.files;
     expect(file).toMatchObject({ mode: "0600", secret: true });
     for (const secret of environment.secrets) expect(file.content).toContain(secret);
+  });
+
+  test("runs its image as closed up as the roles' containers", () => {
+    const runs = state.steps.flatMap(({ command }) => command.match(/docker run (?:[^\n]|\\\n)*/g) ?? []);
+    expect(runs).toHaveLength(state.steps.length);
+    for (const call of runs) {
+      for (const part of [" --read-only ", " --cap-drop ALL ", " --security-opt no-new-privileges ", " --user 10001:33 ", " --tmpfs /tmp:rw,noexec,"]) expect(call).toContain(part);
+      expect(Number(/ --pids-limit (\S+)/.exec(call)![1])).toBeGreaterThan(0); // 0 and -1 are no bound
+    }
+  });
+
+  test("keeps the static files of those before it: the edge still serves one of them, and a page just loaded asks for them", () => {
+    const folder = mkdtempSync(join(tmpdir(), "ringo-static-"));
+    const { command } = state.steps.find(({ name }) => name === "collect static files")!;
+    const [marker, files] = [join(folder, "ringo/releases/marker"), join(folder, "ringo/static")];
+    try {
+      mkdirSync(dirname(marker), { recursive: true });
+      for (const age of [1, 2, 3, 4, 5, 6, 7]) {
+        mkdirSync(join(files, `older-${age}`), { recursive: true });
+        utimesSync(join(files, `older-${age}`), 0, 1e9 - age);
+      }
+      // What a collection that was cut off has left is none of this one's.
+      const part = join(files, `${"a".repeat(16)}.part`);
+      mkdirSync(part);
+      writeFileSync(join(part, "left.css"), "");
+      const here = command.replaceAll("/srv/ringo/", `${folder}/ringo/`).replaceAll("/var/lib/ringo/", `${folder}/ringo/`);
+      const programs = `docker() { [ "$1" != run ] || echo a > ${part}/admin.css; }\ninstall() { mkdir -p ${part}; }\n`;
+      expect(spawnSync("sh", ["-ec", programs + here], { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+      expect(readdirSync(files).sort()).toEqual(["a".repeat(16), "older-1", "older-2", "older-3", "older-4"]);
+      expect(readdirSync(join(files, "a".repeat(16)))).toEqual(["admin.css"]);
+      // Done, and not done again.
+      const [, mark] = /^test -e (\S+)/.exec(state.steps.find(({ name }) => name === "collect static files")!.unless!)!;
+      expect(existsSync(mark!.replace("/var/lib/ringo/", `${folder}/ringo/`))).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("leaves no volume behind that its image made", () => {

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,6 +26,18 @@ describe("sshd", () => {
     expect(inner.get("permitrootlogin")).toMatch(/^(prohibit|without)-password$/);
     expect(inner.get("authenticationmethods")).toBe("publickey");
     for (const option of ["passwordauthentication", "kbdinteractiveauthentication", "permitemptypasswords"]) expect(inner.get(option)).toBe("no");
+  });
+
+  test("writes down by which key somebody came in", () => expect(inner.get("loglevel")).toBe("VERBOSE"));
+
+  test("goes by its settings from the update on that changes them, and by none that it could not start with", () => {
+    const { units, steps, files } = sshd({ authorizedKeys: ["ssh-ed25519 AAAA deployer"] });
+    const { path } = files!.find((file) => file.path.startsWith("/etc/ssh/"))!;
+    expect(units).toEqual([{ name: "ssh.service", reloadOn: [path] }]);
+    const { command, onChange } = steps!.find(({ name }) => name.includes("sshd"))!;
+    expect(onChange).toEqual([path]);
+    const checked = (status: number) => spawnSync("sh", ["-ec", `sshd() { return ${status}; }\n${command}`]).status;
+    expect([checked(0), checked(255)]).toEqual([0, 255]);
   });
 
   test("lets nobody try many keys on a connection, or think long", () => {

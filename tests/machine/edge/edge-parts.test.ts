@@ -75,7 +75,18 @@ describe("shared files", () => {
     const options = / -o (\S+) /.exec(unit)![1]!.split(",").filter((each) => /^[A-Z]/.test(each)); // all others are sshfs's own
     const asked = execFileSync("ssh", ["-GT", "-F", "/dev/null", ...options.flatMap((each) => ["-o", each.replaceAll("%d", "/run/c")]), "10.0.0.5"], { encoding: "utf8" });
     for (const line of ["stricthostkeychecking true", "userknownhostsfile /run/c/known_hosts", "globalknownhostsfile /dev/null", "identityfile /run/c/key", "identitiesonly yes"]) expect(asked).toContain(`${line}\n`);
+    const figure = (name: string) => Number(new RegExp(`^${name} (\\d+)$`, "m").exec(asked)![1]);
+    // Neither for a connection nor for an answer does it wait for long: who looks at a file waits with it.
+    expect([figure("connecttimeout"), figure("serveraliveinterval") * figure("serveralivecountmax")].map((seconds) => seconds > 0 && seconds <= 10)).toEqual([true, true]);
     expect(client.files!.find(({ path }) => path.endsWith("/known_hosts"))!.content).toBe("10.0.0.5 ssh-ed25519 AAAAhost\n");
+  });
+
+  test("a machine comes back to the server however often, and for however long, that was away", () => {
+    const unit = client.files!.find((f) => f.path.endsWith(".service"))!.content;
+    expect(unit).toMatch(/^StartLimitIntervalSec=0$[^]*^Restart=always$/m);
+    expect(/ -o (\S+) /.exec(unit)![1]!.split(",")).toEqual(expect.arrayContaining(["reconnect", "delay_connect"]));
+    // A client that is gone is let go of, too.
+    expect(Number(/^clientaliveinterval (\d+)$/m.exec(serverOptions("ringo-media", "10.0.0.9"))![1])).toBeGreaterThan(0);
   });
 
   test("the unit is one that systemd takes", () => {

@@ -48,6 +48,7 @@ test("lines go to who proves to be the store, wait while it is not there, and ar
   const [, authority] = /tls\(ca-file\("([^"]+)"\) peer-verify\(yes\)\)/.exec(pipeline)!;
   expect(files.find(({ path }) => path === authority)!.content).toBe("the store's own");
   const [, waits, bytes] = /disk-buffer\(reliable\((\w+)\) capacity-bytes\((\d+)\)/.exec(pipeline)!;
+  expect(files.find(({ path }) => path.endsWith("ringo-logs.service"))!.content).toMatch(/^StartLimitIntervalSec=0$[^]*^Restart=always$/m);
   // When that is full, it stops reading.
   expect([waits, Number(bytes) > 64 * 1024 ** 2, pipeline.includes("flags(flow-control)")]).toEqual(["yes", true, true]);
   const actions = /response-action\(([^)]*)\)/.exec(pipeline)![1].split(", ");
