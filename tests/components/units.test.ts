@@ -2,17 +2,21 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { MachineState } from "../../machine/state";
 import { stackWith, stateOf } from "./program";
 
 const folder = mkdtempSync(join(tmpdir(), "ringo-units-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const everything = { sentry: { organization: "ringo", project: "backend" }, sentryAuthToken: "not-a-token-of-sentry" };
+/** All states of a stack that has everything. */
+let states: MachineState[];
+beforeAll(async () => {
+  const { resources } = await stackWith({ sentry: { organization: "ringo", project: "backend" }, sentryAuthToken: "not-a-token-of-sentry" });
+  states = resources.filter(({ type }) => type === "command:remote:Command").map(stateOf);
+});
 
-test("every service of ours is rated 3.0 or better", async () => {
-  const { resources } = await stackWith(everything);
-  const files = resources.filter(({ type }) => type === "command:remote:Command")
-    .flatMap((command) => stateOf(command).files);
+test("every service of ours is rated 3.0 or better", () => {
+  const files = states.flatMap((state) => state.files);
   const units = new Map(files.flatMap(({ path, content }) => {
     const [, name, dropIn] = /^\/etc\/systemd\/system\/([^/]+\.service)(\.d\/ringo\.conf)?$/.exec(path) ?? [];
     // Of Debian's units those are ours that run what we say.
@@ -28,9 +32,8 @@ test("every service of ours is rated 3.0 or better", async () => {
   expect([status, stderr, stdout.match(/Overall exposure level.*/g)?.length]).toEqual([0, "", units.size]);
 });
 
-test("every service of ours that runs on is started anew with what it reads when it starts", async () => {
-  const { resources } = await stackWith(everything);
-  const stale = resources.filter(({ type }) => type === "command:remote:Command").map(stateOf).flatMap((state) => state.units.flatMap(({ name, restartOn = [], reloadOn = [] }) => {
+test("every service of ours that runs on is started anew with what it reads when it starts", () => {
+  const stale = states.flatMap((state) => state.units.flatMap(({ name, restartOn = [], reloadOn = [] }) => {
     const { content = "" } = state.files.find(({ path }) => path === `/etc/systemd/system/${name}`) ?? {};
     const read = content.match(/^(ExecStart|LoadCredential|EnvironmentFile)=.*$/gm) ?? [];
     const paths = /^Type=oneshot$/m.test(content) ? [] : state.files.map(({ path }) => path).filter((path) => read.some((line) => line.split(/[\s:="']/).includes(path)));
@@ -39,23 +42,20 @@ test("every service of ours that runs on is started anew with what it reads when
   expect(stale).toEqual([]);
 });
 
-test("Debian's services go by our settings from the update on that changes them", async () => {
+test("Debian's services go by our settings from the update on that changes them", () => {
   const read = {
     "nftables.service": "/etc/nftables.conf", "docker.service": "/etc/docker/daemon.json", "redis-server.service": "/etc/redis/redis.conf", "nginx.service": "/etc/nginx/nginx.conf",
     "postgresql@17-main.service": "/etc/postgresql/17/main/pg_hba.conf", "fail2ban.service": "/etc/fail2ban/jail.local", "systemd-sysctl.service": "/etc/sysctl.d/60-ringo.conf",
     "apt-daily-upgrade.timer": "/etc/systemd/system/apt-daily-upgrade.timer.d/ringo.conf", "logrotate.timer": "/etc/systemd/system/logrotate.timer.d/ringo.conf",
   };
-  const { resources } = await stackWith(everything);
-  const states = resources.filter(({ type }) => type === "command:remote:Command").map(stateOf);
   for (const [service, path] of Object.entries(read)) {
     const reads = states.filter(({ files }) => files.some((file) => file.path === path)).map(({ units }) => units.find(({ name }) => name === service));
     expect([service, new Set(reads.map((unit) => [...unit?.restartOn ?? [], ...unit?.reloadOn ?? []].includes(path)))]).toEqual([service, new Set([true])]);
   }
 });
 
-test("every timer of ours runs, from each boot on: what nothing starts is missed by nobody until it is needed", async () => {
-  const { resources } = await stackWith(everything);
-  const timers = resources.filter(({ type }) => type === "command:remote:Command").map(stateOf).flatMap((state) => state.files.flatMap(({ path, content }) => {
+test("every timer of ours runs, from each boot on: what nothing starts is missed by nobody until it is needed", () => {
+  const timers = states.flatMap((state) => state.files.flatMap(({ path, content }) => {
     const [, name] = /^\/etc\/systemd\/system\/([^/]+\.timer)$/.exec(path) ?? [];
     const unit = state.units.find((each) => each.name === name);
     // Counted from its service's last run alone, one begins never.
