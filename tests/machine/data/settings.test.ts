@@ -52,6 +52,12 @@ test("a start of PostgreSQL that has hours of WAL to replay is cut off by nobody
   expect(content(database, "/etc/systemd/system/postgresql@17-main.service.d/ringo.conf")).toMatch(/^TimeoutStartSec=infinity$/m);
 });
 
+test("PostgreSQL is started anew where one of its settings waits for that, and only there", () => {
+  const { unless } = database.steps!.find(({ name }) => name.includes("need a restart"))!;
+  const waiting = (count: number) => spawnSync("sh", ["-ec", `sleep() { :; }; runuser() { echo ${count}; }\n${unless}`]).status === 1;
+  expect([waiting(0), waiting(2)]).toEqual([false, true]);
+});
+
 test("a cluster that comes from elsewhere is taken as it is, and none is made over it", () => {
   const { command } = postgres({ ...options, origin: `install -d ${root}/data; echo 17 > ${root}/data/PG_VERSION`, dataDirectory: join(root, "data") }).steps!.find(({ name }) => name === "PostgreSQL cluster")!;
   const { status } = spawnSync("sh", ["-ec", `runuser() { touch ${root}/initdb; }\n${command}`]);
