@@ -57,7 +57,7 @@ export function certificate(stack: OperatedStack, left: number): Finding {
 }
 
 /** What is wrong with a machine, a line each: what kind of thing, which one, in what state. */
-const complaints = `systemctl list-units --failed --plain --no-legend | awk '{ print "unit", $1, $3 }'
+export const complaints = `systemctl list-units --failed --plain --no-legend | awk '{ print "unit", $1, $3 }'
 { ${dropsByDefault}; } 2>/dev/null || echo firewall
 if command -v docker >/dev/null; then docker ps --all --format '{{.Names}} {{.State}} {{.Status}}' | awk '$2 != "running" || /unhealthy/ { name = $1; $1 = $2 = ""; print "container", name, $0 }'; fi
 df --local --output=pcent,target --exclude-type=tmpfs --exclude-type=devtmpfs | awk '$1 + 0 >= 90 && $2 !~ "^/(run|var/lib/docker)/" { print "disk", $2, $1 }'

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { backedUp, certificate, doctor, firing, forPeople, judged, type Finding } from "../../ops/doctor";
+import { backedUp, certificate, complaints, doctor, firing, forPeople, judged, type Finding } from "../../ops/doctor";
 import type { OperatedStack } from "../../ops/stack";
 
 const production = { name: "production" } as OperatedStack;
@@ -21,6 +21,41 @@ test("each complaint comes with the command that looks closer, for the stack tha
     ["an update waits for a reboot", false, ["make ssh STACK=production HOST=api-1 CMD='systemctl reboot'"]],
   ]);
   expect(judged(local, "api-1", "reboot")[0]!.mend).toEqual(["make ssh HOST=api-1 CMD='systemctl reboot'"]);
+});
+
+describe("of a machine, the doctor finds", () => {
+  /** What it says of a machine on which these programs answer so; all else is well there. */
+  const said = (changes: { failed?: string; drops?: number; containers?: string[]; full?: string; reboot?: boolean }): string[] => {
+    const { failed = "", drops = 3, containers = ["ringo-api running Up 2 hours (healthy)"], full = "7% /srv/data", reboot = false } = changes;
+    const folder = mkdtempSync(join(tmpdir(), "ringo-doctor-"));
+    const programs = {
+      // Without a question for the failed ones it names all.
+      systemctl: `case "$*" in *--failed*) printf '%s' '${failed}' ;; *) echo 'ssh.service loaded active running OpenSSH' ;; esac`,
+      nft: `for _ in $(seq ${drops}); do echo 'type filter hook input priority filter; policy drop;'; done`,
+      docker: `case "$*" in *--all*) cat ;; *) grep ' running ' ;; esac <<'LIST'\n${containers.join("\n")}\nLIST`,
+      df: `printf 'Use%% Mounted on\\n 89%% /\\n100%% /run/credentials\\n%s\\n' '${full}'`,
+    };
+    try {
+      for (const [name, body] of Object.entries(programs)) writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+      if (reboot) writeFileSync(join(folder, "reboot-required"), "");
+      const { status, stdout } = spawnSync("sh", ["-c", complaints.replaceAll("/run/reboot-required", join(folder, "reboot-required"))], { encoding: "utf8", env: { PATH: `${folder}:/usr/bin:/bin` } });
+      expect(status).toBe(0);
+      return judged(local, "api-1", stdout).map((finding) => finding.said);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+
+  test("nothing where all is well", () => expect(said({})).toEqual([expect.stringContaining("are well")]));
+
+  test.each<[string, Parameters<typeof said>[0], string]>([
+    ["a unit that has failed", { failed: "ringo-logs.service loaded failed failed Carries" }, "unit ringo-logs.service is failed"],
+    ["a firewall that is not in force, whole", { drops: 2 }, "its firewall does not drop unsolicited traffic"],
+    ["a container that has ended", { containers: ["ringo-api exited Exited (137) 2 minutes ago"] }, "container ringo-api is Exited (137) 2 minutes ago"],
+    ["a container that runs and is not in health", { containers: ["ringo-api running Up 2 hours (unhealthy)"] }, "container ringo-api is Up 2 hours (unhealthy)"],
+    ["a disk that is nearly full", { full: "90% /srv/data" }, "/srv/data is full to 90%"],
+    ["an update that waits", { reboot: true }, "an update waits for a reboot"],
+  ])("%s", (_, changes, finding) => expect(said(changes)).toEqual([finding]));
 });
 
 test("a certificate that certbot should have renewed is wrong", () => {
