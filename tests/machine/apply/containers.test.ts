@@ -69,7 +69,8 @@ describe("containers", () => {
     const calls = machine.calls(/^(nft|nsenter|docker (stop|run))/);
     expect(calls.map((call) => call.split(" ").slice(0, call.startsWith("docker") ? 2 : 1).join(" "))).toEqual(
       ["nft", "nsenter", "nsenter", "nsenter", "docker stop", "docker run", "nft"]);
-    expect(calls[0]).toMatch(/input .*ip daddr 10.0.0.2 ct original proto-dst 8000 reject/);
+    // On their way to the container, and where there is none to the machine itself.
+    for (const hook of ["forward", "input"]) expect(calls[0]).toMatch(new RegExp(`add rule inet \\w+ ${hook} .*ip daddr 10.0.0.2 ct original proto-dst 8000 reject`));
     expect(calls[1]).toBe("nsenter --target 4711 --net ss -Hltn ( sport = :8000 )");
     expect(calls.at(-1)).toBe("nft add table inet ringo_away_ringo_api; delete table inet ringo_away_ringo_api");
     for (const rules of [calls[0]!, calls.at(-1)!].map((call) => call.slice("nft ".length))) {
