@@ -38,7 +38,7 @@ const network: Row[] = [
     tests: {
       "machine/base/nftables.test.ts": ["drops what is not named, in, out and through", "lets out each concern's users to its own destinations"],
       "machine/base/resolvers.test.ts": ["are those that the machine was given, by whichever file, and stay when the rules are loaded again"],
-      [`${running}/46-machines.test.ts`]: ["each machine's firewall lets out to its resolver on port 53, and goes with it when it changes"],
+      [`${running}/81-machines.test.ts`]: ["each machine's firewall lets out to its resolver on port 53, and goes with it when it changes"],
       [`${running}/47-stolen-api.test.ts`]: ["out to the internet go the container and root on the declared ports, and nobody else; root without its firewall no further", "names are asked of the machine's resolver, by whoever asks, and nobody else hears anything on that port"],
     },
   },
@@ -47,7 +47,7 @@ const network: Row[] = [
     machine: ["data/postgres/index.ts", "data/redis.ts", "backend/api.ts", "logs/store.ts"],
     tests: {
       [`${running}/40-closed.test.ts`]: ["a neighbour reaches just what its role may", "only the monitor reads figures, and nobody reads the monitor"],
-      [`${running}/66-logs.test.ts`]: ["who has a machine can add lines, and read none"],
+      [`${running}/53-logs.test.ts`]: ["who has a machine can add lines, and read none"],
       [`${running}/48-ports.test.ts`]: ["each machine answers each of its neighbours on what is declared for the two, and on nothing else", "without the cloud's firewall, each machine's own lets through what is declared for any neighbour, and nothing else", "beyond loopback nothing listens but what is declared"],
     },
   },
@@ -60,7 +60,7 @@ const machines: Row[] = [
     demands: "SSH by key alone: no passwords, root by the deployer's and operators' keys, modern ciphers",
     policies: ["droplet-ssh-key"],
     machine: ["base/sshd.ts", "base/cloud-init.ts"],
-    tests: { "machine/base/sshd.test.ts": ["takes root by key and no password of any kind", "offers only what ssh-audit passes", "forwards on the bastion only, and there only to SSH"], [`${running}/46-machines.test.ts`]: ["ssh-audit finds no failure in any machine's SSH"] },
+    tests: { "machine/base/sshd.test.ts": ["takes root by key and no password of any kind", "offers only what ssh-audit passes", "forwards on the bastion only, and there only to SSH"], [`${running}/81-machines.test.ts`]: ["ssh-audit finds no failure in any machine's SSH"] },
   },
   {
     demands: "Every remote connection checks a host key",
@@ -90,7 +90,7 @@ const machines: Row[] = [
   {
     demands: "The metadata service answers root and the cloud's own agent only",
     machine: ["base/metadata.ts"],
-    tests: { "machine/base/nftables.test.ts": ["keeps metadata from containers and from all but root and the cloud's agent"], [`${running}/46-machines.test.ts`]: ["of all users of a machine, root and the cloud's agent alone reach the metadata"], [`${running}/47-stolen-api.test.ts`]: ["the container reaches its data, and neither metadata nor any machine's SSH, nor another's API"] },
+    tests: { "machine/base/nftables.test.ts": ["keeps metadata from containers and from all but root and the cloud's agent"], [`${running}/81-machines.test.ts`]: ["of all users of a machine, root and the cloud's agent alone reach the metadata"], [`${running}/47-stolen-api.test.ts`]: ["the container reaches its data, and neither metadata nor any machine's SSH, nor another's API"] },
   },
   {
     demands: "A stolen API machine reaches the database as its own role, and nothing else of the stack",
@@ -112,24 +112,24 @@ const machines: Row[] = [
     tests: {
       "machine/monitoring/grafana.test.ts": ["nobody gets in without a log-in, nobody makes one for himself, and nothing leaves", "it opens connections to who logs people in, and to nobody else"],
       "machine/edge/nginx/grafana.test.ts": ["is shown to named networks, under its own name only"],
-      [`${running}/69-grafana.test.ts`]: ["nobody else reaches it: by address, by name, by port", "its secrets are in its own files and nowhere else"],
+      [`${running}/91-grafana.test.ts`]: ["nobody else reaches it: by address, by name, by port", "its secrets are in its own files and nowhere else"],
     },
   },
   { demands: "Monitoring is on, and backups where a machine holds what no other backup has", policies: ["droplet-monitoring", "droplet-backups"] },
   {
     demands: "Security updates come by themselves, with a reboot in its hour",
     machine: ["base/updates.ts"],
-    tests: { "machine/base/hardening.test.ts": ["are installed in the hour before the reboot, also around midnight"], "machine/base/base.test.ts": ["apt reads the update settings: security only, and the reboot at its time"], [`${running}/46-machines.test.ts`]: ["a machine's own updates leave no security update waiting"] },
+    tests: { "machine/base/hardening.test.ts": ["are installed in the hour before the reboot, also around midnight"], "machine/base/base.test.ts": ["apt reads the update settings: security only, and the reboot at its time"], [`${running}/81-machines.test.ts`]: ["a machine's own updates leave no security update waiting"] },
   },
   {
     demands: "auditd, fail2ban, a hardened kernel, no setuid programs, no unit that everybody may write, a look each night for what changed",
     machine: ["base/audit.ts", "base/fail2ban.ts", "base/sysctl.ts", "base/setuid.ts", "base/hardening.ts", "base/inspection.ts"],
-    tests: { "machine/base/hardening.test.ts": ["programs lose setuid and setgid, keep all other rights, and dpkg is told", "a setting of the kernel that differs is found, unless this machine may not change it", "the audit rules are each of their own, and name what they are searched by"], [`${running}/46-machines.test.ts`]: ["Lynis rates every machine 85 or better, and passes over nothing but USB devices", "nothing runs with its owner's rights, and nothing that is run or told to systemd can be changed by everybody", "auditd's rules are the declared ones, and auditctl understands each", "fail2ban shuts out who guesses at SSH, and only until it is told to let him in again"] },
+    tests: { "machine/base/hardening.test.ts": ["programs lose setuid and setgid, keep all other rights, and dpkg is told"], "machine/base/sysctl.test.ts": ["a setting of the kernel that differs is found, unless this machine may not change it"], "machine/base/audit.test.ts": ["the audit rules are each of their own, and name what they are searched by"], [`${running}/81-machines.test.ts`]: ["Lynis rates every machine 85 or better, and passes over nothing but USB devices", "nothing runs with its owner's rights, and nothing that is run or told to systemd can be changed by everybody", "auditd's rules are the declared ones, and auditctl understands each"], [`${running}/45-fail2ban.test.ts`]: ["fail2ban shuts out who guesses at SSH, and only until it is told to let him in again"] },
   },
   {
     demands: "Every service of ours is rated 3.0 or better by `systemd-analyze security`",
     machine: ["sandbox.ts"],
-    tests: { "components/units.test.ts": ["every service of ours is rated 3.0 or better"], [`${running}/46-machines.test.ts`]: ["every unit of ours that runs something is rated 3.0 or better"] },
+    tests: { "components/units.test.ts": ["every service of ours is rated 3.0 or better"], [`${running}/81-machines.test.ts`]: ["every unit of ours that runs something is rated 3.0 or better"] },
   },
   {
     demands: "Containers: image by digest, read-only root, no capabilities, no new privileges, not root",
@@ -144,12 +144,12 @@ const edge: Row[] = [
   {
     demands: "HTTPS only, TLS 1.2 and 1.3, HSTS for a year, grade A+; no OCSP, as Let's Encrypt offers none",
     machine: ["edge/nginx/tls.ts", "edge/nginx/headers.ts", "edge/nginx/sites.ts"],
-    tests: { [`${running}/10-health.test.ts`]: ["redirects HTTP to HTTPS", "speaks TLS 1.2 and 1.3 and nothing older"], [`${running}/45-tls.test.ts`]: ["testssl.sh gives the grade A+", "gixy finds nothing in nginx's configuration"] },
+    tests: { [`${running}/10-health.test.ts`]: ["redirects HTTP to HTTPS", "speaks TLS 1.2 and 1.3 and nothing older"], [`${running}/80-tls.test.ts`]: ["testssl.sh gives the grade A+", "gixy finds nothing in nginx's configuration"] },
   },
   {
     demands: "The certificate is renewed by a timer, and 10 days before it ends somebody is told",
     machine: ["edge/certbot.ts", "monitoring/alerts/api.ts"],
-    tests: { [`${running}/70-certificate.test.ts`]: ["a renewed certificate is served without anyone's help"], "machine/monitoring/alerts/rules.test.ts": ["every alert fires when its condition has held for its time, not a moment before, and not on what is next to it"] },
+    tests: { [`${running}/92-certificate.test.ts`]: ["a renewed certificate is served without anyone's help"], "machine/monitoring/alerts/rules.test.ts": ["every alert fires when its condition has held for its time, not a moment before, and not on what is next to it"] },
   },
   {
     demands: "A web application firewall blocks: OWASP Core Rule Set, with exclusions for the API's own payloads",
@@ -174,7 +174,7 @@ const edge: Row[] = [
     demands: "Security headers; no version of the server; an unknown host gets no answer",
     machine: ["edge/nginx/headers.ts", "edge/nginx/http.ts", "edge/nginx/sites.ts"],
     tests: {
-      [`${running}/10-health.test.ts`]: ["sends the security headers and hides the server's version"], [`${running}/45-tls.test.ts`]: ["headers are as Mozilla's Observatory wants them"],
+      [`${running}/10-health.test.ts`]: ["sends the security headers and hides the server's version"], [`${running}/80-tls.test.ts`]: ["headers are as Mozilla's Observatory wants them"],
       [`${running}/42-edge-paths.test.ts`]: ["a request for another host gets no byte, by any way of naming it", "the application is never told another host"],
     },
   },
@@ -196,13 +196,13 @@ const data: Row[] = [
     policies: ["s3-complete", "s3-versioned", "s3-undeletable", "s3-encrypted", "s3-own-key", "s3-public-access-block", "s3-acl-private", "s3-no-acl", "s3-tls-only", "s3-lockout", "s3-lifecycle", "s3-object-key", "s3-name"],
     tests: {
       "components/backups.test.ts": ["every bucket is versioned, closed to the public in all four ways, encrypted, and speaks TLS only", "%s is locked, logged, and lets go of old versions only, after the archive's time"],
-      [`${running}/61-stolen-key.test.ts`]: ["deletes and overwrites, and every version stays and can be brought back", "even the account's owner cannot remove what is locked without saying that he passes the lock"],
+      [`${running}/70-stolen-key.test.ts`]: ["deletes and overwrites, and every version stays and can be brought back", "even the account's owner cannot remove what is locked without saying that he passes the lock"],
     },
   },
   {
     demands: "Who writes backups can put and read: delete no version, change no policy, touch no other bucket",
     policies: ["backup-writer", "backup-writer-together"],
-    tests: { "components/bucket-policies.test.ts": ["may do what a backup tool does, and nothing else"], [`${running}/61-stolen-key.test.ts`]: ["cannot change the lifecycle, and sees no other bucket"] },
+    tests: { "components/bucket-policies.test.ts": ["may do what a backup tool does, and nothing else"], [`${running}/70-stolen-key.test.ts`]: ["cannot change the lifecycle, and sees no other bucket"] },
   },
   { demands: "Nobody of another account comes to what is stored or to its key, by name or by a service of AWS, or becomes a role unasked", policies: ["data-own-account", "data-service-bound", "iam-role-own-account"] },
   {
@@ -239,7 +239,7 @@ const data: Row[] = [
     tests: {
       "components/backups.test.ts": ["%s is locked, logged, and lets go of old versions only, after the archive's time"],
       "machine/logs/scrub.test.ts": ["hides what is nobody else's affair in: $line", "leaves as it is: %s"],
-      [`${running}/66-logs.test.ts`]: ["the shipper on a machine reads every rule as it is meant", "how much disk the lines take is bounded, and known"],
+      [`${running}/53-logs.test.ts`]: ["the shipper on a machine reads every rule as it is meant", "how much disk the lines take is bounded, and known"],
     },
   },
 ];

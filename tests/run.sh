@@ -44,22 +44,23 @@ step 'workflows, audited' "$tools/zizmor" --offline --quiet .
 step 'reference pages' make --no-print-directory _references
 step 'the local cloud' told "$cloud" "$reports/cloud.log"
 
-# Of the running stack's tests, in their order: those that nothing may disturb, those that mostly wait, and the rest.
-first='running/[1-5]'
-waiting='running/6[0-3]'
+# The running stack's tests, by the first digit of their names.
 stands=false
-on_stack() { # report, step, arguments...
-  local report=$1 name=$2; shift 2
-  $stands && step "the running stack: $name" jest_part "$report" --selectProjects running --runInBand --testSequencer ./tests/alphabetical.js "$@"
+on_stack() { # report, digits
+  $stands && jest_part "$1" --selectProjects running --runInBand --testSequencer ./tests/alphabetical.js --testPathPatterns "running/[$2]"
 }
 step 'make up' make --no-print-directory up && stands=true
-on_stack first 'looks and changes' --testPathPatterns "$first"
-# They are given what the stack leaves over, and the time for that.
+step 'the running stack: looks, changes and alerts' on_stack looks 1-5
+# Beside what follows, which mostly waits. They are given what the stack leaves over, and the time for that.
 { renice 10 "$BASHPID"; jest_part apart --selectProjects unit parts --testTimeout 300000; } >"$reports/apart.log" 2>&1 &
 apart=$!
-on_stack waiting 'failures and backups' --testPathPatterns "$waiting"
+step 'the running stack: failures' on_stack failures 6
+on_stack machines 8 >"$reports/machines.log" 2>&1 &
+machines=$!
+step 'the running stack: backups' on_stack backups 7
+step 'the running stack: its machines and TLS, meanwhile' told "$machines" "$reports/machines.log"
+step 'the running stack: operations' on_stack operations 9
 step 'unit tests and parts, meanwhile' told "$apart" "$reports/apart.log"
-on_stack rest 'alerts, releases and runbooks' --testPathIgnorePatterns "$first" "$waiting"
 step 'make destroy' make --no-print-directory destroy YES=1
 
 node tests/summary.js "$reports" "${failed_steps[@]}"

@@ -6,7 +6,7 @@ const path = require("node:path");
 const excerpt = (message) => message.replace(/\x1b\[\d+m/g, "").split("\n").filter((line) => line.trim() && !/^\s+at /.test(line)).slice(0, 12).map((line) => `    ${line.slice(0, 300)}`).join("\n");
 
 const [directory, ...failedSteps] = process.argv.slice(2);
-const expected = ["cloud", "first", "waiting", "apart", "rest"];
+const expected = ["cloud", "apart", "looks", "failures", "backups", "machines", "operations"];
 let passed = 0;
 let failed = failedSteps.length;
 const tests = [];

@@ -34,7 +34,7 @@ const directory = (printed: string): Record<string, string> => {
   const found = /main\.(?:aside|before)-(\d{8}T\d{6}Z)/.exec(printed);
   return found ? { [stamp]: found[1] } : {};
 };
-const tested = ["bad-release"]; // where a release is gone back from anyway: 68-releases.test.ts
+const tested = ["bad-release"]; // where a release is gone back from anyway: 90-releases.test.ts
 
 /** All that is written is in S3. */
 async function archived(): Promise<void> {
