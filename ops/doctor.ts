@@ -136,10 +136,13 @@ interface Alert {
   annotations: Record<string, string>;
 }
 
-/** Seconds until a new Prometheus, which answers at once, has looked at itself and judged that: where figures are read least often (`monitoring.scrapeSeconds`), five to find its targets, sixty until their turn and twelve until the rules'. */
+/**
+ * Seconds until a new Prometheus, which answers at once, has looked at itself and judged that, where figures are read least often
+ * (`monitoring.scrapeSeconds`): five to find its targets, sixty until their turn, twelve until the rules', and some to spare.
+ */
 const firstLook = 90;
 
-/** What Prometheus knows of alerts, when it can know of any. */
+/** What Prometheus knows of alerts, when it can know of any. One that does not run has no age, and the comparison ends the waiting. */
 const asked = `alerts() { curl -sS --fail --max-time 10 http://127.0.0.1:${local.prometheus}/api/v1/alerts; }
 while test "$(ps -o etimes= -C prometheus)" -lt ${firstLook} && ! alerts | grep -q '"${lifeSign}"'; do sleep 1; done 2>/dev/null
 alerts`;

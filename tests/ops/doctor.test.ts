@@ -50,9 +50,9 @@ describe("of a machine, the doctor finds", () => {
 
   test.each<[string, Parameters<typeof said>[0], string]>([
     ["a unit that has failed", { failed: "ringo-logs.service loaded failed failed Carries" }, "unit ringo-logs.service is failed"],
-    ["a firewall that is not in force, whole", { drops: 2 }, "its firewall does not drop unsolicited traffic"],
+    ["a firewall that is only partly in force", { drops: 2 }, "its firewall does not drop unsolicited traffic"],
     ["a container that has ended", { containers: ["ringo-api exited Exited (137) 2 minutes ago"] }, "container ringo-api is Exited (137) 2 minutes ago"],
-    ["a container that runs and is not in health", { containers: ["ringo-api running Up 2 hours (unhealthy)"] }, "container ringo-api is Up 2 hours (unhealthy)"],
+    ["a container that runs but is unhealthy", { containers: ["ringo-api running Up 2 hours (unhealthy)"] }, "container ringo-api is Up 2 hours (unhealthy)"],
     ["a disk that is nearly full", { full: "90% /srv/data" }, "/srv/data is full to 90%"],
     ["an update that waits", { reboot: true }, "an update waits for a reboot"],
   ])("%s", (_, changes, finding) => expect(said(changes)).toEqual([finding]));
@@ -149,6 +149,12 @@ describe("each machine is asked once", () => {
     expect(await wrong([], { "ringo-backup": "echo 'S3 is away' >&2; exit 1", curl: "echo 'curl: (22) 503' >&2; exit 22" })).toEqual([
       { about: "backups", said: "cannot be listed: S3 is away" },
       { about: "alerts", said: "Prometheus does not answer, so no alert is sent: curl: (22) 503" },
+    ]);
+  });
+
+  test("a Prometheus that does not run is not waited for, and told in its own words alone", async () => {
+    expect(await wrong([], { ps: "false", curl: "echo 'curl: (7) refused' >&2; exit 7" })).toEqual([
+      { about: "alerts", said: "Prometheus does not answer, so no alert is sent: curl: (7) refused" },
     ]);
   });
 
