@@ -8,8 +8,8 @@ const long = [
 ].map((name) => `<rootDir>/tests/${name}.test.ts`);
 
 /**
- * Four projects: `unit` needs no root and no network; `parts` are what takes longer, each by itself; `cloud` is the local cloud alone, and has
- * the machine for itself; `running` drives the whole stack from outside, in the order of its files' names.
+ * Four projects: `unit` needs no root and no network; `parts` are what takes longer, each by itself; `cloud` tries the local cloud, and needs
+ * the machine without a stack; `running` drives the whole stack from outside, in the order that tests/run.sh gives.
  */
 const common = {
   testEnvironment: "node",

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything. What works for the processors goes on beside what waits for the stack: one after the other takes minutes longer.
+# Everything. What needs the processors runs beside what mostly waits for the stack: one after the other takes minutes longer.
 # Each part's results are counted from its own report; the last line is `N passed, N failed`.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -26,7 +26,7 @@ jest_part() { # report, arguments...
   jest --json --outputFile="$reports/$report.json" "$@"
 }
 
-# What a part has said that was begun before.
+# Waits for a part that runs in the background, and prints what it has said.
 told() { # process, log
   local status=0
   wait "$1" || status=$?
@@ -34,7 +34,7 @@ told() { # process, log
   return $status
 }
 
-# The looks at the source go on beside the local cloud's own tests, which have the machine for themselves.
+# The local cloud's own tests need the machine without a stack. What looks at the source runs beside them.
 step 'clean start' make --no-print-directory destroy YES=1
 jest_part cloud --selectProjects cloud >"$reports/cloud.log" 2>&1 &
 cloud=$!
@@ -44,14 +44,14 @@ step 'workflows, audited' "$tools/zizmor" --offline --quiet .
 step 'reference pages' make --no-print-directory _references
 step 'the local cloud' told "$cloud" "$reports/cloud.log"
 
-# The running stack's tests, by the first digit of their names.
 stands=false
+# The running stack's tests whose names begin with these digits, in the order of their names.
 on_stack() { # report, digits
   $stands && jest_part "$1" --selectProjects running --runInBand --testSequencer ./tests/alphabetical.js --testPathPatterns "running/[$2]"
 }
 step 'make up' make --no-print-directory up && stands=true
 step 'the running stack: looks, changes and alerts' on_stack looks 1-5
-# Beside what follows, which mostly waits. They are given what the stack leaves over, and the time for that.
+# Unit tests and parts run beside what follows, with the processor time that the stack leaves over and time enough for that.
 { renice 10 "$BASHPID"; jest_part apart --selectProjects unit parts --testTimeout 300000; } >"$reports/apart.log" 2>&1 &
 apart=$!
 step 'the running stack: failures' on_stack failures 6
