@@ -17,7 +17,7 @@ async function run(
 ): Promise<Captured> {
   const status = await new Promise<string | undefined>((resolve, reject) => client.exec(command, { env: environment }, (error, channel) => {
     if (error) return reject(error);
-    // All of it in this very call: a command may have ended by now, and how is told once.
+    // Listened to from within this call: a command may have ended by now, and how it ended is told only once.
     let ended = "wait: remote command exited without exit status or exit signal";
     channel.on("data", capture.onStdout);
     channel.stderr.on("data", capture.onStderr);
