@@ -42,7 +42,7 @@ test("every service of ours that runs on is started anew with what it reads when
   expect(stale).toEqual([]);
 });
 
-test("Debian's services go by our settings from the update on that changes them", () => {
+test("a setting that an update changes reaches Debian's service in that update", () => {
   const read = {
     "nftables.service": "/etc/nftables.conf", "docker.service": "/etc/docker/daemon.json", "redis-server.service": "/etc/redis/redis.conf", "nginx.service": "/etc/nginx/nginx.conf",
     "postgresql@17-main.service": "/etc/postgresql/17/main/pg_hba.conf", "fail2ban.service": "/etc/fail2ban/jail.local", "systemd-sysctl.service": "/etc/sysctl.d/60-ringo.conf",
@@ -54,12 +54,12 @@ test("Debian's services go by our settings from the update on that changes them"
   }
 });
 
-test("every timer of ours runs, from each boot on: what nothing starts is missed by nobody until it is needed", () => {
+test("every timer of ours is started, at each boot too: nobody misses what never runs until it is needed", () => {
   const timers = states.flatMap((state) => state.files.flatMap(({ path, content }) => {
     const [, name] = /^\/etc\/systemd\/system\/([^/]+\.timer)$/.exec(path) ?? [];
     const unit = state.units.find((each) => each.name === name);
-    // Counted from its service's last run alone, one begins never.
-    const begins = /^On(Calendar|Boot|Active|Startup)\w*=./m.test(content) && (/^OnCalendar=./m.test(content) || /^OnUnit(Ina|A)ctiveSec=./m.test(content));
+    // One that counts only from its service's last run never begins.
+    const begins = /^OnCalendar=./m.test(content) || (/^On(Boot|Active|Startup)Sec=./m.test(content) && /^OnUnit(Ina|A)ctiveSec=./m.test(content));
     return name === undefined ? [] : [{ name, runs: unit !== undefined && unit.enabled !== false && unit.running !== false, begins, changes: unit?.restartOn?.includes(path) ?? false }];
   }));
   expect(new Set(timers.map(({ name }) => name)).size).toBeGreaterThan(8);

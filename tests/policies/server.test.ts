@@ -95,7 +95,8 @@ describe("what it loads, for which a preview waits", () => {
   test("is nothing of npm's, of TypeScript's and of other languages", () => {
     expect(loaded.filter((file) => /node_modules\/(@npmcli\/|typescript\/|zod\/v4\/locales\/(?!en\.|index\.))/.test(file))).toEqual([]);
   });
-  test("are the large libraries before tsx, which slows the loading of all that comes after it", () => {
+
+  test("comes before tsx, where it is a large library: tsx slows the loading of all that comes after it", () => {
     const tsx = loaded.findIndex((file) => file.includes("/node_modules/tsx/"));
     const late = loaded.slice(tsx).filter((file) => /node_modules\/(@pulumi|@grpc|zod)\//.test(file));
     expect([tsx > 0, late]).toEqual([true, []]);

@@ -26,7 +26,7 @@ const switchWal = "cd /; runuser -u postgres -- psql -X -q -U operator ringo -c 
 const asOperator = (words: string) => `{ printf 'AUTH operator '; cat /etc/ringo/redis/operator.password; echo '${words}'; } | redis-cli`;
 const workersMain = "$(docker inspect --format '{{.State.Pid}}' ringo-worker)"; // its init: Celery is a child of that
 
-/** Faults by when they happen: those of one round at the same time, since none hides another; those of a list in it one after the other. */
+/** Faults by when they happen: those of one round at the same time, since none hides another; what is a list in a round, one after the other. */
 export const rounds = (addressOf: (name: string) => string): (Fault | Fault[])[][] => [
   [
     {

@@ -235,7 +235,7 @@ describe("a release", () => {
 
   test("keeps the static files of those before it: the edge still serves one of them, and a page just loaded asks for them", () => {
     const folder = mkdtempSync(join(tmpdir(), "ringo-static-"));
-    const { command } = state.steps.find(({ name }) => name === "collect static files")!;
+    const { command, unless } = state.steps.find(({ name }) => name === "collect static files")!;
     const [marker, files] = [join(folder, "ringo/releases/marker"), join(folder, "ringo/static")];
     try {
       mkdirSync(dirname(marker), { recursive: true });
@@ -253,7 +253,7 @@ describe("a release", () => {
       expect(readdirSync(files).sort()).toEqual(["a".repeat(16), "older-1", "older-2", "older-3", "older-4"]);
       expect(readdirSync(join(files, "a".repeat(16)))).toEqual(["admin.css"]);
       // Done, and not done again.
-      const [, mark] = /^test -e (\S+)/.exec(state.steps.find(({ name }) => name === "collect static files")!.unless!)!;
+      const [, mark] = /^test -e (\S+)/.exec(unless!)!;
       expect(existsSync(mark!.replace("/var/lib/ringo/", `${folder}/ringo/`))).toBe(true);
     } finally {
       rmSync(folder, { recursive: true });

@@ -35,7 +35,7 @@ test("backups are kept for as many days as asked for, and WAL that waits for S3 
   expect(told(media(), "/etc/ringo/restic.env")).toMatchObject({ RINGO_KEEP_DAYS: "30" });
 });
 
-test("that S3 is away is said by pgBackRest itself, before the step that asks is cut off", () => {
+test("pgBackRest itself says that S3 is away, before the step that asks is cut off", () => {
   const [, seconds] = /^io-timeout=(\d+)$/m.exec(conf(database()))!;
   const { timeoutSeconds } = database().steps!.find(({ name }) => name === "WAL arrives in S3")!;
   expect(Number(seconds) * 9).toBeLessThan(timeoutSeconds!); // it tries for nine times as long

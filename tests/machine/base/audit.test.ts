@@ -6,7 +6,7 @@ test("the audit rules are each of their own, and name what they are searched by"
   for (const rule of auditRules) expect(rule).toMatch(/^-a always,exit -F arch=b64 (-F (path|dir)=\/\S+ -F perm=wa|-S [a-z0-9_,]+( -F \S+)*) -F key=[a-z-]+$/);
 });
 
-test("who changes accounts, keys, secrets, rules or what starts is written down, and what people do as root, or who came in through nginx at all", () => {
+test("changes of accounts, keys, secrets, rules and of what starts are recorded, and so is each program that a person runs as root, or somebody through nginx", () => {
   const written = (path: string) => auditRules.some((rule) => rule.includes(` -F path=${path} `) || [...path.matchAll(/\//g)].some(({ index }) => rule.includes(` -F dir=${path.slice(0, index)} `)));
   expect(written("/etc/motd")).toBe(false);
   expect([

@@ -3,7 +3,7 @@ import { fail2ban } from "../../../machine/base/fail2ban";
 
 const content = (name: string, spared: string[] = []): string => fail2ban(spared).files!.find(({ path }) => path === name)!.content;
 
-test("fail2ban looks where SSH's failures are, and shuts who has a few of them out for minutes, each time for longer", () => {
+test("fail2ban looks where SSH's failures are, and shuts out whoever has a few of them for minutes, each time for longer", () => {
   // It reads its settings by Python's own module.
   const read = execFileSync("/usr/bin/python3", ["-c", "import configparser, json, sys\nparser = configparser.ConfigParser()\nparser.read_file(sys.stdin)\nprint(json.dumps(dict(parser['sshd'])))"], { input: content("/etc/fail2ban/jail.local"), encoding: "utf8" });
   expect(JSON.parse(read)).toMatchObject({ enabled: "true", backend: "systemd", banaction: "nftables", maxretry: expect.stringMatching(/^[1-5]$/), findtime: expect.stringMatching(/^\d+[mh]$/), bantime: expect.stringMatching(/^\d+[mh]$/), "bantime.increment": "true" });

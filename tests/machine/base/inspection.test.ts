@@ -28,7 +28,7 @@ describe("each night's look at the files", () => {
     expect(look(17)).toEqual([17, "0"]);
   });
 
-  test("is at all that is run and told, keys among it", () => {
+  test("covers all that is run and configured, SSH keys among it", () => {
     const places = content("/etc/aide/aide.conf").match(/^\/\S+(?= Ours$)/gm)!.map((place) => new RegExp(`^${place}`));
     expect(["/usr/bin/python3", "/usr/local/sbin/ringo-backup", "/etc/ssh/sshd_config", "/root/.ssh/authorized_keys", "/boot/vmlinuz"].filter((path) => !places.some((place) => place.test(path)))).toEqual([]);
   });

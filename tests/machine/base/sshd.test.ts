@@ -28,9 +28,9 @@ describe("sshd", () => {
     for (const option of ["passwordauthentication", "kbdinteractiveauthentication", "permitemptypasswords"]) expect(inner.get(option)).toBe("no");
   });
 
-  test("writes down by which key somebody came in", () => expect(inner.get("loglevel")).toBe("VERBOSE"));
+  test("records with which key somebody logged in", () => expect(inner.get("loglevel")).toBe("VERBOSE"));
 
-  test("goes by its settings from the update on that changes them, and by none that it could not start with", () => {
+  test("is told of its settings in the update that changes them, unless it could not start with them", () => {
     const { units, steps, files } = sshd({ authorizedKeys: ["ssh-ed25519 AAAA deployer"] });
     const { path } = files!.find((file) => file.path.startsWith("/etc/ssh/"))!;
     expect(units).toEqual([{ name: "ssh.service", reloadOn: [path] }]);

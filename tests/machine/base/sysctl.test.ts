@@ -33,14 +33,14 @@ test("a setting of the kernel that differs is found, unless this machine may not
   expect(check().status).toBe(0);
 });
 
-describe("of the kernel's settings", () => {
+describe("the kernel's settings", () => {
   const settings = new Map(kernel.files![0]!.content.trim().split("\n").map((line) => line.slice(1).split(" = ")).map(([name, value]) => [name, Number(value)]));
   /** Those that are looser than this; a higher figure is stricter. */
   const looser = (least: Record<string, number>) => Object.entries(least).filter(([name, figure]) => !(settings.get(name)! >= figure)).map(([name]) => name);
   /** Those that are not off. */
   const on = (names: string[]) => names.filter((name) => settings.get(name) !== 0);
 
-  test("those hold by which who has taken over a service reads no other's memory, and finds nothing out about the kernel", () => {
+  test("keep whoever has taken over a service from other processes' memory, and from what would help against the kernel", () => {
     expect(looser({
       "kernel.yama.ptrace_scope": 1, "kernel.kptr_restrict": 1, "kernel.dmesg_restrict": 1, "kernel.perf_event_paranoid": 3, "kernel.randomize_va_space": 2,
       "kernel.unprivileged_bpf_disabled": 1, "net.core.bpf_jit_harden": 2, "kernel.kexec_load_disabled": 1,
@@ -48,11 +48,11 @@ describe("of the kernel's settings", () => {
     expect(on(["fs.suid_dumpable", "vm.unprivileged_userfaultfd", "dev.tty.ldisc_autoload", "kernel.sysrq"])).toEqual([]);
   });
 
-  test("those hold by which he leaves in /tmp no trap for others", () => {
+  test("keep him from leaving traps for others in /tmp", () => {
     expect(looser({ "fs.protected_symlinks": 1, "fs.protected_hardlinks": 1, "fs.protected_fifos": 1, "fs.protected_regular": 1 })).toEqual([]);
   });
 
-  test("those hold by which no neighbour leads traffic elsewhere, or half-open connections take the place of whole ones", () => {
+  test("keep neighbours from leading traffic elsewhere, and half-open connections from taking the place of whole ones", () => {
     const links = ["all", "default"].map((link) => `net.ipv4.conf.${link}`);
     expect(looser(Object.fromEntries([["net.ipv4.tcp_syncookies", 1], ...links.map((link) => [`${link}.rp_filter`, 1])]))).toEqual([]);
     expect(on(links.flatMap((link) => ["accept_redirects", "secure_redirects", "send_redirects", "accept_source_route"].map((name) => `${link}.${name}`)))).toEqual([]);

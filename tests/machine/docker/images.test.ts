@@ -5,7 +5,7 @@ const { files, units } = docker({ addressPool: "172.17.0.0/16" });
 const content = (name: string): string => files!.find(({ path }) => path.endsWith(name))!.content;
 const day = 24 * 3600;
 
-test("what no container is made of goes by itself, release or not, and a release stays for two weeks to go back to", () => {
+test("images that no container uses are removed, releases too, but none that was made within two weeks: one may be gone back to", () => {
   const [, command] = /^ExecStart=(.*)$/m.exec(content("/ringo-docker-prune.service"))!;
   // Without the first only what has no name goes, and each release has one; without the second Docker asks, and nobody answers.
   expect(command!.split(" ")).toEqual(expect.arrayContaining(["prune", "--all", "--force"]));
@@ -17,13 +17,13 @@ test("what no container is made of goes by itself, release or not, and a release
   expect(second! - first!).toBeLessThanOrEqual(kept / 2);
 });
 
-test("an image that is there is asked of no registry: without one, all that runs can still be updated", () => {
+test("an image that is there is asked of no registry: while that is away, what runs can still be updated", () => {
   const { unless = "false" } = pulled("registry.test/backend@sha256:1").steps!.find(({ name }) => name.startsWith("pull"))!;
   const there = (image: string) => spawnSync("sh", ["-ec", `docker() { [ "$*" = 'image inspect ${image}' ]; }\n${unless}`]).status === 0;
   expect([there("registry.test/backend@sha256:1"), there("registry.test/backend@sha256:2")]).toEqual([true, false]);
 });
 
-test("who is trusted by the machine is trusted by Docker from then on, and a burst of containers' lines is no fault of Docker's", () => {
+test("Docker trusts an authority as soon as the machine does, and no line of a burst of containers' is dropped", () => {
   expect(units!.find(({ name }) => name === "docker.service")!.restartOn).toContain("/etc/ssl/certs/ca-certificates.crt");
   expect(content("/docker.service.d/ringo.conf")).toMatch(/^LogRateLimitIntervalSec=0$/m);
 });

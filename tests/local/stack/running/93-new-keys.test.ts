@@ -69,7 +69,7 @@ test("the deployer's key is changed, and the former one opens no machine", async
   }
 }, 300_000);
 
-test("a file that was taken back from before that is refused by preview and update, with what mends it, before anything is changed", async () => {
+test("the stack's file of before that is refused by preview and update, with what mends it, before anything is changed", async () => {
   const [, inForce] = /deployerKeyGeneration: (\d+)/.exec(fs.readFileSync(path.join(projectDir, "Pulumi.local.yaml"), "utf8"))!;
   configure({ deployerKeyGeneration: 1 });
   try {
