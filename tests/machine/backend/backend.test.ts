@@ -243,15 +243,17 @@ describe("a release", () => {
         mkdirSync(join(files, `older-${age}`), { recursive: true });
         utimesSync(join(files, `older-${age}`), 0, 1e9 - age);
       }
-      // What a collection that was cut off has left is none of this one's.
-      const part = join(files, `${"a".repeat(16)}.part`);
-      mkdirSync(part);
-      writeFileSync(join(part, "left.css"), "");
+      // What a collection before, or one that was cut off, has left is none of this one's.
+      const [target, part] = [join(files, "a".repeat(16)), join(files, `${"a".repeat(16)}.part`)];
+      for (const path of [target, part]) {
+        mkdirSync(path);
+        writeFileSync(join(path, "left.css"), "");
+      }
       const here = command.replaceAll("/srv/ringo/", `${folder}/ringo/`).replaceAll("/var/lib/ringo/", `${folder}/ringo/`);
       const programs = `docker() { [ "$1" != run ] || echo a > ${part}/admin.css; }\ninstall() { mkdir -p ${part}; }\n`;
       expect(spawnSync("sh", ["-ec", programs + here], { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
       expect(readdirSync(files).sort()).toEqual(["a".repeat(16), "older-1", "older-2", "older-3", "older-4"]);
-      expect(readdirSync(join(files, "a".repeat(16)))).toEqual(["admin.css"]);
+      expect(readdirSync(target)).toEqual(["admin.css"]);
       // Done, and not done again.
       const [, mark] = /^test -e (\S+)/.exec(unless!)!;
       expect(existsSync(mark!.replace("/var/lib/ringo/", `${folder}/ringo/`))).toBe(true);
