@@ -2,13 +2,16 @@ import { events } from "./markup";
 import { noRichText, richText } from "./richtext";
 import { asBrowsersRead, rule } from "./rule";
 
-/** A picture or a document as pages write it into a field, wholly, of a type that no browser runs: (*COMMIT) has nothing more looked at. Decoding has made spaces of its pluses. */
-const picture = "\\Adata:(?:image/(?:png|jpe?g|gif|webp|bmp|heic|avif)|(?:audio|video)/[\\w.-]+|text/csv|application/(?:gzip|json|msword|octet-stream|pdf|rtf|zip|vnd\\.[\\w.-]+))(?:;codecs=[\\w.,-]+)?;base64,[A-Za-z0-9+/= ]*+\\z(*COMMIT)(*FAIL)";
+/** A picture or a document as pages write it into a field, wholly, of a type that no browser runs. Decoding has made spaces of its pluses. */
+const picture = "data:(?:image/(?:png|jpe?g|gif|webp|bmp|heic|avif)|(?:audio|video)/[\\w.-]+|text/csv|application/(?:gzip|json|msword|octet-stream|pdf|rtf|zip|vnd\\.[\\w.-]+))(?:;codecs=[\\w.,-]+)?;base64,[A-Za-z0-9+/= ]*+\\z";
 /** A key or a signature in Base64, wholly: "Onw/onNa==" gives no attribute anything. */
 const key = "[A-Za-z\\d+/\\s]{8,}+={1,2}\\s*+\\z";
 /** "online=да" and "style = классика": nothing of it is in quotes or in brackets, and no browser knows it for an attribute that does anything. Bounded, as each of its signs is a step. */
 const named = `(?=[^<>\\x22'\\x60&\\x5c]{1,2000}+\\z)(?![\\s\\S]*?(?:(?:on${events}|action|data|href|src|to)[\\s\\x08]*+=|(?:style|background)[\\s\\x08]*+=(?![\\s\\x08]*+[\\w -]++(?:[,;.]|\\z))|[a-z]:))`;
-const inFields = (id: number, expression: string, message: string): string => rule(id, "ARGS", `@rx (?i)(?:${picture}|${expression})`, asBrowsersRead, message);
+/** (*COMMIT) has nothing more looked at. */
+const no = (whole: string): string => `\\A(?:${whole})(*COMMIT)(*FAIL)`;
+const harmless = `${picture}|${key}|${named}`;
+const inFields = (id: number, expression: string, message: string): string => rule(id, "ARGS", `@rx (?i)(?:${no(picture)}|${expression})`, asBrowsersRead, message);
 
 const spread = (word: string): string => [...word].join("\\W*?");
 /** From the last of a run of what makes no letter: the others would look through the same. */
@@ -34,8 +37,8 @@ export const scripts = [
   inFields(10435, `${atImport}\\W*+${url}(*COMMIT)[\\s\\S]*?\\(`, "Style sheet that is imported (941170)"),
   inFields(10436, `${atImport}(?>\\W*?/\\*)(*COMMIT)(?:[\\s\\S]*?[\\x22']|${first(url)}[\\s\\S]*?\\()`, "Style sheet that is imported (941170)"),
   inFields(10437, `${binding}(*COMMIT)${first(":")}${first(url)}[\\s\\S]*?\\(`, "Style that is bound to a script (941170)"),
-  rule(10456, "ARGS|REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/", `@rx (?i)(?:${richText}|\\A(?:${key}|${named})(*COMMIT)(*FAIL)|[\\s\\x22'\\x60;/\\d=\\x0b\\x0c,(]on[a-z]+[\\s\\x0b\\x0c,(;]*+=)`, asBrowsersRead, "HTML attribute (941120)"),
-  rule(10457, "ARGS|REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/", "@detectXSS", asBrowsersRead, "Script (941100)", ["MATCHED_VARS", `@rx \\A(?!${key}|${named})${noRichText}`]),
+  rule(10456, "ARGS|REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/", `@rx (?i)(?:${richText}|${no(harmless)}|[\\s\\x22'\\x60;/\\d=\\x0b\\x0c,(]on[a-z]+[\\s\\x0b\\x0c,(;]*+=)`, asBrowsersRead, "HTML attribute (941120)"),
+  rule(10457, "ARGS|REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/", "@detectXSS", asBrowsersRead, "Script (941100)", ["MATCHED_VARS", `@rx \\A(?!${harmless})${noRichText}`]),
 ].join("");
 
 /** Excluded from the application's fields and cookies for the last two. */

@@ -120,3 +120,5 @@ export const ordinary: Sent[] = [
 
 /** As large as they come. */
 export const largest = (mebibytes: number): Sent => upload("видео-объекта.pdf", mebibytes * 1024 * 1024 - 2048, 0);
+  // One in a thousand ends like an attribute of HTML.
+  ...["image/png", "application/pdf", "text/csv"].flatMap((type) => ["/onAb==", "+OnAbcde=", "aa/style=="].map((end) => named("document", json("PATCH", "/api/v1/orders/7/", { file: `data:${type};base64,iVBORw0KGgo1${end}` })))),
