@@ -1,5 +1,5 @@
 import { richText } from "./richtext";
-import { alternatives, asBrowsersRead, rule } from "./rule";
+import { alternatives, asBrowsersRead, ownHeaders, rule } from "./rule";
 
 /** What HTML's elements, and those of some browsers, tell scripts: each with `on` before it. */
 export const events = alternatives(`
@@ -38,7 +38,7 @@ const element = [
 ].flat();
 const elements = `(?:${element.join("|")})`;
 
-const seen = "REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/|REQUEST_COOKIES_NAMES|REQUEST_HEADERS:User-Agent|REQUEST_HEADERS:Referer|REQUEST_FILENAME|ARGS_NAMES|ARGS|XML:/*";
+const seen = `${ownHeaders}|REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/|REQUEST_COOKIES_NAMES|REQUEST_HEADERS:User-Agent|REQUEST_HEADERS:Referer|REQUEST_FILENAME|ARGS_NAMES|ARGS|XML:/*`;
 
 export const markup = [
   // The first `<a` or quote is enough: whatever attribute comes after another comes after it.

@@ -13,6 +13,9 @@ export const rule = (id: number, targets: string, operator: string, transformati
 `;
 };
 
+/** Headers of the application's own, which it may keep like a field; what the others say has a grammar. */
+export const ownHeaders = "REQUEST_HEADERS:/^X-/";
+
 /** One of these words, in an expression. */
 export const alternatives = (words: string): string => `(?:${words.trim().split(/\s+/).join("|")})`;
 

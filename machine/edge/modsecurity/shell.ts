@@ -1,4 +1,4 @@
-import { rule } from "./rule";
+import { ownHeaders, rule } from "./rule";
 
 /** Commands of Unix by themselves. */
 const alone = `
@@ -57,6 +57,7 @@ const folder = "[?*\\[\\]()|+\\w'\\x22.\\x5c-]";
 const before = `${filler}*+(?:${variable}${filler}*+){0,8}+(?:(?:${folder}{0,64}+/){2,16}|${folder}{1,64}+/)?${quotes}`;
 
 const fields = "REQUEST_COOKIES|!REQUEST_COOKIES:/__utm/|REQUEST_COOKIES_NAMES|ARGS_NAMES|ARGS|XML:/*";
+const withHeaders = `${fields}|${ownHeaders}`;
 const argument = "[\\s<>](?=[^\\w|;&]{0,200}+\\w)";
 const end = "(?:[\\s,!?;)}|]|:(?!/)|\\.\\s|\\.?\\x22?\\z)";
 const no = (what: string): string => `(?!\\s*+${what}${end})`;
@@ -68,8 +69,8 @@ const idle = `[\\r\\n;,|&)!?%}\\]\\x60]|[.:]?\\s*+\\z|[\\x80-\\xff][\\w\\x80-\\x
 const amount = "\\d++(?:[.,:*x]\\d++)?+[a-z]{0,3}[\\t ]*+";
 
 export const shell = [
-  rule(10423, fields, `@rx ${separator}${before}(?:(?:${alternatives(alone)})\\b(?!=|-\\w)|dash\\b(?!=)${no(letters)}|(?:${alternatives(needy)})\\b(?!=|[\\t ]*+(?:${idle}))|(?:${alternatives(told)})${quotes}${argument}(?![\\t ]*+(?:${amount})?+(?:${idle}))|(?:${alternatives(english)})${quotes}${argument}${no(letters)}|(?:${alternatives(counted)})${quotes}${argument}${no(`(?:${letters}|\\d[\\d:.,]*+)`)}|\\.\\s(?=\\W{0,200}+\\w)(?!\\s*+${letters}${end}${nothingTold}))`, "t:none,t:urlDecodeUni", "Unix command (932100, 932105)"),
+  rule(10423, withHeaders, `@rx ${separator}${before}(?:(?:${alternatives(alone)})\\b(?!=|-\\w)|dash\\b(?!=)${no(letters)}|(?:${alternatives(needy)})\\b(?!=|[\\t ]*+(?:${idle}))|(?:${alternatives(told)})${quotes}${argument}(?![\\t ]*+(?:${amount})?+(?:${idle}))|(?:${alternatives(english)})${quotes}${argument}${no(letters)}|(?:${alternatives(counted)})${quotes}${argument}${no(`(?:${letters}|\\d[\\d:.,]*+)`)}|\\.\\s(?=\\W{0,200}+\\w)(?!\\s*+${letters}${end}${nothingTold}))`, "t:none,t:urlDecodeUni", "Unix command (932100, 932105)"),
   // In "100$ (опт)" and "<ivan@example.com> (Иван)" there is something between.
-  rule(10438, "ARGS", "@rx \\$(?:\\(\\s*+[A-Za-z(</'\\x22\\x5c$.{~?*\\[\\x60]|\\{[^}]*+\\})|=\\$['\\x22]|[<>]\\(\\s*+[A-Za-z/.~$]", "t:none,t:urlDecodeUni", "Expression of a shell (932130)"),
+  rule(10438, `ARGS|${ownHeaders}`, "@rx \\$(?:\\(\\s*+[A-Za-z(</'\\x22\\x5c$.{~?*\\[\\x60]|\\{[^}]*+\\})|=\\$['\\x22]|[<>]\\(\\s*+[A-Za-z/.~$]", "t:none,t:urlDecodeUni", "Expression of a shell (932130)"),
   rule(10424, fields, `@rx ${beginning}${before}(?:${alternatives(atBeginning)})${quotes}[\\s;|&<>]`, "t:none", "Unix command at the beginning (932150)"),
 ].join("");

@@ -1,7 +1,9 @@
-import { rule } from "./rule";
+import { ownHeaders, rule } from "./rule";
 
 /** Letters as letters: see `unicode.ts`. */
 const letters = "t:none,t:utf8toUnicode,t:urlDecodeUni";
+
+const seen = `ARGS|${ownHeaders}`;
 
 /** A quote that could end a text of SQL: "don't" and 1/2" do, too, but leave what comes after them no way to be SQL without one more, or a comment. */
 const quote = "(?:(?<![a-z\\d])['\\x22]|(?<=[a-z])(?:\\x22|'(?!(?:s|t|m|d|re|ll|ve)\\b))|(?<=\\d)['\\x22](?![\\s,;:.)x/*-]|\\z))";
@@ -29,14 +31,14 @@ const statement = "(?:select\\s*(?:\\*|@|['\\x22\\x60]\\w|\\d+\\s*(?:,|--|;|from
 
 /** In the place of 942100, 942140, 942190, 942230, 942270, 942320, 942350 and 942360. */
 export const sql = [
-  rule(10414, "ARGS", "@detectSQLi", "t:none", "SQL injection (942100)", proof),
-  rule(10415, "ARGS", "@detectSQLi", `${letters},t:removeNulls`, "SQL injection (942100)", proof),
+  rule(10414, seen, "@detectSQLi", "t:none", "SQL injection (942100)", proof),
+  rule(10415, seen, "@detectSQLi", `${letters},t:removeNulls`, "SQL injection (942100)", proof),
   // These look for words after what is no letter, and with bytes for letters that was every Russian one.
   rule(10416, "ARGS", "@rx \\A(?=[\\s\\S]*?\\bwhen\\b)[\\s\\S]*?[\\s()]case\\s*\\(|\\)\\s*like\\s*\\(|\\bhaving\\s+(?!->)(?:[^\\s,.!?]+\\s*[=<>]|\\w+\\(|\\(\\s*(?:select\\b|\\w+\\s*[=<>(]))|\\bif\\s?\\(\\w+\\s*[=<>~]", `${letters},t:lowercase`, "Conditional SQL (942230)"),
   rule(10417, "ARGS", `@rx (?:^[\\W\\d]++|[;'\\x22\\x60)]\\s*+)${statement}|(?:[;'\\x22\\x60/]|(?<!^\\d)(?<!^\\d\\d)\\))\\s*+${definition}|\\b(?:group_concat|load_file)\\s*\\(|\\bend\\s*\\);|['\\x22\\x60]\\s+regexp\\W|\\binto\\s+(?:out|dump)file\\b|\\bunion(?:\\s+(?:all|distinct))?[\\s(]+select\\b(?!\\s*\\z)|['\\x22)\\d]\\s*;\\s*truncate\\s+[\\w.\\x22]+\\s*(?:\\z|;|,|--|cascade\\b|continue\\b|restart\\b)|;\\s*truncate\\s+\\w*_\\w+`, `${letters},t:lowercase`, "SQL statement (942270, 942350, 942360)"),
   rule(10442, "ARGS", "@rx \\b(?:msys(?:ac(?:cess(?:objects|storage|xml)|es)|(?:relationship|object|querie)s|modules2?)|master\\.\\.sysdatabases|mysql\\.db|pg_(?:catalog|toast)|information_schema|tempdb|sysaux|sqlite(?:_temp)?_master|xp_cmdshell)\\b|\\b(?:database|db_name|schema|user|connection_id|current_user)\\(\\s*\\)|\\bprocedure\\s+analyse\\s*\\(|\\bdeclare[^\\w]+[@#]\\s*\\w|\\bexec\\s*\\(\\s*@|\\bexec(?:ute)?\\s+master\\.|\\biif\\(", `${letters},t:lowercase`, "Names of databases (942140, 942190, 942320)"),
   // What the detector does not see: PostgreSQL's own, JSON in conditions, and a condition to be put after a value.
-  rule(10443, "ARGS|REQUEST_FILENAME|XML:/*", "@rx \\bpg_(?:sleep|shadow|authid|user|roles?|group|database|tables|class|proc|settings|stat_activity|language|ls_dir|read_(?:binary_)?file)\\b|\\b(?:lo_(?:import|export)|dblink(?:_\\w+)?|(?:database|query|table)_to_xml\\w*|current_setting|set_config|json_(?:depth|extract|keys|length)|jsonb_\\w+)\\(|\\bcopy\\b[^;]{1,100}?\\b(?:to|from)\\s+program\\b|['\\x22)]\\s*::\\s*(?:bool|int|jsonb?|name|numeric|regclass|text|varchar)|@@(?:version|hostname|datadir)\\b|\\d\\.e\\(|\\brlike\\s*\\(\\s*select\\b", `${letters},t:lowercase`, "SQL of PostgreSQL"),
+  rule(10443, `${seen}|REQUEST_FILENAME|XML:/*`, "@rx \\bpg_(?:sleep|shadow|authid|user|roles?|group|database|tables|class|proc|settings|stat_activity|language|ls_dir|read_(?:binary_)?file)\\b|\\b(?:lo_(?:import|export)|dblink(?:_\\w+)?|(?:database|query|table)_to_xml\\w*|current_setting|set_config|json_(?:depth|extract|keys|length)|jsonb_\\w+)\\(|\\bcopy\\b[^;]{1,100}?\\b(?:to|from)\\s+program\\b|['\\x22)]\\s*::\\s*(?:bool|int|jsonb?|name|numeric|regclass|text|varchar)|@@(?:version|hostname|datadir)\\b|\\d\\.e\\(|\\brlike\\s*\\(\\s*select\\b", `${letters},t:lowercase`, "SQL of PostgreSQL"),
   rule(10444, "ARGS", "@rx \\A[\\s'\\x22)]*+(?:or|and)\\s++(?:\\(\\s*+)?(?:(?:\\d+|(['\\x22])[^'\\x22]*\\g1)\\s*(?:[=<>]|like\\b)+\\s*['\\x22(]?[\\w.]+|true|[a-z]\\s*=\\s*[a-z])\\s*(?:['\\x22]\\s*)?(?:\\z|--|#|/\\*|;|\\)|(?:and|or)\\b)|\\border\\s+by\\s+\\d+(?:\\s*,\\s*\\d+)*+\\s*(?:--|#)[\\s+-]*\\z", `${letters},t:lowercase`, "Condition of SQL at the beginning"),
 ].join("");
 

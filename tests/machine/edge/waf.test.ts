@@ -8,7 +8,7 @@ import { exclusionOf, largeBodiesFor, waf, wafLog } from "../../../machine/edge/
 import { attacks } from "../../waf/attacks";
 import { multipart as hidden } from "../../waf/attacks/multipart";
 import { admin, clients, largest, ordinary } from "../../waf/ordinary";
-import { browser, inCookie, inField, inForm, inJson, inPatch, inQuery, json, request, type Sent } from "../../waf/request";
+import { browser, inCookie, inField, inForm, inHeader, inJson, inPatch, inQuery, json, request, type Sent } from "../../waf/request";
 import { domain, newClient, type Answer, type Edge, type RequestOptions } from "./edge-harness";
 import { adminAddress, firewalls, rules } from "./firewalls";
 
@@ -128,7 +128,7 @@ describe("bounds", () => {
       const inAddress = value.replaceAll("#", "%23").replaceAll("&", "%26");
       return [
         { ...inQuery(""), path: `/api/v1/version/?q=${inAddress}` }, { ...inQuery(""), path: `/${inAddress.replaceAll("=", "%3D").slice(0, 2000)}?${inAddress.replaceAll("=", "%3D")}=1` },
-        inCookie(plain(value)), inJson(plain(value)), { ...inJson(plain(value)), path: "/" },
+        inCookie(plain(value)), inHeader("X-Device-Name")(plain(value)), inJson(plain(value)), { ...inJson(plain(value)), path: "/" },
       ];
     };
 

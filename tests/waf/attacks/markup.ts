@@ -1,4 +1,4 @@
-import { each, inAgent, inCookie, inField, inForm, inJson, inList, inName, inPatch, inPath, inQuery, inReferer, type Sent } from "../request";
+import { each, inAgent, inCookie, inField, inForm, inHeader, inJson, inList, inName, inPatch, inPath, inQuery, inReferer, type Sent } from "../request";
 
 /** Scripts for whoever sees the field later: 941. */
 export const markup: Sent[] = [
@@ -31,6 +31,7 @@ export const markup: Sent[] = [
   ...each("941", inForm, ["<script>alert(1)</script>", "<body onpageshow=alert(1)>"]),
   ...each("941", inField, ["<img src=x onerror=alert(1)>"]),
   ...each("941", inAgent, ["<script>alert(1)</script>"]),
+  ...each("941", inHeader("X-Device-Name"), ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg onload=alert(1)>"]),
   ...each("941", inReferer, ["<script>alert(1)</script>"]),
   ...each("941", inCookie, ["<script>alert(1)</script>"]),
   ...each("941", inName, ["<script>alert(1)</script>"]),

@@ -1,4 +1,4 @@
-import { each, inAgent, inCookie, inField, inForm, inJson, inList, inName, inPatch, inQuery, inReferer, type Sent } from "../request";
+import { each, inAgent, inCookie, inField, inForm, inHeader, inJson, inList, inName, inPatch, inQuery, inReferer, type Sent } from "../request";
 
 /** SQL where a value belongs: 942. */
 export const sql: Sent[] = [
@@ -30,6 +30,9 @@ export const sql: Sent[] = [
   ...each("942", inCookie, ["1'%20OR%20'1'='1", "1%27%20UNION%20SELECT%201--"]),
   ...each("942", inName, ["1' OR '1'='1"]),
   ...each("942", inAgent, ["' OR '1'='1' --"]),
+  ...each("942", inHeader("X-Device-Id"), [
+    "1' OR '1'='1", "-1 union select password from auth_user--", "'%20or%201=1--", "(select%280%29from%28select%28sleep%2815%29%29%29v%29", "x' and pg_sleep(5)--", "123)%20AND%2012=12%20AND%20JSON_DEPTH%28%27%7B%7D%27%29%20%21=%202521",
+  ]),
   ...each("942", inReferer, ["id=1'%20UNION%20SELECT%201--"]),
   // What is not let through with inches, contractions, signatures and remarks.
   ...each("942", inJson, [

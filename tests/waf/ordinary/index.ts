@@ -92,6 +92,16 @@ export const dartField = named("a field of Dart's", raw("dart-http-boundary-+aB_
   ['content-disposition: form-data; name="comment"\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-transfer-encoding: binary', texts[0]],
 ]));
 
+/** What applications say of themselves, in headers of their own. */
+const ownHeaders: Record<string, string>[] = [
+  { "X-Requested-With": "XMLHttpRequest", "X-CSRFToken": "Zk1yQ2h6bUJ5WnBkV0tQc0F4eEd0a0pL", "X-Forwarded-For": "203.0.113.9, 198.51.100.2", "X-Request-ID": "0b1f7c9a-7d1e-4d0d-8a0b-6f0e2c3d4e5f" },
+  { "X-Device-Name": "Ivan's iPhone (15 Pro)", "X-Device-Info": "Redmi Note 8 Pro; Android 11; ru_RU; 1080x2340", "X-App-Version": "4.12.0 (1204)", "X-Timezone": "Europe/Moscow" },
+  { "X-User-Agent": "Dalvik/2.1.0 (Linux; U; Android 13; SM-G991B Build/TP1A.220624.014)", "X-Client-Info": '{"app":"ringo","os":"iOS 17.1","select":["id","title"],"from":"push"}' },
+  { "X-Filter": '{"status":["new","paid"],"amount__gte":100,"title":"О\'Коннор"}'.replace(/[^ -~]/g, encodeURIComponent), "X-Filename": encodeURIComponent("Счёт №5 (копия) & акт.pdf"), "X-Fields": "id,title,client(name,email)" },
+  { "X-Signature": "sha256=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "X-Goog-Api-Client": "gl-dart/3.5 fire/5.4.1", "X-Client-Data": "CIe2yQEIpLbJAQipncoB/w==" },
+  { "X-Sentry-Auth": "Sentry sentry_version=7, sentry_client=sentry.javascript.browser/8.0, sentry_key=b1946ac92492d2347c6235b4d2611184", "X-Screen": "1170x2532; scale=3; dark", "X-Page": "/orders?tab=new&sort=-amount#top" },
+];
+
 /** What clients send day by day. None of it may be refused. */
 export const ordinary: Sent[] = [
   ...sessions,
@@ -111,14 +121,15 @@ export const ordinary: Sent[] = [
     .map((charset) => named("alphabet", json("POST", "/api/v1/orders/", order("Стол", 2), { ...bearer, "Content-Type": `application/json${charset}` }))),
   ...["merge-patch", "json-patch", "vnd.api", "geo"].map((kind) => named("JSON under another name", json("PATCH", "/api/v1/orders/7/", order("Стол", 3), { ...bearer, "Content-Type": `application/${kind}+json` }))),
   ...["application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/zip", "text/csv", "audio/ogg", "image/heic"].map((type) => named("document", json("PATCH", "/api/v1/orders/7/", { file: `data:${type};base64,${randomBytes(3001).toString("base64")}` }, bearer))),
+  // One in a thousand ends like an attribute of HTML.
+  ...["image/png", "application/pdf", "text/csv"].flatMap((type) => ["/onAb==", "+OnAbcde=", "aa/style=="].map((end) => named("document", json("PATCH", "/api/v1/orders/7/", { file: `data:${type};base64,iVBORw0KGgo1${end}` })))),
   ...["png", "jpeg", "gif", "webp"].map((type) => named("picture", json("PATCH", "/api/v1/users/7/", { photo: `data:image/${type};base64,${randomBytes(6001).toString("base64")}`, items: [{ signature: `data:image/${type};base64,iVBORw0KGgo=` }] }, bearer))),
   // As Python writes a cookie with commas, semicolons and letters that are not ASCII in it.
   named("cookie", request("GET", "/api/v1/orders/", { Cookie: 'messages="[[\\"a\\"\\0541\\073 \\321\\204]]"; theme=dark' })),
+  ...ownHeaders.map((headers) => named("headers", request("GET", "/api/v1/orders/", { ...bearer, ...headers }))),
   named("webhook", json("POST", "/api/v1/webhooks/", { url: "https://hooks.example.com/ringo/orders?token=abc123", events: ["order.created", "order.paid"] }, bearer)),
   named("media", request("GET", `/media/uploads/${encodeURIComponent("Счёт №5 (копия).pdf")}`, page)),
 ];
 
 /** As large as they come. */
 export const largest = (mebibytes: number): Sent => upload("видео-объекта.pdf", mebibytes * 1024 * 1024 - 2048, 0);
-  // One in a thousand ends like an attribute of HTML.
-  ...["image/png", "application/pdf", "text/csv"].flatMap((type) => ["/onAb==", "+OnAbcde=", "aa/style=="].map((end) => named("document", json("PATCH", "/api/v1/orders/7/", { file: `data:${type};base64,iVBORw0KGgo1${end}` })))),
