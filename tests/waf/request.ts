@@ -31,6 +31,7 @@ export const inCookie: Carrier = (value) => bare("GET", "/api/v1/orders/", { Coo
 export const inAgent: Carrier = (value) => bare("GET", "/api/v1/orders/", { "User-Agent": value });
 export const inReferer: Carrier = (value) => bare("GET", "/api/v1/orders/", { Referer: `https://app.example.test/?${value}` });
 export const inHeader = (header: string): Carrier => (value) => bare("GET", "/api/v1/orders/", { [header]: value });
+export const inXml: Carrier = (value) => bare("POST", "/api/v1/orders/", { "Content-Type": "application/xml" }, value);
 export const inField: Carrier = (value) => multipart([{ name: "comment", value }, { name: "file", file: "a.txt", type: "text/plain", value: "a" }]);
 export const inFileName: Carrier = (value) => multipart([{ name: "file", file: value, type: "application/octet-stream", value: "a" }]);
 export const asMethod: Carrier = (value) => bare(value, "/api/v1/orders/");

