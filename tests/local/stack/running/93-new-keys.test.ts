@@ -75,7 +75,7 @@ test("the stack's file of before that is refused by preview and update, with wha
   try {
     const mend = new RegExp(`deployerKeyGeneration = 1: is lower than ${inForce}[^]*to mend: pulumi config set --stack local deployerKeyGeneration ${inForce}\n`);
     const previewed = await make("preview");
-    expect([previewed.code, previewed.stdout]).toEqual([2, expect.stringMatching(mend)]);
+    expect([previewed.code, previewed.stderr]).toEqual([2, expect.stringMatching(mend)]);
     const updated = await make("up");
     expect([updated.code, updated.stderr]).toEqual([2, expect.stringMatching(mend)]);
     expect(updated.stderr).toContain("Nothing was changed.");
