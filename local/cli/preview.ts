@@ -11,7 +11,7 @@ export async function run(): Promise<number> {
     try {
       await stack.preview({
         diff: true, policyPacks: [policyPack], color: colourful ? "always" : "never",
-        onOutput: (text) => void process.stdout.write(text), onEvent: progress.on,
+        onOutput: (text) => void process.stdout.write(text), onError: (text) => void process.stderr.write(text), onEvent: progress.on,
       });
       return 0;
     } catch (error) {
