@@ -4,25 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { postgres, type PostgresOptions } from "../../../machine/data/postgres";
+import { postgres } from "../../../machine/data/postgres";
 import { endFormer, roles } from "../../../machine/data/postgres/roles";
 import { scramVerifier } from "../../../machine/data/postgres/scram";
 import { tuning } from "../../../machine/data/postgres/tuning";
 import { redis } from "../../../machine/data/redis";
 import type { Fragment } from "../../../machine/state";
+import { content, options, redisOptions } from "./servers";
 
-const options = (password = "made-up-password"): PostgresOptions => ({
-  listenAddress: "10.0.0.5",
-  allowedCidr: "10.0.0.0/24",
-  roles: [{ name: "ringo", database: "orders", password }],
-  memoryMiB: 2048,
-  vcpus: 2,
-  clients: 20,
-  tls: { certificate: "certificate", key: "made-up-key" },
-  dataDirectory: "/srv/data/postgresql",
-});
-const redisOptions = { listenAddress: "10.0.0.5", maxMemoryMiB: 256, dataDirectory: "/srv/data/redis" };
-const content = (fragment: Fragment, path: string): string => fragment.files!.find((f) => f.path === path)!.content;
 /** All that a process list, a journal or another user could see. */
 const visible = (fragment: Fragment): string => JSON.stringify({
   ...fragment, secrets: [], files: fragment.files!.filter((f) => !(f.secret && /^06[04]0$/.test(f.mode!))),
@@ -210,6 +199,16 @@ describe("Redis", () => {
       expect(read(load, `WRONGPASS\n${answer}\n`).status).toBe(1);
       expect(readFileSync(join(directory, "operator.in-force"), "utf8")).toBe("made-up-old\n");
     });
+  });
+
+  test("Redis keeps within its memory and on the volume, loses a second at most, and listens to the stack's network alone", () => {
+    const settings = new Map(content(fragment, "/etc/redis/redis.conf").split("\n").filter((line) => /^[a-z]/.test(line)).map((line) => [line.split(" ", 1)[0]!, line.slice(line.indexOf(" ") + 1)]));
+    expect(Object.fromEntries(settings)).toMatchObject({ maxmemory: "256mb", dir: "/srv/data/redis", appendfsync: "everysec", bind: "127.0.0.1 10.0.0.5" });
+    // With the first on, it would refuse the workers; with the others, it would run what somebody gives it.
+    expect(["protected-mode", "enable-debug-command", "enable-module-command"].map((name) => settings.get(name))).toEqual(["no", "no", "no"]);
+    expect(Number(settings.get("tcp-keepalive"))).toBeGreaterThan(0);
+    // A fork of all its memory, for a snapshot, is refused by no kernel.
+    expect(content(fragment, "/etc/sysctl.d/60-ringo-redis.conf")).toMatch(/^-vm\.overcommit_memory = 1$/m);
   });
 
   test("no password shows outside of root's files", () => {
