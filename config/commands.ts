@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { child, type Doc, docOf, kindOf } from "./doc";
-import { pathText } from "./fault";
+import { pathText } from "./path";
 import { quoted } from "../machine/shell";
 
 /** What a command leaves to the person who types it: `<your address>`. */

@@ -11,16 +11,6 @@ export interface Fault {
   command: string;
 }
 
-/** A path as Pulumi writes it: `autoscaler.max`, `sshAllowedCidrs[0]`. */
-export function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === "number") return `${text}[${part}]`;
-    const name = String(part);
-    if (!/^[A-Za-z0-9_-]+$/.test(name)) return `${text}[${JSON.stringify(name)}]`;
-    return text === "" ? name : `${text}.${name}`;
-  }, "");
-}
-
 /** Whether a text may hold a credential: a URL's user or query does, with whatever else is wrong. A digest is none. */
 export const mayHoldCredential = (text: string): boolean => /\/\/[^/]*@|:[^/]*@(?!sha256:)|[?#]./.test(text);
 

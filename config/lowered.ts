@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { find, setCommand } from "./commands";
 import { bare, docOf, kindOf } from "./doc";
-import { type Fault, pathText } from "./fault";
+import type { Fault } from "./fault";
+import { pathText, valueAt } from "./path";
 import { schema, type Validated } from "./schema";
 
 /** What a stack's generations are, by their keys as `pulumi config set --path` takes them. */
@@ -18,9 +19,8 @@ function counters(group: z.ZodType, path: string[] = []): string[][] {
 
 /** All generations of a configuration. @param machines those that there are: what is counted of others stands for nothing */
 export function generationsOf(config: Partial<Validated>, machines: readonly string[]): Generations {
-  const at = (path: string[]): unknown => path.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], config);
   const paths = counters(schema).flatMap((path) => (kindOf(find(schema, path)!.schema) === "map" ? machines.map((machine) => [...path, machine]) : [path]));
-  return Object.fromEntries(paths.map((path) => [pathText(path), Number(at(path) ?? 1)]));
+  return Object.fromEntries(paths.map((path) => [pathText(path), Number(valueAt(config, path) ?? 1)]));
 }
 
 /** Which generations are lower than those in force. What is counted no more, as of a machine that goes, is not lower. */

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { setCommand } from "./commands";
 import { bare, defaultOf, type Doc, docOf, kindOf } from "./doc";
-import { pathText } from "./fault";
+import { pathText } from "./path";
 import { keepPages } from "./page";
 import { concerns } from "./schema";
 

@@ -3,6 +3,7 @@ import { celeryChildrenThatFit, connectionsOf, connectionsThatFit, gunicornWorke
 import { blank } from "./commands";
 import { portOf } from "../machine/egress";
 import { isPort, type Mending } from "./formats";
+import { valueAt } from "./path";
 import { isExample, textPaths, within } from "./placeholders";
 import type { Validated } from "./schema";
 import { receivers } from "./secrets";
@@ -104,7 +105,7 @@ export const rules: readonly Rule[] = [
   rule(["grafana", "grafanaOauthSecret"], ({ grafana: { oauth }, grafanaOauthSecret }) => together("grafana.oauth", oauth, { grafanaOauthSecret })),
 
   ...textPaths.map((path) => rule(["throwaway", path[0] as Key], (config) => {
-    const given = path.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], config);
+    const given = valueAt(config, path);
     const texts = Array.isArray(given) ? given.map((text: string, index) => ({ text, at: [...path, index] })) : [{ text: given as string | undefined, at: path }];
     return texts.flatMap(({ text, at }) => when(text !== undefined && (blank.test(text) || (!config.throwaway && isExample(text))), { path: at, reason: placeholder }));
   })),

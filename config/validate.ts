@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { appendCommand, find, removeCommand, setCommand } from "./commands";
 import { bare, child, kindOf } from "./doc";
-import { type Fault, mayHoldCredential, pathText, shorten } from "./fault";
+import { type Fault, mayHoldCredential, shorten } from "./fault";
 import type { Mending } from "./formats";
 import { nearest } from "./nearest";
+import { pathText, valueAt } from "./path";
 import { type Conflict, rules } from "./rules";
 import { schema, type Validated } from "./schema";
 import { nameFaults } from "./stack";
@@ -58,7 +59,7 @@ export function validate(raw: Readonly<Record<string, string>>, secretKeys: Read
   for (const rule of rules) {
     if (rule.needs.some((name) => bad.has(name))) continue;
     faults.push(...unlessWrong(() => rule.check(values as Validated, stack).map((conflict) =>
-      describe(stack, at(values, conflict.path), conflict, Object.hasOwn(raw, conflict.path[0])))));
+      describe(stack, valueAt(values, conflict.path), conflict, Object.hasOwn(raw, conflict.path[0])))));
   }
   faults.push(...nameFaults(stack)); // at the end: the other commands call the stack by the name that it has
   return faults.length === 0 ? { valid: true, values: values as Validated } : { valid: false, faults };
@@ -98,18 +99,15 @@ function decode(keySchema: z.ZodType, given: string | undefined): unknown {
   }
 }
 
-const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>((inner, name) => (inner === undefined || inner === null ? undefined : (inner as Record<PropertyKey, unknown>)[name]), value);
-
 function fromIssue(stack: string, name: string, value: unknown, issue: z.core.$ZodIssue): Fault {
   const path = [name, ...issue.path];
-  const given = at(value, issue.path);
+  const given = valueAt(value, issue.path);
   const { schema: keySchema, doc } = find(schema, path)!;
   if (given === undefined) return describe(stack, given, { path, reason: "is missing" });
   if (issue.code === "invalid_type") return describe(stack, given, { path, ...ofAnotherKind(keySchema, given) });
   const mending: Mending = issue.code === "custom" ? issue.params ?? {} : {};
   // An element that would be there twice is one too many.
-  const others: unknown = typeof path[path.length - 1] === "number" ? at(value, issue.path.slice(0, -1)) : undefined;
+  const others: unknown = typeof path[path.length - 1] === "number" ? valueAt(value, issue.path.slice(0, -1)) : undefined;
   const there = Array.isArray(others) && others.map(String).includes(mending.value ?? doc.example ?? "");
   return describe(stack, given, { path, reason: issue.message, ...(there ? { remedy: "remove" } : mending) });
 }
@@ -150,7 +148,7 @@ function describe(stack: string, given: unknown, { path, reason, value, remedy, 
 /** Entries of a map of texts that are no longer what was typed. */
 function changedTexts(stack: string, name: string, keySchema: z.ZodType, value: unknown, typed: unknown): Fault[] {
   if (kindOf(keySchema) !== "map" || kindOf(child(keySchema, "")!) !== "text" || typeof value !== "object" || value === null) return [];
-  return Object.entries(value).filter(([entry, inner]) => changedByYaml(inner, at(typed, [entry]))).map(([entry, inner]) =>
+  return Object.entries(value).filter(([entry, inner]) => changedByYaml(inner, valueAt(typed, [entry]))).map(([entry, inner]) =>
     describe(stack, inner, { path: [name, entry], reason: "stands without quotes, and YAML has made something else of it: quote it", value: "<text>" }));
 }
 

@@ -5,6 +5,7 @@ import { projectDir } from "../cli/project";
 import type { Configuration } from "../cli/outputs";
 import type { OperatedStack } from "./stack";
 import { readStackFile } from "../cli/stack-file";
+import { valueAt } from "../config/path";
 import { say } from "../cli/terminal";
 
 /**
@@ -19,7 +20,7 @@ export function nextGeneration(text: string, counter: string[], inForce: Configu
   const document = YAML.parseDocument(text);
   const [group, ...rest] = counter;
   const place = ["config", `ringo-infra:${group}`, ...rest];
-  const counted = Number(counter.reduce<unknown>((value, key) => (value as Configuration | undefined)?.[key], inForce) ?? 1);
+  const counted = Number(valueAt(inForce, counter) ?? 1);
   const tried = unused ? Number(document.getIn(place) ?? 1) : 1;
   const generation = Math.max(counted, tried) + 1;
   document.setIn(place, generation);
