@@ -17,9 +17,12 @@ function counters(group: z.ZodType, path: string[] = []): string[][] {
   });
 }
 
+/** Where the whole configuration has them. */
+export const generationPaths = (): string[][] => counters(schema);
+
 /** All generations of a configuration. @param machines those that there are: what is counted of others stands for nothing */
 export function generationsOf(config: Partial<Validated>, machines: readonly string[]): Generations {
-  const paths = counters(schema).flatMap((path) => (kindOf(find(schema, path)!.schema) === "map" ? machines.map((machine) => [...path, machine]) : [path]));
+  const paths = generationPaths().flatMap((path) => (kindOf(find(schema, path)!.schema) === "map" ? machines.map((machine) => [...path, machine]) : [path]));
   return Object.fromEntries(paths.map((path) => [pathText(path), Number(valueAt(config, path) ?? 1)]));
 }
 

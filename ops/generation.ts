@@ -4,7 +4,7 @@ import * as YAML from "yaml";
 import { projectDir } from "../cli/project";
 import type { Configuration } from "../cli/outputs";
 import type { OperatedStack } from "./stack";
-import { readStackFile } from "../cli/stack-file";
+import { placeInFile, readStackFile } from "../cli/stack-file";
 import { valueAt } from "../config/path";
 import { say } from "../cli/terminal";
 
@@ -18,8 +18,7 @@ import { say } from "../cli/terminal";
  */
 export function nextGeneration(text: string, counter: string[], inForce: Configuration, unused = false): { text: string; generation: number } {
   const document = YAML.parseDocument(text);
-  const [group, ...rest] = counter;
-  const place = ["config", `ringo-infra:${group}`, ...rest];
+  const place = placeInFile(counter);
   const counted = Number(valueAt(inForce, counter) ?? 1);
   const tried = unused ? Number(document.getIn(place) ?? 1) : 1;
   const generation = Math.max(counted, tried) + 1;
