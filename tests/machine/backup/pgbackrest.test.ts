@@ -7,9 +7,9 @@ import { archiving } from "../../../machine/backup/pgbackrest";
 import { backups } from "../../../machine/monitoring/alerts/backups";
 import type { Stack } from "../../../machine/monitoring/alerts/rule";
 import type { Fragment } from "../../../machine/state";
+import { content } from "../fragment";
 import { database, media, repository } from "./samples";
 
-const content = (fragment: Fragment, path: string): string => fragment.files!.find((f) => f.path === path)!.content;
 const conf = (fragment: Fragment): string => content(fragment, "/etc/pgbackrest/pgbackrest.conf");
 
 test("no secret shows outside of files for root and the server", () => {

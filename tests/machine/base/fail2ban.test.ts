@@ -1,18 +1,17 @@
 import { execFileSync } from "node:child_process";
 import { fail2ban } from "../../../machine/base/fail2ban";
-
-const content = (name: string, spared: string[] = []): string => fail2ban(spared).files!.find(({ path }) => path === name)!.content;
+import { content } from "../fragment";
 
 test("fail2ban looks where SSH's failures are, and shuts out whoever has a few of them for minutes, each time for longer", () => {
   // It reads its settings by Python's own module.
-  const read = execFileSync("/usr/bin/python3", ["-c", "import configparser, json, sys\nparser = configparser.ConfigParser()\nparser.read_file(sys.stdin)\nprint(json.dumps(dict(parser['sshd'])))"], { input: content("/etc/fail2ban/jail.local"), encoding: "utf8" });
+  const read = execFileSync("/usr/bin/python3", ["-c", "import configparser, json, sys\nparser = configparser.ConfigParser()\nparser.read_file(sys.stdin)\nprint(json.dumps(dict(parser['sshd'])))"], { input: content(fail2ban([]), "/etc/fail2ban/jail.local"), encoding: "utf8" });
   expect(JSON.parse(read)).toMatchObject({ enabled: "true", backend: "systemd", banaction: "nftables", maxretry: expect.stringMatching(/^[1-5]$/), findtime: expect.stringMatching(/^\d+[mh]$/), bantime: expect.stringMatching(/^\d+[mh]$/), "bantime.increment": "true" });
   // To have rules of the firewall, and to know after a restart whom it had shut out.
-  const service = content("/etc/systemd/system/fail2ban.service.d/ringo.conf");
+  const service = content(fail2ban([]), "/etc/systemd/system/fail2ban.service.d/ringo.conf");
   expect(service).toMatch(/^CapabilityBoundingSet=.*\bCAP_NET_ADMIN\b/m);
   expect(service).toMatch(/^ReadWritePaths=.*\/var\/lib\/fail2ban\b/m);
 });
 
 test("fail2ban never shuts out whom it is told to spare", () => {
-  expect(content("/etc/fail2ban/jail.local", ["10.0.0.0/16"])).toContain("\nignoreip = 127.0.0.0/8 ::1 10.0.0.0/16\n");
+  expect(content(fail2ban(["10.0.0.0/16"]), "/etc/fail2ban/jail.local")).toContain("\nignoreip = 127.0.0.0/8 ::1 10.0.0.0/16\n");
 });

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { hardening } from "../../../machine/base/hardening";
 import { noSetuid } from "../../../machine/base/setuid";
 import { updates } from "../../../machine/base/updates";
+import { content } from "../fragment";
 
 // Not in /tmp, where a machine of the kind below would run nothing.
 let root: string;
@@ -18,7 +19,6 @@ const place = (path: string, content: string, mode = 0o644): string => {
   chmodSync(file, mode);
   return file;
 };
-const content = (files: { path: string; content: string }[], path: string): string => files.find((file) => file.path === path)!.content;
 
 test("programs lose setuid and setgid, keep all other rights, and dpkg is told", () => {
   const [su, helper, plain] = [place("usr/bin/su", "", 0o4755), place("usr/lib/helper", "", 0o6754), place("usr/bin/ls", "", 0o755)];
@@ -36,9 +36,9 @@ test("programs lose setuid and setgid, keep all other rights, and dpkg is told",
 });
 
 test("no process leaves a copy of its memory, with the secrets in it: neither a shell's, nor a service's", () => {
-  expect(content(hardening.files!, "/etc/security/limits.d/60-ringo.conf").trim().split("\n")).toEqual(["* hard core 0", "root hard core 0"]); // "*" is all but root
-  expect(content(hardening.files!, "/etc/systemd/system.conf.d/ringo.conf")).toMatch(/^DefaultLimitCORE=0$/m);
-  expect(content(hardening.files!, "/etc/systemd/coredump.conf.d/ringo.conf")).toMatch(/^Storage=none$/m);
+  expect(content(hardening, "/etc/security/limits.d/60-ringo.conf").trim().split("\n")).toEqual(["* hard core 0", "root hard core 0"]); // "*" is all but root
+  expect(content(hardening, "/etc/systemd/system.conf.d/ringo.conf")).toMatch(/^DefaultLimitCORE=0$/m);
+  expect(content(hardening, "/etc/systemd/coredump.conf.d/ringo.conf")).toMatch(/^Storage=none$/m);
 });
 
 test("what is root's alone becomes so", () => {
@@ -52,10 +52,10 @@ test("what is root's alone becomes so", () => {
 
 describe("updates", () => {
   const times = (rebootTime: string, turn?: number) => {
-    const { files } = updates({ reboot: true, rebootTime, turn });
+    const updated = updates({ reboot: true, rebootTime, turn });
     return [
-      /OnCalendar=\*-\*-\* (\S+)/.exec(content(files!, "/etc/systemd/system/apt-daily-upgrade.timer.d/ringo.conf"))![1],
-      /Automatic-Reboot-Time "(\S+)"/.exec(content(files!, "/etc/apt/apt.conf.d/60ringo-unattended-upgrades"))![1],
+      /OnCalendar=\*-\*-\* (\S+)/.exec(content(updated, "/etc/systemd/system/apt-daily-upgrade.timer.d/ringo.conf"))![1],
+      /Automatic-Reboot-Time "(\S+)"/.exec(content(updated, "/etc/apt/apt.conf.d/60ringo-unattended-upgrades"))![1],
     ];
   };
 

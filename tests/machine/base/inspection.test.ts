@@ -3,15 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspection } from "../../../machine/base/inspection";
+import { content } from "../fragment";
 
 let root: string;
 beforeEach(() => { root = mkdtempSync(join(tmpdir(), "ringo-aide-")); });
 afterEach(() => rmSync(root, { recursive: true }));
 
-const content = (name: string): string => inspection.files!.find(({ path }) => path === name)!.content;
-
 describe("each night's look at the files", () => {
-  const script = content("/usr/local/lib/ringo/compare-files");
+  const script = content(inspection, "/usr/local/lib/ringo/compare-files");
   const look = (status: number) => {
     writeFileSync(join(root, "aide"), `#!/bin/sh\necho "$*" >> ${root}/asked\necho ${status} > aide.db.new\nexit ${status}\n`, { mode: 0o755 });
     const { status: ended } = spawnSync("sh", ["-c", script.replaceAll("/var/lib/aide", root)], { env: { PATH: `${root}:/usr/bin:/bin` } });
@@ -29,7 +28,7 @@ describe("each night's look at the files", () => {
   });
 
   test("covers all that is run and configured, SSH keys among it", () => {
-    const places = content("/etc/aide/aide.conf").match(/^\/\S+(?= Ours$)/gm)!.map((place) => new RegExp(`^${place}`));
+    const places = content(inspection, "/etc/aide/aide.conf").match(/^\/\S+(?= Ours$)/gm)!.map((place) => new RegExp(`^${place}`));
     expect(["/usr/bin/python3", "/usr/local/sbin/ringo-backup", "/etc/ssh/sshd_config", "/root/.ssh/authorized_keys", "/boot/vmlinuz"].filter((path) => !places.some((place) => place.test(path)))).toEqual([]);
   });
 });

@@ -10,7 +10,8 @@ import { scramVerifier } from "../../../machine/data/postgres/scram";
 import { tuning } from "../../../machine/data/postgres/tuning";
 import { redis } from "../../../machine/data/redis";
 import type { Fragment } from "../../../machine/state";
-import { content, options, redisOptions } from "./servers";
+import { content } from "../fragment";
+import { options, redisOptions } from "./servers";
 
 /** All that a process list, a journal or another user could see. */
 const visible = (fragment: Fragment): string => JSON.stringify({

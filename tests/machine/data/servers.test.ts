@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { postgres } from "../../../machine/data/postgres";
 import { redis } from "../../../machine/data/redis";
-import { content, options, redisOptions } from "./servers";
+import { content } from "../fragment";
+import { options, redisOptions } from "./servers";
 
 let root: string;
 beforeEach(() => { root = mkdtempSync(join(tmpdir(), "ringo-data-")); });

@@ -1,5 +1,4 @@
 import type { PostgresOptions } from "../../../machine/data/postgres";
-import type { Fragment } from "../../../machine/state";
 
 /** PostgreSQL of a small stack. */
 export const options = (password = "made-up-password"): PostgresOptions => ({
@@ -14,4 +13,3 @@ export const options = (password = "made-up-password"): PostgresOptions => ({
 });
 /** Redis beside it, without its passwords. */
 export const redisOptions = { listenAddress: "10.0.0.5", maxMemoryMiB: 256, dataDirectory: "/srv/data/redis" };
-export const content = (fragment: Fragment, path: string): string => fragment.files!.find((f) => f.path === path)!.content;

@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import { alertmanager, blackbox, celeryExporter, machine, postgresExporter, prometheus, redisExporter, type Receivers } from "../../../machine/monitoring";
 import { combine, type Fragment } from "../../../machine/state";
 import { freePort } from "../edge/edge-harness";
+import { content } from "../fragment";
 
-const content = (fragment: Fragment, path: string): string => fragment.files!.find((file) => file.path === path)!.content;
 const directory = "/etc/prometheus/ringo";
 
 const watched = prometheus({

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { postgres } from "../../../../machine/data/postgres";
 import { bin } from "../../cluster";
-import { content, options } from "../servers";
+import { content } from "../../fragment";
+import { options } from "../servers";
 
 const database = postgres(options());
 const hour = 3600;
