@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
+import { makeRunDirectory } from "../../machine/sshd";
 
 /** A key pair as ssh-keygen makes it. */
 export interface KeyPair {
@@ -47,8 +48,7 @@ export class Sshd {
   async listen(): Promise<void> {
     const program = ["/usr/sbin/sshd", "/usr/bin/sshd"].find((file) => fs.existsSync(file));
     if (!program) throw new Error("these tests need OpenSSH's server (Debian's openssh-server)");
-    // As root it wants the directory that a booted system has made for it.
-    if (process.getuid?.() === 0) fs.mkdirSync("/run/sshd", { recursive: true });
+    makeRunDirectory();
     this.child = spawn(program, ["-D", "-e", "-f", path.join(this.directory, "sshd_config")], { stdio: "ignore" });
     for (let tries = 0; tries < 100 && !(await answers(this.port)); tries++) await new Promise((done) => setTimeout(done, 50));
   }
