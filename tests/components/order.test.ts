@@ -1,19 +1,9 @@
-import { requested, short } from "./program";
+import { doneBefore, requested } from "./program";
 
 describe("a machine is told", () => {
-  /** What must have been done before, of all resources, by their names. */
-  const before = new Map<string, Set<string>>();
+  let before: Map<string, Set<string>>;
   beforeAll(async () => {
-    const { requests } = await requested({ workerInstanceCount: 2, protect: true });
-    const direct = new Map(requests.map((request) => [short(request.getName()), request.getDependenciesList().map((urn: string) => short(urn.slice(urn.lastIndexOf("::") + 2)))]));
-    const reach = (name: string): Set<string> => {
-      if (!before.has(name)) {
-        before.set(name, new Set());
-        before.set(name, new Set((direct.get(name) ?? []).flatMap((each: string) => [each, ...reach(each)])));
-      }
-      return before.get(name)!;
-    };
-    for (const name of direct.keys()) reach(name);
+    before = doneBefore((await requested({ workerInstanceCount: 2, protect: true })).requests);
   });
 
   test.each([

@@ -145,3 +145,18 @@ export function named(resources: Registered[], name: string): Registered {
   if (!found) throw new Error(`no ${name} among ${resources.map((r) => r.name).join(", ")}`);
   return found;
 }
+
+/** What must have been done before each resource, by way of others too, by their names. */
+export function doneBefore(requests: Request[]): Map<string, Set<string>> {
+  const direct = new Map(requests.map((request) => [short(request.getName()), request.getDependenciesList().map((urn: string) => short(urn.slice(urn.lastIndexOf("::") + 2)))]));
+  const before = new Map<string, Set<string>>();
+  const reach = (name: string): Set<string> => {
+    if (!before.has(name)) {
+      before.set(name, new Set());
+      before.set(name, new Set((direct.get(name) ?? []).flatMap((each: string) => [each, ...reach(each)])));
+    }
+    return before.get(name)!;
+  };
+  for (const name of direct.keys()) reach(name);
+  return before;
+}
