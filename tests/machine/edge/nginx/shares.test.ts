@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { edge } from "../../../../machine/edge/nginx";
+import { content } from "../../fragment";
 import { freePort, newClient, startEdge, startUpstream, usual, type Edge } from "../edge-harness";
 
 /** What one client, or one request, may take of the edge. Here the application answers nobody who asks for `/api/slow/` until it is told to. */
@@ -39,13 +40,13 @@ test("headers may be as large as a browser's, and no larger: a line of 7 KiB is 
 });
 
 test("whoever is slow or silent is waited for for seconds only", () => {
-  const main = edge(usual).files!.find(({ path }) => path === "/etc/nginx/nginx.conf")!.content;
+  const main = content(edge(usual), "/etc/nginx/nginx.conf");
   const seconds = ["client_header_timeout", "client_body_timeout", "send_timeout", "keepalive_timeout"].map((name) => Number(new RegExp(`^ *${name} (\\d+)s;$`, "m").exec(main)![1]));
   for (const each of seconds) expect([each >= 5, each <= 60]).toEqual([true, true]);
 });
 
 test("nginx comes back when it has fallen, and a worker that takes too much memory goes alone, before the machine is out of it", () => {
-  const service = edge(usual).files!.find(({ path }) => path === "/etc/systemd/system/nginx.service.d/ringo.conf")!.content;
+  const service = content(edge(usual), "/etc/systemd/system/nginx.service.d/ringo.conf");
   expect(service).toMatch(/^Restart=on-failure$[^]*^OOMPolicy=continue$/m);
   expect(Number(/^MemoryMax=(\d+)%$/m.exec(service)![1])).toBeLessThanOrEqual(90);
 });
