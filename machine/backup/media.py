@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 
-from backup import files, lock, metrics, times
+from backup import files, lock, metrics, schedule, times
 from backup.listing import size
 from backup.patience import patiently
 from backup.shell import Failure, Refusal, attempt, confirmed, must, say, stream, tail
@@ -131,7 +131,7 @@ def _restore(settings, arguments):
     say(f"restore the media files of {snapshot['time']} ({size(snapshot['bytes'])}); those of now stay in {kept}")
     if not confirmed("Go on?", arguments.yes):
         return 1
-    with lock.held("a restore of the media files", wait=False, path=lock.MEDIA) as held:
+    with schedule.paused("ringo-media-backup.service"), lock.held("a restore of the media files", wait=False, path=lock.MEDIA) as held:
         directory = _fill(settings, snapshot, held)
         files.exchange(directory, settings.media)
         os.rename(directory, kept)

@@ -3,7 +3,7 @@ import os
 import sys
 import time
 
-from backup import counts, files, lock, plan as planning, recovery, server, times
+from backup import counts, files, lock, plan as planning, recovery, schedule, server, times
 from backup.instance import Instance, PORT
 from backup.shell import OWNER, Failure, confirmed, must, running, say
 
@@ -18,7 +18,7 @@ def run(settings, arguments):
     if not planned.aside and not confirmed("Go on?", arguments.yes):
         say("nothing was changed")
         return 1
-    with lock.held("a restore", wait=False):
+    with schedule.paused("ringo-backup@*.service", "ringo-restore-test.service"), lock.held("a restore", wait=False):
         return _aside(settings, planned) if planned.aside else _in_place(settings, planned)
 
 

@@ -6,10 +6,11 @@ import { setTimeout as pause } from "node:timers/promises";
 
 /** `ringo-backup media`, as anybody, over a repository of restic's own (Debian's `restic`, which `toolchain/bootstrap.sh` installs) in a directory. */
 const program = `
-import sys
+import contextlib, sys
 sys.path.insert(0, sys.argv[1])
-from backup import main, media, settings
+from backup import main, media, schedule, settings
 from backup.shell import Failure, Refusal
+schedule.paused = lambda *_: contextlib.nullcontext()
 try:
     sys.exit(media.run(settings.Settings("", None, [], sys.argv[2]), main.parser().parse_args(["media", *sys.argv[3:]])))
 except Failure as failure:

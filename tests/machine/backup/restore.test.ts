@@ -3,9 +3,9 @@ import { join } from "node:path";
 
 /** What a command does to the server, with all that it calls in the place of the real things; `fails` is what fails, once, and how often that is called before. */
 const program = `
-import sys, types
+import contextlib, sys, types
 sys.path.insert(0, sys.argv[1])
-from backup import counts, files, lock, metrics, plan, rehearsal, restore, server
+from backup import counts, files, lock, metrics, plan, rehearsal, restore, schedule, server
 from backup.shell import Failure
 
 done, up = [], [True]
@@ -28,6 +28,14 @@ for module in (restore, rehearsal):
     module.running = lambda: up[0]
     module.say = lambda line: None
     module.counts = types.SimpleNamespace(rows=lambda *_: {}, compared=lambda *_: [])
+@contextlib.contextmanager
+def paused(*patterns):
+    done.append("pause")
+    try:
+        yield
+    finally:
+        done.append("resume")
+schedule.paused = paused
 server.settle = noting("settle")
 server.archived = noting("archived")
 server.stop = noting("stop", turn(False))
@@ -54,23 +62,24 @@ const does = (command: "restore" | "unconfirmed" | "test", fails = "", times = 0
   execFileSync("/usr/bin/python3", ["-IBc", program, join(__dirname, "../../../machine"), command, fails, String(times)], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 
 describe("a restore of the newest state", () => {
-  const swapped = "settle, archived, stop, archived, fill, finish, stop, exchange, /new is /data.before-1, start";
+  // What the schedule has started is stopped before, and starts again afterwards, whatever came of the restore.
+  const swapped = "pause, settle, archived, stop, archived, fill, finish, stop, exchange, /new is /data.before-1, start";
 
-  test("keeps what was there, and has a full backup made: what runs now is another history", () => expect(does("restore")).toBe(`${swapped}, ringo-backup@full.service`));
+  test("keeps what was there, and has a full backup made: what runs now is another history", () => expect(does("restore")).toBe(`${swapped}, ringo-backup@full.service, resume`));
 
   test("brings that back where what was restored does not come up", () => {
-    expect(does("restore", "start")).toBe(`${swapped}, stop, exchange, /data.before-1 is /data.before, start, Failure`);
+    expect(does("restore", "start")).toBe(`${swapped}, stop, exchange, /data.before-1 is /data.before, start, resume, Failure`);
   });
 
   test("is not begun where nobody has said yes", () => expect(does("unconfirmed")).toBe("Refusal"));
 
-  test("that finds WAL which does not reach S3 leaves the server alone", () => expect(does("restore", "archived")).toBe("settle, archived, Failure"));
+  test("that finds WAL which does not reach S3 leaves the server alone", () => expect(does("restore", "archived")).toBe("pause, settle, archived, resume, Failure"));
 
-  test("whose last WAL does not reach S3 starts the server again", () => expect(does("restore", "archived", 1)).toBe("settle, archived, stop, archived, remove, start, Failure"));
+  test("whose last WAL does not reach S3 starts the server again", () => expect(does("restore", "archived", 1)).toBe("pause, settle, archived, stop, archived, remove, start, resume, Failure"));
 
-  test("starts it again where it would not even stop in time", () => expect(does("restore", "stop")).toBe("settle, archived, stop, remove, start, Failure"));
+  test("starts it again where it would not even stop in time", () => expect(does("restore", "stop")).toBe("pause, settle, archived, stop, remove, start, resume, Failure"));
 
-  test("or where the files do not come", () => expect(does("restore", "fill")).toBe("settle, archived, stop, archived, fill, remove, start, OSError"));
+  test("or where the files do not come", () => expect(does("restore", "fill")).toBe("pause, settle, archived, stop, archived, fill, remove, start, resume, OSError"));
 });
 
 test("a restore test that ends by a fault of its own has failed, too", () => expect(does("test", "fill")).toBe("settle, archived, fill, remove, success 0, OSError"));

@@ -11,18 +11,9 @@ beforeAll(async () => {
   await firstBackup();
 }, 240_000);
 
-afterAll(async () => {
-  await data("ringo-backup discard --all --yes");
-  await unburdened();
-}, 60_000);
+afterAll(() => data("ringo-backup discard --all --yes"), 60_000);
 
-/** A restore starts a backup when it has ended: while that runs the next restore is refused, and here one follows the other. */
-const unburdened = () => on("data", "systemctl stop ringo-backup@full.service");
-beforeEach(unburdened, 60_000);
-const restore = async (options: string): Promise<string> => {
-  await unburdened();
-  return on("data", `ringo-backup restore ${options} --yes`);
-};
+const restore = (options: string): Promise<string> => on("data", `ringo-backup restore ${options} --yes`);
 const titles = async (): Promise<string[]> => (await sql("SELECT title FROM orders_order ORDER BY id")).split("\n").filter(Boolean);
 
 test("a dropped database comes back as it was the second before, and nothing else is lost", async () => {
@@ -44,10 +35,21 @@ test("a dropped database comes back as it was the second before, and nothing els
   await healthy(stack, 60);
   expect((await order(stack, user, "after the restore")).status).toBe("processed");
   await idle("ringo-backup@full.service");
-  expect((await listed()).backups.at(-1)!.type).toBe("full");
+  expect((await listed()).backups.some(({ type, stop }) => type === "full" && Date.parse(stop) > Date.parse(moment))).toBe(true);
   for (const { id, title } of made) {
     expect((await request(stack, "GET", `/api/v1/orders/${id}/`, { headers: user.authorization })).json().title).toBe(title);
   }
+}, 240_000);
+
+test("a backup that the schedule has started gives way, and is made afterwards", async () => {
+  await on("data", `systemctl start --no-block ringo-backup@incr.service
+    until grep -q 'an incremental backup' /run/lock/ringo-backup; do sleep 0.05; done
+    systemctl kill --signal=STOP ringo-backup@incr.service`);
+  const before = (await listed()).backups.length;
+  expect(await restore("")).toMatch(/^stopping ringo-backup@incr.service, to be started again afterwards$/m);
+  await idle("ringo-backup@full.service");
+  await idle("ringo-backup@incr.service");
+  expect((await listed()).backups.slice(before).map(({ type }) => type).sort()).toEqual(["full", "incr"]);
 }, 240_000);
 
 test("no empty database is begun where the bucket has backups of one", async () => {
