@@ -30,6 +30,16 @@ export const firstBackup = (): Promise<Listed> => eventually("the first backup",
   return found.backups.length > 0 ? found : undefined;
 }, 120);
 
+/** For the time of a file the schedule starts nothing: a test that takes WAL or a backup away would find another one made at the full hour. */
+export function unscheduled(): void {
+  const timers = ["ringo-backup@full", "ringo-backup@incr", "ringo-media-backup", "ringo-restore-test"].map((unit) => `${unit}.timer`).join(" ");
+  beforeAll(async () => {
+    await on("data", `systemctl stop ${timers}`);
+    for (const unit of ["ringo-backup@full.service", "ringo-backup@incr.service", "ringo-media-backup.service"]) await idle(unit);
+  }, 240_000);
+  afterAll(() => on("data", `systemctl start ${timers}`), 30_000);
+}
+
 /** All orders, in one line that differs when any of them does. */
 export const orders = (): Promise<string> => sql("SELECT count(*) || ' ' || md5(string_agg(o::text, ',' ORDER BY id)) FROM orders_order o");
 

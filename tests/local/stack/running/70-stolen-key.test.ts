@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { account } from "../../../../local/aws/account";
 import { s3 } from "../../../../local/aws/s3";
-import { data, firstBackup, listed, sql, stolenKey } from "../backups";
+import { data, firstBackup, listed, sql, stolenKey, unscheduled } from "../backups";
 import { eventually, on } from "../support";
 
 /** What somebody has who took over the data machine: its key to S3. */
@@ -13,6 +13,7 @@ let thief: S3Client;
 let Bucket: string;
 let other: string;
 
+unscheduled();
 beforeAll(async () => {
   await firstBackup();
   ({ thief, Bucket } = await stolenKey());

@@ -1,10 +1,11 @@
-import { data, firstBackup, idle, listed, now, orders, sql } from "../backups";
+import { data, firstBackup, idle, listed, now, orders, sql, unscheduled } from "../backups";
 import { login, order, type User } from "../session";
 import { healthy, on, output, request, type Output } from "../support";
 
 let stack: Output;
 let user: User;
 
+unscheduled();
 beforeAll(async () => {
   stack = await output();
   user = await login(stack);

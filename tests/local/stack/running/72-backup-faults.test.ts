@@ -2,12 +2,13 @@ import { DeleteObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-
 import { s3 } from "../../../../local/aws/s3";
 import { stopService } from "../../../../local/services/supervise";
 import { startServices } from "../../../../local/services";
-import { data, firstBackup, idle, leaveLock, listed, now, restic, sql, stolenKey } from "../backups";
+import { data, firstBackup, idle, leaveLock, listed, now, restic, sql, stolenKey, unscheduled } from "../backups";
 import { eventually, on, output, request, type Output } from "../support";
 
 let stack: Output;
 /** How long a try lasts while S3 is away, in seconds: nine times this. */
 const patience = (seconds: number) => on("data", `sed -i 's/^io-timeout=.*/io-timeout=${seconds}/' /etc/pgbackrest/pgbackrest.conf`);
+unscheduled();
 beforeAll(async () => {
   stack = await output();
   await firstBackup();

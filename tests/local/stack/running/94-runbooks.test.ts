@@ -7,7 +7,7 @@ import { enforce, removeKey } from "../../../../local/aws/s3";
 import { deleteDroplet } from "../../../../local/cloud/droplet";
 import { load } from "../../../../local/cloud/state";
 import { deleteVolume, detachVolume } from "../../../../local/cloud/volume";
-import { data, firstBackup, leaveLock, listed, now, orders, sql, stolenKey } from "../backups";
+import { data, firstBackup, leaveLock, listed, now, orders, sql, stolenKey, unscheduled } from "../backups";
 import { follow, runbooks } from "../runbook";
 import { login, order, type User } from "../session";
 import { restoreSettings } from "../settings";
@@ -19,6 +19,7 @@ const stamp = "20261124T094502Z";
 
 let stack: Output;
 let user: User;
+unscheduled();
 beforeAll(async () => {
   stack = await output();
   user = await login(stack);
