@@ -1,6 +1,6 @@
 // These two switch off costly bookkeeping of Pulumi's SDK.
-import "./components/quiet";
-import "./components/untraced";
+import "./sdk/debug-log";
+import "./sdk/promise-traces";
 import * as pulumi from "@pulumi/pulumi";
 import { Access } from "./components/access";
 import { ApiTier } from "./components/api";

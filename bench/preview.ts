@@ -1,4 +1,4 @@
-import "../components/unserialized";
+import "../sdk/function-serialization";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";

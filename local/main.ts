@@ -1,4 +1,4 @@
-import "../components/unserialized";
+import "../sdk/function-serialization";
 import { runNamed } from "../cli/main";
 import { mustBeRoot } from "./cli/root";
 

@@ -1,6 +1,6 @@
 /** What the SDK does for any pack, and every preview would wait for, though this one has no use for it. */
 const Module = require("node:module");
-require("../components/unserialized");
+require("../sdk/function-serialization");
 
 // It loads all of @pulumi/pulumi, the part that drives an engine, too. What describes the configuration knows half a hundred languages.
 for (const part of ["@pulumi/pulumi/automation", "zod/v4/locales"]) {

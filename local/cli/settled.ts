@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { inState, projectDir, stackName } from "../paths";
 
 /** What decides what a stack is, beside the settings as the engine gets them: the program, and what it is made with. */
-const sources = ["index.ts", "components", "config", "machine", "package-lock.json"];
+const sources = ["index.ts", "components", "sdk", "config", "machine", "package-lock.json"];
 const record = inState("settled");
 
 function fingerprint(): string {

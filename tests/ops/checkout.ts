@@ -22,7 +22,7 @@ export interface Checkout {
 export function checkout(): Checkout {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-test-"));
   const at = (...parts: string[]): string => path.join(directory, ...parts);
-  for (const each of ["ops", "cli", "local", "components", "machine", "config"]) fs.cpSync(path.join(project, each), at(each), { recursive: true });
+  for (const each of ["ops", "cli", "local", "components", "sdk", "machine", "config"]) fs.cpSync(path.join(project, each), at(each), { recursive: true });
   for (const each of ["bin", "tmp"]) fs.mkdirSync(at(each));
   fs.symlinkSync(path.join(project, "node_modules"), at("node_modules"));
   fs.copyFileSync(path.join(project, "package.json"), at("package.json"));

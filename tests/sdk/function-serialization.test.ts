@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 test("what drives the engine is loaded without TypeScript's compiler and npm's own code, and knows the SDK all the same", () => {
   const script = `
-    require("./components/unserialized");
+    require("./sdk/function-serialization");
     const { LocalWorkspace } = require("./local/workspace.ts") && require("@pulumi/pulumi/automation");
     const loaded = Object.keys(require.cache).filter((file) => /node_modules\\/(typescript|@npmcli)\\//.test(file));
     process.stdout.write(JSON.stringify([typeof LocalWorkspace.createOrSelectStack, loaded]));`;

@@ -8,7 +8,7 @@ async function told(debug: string | undefined): Promise<string[]> {
   try {
     let said: Promise<unknown>;
     jest.isolateModules(() => {
-      require("../../components/quiet");
+      require("../../sdk/debug-log");
       const settings = require("@pulumi/pulumi/runtime/settings");
       settings.getEngine = () => ({ log: (request: { getMessage(): string }, done: () => void) => (heard.push(request.getMessage()), done()) });
       const log = require("@pulumi/pulumi/log");

@@ -7,7 +7,7 @@ function traces(leaks: string | undefined): { ofPromise: string; ofError: string
   try {
     let found: ReturnType<typeof traces>;
     jest.isolateModules(() => {
-      require("../../components/untraced");
+      require("../../sdk/promise-traces");
       const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable");
       const promise = Promise.resolve("value") as Promise<string> & { _debugStackTrace: string };
       const result = debuggablePromise(promise, "context");
