@@ -7,16 +7,21 @@ import { combine } from "../machine/state";
 import { containers, oneByOne, surroundings, turnOf, type ContainerGround, type Rollout } from "./tier";
 import { Host } from "./host";
 
+/** Arguments of `ApiTier`. */
 export interface ApiTierArgs {
+  /** What all machines of the stack share. */
   ground: ContainerGround;
+  /** The machine that connections go through. */
   bastion: Host;
-  /** Machines; at least one. */
+  /** Number of machines; at least one. */
   count: number;
+  /** Droplet size by slug, e.g. `s-2vcpu-4gb`. */
   size: string;
-  /** gunicorn's processes on each machine. */
+  /** gunicorn's processes on each machine; at least one. */
   gunicornWorkers: number;
   /** How long a request may take, in seconds. */
   timeoutSeconds: number;
+  /** How long a stopping container may finish its requests before it is killed, in seconds. */
   stopTimeoutSeconds: number;
   /** One of the backend's allowed hosts, for the health check. */
   host: string;

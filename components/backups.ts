@@ -8,15 +8,17 @@ import { BackupBucket, bucketName, closed, encryptedBy, type Keeping } from "./b
 import { logBucketPolicy, writerPolicy } from "./bucket-policies";
 import { physicalName, tagsInAws } from "./naming";
 
+/** Arguments of `Backups`. */
 export interface BackupsArgs {
   /** AWS's region for the buckets. */
   region: string;
-  /** Where S3 answers. @default AWS's endpoint of the region */
+  /** URL of the S3 endpoint. @default AWS's endpoint of the region */
   endpoint?: string;
+  /** How long objects and versions are kept. */
   keeping: Keeping;
-  /** Give media files a bucket, too. */
+  /** Whether media files are backed up, into a bucket of their own. */
   media: boolean;
-  /** Another number makes a new access key, and deletes the old one once the machine has the new one. */
+  /** Generation of the access key: a higher number creates a new key, and deletes the old one once the machine has the new one. */
   keyGeneration: number;
   /** Refuse to delete the buckets and the key that encrypts them. */
   protect: boolean;

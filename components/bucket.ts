@@ -13,13 +13,17 @@ export interface Keeping {
   lockDays: number;
 }
 
+/** Arguments of `BackupBucket`. */
 export interface BackupBucketArgs {
-  /** What is in it; part of its name. */
+  /** What is in it, e.g. `postgres`; part of its name. */
   purpose: string;
+  /** AWS account that owns it; part of its name. */
   accountId: pulumi.Input<string>;
+  /** KMS key that encrypts it. */
   key: kms.Key;
-  /** Where requests to it are logged. */
+  /** Bucket for its access logs. */
   logs: s3.Bucket;
+  /** How long objects and versions are kept. */
   keeping: Keeping;
   /** Refuse to delete the bucket. Otherwise deleting it deletes everything in it. */
   protect: boolean;

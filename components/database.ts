@@ -19,30 +19,40 @@ import { Host, type Ground } from "./host";
 import { MediaKeys, type MediaShare } from "./media";
 import { physicalName, projectTag, stackTag } from "./naming";
 
+/** Arguments of `Database`. */
 export interface DatabaseArgs {
+  /** What all machines of the stack share. */
   ground: Ground;
+  /** The machine that connections go through. */
   bastion: Host;
+  /** Droplet size by slug. PostgreSQL and Redis are tuned to its memory and processors. */
   size: string;
-  /** Connections that the application may have at once. */
+  /** Connections to PostgreSQL that the application may have at once. */
   clients: number;
-  /** Grows in place; cannot shrink. */
+  /** Size of the volume, in GiB. It grows in place and cannot shrink. */
   volumeGiB: number;
+  /** Name of the application's database. It cannot change once there is data. */
   databaseName: string;
+  /** Role that owns the database. It cannot change once there is data. */
   databaseUser: string;
-  /** Counts the passwords of PostgreSQL and Redis: another number makes new ones. */
+  /** Generation of the passwords of PostgreSQL and Redis: a higher number creates new ones. */
   passwordGeneration: number;
-  /** Counts the keys to the shared files: another number makes new ones. */
+  /** Generation of the keys to the shared files: a higher number creates new ones. */
   mediaKeyGeneration: number;
   /** Celery's queues in Redis. */
   queues: string[];
   backups: {
+    /** Where backups are written. */
     repositories: pulumi.Output<Repositories>;
-    /** Must hold before anything is written to S3. */
+    /** What must be in force before anything is written to S3: versions, locks, policies. */
     ready: pulumi.Resource[];
+    /** Encrypts backups on the machine. */
     passphrase: pulumi.Output<string>;
+    /** How far back a restore can go, in days. */
     retentionDays: number;
+    /** Hours between incremental backups. */
     incrementalEveryHours: number;
-    /** What an empty volume is filled with: `latest`, or a time. @default a new cluster */
+    /** What an empty volume is filled with: `latest`, or an ISO 8601 time in UTC. @default a new cluster */
     restore?: string;
   };
   /** Refuse to delete the volume. */
@@ -52,11 +62,11 @@ export interface DatabaseArgs {
 /** How the application reaches its data. Secret as a whole. */
 export interface DataFacts {
   postgres: { host: string; database: string; user: string; password: string };
-  /** By what is done to the queues: API and beat only fill them, and are held back where workers could not go on otherwise. */
+  /** Consumers are the workers. Producers (API and beat) only add to the queues; when Redis is low on memory, producers are refused first. */
   redis: Record<"consumer" | "producer", { host: string; user: string; password: string }>;
 }
 
-/** Who API and beat are to Redis. */
+/** Redis's user of API and beat. */
 const producer = "producer";
 
 const mountPoint = "/srv/data";
@@ -67,11 +77,13 @@ const cluster = `${mountPoint}/postgresql/17/main`;
 /** The machine with everything that must not be lost: PostgreSQL, Redis and media files, on a volume that outlives it. */
 export class Database extends pulumi.ComponentResource {
   readonly host: Host;
+  /** Addresses and credentials for the application. Secret. */
   readonly facts: pulumi.Output<DataFacts>;
+  /** Address and keys of the shared files. Secret. */
   readonly media: pulumi.Output<MediaShare>;
-  /** Identifies what is kept: another volume begins empty, or with what was restored. */
+  /** Id of the volume. A new volume is empty or restored from a backup, so the release's migrations run again. */
   readonly volumeId: pulumi.Output<string>;
-  /** How the monitor reads the queues. Secret as a whole. */
+  /** Redis's address and the password with which the monitor reads the queues. Secret. */
   readonly queues: pulumi.Output<{ host: string; password: string }>;
   /** PostgreSQL and Redis answer, and the shared files are served. */
   readonly ready: pulumi.Resource;
@@ -126,7 +138,7 @@ export class Database extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Ends what former passwords open. @param after nobody uses them any more. */
+  /** Revokes former passwords. @param after the last roll-outs: after them nothing uses a former password. */
   endFormerPasswords(after: pulumi.Resource[]): pulumi.Resource {
     const { databaseUser: name, passwordGeneration: generation } = this.args;
     const state = pulumi.all(Object.values(this.passwords)).apply((all) => combine(endFormer({ name, generation }), forgetFormer(all)));
@@ -151,7 +163,7 @@ export class Database extends pulumi.ComponentResource {
     return { volume, attachment };
   }
 
-  /** Of letters and digits: the application puts it into a URL as it is. */
+  /** Letters and digits only: the application puts it into a URL without escaping it. */
   private createPassword(what: string): pulumi.Output<string> {
     return new random.RandomPassword(`${this.name}-password-${what}`, {
       length: 40, special: false, keepers: { generation: String(this.args.passwordGeneration) },

@@ -11,39 +11,49 @@ import { staticFiles } from "../machine/edge/static";
 import { Host, type Ground } from "./host";
 import { reader, type MediaShare } from "./media";
 
+/** Arguments of `Edge`. */
 export interface EdgeArgs {
+  /** What all machines of the stack share. */
   ground: Ground;
+  /** Droplet size by slug, e.g. `s-2vcpu-4gb`. */
   size: string;
   /** The API's host name. */
   domain: string;
   /** Grafana's host name. @default none */
   grafanaDomain?: string;
-  /** Zone in DigitalOcean's DNS that holds the names. @default none: their records are made by hand */
+  /** Zone in DigitalOcean's DNS that holds the names. @default none: you create the records yourself */
   dnsZone?: string;
+  /** CIDRs that may connect to SSH. */
   sshAllowedCidrs: string[];
 }
 
 /** What the edge serves, once the release is out. */
 export interface EdgeSite {
-  /** Addresses of the API machines. */
+  /** Private addresses of the API machines. */
   upstreams: pulumi.Input<string>[];
+  /** Where the media files are; the edge only reads them. */
   media: pulumi.Output<MediaShare>;
   /** Folder of the release's static files. */
   release: string;
+  /** CIDRs that may open `/admin/` and Grafana. @default when empty, nobody */
   adminCidrs: string[];
   /** Origins whose pages may read answers that the edge itself gives, such as a 429. */
   corsAllowedOrigins: string[];
   /** Grafana's site, for `adminCidrs` as well. @default none */
   grafana?: pulumi.Output<GrafanaSite>;
+  /** Requests that one client address may send; above them nginx answers 429. */
   limits: Omit<Limits, "largeBodies">;
-  /** How requests are inspected. */
+  /** The web application firewall: docs/configuration.md, `edge.waf`. */
   waf: { mode: "block" | "detect" | "off"; paranoiaLevel: number; threshold: number; fieldsKiB: number; exclusions: string[] };
+  /** Largest request body, in MiB; above it nginx answers 413. */
   clientMaxBodyMiB: number;
+  /** `max-age` of Strict-Transport-Security, in seconds. */
   hstsSeconds: number;
-  /** How long the application may take, in seconds. */
+  /** How long the application may take to answer, in seconds. */
   timeoutSeconds: number;
+  /** The ACME server's directory, and the address that it may write to. */
   acme: { server: string; email: string };
-  /** The API machines answer. */
+  /** What must be done before: the API machines answer. */
   after: pulumi.Resource[];
 }
 

@@ -7,13 +7,19 @@ import type { DashboardsOptions } from "../machine/monitoring/dashboards";
 import type { Fragment } from "../machine/state";
 import { selfSigned, type Certificate } from "./certificate";
 
+/** Arguments of `Grafana`. */
 export interface GrafanaArgs {
   /** Private address of its machine. */
   address: pulumi.Output<string>;
+  /** Grafana's image, by digest. */
   image: string;
+  /** Grafana's public host name. */
   domain: string;
+  /** The OpenID provider to log in with. @default Grafana's own log-in only */
   oauth: StackConfig["grafana"]["oauth"];
+  /** The client secret at that provider. */
   oauthSecret?: pulumi.Output<string>;
+  /** How often Prometheus collects, in seconds: the smallest step of a graph. */
   scrapeSeconds: number;
 }
 
@@ -23,9 +29,9 @@ export function grafanaOf({ grafana: { image, domain, oauth }, secrets, monitori
   return new Grafana("grafana", { address, image, domain, oauth, oauthSecret: secrets.grafanaOauthSecret, scrapeSeconds: monitoring.scrapeSeconds });
 }
 
-/** The dashboards. Grafana runs on the monitor, and the edge leads people to it; this component has what those two need for it. */
+/** Grafana. It runs on the monitor's machine behind the edge; this component owns its certificate and secrets, and says what both machines need. */
 export class Grafana extends pulumi.ComponentResource {
-  /** What the edge needs to show it. */
+  /** What the edge needs to serve it. */
   readonly site: pulumi.Output<GrafanaSite>;
   private readonly certificate: pulumi.Output<Certificate>;
   private readonly secrets: pulumi.Output<{ password: string; secretKey: string; clientSecret?: string }>;
@@ -39,7 +45,7 @@ export class Grafana extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** What is on the monitor for it. */
+  /** Grafana's part of the monitor's state. */
   on(dashboards: DashboardsOptions): pulumi.Output<Fragment> {
     const { image, domain, oauth, scrapeSeconds } = this.args;
     return pulumi.all([this.args.address, this.certificate, this.secrets]).apply(([address, tls, { clientSecret, ...secrets }]) => grafana({

@@ -22,44 +22,49 @@ import type { Network } from "./network";
  */
 export const forgottenFirst: pulumi.CustomResourceOptions = { replaceOnChanges: ["create", "stdin"], deleteBeforeReplace: true };
 
-/** What all machines of a stack have in common. */
+/** What all machines of a stack share: network, access and settings. */
 export interface Ground {
   network: Network;
   access: Access;
   /** Droplet image by slug. */
   machineImage: string;
-  /** How many times each machine has been created, by its name. @default 1 */
+  /** Generation of each machine, by its name: a higher number replaces the machine. @default 1 for a machine that it does not name */
   machineGenerations: Record<string, number>;
   /** Public keys of the people who may log in, beside the deployer's. */
   operatorSshKeys: string[];
   /** PEM of private authorities that machines trust. */
   trustedCertificates: string[];
+  /** IANA name, e.g. `Europe/Moscow`. */
   timezone: string;
+  /** Whether machines reboot after an update that needs it, and when (`HH:MM`, in `timezone`). */
   automaticUpdates: { reboot: boolean; rebootTime: string };
   /** Further tags for droplets and volumes. */
   tags: string[];
-  /** Private address of the monitor, which reads all other machines' figures. */
+  /** Private address of the monitor, which collects all other machines' metrics. */
   monitor: pulumi.Output<string>;
   /** Where machines send their logs. @default nowhere: they stay on the machines */
   logs?: pulumi.Output<Intake>;
 }
 
+/** Arguments of `Host`. */
 export interface HostArgs {
+  /** What all machines of the stack share. */
   ground: Ground;
+  /** What the machine does. Firewalls select machines by it. */
   role: Role;
   /** Droplet size by slug. A change resizes in place, disk included: the provider powers off all machines that change, at the same time (docs/setup.md, 11). */
   size: string;
   /** The machine that connections go through. @default none: this machine has a public address and is the bastion */
   bastion?: Host;
-  /** Ports that the machine answers on, and to whom. */
+  /** Ports that the machine's own firewall opens, and to whom. */
   services: Service[];
-  /** Its turn to reboot after an update. @default 0: together with the other machines that there is only one of, since without any of them the stack is down */
+  /** Its turn to reboot after an update; turns are five minutes apart. @default 0: at once, together with edge, database and monitor, since the stack is down without any of them */
   turn?: number;
   /** CIDRs that may reach the ports that containers publish. @default none */
   containersFrom?: string[];
-  /** What a machine of this role has before it takes the role: its packages, its container engine. */
+  /** Part of the base state, applied to all machines at once: the role's packages, its container engine. @default none */
   preparation?: pulumi.Input<Fragment>;
-  /** Exporters of this role, beside those that every machine has. @default none */
+  /** Prometheus exporters of this role, beside those that every machine has. @default none */
   exporters?: (privateAddress: string) => pulumi.Input<Fragment>;
 }
 

@@ -4,12 +4,15 @@ import { combine, type Fragment } from "../machine/state";
 import { selfSigned, type Certificate } from "./certificate";
 import type { Host } from "./host";
 
+/** Arguments of `Logs`. */
 export interface LogsArgs {
   /** The private address of the machine that keeps the logs. */
   address: pulumi.Output<string>;
-  /** Loki's image. */
+  /** Loki's image, by digest. */
   image: string;
+  /** How long lines are kept, in days. */
   retentionDays: number;
+  /** Disk space for lines, in GiB; above it the oldest are deleted earlier. */
   retentionGiB: number;
 }
 
@@ -17,7 +20,7 @@ export interface LogsArgs {
 export const keepLogs = (host: Host, logs: Logs | undefined): pulumi.Resource =>
   host.apply("logs", pulumi.output(logs?.store ?? {}).apply((fragment) => combine(fragment as Fragment)));
 
-/** The store of every machine's logs. It is on the monitor, which is another component's; this one says what is there for it. */
+/** The store of all machines' logs. It runs on the monitor's machine, which `Monitoring` creates; this component owns its certificate and its state. */
 export class Logs extends pulumi.ComponentResource {
   /** What a machine needs to send its logs. */
   readonly intake: pulumi.Output<Intake>;
@@ -30,7 +33,7 @@ export class Logs extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** What is on the machine that keeps the logs. */
+  /** The store's part of that machine's state. */
   get store(): pulumi.Output<Fragment> {
     const { address, image, retentionDays, retentionGiB } = this.args;
     return pulumi.all([address, this.certificate]).apply(([at, tls]) => store({ image, address: at, tls, retentionDays, retentionGiB }));

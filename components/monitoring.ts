@@ -12,15 +12,19 @@ import { exporters } from "./exporters";
 import type { Grafana } from "./grafana";
 import { Host, type Ground } from "./host";
 
+/** Arguments of `Monitoring`. */
 export interface MonitoringArgs {
+  /** What all machines of the stack share. */
   ground: Ground;
+  /** The machine that connections go through. */
   bastion: Host;
+  /** Droplet size by slug, e.g. `s-2vcpu-4gb`. */
   size: string;
-  /** Whether the store of all logs is on it. */
+  /** Whether Loki, the store of all logs, runs on this machine. */
   keepsLogs: boolean;
-  /** Images of the containers on it. */
+  /** Images of its containers (Loki, Grafana), pulled together with the packages. */
   images: string[];
-  /** Addresses of containers inside the machine. */
+  /** CIDR of the containers' addresses inside the machine. */
   dockerCidr: string;
   /** Docker's login, where a registry of these images asks for one. */
   registry: pulumi.Output<RegistryCredentials | undefined>;
@@ -35,15 +39,17 @@ export interface Watch {
   config: StackConfig;
   /** All other machines. */
   hosts: Host[];
+  /** Which of them is the edge. */
   edge: Host;
+  /** Which of them run Celery workers. */
   workers: Host[];
-  /** How the queues are read. */
+  /** Redis's address and the password that reads the queues. */
   queues: pulumi.Output<{ host: string; password: string }>;
   /** What is watched must be there first: otherwise monitoring would begin with false alarms. */
   after: pulumi.Resource[];
 }
 
-/** The machine that reads all others' figures, judges them and tells people. Nothing depends on it. */
+/** The machine that collects all others' metrics, evaluates alert rules and notifies people. Nothing depends on it. */
 export class Monitoring extends pulumi.ComponentResource {
   readonly host: Host;
 
@@ -66,7 +72,7 @@ export class Monitoring extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Puts the figures, rules and receivers in place. */
+  /** Configures targets, rules, receivers and dashboards. Warns about a stack whose alerts reach nobody. */
   watch({ config, hosts, edge, workers, queues, after }: Watch): pulumi.Resource {
     const { monitoring, alerts, secrets } = config;
     const warn = (text: string): void => void pulumi.log.warn(text, this);

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What machines do. A role is also a tag, by which firewalls select machines. */
+/** The roles of machines. A role is also a tag, by which firewalls select machines. */
 export const roles = ["edge", "api", "worker", "data", "monitor"] as const;
+/** One of `roles`. */
 export type Role = (typeof roles)[number];
 
-/** The name that a thing has in the cloud account: unique there, and the same on every `up`. */
+/** A resource's name in the cloud account: unique there, and the same on every `up`. */
 export const physicalName = (what: string): string => `ringo-${pulumi.getStack()}-${what}`;
 
 /** The tag of the project. Not a resource: the account's other stacks carry it, too. */

@@ -3,27 +3,29 @@ import * as pulumi from "@pulumi/pulumi";
 import { allowTable, type WaysOut } from "./firewalls";
 import { physicalName, projectTag, roles, roleTag, stackTag, type Role } from "./naming";
 
+/** Arguments of `Network`. */
 export interface NetworkArgs extends WaysOut {
+  /** DigitalOcean's region by slug, e.g. `fra1`. A change replaces every machine. */
   region: string;
   /** The private network, e.g. `10.20.0.0/20`. A change replaces every machine; the new range must not overlap the old one. */
   vpcCidr: string;
-  /** Who may reach the bastion's SSH. */
+  /** CIDRs that may connect to the bastion's SSH. */
   sshAllowedCidrs: string[];
   /** Refuse to delete what cannot be created again: the reserved address. */
   protect: boolean;
 }
 
-/** New before old, which the names allow, as they say region and range: the old network cannot be deleted while anything is in it. */
+/** Create before delete: the old network cannot be deleted while anything is in it. The names allow both, as they include region and range. */
 const beside = { deleteBeforeReplace: false };
 
-/** The private network, who may talk to whom in it, its way out, and the address that the world knows. */
+/** The private network, its firewalls, its NAT gateway, and the stack's public address. */
 export class Network extends pulumi.ComponentResource {
   readonly region: string;
   readonly vpcCidr: string;
   readonly vpcId: pulumi.Output<string>;
   /** The stack's public address: it outlives the machine behind it. */
   readonly publicAddress: pulumi.Output<string>;
-  /** Must exist before a machine boots: the firewalls, and its way out. */
+  /** What must exist before a machine boots: the firewalls and the NAT gateway. */
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -3,7 +3,7 @@ import type { Access } from "./access";
 import type { Host } from "./host";
 import type { Network } from "./network";
 
-/** The parts of the stack that its outputs tell of. */
+/** The parts of the stack that its outputs describe. */
 export interface Described {
   domain: string;
   grafanaDomain?: string;

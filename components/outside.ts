@@ -3,16 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { renewedWithDays } from "../machine/edge/certbot";
 import { physicalName, stackTag } from "./naming";
 
+/** Arguments of `Outside`. */
 export interface OutsideArgs {
   /** The API's host name. */
   domain: string;
-  /** Who is told: addresses that the account's team has verified. When empty, nobody; the check's results can still be looked at. */
+  /** Addresses to notify; the DigitalOcean team must have verified them. When empty, nobody is notified, and only the check's results are kept. */
   emails: string[];
-  /** Must exist first: the stack's tag, which alerts name. */
+  /** What must exist before: the stack's tag, which the alerts name. */
   after: pulumi.Resource[];
 }
 
-/** Watches from outside of the stack, and so goes on when the stack's own monitor is gone. */
+/** DigitalOcean's own uptime check and alerts: they still work when the stack's monitor is down. */
 export class Outside extends pulumi.ComponentResource {
   constructor(private readonly name: string, private readonly args: OutsideArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:outside:Outside", name, {}, opts);
@@ -20,7 +21,7 @@ export class Outside extends pulumi.ComponentResource {
       name: physicalName("api"),
       target: `https://${args.domain}/api/health/`,
       type: "https",
-      // Two, so that a closed road from one region does not look like a failure of the API.
+      // Two, so that a network problem of one region does not look like a failure of the API.
       regions: ["eu_west", "us_east"],
     }, { parent: this });
     if (args.emails.length > 0) {

@@ -8,22 +8,25 @@ import { combine } from "../machine/state";
 import type { Ground, Host } from "./host";
 import { writer, type MediaShare } from "./media";
 
-/** What machines that run containers of the backend have in common. */
+/** What all machines that run the backend's containers share. */
 export interface ContainerGround extends Ground {
-  /** The backend's image. */
+  /** The backend's image, by digest. */
   image: string;
-  /** Addresses of the containers inside each machine. */
+  /** CIDR of the containers' addresses inside each machine. */
   dockerCidr: string;
-  /** TCP ports of the internet that the backend needs. */
+  /** TCP ports of the internet that the backend may connect to. */
   outboundPorts: number[];
+  /** Log-in at the image's registry. Undefined for a public image. */
   registry: pulumi.Output<RegistryCredentials | undefined>;
 }
 
-/** What a tier runs; known once the database is there. */
+/** What a tier rolls out; known once the database exists. */
 export interface Rollout {
+  /** Image and environment of the containers. */
   backend: pulumi.Output<Backend>;
+  /** Where the shared files are. */
   media: pulumi.Output<MediaShare>;
-  /** Must be done before: the database answers. */
+  /** What must be done before, e.g. the release's migrations. */
   after: pulumi.Resource[];
 }
 

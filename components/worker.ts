@@ -6,14 +6,19 @@ import { worker } from "../machine/backend/worker";
 import { Host } from "./host";
 import { containers, oneByOne, surroundings, turnOf, type ContainerGround, type Rollout } from "./tier";
 
+/** Arguments of `WorkerTier`. */
 export interface WorkerTierArgs {
+  /** What all machines of the stack share. */
   ground: ContainerGround;
+  /** The machine that connections go through. */
   bastion: Host;
-  /** Machines; at least one. Beat runs on exactly one of them, whatever their number. */
+  /** Number of machines; at least one. Beat runs on the first of them only. */
   count: number;
+  /** Droplet size by slug, e.g. `s-2vcpu-4gb`. */
   size: string;
+  /** Queues, pool size and when a child is replaced. */
   celery: CelerySettings;
-  /** How long a stopping worker may finish its tasks, in seconds. */
+  /** How long a stopping worker may finish its tasks before it is killed, in seconds. */
   stopTimeoutSeconds: number;
 }
 
