@@ -82,7 +82,7 @@ function render(input: Input): Buffer {
 }
 
 /** One request, byte by byte as the test has it. */
-export function send({ input }: Test, port: number): Promise<Answer> {
+function send({ input }: Test, port: number): Promise<Answer> {
   return new Promise((resolve) => {
     let text = "";
     const socket = connect(port, "127.0.0.1", () => socket.write(render(input)));

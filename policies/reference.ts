@@ -62,7 +62,7 @@ const policiesPage = (): string => [
   ...chapters.flatMap((chapter) => [`## ${chapter}`, "", ...rules.filter((rule) => rule.chapter === chapter).flatMap(section)]),
 ].join("\n").trimEnd() + "\n";
 
-export function coverage(): string {
+function coverage(): string {
   const answering = (id: string): string[] => rules.filter(({ answers }) => answers.includes(id)).map(({ name }) => policyLink(name));
   return [
     "# What other packs demand", "", made, "",

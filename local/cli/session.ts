@@ -15,7 +15,7 @@ import { dim, say, seconds, UserError } from "../../cli/terminal";
 import { backendDirectory } from "./backend";
 
 /** Does a step, saying how long it took when that is worth knowing. */
-export async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
+async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
   const started = Date.now();
   const result = await work();
   const took = Date.now() - started;

@@ -30,7 +30,7 @@ export class Secret {
 }
 
 /** Marks a value as secret as a whole: no marks inside. */
-export const secret = (value: unknown): Secret => new Secret(reveal(value));
+const secret = (value: unknown): Secret => new Secret(reveal(value));
 
 export const isObject = (value: unknown): value is Properties =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Secret);

@@ -22,7 +22,7 @@ export interface ApiInputs {
 }
 
 /** Name of its container. */
-export const apiContainer = "ringo-api";
+const apiContainer = "ringo-api";
 
 /** gunicorn's port in its container. */
 const inside = 8000;

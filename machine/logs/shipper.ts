@@ -84,7 +84,7 @@ const scrubbing = ({ pattern, replacement, exact = false }: Rule): string =>
   `subst(${quoted(pattern)}, ${quoted(replacement)}, value("MESSAGE") type("pcre") flags("utf8", "global", "store-matches"${exact ? "" : ', "ignore-case"'}));`;
 
 /** The pipeline, whole: how each source is read, then what is the same for all lines. */
-export function config({ machine, role, store }: ShipperOptions, files: LogFile[]): string {
+function config({ machine, role, store }: ShipperOptions, files: LogFile[]): string {
   return `@version: 4.8
 # Managed by Ringo Infra.
 options {

@@ -16,7 +16,7 @@ const collectors = [
 ];
 
 /** Processor, memory, disks, network, clock and units of a machine, and what is in `textfiles`. */
-export const node = (address: string): Fragment => exporter({
+const node = (address: string): Fragment => exporter({
   name: "prometheus-node-exporter",
   listen: `${address}:${ports.node}`,
   command: [
@@ -53,7 +53,7 @@ const settings = "/etc/ringo/facts.json";
 const unit = "/etc/systemd/system/ringo-facts.service";
 
 /** What no packaged exporter tells: who logged in, and which of the backend's processes run. */
-export const facts = ({ keys }: FactsOptions): Fragment => ({
+const facts = ({ keys }: FactsOptions): Fragment => ({
   packages: ["python3"],
   directories: [{ path: textfiles }],
   files: [

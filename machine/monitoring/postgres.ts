@@ -7,7 +7,7 @@ import { ports } from "./ports";
 export const monitorRole = { name: "monitor", systemUser };
 
 /** Where the statistics of statements are: with the superuser. What is in `public` the application may replace, and would be run by who looks. */
-export const statistics = "monitor";
+const statistics = "monitor";
 
 const queries = "/etc/ringo/postgres-exporter.yml";
 
