@@ -17,7 +17,7 @@ export const application = z.object({
     example: "ghcr.io/<owner>/backend@sha256:<digest>",
   }),
   registry: group(z.object({
-    username: key(pattern(/^[^\s:"\\]{1,255}$/, "is no user name"), {
+    username: key(pattern(/^[^\s:"\\]{1,255}$/, "is not a user name"), {
       description: "User name at the registry that `image` names. Its token is the secret `registryToken`.",
       allowed: "a name without spaces, colons and quotes",
       example: "<user>",
@@ -48,12 +48,12 @@ export const application = z.object({
     concealed: true,
   }),
   sentry: group(z.object({
-    organization: key(pattern(slug, "is no slug of Sentry"), {
+    organization: key(pattern(slug, "is not a Sentry slug"), {
       description: "Sentry's name of the organization, as in the address of its pages.",
       allowed: slugAllowed,
       example: "<organization>",
     }),
-    project: key(pattern(slug, "is no slug of Sentry"), {
+    project: key(pattern(slug, "is not a Sentry slug"), {
       description: "Its name of the backend's project.",
       allowed: slugAllowed,
       example: "<project>",
@@ -73,12 +73,12 @@ export const application = z.object({
       allowed: "an https URL",
       example: "https://fra1.digitaloceanspaces.com",
     }),
-    region: key(pattern(/^[a-z0-9-]{2,32}$/, "is no region's name"), {
+    region: key(pattern(/^[a-z0-9-]{2,32}$/, "is not a region's name"), {
       description: "Its region.",
       allowed: "2 to 32 of a–z, 0–9 and -",
       example: "fra1",
     }),
-    bucket: key(pattern(/^(?=.{3,63}$)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, "is no bucket's name"), {
+    bucket: key(pattern(/^(?=.{3,63}$)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, "is not a bucket's name"), {
       description: "Its bucket.",
       allowed: "3 to 63 of a–z, 0–9, `.` and -, a letter or digit at both ends and on both sides of each `.`; no address",
       example: "<bucket>",

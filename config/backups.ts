@@ -22,7 +22,7 @@ const restoreFault: Judge = (value) => {
 export const backups = z.object({
   backups: group(z.object({
     // Not China's: S3 answers under another name there, and accounts are others.
-    region: key(pattern(/^(af|ap|ca|eu|il|me|mx|sa|us|us-gov)-(north|south|east|west|central|northeast|northwest|southeast|southwest)-\d$/, "is no region of AWS").default("eu-central-1"), {
+    region: key(pattern(/^(af|ap|ca|eu|il|me|mx|sa|us|us-gov)-(north|south|east|west|central|northeast|northwest|southeast|southwest)-\d$/, "is not an AWS region").default("eu-central-1"), {
       description: "AWS region of the backup buckets, which are at another provider than the machines. The default is in Frankfurt, as `fra1` is. Before the first `up`, take one in another city, so that no single city has everything.",
       allowed: "a region of AWS",
       example: "eu-west-1",

@@ -5,7 +5,7 @@ import { pattern, resizing, sizeWith, whole } from "./formats";
 import { generation } from "./generation";
 
 // 61: a second role's name is two longer (`machine/data/postgres/roles.ts`).
-const identifier = () => pattern(/^(?!pg_|(?:postgres|template[01]|public|none|monitor|operator)$)[a-z_][a-z0-9_]{0,60}$/, "is no name for it");
+const identifier = () => pattern(/^(?!pg_|(?:postgres|template[01]|public|none|monitor|operator)$)[a-z_][a-z0-9_]{0,60}$/, "is not a valid name");
 const identifierText = "1 to 61 of a–z, 0–9 and _, not a digit first, and none of PostgreSQL's own names, and neither `monitor` nor `operator`, which are the program's";
 
 /** PostgreSQL, Redis and the media files. */

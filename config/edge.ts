@@ -53,7 +53,7 @@ export const edge = z.object({
       allowed: "an https URL",
       example: "https://acme-v02.api.letsencrypt.org/directory",
     }),
-    email: key(z.email("is no e-mail address"), {
+    email: key(z.email("is not an e-mail address"), {
       description: "Where the authority writes when something is wrong with the certificate. Not a secret.",
       allowed: "an e-mail address",
       example: "operations@<your domain>",

@@ -48,12 +48,12 @@ export const list = <T extends z.ZodType<string> | z.ZodType<number>>(element: T
 });
 
 /** A whole number within bounds, both included. */
-export const whole = (min: number, max: number) => z.int(`is no whole number`)
+export const whole = (min: number, max: number) => z.int(`is not a whole number`)
   .min(min, `is below ${min}`).max(max, `is above ${max}`);
 
 /** One of a few words; the nearest is suggested. */
 export const oneOf = <Word extends string>(words: readonly Word[], what: string) => text((value) =>
-  (words as readonly string[]).includes(value) ? undefined : misspelt(`is no ${what}`, value, words)) as unknown as z.ZodType<Word, string>; // zod does not narrow by a check
+  (words as readonly string[]).includes(value) ? undefined : misspelt(`is not a ${what}`, value, words)) as unknown as z.ZodType<Word, string>; // zod does not narrow by a check
 
 const misspelt = (reason: string, value: string, words: readonly string[]): Finding => {
   const near = nearest(value, words);
@@ -65,7 +65,7 @@ const hostBits = (network: string): Finding => ({ reason: `has host bits set; th
 /** A droplet size that exists and has the memory that the role needs. */
 export const sizeWith = (minMiB: number) => text((slug) => {
   const size = Object.hasOwn(sizes, slug) ? sizes[slug] : undefined;
-  if (size === undefined) return misspelt("is no droplet size", slug, Object.keys(sizes));
+  if (size === undefined) return misspelt("is not a droplet size", slug, Object.keys(sizes));
   return size.memoryMiB < minMiB ? `has ${size.memoryMiB} MiB of memory; this role needs ${minMiB}` : undefined;
 });
 
@@ -87,7 +87,7 @@ export const hostNameFault: Judge = (value) => {
   const address = value.includes("://") ? value : `https://${value.trim()}`;
   const meant = URL.canParse(address) ? new URL(address).hostname.replace(/\.$/, "") : "";
   if (value.includes("://")) return { reason: "is a URL; give the host name alone", value: meant };
-  return isHostName(meant) ? { reason: `is no host name; did you mean ${meant}?`, value: meant } : "is no host name";
+  return isHostName(meant) ? { reason: `is not a host name; did you mean ${meant}?`, value: meant } : "is not a host name";
 };
 
 /** Whether a text is a port's number. */
@@ -99,18 +99,18 @@ export const mailPorts = "DigitalOcean lets new accounts out by none of 25, 465 
 /** A host and a port. */
 export const serverFault: Judge = (value) => {
   const [, host, port] = /^(.+):(\d+)$/.exec(value) ?? [];
-  if (host === undefined) return "is no host and port";
+  if (host === undefined) return "is not a host and port";
   return isPort(port) ? hostNameFault(host) : "has no port from 1 to 65535";
 };
 
 /** An `https` URL, written as it is read: nothing around it, nothing in it that would have to be encoded, no port that goes without saying. */
 export const urlFault: Judge = (value) => {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined) return "is no URL";
+  if (url === undefined) return "is not a URL";
   if (url.protocol !== "https:") return "is not https";
   if (url.port === "0") return "has no port from 1 to 65535";
   const meant = url.pathname === "/" ? url.href.replace(/\/$/, "") : url.href;
-  return [url.href, meant].includes(value) ? undefined : { reason: "is not written as it is read", value: meant };
+  return [url.href, meant].includes(value) ? undefined : { reason: "is not in its normal form", value: meant };
 };
 
 /** The same without credentials, query or fragment. */
@@ -128,7 +128,7 @@ export const originFault: Judge = (value) => {
   const [, host, port] = /^https:\/\/([^/:?#@]+)(?::(\d{1,5}))?$/.exec(value) ?? [];
   if (host === undefined) return { reason: "has more than a scheme, a host and a port", value: meant };
   if (port !== undefined && !isPort(port)) return "has no valid port";
-  if (port === "443") return { reason: "has the port that goes without saying", value: meant };
+  if (port === "443") return { reason: "names the default port; leave it out", value: meant };
   const fault = hostNameFault(host);
   return fault && { reason: typeof fault === "string" ? fault : fault.reason, value: meant };
 };
@@ -138,19 +138,19 @@ export const allowedSourceFault: Judge = (value) => {
   const cidr = parseCidr(value);
   if (cidr === undefined) {
     const family = isIP(value);
-    return family === 0 ? "is no CIDR" : { reason: "is an address without a prefix", value: `${value}/${family === 4 ? 32 : 128}` };
+    return family === 0 ? "is not a CIDR" : { reason: "is an address without a prefix", value: `${value}/${family === 4 ? 32 : 128}` };
   }
   if (cidr.prefix === 0) return "is open to the world";
   const widest = cidr.family === "ipv4" ? 16 : 32;
   if (cidr.prefix < widest) return `is wider than /${widest}`;
-  if (neverSources.some((range) => contains(range, cidr))) return "is private or reserved: nobody comes from there over the internet";
+  if (neverSources.some((range) => contains(range, cidr))) return "is private or reserved: no connection from the internet has such an address";
   return cidr.family === "ipv4" && networkOf(cidr) !== value ? hostBits(networkOf(cidr)) : undefined;
 };
 
 /** A private IPv4 network, from /16 to /24, that the cloud does not keep for itself. */
 export const privateNetworkFault: Judge = (value) => {
   const cidr = parseCidr(value);
-  if (cidr?.family !== "ipv4") return "is no IPv4 CIDR";
+  if (cidr?.family !== "ipv4") return "is not an IPv4 CIDR";
   if (cidr.prefix < 16 || cidr.prefix > 24) return `is a /${cidr.prefix}; from /16 to /24 is allowed`;
   if (networkOf(cidr) !== value) return hostBits(networkOf(cidr));
   if (!privateRanges.some((range) => contains(range, cidr))) return "is not private (RFC 1918)";
@@ -160,9 +160,9 @@ export const privateNetworkFault: Judge = (value) => {
 
 /** An OpenSSH public key that a current sshd accepts. */
 export const publicKeyFault: Judge = (value) => {
-  if (value.includes("PRIVATE KEY")) return "is a private key: give the public one, and replace this key, it has been written down";
+  if (value.includes("PRIVATE KEY")) return "is a private key: give the public one, and replace this key, since it is no longer secret";
   const match = /^(ssh-ed25519|sk-ssh-ed25519@openssh\.com|ecdsa-sha2-nistp(?:256|384|521)|sk-ecdsa-sha2-nistp256@openssh\.com|ssh-rsa) ([A-Za-z0-9+/]+={0,2})( [^\r\n]*)?$/.exec(value);
-  if (!match) return /^ssh-dss /.test(value) ? "is a DSA key, which sshd no longer accepts" : "is no OpenSSH public key";
+  if (!match) return /^ssh-dss /.test(value) ? "is a DSA key, which sshd no longer accepts" : "is not an OpenSSH public key";
   const fields = sshFields(Buffer.from(match[2], "base64"));
   if (fields?.[0]?.toString() !== match[1] || fields.length < 2) return "is cut short or damaged";
   if (match[1] !== "ssh-rsa") return undefined;
@@ -185,13 +185,13 @@ function sshFields(blob: Buffer): Buffer[] | undefined {
 
 /** One PEM certificate. */
 export const certificateFault: Judge = (value) => {
-  if (value.includes("PRIVATE KEY")) return "holds a private key: give the certificate alone, and replace this key, it has been written down";
+  if (value.includes("PRIVATE KEY")) return "contains a private key: give the certificate alone, and replace this key, since it is no longer secret";
   if ((value.match(/-----BEGIN /g) ?? []).length !== 1) return "is not exactly one PEM certificate";
   try {
     new X509Certificate(value);
     return undefined;
   } catch {
-    return "is no PEM certificate";
+    return "is not a PEM certificate";
   }
 };
 
@@ -199,7 +199,7 @@ export const certificateFault: Judge = (value) => {
 export const imageFault: Judge = (value) => {
   if (/^https?:\/\//.test(value)) return { reason: "is a URL; leave out the scheme", value: value.replace(/^https?:\/\//, "") };
   const match = /^(?:[a-z0-9]+(?:[.-]+[a-z0-9]+)*(?::(\d{1,5}))?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+|\/[a-z0-9]+)*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@(.+))?$/.exec(value);
-  if (!match) return "is no image reference";
+  if (!match) return "is not an image reference";
   const [, port, digest] = match;
   if (port !== undefined && !isPort(port)) return "names a registry at no port from 1 to 65535";
   return digest === undefined || /^sha256:[0-9a-f]{64}$/.test(digest) ? undefined : "has a digest that is not sha256: and 64 hexadecimal digits";

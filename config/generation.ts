@@ -19,7 +19,7 @@ export const generation = (description: string, lowered: string) => key(count.de
 export const generationOfEach = (description: string, lowered: string) => key(z.record(z.string(), count).superRefine((counts, context) => {
   for (const name of Object.keys(counts)) {
     if (/^(edge|data|monitor|(api|worker)-(0|[1-9]\d*))$/.test(name)) continue;
-    context.addIssue({ code: "custom", path: [name], message: "is no machine", params: { remedy: "remove" } satisfies Mending });
+    context.addIssue({ code: "custom", path: [name], message: "is not a machine", params: { remedy: "remove" } satisfies Mending });
   }
 }).default({}), {
   description,

@@ -17,10 +17,10 @@ export const grafana = z.object({
       example: "grafana.<your domain>",
     }),
     oauth: group(z.object({
-      name: key(pattern(/^[^\r\n;#]{1,60}$/, "is no name"), {
+      name: key(pattern(/^[^\r\n;#]{1,60}$/, "is not a valid name"), {
         description: "Text of the log-in button.", allowed: "a text of 60 characters at most", example: "Keycloak",
       }),
-      clientId: key(pattern(/^[^\s;#]{1,255}$/, "is no client's id"), {
+      clientId: key(pattern(/^[^\s;#]{1,255}$/, "is not a client ID"), {
         description: "Grafana's client ID at the provider, which must allow it to redirect to `https://<grafana.domain>/login/generic_oauth`.",
         allowed: "text without spaces", example: "<client id>",
       }),
@@ -30,7 +30,7 @@ export const grafana = z.object({
       allowedDomains: key(list(text(hostNameFault)).min(1, "is empty: whoever the provider knows would get in"), {
         description: "Domains of the e-mail addresses that may log in.", allowed: "a list of host names, one at least", example: "<your domain>",
       }),
-      rolePath: key(pattern(/^[^\r\n;#]{1,500}$/, "is no expression").optional(), {
+      rolePath: key(pattern(/^[^\r\n;#]{1,500}$/, "is not a JMESPath expression").optional(), {
         description: "JMESPath that turns what the provider says of somebody into a role: Viewer, Editor or Admin. Without it everybody is a Viewer.",
         allowed: "one line, without ; and #", example: "contains(groups[*], 'operators') && 'Editor' || 'Viewer'",
       }),

@@ -9,7 +9,7 @@ const machineImages = ["debian-13-x64"];
 
 /** What every machine has in common. */
 export const machines = z.object({
-  machineImage: key(oneOf(machineImages, "image that the stack runs on").default("debian-13-x64"), {
+  machineImage: key(oneOf(machineImages, "supported image").default("debian-13-x64"), {
     description: "Slug of the image that droplets start from. A change is for new machines: existing ones are upgraded in place.",
     allowed: `one of ${machineImages.join(", ")} (PostgreSQL 17 and Redis 8 came with Debian 13)`,
     example: "debian-13-x64",
@@ -41,7 +41,7 @@ export const machines = z.object({
       allowed: "true or false",
       example: "true",
     }),
-    rebootTime: key(pattern(/^([01]\d|2[0-3]):[0-5]\d$/, "is no time of day").default("04:00"), {
+    rebootTime: key(pattern(/^([01]\d|2[0-3]):[0-5]\d$/, "is not a time of day").default("04:00"), {
       description: "When, in `timezone`: edge, database and monitor together, then API and worker machines one after the other, every five minutes. Updates are installed in the hour before. Keep it clear of the daily backup at 02:00 UTC and of the restore test on Sundays at 05:00 UTC.",
       allowed: "HH:MM, from 00:00 to 23:59",
       example: "04:00",

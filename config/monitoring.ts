@@ -3,7 +3,7 @@ import { group, key } from "./doc";
 import { httpsUrlFault, list, mailPorts, pattern, resizing, serverFault, sizeWith, text, whole } from "./formats";
 
 const percentage = /^[1-9]\d(\.\d{1,3})?$/;
-const address = () => z.email("is no e-mail address");
+const address = () => z.email("is not an e-mail address");
 
 /** What is measured, what is promised, and who is told. */
 export const monitoring = z.object({
@@ -35,7 +35,7 @@ export const monitoring = z.object({
     }),
     // A number in the file is meant as it is written.
     availabilityObjective: key(z.preprocess((value) => (typeof value === "number" ? String(value) : value),
-      pattern(percentage, "is no percentage below 100")).default("99.5"), {
+      pattern(percentage, "is not a percentage below 100")).default("99.5"), {
       description: "Share of requests that must succeed within 30 days, in percent. Alerts tell how fast the rest, the error budget, is used up.",
       allowed: "a percentage from 10 to 99.999",
       example: "99.5",
@@ -65,7 +65,7 @@ export const monitoring = z.object({
       allowed: "a list of e-mail addresses",
       example: "operations@<your domain>",
     }),
-    telegramChatId: key(pattern(/^-?[1-9]\d{0,14}$/, "is no chat's number").optional(), {
+    telegramChatId: key(pattern(/^-?[1-9]\d{0,14}$/, "is not a chat's number").optional(), {
       description: "Chat that alerts go to. Its bot's token is the secret `alertTelegramToken`.",
       allowed: "a chat's number, in quotes; a group's is negative",
       example: "-<group number>",

@@ -47,10 +47,10 @@ export const rules: readonly Rule[] = [
   })),
 
   rule(["environment"], ({ environment }, stack) => when(["prod", "prd"].includes(environment ?? stack), {
-    path: ["environment"], reason: `${environment === undefined ? `would be the stack's name, ${stack}, which ` : ""}is production by another name: what production demands would not be asked of it`, value: "production",
+    path: ["environment"], reason: `${environment === undefined ? `would be the stack's name, ${stack}, which ` : ""}is production under another name, so production's checks would not apply`, value: "production",
   })),
   rule(["environment", "throwaway"], ({ environment, throwaway }, stack) => when(throwaway && isProduction(environment, stack), {
-    path: ["throwaway"], reason: "is not what production is: it would be unprotected, and its image could change", value: "false",
+    path: ["throwaway"], reason: "cannot be true in production: resources would be unprotected, and the image could change", value: "false",
   })),
 
   rule(["vpcCidr", "dockerCidr"], ({ vpcCidr, dockerCidr }) => when(overlaps(parseCidr(vpcCidr)!, parseCidr(dockerCidr)!), {
@@ -68,16 +68,16 @@ export const rules: readonly Rule[] = [
   ...(["sshAllowedCidrs", "adminAllowedCidrs"] as const).map((name) => rule([name], (config) => {
     const families = (config[name] as string[]).map((cidr) => parseCidr(cidr)!.family);
     return when(families.length > 0 && !families.includes("ipv4"), {
-      path: [name], reason: "names no IPv4 network: nobody gets in, since no machine has an IPv6 address", append: ["<your address>/32"],
+      path: [name], reason: "has no IPv4 network: nobody could connect, since no machine has an IPv6 address", append: ["<your address>/32"],
     });
   })),
 
   rule(["manageDns", "dnsZone", "domain"], ({ manageDns, dnsZone, domain }) => when(manageDns && dnsZone === undefined, {
-    path: ["dnsZone"], reason: "is missing, and manageDns needs it", value: zoneOf(domain),
+    path: ["dnsZone"], reason: "is missing, but manageDns needs it", value: zoneOf(domain),
   })),
 
   rule(["domain", "dnsZone"], ({ domain, dnsZone }) => when(dnsZone !== undefined && !within(domain, dnsZone), {
-    path: ["dnsZone"], reason: `does not hold domain (${domain})`, value: zoneOf(domain),
+    path: ["dnsZone"], reason: `does not contain domain (${domain})`, value: zoneOf(domain),
   })),
 
   rule(["image", "throwaway"], ({ image, throwaway }) => pinned(["image"], image, throwaway)),
@@ -85,18 +85,18 @@ export const rules: readonly Rule[] = [
 
   rule(["grafana", "throwaway"], ({ grafana: { image }, throwaway }) => (image === undefined ? [] : pinned(["grafana", "image"], image, throwaway))),
   rule(["grafana"], ({ grafana: { image, domain, oauth } }) => [
-    ...when(image !== undefined && domain === undefined, { path: ["grafana", "domain"], reason: "is missing, and grafana.image needs it" }),
-    ...when(image === undefined && domain !== undefined, { path: ["grafana", "domain"], reason: "is of no use without grafana.image", remedy: "remove" }),
-    ...when(image === undefined && oauth !== undefined, { path: ["grafana", "oauth"], reason: "is of no use without grafana.image", remedy: "remove" }),
+    ...when(image !== undefined && domain === undefined, { path: ["grafana", "domain"], reason: "is missing, but grafana.image needs it" }),
+    ...when(image === undefined && domain !== undefined, { path: ["grafana", "domain"], reason: "has no effect without grafana.image", remedy: "remove" }),
+    ...when(image === undefined && oauth !== undefined, { path: ["grafana", "oauth"], reason: "has no effect without grafana.image", remedy: "remove" }),
   ]),
   rule(["grafana", "logs"], ({ grafana, logs }) => when(grafana.image !== undefined && logs.image === undefined, {
-    path: ["logs", "image"], reason: "is missing, and grafana.image needs it: dashboards show the logs as well",
+    path: ["logs", "image"], reason: "is missing, but grafana.image needs it: dashboards show the logs as well",
   })),
   rule(["grafana", "domain"], ({ grafana, domain }) => when(grafana.domain === domain, {
-    path: ["grafana", "domain"], reason: "is the API's, domain",
+    path: ["grafana", "domain"], reason: "is the same as domain, the API's name",
   })),
   rule(["grafana", "adminAllowedCidrs"], ({ grafana, adminAllowedCidrs }) => when(grafana.image !== undefined && adminAllowedCidrs.length === 0, {
-    path: ["adminAllowedCidrs"], reason: "is empty, and grafana.image needs it: nobody else is let in to the dashboards",
+    path: ["adminAllowedCidrs"], reason: "is empty, but grafana.image needs it: only these networks reach the dashboards",
   })),
   rule(["grafana", "manageDns", "dnsZone"], ({ grafana: { domain }, manageDns, dnsZone }) =>
     when(manageDns && domain !== undefined && dnsZone !== undefined && !within(domain, dnsZone), {
@@ -147,26 +147,26 @@ export const rules: readonly Rule[] = [
     const [needed, fit] = [connectionsOf(processes), connectionsThatFit(databaseSize)];
     const value = Object.keys(sizes).find((other) => connectionsThatFit(other) >= needed);
     if (value !== undefined) {
-      return when(needed > fit, { path: ["databaseSize"], reason: `bears ${fit} connections, and the API and its workers may want ${needed} at once`, value });
+      return when(needed > fit, { path: ["databaseSize"], reason: `has memory for ${fit} connections, but the API and its workers may open ${needed} at once`, value });
     }
     // No size does. The tier that wants the most is made smaller.
     const of = (apiInstanceCount: number, workerInstanceCount: number): number => connectionsOf({ ...processes, apiInstanceCount, workerInstanceCount });
     const [api, worker] = [of(1, 0) - of(0, 0), of(0, 1) - of(0, 0)];
     const [name, each] = processes.apiInstanceCount * api > processes.workerInstanceCount * worker ? ["apiInstanceCount", api] as const : ["workerInstanceCount", worker] as const;
     const fewer = processes[name] - Math.ceil((needed - mostConnections) / each);
-    return [{ path: [name], reason: `makes it ${needed} connections that the API and its workers may want at once, and PostgreSQL takes ${mostConnections} of them`, value: String(Math.max(1, fewer)) }];
+    return [{ path: [name], reason: `lets the API and its workers open ${needed} connections at once, but PostgreSQL allows ${mostConnections}`, value: String(Math.max(1, fewer)) }];
   }),
 
   rule(["registry", "registryToken"], ({ registry, registryToken }) => together("registry.username", registry, { registryToken })),
   rule(["environment", ...receivers], ({ environment, ...told }, stack) => when(isProduction(environment, stack) && nobodyIs(told), {
-    path: [receivers[0]], reason: `is missing, and so are ${receivers.slice(1).join(", ")}: in production somebody is told`,
+    path: [receivers[0]], reason: `is missing, and so are ${receivers.slice(1).join(", ")}: production must notify somebody of alerts`,
   })),
   rule(["environment", "alerts", ...receivers], ({ environment, alerts, ...told }, stack) =>
     when(alerts.runbook === undefined && (isProduction(environment, stack) || !nobodyIs(told)), {
-      path: ["alerts", "runbook"], reason: "is missing: each alert links to what to do",
+      path: ["alerts", "runbook"], reason: "is missing: every alert links to it",
     })),
   rule(["environment", "logs"], ({ environment, logs: { image } }, stack) => when(image === undefined && isProduction(environment, stack), {
-    path: ["logs", "image"], reason: "is missing: what happened on a machine that is gone would be lost with it",
+    path: ["logs", "image"], reason: "is missing: without it the logs of a lost machine are lost too",
   })),
   rule(["alerts", "alertTelegramToken"], ({ alerts, alertTelegramToken }) =>
     together("alerts.telegramChatId", alerts.telegramChatId, { alertTelegramToken })),
@@ -194,23 +194,23 @@ export const rules: readonly Rule[] = [
     const { protocol, host, pathname } = new URL(endpoint);
     const parts = [[`${region}.`, "s3.", "s3-"].some((next) => host.startsWith(`${bucket}.${next}`)), pathname === `/${bucket}`];
     return when(parts.includes(true), {
-      path: ["mediaStorage", "endpoint"], reason: `has mediaStorage.bucket (${bucket}) in it, which would be looked for in itself`,
+      path: ["mediaStorage", "endpoint"], reason: `contains mediaStorage.bucket (${bucket}): give the endpoint without the bucket`,
       value: `${protocol}//${parts[0] ? host.slice(bucket.length + 1) : host}`,
     });
   }),
 
   rule(["djangoSecretKey", "djangoSecretKeyFallbacks"], ({ djangoSecretKey, djangoSecretKeyFallbacks }) =>
     when(djangoSecretKeyFallbacks !== undefined && djangoSecretKeyFallbacks.split(",").includes(djangoSecretKey), {
-      path: ["djangoSecretKeyFallbacks"], reason: "holds the key that is in use, djangoSecretKey: nothing was rotated",
+      path: ["djangoSecretKeyFallbacks"], reason: "contains the current djangoSecretKey: nothing was rotated",
     })),
 
   // Of the two this is the one that can be changed.
   rule(["djangoSecretKey", "backupPassphrase"], ({ djangoSecretKey, backupPassphrase }) => when(djangoSecretKey === backupPassphrase, {
-    path: ["djangoSecretKey"], reason: "is backupPassphrase again: every API and worker machine could read the backups",
+    path: ["djangoSecretKey"], reason: "is the same as backupPassphrase: every API and worker machine could read the backups",
   })),
 
   rule(["environmentVariables"], ({ environmentVariables: { EMAIL_PORT } }) => when(EMAIL_PORT !== undefined && !isPort(EMAIL_PORT), {
-    path: ["environmentVariables", "EMAIL_PORT"], reason: "is no port", value: "2525",
+    path: ["environmentVariables", "EMAIL_PORT"], reason: "is not a port", value: "2525",
   })),
   rule(["environmentVariables", "sentryDsn", "outboundPorts"], ({ environmentVariables: { EMAIL_PORT }, sentryDsn, outboundPorts }) => {
     const needed = [
@@ -219,21 +219,21 @@ export const rules: readonly Rule[] = [
     ].filter(({ port }) => !outboundPorts.includes(port));
     return when(needed.length > 0, {
       path: ["outboundPorts"],
-      reason: `does not hold ${needed.map(({ port, why }) => `${port}, ${why}`).join("; nor ")}`,
+      reason: `does not contain ${needed.map(({ port, why }) => `${port}, ${why}`).join("; nor ")}`,
       append: [...new Set(needed.map(({ port }) => String(port)))],
     });
   }),
 
   rule(["environmentVariables", "environmentSecrets"], ({ environmentVariables, environmentSecrets }) =>
     Object.keys(environmentVariables).filter((name) => Object.hasOwn(environmentSecrets, name)).map((name) => ({
-      path: ["environmentVariables", name], reason: "is in environmentSecrets, too", remedy: "remove",
+      path: ["environmentVariables", name], reason: "is also in environmentSecrets", remedy: "remove",
     }))),
 ];
 
 function pinned(path: string[], image: string, throwaway: boolean): Conflict[] {
   const value = `${image.replace(/@.*$/, "")}@sha256:<digest>`;
   return [
-    ...when(!throwaway && !image.includes("@sha256:"), { path, reason: "has no digest: what a tag names can change between two machines", value }),
+    ...when(!throwaway && !image.includes("@sha256:"), { path, reason: "has no digest: a tag may name another image on the next machine", value }),
     ...when(/@sha256:0{64}$/.test(image), { path, reason: placeholder, value }),
   ];
 }
@@ -248,8 +248,8 @@ function tooMany(path: string[], applies: boolean, children: number, size: strin
 /** Secrets that belong to a group: all with it, none without. */
 function together(name: string, group: object | string | undefined, keys: Record<string, string | undefined>): Conflict[] {
   return Object.entries(keys).flatMap(([key, value]) => {
-    if (group !== undefined && value === undefined) return [{ path: [key], reason: `is missing, and ${name} needs it` }];
-    if (group === undefined && value !== undefined) return [{ path: [key], reason: `is of no use without ${name}`, remedy: "remove" as const }];
+    if (group !== undefined && value === undefined) return [{ path: [key], reason: `is missing, but ${name} needs it` }];
+    if (group === undefined && value !== undefined) return [{ path: [key], reason: `has no effect without ${name}`, remedy: "remove" as const }];
     return [];
   });
 }

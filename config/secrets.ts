@@ -30,7 +30,7 @@ export const secrets = z.object({
     generate: "openssl rand -base64 48",
   }),
   djangoSecretKeyFallbacks: key(text((value) =>
-    value.split(",").every((part) => secretKey.test(part)) ? undefined : "holds something that is no key").optional(), {
+    value.split(",").every((part) => secretKey.test(part)) ? undefined : "holds something that is not a key").optional(), {
     description: "Former signing keys that are still accepted, for a backend that reads `DJANGO_SECRET_KEY_FALLBACKS`.",
     allowed: "keys as djangoSecretKey takes them, comma-separated",
     secret: true,
@@ -79,7 +79,7 @@ export const secrets = z.object({
     allowed: "an https URL",
     secret: true,
   }),
-  alertTelegramToken: key(pattern(/^\d+:[A-Za-z0-9_-]{30,}$/, "is no bot's token").optional(), {
+  alertTelegramToken: key(pattern(/^\d+:[A-Za-z0-9_-]{30,}$/, "is not a bot's token").optional(), {
     description: "Token of the Telegram bot that sends alerts to `alerts.telegramChatId`.",
     allowed: "a bot's token: <number>:<letters and digits>",
     secret: true,

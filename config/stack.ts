@@ -5,11 +5,11 @@ import { type Fault, shorten } from "./fault";
 import { list, oneOf, pattern } from "./formats";
 import { regions } from "./sizes";
 
-const region = () => oneOf(regions, "region of DigitalOcean");
+const region = () => oneOf(regions, "DigitalOcean region");
 
 /** What the stack is and where. */
 export const stack = z.object({
-  environment: key(pattern(/^[a-z][a-z0-9-]{0,30}$/, "is no environment's name").optional(), {
+  environment: key(pattern(/^[a-z][a-z0-9-]{0,30}$/, "is not an environment's name").optional(), {
     description: "What the environment is called in `SENTRY_ENVIRONMENT`. Where that is `production`, alerts must reach somebody and logs be kept.",
     allowed: "1 to 31 of a–z, 0–9 and -, a letter first",
     defaultText: "the stack's name",
@@ -37,7 +37,7 @@ export const stack = z.object({
     allowed: `a list of DigitalOcean's regions: ${regions.join(", ")}`,
     example: "fra1",
   }),
-  tags: key(list(pattern(/^[A-Za-z0-9:_-]{1,100}$/, "is no tag")).default([]), {
+  tags: key(list(pattern(/^[A-Za-z0-9:_-]{1,100}$/, "is not a tag")).default([]), {
     description: "Further tags for every droplet and volume, beside those of project, stack and role.",
     allowed: "a list of tags of letters, digits, `:`, `_` and `-`, 100 characters at most",
     example: "team:backend",
@@ -54,8 +54,8 @@ export function nameFaults(name: string): Fault[] {
   return [{
     key: "the stack's name",
     given: shorten(name),
-    reason: "is part of the names of machines, volumes and buckets, which do not take it",
-    allowed: `1 to ${longest} of a–z, 0–9 and -, a letter or digit at both ends`,
+    reason: "becomes part of the names of machines, volumes and buckets, which do not allow it",
+    allowed: `1 to ${longest} of a–z, 0–9 and -, a letter or digit first and last`,
     command: renameCommand(name, meant === "" ? "<name>" : meant),
   }];
 }

@@ -45,6 +45,6 @@ export const timezoneFault: Judge = (value) => {
   if (utc.includes(value)) return undefined;
   const canonical = known(value);
   const name = canonical && (renamed[canonical] ?? canonical);
-  if (name === undefined || !(region.test(name) || utc.includes(name))) return "is no time zone";
+  if (name === undefined || !(region.test(name) || utc.includes(name))) return "is not a time zone";
   return name === value ? undefined : { reason: `is another name of ${name}`, value: name };
 };

@@ -115,7 +115,7 @@ function fromIssue(stack: string, name: string, value: unknown, issue: z.core.$Z
 /** What stands where another kind belongs. A number that would do as a text is meant as one. */
 function ofAnotherKind(keySchema: z.ZodType, given: unknown): Mending & { reason: string } {
   const kind = kindOf(keySchema);
-  const reason = kind === "true or false" ? "is neither true nor false" : `is no ${kind}`;
+  const reason = kind === "true or false" ? "is neither true nor false" : `is not ${kind === "text" ? kind : `a ${kind}`}`;
   if (kind === "group") return { reason, remedy: "remove" };
   if (kind === "list" || kind === "map") return { reason, remedy: "replace" };
   const meant = kind === "text" && (Number.isSafeInteger(given) || typeof given === "boolean") ? String(given) : undefined;
@@ -149,7 +149,7 @@ function describe(stack: string, given: unknown, { path, reason, value, remedy, 
 function changedTexts(stack: string, name: string, keySchema: z.ZodType, value: unknown, typed: unknown): Fault[] {
   if (kindOf(keySchema) !== "map" || kindOf(child(keySchema, "")!) !== "text" || typeof value !== "object" || value === null) return [];
   return Object.entries(value).filter(([entry, inner]) => changedByYaml(inner, valueAt(typed, [entry]))).map(([entry, inner]) =>
-    describe(stack, inner, { path: [name, entry], reason: "stands without quotes, and YAML has made something else of it: quote it", value: "<text>" }));
+    describe(stack, inner, { path: [name, entry], reason: "is not quoted, so YAML reads something else: quote it", value: "<text>" }));
 }
 
 /** Members that a group does not have, at any depth. Their values are never shown: one may be a secret under a misspelt name. */
@@ -162,7 +162,7 @@ function unknownKeys(stack: string, inside: z.ZodType, value: unknown, path: rea
     const near = nearest(name.replace(/^.*:/, ""), known);
     return {
       key: pathText([...path, name]),
-      reason: `is no key${near === undefined ? "" : `; did you mean ${pathText([...path, near])}?`}`,
+      reason: `is not a key${near === undefined ? "" : `; did you mean ${pathText([...path, near])}?`}`,
       allowed: path.length === 0 ? "the keys of docs/configuration.md" : known.join(", "),
       command: removeCommand(stack, [...path, name]),
     };
@@ -173,7 +173,7 @@ function wrongSecrecy(stack: string, path: readonly PropertyKey[], secret: boole
   const { path: known, schema: keySchema, doc } = find(schema, path)!;
   return {
     key: pathText(path),
-    reason: secret ? "is a secret, and stored in plain text: take a new one, this one has been written down"
+    reason: secret ? "is a secret stored in plain text: create a new one, since this one is no longer secret"
       : "is stored as a secret, but the program puts it into plans and onto machines in plain text",
     allowed: secret ? "stored encrypted, with --secret" : "stored in plain text; what is secret goes into environmentSecrets",
     command: `${removeCommand(stack, path)} && ${setCommand(stack, known, keySchema, doc)}`,

@@ -45,7 +45,7 @@ const isSecret = (name: string, value: string): boolean => !/^(|0|1|true|false|y
 
 /** Variables that are no secret. */
 export const plainVariables = () => variableMap((name, value) => (isSecret(name, value)
-  ? { message: "is a secret, and stands in plain text: take a new one, this one has been written down", params: { secret: ["environmentSecrets", name] } } : undefined));
+  ? { message: "is a secret in plain text: create a new one, since this one is no longer secret", params: { secret: ["environmentSecrets", name] } } : undefined));
 
 /** Variables that are. */
 export const secretVariables = () => variableMap((_name, value) => {
@@ -59,7 +59,7 @@ export const secretVariables = () => variableMap((_name, value) => {
  */
 const variableMap = (judge: (name: string, value: string) => { message: string; params: Mending } | undefined) => z.record(z.string(), z.preprocess(
   (value) => (typeof value === "number" || typeof value === "boolean" ? String(value) : value),
-  z.string("is no text"),
+  z.string("is not text"),
 )).superRefine((variables, context) => {
   for (const [name, value] of Object.entries(variables)) {
     const fault = variableFault(name, value);
@@ -70,7 +70,7 @@ const variableMap = (judge: (name: string, value: string) => { message: string; 
 
 function variableFault(name: string, value: string): string | undefined {
   if (Object.hasOwn(reservedVariables, name)) return `is set by the program: ${reservedVariables[name]}`;
-  if (!/^[A-Z_][A-Z0-9_]*$/.test(name)) return "is no variable's name";
+  if (!/^[A-Z_][A-Z0-9_]*$/.test(name)) return "is not a variable's name";
   if (/[\r\n\0]/.test(value)) return "has more than one line, which an environment file cannot hold";
   if (Buffer.byteLength(`${name}=${value}`) > longestVariable) return "is longer than 64 KiB, which Docker does not read";
   return undefined;

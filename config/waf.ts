@@ -8,7 +8,7 @@ const modes = ["block", "detect", "off"] as const;
 const exclusion = /^\d{5,6}(?:,\d{5,6})* \/[A-Za-z0-9._~/-]*(?: (?:ARGS|ARGS_NAMES|FILES|FILES_NAMES|REQUEST_BODY|REQUEST_COOKIES|REQUEST_COOKIES_NAMES|REQUEST_HEADERS)(?::[A-Za-z0-9._-]+)?)?$/;
 
 const exclusionFault: Judge = (value) => {
-  if (!exclusion.test(value)) return "is no exclusion";
+  if (!exclusion.test(value)) return "is not an exclusion";
   const other = exclusionOf(value).rules.find((rule) => !looksForAttacks(rule));
   return other === undefined ? undefined : `has rule ${other}, which looks for no attack, but adds up, refuses or prepares: exclude what found the attack (\`ringo-waf\` names it), for its path and its field`;
 };

@@ -44,7 +44,7 @@ export const worker = z.object({
     allowed: "a whole number from 1 to 1000000",
     example: "1000",
   }),
-  queues: key(list(pattern(/^[A-Za-z0-9_.-]{1,64}$/, "is no queue's name")).min(1, "is empty: no task would ever be done")
+  queues: key(list(pattern(/^[A-Za-z0-9_.-]{1,64}$/, "is not a queue's name")).min(1, "is empty: no task would ever be done")
     .default(["default", "finance", "notifications", "orders"]), {
     description: "Queues that the workers consume.",
     allowed: "at least one name of letters, digits, `_`, `.` and `-`, 64 characters at most",

@@ -69,7 +69,7 @@ test("a stack's file without a config is none", () => {
 test("a misspelt namespace is found, those of the providers are left alone", () => {
   const faults = faultsOf({ "ringo-infr:protect": "false", "digitalocean:token": "x", "aws:region": "eu-central-1", "pulumi:disable-default-providers": "[]" });
   expect(faults).toEqual([{
-    key: '["ringo-infr:protect"]', reason: "is no key; did you mean protect?", allowed: "the keys of docs/configuration.md",
+    key: '["ringo-infr:protect"]', reason: "is not a key; did you mean protect?", allowed: "the keys of docs/configuration.md",
     command: "pulumi config rm --stack staging ringo-infr:protect",
   }]);
 });

@@ -86,7 +86,7 @@ test.each(leaves(schema).map((path) => [path.join("."), path] as const))("the ex
   const before = { raw: least, secretKeys: stored(least) };
   const after = run(filled(setCommand("staging", path, keySchema, doc)), before, typed);
   const own = faultsOf(after).filter((fault) => fault.key === name || fault.key.startsWith(`${name}[`));
-  expect(own.filter(({ reason }) => !reason.startsWith("is of no use without"))).toEqual([]);
+  expect(own.filter(({ reason }) => !reason.startsWith("has no effect without"))).toEqual([]);
 });
 
 test("a blank that nobody filled is a fault, in a stack to throw away as well", () => {

@@ -81,7 +81,7 @@ test.each([
 });
 
 test("the key in use is no fallback", () => {
-  expect(faultsOf({ djangoSecretKeyFallbacks: `${"another-retired-key-".repeat(3)},${key}` })[0].reason).toMatch(/in use/);
+  expect(faultsOf({ djangoSecretKeyFallbacks: `${"another-retired-key-".repeat(3)},${key}` })[0].reason).toMatch(/contains the current djangoSecretKey/);
   expect(faultsOf({ djangoSecretKeyFallbacks: "another-retired-key-".repeat(3) })).toEqual([]);
 });
 

@@ -17,7 +17,7 @@ test.each([
 });
 
 test.each(["+03:00", "-05:00", "GMT+3", "US/Nowhere", "", "../../etc/passwd"])("%s is none", (timezone) => {
-  expect(faultsOf({ timezone })).toMatchObject([{ key: "timezone", reason: "is no time zone" }]);
+  expect(faultsOf({ timezone })).toMatchObject([{ key: "timezone", reason: "is not a time zone" }]);
 });
 
 test("every zone that Node lists can be set, under the name that it is told by", () => {
