@@ -6,7 +6,7 @@ import { resizing, sizeWith, whole } from "./formats";
 /** The tier that answers HTTP. */
 export const api = z.object({
   apiInstanceCount: key(whole(1, 500).default(2), {
-    description: "Number of API machines. From two on, a release or a lost machine costs no request.",
+    description: "Number of API machines. With two or more, a release loses no request, and the API survives the loss of a machine.",
     allowed: "a whole number from 1 to 500",
     example: "2",
   }),

@@ -12,7 +12,7 @@ const origins = () => list(text(originFault)).default([]);
 /** The image, and what it is told. */
 export const application = z.object({
   image: key(text(imageFault), {
-    description: "The application's image. A release is a new digest here and `pulumi up`.",
+    description: "The application's image. To release, set a new digest and run `pulumi up`.",
     allowed: "repository@sha256:<64 hexadecimal digits>; a throwaway stack may name a tag instead",
     example: "ghcr.io/<owner>/backend@sha256:<digest>",
   }),
@@ -26,7 +26,7 @@ export const application = z.object({
     description: "Log in to the registry of `image`. Leave it out for a public image.",
   }),
   allowedHosts: key(list(text(hostNameFault)).default([]), {
-    description: "Host names that Django answers to, beside `domain`, which is always one of them.",
+    description: "Further host names that Django accepts, besides `domain`.",
     allowed: "host names; no `*`",
     example: "api2.<your domain>",
   }),
@@ -36,12 +36,12 @@ export const application = z.object({
     example: "https://app.<your domain>",
   }),
   csrfTrustedOrigins: key(origins(), {
-    description: "Origins that forms may be posted from, beside the API's own, which is always one of them.",
+    description: "Further origins that forms may be posted from, besides the API's own.",
     allowed: "https origins: scheme, host, port if it is not 443, no path",
     example: "https://app.<your domain>",
   }),
   environmentVariables: key(plainVariables().default({}), {
-    description: "Further environment variables for the application. What is secret goes into `environmentSecrets`, and is refused here where its name or value says so.",
+    description: "Further environment variables for the application. Put secrets into `environmentSecrets`: what looks like one is refused here.",
     allowed: variablesAllowed,
     entry: "LOG_LEVEL",
     example: "info",
@@ -49,42 +49,42 @@ export const application = z.object({
   }),
   sentry: group(z.object({
     organization: key(pattern(slug, "is not a Sentry slug"), {
-      description: "Sentry's name of the organization, as in the address of its pages.",
+      description: "Slug of the organization, as in the URL of its pages at Sentry.",
       allowed: slugAllowed,
       example: "<organization>",
     }),
     project: key(pattern(slug, "is not a Sentry slug"), {
-      description: "Its name of the backend's project.",
+      description: "Slug of the backend's project.",
       allowed: slugAllowed,
       example: "<project>",
     }),
     url: key(text(httpsUrlFault).default("https://sentry.io"), {
-      description: "Where Sentry is: its region's address if the organization is in one, or your own Sentry's.",
+      description: "URL of Sentry: sentry.io, a region's URL, or your own server.",
       allowed: "an https URL",
       example: "https://de.sentry.io",
     }),
   }).optional(), {
-    description: "Tell Sentry of each roll-out: the release when it begins, the deploy when it is in place. With it goes the secret "
-      + "`sentryAuthToken`. Where the application reports its errors is `sentryDsn`. See [monitoring](monitoring.md#sentry).",
+    description: "Report each roll-out to Sentry: the release when it begins, the deploy when it is complete. Needs the secret "
+      + "`sentryAuthToken`. The application's own errors go to `sentryDsn`. See [monitoring](monitoring.md#sentry).",
   }),
   mediaStorage: group(z.object({
     endpoint: key(text(httpsUrlFault), {
-      description: "Endpoint of the S3 that presigned uploads go to, without the bucket.",
+      description: "S3 endpoint for presigned uploads, without the bucket.",
       allowed: "an https URL",
       example: "https://fra1.digitaloceanspaces.com",
     }),
     region: key(pattern(/^[a-z0-9-]{2,32}$/, "is not a region's name"), {
-      description: "Its region.",
+      description: "Region of the bucket.",
       allowed: "2 to 32 of a–z, 0–9 and -",
       example: "fra1",
     }),
     bucket: key(pattern(/^(?=.{3,63}$)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, "is not a bucket's name"), {
-      description: "Its bucket.",
+      description: "Name of the bucket.",
       allowed: "3 to 63 of a–z, 0–9, `.` and -, a letter or digit at both ends and on both sides of each `.`; no address",
       example: "<bucket>",
     }),
   }).optional(), {
     description: "Object storage for presigned uploads. Leave it out if the application has none. "
-      + "With it go the secrets `mediaAccessKeyId` and `mediaSecretAccessKey`.",
+      + "Needs the secrets `mediaAccessKeyId` and `mediaSecretAccessKey`.",
   }),
 });

@@ -23,34 +23,34 @@ export const backups = z.object({
   backups: group(z.object({
     // Not China's: S3 answers under another name there, and accounts are others.
     region: key(pattern(/^(af|ap|ca|eu|il|me|mx|sa|us|us-gov)-(north|south|east|west|central|northeast|northwest|southeast|southwest)-\d$/, "is not an AWS region").default("eu-central-1"), {
-      description: "AWS region of the backup buckets, which are at another provider than the machines. The default is in Frankfurt, as `fra1` is. Before the first `up`, take one in another city, so that no single city has everything.",
+      description: "AWS region of the backup buckets. The default is in Frankfurt, like `fra1`: before the first `up`, choose a region in another city, so that no city holds both the data and its backups.",
       allowed: "a region of AWS",
       example: "eu-west-1",
     }),
     endpoint: key(text(httpsUrlFault).optional(), {
-      description: "URL of another store than AWS's that speaks S3. Buckets are then addressed in the path.",
+      description: "URL of an S3-compatible store other than AWS. Requests then use path-style addresses.",
       allowed: "an https URL",
       defaultText: "AWS's endpoint of `backups.region`",
       example: "https://<your store>",
     }),
     retentionDays: key(whole(2, 365).default(30), {
-      description: "How far back one command can restore: full backups younger than this are kept, with all WAL between them.",
+      description: "How far back `make restore` can go, in days: full backups younger than this are kept, with all WAL between them.",
       allowed: "a whole number from 2 to 365",
       example: "30",
     }),
     archiveDays: key(whole(2, 3650).default(365), {
-      description: "How long the bucket keeps old versions of what was removed or overwritten, whoever did that, on colder storage.",
+      description: "How long the bucket keeps old versions of deleted and overwritten objects, whoever deleted them, in days. They move to colder storage.",
       allowed: "a whole number from 2 to 3650",
       example: "365",
     }),
     lockDays: key(whole(0, 365).default(30), {
-      description: "Object Lock: nothing written can be deleted for this long. Where `protect` is on not even by the account's root "
+      description: "Object Lock: no version can be deleted for this many days after it was written. With `protect`, not even by the account's root "
         + "user, so storage is paid for until then. 0 locks nothing more; what is locked stays so until its time.",
       allowed: "a whole number from 0 to 365",
       example: "30",
     }),
     incrementalEveryHours: key(whole(1, 12).default(6), {
-      description: "Hours between incremental backups; the full one is at 02:00 UTC. Fewer hours mean less WAL to replay, not less to lose: WAL is "
+      description: "Hours between incremental backups; the full one is at 02:00 UTC. More frequent backups shorten a restore, but do not reduce what can be lost: WAL is "
         + "archived at least every minute.",
       allowed: "1, 2, 3, 4, 6, 8 or 12",
       example: "6",
@@ -60,14 +60,14 @@ export const backups = z.object({
       allowed: "true or false",
       example: "true",
     }),
-    keyGeneration: generation("Counts the access keys that the data machine has had. One more makes a new key, puts it on the machine, and then ends the old one.",
+    keyGeneration: generation("Generation of the data machine's access key to S3. A higher number creates a new key, installs it on the machine, then deletes the old one. `make rotate-backup-key` raises it and runs the update.",
       "it would bring back no former key but make a new one"),
   }).prefault({}), {
-    description: "Backups to S3, in an account of AWS.",
+    description: "Backups to S3.",
   }),
   restore: key(text(restoreFault).optional(), {
-    description: "What an empty database volume is filled with: the backups' newest state, or their state at a time. Without it a new, empty "
-      + "database is made, unless the bucket has backups of another one. Once there is data it does nothing. A time stands in quotes in the stack's file: YAML takes it for something else without.",
+    description: "What to restore onto an empty database volume: the backups' newest state (`latest`), or their state at a time. Without it a new, empty "
+      + "database is created, unless the bucket already has backups. It has no effect once there is data. Quote a time in the stack's file, or YAML turns it into a date.",
     allowed: "latest, or a time such as 2026-11-24T09:30:00Z",
     example: "<time>",
   }),

@@ -11,7 +11,7 @@ const identifierText = "1 to 61 of a–z, 0–9 and _, not a digit first, and no
 /** PostgreSQL, Redis and the media files. */
 export const database = z.object({
   databaseSize: key(sizeWith(2048).default("s-2vcpu-4gb"), {
-    description: `Size of the machine with PostgreSQL, Redis and the media files. PostgreSQL is tuned from it; each process of the API and the workers is a connection, at ${connectionMiB} MiB. ${resizing("the machine")}`,
+    description: `Size of the machine with PostgreSQL, Redis and the media files. PostgreSQL is tuned for it. Each process of the API and the workers uses a connection, at ${connectionMiB} MiB. ${resizing("the machine")}`,
     allowed: "a DigitalOcean size with at least 2048 MiB",
     example: "s-2vcpu-4gb",
   }),
@@ -21,17 +21,17 @@ export const database = z.object({
     example: "50",
   }),
   databaseName: key(identifier().default("ringo"), {
-    description: "Name of the application's database. It does not change once there is data: `up` refuses another, unless the database itself has been renamed (`ALTER DATABASE`).",
+    description: "Name of the application's database. It cannot change once there is data: `up` refuses another name, unless you have renamed the database itself (`ALTER DATABASE`).",
     allowed: identifierText,
     example: "ringo",
   }),
   databaseUser: key(identifier().default("ringo"), {
-    description: "Role that owns it. Its password is made by the program. It does not change once there is data: `up` refuses another, unless the role itself has been renamed (`ALTER ROLE`).",
+    description: "PostgreSQL role that owns the database. The program generates its password. It cannot change once there is data: `up` refuses another name, unless you have renamed the role itself (`ALTER ROLE`).",
     allowed: identifierText,
     example: "ringo",
   }),
-  passwordGeneration: generation("Counts the passwords of PostgreSQL and Redis that the program has made. Another number makes new ones; the former ones hold until every container has the new. `make rotate-passwords` counts up and does the rest.",
+  passwordGeneration: generation("Generation of the passwords of PostgreSQL and Redis. A higher number creates new ones; the former ones are valid until every container has the new. `make rotate-passwords` raises it and runs the update.",
     "it would bring back no former password but make new ones, and might end those in use before every container has the new"),
-  mediaKeyGeneration: generation("Counts the keys by which other machines reach the shared files. Another number makes new ones, and the former open nothing. `make rotate-media-keys` counts up and does the rest.",
+  mediaKeyGeneration: generation("Generation of the keys with which other machines mount the shared files. A higher number creates new ones and revokes the former. `make rotate-media-keys` raises it and runs the update.",
     "it would bring back no former key but make new ones, and each machine would mount the shared files anew"),
 });

@@ -25,26 +25,26 @@ export const edge = z.object({
     }),
     rateLimits: group(z.object({
       apiPerSecond: key(whole(1, 10_000).default(10), {
-        description: "Requests per second and client address; above it and the burst nginx answers 429.",
+        description: "Requests per second and client address; above this rate and the burst nginx answers 429.",
         allowed: "a whole number from 1 to 10000",
         example: "10",
       }),
       apiBurst: key(whole(0, 10_000).default(20), {
-        description: "Requests above the rate that are still served at once.",
+        description: "Requests above the rate that are still served without delay.",
         allowed: "a whole number from 0 to 10000",
         example: "20",
       }),
       loginPerMinute: key(whole(1, 600).default(5), {
-        description: "Attempts to log in per minute and client address.",
+        description: "Log-in attempts per minute and client address.",
         allowed: "a whole number from 1 to 600",
         example: "5",
       }),
     }).prefault({}), {
-      description: "Limits for each client address.",
+      description: "Rate limits for each client address.",
     }),
     waf,
   }).prefault({}), {
-    description: "How nginx treats requests.",
+    description: "nginx's limits and the web application firewall.",
   }),
   acme: group(z.object({
     server: key(text(httpsUrlFault).default("https://acme-v02.api.letsencrypt.org/directory"), {
@@ -54,12 +54,12 @@ export const edge = z.object({
       example: "https://acme-v02.api.letsencrypt.org/directory",
     }),
     email: key(z.email("is not an e-mail address"), {
-      description: "Where the authority writes when something is wrong with the certificate. Not a secret.",
+      description: "Address to which the certificate authority writes about problems. Not a secret.",
       allowed: "an e-mail address",
       example: "operations@<your domain>",
     }),
     authorities: key(list(text(certificateFault)).default([]), {
-      description: "Roots that the certificate's chain ends in, where the world does not know them: those of an authority of your own, or for rehearsals. "
+      description: "Root certificates of the ACME server's authority, if they are not publicly trusted: your own authority's, or those of a staging server. "
         + "The monitor checks the chain against them.",
       allowed: "PEM certificates, one an element",
       example: "$(cat '<file>')",
@@ -67,6 +67,6 @@ export const edge = z.object({
     }),
   // An absent group is an empty one: what it lacks is named.
   }).prefault({} as { email: string }), {
-    description: "Where the certificate comes from.",
+    description: "The certificate authority.",
   }),
 });

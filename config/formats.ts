@@ -71,7 +71,7 @@ export const sizeWith = (minMiB: number) => text((slug) => {
 
 /** For the description of a size: what changing it does. @param machines those that are powered off */
 export const resizing = (machines: string): string =>
-  `A change cuts the power of ${machines} for minutes, and a smaller disk than before is refused: [how to change it in order](setup.md#11-machines-of-another-size).`;
+  `A change powers off ${machines} for minutes, and a smaller disk than before is refused: [how to change it safely](setup.md#11-machines-of-another-size).`;
 
 /** @see RFC 1123: labels of letters, digits and inner hyphens; lower case, two labels at least, the last not a number. */
 const isHostName = (name: string): boolean => {
@@ -94,7 +94,7 @@ export const hostNameFault: Judge = (value) => {
 export const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535;
 
 /** What the cloud does to mail, where a mail server's port is chosen: nothing tells of it but a time that runs out. */
-export const mailPorts = "DigitalOcean lets new accounts out by none of 25, 465 and 587: take the one that mail services have beside them, mostly 2525.";
+export const mailPorts = "DigitalOcean blocks ports 25, 465 and 587 for new accounts: use the alternative port that most mail services offer, 2525.";
 
 /** A host and a port. */
 export const serverFault: Judge = (value) => {

@@ -14,7 +14,7 @@ export const network = z.object({
     example: "api.<your domain>",
   }),
   manageDns: key(z.boolean().default(false), {
-    description: "Keep the address records of `domain` in DigitalOcean's DNS. Off, you point the name at the reserved address yourself.",
+    description: "Manage the address records of `domain` in DigitalOcean's DNS. When off, point the name at the reserved address yourself.",
     allowed: "true or false",
     example: "true",
   }),
@@ -24,8 +24,8 @@ export const network = z.object({
     example: "<your domain>",
   }),
   vpcCidr: key(text(privateNetworkFault).default("10.20.0.0/20"), {
-    description: "Addresses of the stack's own VPC. A change replaces every machine, and the VPC: make it one that does not overlap the old one, "
-      + "which goes last.",
+    description: "Addresses of the stack's own VPC. A change replaces the VPC and every machine; the new range must not overlap the old one, "
+      + "which is deleted last.",
     allowed: `${privateNetwork}; not overlapping dockerCidr, and with room for every machine`,
     example: "10.20.0.0/20",
   }),
@@ -35,18 +35,18 @@ export const network = z.object({
     example: "172.17.0.0/16",
   }),
   sshAllowedCidrs: key(list(text(allowedSourceFault)).min(1, "is empty: nobody could reach the machines, the deployment included"), {
-    description: "Where SSH to the bastion is let in from: the operators' networks and the one that deploys.",
+    description: "Networks that may connect to the bastion by SSH: the operators' and that of the deploying machine.",
     allowed: `at least one; ${sources}`,
     example: "<your address>/32",
   }),
   adminAllowedCidrs: key(list(text(allowedSourceFault)).default([]), {
-    description: "Where `/admin/` is let in from. Empty, nobody gets in.",
+    description: "Networks that may open `/admin/` and Grafana. When empty, nobody can.",
     allowed: sources,
     example: "<your address>/32",
   }),
   outboundPorts: key(list(whole(1, 65_535)).default([443]), {
-    description: "TCP ports of the internet that the application may open connections to: Sentry, Telegram, a mail server. All others are "
-      + "closed to it, 443 too where the list does not name it. Its data, names and `mediaStorage.endpoint` are open without being named. "
+    description: "TCP ports of the internet that the application may connect to: Sentry, Telegram, a mail server. All others are blocked, "
+      + "including 443 if the list does not contain it. PostgreSQL, Redis, DNS and `mediaStorage.endpoint` need no entry. "
       + mailPorts,
     allowed: "a list of whole numbers from 1 to 65535",
     example: "443",

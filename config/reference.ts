@@ -42,7 +42,7 @@ function section(entry: Entry): string[] {
   const { path: at, schema, doc } = entry;
   const heading = [`### \`${pathText(at)}\``, "", doc.description, ""];
   if (kindOf(schema) === "group") {
-    return [...heading, `A group${schema instanceof z.ZodOptional ? ", which may be left out" : ""}: ${doc.allowed}.`, ""];
+    return [...heading, `${schema instanceof z.ZodOptional ? "An optional group" : "A group"}: ${doc.allowed}.`, ""];
   }
   return [
     ...heading,
@@ -66,9 +66,9 @@ export function render(): string {
     "",
     "# Configuration",
     "",
-    "Everything that can be set for a stack, in `Pulumi.<stack>.yaml`. The whole of it is checked before the first resource, and every",
-    "fault is reported at once, with the command that mends it. Commands act on the selected stack; add `--stack <name>` for another.",
-    "What stands in `<…>` is yours to fill in. Secrets are asked for without echo, or read from a pipe: never put one on the command line.",
+    "Everything that can be set for a stack, in `Pulumi.<stack>.yaml`. The whole configuration is checked before the first resource, and all",
+    "faults are reported together, each with the command that fixes it. Commands act on the selected stack; add `--stack <name>` for another.",
+    "Fill in what is written as `<…>`. Pulumi prompts for secrets without echo, or reads them from a pipe: never put one on the command line.",
     "",
     "| key | type | default |",
     "| --- | --- | --- |",

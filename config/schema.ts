@@ -16,17 +16,17 @@ import { worker } from "./worker";
 /** The concerns, in the order of the reference page. */
 export const concerns = {
   Stack: { about: "What the stack is, and where.", schema: stack },
-  Network: { about: "Names, networks, and who may come in.", schema: network },
-  Application: { about: "The image, and what it is told.", schema: application },
+  Network: { about: "Names, networks, and who may connect.", schema: network },
+  Application: { about: "The image, and its environment.", schema: application },
   Secrets: { about: "Kept encrypted in the stack's file.", schema: secrets },
   Edge: { about: "What faces the internet: nginx, the certificate, the bastion.", schema: edge },
   API: { about: "The tier that answers HTTP.", schema: api },
-  Worker: { about: "The tier that works off the queues.", schema: worker },
+  Worker: { about: "The tier that processes the queues.", schema: worker },
   Database: { about: "PostgreSQL, Redis and the media files.", schema: database },
-  Backups: { about: "What is kept in S3, how long, and how it comes back.", schema: backups },
-  Monitoring: { about: "What is measured, and who is told.", schema: monitoring },
-  Logs: { about: "What is kept of what the machines write down.", schema: logs },
-  Grafana: { about: "Where the dashboards are looked at.", schema: grafana },
+  Backups: { about: "What is backed up to S3, for how long, and how it is restored.", schema: backups },
+  Monitoring: { about: "What is measured, and who is notified.", schema: monitoring },
+  Logs: { about: "The store of all machines' logs.", schema: logs },
+  Grafana: { about: "The dashboards.", schema: grafana },
   Machines: { about: "What every machine has in common.", schema: machines },
 } as const;
 

@@ -24,7 +24,7 @@ export const secrets = z.object({
     if (!secretKey.test(value)) return "is shorter than 50 characters, or has spaces or commas in it";
     return new Set(value).size < 5 ? "repeats itself" : unreplaced(value);
   }), {
-    description: "Django's signing key: sessions, tokens, password resets. The backend of today has no fallback keys, so a change logs everyone out.",
+    description: "Django's signing key: sessions, tokens, password resets. Today's backend reads no fallback keys, so a change logs everyone out.",
     allowed: "50 characters or more, without spaces and commas; not backupPassphrase again",
     secret: true,
     generate: "openssl rand -base64 48",
@@ -36,19 +36,19 @@ export const secrets = z.object({
     secret: true,
   }),
   sentryDsn: key(text(dsnFault).optional(), {
-    description: "Where the application reports errors, for a backend that initialises Sentry.",
+    description: "Sentry DSN for the application's errors, for a backend that initialises Sentry's SDK.",
     allowed: "a DSN: https://<key>@<host>/<project>, the project by its number",
     secret: true,
   }),
   sentryAuthToken: key(token(16).optional(), {
-    description: "Token that `sentry` is told of roll-outs with: an organization's token, or an internal integration's with the right to "
+    description: "Token with which roll-outs are reported to `sentry`: an organization's token, or an internal integration's with the right to "
       + "releases (`org:ci` or `project:releases`) and no other.",
     allowed: "text without spaces, 16 characters or more",
     secret: true,
   }),
   // No more is demanded than ever was: a stack that has backups under its passphrase could not meet it.
   backupPassphrase: key(pattern(/^[\x21-\x7e]{32,}$/, "is too short, or has spaces in it"), {
-    description: "Encrypts backups before they leave the machine. Without it they are worthless: keep a copy where the stack's file is not. "
+    description: "Encrypts backups before they leave the machine. Without it no backup can be restored: keep a copy outside the stack's file. "
       + "It cannot be changed for backups that exist.",
     allowed: "32 characters or more, without spaces",
     secret: true,
@@ -70,7 +70,7 @@ export const secrets = z.object({
     secret: true,
   }),
   alertWebhookUrl: key(text(urlFault).optional(), {
-    description: "Where alerts are posted as JSON (Alertmanager's webhook).",
+    description: "URL to which alerts are posted as JSON (Alertmanager's webhook).",
     allowed: "an https URL",
     secret: true,
   }),
@@ -90,12 +90,12 @@ export const secrets = z.object({
     secret: true,
   }),
   grafanaOauthSecret: key(token(8).optional(), {
-    description: "What Grafana proves itself with to the provider of `grafana.oauth`.",
+    description: "Grafana's client secret at the provider of `grafana.oauth`.",
     allowed: "text without spaces, 8 characters or more",
     secret: true,
   }),
   deadMansSwitchUrl: key(text(urlFault).optional(), {
-    description: "Where the monitor says every `alerts.heartbeatSeconds` that it lives: a service outside of this account that raises the alarm "
+    description: "URL to which the monitor posts every `alerts.heartbeatSeconds`: a service outside this account that raises an alarm "
       + "when it does not.",
     allowed: "an https URL",
     secret: true,

@@ -10,13 +10,13 @@ const region = () => oneOf(regions, "DigitalOcean region");
 /** What the stack is and where. */
 export const stack = z.object({
   environment: key(pattern(/^[a-z][a-z0-9-]{0,30}$/, "is not an environment's name").optional(), {
-    description: "What the environment is called in `SENTRY_ENVIRONMENT`. Where that is `production`, alerts must reach somebody and logs be kept.",
+    description: "Name of the environment, passed to the application as `SENTRY_ENVIRONMENT`. `production` requires a receiver for alerts and a store for logs.",
     allowed: "1 to 31 of a–z, 0–9 and -, a letter first",
     defaultText: "the stack's name",
     example: "staging",
   }),
   throwaway: key(z.boolean().default(false), {
-    description: "The stack holds nothing that anyone would miss: resources are not protected unless `protect` says so, "
+    description: "The stack holds nothing of value: resources are not protected unless `protect` says so, "
       + "the image may be named by tag, and addresses kept for examples are accepted.",
     allowed: "true or false",
     example: "false",
@@ -33,7 +33,7 @@ export const stack = z.object({
     example: "fra1",
   }),
   allowedRegions: key(list(region()).min(1, "is empty: there would be no place for the stack").default(["fra1", "ams3"]), {
-    description: "Regions that personal data may be kept in. A decision about law: change it together with the privacy policy.",
+    description: "Regions where personal data may be kept. This is a legal decision: change it together with the privacy policy.",
     allowed: `a list of DigitalOcean's regions: ${regions.join(", ")}`,
     example: "fra1",
   }),

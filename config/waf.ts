@@ -16,28 +16,28 @@ const exclusionFault: Judge = (value) => {
 /** How requests are inspected before they reach the application. */
 export const waf = group(z.object({
   mode: key(oneOf(modes, "mode").default("block"), {
-    description: "What is done with a request that looks like an attack: `block` answers 403, `detect` lets it through and writes it down, `off` does not look. "
-      + "Take `detect` to try a higher `paranoiaLevel`; the policy `waf-blocks` refuses anything but `block` in production. See [the firewall's page](security/waf.md).",
+    description: "What to do with a request that looks like an attack: `block` answers 403, `detect` passes it on and logs it, `off` inspects nothing. "
+      + "Use `detect` to try a higher `paranoiaLevel`; the policy `waf-blocks` refuses anything but `block` in production. See [the firewall's page](security/waf.md).",
     allowed: `one of ${modes.join(", ")}`,
     example: "block",
   }),
   paranoiaLevel: key(whole(1, 4).default(1), {
-    description: "How many rules of the OWASP Core Rule Set are applied. At 1 ordinary traffic of this application is let through whole; from 2 on, first find out with `detect` which exclusions it needs.",
+    description: "Paranoia level of the OWASP Core Rule Set: higher levels apply more rules. Level 1 passes this application's ordinary traffic; for a higher one, first find out with `detect` which exclusions it needs.",
     allowed: "a whole number from 1 to 4",
     example: "1",
   }),
   threshold: key(whole(3, highestThreshold).default(5), {
-    description: "Points at which a request is refused. What a critical rule finds counts 5, an error 4, a warning 3, a notice 2. Above 5 an attack that a single rule finds is let through.",
+    description: "Anomaly score at which a request is refused. A match of a critical rule scores 5, of an error 4, of a warning 3, of a notice 2. Above 5 an attack that only one rule detects passes.",
     allowed: `a whole number from 3 to ${highestThreshold}`,
     example: "5",
   }),
   fieldsKiB: key(whole(16, 10_240).default(1024), {
-    description: "Largest body without its files, that is of JSON and of forms, in KiB; above it the answer is 413. Files may have `edge.clientMaxBodyMiB`.",
+    description: "Largest request body without its uploaded files (JSON and form fields), in KiB; above it nginx answers 413. With files, `edge.clientMaxBodyMiB` applies.",
     allowed: "a whole number from 16 to 10240",
     example: "1024",
   }),
   exclusions: key(list(text(exclusionFault)).default([]), {
-    description: "What rules must not look at, beyond the application's own exclusions. Make each as narrow as it can be.",
+    description: "Rules to switch off for a path or field, besides the built-in exclusions. Make each as narrow as possible.",
     allowed: `numbers of rules that look for attacks (${rulesThatLook}), a space, the beginning of a path, and, after another space, the one field in question; without it the rules are off for these paths`,
     example: "942100,10414 /api/v1/orders/ ARGS:json.comment",
   }),

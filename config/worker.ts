@@ -6,7 +6,7 @@ import { list, pattern, resizing, sizeWith, whole } from "./formats";
 /** The tier that works off the queues. */
 export const worker = z.object({
   workerInstanceCount: key(whole(1, 500).default(1), {
-    description: "Number of worker machines. Whatever it is, beat runs on exactly one.",
+    description: "Number of worker machines. Beat always runs on exactly one of them.",
     allowed: "a whole number from 1 to 500",
     example: "1",
   }),
@@ -17,17 +17,17 @@ export const worker = z.object({
   }),
   autoscaler: group(z.object({
     enabled: key(z.boolean().default(true), {
-      description: "Let each worker grow and shrink with its queue. Off, it has `concurrency` children.",
+      description: "Let each worker start and stop processes with the length of the queues. When off, it always has `concurrency` processes.",
       allowed: "true or false",
       example: "true",
     }),
     min: key(whole(1, 1000).default(2), {
-      description: "Children that a worker always has.",
+      description: "Fewest processes of a worker.",
       allowed: "a whole number from 1 to autoscaler.max",
       example: "2",
     }),
     max: key(whole(1, 1000).default(10), {
-      description: "Children that a worker has at most.",
+      description: "Most processes of a worker.",
       allowed: `a whole number from autoscaler.min to what workerSize holds at ${celeryProcessMiB} MiB a child`,
       example: "10",
     }),
@@ -35,12 +35,12 @@ export const worker = z.object({
     description: "Celery's `--autoscale=MAX,MIN`, for each worker machine.",
   }),
   concurrency: key(whole(1, 1000).default(4), {
-    description: "Children of each worker while the autoscaler is off.",
+    description: "Processes of each worker while the autoscaler is off.",
     allowed: `a whole number from 1 to what workerSize holds at ${celeryProcessMiB} MiB a child`,
     example: "4",
   }),
   maxTasksPerChild: key(whole(1, 1_000_000).default(1000), {
-    description: "Tasks after which a child is replaced, against leaks.",
+    description: "Number of tasks after which a worker's process is replaced, to limit memory leaks.",
     allowed: "a whole number from 1 to 1000000",
     example: "1000",
   }),
