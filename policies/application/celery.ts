@@ -20,8 +20,8 @@ export const celeryRules: Rule[] = [
     types: [command],
     chapter: "Application",
     severity: "medium",
-    demands: "A worker has bounds: 1 ≤ min ≤ max ≤ what the largest machine's memory holds. The bound of the size that it runs on is checked with the configuration.",
-    wrong: "A worker without bounds has as many children as CPUs; one with too many is killed for memory in the middle of a task.",
+    demands: "A worker's number of processes is bounded: 1 ≤ min ≤ max ≤ what the largest machine's memory holds. The configuration checks the bound of the actual size.",
+    wrong: "Without bounds a worker starts one process per CPU; with too many processes it runs out of memory and is killed during a task.",
     mend: "set autoscaler.min and autoscaler.max, or concurrency.",
     answers: [],
     *check(inputs) {
@@ -39,8 +39,8 @@ export const celeryRules: Rule[] = [
     chapter: "Application",
     severity: "high",
     demands: "Beat runs on exactly one machine, wherever there is a worker.",
-    wrong: "Two beats send every periodic task twice; without one none is sent.",
-    mend: "let WorkerTier place it: no other component has a beat.",
+    wrong: "Two beats send every periodic task twice; without beat none is sent.",
+    mend: "let WorkerTier place it: no other component runs beat.",
     answers: [],
     *check(resources) {
       const containers = resources.filter(({ type }) => type === command).flatMap(({ props }) => stateOf(props).containers).map(({ name }) => name);

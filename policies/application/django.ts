@@ -20,9 +20,9 @@ export const django: Rule = {
   types: [command],
   chapter: "Application",
   severity: "high",
-  demands: "Debugging is off, allowed hosts are named, and only HTTPS origins are trusted.",
-  wrong: "An error page shows settings and secrets, a forged Host is believed, or a page that the network altered may call the API.",
-  mend: "set allowedHosts, corsAllowedOrigins and csrfTrustedOrigins; leave DEBUG out.",
+  demands: "Debug mode is off, allowed hosts are named, and only HTTPS origins are trusted.",
+  wrong: "Error pages show settings and secrets, a forged Host header is accepted, or a page altered on the network can call the API.",
+  mend: "set allowedHosts, corsAllowedOrigins and csrfTrustedOrigins; remove DEBUG.",
   answers: ["OWASP ASVS 14.3.2", "OWASP ASVS 14.5.3"],
   *check(inputs) {
     for (const { name, environment } of stateOf(inputs).containers) {

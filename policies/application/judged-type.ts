@@ -18,9 +18,9 @@ export const judgedType: Rule = {
   types: [...secondNames, ...containers, bucket],
   chapter: "Application",
   severity: "critical",
-  demands: "Everything in AWS is declared by a type that the rules know: buckets and their parts by those without V2, each part by its own, and nothing in a template.",
-  wrong: "No rule looks at it: a public bucket, an unlocked backup or an administrator passes unseen.",
-  mend: "use the type without V2 (aws.s3.Bucket for aws.s3.BucketV2), a resource for each of a bucket's settings (aws.s3.BucketVersioning for versioning), or the resource's own type in the template's place.",
+  demands: "Every AWS resource has a type that the rules cover: buckets and their settings without V2, one resource for each setting, and no templates.",
+  wrong: "No rule checks it: a public bucket, an unlocked backup or an administrator would pass unnoticed.",
+  mend: "use the type without V2 (aws.s3.Bucket for aws.s3.BucketV2), a resource for each of a bucket's settings (aws.s3.BucketVersioning for versioning), or the resource's own type instead of a template.",
   answers: [],
   *check(inputs, { type }) {
     const unseen = type === bucket ? bucketInputs.filter((key) => key in inputs) : [];

@@ -11,8 +11,8 @@ export const region: Rule = {
   chapter: "Application",
   severity: "high",
   demands: "Everything is in a region where personal data may be kept.",
-  wrong: "Personal data would be kept where the privacy policy does not say.",
-  mend: "set region to one of allowedRegions. Which regions these are is a decision about law: change it together with the privacy policy.",
+  wrong: "Personal data would be stored where the privacy policy does not allow.",
+  mend: "set region to one of allowedRegions. The list is a legal decision: change it together with the privacy policy.",
   answers: [],
   *check(inputs, { settings }) {
     const { region: where = inputs.regionSlug } = inputs.dropletTemplate ?? inputs.spec ?? inputs;

@@ -18,8 +18,8 @@ export const tags: Rule = {
   types: Object.keys(needed),
   chapter: "Application",
   severity: "low",
-  demands: "Everything that can be tagged says whose it is: project and stack, and a droplet its role, by which firewalls select it.",
-  wrong: "Nobody knows what it belongs to or who pays for it, and no firewall selects it.",
+  demands: "Every resource that can be tagged has tags for project and stack; a droplet also has its role's, by which firewalls select it.",
+  wrong: "Nobody knows what it belongs to or who pays for it, and no firewall applies to it.",
   mend: "use tagsOf, stackTag or tagsInAws (components/naming.ts, components/network.ts).",
   answers: ["required-tags (AWS Config)"],
   *check(inputs, { type }) {

@@ -26,7 +26,7 @@ export const bucketAccessRules: Rule[] = [
     types: ["aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock", accessPoint, regionsPoint],
     chapter: "Data",
     severity: "critical",
-    demands: "Access by the public is blocked in all four ways.",
+    demands: "All four S3 settings that block public access are on.",
     wrong: "One careless ACL or policy opens the bucket to everyone.",
     mend: "set blockPublicAcls, blockPublicPolicy, ignorePublicAcls and restrictPublicBuckets to true.",
     answers: ["CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV_AWS_392", "AWS-0086", "AWS-0087", "AWS-0091", "AWS-0093", "CIS 2.1.4"],
@@ -44,9 +44,9 @@ export const bucketAccessRules: Rule[] = [
     types: ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2", "aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketObject:BucketObject", "aws:s3/bucketObjectv2:BucketObjectv2", "aws:s3/objectCopy:ObjectCopy"],
     chapter: "Data",
     severity: "critical",
-    demands: "No ACL gives a bucket or an object to everyone, to everyone with an account at AWS, or to another account.",
-    wrong: "Everyone, or somebody whom no rule knows, can read, or write, what is in it.",
-    mend: "remove the ACL; give access by policy, to named identities.",
+    demands: "No ACL grants a bucket or an object to everyone, to every AWS account, or to another account.",
+    wrong: "Everyone, or an account that no rule covers, can read or write its contents.",
+    mend: "remove the ACL; grant access by policy, to named identities.",
     answers: ["CKV_AWS_20", "CKV_AWS_57", "CKV_AWS_375", "CKV2_AWS_43", "AWS-0092", "s3-bucket-world-acl"],
     *check({ acl, accessControlPolicy, grants }) {
       if (acl !== undefined && !closedAcls.includes(acl)) yield `its acl is ${acl}`;
@@ -62,8 +62,8 @@ export const bucketAccessRules: Rule[] = [
     types: ["aws:s3/bucketPolicy:BucketPolicy"],
     chapter: "Data",
     severity: "high",
-    demands: "A bucket's policy denies everything that does not come over TLS.",
-    wrong: "The network between reads what is stored, and the signature of the request.",
+    demands: "A bucket's policy denies requests without TLS.",
+    wrong: "Anyone on the network path can read the data and the request's signature.",
     mend: "deny s3:* to principal * on the bucket and its objects, with the condition Bool aws:SecureTransport false.",
     answers: ["CKV_AWS_379", "s3-bucket-allowing-cleartext", "CIS 2.1.1"],
     *check({ bucket, policy }) {
@@ -77,9 +77,9 @@ export const bucketAccessRules: Rule[] = [
     types: ["aws:s3/bucketPolicy:BucketPolicy"],
     chapter: "Data",
     severity: "medium",
-    demands: "A bucket's policy leaves someone who can change it.",
-    wrong: "Denied to everyone without a condition, the policy can be changed by the account's root user alone.",
-    mend: "give the denial a condition, or name whom it denies.",
+    demands: "A bucket's policy can still be changed by an identity of the account.",
+    wrong: "If changes are denied to everyone without a condition, only the account's root user can change the policy.",
+    mend: "add a condition to the denial, or name the principals that it denies.",
     answers: ["CKV_AWS_93"],
     *check({ policy }) {
       const locked = policyDocument(policy).some((s) => s.effect === "Deny" && Object.keys(s.condition).length === 0
@@ -93,9 +93,9 @@ export const bucketAccessRules: Rule[] = [
     chapter: "Data",
     severity: "low",
     level: "advisory",
-    demands: "An object that the program itself writes names a KMS key of ours.",
-    wrong: "It is encrypted as its bucket says, which may be under a key that is not ours.",
-    mend: "set kmsKeyId, or leave it to a bucket that s3-own-key has passed.",
+    demands: "An object written by the program names a KMS key of this stack.",
+    wrong: "It is encrypted with the bucket's default key, which may not be ours.",
+    mend: "set kmsKeyId, or rely on a bucket that passes s3-own-key.",
     answers: ["CKV_AWS_181", "CKV_AWS_186"],
     *check({ kmsKeyId }) {
       if (!isOwnKey(kmsKeyId)) yield "it names no key of ours";
@@ -106,8 +106,8 @@ export const bucketAccessRules: Rule[] = [
     types: ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"],
     chapter: "Data",
     severity: "low",
-    demands: "A bucket's name has no dot.",
-    wrong: "With a dot in the name, the certificate of S3 does not fit the bucket's host name, and clients turn checks off.",
+    demands: "A bucket's name contains no dot.",
+    wrong: "With a dot, S3's certificate does not match the bucket's host name, so clients disable the check.",
     mend: "use letters, digits and hyphens.",
     answers: ["AWS-0320"],
     *check({ bucket }) {

@@ -9,8 +9,8 @@ export const bucketSettingRules: Rule[] = [
     name: "s3-versioned",
     chapter: "Data",
     severity: "high",
-    demands: "Buckets in S3 keep versions.",
-    wrong: "An overwritten or deleted object is gone, by mistake or by a thief.",
+    demands: "S3 buckets are versioned.",
+    wrong: "An object that is overwritten or deleted, by mistake or by an intruder, is lost.",
     mend: "set versioningConfiguration.status to Enabled.",
     answers: ["CKV_AWS_21", "AWS-0090", "s3-bucket-no-versioning"],
     *check({ versioningConfiguration }) {
@@ -21,8 +21,8 @@ export const bucketSettingRules: Rule[] = [
     name: "s3-encrypted",
     chapter: "Data",
     severity: "high",
-    demands: "Buckets in S3 encrypt what is written to them.",
-    wrong: "What is stored is as readable as the disk that it is on.",
+    demands: "S3 buckets encrypt their objects.",
+    wrong: "Objects are as readable as the disk that they are on.",
     mend: "set applyServerSideEncryptionByDefault: sseAlgorithm aws:kms with a key of ours.",
     answers: ["CKV_AWS_19", "AWS-0088", "s3-bucket-no-default-encryption"],
     *check({ rules }) {
@@ -34,7 +34,7 @@ export const bucketSettingRules: Rule[] = [
     chapter: "Data",
     severity: "medium",
     demands: "ACLs are off: the bucket's owner owns every object in it.",
-    wrong: "Whoever writes an object decides who reads it, past the bucket's policy.",
+    wrong: "The writer of an object decides who can read it, whatever the bucket's policy says.",
     mend: "set rule.objectOwnership to BucketOwnerEnforced.",
     answers: ["CKV2_AWS_65"],
     *check({ rule }) {
@@ -45,8 +45,8 @@ export const bucketSettingRules: Rule[] = [
     name: "s3-lifecycle",
     chapter: "Data",
     severity: "medium",
-    demands: "A bucket's lifecycle is in force, ends something, and cleans up aborted uploads within a week.",
-    wrong: "Parts of uploads that nobody sees, and versions that nobody wants, are paid for for ever.",
+    demands: "A bucket's lifecycle is enabled, expires something, and removes aborted uploads within a week.",
+    wrong: "Invisible parts of uploads, and old versions, cost money for ever.",
     mend: "add an enabled rule with abortIncompleteMultipartUpload.daysAfterInitiation of 7 or less, and an expiry.",
     answers: ["CKV_AWS_300", "CKV2_AWS_61"],
     *check({ rules }) {

@@ -45,9 +45,9 @@ export const guestRules: Rule[] = [
     types: withDocument.filter(isOf("s3|s3control|s3tables")),
     chapter: "Data",
     severity: "high",
-    demands: "A service of AWS comes to a bucket on behalf of a named account or resource.",
-    wrong: "The service acts for whoever asks it, in any account: a stranger's distribution, trail or log reads or writes the bucket.",
-    mend: "add the condition StringEquals aws:SourceAccount with the account's number, or ArnEquals aws:SourceArn with what the service acts for (a distribution of CloudFront, the bucket that is logged).",
+    demands: "An AWS service may use a bucket only on behalf of a named account or resource.",
+    wrong: "The service acts for anyone in any account: a stranger's distribution, trail or log could read or write the bucket.",
+    mend: "add the condition StringEquals aws:SourceAccount with the account's number, or ArnEquals aws:SourceArn with the resource that the service acts for (a CloudFront distribution, the logged bucket).",
     answers: [],
     *check(inputs, { type }) {
       for (const statement of resourceStatements(type, inputs)) {
@@ -63,9 +63,9 @@ export const guestRules: Rule[] = [
     of: [...withDocument, ...Object.keys(named)],
     chapter: "Data",
     severity: "critical",
-    demands: "Nobody of another account comes to a bucket, to a key, to a secret, to a queue, a topic or a registry, or to a snapshot of RDS, nor does a copy go there.",
-    wrong: "Whoever has a credential of that account, which this stack's rules do not know, reads the backups or writes over them, or takes their key.",
-    mend: "leave the account out; an identity of the stack's own gets its permission in IAM. For CloudFront name the service, and the distribution in aws:SourceArn.",
+    demands: "No other account can access a bucket, key, secret, queue, topic, registry or RDS snapshot, or receives a copy of one.",
+    wrong: "Credentials of that account, which this stack's rules do not cover, could read or overwrite the backups, or take away their key.",
+    mend: "remove the account; give an identity of this stack its permission in IAM. For CloudFront name the service, and the distribution in aws:SourceArn.",
     answers: ["CKV_AWS_302", "S3.6 (AWS Security Hub)"],
     *check(resources) {
       const isOwn = ownership(resources);

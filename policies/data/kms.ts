@@ -7,9 +7,9 @@ export const kms: Rule = {
   types: [key, "aws:kms/externalKey:ExternalKey", "aws:kms/replicaKey:ReplicaKey", "aws:kms/replicaExternalKey:ReplicaExternalKey", "aws:kms/keyPolicy:KeyPolicy"],
   chapter: "Data",
   severity: "high",
-  demands: "KMS keys are enabled, rotate each year, have somebody who can change their policy, and can be rescued for a week after a deletion.",
-  wrong: "A key that leaked once opens everything ever written; a disabled or deleted one, or one that nobody may use, opens nothing again.",
-  mend: "set enableKeyRotation: true; leave isEnabled (enabled), rotationPeriodInDays and bypassPolicyLockoutSafetyCheck out; deletionWindowInDays 7 or more.",
+  demands: "KMS keys are enabled and rotate each year, their policy can be changed, and a deletion can be cancelled for a week.",
+  wrong: "A leaked key decrypts everything ever written; what was encrypted with a disabled, deleted or inaccessible key is lost.",
+  mend: "set enableKeyRotation: true; remove isEnabled (enabled), rotationPeriodInDays and bypassPolicyLockoutSafetyCheck; set deletionWindowInDays to 7 or more.",
   answers: ["CKV_AWS_7", "CKV_AWS_227", "AWS-0065", "kms-cmk-rotation-disabled", "CIS 3.6"],
   *check({ customerMasterKeySpec, enableKeyRotation, rotationPeriodInDays, isEnabled, enabled, deletionWindowInDays, bypassPolicyLockoutSafetyCheck }, { type }) {
     const symmetric = type === key && (customerMasterKeySpec ?? "SYMMETRIC_DEFAULT") === "SYMMETRIC_DEFAULT"; // AWS rotates no other

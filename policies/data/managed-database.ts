@@ -25,8 +25,8 @@ export const managedDatabaseRules: Rule[] = [
     of: Object.keys(idOf),
     chapter: "Data",
     severity: "critical",
-    demands: "A managed database or cache has trusted sources, each of its replicas its own, and never none.",
-    wrong: "Without trusted sources the whole internet can try the database's password; a replica answers by itself, whatever its cluster's firewall says.",
+    demands: "A managed database or cache, and each of its replicas, has trusted sources.",
+    wrong: "Without trusted sources the whole internet can try the database's password; a replica has its own firewall, whatever its cluster's says.",
     mend: "add a DatabaseFirewall with the tags of the machines that need it: clusterId is the cluster's id, or the replica's uuid.",
     answers: ["database-databases-mysql-publically-exposed", "database-databases-postgres-trusted-sources"],
     *check(resources) {
@@ -41,7 +41,7 @@ export const managedDatabaseRules: Rule[] = [
     types: [firewall],
     chapter: "Data",
     severity: "critical",
-    demands: "The trusted sources of a managed database are machines, or public ranges no wider than /24 (IPv4) or /48 (IPv6), never the world and never none.",
+    demands: "The trusted sources of a managed database are machines, or public ranges no wider than /24 (IPv4) or /48 (IPv6); the list is never empty.",
     wrong: "A firewall without rules, or with a wide one, lets much of the internet try the database's password.",
     mend: "name tags or droplets in rules.",
     answers: ["database-databases-mysql-publically-exposed", "database-databases-postgres-trusted-sources"],
@@ -57,7 +57,7 @@ export const managedDatabaseRules: Rule[] = [
     types: [cluster, "digitalocean:index/databaseRedisConfig:DatabaseRedisConfig", "digitalocean:index/databaseValkeyConfig:DatabaseValkeyConfig"],
     chapter: "Data",
     severity: "high",
-    demands: "Redis or Valkey evicts nothing: it holds Celery's queues.",
+    demands: "Redis or Valkey evicts no keys, since it holds Celery's queues.",
     wrong: "When memory is short, tasks that were accepted disappear without an error.",
     mend: "set evictionPolicy (maxmemoryPolicy, valkeyMaxmemoryPolicy) to noeviction.",
     answers: ["database-databases-redis-evicition-policy"],
@@ -73,8 +73,8 @@ export const managedDatabaseRules: Rule[] = [
     chapter: "Data",
     severity: "high",
     demands: "A managed cache is reached over TLS, and a managed database sends its logs over TLS.",
-    wrong: "The network between reads the password and what is stored, or the queries in the logs.",
-    mend: "leave ssl out of the cache's configuration, or set it to true; set tls: true of the log sink, or its endpoint to https.",
+    wrong: "Anyone on the network path can read the password and the data, or the queries in the logs.",
+    mend: "remove ssl from the cache's configuration, or set it to true; set tls: true on the log sink, or use an https endpoint.",
     answers: [],
     *check({ ssl, tls, endpoint }, { type }) {
       if (type === logsink && !tls) yield "tls is off";
@@ -86,9 +86,9 @@ export const managedDatabaseRules: Rule[] = [
     name: "database-user-hash",
     chapter: "Data",
     severity: "medium",
-    demands: "A user of MySQL has a password hashed by today's method.",
-    wrong: "`mysql_native_password` is SHA-1 without salt: a stolen table gives the passwords away.",
-    mend: "set mysqlAuthPlugin to caching_sha2_password, or leave it out.",
+    demands: "A MySQL user's password has a modern hash.",
+    wrong: "`mysql_native_password` is SHA-1 without salt: a stolen table reveals the passwords.",
+    mend: "set mysqlAuthPlugin to caching_sha2_password, or remove it.",
     answers: ["database-databases-mysql-user-legacy-encryption"],
     *check({ mysqlAuthPlugin }) {
       if (mysqlAuthPlugin === "mysql_native_password") yield "it uses mysql_native_password";

@@ -12,9 +12,9 @@ const rdsTls: Rule = {
   types: [proxy, "aws:rds/parameterGroup:ParameterGroup", "aws:rds/clusterParameterGroup:ClusterParameterGroup"],
   chapter: "Data",
   severity: "high",
-  demands: "A database in RDS is spoken to over TLS.",
-  wrong: "The network between reads the password and what is stored.",
-  mend: "leave rds.force_ssl and require_secure_transport out, or set them to 1; set requireTls: true of a proxy.",
+  demands: "An RDS database accepts only TLS connections.",
+  wrong: "Anyone on the network path can read the password and the data.",
+  mend: "remove rds.force_ssl and require_secure_transport, or set them to 1; set requireTls: true on a proxy.",
   answers: [],
   *check({ requireTls, parameters }, { type }) {
     if (type === proxy && !requireTls) yield "requireTls is off";
@@ -27,9 +27,9 @@ const rdsClosed: Rule = {
   types: [instance, "aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance", globalCluster],
   chapter: "Data",
   severity: "high",
-  demands: "A database in RDS is private, encrypted, backed up for a week or longer, and cannot be deleted by accident.",
-  wrong: "The internet can try its password, a copied disk can be read, or a wrong day cannot be undone.",
-  mend: "set publiclyAccessible: false, storageEncrypted: true, backupRetentionPeriod: 7 or more, deletionProtection: true, leave skipFinalSnapshot out, and let RDS keep the password (manageMasterUserPassword).",
+  demands: "An RDS database is private, encrypted, backed up for a week or longer, and cannot be deleted by accident.",
+  wrong: "The internet can try its password, a copied disk can be read, or a mistake cannot be reversed.",
+  mend: "set publiclyAccessible: false, storageEncrypted: true, backupRetentionPeriod: 7 or more, deletionProtection: true, remove skipFinalSnapshot, and let RDS keep the password (manageMasterUserPassword).",
   answers: ["CKV_AWS_16", "CKV_AWS_17", "CKV_AWS_96", "CKV_AWS_133", "CKV_AWS_139", "CKV_AWS_140", "CKV_AWS_293", "AWS-0077", "AWS-0079", "AWS-0080", "AWS-0180", "CIS 2.2.1", "CIS 2.2.3"],
   *check(inputs, { type, settings }) {
     if (inputs.publiclyAccessible) yield "publiclyAccessible is on";

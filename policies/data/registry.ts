@@ -7,9 +7,9 @@ export const registryCredentials = ruleFor<ContainerRegistryDockerCredentialsArg
   name: "registry-credentials-bound",
   chapter: "Data",
   severity: "high",
-  demands: "Credentials of a container registry read, and end within a year.",
-  wrong: "Whoever takes them from a machine puts another image in the place of ours, or reads every image for as long as DigitalOcean keeps them: 50 years, where nothing is said.",
-  mend: "leave write out, and set expirySeconds to 31536000 or less; who pushes images brings a token of its own.",
+  demands: "Credentials for a container registry are read-only and expire within a year.",
+  wrong: "Stolen from a machine, they can replace our image, or read every image until they expire: by default after 50 years.",
+  mend: "remove write, and set expirySeconds to 31536000 or less; push images with a separate token.",
   answers: [],
   *check({ write, expirySeconds }) {
     if (write) yield "they may write";

@@ -6,9 +6,9 @@ export const secretKept = ruleFor<SecretArgs>("aws:secretsmanager/secret:Secret"
   name: "secret-kept",
   chapter: "Data",
   severity: "medium",
-  demands: "A secret in Secrets Manager is encrypted under a KMS key of ours, and can be rescued for a week after a deletion.",
-  wrong: "Under AWS's own key, whoever may read secrets may read this one: there is no second lock, and no log of its use. Deleted at once, it is gone with a slip.",
-  mend: "set kmsKeyId to a key of ours, and recoveryWindowInDays to 7 or more, or leave it out.",
+  demands: "A secret in Secrets Manager is encrypted with a KMS key of this stack, and its deletion can be cancelled for a week.",
+  wrong: "With AWS's own key, permission to read secrets is enough to read this one: there is no second check, and no log of the key's use. Without a waiting time, a mistaken deletion is final.",
+  mend: "set kmsKeyId to a key of this stack, and recoveryWindowInDays to 7 or more, or remove it.",
   answers: ["CKV_AWS_149", "AWS-0098"],
   *check({ kmsKeyId, recoveryWindowInDays }, { settings }) {
     if (!isOwnKey(kmsKeyId)) yield "it is encrypted under a key that is not ours";

@@ -16,8 +16,8 @@ export const spacesRules: Rule[] = [
     chapter: "Data",
     severity: "critical",
     demands: "Buckets and objects in Spaces are private.",
-    wrong: "Everyone can read, or write, what is in it.",
-    mend: "leave acl out, or set it to private; hand out presigned URLs.",
+    wrong: "Everyone can read or write its contents.",
+    mend: "remove acl, or set it to private; use presigned URLs.",
     answers: ["CKV_DIO_3", "DIG-0006", "spaces-buckets-public-read", "spaces-buckets-public-write"],
     *check({ acl }) {
       if (acl !== undefined && acl !== "private") yield "its acl is not private";
@@ -27,9 +27,9 @@ export const spacesRules: Rule[] = [
     name: "spaces-versioned",
     chapter: "Data",
     severity: "medium",
-    demands: "A bucket in Spaces keeps versions, and cannot be destroyed with what is in it.",
-    wrong: "An overwritten or deleted object is gone; a destroyed bucket takes its objects along.",
-    mend: "set versioning.enabled to true and leave forceDestroy out.",
+    demands: "A Spaces bucket is versioned, and cannot be destroyed while it contains objects.",
+    wrong: "An object that is overwritten or deleted is lost; destroying the bucket destroys its objects.",
+    mend: "set versioning.enabled to true and remove forceDestroy.",
     answers: ["CKV_DIO_1", "DIG-0007", "DIG-0009"],
     *check({ versioning, forceDestroy }, { settings }) {
       if (!versioning?.enabled) yield "versioning is off";
@@ -41,8 +41,8 @@ export const spacesRules: Rule[] = [
     types: [bucket, "digitalocean:index/spacesBucketCorsConfiguration:SpacesBucketCorsConfiguration", "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration", app],
     chapter: "Data",
     severity: "medium",
-    demands: "Pages of named HTTPS origins may use a bucket in Spaces or S3, or an app; others may not.",
-    wrong: "A script on any page, or on a page that the network altered, acts on the bucket or the app in its visitor's name.",
+    demands: "CORS admits named HTTPS origins only, for buckets in Spaces and S3 and for apps.",
+    wrong: "A script on any page, or on a page altered on the network, can use the bucket or the app with its visitor's rights.",
     mend: "name the origins in allowedOrigins (an app's in allowOrigins.exact), with https and without `*`.",
     answers: ["spaces-buckets-cors"],
     *check({ corsRules, spec }) {
@@ -56,8 +56,8 @@ export const spacesRules: Rule[] = [
     name: "spaces-key-bound",
     chapter: "Data",
     severity: "high",
-    demands: "A key of Spaces is for named buckets, to read or to write.",
-    wrong: "Whoever takes it has every bucket of the account, and may delete them.",
+    demands: "A Spaces key is limited to named buckets, to read or to write.",
+    wrong: "A stolen key gives access to every bucket of the account, and can delete them.",
     mend: "give one grant for each bucket, with permission read or readwrite.",
     answers: [],
     *check({ grants }) {

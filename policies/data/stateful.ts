@@ -30,9 +30,9 @@ export const statefulProtected: Rule = {
   types: stateful,
   chapter: "Data",
   severity: "high",
-  demands: "What cannot be made again (volumes, snapshots, buckets, keys, databases, reserved addresses) is protected, unless the stack is a throw-away one.",
-  wrong: "A slip in the program, or a renamed resource, deletes it.",
-  mend: "set the protect option and leave forceDestroy out, or `pulumi config set throwaway true` where nobody would miss the stack.",
+  demands: "Resources that cannot be created again (volumes, snapshots, buckets, keys, databases, reserved addresses) are protected, except in a throwaway stack.",
+  wrong: "A mistake in the program, or a renamed resource, deletes it.",
+  mend: "set the protect option and remove forceDestroy, or run `pulumi config set throwaway true` if the stack holds nothing of value.",
   answers: [],
   *check(inputs, { opts, settings }) {
     if (settings.throwaway) return;

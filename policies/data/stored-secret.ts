@@ -28,9 +28,9 @@ export const storedSecret: Rule = {
   types: Object.keys(readable),
   chapter: "Data",
   severity: "high",
-  demands: "No secret is in a parameter, an object or an app's environment that is kept in plain text.",
-  wrong: "Whoever may look at the account's settings, or at the bucket, has the secret.",
-  mend: "make the parameter a SecureString, the variable of type SECRET; leave it out of objects. If the secret was real, make a new one.",
+  demands: "No parameter, object or app's environment stores a secret in plain text.",
+  wrong: "Read access to the account's settings, or to the bucket, is enough to read the secret.",
+  mend: "make the parameter a SecureString, or the variable of type SECRET; keep it out of objects. If the secret was real, replace it.",
   answers: [],
   *check(inputs, { type, settings }) {
     for (const text of readable[type](inputs)) {

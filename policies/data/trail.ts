@@ -6,9 +6,9 @@ export const trail = ruleFor<TrailArgs>("aws:cloudtrail/trail:Trail", {
   name: "trail-whole",
   chapter: "Data",
   severity: "high",
-  demands: "A trail of CloudTrail is on, sees every region and IAM, and can be neither read nor altered unseen.",
-  wrong: "Who comes with a stolen key goes where nobody looks, or takes what he did out of the account's memory.",
-  mend: "set isMultiRegionTrail and enableLogFileValidation to true and kmsKeyId to a key of ours; leave enableLogging and includeGlobalServiceEvents out.",
+  demands: "A CloudTrail trail is on, records every region and IAM, is encrypted, and detects changes to its log files.",
+  wrong: "An intruder can work in a region that is not recorded, or remove the traces from the log.",
+  mend: "set isMultiRegionTrail and enableLogFileValidation to true and kmsKeyId to a key of this stack; remove enableLogging and includeGlobalServiceEvents.",
   answers: ["CKV_AWS_35", "CKV_AWS_36", "CKV_AWS_67", "CKV_AWS_251", "AWS-0014", "AWS-0015", "AWS-0016", "CIS 3.1", "CIS 3.2", "CIS 3.5"],
   *check({ enableLogging, isMultiRegionTrail, includeGlobalServiceEvents, enableLogFileValidation, kmsKeyId }) {
     if (enableLogging === false) yield "enableLogging is off";

@@ -45,9 +45,9 @@ export const waf: Rule = {
   types: [command],
   chapter: "Edge",
   severity: "high",
-  demands: "Every request from outside, but for what is shown to named networks alone, passes the web application firewall, which reads no more than costs it little, and what it takes for an attack is refused.",
-  wrong: "An attack of a known kind reaches the application, where nothing stands in its way but the application's own care.",
-  mend: "set edge.waf.mode to block and edge.waf.threshold to 5; where it refuses what is harmless, add the rules that found it to edge.waf.exclusions; to try a stricter level with `detect`, give an exemption until that day.",
+  demands: "Every request from outside passes the web application firewall, which blocks attacks and limits what it inspects. The only exceptions are sites open to named networks only.",
+  wrong: "Known attacks reach the application, and only its own code can stop them.",
+  mend: "set edge.waf.mode to block and edge.waf.threshold to 5; if it blocks harmless requests, add the matching rules to edge.waf.exclusions; to try a stricter level with `detect`, add an exemption for that time.",
   answers: ["PCI DSS 6.4.2"],
   *check(inputs) {
     const { files } = stateOf(inputs);

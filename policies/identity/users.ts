@@ -25,7 +25,7 @@ export const userRules: Rule[] = [
     chapter: "Identity",
     severity: "medium",
     demands: "Permissions are given to groups and roles, never to a user alone.",
-    wrong: "Nobody sees what a user may do without asking for each one, and nobody takes it back.",
+    wrong: "Permissions of single users are hard to review, and are not revoked in time.",
     mend: "give the permission to a group, and make the user its member.",
     answers: ["CKV_AWS_40", "AWS-0143", "iam-user-with-policies", "iam-human-user-with-policies", "CIS 1.15"],
     *check(inputs, { type }) {
@@ -42,9 +42,9 @@ export const userRules: Rule[] = [
       "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive"],
     chapter: "Identity",
     severity: "critical",
-    demands: "Nobody is given one of AWS's own policies of full rights, or one that reads all that is stored.",
-    wrong: "A stolen credential is the whole account, or all its data.",
-    mend: "write a policy of what is needed; who only looks at what there is has enough with ViewOnlyAccess.",
+    demands: "No identity has an AWS managed policy with full rights, or one that can read all data.",
+    wrong: "A stolen credential opens the whole account, or all its data.",
+    mend: "write a policy with the needed permissions; to look around, ViewOnlyAccess is enough.",
     answers: ["CKV_AWS_274", "CKV_AWS_275", "CKV2_AWS_56", "AWS-0345", "CIS 1.16"],
     *check({ policyArn, policyArns, managedPolicyArn, managedPolicyArns }) {
       for (const arn of [policyArn, managedPolicyArn, ...(policyArns ?? []), ...(managedPolicyArns ?? [])]) {
@@ -58,8 +58,8 @@ export const userRules: Rule[] = [
     types: ["aws:iam/userLoginProfile:UserLoginProfile"],
     chapter: "Identity",
     severity: "high",
-    demands: "Users of IAM are machines: none has a password for the console. People come by SSO.",
-    wrong: "A password can be guessed, phished and reused, and comes here without a second factor.",
+    demands: "IAM users are machines and have no console password. People use SSO.",
+    wrong: "A password can be guessed, phished and reused, and here it has no second factor.",
     mend: "remove the login profile; give people access through IAM Identity Center.",
     answers: ["CKV2_AWS_22", "AWS-0145", "iam-service-user-with-password", "iam-user-with-password-and-key", "iam-user-without-mfa"],
     *check() {
@@ -72,8 +72,8 @@ export const userRules: Rule[] = [
     chapter: "Identity",
     severity: "critical",
     demands: "The account's root user has no access key.",
-    wrong: "The key can do everything, and no policy can bound it.",
-    mend: "make the key for a user of IAM.",
+    wrong: "The key can do everything, and no policy can restrict it.",
+    mend: "create the key for an IAM user.",
     answers: ["CKV_AWS_348", "AWS-0141", "iam-root-account-with-active-keys", "CIS 1.4"],
     *check({ user: owner }) {
       if (/^root$|:root$/.test(String(owner))) yield "it is a key of the root user";
@@ -84,7 +84,7 @@ export const userRules: Rule[] = [
     of: [user],
     chapter: "Identity",
     severity: "medium",
-    demands: "A user is in a group.",
+    demands: "Every IAM user is in a group.",
     wrong: "A user outside all groups is overlooked.",
     mend: "add a UserGroupMembership.",
     answers: ["CKV2_AWS_21", "iam-user-not-in-common-group", "iam-user-not-in-category-group"],
@@ -102,9 +102,9 @@ export const userRules: Rule[] = [
     severity: "medium",
     // While a key is changed there are two: the new one is made, and on the machine, before the old one ends.
     level: "advisory",
-    demands: "A user has one access key at most, but while it is changed.",
-    wrong: "A second key is one that nobody rotates.",
-    mend: "remove the older key (`make rotate-backup-key` ends it).",
+    demands: "A user has at most one access key, except during a rotation.",
+    wrong: "A second key is usually forgotten and never rotated.",
+    mend: "remove the older key (`make rotate-backup-key` deletes it).",
     answers: ["AWS-0167", "iam-user-with-multiple-access-keys", "CIS 1.13"],
     *check(resources) {
       const keys = resources.filter(({ type }) => type === accessKey);
@@ -119,8 +119,8 @@ export const userRules: Rule[] = [
     chapter: "Identity",
     severity: "low",
     level: "advisory",
-    demands: "A group has a member.",
-    wrong: "Permissions that nobody uses wait for someone to use them.",
+    demands: "Every IAM group has a member.",
+    wrong: "Unused permissions are there to be abused.",
     mend: "remove the group.",
     answers: ["CKV2_AWS_14", "iam-group-with-no-users"],
     *check(resources) {
@@ -134,8 +134,8 @@ export const userRules: Rule[] = [
     name: "iam-password-policy",
     chapter: "Identity",
     severity: "medium",
-    demands: "Where the stack sets the account's password policy: 14 characters of all kinds, 90 days, none of the last 24 again.",
-    wrong: "Passwords of the console can be guessed, or are used for ever.",
+    demands: "If the stack sets the account's password policy, it requires 14 characters of all kinds, a change every 90 days, and none of the last 24 passwords.",
+    wrong: "Console passwords can be guessed, or never change.",
     mend: "set minimumPasswordLength 14, the four require…, maxPasswordAge 90, passwordReusePrevention 24.",
     answers: ["CKV_AWS_9", "CKV_AWS_10", "CKV_AWS_11", "CKV_AWS_12", "CKV_AWS_13", "CKV_AWS_14", "CKV_AWS_15",
       "AWS-0056", "AWS-0058", "AWS-0059", "AWS-0060", "AWS-0061", "AWS-0062", "AWS-0063",

@@ -16,9 +16,9 @@ export const commandSecret: Rule = {
   types: [remote, "command:local:Command"],
   chapter: "Machines",
   severity: "critical",
-  demands: "No secret is in a command's text, nor in the environment that it is to have on another machine.",
-  wrong: "Every process of a machine can read another's command line, an environment travels only to an sshd that takes what it is sent, and where nobody marked it as a secret the stack's state has it in plain text.",
-  mend: "send it on stdin, marked as a secret, as a machine's state is (machine/payload.ts). If the secret was real, make a new one.",
+  demands: "No secret is in a command's text, or in the environment of a remote command.",
+  wrong: "Every process of a machine can read command lines, sshd drops environment variables that it is not configured to accept, and what is not marked as a secret is stored in the state in plain text.",
+  mend: "send it on stdin, marked as a secret, like a machine's state (machine/payload.ts). If the secret was real, replace it.",
   answers: [],
   *check({ create, update, delete: remove, environment }, { type, settings }) {
     const sent = type === remote ? Object.entries(environment ?? {}).map(([name, value]): [string, string] => [`environment, as ${name}`, `${name}=${String(value)}`]) : [];

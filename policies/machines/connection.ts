@@ -8,8 +8,8 @@ export const connection: Rule = {
   chapter: "Machines",
   severity: "critical",
   demands: "Every SSH connection checks the host key of the machine, and of the bastion before it, and logs in by key.",
-  wrong: "A connection that checks no host key gives its secrets to whoever answers.",
-  mend: "set hostKey in connection and in connection.proxy, from the key that the program made for the machine; no password.",
+  wrong: "Without that check, the connection sends its secrets to whoever answers.",
+  mend: "set hostKey in connection and in connection.proxy, from the key that the program generated for the machine; remove the password.",
   answers: [],
   *check({ connection: to }) {
     if (!to) return;
@@ -33,9 +33,9 @@ export const commandHostKey: Rule = {
   types: ["command:local:Command", "command:remote:Command"],
   chapter: "Machines",
   severity: "critical",
-  demands: "An SSH that a command starts checks the host key of where it goes, too, and a download the certificate.",
-  wrong: "It gives what it brings to whoever answers, and runs what that one says.",
-  mend: "leave StrictHostKeyChecking and --insecure out, and give the key in UserKnownHostsFile, a certificate in --cacert; better, use command.remote with hostKey.",
+  demands: "SSH started by a command also checks the host key, and a download checks the certificate.",
+  wrong: "Without that check, the command sends its data to whoever answers, and runs what it receives.",
+  mend: "remove StrictHostKeyChecking and --insecure, and give the key in UserKnownHostsFile or the certificate in --cacert; better, use command.remote with hostKey.",
   answers: [],
   *check({ create, update, delete: remove, environment }) {
     const texts: [string, unknown][] = [["create", create], ["update", update], ["delete", remove], ...Object.values(environment ?? {}).map((value): [string, unknown] => ["environment", value])];
@@ -50,9 +50,9 @@ export const providerTls: Rule = {
   types: ["pulumi:providers:aws"],
   chapter: "Machines",
   severity: "critical",
-  demands: "The program speaks to AWS over TLS that it checks.",
-  wrong: "Whoever is on the way has its credentials, and answers in AWS's place.",
-  mend: "leave insecure out of the provider.",
+  demands: "The program connects to AWS over TLS and verifies the certificate.",
+  wrong: "Anyone on the network path can read its credentials and impersonate AWS.",
+  mend: "remove insecure from the provider.",
   answers: [],
   *check({ insecure }) {
     if (String(insecure) === "true") yield "insecure is on"; // a provider is given its inputs as text

@@ -30,11 +30,11 @@ export const container: Rule = {
   types: [command],
   chapter: "Machines",
   severity: "high",
-  demands: "Containers run an image named by digest, as another user than root, publish on private addresses, bind nothing of the system, and share "
-    + "the machine's network only as a user that its firewall holds. "
-    + "Read-only root, no capabilities and no new privileges are the machine's own doing (machine/apply/containers.py).",
-  wrong: "What breaks out of the application owns the machine, or the image is not the one that was tested.",
-  mend: "set image by digest, user, and publish with the machine's private address.",
+  demands: "Containers run an image named by digest, as a user other than root, publish ports on private addresses, mount nothing of the system, and use "
+    + "the host's network only as a user that its firewall restricts. "
+    + "The machine itself adds a read-only root, no capabilities and no new privileges (machine/apply/containers.py).",
+  wrong: "Code that escapes the application controls the machine, or the image is not the one that was tested.",
+  mend: "name the image by digest, set user, and publish on the machine's private address.",
   answers: ["CIS Docker 4.1", "CIS Docker 5.5", "CIS Docker 5.9", "CIS Docker 5.13", "CIS Docker 5.31"],
   *check(inputs, { settings }) {
     const state = stateOf(inputs);

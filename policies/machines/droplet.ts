@@ -12,8 +12,8 @@ export const dropletRules: Rule[] = [
     types: dropletTypes,
     chapter: "Machines",
     severity: "high",
-    demands: "Every droplet is made with an SSH key.",
-    wrong: "Without a key DigitalOcean makes a root password and mails it.",
+    demands: "Every droplet is created with an SSH key.",
+    wrong: "Without a key DigitalOcean generates a root password and e-mails it.",
     mend: "set sshKeys to the deployer's key.",
     answers: ["CKV_DIO_2", "DIG-0004"],
     *check(inputs) {
@@ -25,8 +25,8 @@ export const dropletRules: Rule[] = [
     types: dropletTypes,
     chapter: "Machines",
     severity: "medium",
-    demands: "Every droplet runs a Debian that gets security updates, named by slug.",
-    wrong: "Nobody knows what is in another image, or who mends it; an id drifts: the same name is another image next month, and a change replaces the machine.",
+    demands: "Every droplet runs a Debian release with security support, named by slug.",
+    wrong: "Other images have unknown contents and no known maintainer. An id changes each month, and every change replaces the machine.",
     mend: `set image to ${images.join(" or ")}.`,
     answers: ["droplet-droplets-custom-image"],
     *check(inputs) {
@@ -39,7 +39,7 @@ export const dropletRules: Rule[] = [
     chapter: "Machines",
     severity: "low",
     demands: "Every droplet reports its metrics to the cloud.",
-    wrong: "A machine that fills its disk or its memory does so unseen.",
+    wrong: "Nobody notices when a machine runs out of disk or memory.",
     mend: "set monitoring: true.",
     answers: ["droplet-droplets-features-monitoring"],
     *check({ monitoring }) {
@@ -52,9 +52,9 @@ export const dropletRules: Rule[] = [
     chapter: "Machines",
     severity: "low",
     level: "advisory",
-    demands: "Droplets are backed up by the cloud, or hold nothing that is not backed up otherwise.",
-    wrong: "A lost machine is made anew from nothing. Here that is by design: what must not be lost is in the backups of database and media.",
-    mend: "set backups: true where a machine holds what no other backup has.",
+    demands: "Droplets are backed up by DigitalOcean, or hold nothing that is not backed up elsewhere.",
+    wrong: "A lost machine is created again without its data. Here that is by design: the backups of database and media hold everything that must not be lost.",
+    mend: "set backups: true for a machine that holds data without another backup.",
     answers: ["droplet-droplets-backup-not-enabled", "droplet-droplets-backup-not-present", "droplet-droplets-snapshot-not-present"],
     *check(resources) {
       const bare = resources.filter(({ type, props }) => type === droplet && !props.backups).map(({ name }) => name);

@@ -43,9 +43,9 @@ export const userData: Rule = {
   types: Object.keys(userDataOf),
   chapter: "Machines",
   severity: "critical",
-  demands: "No secret is in user data, but the one-time host key of a machine's first connection; and it opens no log-in by password.",
-  wrong: "Any process on a machine can read its user data for as long as the machine lives, and so can whoever reads the account; a password can be guessed.",
-  mend: "leave ssh_pwauth out; put a secret into the machine's state: it travels over SSH into a file that root alone reads. If the secret was real, make a new one.",
+  demands: "User data contains no secret except the one-time host key of a machine's first connection, and enables no password log-in.",
+  wrong: "Any process on the machine, and anyone with read access to the account, can read user data as long as the machine exists; a password can be guessed.",
+  mend: "remove ssh_pwauth; put a secret into the machine's state, which is sent over SSH into a file that only root can read. If the secret was real, replace it.",
   answers: ["CKV_AWS_46", "AWS-0029", "AWS-0122", "AWS-0129"],
   *check(inputs, { type, settings }) {
     for (const text of userDataOf[type](inputs)) {

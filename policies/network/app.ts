@@ -7,9 +7,9 @@ export const appInside = ruleFor<AppArgs>("digitalocean:index/app:App", {
   severity: "high",
   // A service may as well be a website of its own.
   level: "advisory",
-  demands: "The internet reaches no service and no function of an app past the edge.",
-  wrong: "App Platform gives a service a public name as a matter of course: requests come to it past the web application firewall, the rate limits and the log.",
-  mend: "give a service internalPorts, and neither httpPort, routes nor a rule of the app's ingress, or make it a worker; run what the internet asks behind the edge.",
+  demands: "No service or function of an app is reachable from the internet without passing the edge.",
+  wrong: "App Platform gives every service a public name by default: requests to it bypass the web application firewall, the rate limits and the log.",
+  mend: "give the service internalPorts and no httpPort, routes or ingress rule, or make it a worker; run public services behind the edge.",
   answers: [],
   *check({ spec }) {
     const routed = (spec?.ingress?.rules ?? []).map(({ component }) => component?.name);

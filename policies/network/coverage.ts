@@ -14,7 +14,7 @@ export const dropletCoverage: Rule[] = [
     chapter: "Network",
     severity: "critical",
     demands: "Every droplet is selected by a cloud firewall, by tag or by id.",
-    wrong: "A droplet that no firewall selects answers to everyone on every port.",
+    wrong: "A droplet without a firewall is open to everyone on every port.",
     mend: "give it the tag of a role that has a firewall (components/firewalls.ts).",
     answers: ["droplet-droplets-firewall-not-attached"],
     *check(resources) {

@@ -29,9 +29,9 @@ export const dnsRules: Rule[] = [
     severity: "high",
     // An office or somebody else's mail host has an address of its own, and no resource.
     level: "advisory",
-    demands: "A DNS record points to what the stack has: its address, its name at a hosting company or the name servers of its zone come from the resource itself.",
-    wrong: "Once the address, the name or the zone is given back, whoever gets it next answers for the domain, with a certificate, and is given its cookies.",
-    mend: "take the value from the resource (ReservedIp's ipAddress, LoadBalancer's ip, App's liveDomain), and make the Domain of a zone that NS records delegate, so that the record goes where it goes; remove what points to nothing of ours.",
+    demands: "A DNS record points to a resource of this stack: its address, host name or name servers are taken from that resource's outputs.",
+    wrong: "Once the address, name or zone is released, its next owner can serve the domain, get a certificate for it, and receive its cookies.",
+    mend: "take the value from the resource (ReservedIp's ipAddress, LoadBalancer's ip, App's liveDomain), and create the Domain of a zone that NS records delegate, so that both are deleted together; remove records that point elsewhere.",
     answers: [],
     *check(resources) {
       const own = new Set(resources.filter(({ type }) => type !== domain).flatMap(({ props }) => addresses.map((key) => known(() => props[key] as unknown))));
@@ -51,8 +51,8 @@ export const dnsRules: Rule[] = [
     chapter: "Network",
     severity: "low",
     level: "advisory",
-    demands: "A DNS record is believed for an hour at most.",
-    wrong: "After a change, or a lost machine, clients go on to the old address for as long as the record's TTL.",
+    demands: "A DNS record's TTL is an hour at most.",
+    wrong: "After a change, or the loss of a machine, clients use the old address for as long as the TTL.",
     mend: "set ttl to 3600 or less.",
     answers: ["networking-domains-high-ttl"],
     *check({ ttl }) {
@@ -63,7 +63,7 @@ export const dnsRules: Rule[] = [
     name: "dns-spf",
     chapter: "Network",
     severity: "medium",
-    demands: "An SPF record names who may send mail, and refuses all others.",
+    demands: "An SPF record names who may send mail, and rejects all others.",
     wrong: "Anyone can send mail in the domain's name.",
     mend: "end the record with -all (or ~all while trying it).",
     answers: ["networking-domains-spf-overly-permissive"],
@@ -77,7 +77,7 @@ export const dnsRules: Rule[] = [
     chapter: "Network",
     severity: "low",
     level: "advisory",
-    demands: "A zone that the stack makes says which mail is genuine: SPF, DKIM and DMARC.",
+    demands: "A zone that the stack creates has SPF, DKIM and DMARC records.",
     wrong: "Receivers cannot tell the domain's mail from a forgery.",
     mend: "add TXT records: v=spf1 at @, v=DMARC1 at _dmarc, and the mail service's key at <selector>._domainkey; `v=spf1 -all` where no mail is sent.",
     answers: ["networking-domains-missing-spf", "networking-domains-missing-dkim", "networking-domains-missing-dmarc"],

@@ -20,9 +20,9 @@ export const firewallOwnTags: Rule = {
   of: [firewall],
   chapter: "Network",
   severity: "high",
-  demands: "A firewall names machines by tags of the same stack only.",
-  wrong: "A tag is the account's: by one of another stack, that stack's machines come in here, or what is opened here is open on them.",
-  mend: "name a tag that this stack makes, as those of its roles are (components/naming.ts).",
+  demands: "A firewall selects machines by tags of its own stack only.",
+  wrong: "Tags are shared by the whole account: with another stack's tag, that stack's machines can connect here, or this firewall opens ports on them.",
+  mend: "use a tag that this stack creates, such as a role's (components/naming.ts).",
   answers: [],
   *check(resources) {
     const own = resources.filter(tag.is);

@@ -19,9 +19,9 @@ export const loadBalancerRules: Rule[] = [
     name: "load-balancer-https",
     chapter: "Network",
     severity: "high",
-    demands: "A load balancer that the internet reaches speaks TLS, and sends HTTP on to HTTPS.",
-    wrong: "Whoever comes by HTTP stays there, and the network between reads and changes what is said.",
-    mend: "add a forwarding rule with entryProtocol https and set redirectHttpToHttps; TCP is passed on for a TLS server behind it on port 443 only.",
+    demands: "A public load balancer serves TLS, and redirects HTTP to HTTPS.",
+    wrong: "HTTP clients are never switched to HTTPS, so anyone on the network path can read and change their traffic.",
+    mend: "add a forwarding rule with entryProtocol https and set redirectHttpToHttps; forward plain TCP only on port 443, to a server that speaks TLS.",
     answers: ["DIG-0002", "networking-load-balancer-ssl-redirect-disabled"],
     *check(inputs) {
       if (inputs.network === "INTERNAL") return;
@@ -40,9 +40,9 @@ export const loadBalancerRules: Rule[] = [
     of: [balancer, firewall],
     chapter: "Network",
     severity: "critical",
-    demands: "Behind a load balancer that the internet reaches is the edge alone, and firewalls let it in on 80 and 443 there, and nowhere else.",
-    wrong: "The internet comes by the balancer where no firewall would let it: to the API past the web application firewall, or to the database.",
-    mend: "set dropletTag to the tag of the edge's role; where machines of the stack alone ask the balancer, set network to INTERNAL.",
+    demands: "Only the edge is behind a public load balancer, and firewalls admit the balancer on the edge's ports 80 and 443 only.",
+    wrong: "Through the balancer the internet reaches what firewalls would block: the API without the web application firewall, or the database.",
+    mend: "set dropletTag to the edge's role tag; if only machines of the stack use the balancer, set network to INTERNAL.",
     answers: [],
     *check(resources) {
       const inside = resources.filter(isInside);

@@ -11,9 +11,9 @@ export const vpcPeering: Rule = {
   of: [peering],
   chapter: "Network",
   severity: "high",
-  demands: "A VPC is joined to VPCs of the same stack only.",
-  wrong: "Who is in the other VPC is in this one: rules for private addresses let him in, and no rule of this stack knows who he is.",
-  mend: "leave the peering out: what has to be reached from outside goes through the edge; a VPC that is really ours is made in this stack.",
+  demands: "A VPC is peered with VPCs of the same stack only.",
+  wrong: "Everything in the other VPC is in this one too: rules for private addresses admit it, and no rule of this stack can identify it.",
+  mend: "remove the peering: external traffic goes through the edge; if the other VPC belongs to this stack, create it in this program.",
   answers: [],
   *check(resources) {
     const own = resources.filter(isVpc);

@@ -18,8 +18,8 @@ export const privateNetwork: Rule = {
   types: Object.keys(networkOf),
   chapter: "Network",
   severity: "high",
-  demands: "Everything that can be in a private network names one.",
-  wrong: "What names no private network lands in the region's default one, beside strangers.",
+  demands: "Every resource that can be in a private network names one.",
+  wrong: "Without one it is created in the region's default VPC, together with unrelated resources.",
   mend: "set vpcUuid (privateNetworkUuid of a database) to the stack's own Vpc.",
   answers: [],
   *check(inputs, { type }) {
