@@ -1,18 +1,16 @@
-/** The security checklist: what must hold, row by row, and what holds it. docs/security/checklist.md is made of it. */
+/** The security checklist: every requirement, and what enforces it. docs/security/checklist.md is generated from it. */
 
-/**
- * One thing that must hold. A column that is left out is not asked for; one that is empty is asked for and not there yet,
- * and the page calls it a gap.
- */
+/** One requirement. A column that is left out is not needed; an empty one is needed but still missing, and the page calls it a gap. */
 export interface Row {
+  /** What must be true. */
   demands: string;
-  /** Rules of the pack that refuse what breaks it. */
+  /** Rules of the pack that refuse a violation. */
   policies?: string[];
-  /** Files of machine/ that make it part of a machine's state, which each apply puts back where it differs. */
+  /** Files of machine/ that make it part of a machine's state, which every apply restores. */
   machine?: string[];
-  /** Names of tests that try it, by file below tests/. */
+  /** Names of tests that check it, by file below tests/. */
   tests?: Record<string, string[]>;
-  /** What of it is still to come, where a column is filled in part. */
+  /** What is still missing, where a column is filled in part. */
   missing?: string;
 }
 
@@ -20,7 +18,7 @@ const running = "local/stack/running";
 
 const network: Row[] = [
   {
-    demands: "From the internet nothing is open but 80 and 443 of the edge, by IPv4 and IPv6",
+    demands: "From the internet only ports 80 and 443 of the edge are open, by IPv4 and IPv6",
     policies: ["firewall-inbound-world", "security-group-inbound-world", "app-inside"],
     machine: ["base/nftables.ts"],
     tests: {
@@ -28,11 +26,11 @@ const network: Row[] = [
       "components/ports.test.ts": ["the cloud's firewall and the machine's own name the same ports"],
     },
   },
-  { demands: "SSH answers on the bastion only, to named ranges no wider than /16 (IPv4) or /32 (IPv6)", policies: ["firewall-ssh"], machine: ["base/nftables.ts", "base/sshd.ts"] },
-  { demands: "Every droplet is selected by a firewall, which names machines of this stack alone", policies: ["droplet-firewalled", "firewall-own-tags"] },
-  { demands: "Every droplet is in the stack's own VPC, and so is all else that can be; it is joined to nobody else's", policies: ["droplet-own-vpc", "private-network", "vpc-peering-own"] },
+  { demands: "SSH is reachable on the bastion only, from named ranges no wider than /16 (IPv4) or /32 (IPv6)", policies: ["firewall-ssh"], machine: ["base/nftables.ts", "base/sshd.ts"] },
+  { demands: "Every droplet has a cloud firewall, which refers to machines of this stack only", policies: ["droplet-firewalled", "firewall-own-tags"] },
+  { demands: "Every droplet, and every other resource that can be, is in the stack's own VPC, which is not peered with another stack's", policies: ["droplet-own-vpc", "private-network", "vpc-peering-own"] },
   {
-    demands: "Outbound, only what is named is open, and on a machine only to the program that needs it",
+    demands: "Outgoing connections go to named destinations only, and on a machine only from the program that needs them",
     policies: ["firewall-outbound-named"],
     machine: ["egress.ts", "base/nftables.ts", "base/resolvers.ts"],
     tests: {
@@ -43,7 +41,7 @@ const network: Row[] = [
     },
   },
   {
-    demands: "PostgreSQL, Redis, exporters, Loki and containers listen on private addresses, each to who needs it",
+    demands: "PostgreSQL, Redis, exporters, Loki and containers listen on private addresses, each open only to its clients",
     machine: ["data/postgres/index.ts", "data/redis.ts", "backend/api.ts", "logs/store.ts"],
     tests: {
       [`${running}/40-closed.test.ts`]: ["a neighbour reaches just what its role may", "only the monitor reads figures, and nobody reads the monitor"],
@@ -51,13 +49,13 @@ const network: Row[] = [
       [`${running}/48-ports.test.ts`]: ["each machine answers each of its neighbours on what is declared for the two, and on nothing else", "without the cloud's firewall, each machine's own lets through what is declared for any neighbour, and nothing else", "beyond loopback nothing listens but what is declared"],
     },
   },
-  { demands: "A load balancer, where there is one, redirects HTTP to HTTPS, and has machines behind it, those of the edge alone", policies: ["load-balancer-https", "load-balancer-edge", "load-balancer-backends"] },
-  { demands: "DNS follows a change within the hour, points to what is ours, and says which mail is genuine", policies: ["dns-own-target", "dns-ttl", "dns-spf", "dns-mail"] },
+  { demands: "A load balancer, if there is one, redirects HTTP to HTTPS and forwards to the edge only", policies: ["load-balancer-https", "load-balancer-edge", "load-balancer-backends"] },
+  { demands: "DNS records expire within an hour, point to the stack's own resources, and authenticate mail", policies: ["dns-own-target", "dns-ttl", "dns-spf", "dns-mail"] },
 ];
 
 const machines: Row[] = [
   {
-    demands: "SSH by key alone: no passwords, root by the deployer's and operators' keys, modern ciphers",
+    demands: "SSH by key only: no passwords, root by the deployer's and operators' keys, modern ciphers",
     policies: ["droplet-ssh-key"],
     machine: ["base/sshd.ts", "base/cloud-init.ts"],
     tests: { "machine/base/sshd.test.ts": ["takes root by key and no password of any kind", "offers only what ssh-audit passes", "forwards on the bastion only, and there only to SSH"], [`${running}/81-machines.test.ts`]: ["ssh-audit finds no failure in any machine's SSH"] },
@@ -71,7 +69,7 @@ const machines: Row[] = [
     },
   },
   {
-    demands: "No secret is in user data, by shape, by entropy or by value",
+    demands: "User data contains no secret, by shape, entropy or value",
     policies: ["user-data-secret"],
     tests: {
       "components/stack.test.ts": ["carries in user data no key that is still trusted after the first connection"],
@@ -79,7 +77,7 @@ const machines: Row[] = [
     },
   },
   {
-    demands: "Secrets are in root's files alone: on no command line, in no environment that is sent, in no log",
+    demands: "Secrets are in root-only files: not on command lines, in transmitted environments or in logs",
     policies: ["command-secret"],
     machine: ["payload.ts", "state.ts"],
     tests: {
@@ -88,12 +86,12 @@ const machines: Row[] = [
     },
   },
   {
-    demands: "The metadata service answers root and the cloud's own agent only",
+    demands: "The metadata service answers only root and the cloud's own agent",
     machine: ["base/metadata.ts"],
     tests: { "machine/base/nftables.test.ts": ["keeps metadata from containers and from all but root and the cloud's agent"], [`${running}/81-machines.test.ts`]: ["of all users of a machine, root and the cloud's agent alone reach the metadata"], [`${running}/47-stolen-api.test.ts`]: ["the container reaches its data, and neither metadata nor any machine's SSH, nor another's API"] },
   },
   {
-    demands: "A stolen API machine reaches the database as its own role, and nothing else of the stack",
+    demands: "A compromised API machine reaches only the database, as its own role, and nothing else of the stack",
     machine: ["egress.ts", "backend/network.ts", "data/postgres/index.ts", "data/postgres/roles.ts"],
     tests: {
       [`${running}/47-stolen-api.test.ts`]: [
@@ -105,9 +103,9 @@ const machines: Row[] = [
       "machine/data/owner.test.ts": ["a table is counted whatever it is called, and its name is run by nobody", "names are looked up in pg_catalog by a superuser who comes by hand, whatever the owner has set", "what a count runs into has no rights but the owner's, and no say"],
     },
   },
-  { demands: "The image is a Debian that gets security updates, by slug", policies: ["droplet-image"] },
+  { demands: "The image is a Debian release with security support, named by slug", policies: ["droplet-image"] },
   {
-    demands: "Grafana: for named networks only, never anonymous, and without a way out but its own log-in's",
+    demands: "Grafana: open to named networks only, never anonymous, and with no outgoing connections except to its log-in provider",
     machine: ["monitoring/grafana/index.ts", "monitoring/grafana/settings.ts", "edge/nginx/grafana.ts"],
     tests: {
       "machine/monitoring/grafana.test.ts": ["nobody gets in without a log-in, nobody makes one for himself, and nothing leaves", "it opens connections to who logs people in, and to nobody else"],
@@ -115,14 +113,14 @@ const machines: Row[] = [
       [`${running}/91-grafana.test.ts`]: ["nobody else reaches it: by address, by name, by port", "its secrets are in its own files and nowhere else"],
     },
   },
-  { demands: "Monitoring is on, and backups where a machine holds what no other backup has", policies: ["droplet-monitoring", "droplet-backups"] },
+  { demands: "Monitoring is on, and so are backups of machines whose data has no other backup", policies: ["droplet-monitoring", "droplet-backups"] },
   {
-    demands: "Security updates come by themselves, with a reboot in its hour",
+    demands: "Security updates are installed automatically, with a reboot at a set time",
     machine: ["base/updates.ts"],
     tests: { "machine/base/hardening.test.ts": ["are installed in the hour before the reboot, also around midnight"], "machine/base/base.test.ts": ["apt reads the update settings: security only, and the reboot at its time"], [`${running}/81-machines.test.ts`]: ["a machine's own updates leave no security update waiting"] },
   },
   {
-    demands: "auditd, fail2ban, a hardened kernel, no setuid programs, no unit that everybody may write, a look each night for what changed",
+    demands: "auditd, fail2ban, a hardened kernel, no setuid programs, no world-writable units, a nightly check for changed files",
     machine: ["base/audit.ts", "base/fail2ban.ts", "base/sysctl.ts", "base/setuid.ts", "base/hardening.ts", "base/inspection.ts"],
     tests: { "machine/base/hardening.test.ts": ["programs lose setuid and setgid, keep all other rights, and dpkg is told"], "machine/base/sysctl.test.ts": ["a setting of the kernel that differs is found, unless this machine may not change it"], "machine/base/audit.test.ts": ["the audit rules are each of their own, and name what they are searched by"], [`${running}/81-machines.test.ts`]: ["Lynis rates every machine 85 or better, and passes over nothing but USB devices", "nothing runs with its owner's rights, and nothing that is run or told to systemd can be changed by everybody", "auditd's rules are the declared ones, and auditctl understands each"], [`${running}/45-fail2ban.test.ts`]: ["fail2ban shuts out who guesses at SSH, and only until it is told to let him in again"] },
   },
@@ -137,7 +135,7 @@ const machines: Row[] = [
     machine: ["apply/containers.py", "docker/index.ts"],
     tests: { [`${running}/30-processes.test.ts`]: ["containers are closed in: read-only, no capabilities, not root, no new privileges"], "machine/apply/containers.test.ts": ["run closed up, and no value of their environment is in an argument"] },
   },
-  { demands: "A Kubernetes cluster, where there is one, upgrades itself and answers named addresses", policies: ["kubernetes-upgrades", "kubernetes-control-plane"] },
+  { demands: "A Kubernetes cluster, if there is one, upgrades automatically and is open to named addresses only", policies: ["kubernetes-upgrades", "kubernetes-control-plane"] },
 ];
 
 const edge: Row[] = [
@@ -147,7 +145,7 @@ const edge: Row[] = [
     tests: { [`${running}/10-health.test.ts`]: ["redirects HTTP to HTTPS", "speaks TLS 1.2 and 1.3 and nothing older"], [`${running}/80-tls.test.ts`]: ["testssl.sh gives the grade A+", "gixy finds nothing in nginx's configuration"] },
   },
   {
-    demands: "The certificate is renewed by a timer, and 10 days before it ends somebody is told",
+    demands: "A timer renews the certificate, and an alert fires 10 days before it expires",
     machine: ["edge/certbot.ts", "monitoring/alerts/api.ts"],
     tests: { [`${running}/92-certificate.test.ts`]: ["a renewed certificate is served without anyone's help"], "machine/monitoring/alerts/rules.test.ts": ["every alert fires when its condition has held for its time, not a moment before, and not on what is next to it"] },
   },
@@ -158,7 +156,7 @@ const edge: Row[] = [
     tests: { [`${running}/41-waf.test.ts`]: ["attacks of every family of the Core Rule Set are refused", "ordinary requests reach the application, and nothing is suspected of them", "what is refused is written down for operators, without credentials"] },
   },
   {
-    demands: "Rates for each address: the API 10 a second and 20 at once, log-ins 5 a minute, files 50 a second; bodies to 50 MB; slow clients are cut off",
+    demands: "Rate limits per address: API 10 a second with a burst of 20, log-ins 5 a minute, files 50 a second; bodies up to 50 MB; slow clients are disconnected",
     machine: ["edge/nginx/limits.ts", "edge/nginx/http.ts"],
     tests: {
       "machine/edge/nginx.test.ts": ["logins: five a minute, however the path is spelt; looking at the page costs nothing", "the API: a burst of twenty above the rate, then 429", "bodies up to the limit, and no larger"],
@@ -166,12 +164,12 @@ const edge: Row[] = [
     },
   },
   {
-    demands: "`/admin/` is for admin addresses, `/metrics` for nobody outside, by every spelling of the path",
+    demands: "`/admin/` is open to admin addresses only, `/metrics` to nobody outside, whatever the spelling of the path",
     machine: ["edge/nginx/sites.ts"],
     tests: { [`${running}/42-edge-paths.test.ts`]: ["metrics are shown to nobody, however the path is spelt, admin addresses included", "the admin is shown to no stranger, however the path is spelt"] },
   },
   {
-    demands: "Security headers; no version of the server; an unknown host gets no answer",
+    demands: "Security headers; no server version; no answer to an unknown host",
     machine: ["edge/nginx/headers.ts", "edge/nginx/http.ts", "edge/nginx/sites.ts"],
     tests: {
       [`${running}/10-health.test.ts`]: ["sends the security headers and hides the server's version"], [`${running}/80-tls.test.ts`]: ["headers are as Mozilla's Observatory wants them"],
@@ -179,12 +177,12 @@ const edge: Row[] = [
     },
   },
   {
-    demands: "A client's address is believed from a trusted hop only",
+    demands: "A client's address is accepted from a trusted hop only",
     machine: ["edge/nginx/upstreams.ts"],
     tests: { [`${running}/42-edge-paths.test.ts`]: ["no header makes a stranger an admin", "no header gives a stranger new rates"], "machine/edge/nginx.test.ts": ["only what the edge knows"] },
   },
   {
-    demands: "nginx and the application read the same requests: nothing is smuggled between them, and no path leads out of the files",
+    demands: "nginx and the application read requests in the same way: no request smuggling, no path traversal",
     machine: ["edge/nginx/sites.ts", "edge/nginx/http.ts"],
     tests: { [`${running}/43-smuggling.test.ts`]: ["a body whose end could be read in two ways is refused, and what it hides is answered to nobody", "HTTP/2 brings no way around either"], [`${running}/42-edge-paths.test.ts`]: ["no path leads out of the static files and the media"] },
   },
@@ -192,7 +190,7 @@ const edge: Row[] = [
 
 const data: Row[] = [
   {
-    demands: "Backup buckets: versioned, locked, encrypted under a rotating key of ours, closed to the public in all four ways, TLS only, with a lifecycle and a log of access",
+    demands: "Backup buckets: versioned, locked, encrypted with our own rotating key, with all four public access blocks, TLS only, with a lifecycle and access logs",
     policies: ["s3-complete", "s3-versioned", "s3-undeletable", "s3-encrypted", "s3-own-key", "s3-public-access-block", "s3-acl-private", "s3-no-acl", "s3-tls-only", "s3-lockout", "s3-lifecycle", "s3-object-key", "s3-name"],
     tests: {
       "components/backups.test.ts": ["every bucket is versioned, closed to the public in all four ways, encrypted, and speaks TLS only", "%s is locked, logged, and lets go of old versions only, after the archive's time"],
@@ -200,23 +198,23 @@ const data: Row[] = [
     },
   },
   {
-    demands: "Who writes backups can put and read: delete no version, change no policy, touch no other bucket",
+    demands: "The backups' writer can write and read objects, but delete no version, change no policy, and access no other bucket",
     policies: ["backup-writer", "backup-writer-together"],
     tests: { "components/bucket-policies.test.ts": ["may do what a backup tool does, and nothing else"], [`${running}/70-stolen-key.test.ts`]: ["cannot change the lifecycle, and sees no other bucket"] },
   },
-  { demands: "Nobody of another account comes to what is stored or to its key, by name or by a service of AWS, or becomes a role unasked", policies: ["data-own-account", "data-service-bound", "iam-role-own-account"] },
+  { demands: "No other account can access the data or its key, directly or through an AWS service, or assume a role without being named", policies: ["data-own-account", "data-service-bound", "iam-role-own-account"] },
   {
-    demands: "No identity has admin, a wildcard action, a wildcard resource or a wildcard principal, or can give itself more",
+    demands: "No identity has admin, a wildcard action, a wildcard resource or a wildcard principal, or can extend its own permissions",
     policies: ["iam-wildcard-action", "iam-wildcard-resource", "iam-public-principal", "iam-admin-policy", "iam-escalation", "iam-role-account"],
   },
-  { demands: "Users of IAM are machines, in groups, with one key; people have no password here", policies: ["iam-user-policy", "iam-user-group", "iam-user-key", "iam-group-used", "iam-console", "iam-root-key", "iam-password-policy"] },
-  { demands: "What is declared in the cloud keeps no secret in plain text, and the provider's own connection is encrypted", policies: ["stored-secret", "provider-tls"] },
-  { demands: "A trail of CloudTrail, and a secret in Secrets Manager, where there is one, is under a key of ours and cannot be lost unseen", policies: ["trail-whole", "secret-kept"] },
+  { demands: "IAM users are machines, in groups, with one key; people have no password", policies: ["iam-user-policy", "iam-user-group", "iam-user-key", "iam-group-used", "iam-console", "iam-root-key", "iam-password-policy"] },
+  { demands: "No cloud resource stores a secret in plain text, and the provider's own connection is encrypted", policies: ["stored-secret", "provider-tls"] },
+  { demands: "CloudTrail trails and secrets in Secrets Manager, if there are any, are encrypted with our own key and cannot be lost unnoticed", policies: ["trail-whole", "secret-kept"] },
   { demands: "KMS keys rotate", policies: ["kms-rotates"], tests: { "components/backups.test.ts": ["backups are encrypted under a key that rotates"] } },
   { demands: "CI assumes roles by OIDC, bound to repository and branch", policies: ["ci-role-bound"] },
-  { demands: "What cannot be made again is protected", policies: ["stateful-protected"] },
+  { demands: "Resources that cannot be created again are protected", policies: ["stateful-protected"] },
   {
-    demands: "PostgreSQL: TLS, scram-sha-256, no superuser for the application, each role to its own database",
+    demands: "PostgreSQL: TLS, scram-sha-256, no superuser for the application, each role only in its own database",
     machine: ["data/postgres/index.ts", "data/postgres/roles.ts", "data/postgres/scram.ts"],
     tests: { [`${running}/30-processes.test.ts`]: ["PostgreSQL takes the application over TLS only, and as nobody but itself"], "machine/data/data.test.ts": ["each role reaches its own database, over TLS, from its network, the operator from this machine, and nobody else anything"] },
   },
@@ -226,14 +224,14 @@ const data: Row[] = [
     tests: { [`${running}/30-processes.test.ts`]: ["Redis lets a stranger ping and nothing else"], [`${running}/60-failures.test.ts`]: ["queued work survives a restart of Redis, transactions included"], "machine/data/data.test.ts": ["users: the application, the operator, and one that nobody can be"] },
   },
   {
-    demands: "A managed database or cache, where one is chosen, has trusted sources, and loses nothing",
+    demands: "A managed database or cache, if there is one, has trusted sources, and loses nothing",
     policies: ["database-trusted-sources", "database-firewall-named", "broker-keeps-tasks", "database-tls", "database-user-hash", "database-pool", "rds-closed", "rds-tls"],
   },
-  { demands: "Buckets in Spaces, where there are any, are private and keep versions", policies: ["spaces-private", "spaces-versioned", "spaces-key-bound"] },
-  { demands: "Only pages of named HTTPS origins may use buckets and apps", policies: ["cors-origins"] },
-  { demands: "Credentials of a container registry read, and end", policies: ["registry-credentials-bound"] },
+  { demands: "Spaces buckets, if there are any, are private and versioned", policies: ["spaces-private", "spaces-versioned", "spaces-key-bound"] },
+  { demands: "CORS admits named HTTPS origins only, for buckets and apps", policies: ["cors-origins"] },
+  { demands: "Container registry credentials are read-only and expire", policies: ["registry-credentials-bound"] },
   {
-    demands: "Backups are kept for 365 days, logs for 90 with personal data struck out, metrics for 30",
+    demands: "Backups are kept for 365 days, logs for 90 without personal data, metrics for 30",
     policies: ["backup-kept", "backup-readable"],
     machine: ["base/index.ts", "backup/pgbackrest.ts", "monitoring/prometheus.ts", "logs/store.ts", "logs/scrub.ts"],
     tests: {
@@ -247,10 +245,10 @@ const data: Row[] = [
 const application: Row[] = [
   { demands: "Celery: 1 ≤ min ≤ max ≤ what the machine's memory allows", policies: ["celery-bounds"], tests: { [`${running}/30-processes.test.ts`]: ["the worker's pool has the bounds of the configuration, seen by Celery itself"] } },
   { demands: "Exactly one beat", policies: ["one-beat"], tests: { [`${running}/30-processes.test.ts`]: ["exactly one beat runs in the whole stack"] } },
-  { demands: "Debugging off, allowed hosts named, HTTPS origins only", policies: ["django-settings"] },
-  { demands: "What the rules cannot see into is not there", policies: ["judged-type"] },
+  { demands: "Debug mode off, allowed hosts named, HTTPS origins only", policies: ["django-settings"] },
+  { demands: "No resource has a type that the rules do not cover", policies: ["judged-type"] },
   { demands: "Tags: project, stack, role", policies: ["required-tags"] },
-  { demands: "Regions where personal data may be kept: [data privacy](data-privacy.md)", policies: ["allowed-region"] },
+  { demands: "Only regions where personal data may be kept: [data privacy](data-privacy.md)", policies: ["allowed-region"] },
 ];
 
 const workflows = "github/workflows.test.ts";
@@ -263,14 +261,14 @@ const delivery: Row[] = [
       "run.sh": ["workflows", "workflows, audited"],
     },
   },
-  { demands: "Production is updated after a plan that the policies passed and somebody approved", tests: { [workflows]: ["an update comes after its plan, in an environment that can ask for approval, and never beside another of the same stack", "every run of Pulumi is under the policies, with the engine that the tests ran"] } },
+  { demands: "Production is updated only after a plan that passed the policies and that somebody approved", tests: { [workflows]: ["an update comes after its plan, in an environment that can ask for approval, and never beside another of the same stack", "every run of Pulumi is under the policies, with the engine that the tests ran"] } },
   { demands: "Dependencies are locked, audited at each change (`.github/workflows/check.yml`), and updated by a bot", tests: { [workflows]: ["a bot keeps every kind of dependency that there is"] } },
 ];
 
 /** Rows by chapter. */
-export const checklist: Record<string, Row[]> = { Network: network, Machines: machines, Edge: edge, Data: data, "The application's bounds": application, Delivery: delivery };
+export const checklist: Record<string, Row[]> = { Network: network, Machines: machines, Edge: edge, Data: data, Application: application, Delivery: delivery };
 
-/** What is asked for and not there. */
+/** What is needed but missing. */
 export const gaps = ({ policies, machine, tests, missing }: Row): string[] => [
   ...(policies?.length === 0 ? ["a policy"] : []),
   ...(machine?.length === 0 ? ["the machine's state"] : []),
