@@ -1,7 +1,7 @@
 import { understandFlags } from "./flag";
 import { red, say, UserError } from "./terminal";
 
-/** A program of several commands: runs the one that the command line names, and ends the process with its exit status. A failure is told, and ends it with 1. */
+/** Runs the command that the command line names, and exits with its status. A failure is printed, and the status is 1. */
 export function runNamed<Command>(commands: Record<string, Command>, run: (command: Command, name: string) => Promise<number>): void {
   chosen(commands, run).then(
     (code) => process.exit(code),
@@ -16,6 +16,6 @@ async function chosen<Command>(commands: Record<string, Command>, run: (command:
   understandFlags();
   const name = process.argv[2] ?? "";
   const command = commands[name];
-  if (!command) throw new UserError(`"${name}" is no command. There are: ${Object.keys(commands).join(", ")}.`);
+  if (!command) throw new UserError(`"${name}" is not a command. Commands: ${Object.keys(commands).join(", ")}.`);
   return run(command, name);
 }

@@ -22,22 +22,22 @@ export interface Machine {
 /** A stack's configuration, by its keys without the project's name. */
 export type Configuration = Record<string, unknown>;
 
-/** How the engine's command is called for a stack. */
+/** How to call the engine's CLI for a stack. */
 export interface Engine {
   command: string;
   cwd: string;
   env: NodeJS.ProcessEnv;
-  /** What installs it, what makes its state readable, and what stands the stack up: for who is told that one of them is missing. */
+  /** What to run, for error messages: to install the CLI, to read the state, to create the stack. */
   mend: { install: string; read: string; up: string };
 }
 
-/** What the engine's command shows in the place of a secret. */
+/** What the CLI prints instead of a secret. */
 export const hidden = "[secret]";
 
 /**
  * The outputs of a stack that is up.
- * @param options.secrets whether those that are secret are shown. @default false: they read "[secret]"
- * @throws UserError when they cannot be read, or the stack is not up
+ * @param options.secrets whether to include secret values. @default false: they are "[secret]"
+ * @throws UserError if they cannot be read, or the stack is not up
  */
 export function readOutputs(engine: Engine, stack: string, options: { secrets?: boolean } = {}): Outputs & Record<string, unknown> {
   const shown = options.secrets ? ["--show-secrets"] : [];
@@ -49,9 +49,9 @@ export function readOutputs(engine: Engine, stack: string, options: { secrets?: 
 }
 
 /**
- * The configuration that is in force on every machine: that of the last update of the whole stack which ended well. What the stack's file says may be
- * older, or may never have been brought about.
- * @throws UserError when no update ended well
+ * The configuration in force on every machine: that of the last successful update of the whole stack. The stack's file may be older, or
+ * never have been applied.
+ * @throws UserError if no update has succeeded
  */
 export function readInForce(engine: Engine, stack: string): Configuration {
   for (const update of readHistory(engine, stack)) {
@@ -60,17 +60,17 @@ export function readInForce(engine: Engine, stack: string): Configuration {
   throw new UserError(`no update of stack ${stack} has completed successfully yet: run ${engine.mend.up}`);
 }
 
-/** What the stack was to be when the engine worked on it. */
+/** The configuration of an update. */
 export const configurationOf = ({ config }: Update): Configuration =>
   Object.fromEntries(Object.entries(config).map(([key, { value, objectValue }]) => [key.replace(/^.*:/, ""), objectValue ?? value]));
 
-/** Some resources alone were updated, where `--target`, `--exclude` or one of their kind was given; the configuration was the whole stack's. */
+/** Whether an update was of the whole stack: without `--target`, `--exclude` and the like. */
 export const ofAll = ({ environment }: Update): boolean => !Object.keys(environment).some((key) => /^pulumi\.flag\.(target|exclude)/.test(key));
 
-/** How many the engine is asked for at once. */
+/** Updates per request to the CLI. */
 const pageSize = 100;
 
-/** What the engine did to a stack, the newest first; read only as far as it is looked at. @throws UserError when it cannot be read */
+/** The updates of a stack, newest first; read lazily. @throws UserError if they cannot be read */
 export function* readHistory(engine: Engine, stack: string): Generator<Update, void> {
   for (let page = 1; ; page++) {
     const updates = asked(engine, stack, "history", "history", "--page-size", String(pageSize), "--page", String(page)) as Update[];
@@ -79,20 +79,20 @@ export function* readHistory(engine: Engine, stack: string): Generator<Update, v
   }
 }
 
-/** What the engine notes of one of its works. */
+/** One update, as the engine records it. */
 export interface Update {
   kind: string;
   result: string;
   /** ISO 8601, in UTC. */
   startTime: string;
-  /** The last commit's, where it worked on a checkout. */
+  /** Message of the last commit, if it ran in a checkout. */
   message: string;
-  /** Of which commit, and by which flags. */
+  /** Commit, and flags of the command. */
   environment: Record<string, string>;
   config: Record<string, { value?: string; objectValue?: unknown }>;
 }
 
-/** What the engine's command says of a stack. */
+/** Calls the CLI's `stack …`, and parses its JSON. */
 function asked(engine: Engine, stack: string, what: string, ...words: string[]): unknown {
   try {
     return JSON.parse(execFileSync(engine.command, ["stack", ...words, "--json", "--stack", stack], {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 
 /**
- * Gives a file another content, whole: who reads it meanwhile gets the former or the new, and a kill leaves one of them.
+ * Replaces a file's content atomically: readers see the old or the new content, and so it stays if the process is killed.
  * For one writer at a time.
  * @param mode of the file from now on. @default 0o600
  */

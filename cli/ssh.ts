@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import type { Reachable } from "../components/access";
 import { replaceFile } from "./replace";
 
-/** Writes what an SSH client needs to reach every machine of a stack and to know each; the key is for its owner alone. Gives the configuration's path. */
+/** Writes configuration, known hosts and key (0600) for an SSH client, for every machine of a stack. Returns the configuration's path. */
 export function writeSshFiles(directory: string, reachable: Reachable[], deployerKey: string): string {
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   const [bastion, ...others] = reachable;

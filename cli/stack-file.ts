@@ -4,10 +4,10 @@ import * as YAML from "yaml";
 import { projectDir } from "./project";
 import { UserError } from "./terminal";
 
-/** Where a stack's file has a key of this project, or what is within it. */
+/** Path, within a stack's file, of one of this project's keys or a member of it. */
 export const placeInFile = ([key, ...within]: readonly string[]): string[] => ["config", `ringo-infra:${key}`, ...within];
 
-/** The text of a stack's file in this checkout. @throws UserError where there is none, or where it is no YAML: with a key that stands in it twice, above all */
+/** The text of a stack's file in this checkout. @throws UserError if it does not exist or is not valid YAML, for example with a duplicate key */
 export function readStackFile(stack: string, directory = projectDir): string {
   const name = `Pulumi.${stack}.yaml`;
   let text: string;

@@ -15,7 +15,7 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** An error that a person caused and can mend: printed without a stack trace. */
+/** An error that a person caused and can fix: printed without a stack trace. */
 export class UserError extends Error {}
 
 /** Seconds with one decimal, as in "12.3 s". */

@@ -50,7 +50,7 @@ async function releaseLock(stack: Stack): Promise<void> {
   const files = fs.readdirSync(locks, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const pids = files.map((file) => (JSON.parse(fs.readFileSync(path.join(file.parentPath, file.name), "utf8")) as { pid: number }).pid);
   const holder = pids.find((pid) => fs.existsSync(`/proc/${pid}`));
-  if (holder !== undefined) throw new UserError(`another command works on the local stack (process ${holder}): wait until it has ended.`);
+  if (holder !== undefined) throw new UserError(`another command is working on the local stack (process ${holder}): wait until it has ended.`);
   if (pids.length === 0) return;
   await stack.cancel();
   // What it was making would be named by each run from now on.

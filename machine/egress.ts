@@ -64,8 +64,8 @@ export function addedRules(chain: "input" | "output" | "forward", concern: strin
  * @throws on a peer that is neither a CIDR nor an address, a port out of range, and a name that nft could not quote.
  */
 export function acceptRules({ name, port, protocol = "tcp" }: Port, side: "saddr" | "daddr", peers: Peers): string[] {
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error(`${name}: ${port} is no port`);
-  if (!/^[\w .-]+$/.test(name)) throw new Error(`"${name}" is no name for a rule`);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error(`${name}: ${port} is not a port`);
+  if (!/^[\w .-]+$/.test(name)) throw new Error(`"${name}" is not a name for a rule`);
   const accept = `${protocol} dport ${port} accept comment "${name}"`;
   return peers === "any" ? [accept] : peers.map((cidr) => `${peer(cidr, side)} ${accept}`);
 }

@@ -1,13 +1,13 @@
-/** Leave for one resource to break one rule, until a date. */
+/** Permission for one resource to violate one rule, until a date. */
 export interface Exemption {
   /** Name of the rule. */
   rule: string;
   /** The resource: its URN, or `type::name`. */
   resource: string;
-  /** Why it is right, or bearable, here. */
+  /** Why the violation is acceptable here. */
   reason: string;
   /**
-   * The last day, as 2026-12-31: 90 days from today at most. From the next day on the rule holds again, and the
+   * The last day, as 2026-12-31: 90 days from today at most. From the next day on the rule applies again, and the
    * exemption itself is a violation.
    */
   until: string;
@@ -16,7 +16,7 @@ export interface Exemption {
 /** The exemptions in force: none. */
 export const exemptions: Exemption[] = [];
 
-/** Longer than a quarter of a year nobody remembers why: who still needs it looks again, and renews it. */
+/** After a quarter of a year nobody remembers why: if it is still needed, review and renew it. */
 const longestInDays = 90;
 
 /** What is wrong with an exemption, or undefined. */
@@ -24,7 +24,7 @@ export function exemptionFault({ rule, resource, reason, until }: Exemption, rul
   if (!rules.has(rule)) return `there is no rule ${rule}`;
   if (!/.::./.test(resource)) return "it names no resource: a URN, or type::name";
   if (reason.trim().length < 20) return "it gives no reason that a reader could judge";
-  if (!/^\d{4}-\d\d-\d\d$/.test(until) || Number.isNaN(Date.parse(until))) return "its end is no date such as 2026-12-31";
+  if (!/^\d{4}-\d\d-\d\d$/.test(until) || Number.isNaN(Date.parse(until))) return "its end is not a date such as 2026-12-31";
   if (tooLate(until, today)) return `it ends more than ${longestInDays} days from today`;
   return expired(until, today) ? `it ended on ${until}` : undefined;
 }

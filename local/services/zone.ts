@@ -84,7 +84,7 @@ export function renderRecord(record: DnsRecord): string {
 function hostName(name: string): string {
   const bare = name.replace(/\.$/, "").toLowerCase();
   if (bare.length > 253 || !/^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/.test(bare)) {
-    throw new Error(`${JSON.stringify(name)} is no DNS name`);
+    throw new Error(`${JSON.stringify(name)} is not a DNS name`);
   }
   return bare;
 }
@@ -100,7 +100,7 @@ function characterString(text: Buffer): Buffer {
 
 function integer(text: string, bytes: 1 | 2): Buffer {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value >= 256 ** bytes) throw new Error(`${JSON.stringify(text)} is no number below ${256 ** bytes}`);
+  if (!/^\d+$/.test(text) || value >= 256 ** bytes) throw new Error(`${JSON.stringify(text)} is not a number below ${256 ** bytes}`);
   const buffer = Buffer.alloc(bytes);
   buffer.writeUIntBE(value, 0, bytes);
   return buffer;
@@ -111,7 +111,7 @@ const uint16 = (text: string): Buffer => integer(text, 2);
 /** Splits off `count - 1` fields; the last one is the rest. */
 function fields(value: string, count: number): string[] {
   const parts = new RegExp(`^${"(\\S+)\\s+".repeat(count - 1)}(.+)$`).exec(value.trim());
-  if (parts === null) throw new Error(`${JSON.stringify(value)} has not the ${count} fields of its type`);
+  if (parts === null) throw new Error(`${JSON.stringify(value)} does not have the ${count} fields of its type`);
   return parts.slice(1);
 }
 

@@ -121,7 +121,7 @@ function refuseUnusable({ secretKey, allowedHosts, csrfTrustedOrigins, corsAllow
   if (secretKey === "") throw new Error("the secret key is empty: the backend would make up a new one at every start");
   if (allowedHosts.length === 0) throw new Error("allowedHosts is empty: the backend would refuse to start");
   for (const origin of [...csrfTrustedOrigins, ...corsAllowedOrigins]) {
-    if (!/^https?:\/\/[^/\s,]+$/.test(origin)) throw new Error(`"${origin}" is no origin: a scheme and a host, no path`);
+    if (!/^https?:\/\/[^/\s,]+$/.test(origin)) throw new Error(`"${origin}" is not an origin: a scheme and a host, no path`);
   }
   for (const [what, value] of [
     ["PostgreSQL's database", postgres.database], ["PostgreSQL's user", postgres.user], ["PostgreSQL's password", postgres.password],
@@ -143,7 +143,7 @@ function merge(...tables: Record<string, string>[]): Record<string, string> {
 /** Never names a value: any may be secret. */
 function checked(variables: Record<string, string>): Record<string, string> {
   for (const [name, value] of Object.entries(variables)) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`"${name}" is no name for a variable`);
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`"${name}" is not a variable's name`);
     if (/[\n\r\0]/.test(value)) throw new Error(`variable ${name} holds a line break, which an env file cannot: encode it, e.g. in base64`);
     if (Buffer.byteLength(`${name}=${value}`) > longestVariable) throw new Error(`variable ${name} is longer than 64 KiB, which Docker does not read`);
   }

@@ -55,7 +55,7 @@ export function base(inputs: BaseInputs): MachineState {
 }
 
 function identity(hostname: string): Fragment {
-  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(hostname)) throw new Error(`"${hostname}" is no host name`);
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(hostname)) throw new Error(`"${hostname}" is not a host name`);
   return {
     files: [
       // cloud-init would put back at every boot what the cloud's metadata says.

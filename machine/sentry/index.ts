@@ -36,7 +36,7 @@ const timerPath = `/etc/systemd/system/${unit}.timer`;
  */
 export function sentryRelease(image: string): string {
   const [, name, tag = "latest", digest] = /([^/:@]+)(?::([^/:@]+))?(?:@sha256:([0-9a-f]{64}))?$/.exec(image) ?? [];
-  if (name === undefined) throw new Error(`"${image}" is no image`);
+  if (name === undefined) throw new Error(`"${image}" is not an image`);
   return `${name.slice(0, 64)}@${digest ?? tag}`;
 }
 

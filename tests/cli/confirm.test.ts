@@ -28,6 +28,6 @@ test.each([
 
 test("without a terminal nothing is done; YES=1 is an answer", () => {
   const [program, ...words] = asking('confirmed("staging")');
-  expect(spawnSync(program!, words, { ...options, stdio: "pipe" }).stderr).toMatch(/Nothing was done: there is no terminal to ask on. YES=1 answers yes/);
+  expect(spawnSync(program!, words, { ...options, stdio: "pipe" }).stderr).toMatch(/Nothing was done: there is no terminal to ask on. Set YES=1 to answer yes/);
   expect(spawnSync(program!, words, { ...options, env: { ...process.env, YES: "1" } }).stdout).toBe("verdict true\n");
 });

@@ -8,13 +8,13 @@ test("a flag is given as 1, and not at all or empty otherwise", () => {
 });
 
 test.each(["yes", "true", "0", "no", " 1", "11"])("%j is no flag, rather than its opposite", (value) => {
-  expect(() => isGiven("ASIDE", { ASIDE: value })).toThrow(`ASIDE=${value} is not understood`);
+  expect(() => isGiven("ASIDE", { ASIDE: value })).toThrow(`ASIDE=${value} is not valid`);
 });
 
 test.each([["ops", "restore"], ["local", "destroy"]])("no command of %s does anything on a flag that is none", (commands, name) => {
   const project = path.resolve(__dirname, "../..");
   const environment = { ...process.env, YES: "yes", STACK: "nowhere", RINGO_LOCAL_DIR: "/nonexistent/ringo", PATH: path.dirname(process.execPath) };
   const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", `${commands}/main.ts`, name], { cwd: project, encoding: "utf8", env: environment });
-  expect([status, stderr]).toEqual([1, expect.stringMatching(/YES=yes is not understood, and nothing was done/)]);
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/YES=yes is not valid, and nothing was done/)]);
   expect(stderr).not.toContain("    at ");
 });

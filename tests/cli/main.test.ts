@@ -5,5 +5,5 @@ test.each(["ops", "local"])("a command that %s does not have is refused, and tho
   const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", `${folder}/main.ts`, "nonsense"], {
     cwd: path.resolve(__dirname, "../.."), encoding: "utf8", env: { PATH: process.env.PATH },
   });
-  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^error: "nonsense" is no command\. There are: \w+, /) });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^error: "nonsense" is not a command\. Commands: \w+, /) });
 });

@@ -74,7 +74,7 @@ describe("an exemption", () => {
   });
   test.each<[string, Partial<Exemption>, RegExp]>([
     ["names no rule", { rule: "droplet-ssh-keys" }, /no rule droplet-ssh-keys/], ["names no resource", { resource: "old" }, /names no resource/],
-    ["gives no reason", { reason: "  because            " }, /gives no reason/], ["has no end", { until: "never" }, /no date/], ["ends on no day", { until: "2026-13-40" }, /no date/],
+    ["gives no reason", { reason: "  because            " }, /gives no reason/], ["has no end", { until: "never" }, /not a date/], ["ends on no day", { until: "2026-13-40" }, /not a date/],
     ["ends in the past", { until: "2026-05-31" }, /ended on 2026-05-31/],
     ["ends after more than 90 days", { until: "2026-08-31" }, /more than 90 days/],
     ["never ends", { until: "9999-12-31" }, /more than 90 days/],

@@ -27,9 +27,9 @@ describe("a DNS record", () => {
     ["A", "2001:db8::1", "no address of that type"],
     ["AAAA", "198.18.0.1", "no address of that type"],
     ["MX", "mail.x", "fields"],
-    ["MX", "65536 mail.x", "no number below"],
-    ["CAA", "256 issue x", "no number below"],
-    ["CNAME", "a b", "no DNS name"],
+    ["MX", "65536 mail.x", "not a number below"],
+    ["CAA", "256 issue x", "not a number below"],
+    ["CNAME", "a b", "not a DNS name"],
     ["TXT", "x".repeat(600), "longer than"],
   ])("%s %s is refused by name", (type, value, why) => {
     expect(() => line(type, value)).toThrow(why);

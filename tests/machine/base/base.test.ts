@@ -67,7 +67,7 @@ test("a kernel setting that a machine does not let us change is passed over", ()
 
 test("a name that is no host name is refused", () => {
   for (const hostname of ["", "api_0", "-api", "api.ringo.test", "a".repeat(64), "api;reboot"]) {
-    expect(() => base({ ...inputs, hostname })).toThrow("no host name");
+    expect(() => base({ ...inputs, hostname })).toThrow("not a host name");
   }
 });
 

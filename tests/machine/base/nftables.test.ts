@@ -205,14 +205,14 @@ test.each(["10.0.0.0/33", "10.0.0", "edge", "10.0.0.0/8; accept", "fd00::/129", 
 });
 
 test("nothing can be smuggled into the rules by a service's name or port", () => {
-  expect(() => ruleset({ services: [{ name: 'x" accept #', port: 22, from: "any" }] })).toThrow("is no name");
-  expect(() => ruleset({ services: [{ name: "x", port: 0, from: "any" }] })).toThrow("is no port");
+  expect(() => ruleset({ services: [{ name: 'x" accept #', port: 22, from: "any" }] })).toThrow("is not a name");
+  expect(() => ruleset({ services: [{ name: "x", port: 0, from: "any" }] })).toThrow("is not a port");
 });
 
 test("nothing can be smuggled in by a way out, its users or its concern's file", () => {
   expect(() => mayReach("x", [{ name: "s3", port: 443, to: "any", users: ['root" accept #'] }])).toThrow("not users' names");
   expect(() => mayReach("x", [{ name: "s3", port: 443, to: ["0.0.0.0/0 accept #"] }])).toThrow("neither a CIDR nor an address");
-  expect(() => backendNetwork({ ...backend, ports: [70_000] })).toThrow("is no port");
+  expect(() => backendNetwork({ ...backend, ports: [70_000] })).toThrow("is not a port");
   expect(() => backendNetwork({ ...backend, data: "data" })).toThrow("neither a CIDR nor an address");
   expect(addedRules("output", "x", []).files![0].path).toBe(`${rulesDirectory}/output-x.nft`);
 });
