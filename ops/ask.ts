@@ -1,18 +1,18 @@
 import type { OperatedStack } from "./stack";
 
-/** What one command on a machine came to. */
+/** The result of one command on a machine. */
 export interface Answer {
   code: number;
   stdout: string;
 }
 
-/** What a machine answered, a command each, and what it printed besides; or why nothing is known of it. */
+/** One answer per command and everything printed to standard error; or the reason why the machine could not be asked. */
 export type Asked = { answers: Answer[]; errors: string } | { unasked: string };
 
-/** Ends what a command has printed, and its exit status: no text or JSON has it. */
+/** Separates outputs and exit statuses: no text or JSON contains it. */
 const mark = "\u001e";
 
-/** Runs shell commands on a machine over one connection, one after the other: a machine that is asked in several would answer some, and seem gone to others, when it is slow. */
+/** Runs shell commands on a machine one after another, over one connection: with several, a slow machine could answer some and seem lost to others. */
 export async function ask(stack: OperatedStack, host: string, commands: string[]): Promise<Asked> {
   const script = commands.map((command) => `(\n${command}\n)\nprintf '\\036%d\\036' $?`).join("\n");
   const { code, stdout, stderr } = await stack.run(host, ["sh", "-c", script], { capture: true, quiet: true });

@@ -9,12 +9,12 @@ import { valueAt } from "../config/path";
 import { say } from "../cli/terminal";
 
 /**
- * A stack's file with one more counted than is in force. Everything else in it stays as it is.
+ * Raises a generation in a stack's file to one more than is in force. Everything else in the file stays as it is.
  *
- * What the file says may be from before the last change, or one ahead after an update that was declined or has failed. To count on from
- * that would leave one out, and machines know of a key only the next.
+ * The file's own number may be out of date, or one ahead after an update that was declined or failed. Counting from it could skip a number,
+ * and machines accept only the next key.
  * @param counter where the number is, within the project's `ringo-infra:…`
- * @param unused no number is taken twice, and some may be left out: what a failed update made under it is there. @default false
+ * @param unused never use a number twice, even if that skips some: a failed update may already have created resources with it. @default false
  */
 export function nextGeneration(text: string, counter: string[], inForce: Configuration, unused = false): { text: string; generation: number } {
   const document = YAML.parseDocument(text);
@@ -26,7 +26,7 @@ export function nextGeneration(text: string, counter: string[], inForce: Configu
   return { text: document.toString({ lineWidth: 0 }), generation };
 }
 
-/** Counts one more in the stack's file: see `nextGeneration`. Gives what takes that back. */
+/** Raises a generation in the stack's file (`nextGeneration`). Returns a function that restores the file. */
 export function countUp(stack: OperatedStack, counter: string[], unused = false): () => void {
   const file = path.join(projectDir, `Pulumi.${stack.name}.yaml`);
   const former = readStackFile(stack.name);

@@ -2,18 +2,18 @@ import * as https from "node:https";
 import type { TLSSocket } from "node:tls";
 import type { OperatedStack } from "./stack";
 
-/** How the application answered. */
+/** How the application answered a health check. */
 export interface Health {
   url: string;
-  /** The answer's status, or why there is none. */
+  /** HTTP status, or the reason why there is none. */
   status: number | string;
   /** Milliseconds until the answer. */
   took: number;
-  /** When the certificate that it came by ends, in milliseconds since 1970. */
+  /** When the server's certificate expires, in milliseconds since 1970. */
   certificateEnds?: number;
 }
 
-/** Asks the application how it is, as anybody on the internet would. @param patience seconds that it may be silent */
+/** Requests the application's health check by its public URL. @param patience timeout in seconds */
 export function askHealth(stack: Pick<OperatedStack, "outputs" | "ca">, patience = 20): Promise<Health> {
   const url = `${stack.outputs().apiUrl}/api/health/`;
   const began = Date.now();

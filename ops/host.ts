@@ -3,7 +3,7 @@ import { stackName } from "../local/paths";
 import type { OperatedStack } from "./stack";
 import { UserError } from "../cli/terminal";
 
-/** The machine that HOST names. @throws UserError when the stack has none of that name */
+/** The machine that HOST names. @throws UserError if the stack has no machine of that name */
 export function askedHost({ sshConfig }: OperatedStack): string {
   const names = [...fs.readFileSync(sshConfig, "utf8").matchAll(/^Host (\S+)$/gm)].map((match) => match[1]).filter((name) => name !== "*");
   const host = process.env.HOST ?? "";
@@ -11,5 +11,5 @@ export function askedHost({ sshConfig }: OperatedStack): string {
   return host;
 }
 
-/** How a command is typed for a machine of this stack. */
+/** The make command line for a machine of this stack. */
 export const typed = ({ name }: OperatedStack, command: string, host: string): string => `make ${command} ${name === stackName ? "" : `STACK=${name} `}HOST=${host}`;

@@ -4,7 +4,7 @@ import { red } from "../cli/terminal";
 import { isGiven } from "../cli/flag";
 import { configurationOf, ofAll, type Update } from "../cli/outputs";
 
-/** Lists which images of the backend were rolled out, when and from which commit; then which of them each machine runs. JSON=1 for a script. Gives 1 when a machine does not say. */
+/** Lists the backend's images: when each was rolled out and from which commit, and which of them each machine runs. JSON=1 for scripts. Returns 1 if a machine cannot be asked. */
 export async function releases(stack: OperatedStack): Promise<number> {
   const machines = stack.outputs().machines.filter(({ role }) => role === "api" || role === "worker");
   const running = (await Promise.all(machines.map(({ name }) => runs(stack, name)))).flat();
@@ -15,10 +15,10 @@ export async function releases(stack: OperatedStack): Promise<number> {
 
 const imageOf = (update: Update): string | undefined => configurationOf(update).image as string | undefined;
 
-/** How many are enough to choose from. */
+/** How many roll-outs are listed. */
 const enough = 10;
 
-/** What was rolled out, as far back as it takes to know enough of that. Whether the oldest update of those looked at brought its image is known where there is none before it. */
+/** The newest roll-outs. The history is read only as far as needed; whether an update brought a new image shows in the one before it. */
 function known(stack: OperatedStack): Update[] {
   const history: Update[] = [];
   for (const update of stack.history()) {
@@ -31,7 +31,7 @@ function known(stack: OperatedStack): Update[] {
   return rolledOut(history);
 }
 
-/** The updates that brought another image, and those that went on with one when that had failed, or had been of some resources alone; the oldest first. */
+/** The updates that rolled out another image, and those that continued one after a failed or partial update; oldest first. */
 const rolledOut = (history: Update[]): Update[] => history.filter((each) => each.kind === "update" && imageOf(each)).toReversed().reduce<Update[]>((found, each) => {
   const last = found.at(-1);
   return last && imageOf(last) === imageOf(each) && last.result === "succeeded" && ofAll(last) ? found : [...found, each];
@@ -41,7 +41,7 @@ interface RollOut {
   at: string;
   result: string;
   image: string;
-  /** Where it was made from a checkout. */
+  /** The commit, if the update ran in a checkout. */
   commit?: { id: string; author: string; title: string; dirty: boolean };
 }
 
@@ -58,17 +58,17 @@ const line = ({ at, result, image, commit }: RollOut): string => [
   ...(commit ? [`${commit.id.slice(0, 7)} ${commit.author}: ${commit.title}${commit.dirty ? " (and what was not committed)" : ""}`] : []),
 ].join("  ");
 
-/** As a restore's TIME takes it. */
+/** A time as a restore's TIME accepts it. */
 const toTheSecond = (time: string): string => time.replace(/\.\d+Z$/, "Z");
 
 // `docker ps` leaves the digest out.
 const containers = "docker ps --quiet --filter name=^ringo- | xargs --no-run-if-empty docker inspect --format '{{.Name}} {{.Config.Image}} {{.Created}}'";
 
-/** A container of the backend on a machine; neither name nor trouble where it has none. */
+/** A container of the backend on a machine; without `container` and `unknown` the machine runs none. */
 interface Running {
   machine: string;
   container?: { name: string; since: string; image: string };
-  /** Why nothing is known of the machine. */
+  /** Why the machine could not be asked. */
   unknown?: string;
 }
 

@@ -6,7 +6,7 @@ import type { Machine } from "../cli/outputs";
 import type { OperatedStack } from "./stack";
 import { say, UserError } from "../cli/terminal";
 
-/** What a machine takes with it, or leaves undone until the new one is there: some minutes. */
+/** What does not work until the new machine is there (some minutes), and what is lost with the old one. */
 export function cost({ role }: Machine, machines: Machine[]): string {
   const others = machines.filter((machine) => machine.role === role).length - 1;
   switch (role) {
@@ -18,7 +18,7 @@ export function cost({ role }: Machine, machines: Machine[]): string {
   }
 }
 
-/** Makes HOST anew, with another key to know it by. One that answers ends in order before what it does, and not before the engine has shown that it can go on from there. */
+/** Replaces HOST, with a new host key. A machine that answers is first shut down in order, but only after a preview has succeeded. */
 export async function renew(stack: OperatedStack): Promise<number> {
   const host = askedHost(stack);
   const answers = await asking(stack, host);
@@ -27,7 +27,7 @@ export async function renew(stack: OperatedStack): Promise<number> {
   const { machines } = stack.outputs();
   let begun = false;
   const takeBack = countUp(stack, ["machineGenerations", host], true);
-  // Whichever way it comes to nothing, the next `up` must not end the machine.
+  // However this command ends before the update begins, the next `up` must not replace the machine.
   process.once("exit", () => {
     if (begun) return;
     takeBack();

@@ -5,7 +5,7 @@ import { askHealth } from "./health";
 import type { OperatedStack } from "./stack";
 import { green, say, seconds, UserError } from "../cli/terminal";
 
-/** Which moment to go back to, as make's variables say it. */
+/** The moment to restore, from make's variables. @throws UserError if they name more than one */
 export function target(environment: NodeJS.ProcessEnv): string[] {
   const given = (["TIME", "POINT", "BACKUP"] as const).filter((name) => environment[name]);
   if (given.length > 1) throw new UserError(`${given.join(" and ")} name different moments: give one of them, or none for the newest state.`);
@@ -17,7 +17,7 @@ export function target(environment: NodeJS.ProcessEnv): string[] {
   ];
 }
 
-/** Shows what a restore would do, asks, does it, and waits until the application is well again. */
+/** Shows what a restore would do, asks, restores, and waits until the application is healthy. */
 export async function restore(stack: OperatedStack): Promise<number> {
   const options = target(process.env);
   if (options.includes("--aside")) return onData(stack, "restore", ...options); // which changes nothing, and asks nothing
@@ -32,7 +32,7 @@ export async function restore(stack: OperatedStack): Promise<number> {
   return 0;
 }
 
-/** @throws UserError when the application does not answer within five minutes */
+/** @throws UserError if the application does not answer within five minutes */
 async function healthy(stack: OperatedStack): Promise<void> {
   for (const end = Date.now() + 300_000; ; await new Promise((resolve) => setTimeout(resolve, 1000))) {
     const { url, status } = await askHealth(stack);

@@ -15,8 +15,8 @@ export interface Entry {
 const atOnce = 8;
 
 /**
- * Which versions must be copied so that every object is as it was at a time. What was made since then stays: it is
- * somebody's newer backup, too. Locks of restic's repository are of commands that have long ended: they stay away.
+ * The versions to copy so that every object is as it was at a time. Objects created since then stay: they may be newer
+ * backups. Locks of restic's repository are left out: their commands have ended long ago.
  */
 export function toBringBack(history: Entry[], time: Date): Entry[] {
   const then = new Map<string, Entry>();
@@ -32,8 +32,8 @@ const follows = (entry: Entry, other: Entry): boolean =>
   entry.at > other.at || (entry.at.getTime() === other.at.getTime() && !other.current && (entry.current || entry.deletion));
 
 /**
- * Makes the buckets' objects of a time current again, by copies of their versions: nothing is deleted or overwritten for
- * good. With the rights of whoever runs it; the machine's key, which a thief may have, could not.
+ * Makes the buckets' objects of a time current again, by copying their versions: nothing is deleted or overwritten for
+ * good. Uses the operator's own AWS credentials; the machine's key, which an intruder may have, has no such rights.
  */
 export async function rewindBackups(stack: OperatedStack): Promise<number> {
   const time = parseTime(process.env.TIME ?? "");
@@ -55,7 +55,7 @@ export async function rewindBackups(stack: OperatedStack): Promise<number> {
   return 0;
 }
 
-/** @throws UserError on what is no time that is the same everywhere */
+/** @throws UserError if it is not a time with a time zone */
 function parseTime(text: string): Date {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(Date.parse(text))) {
     throw new UserError(`TIME=${text || "(empty)"} is not a time with a time zone; for example TIME=2026-11-24T09:30:00Z`);

@@ -4,23 +4,23 @@ import { countUp } from "./generation";
 import type { OperatedStack } from "./stack";
 import { say } from "../cli/terminal";
 
-/** Where a stack's file counts what can be made anew. */
+/** Where a stack's file has a generation. */
 type Counter = ["backups", "keyGeneration"] | ["passwordGeneration" | "mediaKeyGeneration" | "deployerKeyGeneration"];
 
-/** A new access key for the backups: made, put on the machine, and only then the old one ended. */
+/** Rotates the backups' access key: creates a new one, installs it on the machine, then deletes the old one. */
 export const rotateBackupKey = (stack: OperatedStack): Promise<number> =>
-  next(stack, ["backups", "keyGeneration"], () => onData(stack, "prepare")); // proves that WAL arrives under the new key
+  next(stack, ["backups", "keyGeneration"], () => onData(stack, "prepare")); // checks that WAL arrives with the new key
 
-/** New passwords of PostgreSQL and Redis: both hold while the containers are replaced, one machine after the other. */
+/** Rotates the passwords of PostgreSQL and Redis: both are valid while the containers are replaced, one machine after another. */
 export const rotatePasswords = (stack: OperatedStack): Promise<number> => next(stack, ["passwordGeneration"]);
 
-/** New keys to the shared files: the data machine knows no others from then on, and each machine mounts them anew. */
+/** Rotates the keys to the shared files: the data machine accepts only the new ones, and each machine remounts the files. */
 export const rotateMediaKeys = (stack: OperatedStack): Promise<number> => next(stack, ["mediaKeyGeneration"]);
 
-/** Comes to the machines with the next key, which they know already, and takes this one away. */
+/** Rotates the deployer key: logs in with the next one, which the machines already accept, and removes the current one. */
 export const rotateDeployerKey = (stack: OperatedStack): Promise<number> => next(stack, ["deployerKeyGeneration"]);
 
-/** Counts one more than is in force, and brings the stack there: again, where that has failed before. With LATER=1 an update to come does, with all else that it is for. */
+/** Raises a generation to one more than is in force and runs the update; after a failed update, runs it again with the same number. LATER=1 leaves the update for later. */
 async function next(stack: OperatedStack, counter: Counter, proof = async (): Promise<number> => 0): Promise<number> {
   countUp(stack, counter);
   if (!isGiven("LATER")) return stack.engine("up") || proof();

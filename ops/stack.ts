@@ -14,29 +14,34 @@ import { quoted } from "../machine/shell";
 /** A stack that an operator works on. */
 export interface OperatedStack {
   name: string;
-  /** Of an SSH client that reaches every machine. */
+  /** Path of an SSH client's configuration that reaches every machine. */
   sshConfig: string;
-  /** As they were when they were first asked for. */
+  /** The stack's outputs, read once. @throws UserError if they cannot be read */
   outputs(): Outputs;
-  /** What its machines have been brought to, whatever its file says by now. */
+  /** The configuration in force on the machines, whatever the stack's file says now. @throws UserError if no update has succeeded */
   inForce(): Configuration;
-  /** What the engine did to it, the newest first; read only as far as it is looked at. */
+  /** Its updates, newest first; read lazily. */
   history(): Iterable<Update>;
-  /** S3 with the rights of whoever runs the command, which no machine of the stack has. */
+  /** An S3 client with the operator's own credentials; no machine of the stack has these rights. */
   s3(region: string): Promise<S3Client>;
   /** PEM of the authority that signed the API's certificate. @default the system's */
   ca?: string;
-  /** Runs a command on a machine. What it prints goes to the terminal, or comes back as text; so do its errors and ssh's when it is to be quiet; where so many seconds of `patience` are given to the connection, the command has as many. Gives its exit status, or ssh's 255. */
+  /**
+   * Runs a command on a machine. Returns its exit status, or 255 if SSH fails.
+   * @param options.capture return standard output instead of printing it. @default false
+   * @param options.quiet return standard error, also ssh's, instead of printing it. @default false
+   * @param options.patience seconds for the connection; connection and command together get twice that. @default no limit
+   */
   run(host: string, argv: string[], options?: { capture?: boolean; quiet?: boolean; patience?: number }): Promise<{ code: number; stdout: string; stderr: string }>;
-  /** What brings the stack to what its file says, or shows what would. @param refresh whether it looks first at what is there */
+  /** The command line of an update or a preview. @param refresh whether it refreshes the state first */
   engineCommand(operation: "up" | "preview", refresh: boolean): string[];
-  /** Runs that. Gives its exit status. @param options.refresh also without REFRESH=1 @default false */
+  /** Runs an update or a preview. Returns its exit status. @param options.refresh refresh even without REFRESH=1. @default false */
   engine(operation: "up" | "preview", options?: { refresh?: boolean }): number;
-  /** Removes what was written for the connection. */
+  /** Removes the files written for the connection. */
   close(): void;
 }
 
-/** Opens the stack that STACK names; the local one without. @throws UserError when it is not up */
+/** Opens the stack that STACK names, by default the local one. @throws UserError if it is not up */
 export function openOperated(): OperatedStack {
   const name = process.env.STACK || stackName;
   return name === stackName ? openLocal() : openRemote(name);
@@ -61,7 +66,7 @@ function openLocal(): OperatedStack {
   });
 }
 
-/** Any other stack's outputs come from the official CLI, which knows where its state is and who may read its secrets. */
+/** The outputs of other stacks come from the official CLI, which knows where their state is and how to decrypt it. */
 function openRemote(name: string): OperatedStack {
   const mend = { install: "https://www.pulumi.com/docs/install/", read: `pulumi login, then pulumi stack output --stack ${name}`, up: `pulumi up --stack ${name}` };
   const engine = { command: "pulumi", cwd: projectDir, env: process.env, mend };
@@ -78,7 +83,7 @@ function operated(stack: Omit<OperatedStack, "run" | "engine">): OperatedStack {
   return {
     ...stack,
     run: (host, argv, { capture = false, quiet = false, patience } = {}) => new Promise((resolve, reject) => {
-      // One that is killed before it is connected leaves behind the one that goes ahead to the edge.
+      // If ssh is killed before it is connected, its process for the jump through the edge stays behind.
       const bounds = patience === undefined ? [] : ["-o", `ConnectTimeout=${patience}`];
       const child = spawn("ssh", ["-F", stack.sshConfig, ...bounds, host, "--", argv.map(quoted).join(" ")], {
         stdio: ["ignore", capture ? "pipe" : "inherit", quiet ? "pipe" : "inherit"], timeout: patience && 2000 * patience,
@@ -91,7 +96,7 @@ function operated(stack: Omit<OperatedStack, "run" | "engine">): OperatedStack {
     }),
     engine: (operation, { refresh = false } = {}) => {
       const [command, ...words] = stack.engineCommand(operation, refresh || isGiven("REFRESH"));
-      // Of a make within a make nobody wants to know where it is.
+      // Hides the "Entering directory" lines of a make within a make.
       return spawnSync(command!, words, { cwd: projectDir, stdio: "inherit", env: { ...process.env, MAKEFLAGS: "--no-print-directory" } }).status ?? 1;
     },
   };
