@@ -23,7 +23,7 @@ const network: Row[] = [
     machine: ["base/nftables.ts"],
     tests: {
       [`${running}/48-ports.test.ts`]: ["from the internet, the edge answers a stranger and an operator on what is declared for each, and on nothing else", "from the internet, no private address answers, even to someone who knows the way", "by UDP, nothing answers from the internet, nor a neighbour, and each machine's own firewall alone lets through nothing"],
-      "components/ports.test.ts": ["the cloud's firewall and the machine's own name the same ports"],
+      "components/ports.test.ts": ["the cloud's firewall and the machine's own open the same ports"],
     },
   },
   { demands: "SSH is reachable on the bastion only, from named ranges no wider than /16 (IPv4) or /32 (IPv6)", policies: ["firewall-ssh"], machine: ["base/nftables.ts", "base/sshd.ts"] },
@@ -64,7 +64,7 @@ const machines: Row[] = [
     demands: "Every remote connection checks a host key",
     policies: ["connection-host-key", "command-host-key"],
     tests: {
-      "components/stack.test.ts": ["checks a host key on every connection, the jump host's too"],
+      "components/stack.test.ts": ["checks a host key on every connection, including the bastion's"],
       "local/stack/policies.test.ts": ["a connection that checks no host key is refused in a preview and in an update, and nothing is run"],
     },
   },
@@ -72,7 +72,7 @@ const machines: Row[] = [
     demands: "User data contains no secret, by shape, entropy or value",
     policies: ["user-data-secret"],
     tests: {
-      "components/stack.test.ts": ["carries in user data no key that is still trusted after the first connection"],
+      "components/stack.test.ts": ["has no key in user data that is still trusted after the first connection"],
       "local/stack/policies.test.ts": ["a secret in user data is named by kind, never by value; advice is told and passes by itself"],
     },
   },
@@ -193,14 +193,14 @@ const data: Row[] = [
     demands: "Backup buckets: versioned, locked, encrypted with our own rotating key, with all four public access blocks, TLS only, with a lifecycle and access logs",
     policies: ["s3-complete", "s3-versioned", "s3-undeletable", "s3-encrypted", "s3-own-key", "s3-public-access-block", "s3-acl-private", "s3-no-acl", "s3-tls-only", "s3-lockout", "s3-lifecycle", "s3-object-key", "s3-name"],
     tests: {
-      "components/backups.test.ts": ["every bucket is versioned, closed to the public in all four ways, encrypted, and speaks TLS only", "%s is locked, logged, and lets go of old versions only, after the archive's time"],
+      "components/backups.test.ts": ["every bucket is versioned, blocks public access in all four ways, is encrypted, and requires TLS", "%s is locked and logged, and only old versions expire, after archiveDays"],
       [`${running}/70-stolen-key.test.ts`]: ["deletes and overwrites, and every version stays and can be brought back", "even the account's owner cannot remove what is locked without saying that he passes the lock"],
     },
   },
   {
     demands: "The backups' writer can write and read objects, but delete no version, change no policy, and access no other bucket",
     policies: ["backup-writer", "backup-writer-together"],
-    tests: { "components/bucket-policies.test.ts": ["may do what a backup tool does, and nothing else"], [`${running}/70-stolen-key.test.ts`]: ["cannot change the lifecycle, and sees no other bucket"] },
+    tests: { "components/bucket-policies.test.ts": ["has the permissions of a backup tool, and no others"], [`${running}/70-stolen-key.test.ts`]: ["cannot change the lifecycle, and sees no other bucket"] },
   },
   { demands: "No other account can access the data or its key, directly or through an AWS service, or assume a role without being named", policies: ["data-own-account", "data-service-bound", "iam-role-own-account"] },
   {
@@ -210,7 +210,7 @@ const data: Row[] = [
   { demands: "IAM users are machines, in groups, with one key; people have no password", policies: ["iam-user-policy", "iam-user-group", "iam-user-key", "iam-group-used", "iam-console", "iam-root-key", "iam-password-policy"] },
   { demands: "No cloud resource stores a secret in plain text, and the provider's own connection is encrypted", policies: ["stored-secret", "provider-tls"] },
   { demands: "CloudTrail trails and secrets in Secrets Manager, if there are any, are encrypted with our own key and cannot be lost unnoticed", policies: ["trail-whole", "secret-kept"] },
-  { demands: "KMS keys rotate", policies: ["kms-rotates"], tests: { "components/backups.test.ts": ["backups are encrypted under a key that rotates"] } },
+  { demands: "KMS keys rotate", policies: ["kms-rotates"], tests: { "components/backups.test.ts": ["backups are encrypted with a rotating key"] } },
   { demands: "CI assumes roles by OIDC, bound to repository and branch", policies: ["ci-role-bound"] },
   { demands: "Resources that cannot be created again are protected", policies: ["stateful-protected"] },
   {
@@ -235,7 +235,7 @@ const data: Row[] = [
     policies: ["backup-kept", "backup-readable"],
     machine: ["base/index.ts", "backup/pgbackrest.ts", "monitoring/prometheus.ts", "logs/store.ts", "logs/scrub.ts"],
     tests: {
-      "components/backups.test.ts": ["%s is locked, logged, and lets go of old versions only, after the archive's time"],
+      "components/backups.test.ts": ["%s is locked and logged, and only old versions expire, after archiveDays"],
       "machine/logs/scrub.test.ts": ["hides what is nobody else's affair in: $line", "leaves as it is: %s"],
       [`${running}/53-logs.test.ts`]: ["the shipper on a machine reads every rule as it is meant", "how much disk the lines take is bounded, and known"],
     },

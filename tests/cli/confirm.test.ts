@@ -26,7 +26,7 @@ test.each([
   expect(stdout.includes("nothing was done")).toBe(!verdict);
 });
 
-test("without a terminal nothing is done; YES=1 is an answer", () => {
+test("without a terminal nothing is done, unless YES=1", () => {
   const [program, ...words] = asking('confirmed("staging")');
   expect(spawnSync(program!, words, { ...options, stdio: "pipe" }).stderr).toMatch(/Nothing was done: there is no terminal to ask on. Set YES=1 to answer yes/);
   expect(spawnSync(program!, words, { ...options, env: { ...process.env, YES: "1" } }).stdout).toBe("verdict true\n");

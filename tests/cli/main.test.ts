@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 
-test.each(["ops", "local"])("a command that %s does not have is refused, and those that it has are named", (folder) => {
+test.each(["ops", "local"])("an unknown command of %s is refused, and the known ones are listed", (folder) => {
   const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", `${folder}/main.ts`, "nonsense"], {
     cwd: path.resolve(__dirname, "../.."), encoding: "utf8", env: { PATH: process.env.PATH },
   });

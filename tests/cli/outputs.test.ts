@@ -37,12 +37,12 @@ const update = (kind: string, result: string, generation: number, ...flags: stri
   },
 });
 
-test("what is in force is what the last update that ended well was told", () => {
+test("the configuration in force is that of the last successful update", () => {
   const history = [update("update", "failed", 3), update("update", "in-progress", 3), update("refresh", "succeeded", 3), update("update", "succeeded", 2), update("update", "succeeded", 1)];
   expect(readInForce(engine(history), "staging")).toEqual({ deployerKeyGeneration: "2", backups: { keyGeneration: 2 }, djangoSecretKey: undefined });
 });
 
-test("it is looked for as far back as it takes, and the history read no further than it is looked at", () => {
+test("it is searched as far back as needed, and the history is read no further", () => {
   const asked = (): string[] => readFileSync(join(directory, "asked"), "utf8").split("\n").filter(Boolean);
   const history = [...Array.from({ length: 250 }, () => update("refresh", "succeeded", 3)), update("update", "succeeded", 2), ...Array.from({ length: 149 }, () => update("update", "succeeded", 1))];
   expect(readInForce(paged(history), "staging").deployerKeyGeneration).toBe("2");
@@ -51,22 +51,22 @@ test("it is looked for as far back as it takes, and the history read no further 
   expect(() => readInForce(paged(history.slice(0, 250)), "staging")).toThrow(/no update of stack staging has completed/);
 });
 
-test("an update of some machines alone brings nothing to the others", () => {
+test("an update of some machines only does not count", () => {
   for (const flag of ["target", "target-replace", "exclude"]) {
     expect(readInForce(engine([update("update", "succeeded", 3, flag), update("update", "succeeded", 2)]), "staging").deployerKeyGeneration).toBe("2");
   }
 });
 
-test("where no update ended well, nothing is in force, and an update is the mend", () => {
+test("without a successful update there is none, and the error says to run one", () => {
   for (const history of [[], [update("update", "failed", 1)]]) expect(() => readInForce(engine(history), "staging")).toThrow(/no update of stack staging has completed successfully yet: run pulumi up --stack staging/);
 });
 
-test("an engine that cannot read the stack is told of in its own words", () => {
+test("if the CLI cannot read the stack, the error contains its own message", () => {
   expect(() => readInForce(engine("passphrase must be set", true), "staging")).toThrow(/the history of stack staging cannot be read: passphrase must be set\nTry: pulumi login/);
   expect(() => readOutputs(engine("passphrase must be set", true), "staging")).toThrow(/the outputs of stack staging cannot be read: passphrase must be set/);
 });
 
-test("an engine that is not installed is told of, with where it comes from", () => {
+test("if the CLI is not installed, the error says where to get it", () => {
   const missing = { ...engine({}), command: "pulumi-that-is-nowhere" };
   expect(() => readOutputs(missing, "staging")).toThrow(/pulumi-that-is-nowhere is not installed.*https:\/\/www.pulumi.com\/docs\/install\//);
   expect(() => readOutputs(missing, "staging")).not.toThrow(/pulumi login/);

@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { replaceFile } from "../../cli/replace";
 
-test("who reads a file while it is replaced reads the former content, whole, and nobody else reads either", () => {
+test("a reader sees the whole old content until the file is replaced, and only the owner can read it", () => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-replace-"));
   const file = path.join(directory, "roots.pem");
   fs.writeFileSync(file, "the former", { mode: 0o644 });

@@ -12,14 +12,14 @@ const read = (text: string): string => {
 };
 const twice = "config:\n  ringo-infra:restore: latest\n  ringo-infra:restore: latest\n";
 
-test("a stack's file is read as it is", () => expect(read("config: {} # all\n")).toBe("config: {} # all\n"));
+test("a stack's file is read unchanged", () => expect(read("config: {} # all\n")).toBe("config: {} # all\n"));
 
-test("a key that stands in it twice is told with its line, without a trace of calls", () => {
+test("a duplicate key is reported with its line, without a stack trace", () => {
   expect(() => read(twice)).toThrow(UserError);
   expect(() => read(twice)).toThrow(/^Pulumi.staging.yaml: Map keys must be unique at line 3/);
 });
 
-test("so is a file that is not there", () => {
+test("a missing file is reported without a stack trace", () => {
   expect(() => readStackFile("production", directory)).toThrow(UserError);
   expect(() => readStackFile("production", directory)).toThrow(/^Pulumi.production.yaml, .* no such file/);
 });

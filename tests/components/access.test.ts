@@ -18,12 +18,12 @@ describe("the SSH client's files", () => {
     execFileSync("ssh", ["-G", "-F", path.join(directory, "config"), host], { encoding: "utf8" })
       .split("\n").map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]));
 
-  test("lead to the bastion directly and to all others through it", () => {
+  test("connect to the bastion directly and to all others through it", () => {
     expect([asked("edge").get("hostname"), asked("edge").get("proxyjump")]).toEqual(["198.18.0.200", undefined]);
     expect([asked("api-0").get("hostname"), asked("api-0").get("proxyjump")]).toEqual(["10.20.0.4", "edge"]);
   });
 
-  test("accept no host key but the stack's own", () => {
+  test("accept only the stack's own host keys", () => {
     for (const host of ["edge", "api-0"]) {
       expect(["true", "yes"]).toContain(asked(host).get("stricthostkeychecking"));
       expect(asked(host).get("hostkeyalias")).toBe(host);

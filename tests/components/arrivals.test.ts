@@ -4,7 +4,7 @@ import { deploy, short, stateOf, type Registered } from "./program";
 const told = (resources: Registered[], host: string): string => JSON.stringify(resources
   .filter(({ type, name }) => type === "command:remote:Command" && short(name).startsWith(`${host}-`)).map(stateOf));
 
-describe("what is configured ends on the machines", () => {
+describe("configuration reaches the machines", () => {
   let resources: Registered[];
   beforeAll(async () => {
     ({ resources } = await deploy({

@@ -18,7 +18,7 @@ test("there is a bucket for PostgreSQL, one for media and one for the logs of bo
   expect(buckets(resources).map((r) => r.name).sort()).toEqual(["backups-logs", "backups-media", "backups-postgres"]);
 });
 
-test("every bucket is versioned, closed to the public in all four ways, encrypted, and speaks TLS only", () => {
+test("every bucket is versioned, blocks public access in all four ways, is encrypted, and requires TLS", () => {
   for (const { name, inputs } of buckets(resources)) {
     const about = (type: string) => of(resources, type).filter((r) => r.inputs.bucket === inputs.bucket).map((r) => r.inputs);
     expect([name, about(s3("Versioning"))[0]?.versioningConfiguration]).toEqual([name, { status: "Enabled" }]);
@@ -31,7 +31,7 @@ test("every bucket is versioned, closed to the public in all four ways, encrypte
   }
 });
 
-test("backups are encrypted under a key that rotates", () => {
+test("backups are encrypted with a rotating key", () => {
   const [key] = of(resources, "aws:kms/key:Key");
   expect(key.inputs.enableKeyRotation).toBe(true);
   const rules = of(resources, s3("ServerSideEncryptionConfiguration")).filter((r) => !r.name.startsWith("backups-logs")).map((r) => r.inputs.rules[0]);
@@ -41,12 +41,12 @@ test("backups are encrypted under a key that rotates", () => {
   expect(rules).toHaveLength(2);
 });
 
-test("no bucket takes what is encrypted under a key that its writer brings along", () => {
+test("no bucket accepts SSE-C objects", () => {
   const rules = of(resources, s3("ServerSideEncryptionConfiguration")).map((r) => r.inputs.rules[0]);
   expect(rules.map((rule) => rule.blockedEncryptionTypes)).toEqual([["SSE-C"], ["SSE-C"], ["SSE-C"]]);
 });
 
-test.each(backupBuckets)("%s is locked, logged, and lets go of old versions only, after the archive's time", (name) => {
+test.each(backupBuckets)("%s is locked and logged, and only old versions expire, after archiveDays", (name) => {
   const { inputs } = buckets(resources).find((r) => r.name === name)!;
   expect(inputs.objectLockEnabled).toBe(true);
   expect(resources.find((r) => r.name === `${name}-lock`)!.inputs.rule.defaultRetention).toEqual({ mode: "GOVERNANCE", days: 30 });
@@ -58,13 +58,13 @@ test.each(backupBuckets)("%s is locked, logged, and lets go of old versions only
   expect(rules[1].abortIncompleteMultipartUpload).toEqual({ daysAfterInitiation: 2 });
 });
 
-test("nothing turns cold after it has expired", async () => {
+test("no transition comes after expiry", async () => {
   const { resources: short } = await deploy({ backups: { archiveDays: 60 } });
   const rules = short.find((r) => r.name === "backups-postgres-lifecycle")!.inputs.rules;
   expect(rules[0].noncurrentVersionTransitions).toEqual([{ noncurrentDays: 30, storageClass: "GLACIER_IR" }]);
 });
 
-describe("a stack that is kept", () => {
+describe("a protected stack", () => {
   let kept: Registered[];
   let held: [name: string, protect: boolean, retained: boolean][];
   beforeAll(async () => {
@@ -74,18 +74,18 @@ describe("a stack that is kept", () => {
       .map((request) => [request.getName(), request.getProtect(), request.getRetainondelete()]);
   });
 
-  test("locks beyond the root user's reach, and keeps its buckets", () => {
+  test("locks in compliance mode, and keeps its buckets", () => {
     expect(kept.find((r) => r.name === "backups-postgres-lock")!.inputs.rule.defaultRetention.mode).toBe("COMPLIANCE");
     expect(buckets(kept).map((r) => r.inputs.forceDestroy)).toEqual([false, false, false]);
   });
 
-  test("loses nothing by a program that forgets it, and has a month to notice that the key of all backups goes", () => {
+  test("loses nothing if the program drops it, and has a month to cancel the deletion of the backups' key", () => {
     expect(held.sort()).toEqual(["backups-key", "backups-logs", "backups-media", "backups-postgres", "data-volume"].map((name) => [name, true, true]));
     expect(of(kept, "aws:kms/key:Key")[0].inputs.deletionWindowInDays).toBe(30);
   });
 });
 
-test("a lock that comes or goes leaves the bucket as it is: another one would be empty", async () => {
+test("adding or removing a lock does not replace the bucket, as a new one would be empty", async () => {
   const { resources: open, requests } = await requested({ backups: { lockDays: 0 } });
   for (const name of backupBuckets) {
     const [locked, without] = [resources, open].map((all) => buckets(all).find((r) => r.name === name)!.inputs);
@@ -96,31 +96,31 @@ test("a lock that comes or goes leaves the bucket as it is: another one would be
   }
 });
 
-test("what acts on versions waits until there are some", () => {
+test("resources that act on versions wait for versioning", () => {
   for (const name of backupBuckets) for (const what of ["lock", "lifecycle"]) expect(waits.get(`${name}-${what}`)).toContainEqual(expect.stringContaining(`::${name}-versioning`));
 });
 
-test("without a lock or media there is neither", async () => {
+test("without a lock and media there are no resources for them", async () => {
   const { resources: bare } = await deploy({ backups: { lockDays: 0, media: false } });
   expect(of(bare, s3("ObjectLockConfiguration"))).toEqual([]);
   expect(buckets(bare).map((r) => r.name).sort()).toEqual(["backups-logs", "backups-postgres"]);
 });
 
-test("the writer has its permissions from a group, and reaches the buckets of this stack only", () => {
+test("the writer has its permissions from a group, for this stack's buckets only", () => {
   const [policy] = of(resources, "aws:iam/groupPolicy:GroupPolicy");
   const allowed = JSON.parse(plain(policy.inputs.policy)).Statement.filter((s: any) => s.Effect === "Allow").flatMap((s: any) => s.Resource);
   for (const resource of allowed) expect(resource).toMatch(/^arn:aws:(s3:::ringo-test-(postgres|media)-123456789012(\/\*)?$|kms:)/);
   expect(of(resources, "aws:iam/userPolicy:UserPolicy")).toEqual([]);
 });
 
-test("a new generation of the key is another resource, so that both exist for a while", async () => {
+test("a new generation of the key is another resource, so both exist for a while", async () => {
   const { resources: rotated } = await deploy({ backups: { keyGeneration: 2 } });
   const names = (all: Registered[]) => of(all, "aws:iam/accessKey:AccessKey").map((r) => r.name);
   expect(names(resources)).toEqual(["backups-writer-key-1"]);
   expect(names(rotated)).toEqual(["backups-writer-key-2"]);
 });
 
-test("the key's secret and the passphrase reach the data machine, and no other", () => {
+test("the key's secret and the passphrase are sent to the data machine only", () => {
   const holding = (secret: string) => of(resources, "command:remote:Command").filter((r) => JSON.stringify(stateOf(r)).includes(secret)).map((r) => r.name);
   expect(holding("secretOfbackupswriterkey1")).toEqual(["data-data"]);
   expect(holding("not-a-real-passphrase")).toEqual(["data-data"]);

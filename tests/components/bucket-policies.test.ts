@@ -10,7 +10,7 @@ const actions = (policy: string, effect: string): string[] => statements(policy)
 describe("the writer", () => {
   const policy = writerPolicy([bucket], key);
 
-  test("may do what a backup tool does, and nothing else", () => {
+  test("has the permissions of a backup tool, and no others", () => {
     expect(actions(policy, "Allow").sort()).toEqual([
       "kms:Decrypt", "kms:GenerateDataKey",
       "s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetBucketLocation", "s3:GetObject", "s3:GetObjectVersion",
@@ -18,7 +18,7 @@ describe("the writer", () => {
     ]);
   });
 
-  test("has no wildcard in what it may do, nor in what with, but below its buckets", () => {
+  test("has no wildcard in actions, nor in resources except below its buckets", () => {
     for (const statement of statements(policy).filter((s) => s.Effect === "Allow")) {
       expect([statement.Action].flat().join()).not.toContain("*");
       for (const resource of [statement.Resource].flat()) expect([bucket, `${bucket}/*`, key]).toContain(resource);
@@ -33,7 +33,7 @@ describe("the writer", () => {
     });
 });
 
-test("nobody comes without TLS, whoever they are", () => {
+test("nobody has access without TLS", () => {
   for (const policy of [backupBucketPolicy(bucket), logBucketPolicy(bucket, "123456789012")]) {
     expect(statements(policy)).toContainEqual(expect.objectContaining({
       Effect: "Deny", Principal: "*", Action: "s3:*", Resource: [bucket, `${bucket}/*`], Condition: { Bool: { "aws:SecureTransport": "false" } },
@@ -41,7 +41,7 @@ test("nobody comes without TLS, whoever they are", () => {
   }
 });
 
-test("logs are written by S3 alone, and for this account only", () => {
+test("logs are written by S3 only, and for this account only", () => {
   const allowed = statements(logBucketPolicy(bucket, "123456789012")).filter((s) => s.Effect === "Allow");
   expect(allowed).toHaveLength(1);
   expect(allowed[0]).toMatchObject({

@@ -12,25 +12,25 @@ describe("a machine's states", () => {
     read = all.requests.flatMap((request) => [...request.getPropertydependenciesMap().entries()].flatMap(([, from]: any) => from.getUrnsList() as string[]));
   });
 
-  test("are forgotten before another one is sent, so that one which failed and is taken back is told again", () => {
+  test("are forgotten before a new one is sent, so that after a failure the former is applied again", () => {
     const states = commands.filter(({ name }) => !name.endsWith("-boot"));
     expect(states.length).toBeGreaterThan(10);
     for (const state of states) expect(state).toMatchObject({ replaces: expect.arrayContaining(["create", "stdin"]), deletesFirst: true });
   });
 
-  test("but for the first, which is told once in a machine's life, whatever becomes of the machines and keys by which it came", () => {
+  test("except the boot state, which is applied once in a machine's life, whatever happens to bastion and keys", () => {
     const boots = commands.filter(({ name }) => name.endsWith("-boot"));
     expect(boots).toHaveLength(6);
     for (const boot of boots) expect(boot).toMatchObject({ replaces: expect.not.arrayContaining(["create", "stdin"]), ignores: expect.arrayContaining(["create", "stdin", "connection.privateKey", "connection.proxy"]), deletesFirst: false });
   });
 
-  test("are told again to a machine whose volume was attached anew", () => {
+  test("are applied again after a volume was attached anew", () => {
     const triggers = (name: string): unknown[] => resources.find((r) => r.type === "command:remote:Command" && short(r.name) === name)!.inputs.triggers;
     expect(triggers("data-data")).toHaveLength(2);
     expect(triggers("data-base")).toHaveLength(1);
   });
 
-  test("give no value to anything: the engine would forget who reads one as well, and tell it again", () => {
+  test("are no input of another resource, which would be replaced as well", () => {
     expect(read.length).toBeGreaterThan(100);
     expect(read.filter((urn) => urn.includes("command:remote:Command"))).toEqual([]);
   });

@@ -15,7 +15,7 @@ describe("a network", () => {
   beforeAll(async () => void (engine = await TestEngine.start(digitalocean)));
   afterAll(() => engine.stop());
 
-  test.each([vpc, gateway])("of another range has another $given, made while the old one is there: their names differ, and both are names", async (part) => {
+  test.each([vpc, gateway])("with another range gets another $given, created before the old one is deleted, under another valid name", async (part) => {
     const [one, other] = [await inputs(part), await inputs(part, { vpcCidr: "10.21.0.0/20" })];
     // In the mocks the other VPC has the id of the one.
     const elsewhere = part === gateway ? { vpcs: [{ ...other.vpcs[0], vpcUuid: "another" }] } : {};
@@ -24,7 +24,7 @@ describe("a network", () => {
     for (const given of [one, other]) expect((await engine.check(part.type, given)).failures).toEqual([]);
   });
 
-  test.each([vpc, gateway])("of a stack that was made before names had ranges has its $given renamed, and keeps it", async (part) => {
+  test.each([vpc, gateway])("of an older stack, whose names had no ranges, keeps its $given and renames it", async (part) => {
     const news = await inputs(part);
     const { replaces, detailed } = await engine.diff(part.type, { ...news, name: `ringo-test-${part.given}-fra1` }, news);
     expect([replaces, detailed]).toEqual([[], { name: "UPDATE" }]);

@@ -1,6 +1,6 @@
 import { doneBefore, requested } from "./program";
 
-describe("a machine is told", () => {
+describe("a state is applied", () => {
   let before: Map<string, Set<string>>;
   beforeAll(async () => {
     before = doneBefore((await requested({ workerInstanceCount: 2, protect: true })).requests);

@@ -12,7 +12,7 @@ const accepted = (rules: string): string[] =>
 const sorted = (ports: string[]): string[] => [...new Set(ports)].sort();
 const chain = (ruleset: string, name: string): string => new RegExp(`chain ${name} \\{\\n([^]*?)\\n {2}\\}`).exec(ruleset)![1].replace(/^.*169\.254.*$/gm, "");
 
-describe("the cloud's firewall and the machine's own name the same ports", () => {
+describe("the cloud's firewall and the machine's own open the same ports", () => {
   let resources: Registered[];
   beforeAll(async () => {
     ({ resources } = await deploy({
@@ -52,7 +52,7 @@ describe("the cloud's firewall and the machine's own name the same ports", () =>
     expect(sorted([...accepted(chain(ruleset, "input")), ...published])).toEqual(named(firewall.inboundRules));
   });
 
-  test("whoever is let out to a role is let in there, and the other way round", () => {
+  test("every outgoing rule to a role has its incoming rule, and the other way round", () => {
     const firewalls = resources.filter(({ type }) => type.endsWith(":Firewall")).map(({ name, inputs }) => ({ role: name.replace("network-firewall-", ""), inputs }));
     const roles = (tags: string[] = []): string[] => tags.map((tag) => tag.replace(/^.*-/, ""));
     const out = firewalls.flatMap(({ role, inputs }) => inputs.outboundRules.flatMap(({ portRange, destinationTags }: any) => roles(destinationTags).map((other) => `${role} to ${other} ${portRange}`)));

@@ -12,7 +12,7 @@ beforeAll(async () => {
   after = (await deploy(rotated)).resources;
 }, 60_000);
 
-test("another generation makes every password of PostgreSQL and Redis anew", () => {
+test("a higher generation creates every password of PostgreSQL and Redis anew", () => {
   const keepers = (resources: Registered[]) => Object.fromEntries(resources.filter(({ name, type }) => type.endsWith(":RandomPassword") && name.startsWith("data-"))
     .map(({ name, inputs }) => [name.replace("data-password-", ""), inputs.keepers.generation]));
   const names = ["postgres", "redis", "redis-producer", "redis-operator", "redis-exporter", "celery-exporter"];
@@ -20,7 +20,7 @@ test("another generation makes every password of PostgreSQL and Redis anew", () 
   expect(keepers(after)).toEqual(Object.fromEntries(names.map((name) => [name, "2"])));
 });
 
-test("the application logs in as another role than before, so that both passwords hold for a while", () => {
+test("the application logs in with another role than before, so both passwords are valid for a while", () => {
   const users = (resources: Registered[]) => ["api-0-api", "api-1-api", "worker-0-worker"].flatMap((name) =>
     stateOf(named(resources, name)).containers.map(({ environment }) => environment.POSTGRES_USER));
   expect(new Set(users(before))).toEqual(new Set(["ringo"]));
@@ -28,7 +28,7 @@ test("the application logs in as another role than before, so that both password
   expect(fileOf(after, "data-passwords", "/etc/ringo/postgresql/former.sql")).toContain('ALTER ROLE "ringo" NOLOGIN');
 });
 
-test("other keys open the shared files, and no container is replaced for them", async () => {
+test("new keys to the shared files replace no container", async () => {
   for (const [resources, generation] of [[before, 1], [after, 2]] as const) {
     expect(fileOf(resources, "data-data", "/etc/ssh/ringo-media.keys")).toBe(`ssh-ed25519 AAAAdatamediawriter${generation}\n`);
     expect(fileOf(resources, "data-data", "/etc/ssh/ringo-media-reader.keys")).toBe(`ssh-ed25519 AAAAdatamediareader${generation}\n`);
@@ -39,7 +39,7 @@ test("other keys open the shared files, and no container is replaced for them", 
   for (const name of ["api-0-api", "worker-0-worker"]) expect(stateOf(named(alone, name)).containers).toEqual(stateOf(named(before, name)).containers);
 });
 
-test("the program comes with the next key, which every machine let in already; and no machine lets the former in", () => {
+test("the program uses the next key, which every machine already accepted; no machine accepts the former", () => {
   const key = (generation: number) => `ssh-ed25519 AAAAaccessdeployer${generation}\n`;
   for (const { name } of after.filter(({ type }) => type.endsWith(":Droplet"))) {
     const state = short(name).replace("-droplet", "-base");
@@ -57,7 +57,7 @@ const changed = (kind: string, resources: Registered[]) => {
   return { added: now.filter((name) => !then.includes(name)).sort(), gone: then.filter((name) => !now.includes(name)).sort(), kept: now.filter((name) => then.includes(name)) };
 };
 
-test("a machine made anew shares nothing with the former that it could be known by, and all the others stay", async () => {
+test("a replaced machine shares no key or name with the former, and all others stay", async () => {
   const { resources } = await deploy({ machineGenerations: { edge: 2 } });
   const names = (kind: string) => {
     const { added, gone } = changed(kind, resources);
@@ -83,12 +83,12 @@ test.each([{ region: "ams3" }, { vpcCidr: "10.44.0.0/20" }])(
     expect(changed(":Droplet", resources).added).toHaveLength(6);
   });
 
-test("a worker that goes is shut down before; a machine whose volume has gone before it is not", () => {
+test("a removed worker is shut down first; a data machine, whose volume is detached first, is not", () => {
   const droplets = before.filter(({ type }) => type.endsWith(":Droplet"));
   for (const { name, inputs } of droplets) expect([name, inputs.gracefulShutdown]).toEqual([name, name.startsWith("worker-")]);
 });
 
-test("a machine stays whatever it would be born with now, and one that ends has the time that its shutdown may take", () => {
+test("a machine is not replaced for changed user data or keys, and its deletion has time for a shutdown", () => {
   const [droplets, keys] = [":Droplet", ":SshKey"].map((type) => requests.filter((request) => request.getType().endsWith(type)));
   // Deleted first, a key of the account would take along every machine that was born with it; and a new machine takes over while the former is there.
   for (const each of [...droplets, ...keys]) expect([each.getName(), each.getDeletebeforereplacedefined(), each.getDeletebeforereplace()]).toEqual([each.getName(), true, false]);

@@ -34,12 +34,12 @@ describe("the whole stack", () => {
     }
   });
 
-  test("names no other stack: nothing is made of its name before that is known", () => {
+  test("has the stack's name in every role's tag", () => {
     const roles = of(resources, "digitalocean:index/firewall:Firewall").map(({ inputs }) => JSON.stringify(inputs).match(/role:[a-z-]+/g)!);
     expect(new Set(roles.flat().map((tag) => tag.replace(/[a-z]+$/, "")))).toEqual(new Set(["role:ringo-test-"]));
   });
 
-  test("opens nothing to the world but 80 and 443 on the edge", () => {
+  test("opens only 80 and 443 on the edge to the world", () => {
     const open = of(resources, "digitalocean:index/firewall:Firewall").flatMap(({ name, inputs }) =>
       inputs.inboundRules
         .filter((rule: any) => (rule.sourceAddresses ?? []).some((cidr: string) => cidr.endsWith("/0")))
@@ -47,14 +47,14 @@ describe("the whole stack", () => {
     expect(open).toEqual(["network-firewall-edge tcp 80", "network-firewall-edge tcp 443"]);
   });
 
-  test("asks a PostgreSQL that runs whether it has what is declared before anything on its machine is told of it", () => {
+  test("checks a running PostgreSQL's database and role before it changes anything on its machine", () => {
     const states = ["data-base", "data-data"].map((name) => stateOf(named(resources, name)));
     const telling = states.findIndex((state) => JSON.stringify(state.files).includes("dbname=ringo"));
     const asking = states.findIndex(({ steps }) => steps.some(({ name, when }) => name === "PostgreSQL has what is declared" && when === "before-packages"));
     expect([telling, asking]).toEqual([0, 0]);
   });
 
-  test("checks a host key on every connection, the jump host's too", () => {
+  test("checks a host key on every connection, including the bastion's", () => {
     const connections = of(resources, command).map((r) => [short(r.name), plain(r.inputs.connection)] as const);
     expect(connections.length).toBeGreaterThan(10);
     const [origin] = /[0-9a-f]{4}$/.exec(named(resources, "edge-host-key").name)!;
@@ -66,7 +66,7 @@ describe("the whole stack", () => {
     }
   });
 
-  test("carries in user data no key that is still trusted after the first connection", () => {
+  test("has no key in user data that is still trusted after the first connection", () => {
     for (const { name, inputs } of of(resources, droplet)) {
       const userData = plain(inputs.userData);
       expect(userData).toContain(`private key of ${name.replace("-droplet", "-boot-key")}`);
@@ -75,13 +75,13 @@ describe("the whole stack", () => {
     }
   });
 
-  test("sends no machine's state other than as a secret", () => {
+  test("sends every machine's state as a secret", () => {
     for (const { inputs } of of(resources, command)) {
       expect(Object.keys(inputs.stdin)).toContain("4dabf18193072939515e22adb298388d");
     }
   });
 
-  test("says the passwords nowhere but in secrets", () => {
+  test("has passwords in secrets only", () => {
     const open = (value: any): string => {
       if (Array.isArray(value)) return value.map(open).join("\n");
       if (value && typeof value === "object") {
@@ -102,7 +102,7 @@ describe("the whole stack", () => {
     expect(containers[0].command).toContain("-E");
   });
 
-  test("has API and beat be another user of Redis than workers and the try of one", () => {
+  test("gives API and beat another Redis user than workers and the trial worker", () => {
     const redisOf = ({ environment }: { environment: Record<string, string> }) => /^redis:\/\/(\w+):/.exec(environment.CELERY_BROKER_URL)![1];
     const users = ["api-0-api", "api-1-api", "worker-0-worker"].flatMap((name) => stateOf(named(resources, name)).containers.map((container) => [container.name, redisOf(container)]));
     expect(users).toEqual([["ringo-api", "producer"], ["ringo-api", "producer"], ["ringo-worker", "ringo"], ["ringo-beat", "producer"]]);
@@ -117,13 +117,13 @@ describe("the whole stack", () => {
     }
   });
 
-  test("reboots after an update what there is one of together, and of each tier one at a time", () => {
+  test("reboots single machines together after an update, and each tier one at a time", () => {
     const times = Object.fromEntries(outputs.machines.map(({ name }: { name: string }) => [name, /Automatic-Reboot-Time "(\S+)"/.exec(
       stateOf(named(resources, `${name}-base`)).files.find(({ path }) => path.endsWith("60ringo-unattended-upgrades"))!.content)![1]]));
     expect(times).toEqual({ edge: "04:00", data: "04:00", monitor: "04:00", "api-0": "04:05", "api-1": "04:10", "worker-0": "04:05" });
   });
 
-  test("lets the edge only read the shared files", () => {
+  test("gives the edge read-only access to the shared files", () => {
     const keyOn = (name: string) => stateOf(named(resources, name)).files.find((f) => f.path === "/etc/ringo/media/key")?.content;
     expect(keyOn("edge-edge")).toBe("private key of data-media-reader-1\n");
     expect(keyOn("worker-0-worker")).toBe("private key of data-media-writer-1\n");
@@ -131,7 +131,7 @@ describe("the whole stack", () => {
     expect([mountOn("edge-edge"), mountOn("worker-0-worker")]).toEqual(["ringo-media-reader", "ringo-media"]);
   });
 
-  test("starts containers when the shared files are mounted, and ends them before: what is uploaded would stay on the machine", () => {
+  test("starts containers after the shared files are mounted and stops them before, so that no upload stays on the machine", () => {
     for (const name of ["api-0-base", "api-1-base", "worker-0-base"]) {
       const { files } = stateOf(named(resources, name));
       for (const unit of ["docker.service.d/ringo.conf", "ringo-containers.service"]) {
@@ -140,7 +140,7 @@ describe("the whole stack", () => {
     }
   });
 
-  test("has PostgreSQL, Redis and WAL that waits take no more of the data machine than there is", () => {
+  test("fits PostgreSQL, Redis and waiting WAL into the data machine", () => {
     const { files } = stateOf(named(resources, "data-data"));
     const setting = (file: string, pattern: RegExp) => Number(pattern.exec(files.find(({ path }) => path.endsWith(file))!.content)![1]);
     const { memoryMiB } = sizes[named(resources, "data-droplet").inputs.size];
@@ -149,7 +149,7 @@ describe("the whole stack", () => {
     expect(setting("/pgbackrest.conf", /^archive-push-queue-max=(\d+)MiB$/m)).toBeLessThan(named(resources, "data-volume").inputs.size * 1024 / 2);
   });
 
-  test("has the monitor read every machine, and every machine let it in", () => {
+  test("lets the monitor collect from every machine", () => {
     const files = stateOf(named(resources, "monitor-monitor")).files;
     const [targets] = files.filter(({ path }) => path.endsWith("targets/node.json")).map(({ content }) => JSON.parse(content) as any[]);
     expect(targets.map(({ targets: [target], labels }) => [labels.machine, labels.role, target]).sort())
@@ -161,12 +161,12 @@ describe("the whole stack", () => {
     }
   });
 
-  test("is watched from outside, too, and tells nobody where nobody is named", () => {
+  test("has an uptime check, without alerts if no address is set", () => {
     const outside = resources.filter(({ name, type }) => name.startsWith("outside") && type.startsWith("digitalocean:"));
     expect(outside.map(({ inputs }) => inputs.target)).toEqual(["https://api.ringo.test/api/health/"]);
   });
 
-  test("expects of Celery the workers there are, and lets them take their time to stop", () => {
+  test("expects exactly the existing workers, and gives them time to stop", () => {
     const settings = stateOf(named(resources, "monitor-monitor")).files.find(({ path }) => path.endsWith("celery-exporter.json"))!.content;
     expect(JSON.parse(settings)).toMatchObject({ workers: ["worker@worker-0"], stopTimeoutSeconds: 300, pool: { min: 2, max: 10 }, queues: ["default", "finance", "notifications", "orders"] });
   });
@@ -187,7 +187,7 @@ describe("beat", () => {
   });
 });
 
-test("one more API machine changes no other machine's base, data or worker: the edge and the monitor learn of it", async () => {
+test("one more API machine changes only the edge's and the monitor's state", async () => {
   const states = async (changes?: Record<string, unknown>) => {
     const { resources } = await stackWith(changes);
     return new Map(of(resources, command).map((r) => [r.name, JSON.stringify(stateOf(r))]));
@@ -205,7 +205,7 @@ describe("Sentry", () => {
     new Map(of((await stackWith(changes)).resources, command).filter((r) => r.name.startsWith("monitor-")).map((r) => [r.name, stateOf(r)]));
   const noted = (state: MachineState | undefined) => state?.files.map(({ path, content }) => [path, content.trim()]);
 
-  test("hears of each image once, by the name that every role's errors carry", async () => {
+  test("is told of each image once, by the release name of the errors", async () => {
     const release = `backend@${"ab".repeat(32)}`;
     const first = await states({ ...told, image: image("ab") });
     expect([noted(first.get("monitor-release")), noted(first.get("monitor-deploy"))]).toEqual([[["/etc/ringo/sentry/release", release]], [["/etc/ringo/sentry/deploy", release]]]);
@@ -220,7 +220,7 @@ describe("Sentry", () => {
     expect([changed(another), changed(otherwise)]).toEqual([["monitor-release", "monitor-deploy"], []]);
   });
 
-  test("hears nothing where no token is set, and the errors are reported all the same", async () => {
+  test("is told nothing without a token, while errors are still reported", async () => {
     const { resources } = await deploy({ sentryDsn: told.sentryDsn });
     expect(resources.map(({ name }) => name)).not.toEqual(expect.arrayContaining(["monitor-release"]));
     expect(stateOf(named(resources, "monitor-base")).files.map(({ path }) => path)).not.toContain("/etc/ringo/sentry/token");
@@ -228,11 +228,11 @@ describe("Sentry", () => {
   });
 });
 
-test("a configuration with faults registers nothing", async () => {
+test("a faulty configuration registers no resource", async () => {
   await expect(deploy({ apiInstanceCount: 0, apiSize: "s-99vcpu" })).rejects.toThrow(/apiInstanceCount[\s\S]*apiSize/);
 });
 
-test("who is named is told by the cloud itself of the API, its certificate and every machine", async () => {
+test("DigitalOcean's own alerts cover the API, its certificate and every machine", async () => {
   const { resources } = await deploy({ alerts: { runbook: "https://wiki.ringo.dev/alerts", cloudEmails: ["a@ringo.test"] } });
   const alerts = (type: string) => of(resources, type).map(({ inputs }) => inputs);
   expect(alerts("digitalocean:index/uptimeAlert:UptimeAlert").map((inputs) => [inputs.type, inputs.threshold, inputs.notifications])).toEqual([
@@ -243,7 +243,7 @@ test("who is named is told by the cloud itself of the API, its certificate and e
   expect(alerts("digitalocean:index/monitorAlert:MonitorAlert")).toHaveLength(3);
 });
 
-test("a stack that nobody hears of says so, and its alerts link to what to do all the same", async () => {
+test("a stack without a receiver warns, and its alerts still link to the runbook", async () => {
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
   const { resources } = await deploy({ alerts: {}, alertWebhookUrl: undefined, deadMansSwitchUrl: undefined });
   expect(warn.mock.calls.map(([message]) => message)).toEqual([expect.stringContaining("nobody is told of alerts"), expect.stringContaining("deadMansSwitchUrl")]);
@@ -252,7 +252,7 @@ test("a stack that nobody hears of says so, and its alerts link to what to do al
   expect(rules).toContain('"docs/alerts.md#postgresdown"');
 });
 
-test("the autoscaler off gives a fixed concurrency", async () => {
+test("without the autoscaler the concurrency is fixed", async () => {
   const { resources } = await deploy({ autoscaler: { enabled: false }, concurrency: 3 });
   const { command: words } = stateOf(named(resources, "worker-0-worker")).containers[0];
   expect(words).toContain("--concurrency=3");

@@ -32,7 +32,7 @@ test("every service of ours is rated 3.0 or better", () => {
   expect([status, stderr, stdout.match(/Overall exposure level.*/g)?.length]).toEqual([0, "", units.size]);
 });
 
-test("every service of ours that runs on is started anew with what it reads when it starts", () => {
+test("every long-running service of ours is restarted when a file that it reads at start changes", () => {
   const stale = states.flatMap((state) => state.units.flatMap(({ name, restartOn = [], reloadOn = [] }) => {
     const { content = "" } = state.files.find(({ path }) => path === `/etc/systemd/system/${name}`) ?? {};
     const read = content.match(/^(ExecStart|LoadCredential|EnvironmentFile)=.*$/gm) ?? [];
@@ -42,7 +42,7 @@ test("every service of ours that runs on is started anew with what it reads when
   expect(stale).toEqual([]);
 });
 
-test("a setting that an update changes reaches Debian's service in that update", () => {
+test("a changed setting takes effect in Debian's services in the same update", () => {
   const read = {
     "nftables.service": "/etc/nftables.conf", "docker.service": "/etc/docker/daemon.json", "redis-server.service": "/etc/redis/redis.conf", "nginx.service": "/etc/nginx/nginx.conf",
     "postgresql@17-main.service": "/etc/postgresql/17/main/pg_hba.conf", "fail2ban.service": "/etc/fail2ban/jail.local", "systemd-sysctl.service": "/etc/sysctl.d/60-ringo.conf",
@@ -54,7 +54,7 @@ test("a setting that an update changes reaches Debian's service in that update",
   }
 });
 
-test("every timer of ours is started, at each boot too: nobody misses what never runs until it is needed", () => {
+test("every timer of ours is started and enabled", () => {
   const timers = states.flatMap((state) => state.files.flatMap(({ path, content }) => {
     const [, name] = /^\/etc\/systemd\/system\/([^/]+\.timer)$/.exec(path) ?? [];
     const unit = state.units.find((each) => each.name === name);

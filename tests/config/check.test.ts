@@ -23,7 +23,7 @@ function faultsOf(changes: Record<string, string>, file?: object) {
   return verdict.valid ? [] : verdict.faults;
 }
 
-test("the engine calls a key secret when one of its members is: the others are found in the stack's file", () => {
+test("if one member of a key is secret, plain ones are still found in the stack's file", () => {
   const faults = faultsOf({ environmentSecrets: '{"PIN":"hunter2","TOKEN":"not-a-token","CODE":"7"}' }, {
     "ringo-infra:environmentSecrets": { PIN: "hunter2", TOKEN: sealed, CODE: 7 }, "ringo-infra:djangoSecretKey": sealed, "ringo-infra:backupPassphrase": sealed,
   });
@@ -52,21 +52,21 @@ test.each([
   ]);
 });
 
-test.each([["587", "587"], ["-1", "-1"], ["1.5", "1.5"], ["true", "true"], ["info", '"info"'], ['"0123"', '"0123"'], ["yes", '"yes"'], ["1", "2"], ["one", '"another file\'s"']])("a variable's %s is taken", (typed, read) => {
+test.each([["587", "587"], ["-1", "-1"], ["1.5", "1.5"], ["true", "true"], ["info", '"info"'], ['"0123"', '"0123"'], ["yes", '"yes"'], ["1", "2"], ["one", '"another file\'s"']])("a variable's value %s is accepted", (typed, read) => {
   writeFileSync(path.join(directory, "Pulumi.staging.yaml"), `config:\n  ringo-infra:environmentVariables:\n    A: ${typed}\n`);
   expect(faultsOf({ environmentVariables: `{"A":${read}}` })).toEqual([]);
 });
 
-test("a whole number that no number can hold is refused, whatever file it is from", () => {
+test("a whole number too large for a double is refused, whichever file it is from", () => {
   expect(faultsOf({ environmentVariables: '{"A":12345678901234567000}' })).toMatchObject([{ key: "environmentVariables.A" }]);
 });
 
-test("a stack's file without a config is none", () => {
+test("a stack's file without config has no keys", () => {
   writeFileSync(path.join(directory, "Pulumi.staging.yaml"), "encryptionsalt: v1\nconfig:\n");
   expect(faultsOf({})).toEqual([]);
 });
 
-test("a misspelt namespace is found, those of the providers are left alone", () => {
+test("a misspelt namespace is reported; those of the providers are not", () => {
   const faults = faultsOf({ "ringo-infr:protect": "false", "digitalocean:token": "x", "aws:region": "eu-central-1", "pulumi:disable-default-providers": "[]" });
   expect(faults).toEqual([{
     key: '["ringo-infr:protect"]', reason: "is not a key; did you mean protect?", allowed: "the keys of docs/configuration.md",
@@ -74,7 +74,7 @@ test("a misspelt namespace is found, those of the providers are left alone", () 
   }]);
 });
 
-test("the namespaces left alone are those of the packages that the program depends on", () => {
+test("the providers' namespaces are those of the program's dependencies", () => {
   const packages = Object.keys(dependencies).filter((name) => name.startsWith("@pulumi/")).map((name) => name.slice("@pulumi/".length));
   expect(packages.sort()).toEqual(otherNamespaces);
 });

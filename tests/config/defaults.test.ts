@@ -13,7 +13,7 @@ async function load(raw: Record<string, string>, secretKeys: string[] = ["django
 const json = JSON.stringify;
 const value = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
-test("the least config takes every default that the product promised", async () => {
+test("a minimal configuration gets every documented default", async () => {
   const config = await load(least);
   expect(config).toMatchObject({
     stack: "staging", environment: "staging", throwaway: false, protect: true, region: "fra1", vpcCidr: "10.20.0.0/20", machineImage: "debian-13-x64",
@@ -30,7 +30,7 @@ test("the least config takes every default that the product promised", async () 
   expect(config.mediaStorage).toBeUndefined();
 });
 
-test("alerts leave by the ports of whoever they are sent to, which are no secret", async () => {
+test("the ports of alert receivers are derived from their secret URLs, and are not secret", async () => {
   const config = await load({
     ...least, alertWebhookUrl: "https://hooks.ringo.dev:9443/not-a-hook", deadMansSwitchUrl: "https://switch.ringo.dev/not-a-switch", alertEmailPassword: "not-a-password",
     alerts: json({ runbook: "https://wiki.ringo.dev/alerts", email: { to: "a@ringo.dev", from: "b@ringo.dev", server: "mail.ringo.dev:587", username: "b" } }),
@@ -39,7 +39,7 @@ test("alerts leave by the ports of whoever they are sent to, which are no secret
   expect((await load(least)).alertPorts).toEqual([]);
 });
 
-test("what derives gives way to what is set, and the domain is never forgotten", async () => {
+test("explicit values override derived ones, and the domain is always included", async () => {
   const config = await load({
     ...least, environment: "blue", throwaway: "true", protect: "true", gunicornWorkers: "3",
     allowedHosts: '["api2.ringo.dev","api.ringo.dev"]', csrfTrustedOrigins: '["https://app.ringo.dev"]',
@@ -55,7 +55,7 @@ test("a throwaway stack is not protected", async () => {
   expect((await load({ ...least, throwaway: "true" })).protect).toBe(false);
 });
 
-test("secrets stay secret, the names of further ones stay plain", async () => {
+test("secrets stay secret; the names of further ones stay plain", async () => {
   const config = await load({ ...least, environmentSecrets: '{"PIN":1234}' }, ["djangoSecretKey", "backupPassphrase", "environmentSecrets"]);
   expect(await pulumi.isSecret(config.secrets.djangoSecretKey)).toBe(true);
   expect(await value(config.secrets.djangoSecretKey)).toBe(key);
@@ -69,7 +69,7 @@ test("secrets stay secret, the names of further ones stay plain", async () => {
   expect(plain).not.toHaveProperty("djangoSecretKey");
 });
 
-test("the loader throws one error with every fault, which Pulumi prints without a stack trace", async () => {
+test("the loader throws one error with all faults, which Pulumi prints without a stack trace", async () => {
   const error = await load({ ...least, apiInstanceCount: "0", regoin: "fra1" }, []).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ConfigError);
   expect(pulumi.RunError.isInstance(error)).toBe(true);
@@ -77,7 +77,7 @@ test("the loader throws one error with every fault, which Pulumi prints without 
   expect((error as ConfigError).message).toMatch(/stack staging has 4 faults/);
 });
 
-test("workers are counted by CPUs, within memory, and never to none", () => {
+test("gunicorn workers are derived from CPUs, limited by memory, and at least one", () => {
   expect(gunicornWorkersFor("s-4vcpu-8gb")).toBe(9);
   expect(gunicornWorkersFor("c-2")).toBe(5);
   expect(gunicornWorkersFor("s-1vcpu-512mb-10gb")).toBe(1);

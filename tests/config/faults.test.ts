@@ -13,7 +13,7 @@ test.each(cases)("%s", (_name, changes, key, reason, allowed, command) => {
   expect(faults[0].command).toContain(command);
 });
 
-test("what was given is shown, and the message says all of it", () => {
+test("the message shows each value, what is allowed and the command", () => {
   const message = renderFaults("staging", faultsOf({ apiInstanceCount: "0", vpcCidr: "8.8.0.0/20" }));
   expect(message).toBe([
     "the configuration of stack staging has 2 faults; nothing was changed",
@@ -28,7 +28,7 @@ test("what was given is shown, and the message says all of it", () => {
   ].join("\n"));
 });
 
-test("every fault is reported at once: of keys, of members, and between keys", () => {
+test("all faults are reported together: of keys, of members, and between keys", () => {
   const keys = faultsOf({
     regoin: "fra1", domain: undefined, sshAllowedCidrs: '["0.0.0.0/0","10.0.0.0/8"]', image: "backend:1", djangoSecretKey: undefined,
     autoscaler: '{"mx":1,"min":9,"max":3}', mediaStorage: '{"endpoint":"https://s3.ringo.dev","region":"fra1","bucket":"media"}',
@@ -56,7 +56,7 @@ test.each<[string, Record<string, string>, string[]]>([
   expect(faultsOf(changes).map((fault) => fault.key)).toEqual(keys);
 });
 
-test("an operator's key must be one that sshd takes", () => {
+test("an operator's key must be one that sshd accepts", () => {
   const blob = (...fields: Buffer[]) => Buffer.concat(fields.flatMap((field) => [Buffer.from([0, 0, field.length >> 8, field.length & 255]), field]));
   const jwk = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.export({ format: "jwk" });
   const modulus = Buffer.concat([Buffer.from([0]), Buffer.from(jwk.n!, "base64url")]);
@@ -66,7 +66,7 @@ test("an operator's key must be one that sshd takes", () => {
   expect(faultsOf({ operatorSshKeys: json([ed25519, rsa]) })[0]).toMatchObject({ key: "operatorSshKeys[1]", reason: "is an RSA key of 2048 bits; 3072 is the least" });
 });
 
-test("every placeholder that is left is named, and only in a stack that is no throw-away", () => {
+test("every remaining placeholder is reported, except in a throwaway stack", () => {
   const changes = {
     domain: "api.ringo.example", dnsZone: "ringo.example", acme: '{"email":"operations@ringo.example"}', image: `ghcr.io/ringo/backend@sha256:${"0".repeat(64)}`,
     sshAllowedCidrs: '["203.0.113.7/32"]', adminAllowedCidrs: '["185.12.64.7/32","2001:db8:1::/48"]',
@@ -84,11 +84,11 @@ test("every placeholder that is left is named, and only in a stack that is no th
   expect(faultsOf({ ...changes, throwaway: "true" }).map((fault) => fault.key)).toEqual(["image"]);
 });
 
-test("a stack's name is its environment's where none is named", () => {
+test("the environment's name defaults to the stack's", () => {
   expect(validate(least, stored(least), "prod")).toMatchObject({ valid: false, faults: [{ key: "environment", reason: expect.stringMatching(/stack's name, prod, which is production/) as string }] });
 });
 
-test("what only looks like an example's name is none", () => {
+test("a name that only resembles an example is accepted", () => {
   expect(faultsOf({
     domain: "test.examples.dev", acme: '{"email":"example@ringo.dev"}', image: `localhost:5000/example/test@${digest}`, environment: "test", tags: '["test","team:example"]', queues: '["test"]',
   })).toEqual([]);
@@ -109,16 +109,16 @@ test.each([
   ] });
 });
 
-test("a stack's name is told after all else: the other commands call the stack by it", () => {
+test("a bad stack name is reported last, as the other commands still use it", () => {
   const verdict = validate({ ...least, apiInstanceCount: "0" }, stored(least), "Feature_X");
   expect(verdict.valid ? [] : verdict.faults.map((fault) => fault.command)).toEqual(["pulumi config set --stack Feature_X apiInstanceCount 2", "pulumi stack rename --stack Feature_X feature-x"]);
 });
 
-test.each(["live", "1", "feature-1", "a".repeat(35)])("a stack may be called %s", (name) => {
+test.each(["live", "1", "feature-1", "a".repeat(35)])("%s is a valid stack name", (name) => {
   expect(validate(least, stored(least), name)).toMatchObject({ valid: true });
 });
 
-test("variables that only sound like a secret, or hold none, are taken", () => {
+test("variables that only sound like a secret, or contain none, are accepted", () => {
   expect(faultsOf({ environmentVariables: json({
     PASSWORD_RESET_TIMEOUT: 3600, EMAIL_HOST_PASSWORD: "", USE_TOKEN: true, GOOGLE_PUBLIC_KEY: "x", CACHE_KEY_PREFIX: "x", SEARCH_URL: "https://user@search.ringo.dev:9200/a:b",
   }) })).toEqual([]);

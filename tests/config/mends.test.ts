@@ -28,7 +28,7 @@ function expectMended({ key: name, reason, command }: Fault, before: Stored, rou
   }
 }
 
-test.each(cases)("the told command mends %s", (_name, changes) => expectMends(changes));
+test.each(cases)("the suggested command fixes %s", (_name, changes) => expectMends(changes));
 
 const loki = JSON.stringify({ image: `docker.io/grafana/loki:3.7.8@${digest}` });
 const runbook = "https://wiki.ringo.dev/alerts";
@@ -53,15 +53,15 @@ test.each<[string, Record<string, string>]>([
   ["Docker's network over the VPC", { dockerCidr: "10.20.0.0/20" }],
   ["a VPC inside a wider one without room", { vpcCidr: "10.20.5.0/24", apiInstanceCount: "300", gunicornWorkers: "1", databaseSize: "s-4vcpu-8gb" }],
   ["Grafana outside of the zone", { manageDns: "true", dnsZone: "ringo.dev", logs: loki, grafana: JSON.stringify({ image: `docker.io/grafana/grafana:12.3.0@${digest}`, domain: "grafana.ringo.net" }) }],
-])("the told command mends %s", (_name, changes) => expectMends(changes));
+])("the suggested command fixes %s", (_name, changes) => expectMends(changes));
 
-test("what is told of a time without quotes is that time, and never another state", () => {
+test("the suggested value for an unquoted time is that time", () => {
   for (const [restore, word] of [["2026-11-24 09:30:00 +0000 UTC", "2026-11-24T09:30:00Z"], ["2026-11-24 09:30:00 +0300 +0300", "2026-11-24T09:30:00+03:00"], ["2026-11-24T09:30:00", "'<time>'"]]) {
     expect(faultsOf({ raw: { ...least, restore }, secretKeys: stored(least) })[0].command).toBe(`pulumi config set --stack staging restore ${word}`);
   }
 });
 
-test("whatever stands where another kind belongs, the told command mends it", () => {
+test("the suggested command fixes any value of a wrong type", () => {
   /** Paths of groups and of what is in them, two deep. */
   const paths = Object.keys(schema.shape).flatMap((name): string[][] => {
     const shape = (find(schema, [name])!.schema as { unwrap?: () => { shape?: object } }).unwrap?.().shape ?? {};
@@ -81,7 +81,7 @@ const leaves = (group: z.ZodType, path: string[] = []): string[][] => Object.key
   return kindOf(member) === "group" ? leaves(member, [...path, name]) : [[...path, name]];
 });
 
-test.each(leaves(schema).map((path) => [path.join("."), path] as const))("the example of %s is a good value, once its blanks are filled", (name, path) => {
+test.each(leaves(schema).map((path) => [path.join("."), path] as const))("the example of %s is valid once its blanks are filled", (name, path) => {
   const { schema: keySchema, doc } = find(schema, path)!;
   const before = { raw: least, secretKeys: stored(least) };
   const after = run(filled(setCommand("staging", path, keySchema, doc)), before, typed);
@@ -89,7 +89,7 @@ test.each(leaves(schema).map((path) => [path.join("."), path] as const))("the ex
   expect(own.filter(({ reason }) => !reason.startsWith("has no effect without"))).toEqual([]);
 });
 
-test("a blank that nobody filled is a fault, in a stack to throw away as well", () => {
+test("an unfilled blank is a fault, also in a throwaway stack", () => {
   for (const throwaway of ["true", "false"]) {
     const faults = faultsOf({ raw: { ...least, throwaway, registry: '{"username":"<user>"}', registryToken: "not-a-token" }, secretKeys: stored({ ...least, registryToken: "" }) });
     expect(faults).toMatchObject([{ key: "registry.username", reason: "is still the placeholder", command: "pulumi config set --stack staging --type string --path registry.username '<user>'" }]);

@@ -27,7 +27,7 @@ const validConfig = fc.record({
   vpcCidr: `10.${second}.0.0/20`, sshAllowedCidrs: JSON.stringify(ssh), queues: JSON.stringify(queues),
 }));
 
-test("any valid config is taken, and what derives from it is within its bounds", () => {
+test("any valid configuration is accepted, and derived values are within their bounds", () => {
   fc.assert(fc.property(validConfig, (raw) => {
     const verdict = validate(raw, stored(raw), "any");
     expect(verdict).toMatchObject({ valid: true });
@@ -40,7 +40,7 @@ test("any valid config is taken, and what derives from it is within its bounds",
   }), { numRuns: 100 });
 });
 
-test("nothing that can be written into a config makes validation throw, and every fault is complete", () => {
+test("no input makes validation throw, and every fault is complete", () => {
   const keys = fc.oneof(fc.constantFrom(...Object.keys(schema.shape), "__proto__", "constructor"), fc.string());
   const anything = fc.oneof(fc.string(), fc.json(), fc.constantFrom("null", "[null]", '{"a":null}', "[[]]", '{"enabled":[]}', '{"__proto__":1}'));
   fc.assert(fc.property(fc.dictionary(keys, anything), fc.array(keys), (raw, secretKeys) => {
@@ -56,7 +56,7 @@ test("nothing that can be written into a config makes validation throw, and ever
   }), { numRuns: 200 });
 });
 
-test("a secret's value is in no message, whatever else is wrong", () => {
+test("no message contains a secret's value, whatever else is wrong", () => {
   const secretNames = Object.keys(schema.shape).filter((key) => stored({ [key]: "" }).size === 1);
   fc.assert(fc.property(fc.constantFrom(...secretNames), fc.stringMatching(/^[qxzj]{12,80}$/), fc.boolean(), (name, value, encrypted) => {
     const changes = { [name]: name === "environmentSecrets" ? JSON.stringify({ "bad-name": value }) : value, apiInstanceCount: "0" };
@@ -66,14 +66,14 @@ test("a secret's value is in no message, whatever else is wrong", () => {
   }), { numRuns: 200 });
 });
 
-test("SSH is let in from exactly the networks of the internet that are named narrowly", () => {
+test("SSH accepts exactly the public networks that are narrow enough", () => {
   fc.assert(fc.property(fc.oneof(cidr(0, 32), fc.constantFrom(...neverSources.map((outer) => `${outer.address}/${Math.max(outer.prefix, outer.family === "ipv4" ? 16 : 32)}`))), (range) => {
     const prefix = Number(range.split("/")[1]);
     expect(faultsOf({ throwaway: "true", sshAllowedCidrs: JSON.stringify([range]) }).length > 0).toBe(prefix < 16 || !fromInternet(range));
   }));
 });
 
-test("a VPC is private, between /16 and /24, and clear of what is taken", () => {
+test("a VPC is private, from /16 to /24, and overlaps no reserved range", () => {
   fc.assert(fc.property(fc.oneof(cidr(8, 28), fc.integer({ min: 0, max: 255 }).map((n) => `10.${n}.0.0/16`), fc.integer({ min: 0, max: 31 }).map((n) => `172.${n}.0.0/18`)), (range) => {
     const parsed = parseCidr(range)!;
     const good = parsed.prefix >= 16 && parsed.prefix <= 24 && privateRanges.some((outer) => contains(outer, parsed))
@@ -82,7 +82,7 @@ test("a VPC is private, between /16 and /24, and clear of what is taken", () => 
   }));
 });
 
-test("overlap is a shared address, and to contain is to hold both ends", () => {
+test("ranges overlap if they share an address, and contain one another if they contain both ends", () => {
   const number = (ip: string) => ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
   const bounds = (range: string) => {
     const { address: ip, prefix } = parseCidr(range)!;

@@ -6,16 +6,16 @@ import { schema } from "../../config/schema";
 
 const page = readFileSync(path.resolve(__dirname, "../../docs/configuration.md"), "utf8");
 
-test("the committed page is what the schema says: if not, `make reference`", () => expect(render()).toBe(page));
+test("the committed page matches the schema: if not, run `make reference`", () => expect(render()).toBe(page));
 
-test("every key is there with its type, default, what is allowed and what to type", () => {
+test("every key is listed with type, default, allowed values and command", () => {
   const sections = page.split(/^### /m).slice(1);
   const titles = sections.map((section) => section.slice(1, section.indexOf("`", 1)));
   expect(titles).toEqual(expect.arrayContaining(Object.keys(schema.shape)));
   for (const section of sections.filter((text) => !/^An? (optional )?group: /m.test(text))) expect(section).toMatch(/- Type: .+\n- Default: .+\n- Allowed: .+\n\n```sh\n.*pulumi config set .+\n```/);
 });
 
-test("no command of the page has a secret's value in it", () => {
+test("no command of the page contains a secret's value", () => {
   const commands = page.split("\n").filter((line) => line.includes("pulumi config set --secret"));
   expect(commands).toHaveLength(Object.keys(secrets.shape).length);
   for (const command of commands) expect(command).toMatch(/--secret (--path )?[A-Za-z]+(\.[A-Z_]+)?$/);

@@ -3,7 +3,7 @@ import { faultsOf, key, least, stored } from "./fixture";
 
 const message = (changes: Record<string, string | undefined>, secretKeys?: Set<string>) => renderFaults("staging", faultsOf(changes, secretKeys));
 
-test("all missing secrets are listed, each with the command that sets it, none with a value", () => {
+test("all missing secrets are listed with their commands, and without a value", () => {
   const faults = faultsOf({
     djangoSecretKey: undefined, registry: '{"username":"deploy"}', mediaStorage: '{"endpoint":"https://s3.ringo.dev","region":"fra1","bucket":"media"}',
   });
@@ -15,7 +15,7 @@ test("all missing secrets are listed, each with the command that sets it, none w
   ]);
 });
 
-test("a secret in plain text is a fault, though its value is good", () => {
+test("a secret in plain text is a fault, even if its value is valid", () => {
   const [fault, ...others] = faultsOf({}, new Set(["backupPassphrase"]));
   expect(others).toEqual([]);
   expect(fault).toMatchObject({ key: "djangoSecretKey", allowed: "stored encrypted, with --secret" });
@@ -24,7 +24,7 @@ test("a secret in plain text is a fault, though its value is good", () => {
   expect(JSON.stringify(fault)).not.toContain(key);
 });
 
-test("each part of a secret that stands in plain text is told by its name, with what takes it out of the file", () => {
+test("each plain member of a secret is reported by name, with the command that removes it", () => {
   const [fault, ...others] = faultsOf({ environmentSecrets: '{"PIN":"hunter2"}' }, new Set(["djangoSecretKey", "backupPassphrase"]));
   expect(others).toEqual([]);
   expect(fault).toMatchObject({
@@ -35,7 +35,7 @@ test("each part of a secret that stands in plain text is told by its name, with 
   expect(faultsOf({ environmentSecrets: "{}" }, new Set(["djangoSecretKey", "backupPassphrase"]))).toEqual([]);
 });
 
-test("a plain key stored as a secret is a fault, and nothing of it is shown", () => {
+test("a plain key stored as a secret is a fault, and its value is not shown", () => {
   const text = message({ region: "hidden-region", databaseName: "ringo" }, new Set(["region", "djangoSecretKey", "backupPassphrase"]));
   expect(text).toMatch(/region: is stored as a secret/);
   expect(text).toContain("pulumi config rm --stack staging region && pulumi config set --stack staging region fra1");
@@ -80,12 +80,12 @@ test.each([
   expect(text).not.toMatch(/marker|mmmm/);
 });
 
-test("the key in use is no fallback", () => {
+test("the current key cannot be a fallback", () => {
   expect(faultsOf({ djangoSecretKeyFallbacks: `${"another-retired-key-".repeat(3)},${key}` })[0].reason).toMatch(/contains the current djangoSecretKey/);
   expect(faultsOf({ djangoSecretKeyFallbacks: "another-retired-key-".repeat(3) })).toEqual([]);
 });
 
-test("a DSN with its key is taken", () => {
+test("a DSN with its key is accepted", () => {
   expect(faultsOf({ sentryDsn: "https://publickey@sentry.ringo.dev/1" })).toEqual([]);
 });
 

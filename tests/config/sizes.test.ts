@@ -1,6 +1,6 @@
 import { sizes } from "../../config";
 
-test("a size has what its slug says", () => {
+test("a size has the CPUs and memory of its slug", () => {
   const said = Object.keys(sizes).map((slug) => {
     // `c-4` says no memory: CPU-optimized machines have 2 GiB for each CPU.
     const [, vcpus, plain, memory, unit] = /^[a-z0-9_]+-(?:(\d+)vcpu-|(\d+))(?:(\d+)([gm])b)?/.exec(slug)!;

@@ -30,11 +30,11 @@ const faultyKeys = (values: Record<string, string>, stack: string) => {
 /** Whatever a person has already replaced is no longer named. */
 const expectOnly = (keys: string[], allowed: string[]) => expect(keys.filter((key) => !allowed.includes(key))).toEqual([]);
 
-test("the project has the name that the keys carry, and starts index.ts", () => {
+test("the project's name is the keys' namespace, and its entry is index.ts", () => {
   expect(read("Pulumi.yaml")).toMatchObject({ name: "ringo-infra", main: "index.ts", runtime: { name: "nodejs", options: { typescript: true } } });
 });
 
-test("the local stack lacks only what its command makes", () => {
+test("the local stack's file lacks only what `make up` adds", () => {
   const values = raw("local");
   expectOnly(faultyKeys(values, "local"), ["backupPassphrase", "djangoSecretKey", "image"]);
   expect(faultyKeys({
@@ -48,7 +48,7 @@ test("the local stack lacks only what its command makes", () => {
   }, "local")).toEqual([]);
 });
 
-test.each(["staging", "production"])("%s lacks only its secrets, and what is still a placeholder", (stack) => {
+test.each(["staging", "production"])("%s lacks only its secrets and placeholders", (stack) => {
   const values = raw(stack);
   const placeholders = ["acme.email", "adminAllowedCidrs[0]", "corsAllowedOrigins[0]", "csrfTrustedOrigins[0]", "dnsZone", "domain", "image", "logs.image", "sshAllowedCidrs[0]"];
   const secrets = ["backupPassphrase", "djangoSecretKey", "mediaAccessKeyId", "mediaSecretAccessKey", "registryToken"];
@@ -63,7 +63,7 @@ test.each(["staging", "production"])("%s lacks only its secrets, and what is sti
   }, stack)).toEqual([]);
 });
 
-test.each(["staging", "production"])("whoever types what %s is told to has a config that holds", (stack) => {
+test.each(["staging", "production"])("the commands suggested for %s lead to a valid configuration", (stack) => {
   let now = { raw: raw(stack), secretKeys: new Set<string>() };
   for (let round = 0; round < 3; round++) {
     const verdict = validate(now.raw, now.secretKeys, stack);
@@ -73,14 +73,14 @@ test.each(["staging", "production"])("whoever types what %s is told to has a con
   expect(validate(now.raw, now.secretKeys, stack)).toMatchObject({ valid: true });
 });
 
-test("no stack's file holds a secret in plain text", () => {
+test("no stack's file contains a secret in plain text", () => {
   for (const stack of ["local", "staging", "production"]) {
     const secrets = config(stack).filter(([name]) => stored({ [name]: "" }).has(name));
     expect(secrets.flatMap(([name, value]) => plainIn(value, [name]))).toEqual([]);
   }
 });
 
-test("staging and production could be joined: their networks do not overlap", () => {
+test("the networks of staging and production do not overlap, so they could be peered", () => {
   const [a, b] = ["staging", "production"].map((stack) => parseCidr(raw(stack).vpcCidr)!);
   expect(overlaps(a, b)).toBe(false);
 });

@@ -14,7 +14,7 @@ const commandsOf = (page: string): string[] => fs.readFileSync(path.join(docs, p
 /** The reference's commands are tested with the schema. */
 const pages = fs.readdirSync(docs, { recursive: true, encoding: "utf8" }).filter((page) => page.endsWith(".md") && page !== "configuration.md" && commandsOf(page).length > 0);
 
-test.each(pages)("what %s says to type is taken, once its blanks are filled", (page) => {
+test.each(pages)("the configuration commands of %s are valid once their blanks are filled", (page) => {
   const { raw, secretKeys } = commandsOf(page).reduce((before, command) => run(filled(command), before, typed), { raw: least, secretKeys: stored(least) });
   const verdict = validate(raw, secretKeys, "staging");
   const faults = verdict.valid ? [] : verdict.faults; // a page tells of its own keys only, not of those that belong to them

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { agrees, runbooks, steps } from "../local/stack/runbook";
 
 describe("the commands of a runbook", () => {
-  test("are what stands after $ in console blocks, with the lines below", () => {
+  test("are read from console blocks, with their output", () => {
     const text = "# A\n```console\n$ one\nout\n\n$ two \\\n>   more\n```\n```sh\n$ no command\n```\n```console\n$ three\n```\n";
     expect(steps(text)).toEqual([
       { line: 3, command: "one", expected: ["out", ""] },
@@ -15,7 +15,7 @@ describe("the commands of a runbook", () => {
   test("come before output", () => expect(() => steps("```console\nout\n```")).toThrow(/line 2/));
 });
 
-describe("what a command prints agrees with the runbook", () => {
+describe("the comparison of a command's output with the runbook", () => {
   test.each<[string, string[], string]>([
     ["when figures and their widths differ", ["a   12 b", "1.5 s"], "a 7 b\n   20.25 s\n"],
     ["when text within a line is left out", ["from … to here"], "from there to here\n"],
@@ -37,12 +37,12 @@ describe("what a command prints agrees with the runbook", () => {
 
 const names = fs.readdirSync(runbooks).filter((name) => name !== "README.md");
 
-test.each(names)("%s has commands, and is found from the list", (name) => {
+test.each(names)("%s has commands, and is in the list", (name) => {
   expect(steps(fs.readFileSync(path.join(runbooks, name), "utf8")).length).toBeGreaterThan(1);
   expect(fs.readFileSync(path.join(runbooks, "README.md"), "utf8")).toContain(`](${name})`);
 });
 
-test("what a runbook changes in the stack's file stands in the list with the command that changes it for another stack, and names no count", () => {
+test("every change of the stack's file is in the list, with the command for a stack in the cloud, and sets no generation", () => {
   const list = fs.readFileSync(path.join(runbooks, "README.md"), "utf8");
   const pattern = (form: string): RegExp => new RegExp(`^${form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace("KEY", "\\w+").replace("VALUE", "[^\\n]+")}$`);
   const forms = [...list.matchAll(/^\| `(.*Pulumi\.local\.yaml)`.* \| `pulumi config (?:set|rm) -s production .*` \|$/gm)].map(([, form]) => pattern(form!));
@@ -52,7 +52,7 @@ test("what a runbook changes in the stack's file stands in the list with the com
   expect(used.filter((command) => command.includes("Generation"))).toEqual([]);
 });
 
-test("a command that is for the stack on one machine alone stands in the list with what it is on another", () => {
+test("every command for the local stack only is in the list, with the command for a stack in the cloud", () => {
   const list = fs.readFileSync(path.join(runbooks, "README.md"), "utf8");
   const used = names.flatMap((name) => steps(fs.readFileSync(path.join(runbooks, name), "utf8"))).flatMap(({ command }) => /^make (up|preview|output|destroy)\b/.exec(command)?.[1] ?? []);
   expect(new Set(used).size).toBeGreaterThan(1);

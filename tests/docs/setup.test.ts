@@ -40,7 +40,7 @@ describe("the scopes of DigitalOcean's token", () => {
   const rows = section("4. DigitalOcean").matchAll(/^\| (`.+) \| (.+) \|$/gm);
   const granted = [...rows].flatMap(([, resources, verbs]) => [...resources!.matchAll(/`([a-z_]+)`/g)].flatMap(([, resource]) => each(`${resource}: ${verbs}`)));
 
-  test("are all that the program's resources need", async () => {
+  test("cover all that the program's resources need", async () => {
     const missing = (await made("digitalocean")).map((type) => {
       const scopes = needed[/\/(\w+):/.exec(type)![1]!]?.flatMap(each);
       return [type, scopes?.filter((scope) => !granted.includes(scope)) ?? "is not known here: write down its scopes"] as const;
@@ -49,7 +49,7 @@ describe("the scopes of DigitalOcean's token", () => {
   });
 });
 
-test("the droplets that the account's limit must hold are those that the program makes", async () => {
+test("the droplets counted for the account's limit are those of the program", async () => {
   const [, said] = /droplet limit holds the stack: (.*?)\./s.exec(section("4. DigitalOcean"))!;
   const { resources } = await stackWith();
   const roles = new Set(resources.filter(({ type }) => type === "digitalocean:index/droplet:Droplet").map(({ inputs }) => /(edge|data|monitor|api|worker)/.exec(inputs.name as string)![1]!));
@@ -57,7 +57,7 @@ test("the droplets that the account's limit must hold are those that the program
   for (const role of roles) expect(said!.toLowerCase()).toContain(role);
 });
 
-test("the stack's VPC is never a region's first: another is made before the first update and before a move", () => {
+test("a default VPC is created before the first update and before a change of region", () => {
   const chapter = section("4. DigitalOcean");
   const { region } = schema.shape;
   expect(chapter).toMatch(/default VPC[^#]*before the first `up` and before each change of `region`/);
@@ -67,7 +67,7 @@ test("the stack's VPC is never a region's first: another is made before the firs
 describe("machines of another size", () => {
   const chapter = section("11. Machines of another size");
 
-  test("are told of wherever a size is decided on", () => {
+  test("are linked from every size setting", () => {
     const sizes = Object.entries(schema.shape).filter(([name]) => name.endsWith("Size"));
     expect(sizes.map(([name]) => name).sort()).toEqual([...chapter.matchAll(/`(\w+Size)`/g)].map(([, name]) => name).sort());
     for (const [name, key] of sizes) {
@@ -75,7 +75,7 @@ describe("machines of another size", () => {
     }
   });
 
-  test("are changed one at a time: what the command names is one machine, made anew or not", async () => {
+  test("are resized one at a time: the --target matches one machine, replaced or not", async () => {
     const [, target] = /--target '\*\*(::[^']+)\*'/.exec(chapter)!;
     for (const changes of [{}, { machineGenerations: { "api-0": 2 } }, { apiInstanceCount: 12 }]) {
       const { resources } = await stackWith(changes);
@@ -84,7 +84,7 @@ describe("machines of another size", () => {
   });
 });
 
-describe("the policy of who deploys to AWS", () => {
+describe("the deployer's policy in AWS", () => {
   interface Statement { Effect: "Allow" | "Deny"; Action: string | string[]; Resource: string | string[] }
   const [, json] = /```json\n([^`]+)```/.exec(section("5. AWS for the backups"))!;
   const { Statement: statements } = JSON.parse(json!.replaceAll("STACK", "test").replaceAll("ACCOUNT", "123456789012").replaceAll("REGION", "eu-central-1")) as { Statement: Statement[] };

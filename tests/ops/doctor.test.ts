@@ -9,9 +9,9 @@ const production = { name: "production" } as OperatedStack;
 const local = { name: "local" } as OperatedStack;
 const days = (count: number): number => count * 86_400_000;
 
-test("a machine that complains of nothing is well", () => expect(judged(local, "data", "")).toEqual([expect.objectContaining({ about: "data", ok: true })]));
+test("a machine without complaints is fine", () => expect(judged(local, "data", "")).toEqual([expect.objectContaining({ about: "data", ok: true })]));
 
-test("each complaint comes with the command that looks closer, for the stack that was asked about", () => {
+test("each complaint comes with a command for a closer look, for the given stack", () => {
   const printed = "unit ringo-logs.service failed\ncontainer ringo-api   Exited (137) 2 minutes ago\ndisk /srv/data 93%\nfirewall\nreboot\n";
   expect(judged(production, "api-1", printed).map(({ said, ok, mend }) => [said, ok, mend])).toEqual([
     ["unit ringo-logs.service is failed", false, ["make ssh STACK=production HOST=api-1 CMD='journalctl --no-pager --lines 50 --unit ringo-logs.service'"]],
@@ -23,7 +23,7 @@ test("each complaint comes with the command that looks closer, for the stack tha
   expect(judged(local, "api-1", "reboot")[0]!.mend).toEqual(["make ssh HOST=api-1 CMD='systemctl reboot'"]);
 });
 
-describe("of a machine, the doctor finds", () => {
+describe("on a machine the doctor finds", () => {
   /** What it says of a machine on which these programs answer so; all else is well there. */
   const said = (changes: { failed?: string; drops?: number; containers?: string[]; full?: string; reboot?: boolean }): string[] => {
     const { failed = "", drops = 3, containers = ["ringo-api running Up 2 hours (healthy)"], full = "7% /srv/data", reboot = false } = changes;
@@ -46,7 +46,7 @@ describe("of a machine, the doctor finds", () => {
     }
   };
 
-  test("nothing where all is well", () => expect(said({})).toEqual([expect.stringContaining("are well")]));
+  test("nothing if all is well", () => expect(said({})).toEqual([expect.stringContaining("are well")]));
 
   test.each<[string, Parameters<typeof said>[0], string]>([
     ["a unit that has failed", { failed: "ringo-logs.service loaded failed failed Carries" }, "unit ringo-logs.service is failed"],
@@ -58,14 +58,14 @@ describe("of a machine, the doctor finds", () => {
   ])("%s", (_, changes, finding) => expect(said(changes)).toEqual([finding]));
 });
 
-test("a certificate that certbot should have renewed is wrong", () => {
+test("a certificate that certbot should have renewed is reported", () => {
   expect(certificate(local, days(60)).ok).toBe(true);
   expect(certificate(local, days(14)).ok).toBe(true); // of 45
   expect(certificate(local, days(9))).toMatchObject({ ok: false, said: "expires in 9 days" });
   expect(certificate(local, -days(1)).ok).toBe(false);
 });
 
-test("alerts that fire are told with their page; silence is wrong where not even the sign of life fires", () => {
+test("firing alerts are reported with their page; if even the watchdog is silent, that is reported", () => {
   const alert = (alertname: string, state: string) => ({ state, labels: { alertname }, annotations: { summary: `${alertname} it is`, runbook_url: `docs/alerts.md#${alertname.toLowerCase()}` } });
   const alive = alert("Watchdog", "firing");
   expect(firing(local, [alive, alert("ApiSlow", "pending")])).toEqual([{ about: "alerts", said: "none fires", ok: true }]);
@@ -78,32 +78,32 @@ describe("backups", () => {
   const hours = (count: number): number => Date.parse(made) + count * 3_600_000;
   const well = { window: { from: made, to: null }, warning: null, backups: [{ stop: "2026-11-20T02:01:12Z" }, { stop: made }], wal: { waiting: 0, waitingSeconds: 0 } };
 
-  test("that are new, with WAL that has just begun to wait, are well", () => {
+  test("that are recent, with WAL that has just begun to wait, are fine", () => {
     expect(backedUp(local, { ...well, wal: { waiting: 2, waitingSeconds: 300 } }, hours(25))).toEqual([expect.objectContaining({ ok: true, said: expect.stringContaining(`any time from ${made} to the newest WAL in S3`) })]);
   });
 
-  test("of which none is there, or whose WAL has a gap, are wrong", () => {
+  test("are reported if there are none, or if WAL is missing", () => {
     expect(backedUp(local, { ...well, warning: "WAL x is missing" }, hours(1))).toMatchObject([{ ok: false, said: "WAL x is missing", mend: ["make ssh HOST=data CMD='systemctl start ringo-backup@incr'", "docs/alerts.md#walmissing"] }]);
     expect(backedUp(local, { ...well, window: null, backups: [] }, hours(1))).toMatchObject([{ ok: false, said: "there are none" }]);
   });
 
-  test("are as old as the alert says, or older: wrong, and its page leads to the mend", () => {
+  test("are reported as soon as they are older than the alert's limit, with the alert's page", () => {
     expect(backedUp(production, well, hours(26))).toMatchObject([{ ok: false, said: `the newest ended at ${made}, more than 25 hours ago`, mend: ["make ssh STACK=production HOST=data CMD='systemctl start ringo-backup@incr'", "docs/alerts.md#backupold"] }]);
   });
 
-  test("whose WAL waits for longer than the alert allows are wrong, each fault by itself", () => {
+  test("are reported if WAL waits longer than the alert's limit, each fault separately", () => {
     const stuck = { ...well, wal: { waiting: 4711, waitingSeconds: 301 } };
     expect(backedUp(local, stuck, hours(1))).toMatchObject([{ ok: false, said: "4711 WAL segments wait, the first of them for 5 minutes", mend: ["make ssh HOST=data CMD='ringo-backup status'", "docs/alerts.md#walnotarchived"] }]);
     expect(backedUp(local, stuck, hours(240)).map(({ ok }) => ok)).toEqual([false, false]);
   });
 });
 
-test("people read what was looked at, then how much of it is wrong", () => {
+test("the text lists everything that was checked, then the number of faults", () => {
   expect(forPeople(judged(local, "edge", "")).split("\n").slice(-2)).toEqual(["all 1 are well", ""]);
   expect(forPeople(judged(local, "edge", "reboot"))).toBe("WRONG edge: an update waits for a reboot\n      make ssh HOST=edge CMD='systemctl reboot'\n1 of 1 wrong\n");
 });
 
-describe("each machine is asked once", () => {
+describe("each machine is asked over one connection", () => {
   /** What the machines have, in the place of the programs that are asked there. */
   const listed = { window: { from: "x", to: null }, warning: null, backups: [{ stop: new Date().toISOString() }], wal: { waiting: 0, waitingSeconds: 0 } };
   const alive = { data: { alerts: [{ state: "firing", labels: { alertname: "Watchdog" }, annotations: {} }] } };
@@ -136,40 +136,40 @@ describe("each machine is asked once", () => {
     return (JSON.parse(printed) as Finding[]).filter(({ about, ok }) => !ok && about !== "the API").map(({ about, said }) => ({ about, said }));
   }
 
-  test("and is well where it says so", async () => expect(await wrong([])).toEqual([]));
+  test("and is fine if it says so", async () => expect(await wrong([])).toEqual([]));
 
-  test.each([["data", "backups"], ["monitor", "alerts"]])("%s, which does not answer that once, is not told to be gone, nor anything known of its %s", async (host, about) => {
+  test.each([["data", "backups"], ["monitor", "alerts"]])("if %s does not answer, it is not called gone, and its %s are unknown", async (host, about) => {
     expect(await wrong([host])).toEqual([
       { about: host, said: "cannot be reached: ssh: connect to host 10.0.0.2 port 22: Connection timed out; Connection closed by UNKNOWN port 65535" },
       { about, said: `unknown, since ${host} cannot be reached` },
     ]);
   });
 
-  test("a command that fails there is told in its own words, and no machine is out of reach for it", async () => {
+  test("a failed command is reported with its own message, and the machine still counts as reachable", async () => {
     expect(await wrong([], { "ringo-backup": "echo 'S3 is away' >&2; exit 1", curl: "echo 'curl: (22) 503' >&2; exit 22" })).toEqual([
       { about: "backups", said: "cannot be listed: S3 is away" },
       { about: "alerts", said: "Prometheus does not answer, so no alert is sent: curl: (22) 503" },
     ]);
   });
 
-  test("a Prometheus that does not run is not waited for, and told in its own words alone", async () => {
+  test("a stopped Prometheus is not waited for, and reported with its own message", async () => {
     expect(await wrong([], { ps: "false", curl: "echo 'curl: (7) refused' >&2; exit 7" })).toEqual([
       { about: "alerts", said: "Prometheus does not answer, so no alert is sent: curl: (7) refused" },
     ]);
   });
 
-  describe("and a Prometheus that has just started", () => {
+  describe("a Prometheus that has just started", () => {
     const directory = mkdtempSync(join(tmpdir(), "ringo-doctor-"));
     afterAll(() => rmSync(directory, { recursive: true }));
     /** Its age: ten seconds more at each look. */
     const aging = (name: string) => (writeFileSync(join(directory, name), ""), `echo x >>${directory}/${name}; echo $(($(wc -l <${directory}/${name}) * 10))`);
     const none = "echo '{\"data\":{\"alerts\":[]}}'";
 
-    test("is waited for until it has looked at anything", async () => {
+    test("is waited for until its first evaluation", async () => {
       expect(await wrong([], { ps: aging("waits"), curl: `if test $(wc -l <${directory}/waits) -lt 4; then ${none}; else ${there.curl}; fi` })).toEqual([]);
     });
 
-    test("is held to be broken when it has not, after as long as that may take", async () => {
+    test("is reported as broken if its first evaluation takes too long", async () => {
       expect(await wrong([], { ps: aging("looks"), curl: none })).toEqual([{ about: "alerts", said: "Prometheus stores no metrics, or evaluates no rules" }]);
       expect(readFileSync(join(directory, "looks"), "utf8").split("\n")).toHaveLength(10);
     });

@@ -30,7 +30,7 @@ afterAll(() => {
 const ask = (ca?: string, patience?: number) => askHealth({ outputs: () => ({ apiUrl: `https://localhost:${(server.address() as AddressInfo).port}` }) as Outputs, ca }, patience);
 const trusted = (): string => fs.readFileSync(cert, "utf8");
 
-test.each([200, 500, 503])("an answer is told by its status, %i, with how long its certificate holds", async (status) => {
+test.each([200, 500, 503])("an answer is reported with its status, %i, and its certificate's expiry", async (status) => {
   answer = (response) => response.writeHead(status).end();
   const health = await ask(trusted());
   expect(health).toMatchObject({ status, url: expect.stringMatching(/\/api\/health\/$/) });
@@ -38,12 +38,12 @@ test.each([200, 500, 503])("an answer is told by its status, %i, with how long i
   expect(asked).toEqual(["GET /api/health/"]);
 });
 
-test("one that does not come is not waited for without end", async () => {
+test("a missing answer times out", async () => {
   answer = () => undefined;
   expect((await ask(trusted(), 0.3)).status).toBe("no answer in 0.3 s");
 });
 
-test("one whose certificate nobody trusted has signed is none", async () => {
+test("an untrusted certificate counts as no answer", async () => {
   answer = (response) => response.writeHead(200).end();
   expect((await ask()).status).toMatch(/self-signed certificate/);
   expect(asked).toEqual([]);

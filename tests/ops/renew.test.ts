@@ -26,34 +26,34 @@ function renew(environment: NodeJS.ProcessEnv = { YES: "1" }) {
 const counted = (): boolean => fs.readFileSync(at("Pulumi.staging.yaml"), "utf8").includes("api-0: 2");
 const up = "up --stack staging --refresh --yes";
 
-test("a machine that is gone is waited for some seconds, and nothing is shown that protects it", () => {
+test("a lost machine is waited for a few seconds, and no preview is run", () => {
   machines({ "api-0": "gone" });
   const { status, stderr, done } = renew();
   expect({ status, done, counted: counted() }).toEqual({ status: 0, done: [up], counted: true });
   expect(stderr).toContain("api-0 does not answer");
 });
 
-test("whoever makes one anew that is gone is asked, when he knows that it is", () => {
+test("before a lost machine is replaced, the command says that it is lost, then asks", () => {
   machines({ "api-0": "gone" });
   const { status, stderr, done } = renew({ YES: "" });
   expect({ status, done, counted: counted() }).toEqual({ status: 1, done: [], counted: false });
   expect(stderr).toMatch(/does not answer[^]*no terminal to ask on/);
 });
 
-test("one that answers ends in order, when the engine has shown what it will do", () => {
+test("a running machine is shut down in order, after a preview", () => {
   machines({ "api-0": "ends" });
   const { status, done } = renew();
   expect({ status, done, counted: counted() }).toEqual({ status: 0, done: ["preview --stack staging", "api-0 ends", up], counted: true });
 });
 
-test("one that answers goes on where the engine could not", () => {
+test("a running machine is left alone if the preview fails", () => {
   machines({ "api-0": "ends" });
   program("pulumi", `${fs.readFileSync(at("bin/pulumi"), "utf8")}\n[ $1 != preview ]`);
   const { status, done } = renew();
   expect({ status, done, file: fs.readFileSync(at("Pulumi.staging.yaml"), "utf8") }).toEqual({ status: 1, done: ["preview --stack staging"], file: stackFile });
 });
 
-test("one whose renewal failed is made anew once more, under another number: the one before is there", () => {
+test("after a failed renewal the next one uses another number, as the failed one's machine exists", () => {
   machines({ "api-0": "ends" });
   program("pulumi", `${fs.readFileSync(at("bin/pulumi"), "utf8")}\n[ $1 != up ]`);
   expect(renew().status).toBe(1);
@@ -62,19 +62,19 @@ test("one whose renewal failed is made anew once more, under another number: the
   expect(fs.readFileSync(at("Pulumi.staging.yaml"), "utf8")).toContain("api-0: 3");
 });
 
-test("where the edge does not answer nobody knows of the machines behind it, and none is taken to be gone", () => {
+test("if the edge does not answer, no machine behind it is assumed to be lost", () => {
   machines({ edge: "exit 255", "api-0": "exit 255" });
   const { status, stderr, done } = renew();
   expect({ status, done, counted: counted() }).toEqual({ status: 1, done: [], counted: false });
   expect(stderr).toContain("make renew STACK=staging HOST=edge");
 });
 
-test("an edge that is gone is made anew", () => {
+test("a lost edge is replaced", () => {
   machines({ edge: "exit 255", "api-0": "exit 255" });
   expect(renew({ YES: "1", HOST: "edge" })).toMatchObject({ status: 0, done: [up] });
 });
 
-test("what the end of a machine costs depends on whether there is another of its kind", () => {
+test("the warning depends on whether there is another machine of the role", () => {
   const machines = ["edge", "api", "api", "worker", "data", "monitor"].map((role, i) => ({ name: `${role}-${i}`, role, publicAddress: null, privateAddress: "" }));
   const said = Object.fromEntries(machines.map((machine) => [machine.role, cost(machine, machines)]));
   expect(said).toEqual({

@@ -4,7 +4,7 @@ import type { OperatedStack } from "../../ops/stack";
 const mockStatuses: (number | string)[] = [];
 jest.mock("../../ops/health", () => ({ askHealth: async () => ({ url: "https://api.ringo.test/api/health/", status: mockStatuses.length > 1 ? mockStatuses.shift() : mockStatuses[0] }) }));
 
-describe("what make's variables mean", () => {
+describe("make's variables", () => {
   test.each([
     [{}, []],
     [{ TIME: "2026-11-24T09:30:00Z" }, ["--time", "2026-11-24T09:30:00Z"]],
@@ -12,11 +12,11 @@ describe("what make's variables mean", () => {
     [{ BACKUP: "20261124-125942F", REPOSITORY_TIME: "2026-11-24T00:00:00Z" }, ["--backup", "20261124-125942F", "--repository-time", "2026-11-24T00:00:00Z"]],
   ])("%j", (environment, options) => expect(target(environment)).toEqual(options));
 
-  test("two moments at once are an error that names both", () => {
+  test("that name two moments are an error that names both", () => {
     expect(() => target({ TIME: "2026-11-24T09:30:00Z", POINT: "before" })).toThrow(/TIME and POINT/);
   });
 
-  test("a copy that was asked for in other words is not taken for a wish to restore in place", () => {
+  test("with an invalid ASIDE never restore in place", () => {
     for (const ASIDE of ["yes", "true"]) expect(() => target({ TIME: "2026-11-24T09:30:00Z", ASIDE })).toThrow(/use ASIDE=1/);
   });
 });
@@ -48,12 +48,12 @@ describe("a restore", () => {
   const plan = "data ringo-backup plan --point before";
   const inPlace = "data ringo-backup restore --point before --yes";
 
-  test("in place is not done before it is agreed to, by who has seen what it would do", async () => {
+  test("in place shows its plan and asks first", async () => {
     await expect(restored({ POINT: "before" })).rejects.toThrow(/Type the stack's name to go on:\nNothing was done/);
     expect(done).toEqual([plan]);
   });
 
-  test("that was agreed to is done, to the moment that was shown, and ends when the application answers", async () => {
+  test("that is confirmed restores the planned moment, and ends when the application answers", async () => {
     mockStatuses.splice(0, 1, "socket hang up", 502, 500, 200);
     const ended = restored({ POINT: "before", YES: "1" });
     await jest.advanceTimersByTimeAsync(5_000);
@@ -63,22 +63,22 @@ describe("a restore", () => {
     expect(said).toContain("the application answers");
   });
 
-  test("beside the running database changes nothing, and asks nothing", async () => {
+  test("beside the running database does not ask, as it changes nothing", async () => {
     expect(await restored({ POINT: "before", ASIDE: "1" })).toBe(0);
     expect(done).toEqual(["data ringo-backup restore --point before --aside"]);
   });
 
-  test("that cannot be planned is not asked for", async () => {
+  test("that cannot be planned does not ask", async () => {
     expect(await restored({ POINT: "before", YES: "1" }, { plan: 3 })).toBe(3);
     expect(done).toEqual([plan]);
   });
 
-  test("that fails is told by its status, and no application is said to answer", async () => {
+  test("that fails returns its status, and does not wait for the application", async () => {
     expect(await restored({ POINT: "before", YES: "1" }, { restore: 4 })).toBe(4);
     expect(said).toBe("");
   });
 
-  test("after which the application answers with errors for five minutes has not ended well", async () => {
+  test("fails if the application still answers with errors after five minutes", async () => {
     mockStatuses.splice(0, 1, 500);
     const ended = restored({ YES: "1" });
     const told = expect(ended).rejects.toThrow("the data is restored, but https://api.ringo.test/api/health/ answers: 500");

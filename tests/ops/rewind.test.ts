@@ -14,7 +14,7 @@ function listed(key: string, events: { seconds: number; deletion: boolean }[]): 
 const histories = fc.array(fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 6 })
   .chain((seconds) => fc.tuple(...seconds.sort((a, b) => a - b).map((second) => fc.record({ seconds: fc.constant(second), deletion: fc.boolean() })))), { maxLength: 4 });
 
-test("every object is brought back that was there and is not as it was, and no other", () => {
+test("exactly the objects that were deleted or overwritten are brought back", () => {
   fc.assert(fc.property(histories, fc.integer({ min: 0, max: 60 }), (objects, time) => {
     const back = toBringBack(objects.flatMap((events, i) => listed(`o${i}-`, events)), at(time)).map(({ version }) => version).sort();
     const expected = objects.flatMap((events, i) => {
@@ -25,18 +25,18 @@ test("every object is brought back that was there and is not as it was, and no o
   }));
 });
 
-test("a lock that restic has taken away stays away: it would keep every restic out", () => {
+test("a removed restic lock is not brought back, as it would block restic", () => {
   const gone = (key: string) => listed(key, [{ seconds: 5, deletion: false }, { seconds: 9, deletion: true }]);
   const kept = ["snapshots/a", "data/lo/locks", "backup/locks/a"];
   expect(toBringBack(["locks/a", ...kept].flatMap(gone), at(7)).map(({ key }) => key)).toEqual(kept);
 });
 
-test("what was written and deleted within one second stays deleted", () => {
+test("an object written and deleted within one second stays deleted", () => {
   expect(toBringBack(listed("lock", [{ seconds: 5, deletion: false }, { seconds: 5, deletion: true }]), at(9))).toEqual([]);
   expect(toBringBack(listed("lock", [{ seconds: 5, deletion: false }, { seconds: 5, deletion: true }, { seconds: 7, deletion: false }]), at(6))).toEqual([]);
 });
 
-test("what was overwritten within one second is as the last of it", () => {
+test("an object overwritten within one second gets its last version", () => {
   const [newest] = listed("o", [{ seconds: 5, deletion: false }, { seconds: 5, deletion: false }, { seconds: 7, deletion: true }]);
   expect(toBringBack(listed("o", [{ seconds: 5, deletion: false }, { seconds: 5, deletion: false }, { seconds: 7, deletion: true }]), at(6))).toEqual([newest]);
 });
@@ -70,17 +70,17 @@ describe("a bucket", () => {
     return { code, copied };
   }
 
-  test("is brought back from as many pages as there are, each object by its version of that time", async () => {
+  test("is brought back over all pages of its listing, each object in its version of that time", async () => {
     expect(await rewound({ TIME: "1970-01-01T00:00:05Z", YES: "1" })).toEqual({ code: 0, copied: [{ Bucket: "one", Key: "a b/ё", CopySource: "one/a%20b/%D1%91?versionId=v5" }] });
     expect(said).toContain("one: 1 of 1 objects were deleted or overwritten since 1970-01-01T00:00:05.000Z\n");
   });
 
-  test("is left as it is where nobody has agreed to what would be done", async () => {
+  test("stays unchanged without confirmation", async () => {
     await expect(rewound({ TIME: "1970-01-01T00:00:05Z" })).rejects.toThrow(/Nothing was done/);
     expect(said).toContain("a b/ё");
   });
 
-  test.each(["", "yesterday", "1970-01-01", "1970-01-01T00:00:05", "1970-13-01T00:00:05Z"])("is not brought to %j, which is no time that is the same everywhere", async (TIME) => {
+  test.each(["", "yesterday", "1970-01-01", "1970-01-01T00:00:05", "1970-13-01T00:00:05Z"])("is not rewound to %j, which is not a time with a time zone", async (TIME) => {
     await expect(rewound({ TIME, YES: "1" })).rejects.toThrow(/is not a time with a time zone/);
   });
 });

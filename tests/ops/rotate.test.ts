@@ -39,13 +39,13 @@ const commands: [string, (of: OperatedStack) => Promise<number>, object, string[
   ["media-keys", rotateMediaKeys, { "ringo-infra:mediaKeyGeneration": 32 }, ["up"]],
 ];
 
-test.each(commands)("rotate-%s counts one more of its own, and brings the stack there", async (_, rotate, counted, does) => {
+test.each(commands)("rotate-%s raises its own generation and runs the update", async (_, rotate, counted, does) => {
   expect(await rotate(stack())).toBe(0);
   expect(config()).toEqual({ ...written, ...counted });
   expect(done).toEqual(does);
 });
 
-test.each(commands)("rotate-%s LATER=1 only counts, as often as it is said, and names what brings the stack there", async (_, rotate, counted) => {
+test.each(commands)("rotate-%s LATER=1 only raises the generation, once however often it is run, and names the update's command", async (_, rotate, counted) => {
   process.env.LATER = "1";
   for (const each of [stack(), stack()]) expect(await rotate(each)).toBe(0);
   expect(config()).toEqual({ ...written, ...counted });
@@ -53,7 +53,7 @@ test.each(commands)("rotate-%s LATER=1 only counts, as often as it is said, and 
   expect(said).toContain("pulumi up --stack staging");
 });
 
-test("a file with a key twice is told as a person can mend it, and stays as it is", async () => {
+test("a file with a duplicate key is reported and left unchanged", async () => {
   const twice = `${fs.readFileSync(file, "utf8")}  ringo-infra:passwordGeneration: 2\n`;
   fs.writeFileSync(file, twice);
   await expect(rotatePasswords(stack())).rejects.toThrow(/^Pulumi.staging.yaml: Map keys must be unique/);
@@ -61,7 +61,7 @@ test("a file with a key twice is told as a person can mend it, and stays as it i
   expect(done).toEqual([]);
 });
 
-test("what fails to bring it there is told, and nothing is done after it", async () => {
+test("a failed update is reported, and nothing is done after it", async () => {
   expect(await rotateBackupKey(stack(3))).toBe(3);
   expect(done).toEqual(["up"]);
 });

@@ -23,7 +23,7 @@ async function made(file: string, by: ChildProcess): Promise<void> {
   }
 }
 
-test.each([["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const)("%s ends a command, and leaves no key behind", async (signal, status) => {
+test.each([["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const)("%s ends a command and leaves no key behind", async (signal, status) => {
   program("ssh", `ls ${at("tmp")}/ringo-ssh-*/deployer >${at("asked")}.new; mv ${at("asked")}.new ${at("asked")}; exec sleep 20`);
   const child = spawn(process.execPath, command("logs"), { ...options(), stdio: "ignore", detached: true });
   await made("asked", child);
@@ -55,7 +55,7 @@ test.each([
   expect(keys()).toEqual([]);
 });
 
-test("Ctrl-C in a renewal is the engine's to mind: it ends in order, and the command after it", async () => {
+test("Ctrl-C during a renewal lets the engine end in order, and the command after it", async () => {
   program("pulumi", `${fs.readFileSync(at("bin/pulumi"), "utf8")}
     case $1 in preview | up) trap 'echo $1 >>${at("ended")}' INT; touch ${at("$1")}; sleep 1 & wait; wait ;; esac`);
   program("ssh", `case "$*" in *poweroff*) touch ${at("off")} ;; *" api-0 -- "*) [ ! -e ${at("off")} ] ;; esac`);

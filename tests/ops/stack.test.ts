@@ -19,7 +19,7 @@ function run(call: string): unknown {
   return JSON.parse(stdout);
 }
 
-test("a long text in Russian comes back as it was written, wherever the pipe cuts it", () => {
+test("a long Russian text is returned intact, wherever the pipe splits it", () => {
   const text = `x${"аЁж\n".repeat(50_000)}`; // letters of two bytes, at odd places
   fs.writeFileSync(at("text"), text);
   program("ssh", `exec cat ${at("text")}`);
@@ -27,7 +27,7 @@ test("a long text in Russian comes back as it was written, wherever the pipe cut
   expect(stdout === text).toBe(true);
 });
 
-test("what ssh says of a machine that it did not reach comes back, rather than nameless onto the terminal", () => {
+test("ssh's error about an unreachable machine is returned, not printed", () => {
   program("ssh", 'echo "Connection to UNKNOWN port 65535 timed out" >&2; exit 255');
   expect(run('"data", ["x"], { capture: true, quiet: true }')).toEqual({ code: 255, stdout: "", stderr: "Connection to UNKNOWN port 65535 timed out\n" });
 });

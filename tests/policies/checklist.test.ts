@@ -21,21 +21,21 @@ const notThere = ({ policies = [], machine = [], tests = {} }: Row): string[] =>
   ...Object.entries(tests).flatMap(([file, list]) => list.filter((name) => !hasTest(file, name)).map((name) => `${file}: ${name}`)),
 ];
 
-test("what the rows name is there", () => expect(rows.flatMap(notThere)).toEqual([]));
+test("everything that a row names exists", () => expect(rows.flatMap(notThere)).toEqual([]));
 
-test("what is not there is found out", () => {
-  const tests = { "policies/checklist.test.ts": ["what the rows name is there", "no such test " + "of ours"], "none.test.ts": ["a"] };
+test("missing rules, files and tests are found", () => {
+  const tests = { "policies/checklist.test.ts": ["everything that a row names exists", "no such test " + "of ours"], "none.test.ts": ["a"] };
   expect(notThere({ demands: "", policies: ["droplet-image", "no-rule"], machine: ["state.ts", "none.ts"], tests }))
     .toEqual(["no-rule", "none.ts", "policies/checklist.test.ts: no such test of ours", "none.test.ts: a"]);
 });
 
-test("every rule belongs to a row, and no row stands there twice or with nothing that holds it", () => {
+test("every rule belongs to a row, and no row is a duplicate or without enforcement", () => {
   expect([...new Set(rows.flatMap(({ policies = [] }) => policies))].sort()).toEqual([...names].sort());
   expect(new Set(rows.map(({ demands }) => demands)).size).toBe(rows.length);
   for (const row of rows) expect([row.demands, row.policies ?? row.machine ?? row.tests]).not.toEqual([row.demands, undefined]);
 });
 
-test("a column that is asked for and empty is a gap, on the page too", () => {
+test("an empty column that is needed is a gap, also on the page", () => {
   const row: Row = { demands: "A holds", policies: ["droplet-image"], machine: [], tests: { "a.test.ts": [] }, missing: "a thing" };
   expect(gaps(row)).toEqual(["the machine's state", "a test", "a thing"]);
   expect(gaps({ demands: "B holds", policies: [], tests: {} })).toEqual(["a policy", "a test"]);

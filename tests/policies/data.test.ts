@@ -180,25 +180,25 @@ chapter("Data", {
   },
 });
 
-test("a stack that says it is thrown away protects nothing", () => {
+test("a throwaway stack needs no protection", () => {
   expect(judge([digitalocean("volume", {})], { of: [ruleNamed("stateful-protected")], settings: { throwaway: true } })).toEqual([]);
 });
 
-describe("whose account it is, a preview", () => {
+describe("the account's number, in a preview", () => {
   const previewed = (...samples: Sample[]) => judge(samples, { of: [ruleNamed("data-own-account")], settings: { preview: true } }).map(({ rule }) => rule);
   const hidden = aws("iam/user", {}, { name: "new", outputs: { arn: unknown } });
 
-  test("does not know where everything is still to be made", () => expect(previewed(hidden, ...guest({ AWS: stranger }).slice(1))).toEqual(["not-judged-yet"]));
-  test("knows by what is there already", () => {
+  test("is unknown if nothing exists yet", () => expect(previewed(hidden, ...guest({ AWS: stranger }).slice(1))).toEqual(["not-judged-yet"]));
+  test("is known from existing resources", () => {
     expect(previewed(hidden, ...guest({ AWS: stranger }))).toEqual(["data-own-account"]);
     expect(previewed(hidden, ...guest({ AWS: "123456789012" }))).toEqual([]);
   });
-  test("tells of a stranger beside a policy that it does not know", () => {
+  test("another account is found beside a policy that is still unknown", () => {
     expect(previewed(aws("s3/bucketPolicy", { policy: unknown }, { name: "new" }), ...guest({ AWS: stranger }))).toEqual(["data-own-account", "not-judged-yet"]);
   });
 });
 
-test("the bucket to blame is named, and no other", () => {
+test("only the violating bucket is named", () => {
   const samples = [...store({}), aws("s3/bucket", { bucket: "forgotten" }, { name: "forgotten" })];
   expect(judge(samples, { of: [ruleNamed("s3-complete")] }).map(({ urn }) => urn)).toEqual([urnOf(samples.at(-1)!)]);
 });

@@ -160,10 +160,10 @@ describe("secrets in a text", () => {
     ["something called a secret", JSON.stringify('export DATABASE_PASSWORD="hunter2"')], ["something called a secret", JSON.stringify('{"dbPassword":"hunter2"}')],
   ])("%s", (kind, text) => expect(secretsIn(`before ${text} after`, [])).toContain(kind));
 
-  test("of the configuration, in plain and in base64, however they look", () => {
+  test("of the configuration are found in plain text and base64, whatever they look like", () => {
     for (const text of ["tame word", base64("tame word")]) expect(secretsIn(`x ${text} y`, ["tame word"])).toEqual(["a secret of the stack's configuration"]);
   });
-  test("in a time that grows with the text, whatever is in it", () => {
+  test("are searched in linear time, whatever the text", () => {
     const started = performance.now();
     for (const word of ["secret", "A_", " A_TOKEN", "password-", "mysql -p", "curl -u ", "a-", "= $("]) secretsIn(word.repeat(80_000 / word.length), []);
     expect(performance.now() - started).toBeLessThan(10_000);
@@ -180,13 +180,13 @@ describe("secrets in a text", () => {
   ])("are not found in %s", (text) => expect(secretsIn(text, [])).toEqual([]));
 });
 
-test("a secret of the stack is found on a command line, and not repeated", () => {
+test("a secret on a command line is found and not repeated", () => {
   const found = judge([bring({ create: "login tame-word" })], { of: [ruleNamed("command-secret")], settings: { secrets: ["tame-word"] } });
   expect(found.map(({ message }) => message.split("\n")[0])).toEqual(["a secret of the stack's configuration is in its create"]);
   expect(JSON.stringify(found)).not.toContain("tame-word");
 });
 
-test("a finding about a secret never repeats it", () => {
+test("a violation never contains the secret", () => {
   const secret = "Not-A-Real-Secret-7";
   const of = { of: [ruleNamed("user-data-secret")], settings: { secrets: [secret] } };
   const found = judge([droplet({ userData: `#!/bin/sh\npassphrase=${secret}` })], of);
@@ -194,6 +194,6 @@ test("a finding about a secret never repeats it", () => {
   expect(JSON.stringify(found)).not.toContain(secret);
 });
 
-test("an image by tag is bearable where the stack is thrown away", () => {
+test("a throwaway stack may name an image by tag", () => {
   expect(judge([running({ image: "registry.ringo.test/backend:dev" })], { of: [ruleNamed("container-hardened")], settings: { throwaway: true } })).toEqual([]);
 });

@@ -223,7 +223,7 @@ chapter("Network", {
   },
 });
 
-test("the program's own table of open ports is kept to, in and out", () => {
+test("the program's own firewall table violates no rule", () => {
   const ways = { acme: { server: "https://acme.example/dir" }, image: "registry.example/backend:1", backups: {}, logs: { image: "registry.example/loki:1" }, grafana: { image: "registry.example/grafana:1" }, outboundPorts: [443], alertPorts: [443] };
   const samples = (changes = {}) => allowTable(["198.51.100.7/32"], { ...ways, ...changes })
     .flatMap(({ role, inbound, outbound }) => [digitalocean("tag", { name: roleTag(role) }), firewall([roleTag(role)], inbound as object[], outbound as object[])]);
@@ -239,24 +239,24 @@ describe("addresses", () => {
   /** The two halves of a range that begins at 0.0.0.0. */
   const halves = (prefix: number): string[] => [`0.0.0.0/${prefix + 1}`, `${[24, 16, 8, 0].map((shift) => Math.floor(2 ** (31 - prefix) / 2 ** shift) % 256).join(".")}/${prefix + 1}`];
 
-  test("what is wider than a /8 is the world, and stays it when cut in two", () => {
+  test("ranges wider than a /8 count as the world, even if split in two", () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 7 }), (prefix) => {
       expect([isWorld([`0.0.0.0/${prefix}`]), isWorld(halves(prefix))]).toEqual([true, true]);
     }));
   });
-  test("a few ranges of /16 and narrower are not", () => fc.assert(fc.property(fc.array(range(16, 32), { maxLength: 100 }), (ranges) => expect(isWorld(ranges)).toBe(false))));
-  test("adding a range never closes what was open", () => {
+  test("a few ranges of /16 and narrower do not", () => fc.assert(fc.property(fc.array(range(16, 32), { maxLength: 100 }), (ranges) => expect(isWorld(ranges)).toBe(false))));
+  test("adding a range never closes anything", () => {
     fc.assert(fc.property(fc.array(range(0, 32), { maxLength: 8 }), range(0, 32), (ranges, more) => expect(isWorld([...ranges, more]) || !isWorld(ranges)).toBe(true)));
   });
-  test("private ranges, however many, are not the world", () => {
+  test("private ranges never count as the world", () => {
     fc.assert(fc.property(fc.array(fc.tuple(octet, octet, fc.integer({ min: 8, max: 32 })).map(([b, c, prefix]) => `10.${b}.${c}.0/${prefix}`), { minLength: 1 }), (ranges) => {
       expect([isWorld(ranges), ranges.every(isPrivate)]).toEqual([false, true]);
     }));
   });
-  test("text that is no range is the world", () => fc.assert(fc.property(fc.string().filter((text) => !/^[\d.:a-f/]+$/i.test(text)), (text) => expect(isWorld([text])).toBe(true))));
+  test("an unreadable range counts as the world", () => fc.assert(fc.property(fc.string().filter((text) => !/^[\d.:a-f/]+$/i.test(text)), (text) => expect(isWorld([text])).toBe(true))));
 });
 
-test("ports are read as DigitalOcean writes them", () => {
+test("ports are parsed in DigitalOcean's notation", () => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 65535 }), fc.integer({ min: 1, max: 65535 }), (a, b) => {
     expect(portsOf(`${a}-${b}`)).toEqual({ first: a, last: b });
     expect(portsOf(String(a))).toEqual({ first: a, last: a });

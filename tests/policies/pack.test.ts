@@ -12,18 +12,18 @@ const names = new Set(rules.map(({ name }) => name));
 const today = new Date("2026-06-01T12:00:00Z");
 
 describe("the rules", () => {
-  test("have names of their own, in words, that the pack does not use itself", () => {
+  test("have unique names in kebab case that the pack itself does not use", () => {
     expect(names.size).toBe(rules.length);
     for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/);
     for (const own of ["exemptions", "not-judged-yet", "all"]) expect(names).not.toContain(own);
   });
-  test.each(rules.map((rule) => [rule.name, rule] as const))("%s says what it demands, what is wrong otherwise, and how to mend it", (_, rule) => {
+  test.each(rules.map((rule) => [rule.name, rule] as const))("%s states its requirement, the reason and the fix", (_, rule) => {
     expect(chapters).toContain(rule.chapter);
     for (const sentence of [rule.demands, rule.wrong]) expect(sentence).toMatch(/^[A-Z`][^]{15,}\.$/);
     expect(rule.mend).toMatch(/^[a-z`][^]{5,}\.$/);
     expect(new Set(rule.answers).size).toBe(rule.answers.length);
   });
-  test("reach Pulumi with all that they say", () => {
+  test("reach Pulumi with all their texts", () => {
     const policies = compile(rules, { settings, exemptions: [], today });
     expect(policies).toHaveLength(rules.length + 2);
     const rule = ruleNamed("droplet-ssh-key");
@@ -35,10 +35,10 @@ describe("the rules", () => {
 });
 
 describe("levels", () => {
-  test.each(["production", "staging", "local"])("of %s are of rules that there are", (stack) => {
+  test.each(["production", "staging", "local"])("of %s name existing rules", (stack) => {
     for (const rule of Object.keys(levelsOf(stack))) expect([rule, rule === "all" || names.has(rule)]).toEqual([rule, true]);
   });
-  test("are nowhere lowered in production, nor in a stack that nobody has thought of", () => {
+  test("are not lowered in production or in an unknown stack", () => {
     for (const stack of ["production", "another", ""]) expect(Object.values(levelsOf(stack)).filter((level) => level !== "mandatory")).toEqual([]);
   });
 });
@@ -49,27 +49,27 @@ describe("an exemption", () => {
   const of = (list: Exemption[], day = "2026-06-01", samples = [open]) => judge(samples, { of: [ruleNamed("droplet-ssh-key"), ruleNamed("droplet-image")], exemptions: list, today: day }).map(({ rule, message }) => `${rule}: ${message.split("\n")[0]}`);
   const broken = "droplet-ssh-key: it has no SSH key";
 
-  test("holds for its resource, by type and name or by URN, to the end of its last day", () => {
+  test("applies to its resource, by type and name or by URN, to the end of its last day", () => {
     expect(of([])).toEqual([broken]);
     expect(of([exemption])).toEqual([]);
     expect(of([{ ...exemption, resource: urnOf(open) }])).toEqual([]);
     expect(of([exemption], "2026-06-30")).toEqual([]);
   });
-  test("holds for 90 days at most: one that is to hold longer does not hold at all", () => {
+  test("applies for 90 days at most; a longer one has no effect", () => {
     expect(exemptionFault({ ...exemption, until: "2026-08-30" }, names, today)).toBeUndefined();
     expect(of([{ ...exemption, until: "2026-08-30" }])).toEqual([]);
     expect(of([{ ...exemption, until: "2026-08-31" }])).toEqual([broken, expect.stringMatching(/^exemptions: .*more than 90 days/)]);
   });
-  test("holds for no other resource, and no other rule", () => {
+  test("applies to no other resource or rule", () => {
     expect(of([exemption], undefined, [{ ...open, name: "new" }])).toEqual([broken]);
     expect(of([{ ...exemption, rule: "droplet-image" }])).toEqual([broken]);
     expect(of([{ ...exemption, resource: "digitalocean:index/droplet:Droplet::ol" }])).toEqual([broken]);
   });
-  test("knows its resource within components", () => {
+  test("finds its resource within components", () => {
     const urn = "urn:pulumi:production::ringo-infra::ringo:host:Host$digitalocean:index/droplet:Droplet::old";
     expect([isExempt([exemption], exemption.rule, urn, today), isExempt([exemption], exemption.rule, `${urn}er`, today)]).toEqual([true, false]);
   });
-  test("that is over fails by itself, and what it covered fails again", () => {
+  test("that has expired is a violation, and so is what it covered", () => {
     expect(of([exemption], "2026-07-01")).toEqual([broken, "exemptions: droplet-ssh-key for digitalocean:index/droplet:Droplet::old: it ended on 2026-06-30."]);
   });
   test.each<[string, Partial<Exemption>, RegExp]>([
@@ -80,7 +80,7 @@ describe("an exemption", () => {
     ["never ends", { until: "9999-12-31" }, /more than 90 days/],
   ])("that %s is a violation itself", (_, change, fault) => expect(exemptionFault({ ...exemption, ...change }, names, today)).toMatch(fault));
 
-  test("in force is none that is at fault today", () => {
+  test("in force has no fault today", () => {
     for (const each of exemptions) expect([each, exemptionFault(each, names, new Date())]).toEqual([each, undefined]);
   });
 });
@@ -89,27 +89,27 @@ describe("what a preview cannot know", () => {
   const hidden = (name: string): Sample => digitalocean("droplet", { sshKeys: unknown }, { name });
   const previewed = (samples: Sample[], of = [ruleNamed("droplet-ssh-key")]) => judge(samples, { of, settings: { preview: true } });
 
-  test("is told once a rule, with the first resources", () => {
+  test("is reported once per rule, with the first resources", () => {
     const [told, ...more] = previewed(["a", "b", "c", "d", "e"].map(hidden));
     expect([told.rule, told.message, more]).toEqual(["not-judged-yet", "Cannot be judged yet: droplet-ssh-key: sshKeys of a, b, c and 2 more.", []]);
   });
-  test("hides nothing of what it does know", () => {
+  test("hides no violation that is known", () => {
     expect(previewed([hidden("a"), digitalocean("droplet", { sshKeys: [] }, { name: "b" })]).map(({ rule }) => rule)).toEqual(["droplet-ssh-key", "not-judged-yet"]);
   });
-  test("is a violation in an update: there it is never judged again", () => {
+  test("is a violation in an update, where it would not be checked again", () => {
     expect(judge([hidden("a")], { of: [ruleNamed("droplet-ssh-key")] })[0].message).toBe("a: sshKeys is unknown, so nobody can say that the rule holds\nTo mend: set sshKeys to the deployer's key.");
   });
-  test("is not forgotten where a list is only partly known", () => {
+  test("is reported if a list is only partly known", () => {
     expect(previewed([digitalocean("droplet", { tags: ["project:ringo", unknown] })], [ruleNamed("required-tags")]).map(({ rule }) => rule)).toEqual(["not-judged-yet"]);
   });
-  test("and other faults of a rule are its own: they end the run", () => {
+  test("does not hide a bug in a rule, which ends the run", () => {
     const faulty: Rule = { ...ruleNamed("droplet-ssh-key"), types: ["digitalocean:index/droplet:Droplet"], of: undefined, check: () => { throw new Error("a bug"); } };
     expect(() => judge([hidden("a")], { of: [faulty] })).toThrow("a bug");
   });
-  test.each([[["a"], "a"], [["a", "b", "c"], "a, b, c"], [["a", "b", "c", "d"], "a, b, c and 1 more"]])("of %s few are told", (words, text) => expect(few(words)).toBe(text));
+  test.each([[["a"], "a"], [["a", "b", "c"], "a, b, c"], [["a", "b", "c", "d"], "a, b, c and 1 more"]])("%s is abbreviated", (words, text) => expect(few(words)).toBe(text));
 });
 
-test("a rule that repeats a secret of the configuration is silenced", () => {
+test("a secret of the configuration is redacted from every message", () => {
   const secret = "Not-A-Real-Secret-7";
   const careless: Rule = { ...ruleNamed("droplet-image"), types: ["digitalocean:index/droplet:Droplet"], of: undefined, *check({ image }) { yield `its image is ${image}`; } };
   const [{ message }] = judge([digitalocean("droplet", { image: `a ${secret} b` })], { of: [careless], settings: { secrets: [secret] } });
@@ -124,13 +124,13 @@ describe("settings", () => {
     return readSettings();
   };
 
-  test("are those of the program, with its defaults", () => {
+  test("are the program's, with its defaults", () => {
     expect(read({})).toMatchObject({ throwaway: false, allowedRegions: ["fra1", "ams3"], secrets: [] });
     expect(read({ throwaway: "true", allowedRegions: '["fra1"]' })).toMatchObject({ throwaway: true, allowedRegions: ["fra1"] });
   });
-  test("hold every secret by value, those in maps too, and none that is too short to look for", () => {
+  test("contain every secret's value, also those in maps, unless too short to search for", () => {
     const { secrets } = read({ djangoSecretKey: "first-secret", environmentSecrets: '{"EMAIL_HOST_PASSWORD":"second-secret","PIN":"1234"}', registryToken: "tok", domain: "api.ringo.test" });
     expect(secrets.sort()).toEqual(["first-secret", "second-secret"]);
   });
-  test("refuse what is no setting", () => expect(() => read({ throwaway: "perhaps" })).toThrow());
+  test("refuse invalid values", () => expect(() => read({ throwaway: "perhaps" })).toThrow());
 });

@@ -61,23 +61,23 @@ describe("the program itself", () => {
     expect(await broken(stack)).toEqual({ mandatory: [], advisory });
   });
 
-  test.each([[0, true], [0, false], [1, true], [1, false]])("lets nobody destroy a version, with a lock of %i days, and with protect %s", async (lockDays, protect) => {
+  test.each([[0, true], [0, false], [1, true], [1, false]])("lets nobody destroy a version, with a lock of %i days and protect %s", async (lockDays, protect) => {
     expect((await broken("local", { protect, backups: { lockDays } })).mandatory).toEqual([]);
   });
 
-  test("is refused where a stack in the cloud protects nothing and keeps backups for a month", async () => {
+  test("is refused for a stack in the cloud without protection and with backups for only a month", async () => {
     const { mandatory } = await broken("production", { protect: false, backups: { archiveDays: 91 } });
     expect(mandatory).toEqual(expect.arrayContaining(["backup-kept backups-postgres", "stateful-protected backups-postgres", "stateful-protected data-volume", "stateful-protected network-address"]));
   });
 
-  test.each(["off", "detect"])("is refused in production with its firewall on %s, and elsewhere told of it", async (mode) => {
+  test.each(["off", "detect"])("is refused in production with the firewall in mode %s, and only reported elsewhere", async (mode) => {
     const changes = { edge: { waf: { mode } } };
     expect((await broken("production", changes)).mandatory).toEqual(["waf-blocks edge-edge"]);
     const { mandatory, advisory } = await broken("staging", changes);
     expect([mandatory, advisory.includes("waf-blocks edge-edge")]).toEqual([[], true]);
   });
 
-  test("is refused in a region that personal data may not be in", async () => {
+  test("is refused in a region not allowed for personal data", async () => {
     const { mandatory } = await broken("production", { region: "nyc3", allowedRegions: ["nyc3"] });
     expect(mandatory.filter((line) => line.startsWith("allowed-region")).map(short)).toEqual(expect.arrayContaining(["allowed-region data-droplet", "allowed-region data-volume", "allowed-region network-vpc"]));
   });

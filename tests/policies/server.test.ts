@@ -27,7 +27,7 @@ afterAll(() => {
 const answer = <T>(ask: (done: (error: Error | null, answer: T) => void) => void): Promise<T> =>
   new Promise((resolve, reject) => ask((error, value) => (error ? reject(error) : resolve(value))));
 
-test("it names every rule, at its level", async () => {
+test("it lists every rule with its level", async () => {
   const info = await answer<AnalyzerInfo>((done) => engine.getAnalyzerInfo(new Empty(), done));
   const levels = new Map(info.getPoliciesList().map((each) => [each.getName(), each.getEnforcementlevel()]));
   expect([...levels.keys()]).toEqual(expect.arrayContaining(rules.map(({ name }) => name)));
@@ -45,21 +45,21 @@ function volume<T extends AnalyzeRequest | AnalyzerResource>(request: T): T {
 }
 const found = (response: AnalyzeResponse) => response.toObject().diagnosticsList.map(({ policyname, message }) => [policyname, message.split("\n")[1]]);
 
-test("it refuses what a rule refuses, by the stack's own configuration, each time it is asked", async () => {
+test("it refuses violations, according to the stack's configuration, on every call", async () => {
   for (const time of [1, 2]) {
     const response = await answer<AnalyzeResponse>((done) => engine.analyze(volume(new AnalyzeRequest()), done));
     expect([time, found(response)]).toEqual([time, [["allowed-region", "it is in ams3"]]]);
   }
 });
 
-test("it judges providers, too, which are given as text what they are given", async () => {
+test("it checks providers as well, whose inputs are text", async () => {
   const provider = volume(new AnalyzeRequest());
   provider.setType("pulumi:providers:aws");
   provider.setProperties(Struct.fromJavaScript({ region: "eu-central-1", insecure: "true" }));
   expect(found(await answer<AnalyzeResponse>((done) => engine.analyze(provider, done)))).toEqual([["provider-tls", "insecure is on"]]);
 });
 
-test("it judges the whole stack by several rules, each by all of it", async () => {
+test("it checks the whole stack with several rules", async () => {
   const droplet = volume(new AnalyzerResource());
   droplet.setType("digitalocean:index/droplet:Droplet");
   droplet.setUrn("urn:pulumi:production::ringo-infra::digitalocean:index/droplet:Droplet::one");
@@ -68,7 +68,7 @@ test("it judges the whole stack by several rules, each by all of it", async () =
   expect(found(response)).toEqual([["droplet-firewalled", "no firewall of the stack selects one"], ["droplet-own-vpc", "one is in no VPC of this stack"], ["droplet-backups", "without the cloud's backups: one"]]);
 });
 
-test("what is wrong with no resource is the stack's own: `pulumi policy analyze` fails on a finding that names none", async () => {
+test("a violation without a resource is attributed to the stack, as `pulumi policy analyze` fails otherwise", async () => {
   const stack = volume(new AnalyzerResource()).setType("pulumi:pulumi:Stack").setUrn("urn:pulumi:production::ringo-infra::pulumi:pulumi:Stack::ringo-infra-production");
   const droplet = volume(new AnalyzerResource()).setType("digitalocean:index/droplet:Droplet").setUrn("urn:pulumi:production::ringo-infra::digitalocean:index/droplet:Droplet::one");
   const response = await answer<AnalyzeResponse>((done) => engine.analyzeStack(new AnalyzeStackRequest().setResourcesList([stack, droplet]), done));
@@ -76,12 +76,12 @@ test("what is wrong with no resource is the stack's own: `pulumi policy analyze`
   expect([named.get("droplet-backups"), named.get("droplet-firewalled")]).toEqual([stack.getUrn(), droplet.getUrn()]);
 });
 
-test("it remediates nothing, and says so in the way that an engine knows: there is no such call", async () => {
+test("it has no remediation, and answers Unimplemented", async () => {
   const asked = answer<RemediateResponse>((done) => engine.remediate(volume(new AnalyzeRequest()), done));
   await expect(asked).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
 });
 
-describe("what it loads, for which a preview waits", () => {
+describe("what it loads before a preview can start", () => {
   let loaded: string[];
   beforeAll(async () => {
     const script = `require("./index.js"); require("fs").writeFileSync(3, JSON.stringify(Object.keys(require.cache))); process.exit()`;
@@ -92,11 +92,11 @@ describe("what it loads, for which a preview waits", () => {
     expect(loaded.length).toBeGreaterThan(100);
   });
 
-  test("is nothing of npm's, of TypeScript's and of other languages", () => {
+  test("excludes npm's code, TypeScript and zod's other languages", () => {
     expect(loaded.filter((file) => /node_modules\/(@npmcli\/|typescript\/|zod\/v4\/locales\/(?!en\.|index\.))/.test(file))).toEqual([]);
   });
 
-  test("comes before tsx, where it is a large library: tsx slows the loading of all that comes after it", () => {
+  test("has large libraries before tsx, which slows all later loading", () => {
     const tsx = loaded.findIndex((file) => file.includes("/node_modules/tsx/"));
     const late = loaded.slice(tsx).filter((file) => /node_modules\/(@pulumi|@grpc|zod)\//.test(file));
     expect([tsx > 0, late]).toEqual([true, []]);

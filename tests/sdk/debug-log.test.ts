@@ -22,6 +22,6 @@ async function told(debug: string | undefined): Promise<string[]> {
   return heard;
 }
 
-test("the engine is told of no step that nobody reads, and of what people read as ever", async () => expect(await told(undefined)).toEqual(["a warning"]));
+test("debug messages are not sent to the engine; warnings are", async () => expect(await told(undefined)).toEqual(["a warning"]));
 
-test("who asks Pulumi for its steps gets the SDK's, too", async () => expect(await told("true")).toEqual(["a step", "a warning"]));
+test("with --debug, debug messages are sent as well", async () => expect(await told("true")).toEqual(["a step", "a warning"]));

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 
-test("what drives the engine is loaded without TypeScript's compiler and npm's own code, and knows the SDK all the same", () => {
+test("the Automation API works without loading TypeScript's compiler and npm's code", () => {
   const script = `
     require("./sdk/function-serialization");
     const { LocalWorkspace } = require("./local/workspace.ts") && require("@pulumi/pulumi/automation");

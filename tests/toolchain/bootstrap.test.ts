@@ -6,7 +6,7 @@ import * as path from "node:path";
 const project = path.resolve(__dirname, "../..");
 const script = path.join(project, "toolchain/bootstrap.sh");
 
-test("bootstrap.sh is good shell", () => {
+test("bootstrap.sh passes shellcheck", () => {
   execFileSync("shellcheck", [script], { encoding: "utf8" });
 });
 
@@ -30,7 +30,7 @@ describe.each(["pulumi", "pebble", "versitygw", "actionlint"])("the module of %s
   });
 });
 
-describe("a tool that is built from a patched copy of its module", () => {
+describe("a tool built from a patched module", () => {
   const [patched] = /^patched\(\) \{[^]*?^\}/m.exec(fs.readFileSync(script, "utf8"))!;
   let directory: string;
   beforeEach(() => {
@@ -50,14 +50,14 @@ describe("a tool that is built from a patched copy of its module", () => {
     return { status, stdout, stderr };
   };
 
-  test("is built after a build that was interrupted, too", () => {
+  test("is built even after an interrupted build", () => {
     const once = "[ ! -e patched ] || exit 1; [ ! -e module ] || exit 2; [ -e main.go ] && touch patched";
     const first = run(once);
     expect(first).toEqual({ status: 0, stdout: `-modfile=${directory}/cache/go/patched/tool.mod`, stderr: "" });
     expect(run(once)).toEqual(first);
   });
 
-  test("says why, where the patch does not fit", () => {
+  test("reports a patch that does not apply", () => {
     expect(run("echo '1 out of 2 hunks FAILED'; exit 1")).toEqual({ status: 1, stdout: "", stderr: "1 out of 2 hunks FAILED\n" });
   });
 });
@@ -83,7 +83,7 @@ describe("on a machine", () => {
   };
   const check = () => bootstrap("check", `${directory}/bin:${process.env.PATH}`);
 
-  test("with all there, the second run prints nothing and installs nothing", () => {
+  test("with everything installed, a second run prints nothing and installs nothing", () => {
     program("npm", `echo "$@" >>${directory}/npm-calls`);
     program("node", "echo 24");
     expect(check().status).toBe(0);
@@ -112,7 +112,7 @@ describe("on a machine", () => {
     expect(check()).toEqual({ status: 1, stdout: "", stderr: expect.stringContaining("Node 22 or newer is needed: there is v18.0.0") });
   });
 
-  describe("that is neither Debian nor Ubuntu, with no more than POSIX has", () => {
+  describe("that is neither Debian nor Ubuntu, and has only POSIX tools", () => {
     beforeEach(() => {
       const { stdout } = spawnSync("sh", ["-c", "for name in cat cut dirname grep rm sort tail tr; do command -v $name; done; command -v mktemp"], { encoding: "utf8" });
       const found = stdout.trim().split("\n");
@@ -123,19 +123,19 @@ describe("on a machine", () => {
       program("node", "echo 24");
     });
 
-    test("an operator's commands have what they need in Node and ssh", () => {
+    test("operator's commands need only Node and ssh", () => {
       program("ssh", "true");
       expect(bootstrap("ops", `${directory}/bin`)).toEqual({ status: 0, stdout: "", stderr: expect.stringMatching(/^installing npm packages.*\n$/) });
       expect(bootstrap("ops", `${directory}/bin`)).toEqual({ status: 0, stdout: "", stderr: "" });
       expect(fs.readFileSync(`${directory}/npm-calls`, "utf8").trim().split("\n")).toHaveLength(1);
     });
 
-    test("they name what is missing, and no more", () => {
+    test("they name exactly what is missing", () => {
       const { status, stderr } = bootstrap("ops", `${directory}/bin`);
       expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/^missing on this machine:\n +openssh-client .*\nThis is neither Debian nor Ubuntu/) });
     });
 
-    test("the tests want more", () => {
+    test("the tests need more", () => {
       program("ssh", "true");
       expect(bootstrap("check", `${directory}/bin`)).toEqual({ status: 2, stdout: "", stderr: expect.stringMatching(/shellcheck[^]*neither Debian/) });
     });

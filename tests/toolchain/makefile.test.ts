@@ -48,7 +48,7 @@ describe("a command for the stack on this machine", () => {
   });
 });
 
-test("no command but an operator's takes a STACK: it would do on this machine what was meant for another", () => {
+test("only operator's commands accept STACK: others would act on this machine instead", () => {
   const targets = [...fs.readFileSync(path.join(project, "Makefile"), "utf8").matchAll(/^([a-z-]+):.* ## (?:.*)$/gm)].map(([, name]) => name!);
   const others = targets.filter((target) => target !== "help" && !operators.includes(target));
   expect(others).toEqual(expect.arrayContaining(["up", "check", "test", "reference", "bench", "pictures", "clean"]));
@@ -59,7 +59,7 @@ test("no command but an operator's takes a STACK: it would do on this machine wh
   expect(make(["help"], { STACK: "staging" }).status).toBe(0); // of the shell, where an operator works
 });
 
-describe("a variable after make that no command reads", () => {
+describe("an unknown variable on make's command line", () => {
   test.each([["misspelt", ["restore", "TIM=2026-11-24T09:30:00Z"], "TIM"], ["of the shell's", ["up", "PATH=/tmp"], "PATH"], ["in a command that takes others", ["restore", "ASIDE=1", "POINTS=a b"], "POINTS"]])("%s: nothing runs, and it is named with those that are read", (_, words, name) => {
     const { status, ran, stderr } = make(words);
     expect({ status, ran }).toEqual({ status: 2, ran: [] });
@@ -67,32 +67,32 @@ describe("a variable after make that no command reads", () => {
     expect(stderr).not.toMatch(/unknown variable ASIDE/);
   });
 
-  test("is none where the shell has it, or where it is an option of make's own", () => {
+  test("is accepted from the environment, or as an option of make itself", () => {
     expect(make(["up", "-j2", "--no-print-directory", "REFRESH=1"], { TIM: "x", MAKEFLAGS: "-k" })).toMatchObject({ status: 0, ran: ["bootstrap.sh local", "local/main.ts up"] });
   });
 });
 
-test("an operator's command runs on whichever stack is named", () => {
+test("an operator's command runs on the named stack", () => {
   const { status, ran, environment } = make(["doctor", "STACK=staging"]);
   expect({ status, last: ran.at(-1), stack: environment.STACK }).toEqual({ status: 0, last: "ops/main.ts doctor", stack: "staging" });
 });
 
-test("no operator's command asks for more than it needs: it is typed on any system", () => {
+test("operator's commands install nothing that they do not need, as they run on any system", () => {
   expect(operators.length).toBeGreaterThan(10);
   const { stdout } = spawnSync("make", ["-n", "--no-print-directory", ...operators], { cwd: directory, encoding: "utf8" });
   expect(stdout).toBe(`sh toolchain/bootstrap.sh ops\n${operators.map((command) => `tsx ops/main.ts ${command}\n`).join("")}`);
 });
 
-describe("what is given to a command", () => {
+describe("a variable for a command", () => {
   const text = `rm -rf "/x-$(date +%F)"/* | awk '{print $1, $NF}' # $$ $(HOME)\n  and  more`;
 
-  test("reaches it as it is, typed after make or from the shell's environment", () => {
+  test("arrives unchanged, from the command line or the environment", () => {
     const texts = Object.fromEntries(["CMD", "QUERY", "BACKEND", "NAME", "WHAT"].map((name) => [name, `${text} ${name}`]));
     expect(make(["ssh", ...Object.entries(texts).map(([name, value]) => `${name}=${value}`)]).environment).toMatchObject(texts);
     expect(make(["ssh"], texts).environment).toMatchObject(texts);
   });
 
-  test("is nothing where nothing was given", () => {
+  test("is empty if it was not given", () => {
     const { environment } = make(["ssh"]);
     for (const name of ["CMD", "QUERY", "BACKEND", "NAME", "STACK", "YES"]) expect([name, environment[name] ?? ""]).toEqual([name, ""]);
   });
@@ -101,11 +101,11 @@ describe("what is given to a command", () => {
 describe("make help", () => {
   const help = spawnSync("make", ["--no-print-directory", "help"], { cwd: project, encoding: "utf8" }).stdout.trimEnd().split("\n");
 
-  test("has every command in one column, however long its name", () => {
+  test("lists every command in one column, however long its name", () => {
     expect(new Set(help.map((line) => /^ {2}make \S+ {2,}/.exec(line)?.[0].length)).size).toBe(1);
   });
 
-  test("is where the README leads, which tells of each of them, too", () => {
+  test("agrees with the README, which lists every command too", () => {
     const table = fs.readFileSync(path.join(project, "README.md"), "utf8").split("\n").filter((line) => line.startsWith("| `make ")).join("\n");
     for (const name of help.map((line) => line.trim().split(/\s+/)[1]!)) expect([name, new RegExp(`\`(make )?${name}\\b[^-]`).test(table)]).toEqual([name, true]);
   });

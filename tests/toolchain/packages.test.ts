@@ -6,7 +6,7 @@ import * as path from "node:path";
 
 const script = path.resolve(__dirname, "../../toolchain/packages.sh");
 
-test("packages.sh is good shell", () => {
+test("packages.sh passes shellcheck", () => {
   execFileSync("shellcheck", [script], { encoding: "utf8" });
 });
 
@@ -41,19 +41,19 @@ const install = (...packages: string[]) => spawnSync("sh", ["packages.sh", ...pa
 const ended = () => ({ started: lines("started"), disabled: lines("systemctl-calls"), policy: fs.existsSync(file("policy-rc.d")) });
 const nothingRuns = { started: [], disabled: ["--quiet disable --now nginx.service"], policy: false };
 
-test("what comes with a package does not start, now or with the machine; everything else may", () => {
+test("a newly installed service is neither started nor enabled; others are", () => {
   expect(install("nginx", "openssh-server", "restic").status).toBe(0);
   expect(ended()).toEqual({ started: ["restic"], disabled: ["--quiet disable --now nginx.service", "--quiet disable --now ssh.service"], policy: false });
   expect(lines("cups")).toEqual(["0"]);
 });
 
-test("neither does it where the installation fails after it", () => {
+test("nor if the installation fails afterwards", () => {
   program("apt-get", "[ $1 = install ] || exit 0; configure nginx; echo no space left >&2; exit 100");
   expect(install("nginx", "prometheus")).toMatchObject({ status: 100, stderr: expect.stringContaining("no space left") });
   expect(ended()).toEqual(nothingRuns);
 });
 
-test.each([["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const)("nor where it is ended by %s", async (signal, status) => {
+test.each([["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const)("nor if the installation is ended by %s", async (signal, status) => {
   program("apt-get", "[ $1 = install ] || exit 0; configure nginx; touch midway; sleep 20");
   const child = spawn("sh", ["packages.sh", "nginx", "prometheus"], { ...options, stdio: "ignore", detached: true });
   while (!fs.existsSync(file("midway")) && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -62,32 +62,32 @@ test.each([["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const)("nor wh
   expect(ended()).toEqual(nothingRuns);
 });
 
-test("nor where another run goes on with what was interrupted", () => {
+test("nor if a second run continues an interrupted installation", () => {
   fs.writeFileSync(file("dpkg/nginx"), "unpacked ");
   expect(install("restic").status).toBe(0);
   expect(ended()).toEqual({ ...nothingRuns, started: ["restic"] });
 });
 
-test.each(["installed ", "unpacked 1.22.1-9", "triggers-pending "])("a service that was there before goes on, and starts again: its package is %s", (state) => {
+test.each(["installed ", "unpacked 1.22.1-9", "triggers-pending "])("a service that was installed before keeps running and may restart: its package is %s", (state) => {
   fs.writeFileSync(file("dpkg/nginx"), state);
   program("apt-get", "[ $1 = install ] || exit 0; configure nginx");
   expect(install("libnginx-mod-http-modsecurity").status).toBe(0);
   expect(ended()).toEqual({ started: ["nginx"], disabled: [], policy: false });
 });
 
-test("one that runs without Debian's package is nobody's of these either", () => {
+test("nor is a service that runs without Debian's package touched", () => {
   fs.writeFileSync(file("running"), "nginx\n");
   install("nginx");
   expect(ended().disabled).toEqual([]);
 });
 
-test("a machine's own policy stays, and decides", () => {
+test("the machine's own policy-rc.d is kept and obeyed", () => {
   fs.writeFileSync(file("policy-rc.d"), "#!/bin/sh\nexit 0\n", { mode: 0o755 });
   expect(install("nginx").status).toBe(0);
   expect(ended()).toEqual({ started: ["nginx"], disabled: nothingRuns.disabled, policy: true });
 });
 
-test("a policy whose process was killed refuses nothing, and goes", () => {
+test("a policy left by a killed process refuses nothing, and is removed", () => {
   program("apt-get", "[ $1 = install ] || exit 0; kill -9 $PPID");
   install("nginx");
   expect(ended().policy).toBe(true);
