@@ -4,7 +4,7 @@ const { availableParallelism } = require("node:os");
 const long = [
   "cli/confirm", "local/providers/command", "local/providers/official", "machine/apply/containers", "machine/apply/run", "machine/apply/shims", "machine/backup/restic",
   "machine/base/nftables", "machine/base/resolvers", "machine/data/owner", "machine/data/postgres/names", "machine/edge/names", "machine/edge/nginx", "machine/edge/waf",
-  "machine/monitoring/alerts/rules", "machine/monitoring/speakers", "machine/sentry/sentry", "ops/renew", "ops/signals", "toolchain/makefile",
+  "machine/monitoring/alerts/rules", "machine/monitoring/metric-sources", "machine/sentry/sentry", "ops/renew", "ops/signals", "toolchain/makefile",
 ].map((name) => `<rootDir>/tests/${name}.test.ts`);
 
 /**

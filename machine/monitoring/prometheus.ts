@@ -5,7 +5,7 @@ import { grafanaCertificate, grafanaPort } from "./grafana";
 import { combine, type File, type Fragment } from "../state";
 import { exporter, systemUser } from "./exporter";
 import { local, ports, type Exporter } from "./ports";
-import { spoken } from "./speakers";
+import { dropForeignMetrics } from "./metric-sources";
 
 /** A machine, and what the monitor reads of it. */
 export interface Watched {
@@ -151,7 +151,7 @@ function config(options: PrometheusOptions, rules: string[]): object {
         job_name: job,
         file_sd_configs: [{ files: [targetFile(job)] }],
         sample_limit: 10_000,
-        metric_relabel_configs: [...spoken, ...kept[job] ?? []],
+        metric_relabel_configs: [...dropForeignMetrics, ...kept[job] ?? []],
       })),
       itself("prometheus", local.prometheus),
       itself("alertmanager", local.alertmanager),

@@ -1,14 +1,13 @@
 /**
- * Who may say what. Whoever has taken a machine, or only the backend on it, makes up what figures he likes; Prometheus sees to it that they
- * are said of that machine, but many an alert asks whether any machine says that all is well. So of a name that alerts go by, what
- * comes from anybody else is dropped.
+ * Which exporter may report which metric. An intruder on a machine, or only in its backend, can report any metric of that machine, and many
+ * alerts ask whether any machine reports that all is well. So metrics that alerts use are dropped unless they come from their own exporter.
  */
 import type { Exporter } from "./ports";
 
-/** Names (a regular expression), and who makes them: an exporter, and machines of which role. */
-interface Speaker { names: string; exporter: Exporter; role?: string }
+/** Names of metrics (a regular expression), their exporter, and the role of its machines. @default role any */
+interface Source { names: string; exporter: Exporter; role?: string }
 
-const speakers: Speaker[] = [
+const sources: Source[] = [
   { names: "node_.*|ringo_(backend|crash|ssh|updated)_.*", exporter: "node" },
   { names: "ringo_(backup|media_backup|restore_test|wal|queueing)_.*", exporter: "node", role: "data" },
   { names: "ringo_beat_.*", exporter: "node", role: "worker" },
@@ -19,15 +18,15 @@ const speakers: Speaker[] = [
   { names: "redis_.*", exporter: "redis" },
 ];
 
-/** All of these, and what comes from the monitor's own programs or is Prometheus's to say. Any other name is the application's to choose. */
+/** Names that need a source: those above, the monitor's own programs' and Prometheus's. The application may use any other name. */
 const reserved = "(ringo|node|nginx|mtail|pg|redis|probe|blackbox|prometheus|alertmanager|loki|grafana|scrape)_.*|up|ALERTS(_FOR_STATE)?|[^:]*:.*";
 
-/** Rules for Prometheus, the same for each exporter's job. */
-export const spoken: object[] = [
+/** Prometheus's `metric_relabel_configs`, the same for each exporter's job. */
+export const dropForeignMetrics: object[] = [
   { source_labels: ["__name__"], regex: reserved, target_label: "__tmp_foreign", replacement: "1" },
   {
     source_labels: ["job", "role", "__name__"], target_label: "__tmp_foreign", replacement: "",
-    regex: speakers.map(({ names, exporter, role = "[^;]*" }) => `${exporter};${role};(${names})`).join("|"),
+    regex: sources.map(({ names, exporter, role = "[^;]*" }) => `${exporter};${role};(${names})`).join("|"),
   },
   { source_labels: ["__tmp_foreign"], regex: "1", action: "drop" },
 ];

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { conditionOf } from "../../../machine/monitoring/alerts/rule";
 import { ports, type Exporter } from "../../../machine/monitoring/ports";
-import { spoken } from "../../../machine/monitoring/speakers";
+import { dropForeignMetrics } from "../../../machine/monitoring/metric-sources";
 import { alerts } from "./alerts/promtool";
 
 /** Every name that an alert goes by, wherever it comes from. */
@@ -28,11 +28,11 @@ beforeAll(async () => {
   server = http.createServer((_request, response) => response.setHeader("Content-Type", "text/plain; version=0.0.4").end(`up{made="up"} 1\n${figures}`)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const target = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  folder = mkdtempSync(join(tmpdir(), "ringo-speakers-"));
+  folder = mkdtempSync(join(tmpdir(), "ringo-metric-sources-"));
   const config = {
     global: { scrape_interval: "1s", scrape_timeout: "1s" },
     scrape_configs: Object.keys(ports).map((job) => ({
-      job_name: job, metric_relabel_configs: spoken,
+      job_name: job, metric_relabel_configs: dropForeignMetrics,
       static_configs: machines.filter((each) => each.job === job).map(({ role }) => ({ targets: [target], labels: { role, machine: role } })),
     })),
   };
