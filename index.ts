@@ -16,7 +16,7 @@ import { Network } from "./components/network";
 import { Outside } from "./components/outside";
 import { describe } from "./components/outputs";
 import { sentryOf, tellOfRollOut } from "./components/sentry";
-import type { ContainerGround } from "./components/tier";
+import type { ContainerHostContext } from "./components/tier";
 import { WorkerTier } from "./components/worker";
 import { connectionsOf, generationsOf, loadConfig } from "./config";
 import { releaseKey } from "./machine/backend/release";
@@ -31,13 +31,13 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   // Every machine's firewall names the monitor's address. But the monitor comes after the edge, through which it is reached: so its
   // address is promised here, and given when the monitor is declared.
   const [monitor, giveMonitor] = pulumi.deferredOutput<string>();
-  const { image: loki, ...keeping } = config.logs;
-  const logs = loki === undefined ? undefined : new Logs("logs", { ...keeping, image: loki, address: monitor });
+  const { image: loki, ...retention } = config.logs;
+  const logs = loki === undefined ? undefined : new Logs("logs", { ...retention, image: loki, address: monitor });
   const grafana = grafanaOf(config, monitor);
-  const ground: ContainerGround = { ...config, network, access, registry: registryLogin(config, config.image), monitor, logs: logs?.intake };
+  const context: ContainerHostContext = { ...config, network, access, registry: registryLogin(config, config.image), monitor, logs: logs?.intake };
 
   const edge = new Edge("edge", {
-    ground,
+    context,
     size: config.edgeSize,
     domain,
     grafanaDomain: config.grafana.domain,
@@ -47,14 +47,14 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   const bastion = edge.host;
   const images = [loki, config.grafana.image].filter((image) => image !== undefined);
   const monitoring = new Monitoring("monitor", {
-    ground, bastion, size: config.monitorSize, keepsLogs: logs !== undefined, grafana, images, dockerCidr: config.dockerCidr,
+    context, bastion, size: config.monitorSize, keepsLogs: logs !== undefined, grafana, images, dockerCidr: config.dockerCidr,
     registry: registryLogin(config, ...images), sentry: sentryOf(config),
   });
   giveMonitor(monitoring.host.privateAddress);
   keepLogs(monitoring.host, logs);
-  const backups = new Backups("backups", { ...config.backups, keeping: config.backups, protect });
+  const backups = new Backups("backups", { ...config.backups, retention: config.backups, protect });
   const database = new Database("data", {
-    ground,
+    context,
     bastion,
     size: config.databaseSize,
     clients: connectionsOf(config),
@@ -74,7 +74,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     protect,
   });
   const api = new ApiTier("api", {
-    ground,
+    context,
     bastion,
     count: config.apiInstanceCount,
     size: config.apiSize,
@@ -84,7 +84,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     host: domain,
   });
   const worker = new WorkerTier("worker", {
-    ground,
+    context,
     bastion,
     count: config.workerInstanceCount,
     size: config.workerSize,

@@ -4,13 +4,13 @@ import type { Backend } from "../machine/backend/django";
 import { djangoMetrics } from "../machine/monitoring";
 import { release } from "../machine/backend/release";
 import { combine } from "../machine/state";
-import { containers, oneByOne, surroundings, turnOf, type ContainerGround, type Rollout } from "./tier";
+import { containers, oneByOne, surroundings, turnOf, type ContainerHostContext, type Rollout } from "./tier";
 import { Host } from "./host";
 
 /** Arguments of `ApiTier`. */
 export interface ApiTierArgs {
   /** What all machines of the stack share. */
-  ground: ContainerGround;
+  context: ContainerHostContext;
   /** The machine that connections go through. */
   bastion: Host;
   /** Number of machines; at least one. */
@@ -36,14 +36,14 @@ export class ApiTier extends pulumi.ComponentResource {
     super("ringo:api:ApiTier", name, {}, opts);
     this.args = args;
     this.hosts = Array.from({ length: args.count }, (_, i) => new Host(`${name}-${i}`, {
-      ground: args.ground,
+      context: args.context,
       role: "api",
       size: args.size,
       turn: turnOf(i),
       bastion: args.bastion,
-      services: [{ name: "ssh", port: 22, from: [args.ground.network.vpcCidr] }],
-      containersFrom: [args.ground.network.vpcCidr],
-      preparation: containers(args.ground),
+      services: [{ name: "ssh", port: 22, from: [args.context.network.vpcCidr] }],
+      containersFrom: [args.context.network.vpcCidr],
+      preparation: containers(args.context),
       exporters: (privateAddress) => djangoMetrics({ privateAddress, host: args.host }),
     }, { parent: this }));
     this.registerOutputs({});
@@ -52,7 +52,7 @@ export class ApiTier extends pulumi.ComponentResource {
   /** Migrations, static files and the proof that the release's worker starts, on the first machine. */
   release({ backend, media, volume, after }: Rollout & { volume: pulumi.Output<string> }): pulumi.Resource {
     const [first] = this.hosts;
-    const state = pulumi.all([backend, media, volume]).apply(([b, m, id]) => combine(surroundings(this.args.ground, m), release({ backend: b as Backend, volume: id })));
+    const state = pulumi.all([backend, media, volume]).apply(([b, m, id]) => combine(surroundings(this.args.context, m), release({ backend: b as Backend, volume: id })));
     return first.apply("release", state, [first.ready, ...after]);
   }
 
@@ -60,7 +60,7 @@ export class ApiTier extends pulumi.ComponentResource {
   rollOut({ backend, media, after }: Rollout): pulumi.Resource[] {
     return oneByOne(this.hosts, after, (host, before) => {
       const state = pulumi.all([backend, media, host.privateAddress]).apply(([b, m, privateAddress]) => combine(
-        surroundings(this.args.ground, m),
+        surroundings(this.args.context, m),
         api({
           backend: b as Backend,
           privateAddress,

@@ -4,7 +4,7 @@ import { Provider } from "@pulumi/aws/provider";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import type { Repository } from "../machine/backup/repository";
-import { BackupBucket, bucketName, closed, encryptedBy, type Keeping } from "./bucket";
+import { BackupBucket, bucketName, encryptedBy, versionedAndPrivate, type Retention } from "./bucket";
 import { logBucketPolicy, writerPolicy } from "./bucket-policies";
 import { physicalName, tagsInAws } from "./naming";
 
@@ -15,7 +15,7 @@ export interface BackupsArgs {
   /** URL of the S3 endpoint. @default AWS's endpoint of the region */
   endpoint?: string;
   /** How long objects and versions are kept. */
-  keeping: Keeping;
+  retention: Retention;
   /** Whether media files are backed up, into a bucket of their own. */
   media: boolean;
   /** Generation of the access key: a higher number creates a new key, and deletes the old one once the machine has the new one. */
@@ -52,7 +52,7 @@ export class Backups extends pulumi.ComponentResource {
     this.accountId = key.arn.apply((arn) => arn.split(":")[4]);
     const logs = this.createLogs();
     const bucket = (purpose: string) => new BackupBucket(`${name}-${purpose}`, {
-      purpose, accountId: this.accountId, key, logs, keeping: args.keeping, protect: args.protect,
+      purpose, accountId: this.accountId, key, logs, retention: args.retention, protect: args.protect,
     }, { parent: this });
     const postgres = bucket("postgres");
     const media = args.media ? bucket("media") : undefined;
@@ -88,14 +88,14 @@ export class Backups extends pulumi.ComponentResource {
 
   /** The log of who read or wrote backups, which S3 itself writes. Such a bucket can have neither a KMS key of ours nor a default lock (AWS: server access logging). */
   private createLogs(): s3.Bucket {
-    const { args: { protect, keeping }, accountId } = this;
+    const { args: { protect, retention }, accountId } = this;
     const name = `${this.name}-logs`;
     const bucket = new s3.Bucket(name, {
       bucket: bucketName("logs", accountId), forceDestroy: !protect, tags: tagsInAws(),
     }, { parent: this, protect, retainOnDelete: protect });
     const of = { bucket: bucket.bucket };
     const child = { parent: this };
-    const { blocked } = closed(name, bucket, this);
+    const { blocked } = versionedAndPrivate(name, bucket, this);
     new s3.BucketServerSideEncryptionConfiguration(`${name}-encryption`, {
       ...of, rules: [encryptedBy({ sseAlgorithm: "AES256" })],
     }, child);
@@ -103,7 +103,7 @@ export class Backups extends pulumi.ComponentResource {
       ...of,
       rules: [{
         id: "expire", status: "Enabled", filter: {},
-        expiration: { days: keeping.archiveDays },
+        expiration: { days: retention.archiveDays },
         noncurrentVersionExpiration: { noncurrentDays: 1 },
         abortIncompleteMultipartUpload: { daysAfterInitiation: 2 },
       }],

@@ -6,7 +6,7 @@ import { backupBucketPolicy } from "./bucket-policies";
 import { physicalName, tagsInAws } from "./naming";
 
 /** How long things stay in a backup bucket, in days. */
-export interface Keeping {
+export interface Retention {
   /** How long removed and overwritten objects are kept. Nothing else expires. */
   archiveDays: number;
   /** Object Lock: what is written cannot be deleted for this long. 0 locks nothing more. */
@@ -24,7 +24,7 @@ export interface BackupBucketArgs {
   /** Bucket for its access logs. */
   logs: s3.Bucket;
   /** How long objects and versions are kept. */
-  keeping: Keeping;
+  retention: Retention;
   /** Refuse to delete the bucket. Otherwise deleting it deletes everything in it. */
   protect: boolean;
 }
@@ -33,8 +33,8 @@ export interface BackupBucketArgs {
 export const bucketName = (what: string, accountId: pulumi.Input<string>): pulumi.Output<string> =>
   pulumi.interpolate`${physicalName(what)}-${accountId}`;
 
-/** What every bucket of ours has: it keeps all versions, and is closed to other accounts. */
-export function closed(name: string, { bucket }: s3.Bucket, parent: pulumi.Resource) {
+/** The settings of every bucket of ours: versioned, no public access, no ACLs. */
+export function versionedAndPrivate(name: string, { bucket }: s3.Bucket, parent: pulumi.Resource) {
   const child = { parent };
   const versioning = new s3.BucketVersioning(`${name}-versioning`, { bucket, versioningConfiguration: { status: "Enabled" } }, child);
   const blocked = new s3.BucketPublicAccessBlock(`${name}-access`, {
@@ -59,7 +59,7 @@ export class BackupBucket extends pulumi.ComponentResource {
 
   constructor(name: string, args: BackupBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:backups:Bucket", name, {}, opts);
-    const { keeping, protect } = args;
+    const { retention, protect } = args;
     this.bucket = new s3.Bucket(name, {
       bucket: bucketName(args.purpose, args.accountId),
       // Always on: without a rule it locks nothing, and changing it later would replace the bucket with all that is in it.
@@ -73,17 +73,17 @@ export class BackupBucket extends pulumi.ComponentResource {
     const of = { bucket: this.bucket.bucket };
     const child = { parent: this };
 
-    const { versioning, blocked } = closed(name, this.bucket, this);
+    const { versioning, blocked } = versionedAndPrivate(name, this.bucket, this);
     new s3.BucketServerSideEncryptionConfiguration(`${name}-encryption`, {
       ...of, rules: [{ ...encryptedBy({ sseAlgorithm: "aws:kms", kmsMasterKeyId: args.key.arn }), bucketKeyEnabled: true }],
     }, child);
     new s3.BucketLogging(`${name}-logging`, { ...of, targetBucket: args.logs.bucket, targetPrefix: `${args.purpose}/` }, child);
     // Lock and expiry act on versions.
     const versioned = { ...child, dependsOn: [versioning] };
-    const lock = keeping.lockDays === 0 ? [] : [new s3.BucketObjectLockConfiguration(`${name}-lock`, {
-      ...of, rule: { defaultRetention: { mode: protect ? "COMPLIANCE" : "GOVERNANCE", days: keeping.lockDays } },
+    const lock = retention.lockDays === 0 ? [] : [new s3.BucketObjectLockConfiguration(`${name}-lock`, {
+      ...of, rule: { defaultRetention: { mode: protect ? "COMPLIANCE" : "GOVERNANCE", days: retention.lockDays } },
     }, versioned)];
-    new s3.BucketLifecycleConfiguration(`${name}-lifecycle`, { ...of, rules: lifecycle(keeping.archiveDays) }, versioned);
+    new s3.BucketLifecycleConfiguration(`${name}-lifecycle`, { ...of, rules: lifecycle(retention.archiveDays) }, versioned);
     const policy = new s3.BucketPolicy(`${name}-policy`, {
       ...of, policy: this.bucket.arn.apply(backupBucketPolicy),
     }, { ...child, dependsOn: [blocked] }); // AWS refuses two changes of a bucket's access at once

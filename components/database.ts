@@ -15,14 +15,14 @@ import { combine } from "../machine/state";
 import { mountedVolume } from "../machine/data/volume";
 import type { Repositories } from "./backups";
 import { selfSigned } from "./certificate";
-import { Host, type Ground } from "./host";
+import { Host, type HostContext } from "./host";
 import { MediaKeys, type MediaShare } from "./media";
 import { physicalName, projectTag, stackTag } from "./naming";
 
 /** Arguments of `Database`. */
 export interface DatabaseArgs {
   /** What all machines of the stack share. */
-  ground: Ground;
+  context: HostContext;
   /** The machine that connections go through. */
   bastion: Host;
   /** Droplet size by slug. PostgreSQL and Redis are tuned to its memory and processors. */
@@ -92,7 +92,7 @@ export class Database extends pulumi.ComponentResource {
 
   constructor(private readonly name: string, private readonly args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:database:Database", name, {}, opts);
-    const vpc = [args.ground.network.vpcCidr];
+    const vpc = [args.context.network.vpcCidr];
     const passwords = this.passwords = {
       postgres: this.createPassword("postgres"),
       redis: this.createPassword("redis"),
@@ -102,7 +102,7 @@ export class Database extends pulumi.ComponentResource {
       celeryExporter: this.createPassword("celery-exporter"),
     };
     this.host = new Host(name, {
-      ground: args.ground,
+      context: args.context,
       role: "data",
       size: args.size,
       bastion: args.bastion,
@@ -147,7 +147,7 @@ export class Database extends pulumi.ComponentResource {
 
   private createVolume() {
     const { args, name } = this;
-    const { network, tags } = args.ground;
+    const { network, tags } = args.context;
     const volume = new digitalocean.Volume(`${name}-volume`, {
       name: physicalName(name),
       region: network.region,
@@ -187,7 +187,7 @@ export class Database extends pulumi.ComponentResource {
       mountedVolume({ device, path: mountPoint, gib: args.volumeGiB }),
       postgres({
         listenAddress,
-        allowedCidr: args.ground.network.vpcCidr,
+        allowedCidr: args.context.network.vpcCidr,
         roles: [{ name: args.databaseUser, database: args.databaseName, password: secret.postgres, generation: args.passwordGeneration }],
         peers: [{ role: monitorRole.name, database: args.databaseName, systemUser: monitorRole.systemUser }],
         memoryMiB,
@@ -234,7 +234,7 @@ export class Database extends pulumi.ComponentResource {
       mediaServer({
         writers: [writer],
         readers: [reader],
-        allowedCidr: args.ground.network.vpcCidr,
+        allowedCidr: args.context.network.vpcCidr,
         path: shared,
       }),
     ));

@@ -8,13 +8,13 @@ import { edgeExporters, edgeStatus } from "../machine/monitoring";
 import { edge, type GrafanaSite, type Limits } from "../machine/edge/nginx";
 import { combine } from "../machine/state";
 import { staticFiles } from "../machine/edge/static";
-import { Host, type Ground } from "./host";
+import { Host, type HostContext } from "./host";
 import { reader, type MediaShare } from "./media";
 
 /** Arguments of `Edge`. */
 export interface EdgeArgs {
   /** What all machines of the stack share. */
-  ground: Ground;
+  context: HostContext;
   /** Droplet size by slug, e.g. `s-2vcpu-4gb`. */
   size: string;
   /** The API's host name. */
@@ -65,7 +65,7 @@ export class Edge extends pulumi.ComponentResource {
   constructor(name: string, private readonly args: EdgeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:edge:Edge", name, {}, opts);
     this.host = new Host(name, {
-      ground: args.ground,
+      context: args.context,
       role: "edge",
       size: args.size,
       services: [
@@ -90,7 +90,7 @@ export class Edge extends pulumi.ComponentResource {
       domain: zone,
       type: "A",
       name: domain === zone ? "@" : domain.slice(0, -zone.length - 1),
-      value: this.args.ground.network.publicAddress,
+      value: this.args.context.network.publicAddress,
       ttl: 300,
     }, { parent: this });
   }

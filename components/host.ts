@@ -23,7 +23,7 @@ import type { Network } from "./network";
 export const forgottenFirst: pulumi.CustomResourceOptions = { replaceOnChanges: ["create", "stdin"], deleteBeforeReplace: true };
 
 /** What all machines of a stack share: network, access and settings. */
-export interface Ground {
+export interface HostContext {
   network: Network;
   access: Access;
   /** Droplet image by slug. */
@@ -49,7 +49,7 @@ export interface Ground {
 /** Arguments of `Host`. */
 export interface HostArgs {
   /** What all machines of the stack share. */
-  ground: Ground;
+  context: HostContext;
   /** What the machine does. Firewalls select machines by it. */
   role: Role;
   /** Droplet size by slug. A change resizes in place, disk included: the provider powers off all machines that change, at the same time (docs/setup.md, 11). */
@@ -99,7 +99,7 @@ export class Host extends pulumi.ComponentResource {
     this.name = name;
     this.role = args.role;
     this.args = args;
-    this.generation = args.ground.machineGenerations[name] ?? 1;
+    this.generation = args.context.machineGenerations[name] ?? 1;
 
     this.hostKey = this.createKey("host-key");
     const bootKey = this.createKey("boot-key");
@@ -109,8 +109,8 @@ export class Host extends pulumi.ComponentResource {
 
     const isPublic = !args.bastion;
     const assignment = isPublic ? this.assignAddress() : undefined;
-    this.publicAddress = pulumi.output(isPublic ? args.ground.network.publicAddress : null);
-    this.address = isPublic ? args.ground.network.publicAddress : this.privateAddress;
+    this.publicAddress = pulumi.output(isPublic ? args.context.network.publicAddress : null);
+    this.address = isPublic ? args.context.network.publicAddress : this.privateAddress;
 
     this.booted = this.createBoot(bootKey, assignment);
     this.ready = this.apply("base", this.baseState(), [this.booted]);
@@ -134,7 +134,7 @@ export class Host extends pulumi.ComponentResource {
 
   private baseState(): pulumi.Output<MachineState> {
     const { args, name } = this;
-    const { network, access, operatorSshKeys, trustedCertificates, timezone, automaticUpdates, monitor, logs } = args.ground;
+    const { network, access, operatorSshKeys, trustedCertificates, timezone, automaticUpdates, monitor, logs } = args.context;
     const measured = this.privateAddress.apply((address) => pulumi.output(args.exporters?.(address) ?? {}).apply((ofRole) =>
       ({ address, ofRole: ofRole as Fragment })));
     return pulumi.all([access.publicKeys, args.preparation ?? {}, monitor, measured, logs]).apply(([deployer, preparation, watcher, { address, ofRole }, intake]) => combine(
@@ -164,7 +164,7 @@ export class Host extends pulumi.ComponentResource {
    * values of what `ignoreChanges` names, keys that open nothing any more.
    */
   private born(what: string): string {
-    const { network, machineImage } = this.args.ground;
+    const { network, machineImage } = this.args.context;
     const origin = createHash("sha256").update([network.region, network.vpcCidr, machineImage].join("\n")).digest("hex").slice(0, 4);
     return [what, origin, ...(this.generation === 1 ? [] : [this.generation])].join("-");
   }
@@ -175,7 +175,7 @@ export class Host extends pulumi.ComponentResource {
 
   private createDroplet(bootKey: tls.PrivateKey): digitalocean.Droplet {
     const { args } = this;
-    const { network, access, machineImage, tags } = args.ground;
+    const { network, access, machineImage, tags } = args.context;
     return new digitalocean.Droplet(`${this.name}-${this.born("droplet")}`, {
       name: physicalName(this.name),
       region: network.region,
@@ -206,7 +206,7 @@ export class Host extends pulumi.ComponentResource {
 
   private assignAddress(): digitalocean.ReservedIpAssignment {
     return new digitalocean.ReservedIpAssignment(`${this.name}-address`, {
-      ipAddress: this.args.ground.network.publicAddress,
+      ipAddress: this.args.context.network.publicAddress,
       dropletId: this.droplet.id.apply(Number),
     }, { parent: this });
   }
@@ -236,7 +236,7 @@ export class Host extends pulumi.ComponentResource {
 
   /** Written out field by field: a connection that is spread or cast can leak its key into a log (pulumi-command #773). */
   private connection(hostKey: pulumi.Output<string>): types.input.remote.ConnectionArgs {
-    const { bastion, ground: { access } } = this.args;
+    const { bastion, context: { access } } = this.args;
     return {
       host: this.address,
       user: "root",

@@ -10,12 +10,12 @@ import { combine, type Fragment } from "../machine/state";
 import { poolOf } from "./application";
 import { exporters } from "./exporters";
 import type { Grafana } from "./grafana";
-import { Host, type Ground } from "./host";
+import { Host, type HostContext } from "./host";
 
 /** Arguments of `Monitoring`. */
 export interface MonitoringArgs {
   /** What all machines of the stack share. */
-  ground: Ground;
+  context: HostContext;
   /** The machine that connections go through. */
   bastion: Host;
   /** Droplet size by slug, e.g. `s-2vcpu-4gb`. */
@@ -55,9 +55,9 @@ export class Monitoring extends pulumi.ComponentResource {
 
   constructor(name: string, private readonly args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:monitoring:Monitoring", name, {}, opts);
-    const vpc = [args.ground.network.vpcCidr];
+    const vpc = [args.context.network.vpcCidr];
     this.host = new Host(name, {
-      ground: args.ground,
+      context: args.context,
       role: "monitor",
       size: args.size,
       bastion: args.bastion,

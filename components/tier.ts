@@ -5,11 +5,11 @@ import { namesForContainers } from "../machine/base/resolvers";
 import { docker, pulled, type RegistryCredentials } from "../machine/docker";
 import { mediaClient } from "../machine/data/media";
 import { combine } from "../machine/state";
-import type { Ground, Host } from "./host";
+import type { HostContext, Host } from "./host";
 import { writer, type MediaShare } from "./media";
 
 /** What all machines that run the backend's containers share. */
-export interface ContainerGround extends Ground {
+export interface ContainerHostContext extends HostContext {
   /** The backend's image, by digest. */
   image: string;
   /** CIDR of the containers' addresses inside each machine. */
@@ -48,15 +48,15 @@ export function oneByOne(
 }
 
 /** What a machine of a container tier has before it runs anything. */
-export const containers = (ground: ContainerGround) => ground.registry.apply((registry) => combine(
-  docker({ addressPool: ground.dockerCidr, registry, after: ["ringo-media.service"] }),
-  pulled(ground.image),
+export const containers = (context: ContainerHostContext) => context.registry.apply((registry) => combine(
+  docker({ addressPool: context.dockerCidr, registry, after: ["ringo-media.service"] }),
+  pulled(context.image),
   namesForContainers,
   { packages: ["sshfs"] }, // for the shared files; installed together with all other packages
 ));
 
 /** What containers of the backend need around them: the shared files, and what they may connect to. */
-export const surroundings = ({ network, outboundPorts }: ContainerGround, media: MediaShare) => combine(
+export const surroundings = ({ network, outboundPorts }: ContainerHostContext, media: MediaShare) => combine(
   mediaClient(writer(media)),
   backendNetwork({ data: media.server, vpcCidr: network.vpcCidr, ports: outboundPorts }),
 );

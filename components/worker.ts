@@ -4,12 +4,12 @@ import type { Backend, CelerySettings } from "../machine/backend/django";
 import { combine } from "../machine/state";
 import { worker } from "../machine/backend/worker";
 import { Host } from "./host";
-import { containers, oneByOne, surroundings, turnOf, type ContainerGround, type Rollout } from "./tier";
+import { containers, oneByOne, surroundings, turnOf, type ContainerHostContext, type Rollout } from "./tier";
 
 /** Arguments of `WorkerTier`. */
 export interface WorkerTierArgs {
   /** What all machines of the stack share. */
-  ground: ContainerGround;
+  context: ContainerHostContext;
   /** The machine that connections go through. */
   bastion: Host;
   /** Number of machines; at least one. Beat runs on the first of them only. */
@@ -31,13 +31,13 @@ export class WorkerTier extends pulumi.ComponentResource {
     super("ringo:worker:WorkerTier", name, {}, opts);
     this.args = args;
     this.hosts = Array.from({ length: args.count }, (_, i) => new Host(`${name}-${i}`, {
-      ground: args.ground,
+      context: args.context,
       role: "worker",
       size: args.size,
       turn: turnOf(i),
       bastion: args.bastion,
-      services: [{ name: "ssh", port: 22, from: [args.ground.network.vpcCidr] }],
-      preparation: containers(args.ground),
+      services: [{ name: "ssh", port: 22, from: [args.context.network.vpcCidr] }],
+      preparation: containers(args.context),
     }, { parent: this }));
     this.registerOutputs({});
   }
@@ -46,7 +46,7 @@ export class WorkerTier extends pulumi.ComponentResource {
   rollOut({ backend, media, after, beat: ofBeat }: Rollout & { beat: pulumi.Output<Backend> }): pulumi.Resource[] {
     return oneByOne(this.hosts, after, (host, before, i) => {
       const state = pulumi.all([backend, ofBeat, media]).apply(([b, ofB, m]) => combine(
-        surroundings(this.args.ground, m),
+        surroundings(this.args.context, m),
         worker({
           backend: b as Backend,
           machine: host.name,

@@ -1,7 +1,7 @@
 import { dropsByDefault } from "../machine/base/nftables";
 import { renewedWithDays } from "../machine/edge/certbot";
 import { bounds } from "../machine/monitoring/alerts/backups";
-import { lifeSign } from "../machine/monitoring/alerts/monitor";
+import { watchdog } from "../machine/monitoring/alerts/monitor";
 import { local } from "../machine/monitoring/ports";
 import { ask, type Answer } from "./ask";
 import { isGiven } from "../cli/flag";
@@ -144,7 +144,7 @@ const firstLook = 90;
 
 /** What Prometheus knows of alerts, when it can know of any. One that does not run has no age, and the comparison ends the waiting. */
 const asked = `alerts() { curl -sS --fail --max-time 10 http://127.0.0.1:${local.prometheus}/api/v1/alerts; }
-while test "$(ps -o etimes= -C prometheus)" -lt ${firstLook} && ! alerts | grep -q '"${lifeSign}"'; do sleep 1; done 2>/dev/null
+while test "$(ps -o etimes= -C prometheus)" -lt ${firstLook} && ! alerts | grep -q '"${watchdog}"'; do sleep 1; done 2>/dev/null
 alerts`;
 
 const alerts = (stack: OperatedStack): Look => ({
@@ -156,10 +156,10 @@ const alerts = (stack: OperatedStack): Look => ({
 /** @param all the alerts that Prometheus knows, firing or not */
 export function firing(stack: OperatedStack, all: Alert[]): Finding[] {
   const now = all.filter(({ state }) => state === "firing");
-  if (!now.some(({ labels }) => labels.alertname === lifeSign)) {
+  if (!now.some(({ labels }) => labels.alertname === watchdog)) {
     return [wrong("alerts", "Prometheus stores no metrics, or evaluates no rules", ssh(stack, "monitor", "df -h /; journalctl --no-pager --lines 50 --unit prometheus"))];
   }
-  const found = now.filter(({ labels }) => labels.alertname !== lifeSign).map(({ labels, annotations }) =>
+  const found = now.filter(({ labels }) => labels.alertname !== watchdog).map(({ labels, annotations }) =>
     wrong("alerts", `${labels.alertname}: ${annotations.summary}`, annotations.runbook_url ?? "docs/alerts.md"));
   return found.length > 0 ? found : [fine("alerts", "none fires")];
 }

@@ -1,7 +1,7 @@
 import { json } from "../content";
 import { mayReach } from "../egress";
 import { combine, type Fragment } from "../state";
-import { lifeSign } from "./alerts/monitor";
+import { watchdog } from "./alerts/monitor";
 import { exporter, systemUser } from "./exporter";
 import { local } from "./ports";
 
@@ -99,7 +99,7 @@ function config({ receivers, heartbeatUrl, heartbeatSeconds, scrapeSeconds }: Al
       repeat_interval: "12h",
       routes: [
         {
-          receiver: "dead man's switch", matchers: [matching(lifeSign)], group_wait: "0s",
+          receiver: "dead man's switch", matchers: [matching(watchdog)], group_wait: "0s",
           // At each flush, so that none is left out for being a moment early.
           group_interval: `${heartbeatSeconds}s`, repeat_interval: `${Math.ceil(heartbeatSeconds / 2)}s`,
         },
@@ -110,7 +110,7 @@ function config({ receivers, heartbeatUrl, heartbeatSeconds, scrapeSeconds }: Al
       // Of a machine that is gone nothing else is news.
       { source_matchers: [matching("MachineDown")], target_matchers: ['alertname!="MachineDown"', 'machine!=""'], equal: ["machine"] },
       // Of these people may hear nothing: then only silence tells them.
-      { source_matchers: ['alertname=~"AlertsNotDelivered|MonitorDroppingAlerts"'], target_matchers: [matching(lifeSign)] },
+      { source_matchers: ['alertname=~"AlertsNotDelivered|MonitorDroppingAlerts"'], target_matchers: [matching(watchdog)] },
       { source_matchers: [matching("RedisDown")], target_matchers: ['alertname=~"QueueStuck|WorkerDown|NoWorkers|BrokerUnreachable"'] },
       ...implied.map(([source, target, ...equal]) => ({ source_matchers: [matching(source)], target_matchers: [matching(target)], ...(equal.length > 0 ? { equal } : {}) })),
     ],

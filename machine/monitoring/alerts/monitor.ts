@@ -1,7 +1,7 @@
 import type { Concern, Stack } from "./rule";
 
 /** The alert that fires for as long as figures are read, kept and judged. */
-export const lifeSign = "Watchdog";
+export const watchdog = "Watchdog";
 
 /** Does the monitor itself work. */
 export const monitor = ({ patience }: Stack): Concern => ({
@@ -9,7 +9,7 @@ export const monitor = ({ patience }: Stack): Concern => ({
   alerts: [
     {
       // A figure of its own, which ends with a full disk as all others do; of no machine, since nothing that is wrong with one may silence it.
-      name: lifeSign, expr: 'max(up{job="prometheus"}) == 1', severity: "warning",
+      name: watchdog, expr: 'max(up{job="prometheus"}) == 1', severity: "warning",
       summary: "the monitor lives", description: "Always fires while monitoring works. Sent to the dead man's switch, which raises the alarm when it stops.",
     },
     {

@@ -1,4 +1,4 @@
-import { lifeSign } from "../alerts/monitor";
+import { watchdog } from "../alerts/monitor";
 import { lines, never, noneIsWell, upOrDown, type Dashboard, type Known } from "./view";
 
 /** Is all well, at a glance; and if not, where to look on. */
@@ -16,7 +16,7 @@ export const overview = ({ figure, objectivePercent }: Known): Dashboard => ({
         },
         {
           kind: "number", width: 4, title: "Warnings", description: "Somebody must look today.", steps: noneIsWell("orange"),
-          queries: [{ expr: `count(ALERTS{alertstate="firing", severity="warning", alertname!="${lifeSign}"}) or vector(0)` }],
+          queries: [{ expr: `count(ALERTS{alertstate="firing", severity="warning", alertname!="${watchdog}"}) or vector(0)` }],
         },
         {
           kind: "number", width: 4, title: "API by its public name", description: "Asked as a client does: by name, over TLS, with PostgreSQL and Redis in order.",
@@ -124,7 +124,7 @@ export const overview = ({ figure, objectivePercent }: Known): Dashboard => ({
           ],
         },
         {
-          kind: "table", width: 16, title: "What fires", description: `${lifeSign} always does: it says that the monitor lives.`,
+          kind: "table", width: 16, title: "What fires", description: `${watchdog} always does: it shows that the monitor is alive.`,
           columns: { alertname: "alert", severity: "severity", machine: "machine", queue: "queue", task: "task", name: "unit", mountpoint: "file system" },
           queries: [{ expr: 'ALERTS{alertstate="firing"}' }],
         },
