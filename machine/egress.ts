@@ -1,39 +1,40 @@
 /**
- * The ways out of a machine, each named by the concern that needs it and for the users that need it. The firewall
- * (`nftables.ts`) drops all others, so what takes over one program reaches what that program reaches, and no more.
+ * The outgoing connections of a machine, each declared by the concern that needs it, for the users that need it. The firewall
+ * (`nftables.ts`) drops all others, so an intruder in one program reaches only what that program may reach.
  */
 import { isIPv4, isIPv6 } from "node:net";
 import type { Fragment } from "./state";
 
-/** One port. */
+/** A port of a rule. */
 export interface Port {
-  /** For the reader of the ruleset. */
+  /** Shown as a comment in the ruleset. */
   name: string;
   port: number;
   /** @default "tcp" */
   protocol?: "tcp" | "udp";
 }
 
-/** CIDRs or addresses, v4 or v6, or everybody. */
+/** CIDRs or addresses, IPv4 or IPv6, or any. */
 export type Peers = string[] | "any";
 
-/** Where connections may be opened to. */
+/** An allowed destination of outgoing connections. */
 export interface Destination extends Port {
   to: Peers;
-  /** Only processes of these users, who must exist. @default everybody's */
+  /** Only for processes of these users, who must exist. @default all users */
   users?: string[];
 }
 
-/** The whole ruleset, and the directory from which it reads what concerns add, a file each. */
+/** The ruleset. */
 export const rulesPath = "/etc/nftables.conf";
+/** Directory of the rules that concerns add, one file each; the ruleset includes them. */
 export const rulesDirectory = "/etc/ringo/nftables";
-/** In one transaction, or not at all. */
+/** Loads all rules in one transaction. */
 const load = `nft --file ${rulesPath}`;
 
-/** Links of containers' networks. */
+/** Network interfaces of Docker's networks. */
 export const containerLinks = '{ "docker0", "br-*" }';
 
-/** Lets programs of the machine itself out. */
+/** Allows outgoing connections of the machine's own programs, not of containers. @throws Error on an invalid user, port, name or peer */
 export const mayReach = (concern: string, destinations: Destination[]): Fragment =>
   addedRules("output", concern, destinations.flatMap((destination) => {
     const { users } = destination;
@@ -43,13 +44,13 @@ export const mayReach = (concern: string, destinations: Destination[]): Fragment
   }));
 
 /**
- * Packets of TCP connections that the firewall has not seen begin: they open none. Where no rule has ever asked for a connection's
- * state, Linux keeps none, and the first ruleset would cut off the very connection that it came by, or that goes through the bastion, until
- * the other end says something: which who only listens never does.
+ * Packets of TCP connections that began before the firewall; they cannot open one. Linux tracks no connection until a rule asks for its
+ * state, so the first ruleset would cut off the connection that delivered it, or that goes through the bastion, until the other end sends
+ * something, which a listening end never does.
  */
 export const underWay = "tcp flags & (syn | ack) == ack";
 
-/** Rules of a concern, at the end of one of the firewall's chains. Its users exist by now: packages come before files. */
+/** Adds a concern's rules to the end of one of the firewall's chains. Its users exist by then, since packages come before files. */
 export function addedRules(chain: "input" | "output" | "forward", concern: string, rules: string[]): Fragment {
   const path = `${rulesDirectory}/${chain}-${concern}.nft`;
   return {
@@ -60,8 +61,8 @@ export function addedRules(chain: "input" | "output" | "forward", concern: strin
 }
 
 /**
- * What accepts connections from (`saddr`) or to (`daddr`) these peers on one port.
- * @throws on a peer that is neither a CIDR nor an address, a port out of range, and a name that nft could not quote.
+ * Rules that accept connections from (`saddr`) or to (`daddr`) these peers on one port.
+ * @throws Error if a peer is neither a CIDR nor an address, the port is out of range, or nft could not quote the name
  */
 export function acceptRules({ name, port, protocol = "tcp" }: Port, side: "saddr" | "daddr", peers: Peers): string[] {
   if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error(`${name}: ${port} is not a port`);
@@ -70,10 +71,10 @@ export function acceptRules({ name, port, protocol = "tcp" }: Port, side: "saddr
   return peers === "any" ? [accept] : peers.map((cidr) => `${peer(cidr, side)} ${accept}`);
 }
 
-/** The port that an `https` URL leads to. */
+/** The port of an `https` URL. */
 export const portOf = (url: string): number => Number(new URL(url).port || 443);
 
-/** An address or range, as nft matches it. */
+/** An nft expression that matches an address or range. @throws Error if it is neither */
 export function peer(cidr: string, side: "saddr" | "daddr"): string {
   const [address, bits, ...rest] = cidr.split("/");
   // nft does not read the spelling of IPv6 that ends in a dotted IPv4 address.

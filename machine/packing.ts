@@ -1,9 +1,9 @@
-/** How a text travels and is kept small: less than half of it, in letters that any channel carries. */
+/** Compresses a text to less than half, in base64. */
 import { inflateSync } from "node:zlib";
 import { strToU8, zlibSync } from "fflate";
 
-/** The same text is always packed the same: Node's own compression differs from processor to processor, and would make a change of nothing. */
+/** Packs identically on every machine: Node's own zlib differs between processors, so an unchanged state would look changed. */
 export const pack = (text: string): string => Buffer.from(zlibSync(strToU8(text))).toString("base64");
 
-/** @throws when it was not packed */
+/** @throws Error if the text was not packed */
 export const unpack = (packed: string): string => inflateSync(Buffer.from(packed, "base64")).toString();

@@ -1,15 +1,15 @@
-/** How a state travels: one constant command line, and everything else on its stdin. */
+/** How a state is sent: one constant command line, and everything else on its stdin. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pack, unpack } from "./packing";
 import type { MachineState } from "./state";
 
-/** The program's modules in the order they are loaded: each imports only what stands before it. */
+/** The program's modules in the order they are loaded: each imports only earlier ones. */
 const modules = ["shell", "record", "commands", "shims", "packages", "accounts", "files", "units", "mounts", "drain", "containers", "owned", "main"];
 
 /**
- * The command line run on the machine as root. It never changes and holds nothing of the state: it reads the program
- * and the state from stdin, makes the state so, prints what it did and exits 1 when anything failed.
+ * The command line that runs on the machine as root. It is constant and contains nothing of the state: it reads the program
+ * and the state from stdin, applies the state, prints what it did, and exits 1 if anything failed.
  */
 export const remoteCommand =
   "python3 -c '" +
@@ -24,16 +24,16 @@ export const remoteCommand =
   ].join("\n") +
   "'";
 
-/** The same for every state: packed once, and not by who only reads what others have told. */
+/** The apply program, the same for every state: packed once, when first needed. */
 let packed: string | undefined;
 const program = (): string => (packed ??= pack(JSON.stringify(modules.map((name) => [name, readFileSync(join(__dirname, "apply", `${name}.py`), "utf8")]))));
 
 /**
- * What `remoteCommand` reads, a line for the program and one for the state, each packed: the engine keeps both twice, and writes all that it keeps
- * with each step. Holds every secret of the state: a secret wherever it is stored.
- * @param name the state's among those of its machine: what it once declared and no longer does is taken away
+ * The stdin of `remoteCommand`: a line for the program and one for the state, each packed, since the engine stores both twice and writes
+ * its whole state after each step. It contains every secret of the state, so treat it as a secret.
+ * @param name of the state, unique on its machine: what it declared before and no longer declares is removed
  */
 export const payload = (name: string, state: MachineState): string => `${program()}\n${pack(JSON.stringify({ name, state }))}`;
 
-/** What a payload makes so. @throws when it is none */
+/** The state in a payload. @throws Error if it is not a payload */
 export const stateIn = (sent: string): MachineState => (JSON.parse(unpack(sent.slice(sent.indexOf("\n") + 1))) as { state: MachineState }).state;

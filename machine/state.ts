@@ -1,7 +1,6 @@
 /**
- * What is on a machine, as data. Everything in `machine/` renders fragments of this; `apply/` makes it so, and takes files,
- * units of ours and containers away when nothing declares them any more.
- * Nothing here knows Pulumi: a state can be rendered, linted and read without an engine.
+ * The desired state of a machine, as data. Everything in `machine/` renders fragments of it; `apply/` applies it, and removes files,
+ * our units and containers that are no longer declared. It does not depend on Pulumi: a state can be rendered and checked without an engine.
  */
 
 /** A file with exactly this content. Written atomically, only when content, owner or mode differ. */
@@ -14,13 +13,13 @@ export interface File {
   owner?: string;
   /** @default "root" */
   group?: string;
-  /** The content holds a secret: it is never printed, and each of `secrets` is struck out of all output. @default false */
+  /** The content contains a secret and is never printed. The values in `secrets` are redacted from all output. @default false */
   secret?: boolean;
-  /** Run when the file was removed since no state declares it any more; for what is one of several that a program reads. @default nothing */
+  /** A command to run after the file was removed because no state declares it any more, e.g. to reload the program that reads it. @default none */
   whenGone?: string;
 }
 
-/** A directory, made with its parents. */
+/** A directory, created with its parents. */
 export interface Directory {
   path: string;
   /** @default "0755" */
@@ -35,7 +34,7 @@ export interface Directory {
 export interface User {
   name: string;
   uid?: number;
-  /** Group the user belongs to by default; made if missing. @default the user's name */
+  /** The user's primary group; created if missing. @default the user's name */
   group?: string;
   /** Further groups. */
   groups?: string[];
@@ -43,77 +42,77 @@ export interface User {
   shell?: string;
 }
 
-/** A block device's XFS file system, mounted by a systemd mount unit and there again after a reboot. */
+/** A block device's XFS file system, mounted by a systemd mount unit, also after a reboot. */
 export interface Mount {
-  /** Path of the device; waited for up to a minute. */
+  /** Path of the device. The apply waits for it up to a minute. */
   device: string;
   path: string;
-  /** Size of the device. When it changes, the file system is grown to what the device has. */
+  /** Size of the device, in GiB. When it changes, the file system grows to the device's size. */
   gib: number;
 }
 
 /** A systemd unit that is enabled and running. Its file, if ours, is among `files`. */
 export interface Unit {
   name: string;
-  /** `oneshot` units that timers start are enabled through their timer only: leave them out. @default true */
+  /** Start at boot. A `oneshot` unit that a timer starts is enabled through its timer only: leave it out of `units`. @default true */
   enabled?: boolean;
-  /** @default true */
+  /** Start now. @default true */
   running?: boolean;
-  /** Paths that restart the unit when they differ from what it was last started with, whichever apply wrote them. */
+  /** Files whose change restarts the unit: it compares them with those at its last start, whichever apply wrote them. */
   restartOn?: string[];
-  /** Paths whose change reloads it, unless it is restarted anyway. */
+  /** Files whose change reloads the unit, unless it is restarted anyway. */
   reloadOn?: string[];
 }
 
-/** A container under Docker, replaced when anything of this changes. */
+/** A Docker container, replaced when any of these fields changes. */
 export interface Container {
   name: string;
-  /** By digest, or by the tag that a throw-away stack allows. */
+  /** By digest; a throwaway stack may use a tag. */
   image: string;
   command: string[];
-  /** Written to a root-only env file; may hold secrets. */
+  /** Written to a root-only env file; may contain secrets. */
   environment: Record<string, string>;
   /** `address:hostPort:containerPort`, address always given: without it Docker bypasses the host's firewall (moby 4737). */
   publish?: string[];
   /** `source:target[:options]` */
   volumes?: string[];
-  /** Its network: one of Docker's own, or the machine's, whose loopback and firewall it shares. @default Docker's */
+  /** `host`: it shares the machine's network, loopback and firewall. @default a network of Docker's */
   network?: "host";
   /** `uid:gid` */
   user?: string;
-  /** tmpfs paths. */
+  /** Paths of tmpfs mounts. */
   tmpfs?: string[];
-  /** What `docker stop` waits before it kills, in seconds. */
+  /** How long `docker stop` waits before it kills the container, in seconds. */
   stopTimeoutSeconds: number;
-  /** A command on the host that must succeed before the apply goes on; run with `sh -c`. */
+  /** A command on the host that must succeed before the apply continues; run with `sh -c`. */
   health?: { command: string; timeoutSeconds: number };
   /**
-   * Variables that say where all its work ends. One that was made for another place than they now say gets no time to stop: what it
-   * waits for never comes, and what it would finish counts nowhere. @default none
+   * Environment variables that name the server on which all its work depends. If one has changed, the old container is killed at once: it
+   * cannot finish anything, since its server is gone. @default none
    */
   boundTo?: string[];
-  /** How long those who send it work may still pass it by when it is back, in seconds: an apply that replaced it ends only then. @default 0 */
+  /** How long its clients may still avoid it after a restart, in seconds: an apply that replaced it waits so long. @default 0 */
   passedBySeconds?: number;
 }
 
-/** A command, in the order given among those of its moment. */
+/** A command. Steps of the same `when` run in the given order. */
 export interface Step {
   name: string;
-  /** Run with `sh -ec`. Never holds a secret: those are in root-only files. Lines of its output that begin with `warning: ` are told. */
+  /** Run with `sh -ec`. Must not contain a secret: use root-only files. Output lines that begin with `warning: ` are shown. */
   command: string;
   /** Skip when this succeeds. */
   unless?: string;
-  /** Run when one of these files differs from what the last successful run saw. Together with `unless`, either reason runs it; with neither, every apply runs it. */
+  /** Run when one of these files has changed since the last successful run. With `unless` too, either reason runs it; without both, every apply runs it. */
   onChange?: string[];
-  /** When it runs; "after-files" is for what other steps rely on. @default "before-units" */
+  /** When it runs. "after-files" is for steps that other steps rely on. @default "before-units" */
   when?: "before-packages" | "after-files" | "before-units" | "after-units";
   /** @default 300 */
   timeoutSeconds?: number;
-  /** Its failure is told as a warning, and the apply goes on: what it has not done is made up for by other means. @default false */
+  /** A failure is only a warning, and the apply continues; something else must make up for it. @default false */
   mayFail?: boolean;
 }
 
-/** What must hold when all is applied; retried until it does or the time is over, then the apply fails and says so. */
+/** A condition that must hold after everything is applied. It is retried until it holds; after `timeoutSeconds` the apply fails. */
 export interface Check {
   name: string;
   command: string;
@@ -123,23 +122,23 @@ export interface Check {
 
 /** One machine's declared state. */
 export interface MachineState {
-  /** Debian packages; all missing ones are installed in one call. None starts a service: those that shall run are among `units`. */
+  /** Debian packages; all missing ones are installed in one call. Installing starts no service: list services in `units`. */
   packages: string[];
   users: User[];
   mounts: Mount[];
   directories: Directory[];
   files: File[];
-  /** Files and links that others have put there, and that must not be. */
+  /** Files and links to remove that did not come from a state, e.g. a package's. */
   absent: string[];
   steps: Step[];
   units: Unit[];
   containers: Container[];
   checks: Check[];
-  /** Values that no output may show, struck out by value. */
+  /** Values that are redacted from all output. */
   secrets: string[];
 }
 
-/** A part of a state: what one concern contributes. */
+/** Part of a state: what one concern contributes. */
 export type Fragment = Partial<MachineState>;
 
 const empty = (): MachineState => ({
@@ -148,8 +147,8 @@ const empty = (): MachineState => ({
 });
 
 /**
- * Combines fragments in the order given.
- * @throws if two fragments claim the same file, unit or container: one concern owns each.
+ * Combines fragments in the given order.
+ * @throws Error if two fragments declare the same file, unit or container: one concern owns each.
  */
 export function combine(...fragments: Fragment[]): MachineState {
   const state = empty();
