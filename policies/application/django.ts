@@ -4,7 +4,7 @@ import type { Rule } from "../rule";
 const on = /^(1|true|yes|on)$/i;
 
 function* faults(variables: Record<string, string>): Iterable<string> {
-  if ([variables.DEBUG, variables.DJANGO_DEBUG].some((value) => on.test(value ?? ""))) yield "runs with debugging on";
+  if ([variables.DEBUG, variables.DJANGO_DEBUG].some((value) => on.test(value ?? ""))) yield "runs in debug mode";
   const hosts = (variables.DJANGO_ALLOWED_HOSTS ?? "").split(",").map((host) => host.trim());
   if (hosts.includes("")) yield "has no allowed hosts, or an empty one";
   if (hosts.some((host) => host.startsWith("*") || host.startsWith("."))) yield "answers to any host";
@@ -12,7 +12,7 @@ function* faults(variables: Record<string, string>): Iterable<string> {
     const origins = (variables[name] ?? "").split(",").filter((origin) => origin !== "");
     if (origins.some((origin) => !/^https:\/\/[^*]+$/.test(origin))) yield `trusts an origin that is not HTTPS, or any (${name})`;
   }
-  if (on.test(variables.CORS_ALLOW_ALL_ORIGINS ?? "")) yield "lets every page call it (CORS_ALLOW_ALL_ORIGINS)";
+  if (on.test(variables.CORS_ALLOW_ALL_ORIGINS ?? "")) yield "allows every page to call it (CORS_ALLOW_ALL_ORIGINS)";
 }
 
 export const django: Rule = {

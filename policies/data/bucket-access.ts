@@ -69,7 +69,7 @@ export const bucketAccessRules: Rule[] = [
     *check({ bucket, policy }) {
       const denied = policyDocument(policy).filter((s) => s.effect === "Deny" && s.principals.some((p) => p === "*" || p === "AWS:*")
         && s.actions.some((action) => action === "*" || action.toLowerCase() === "s3:*") && isWithoutTls(s));
-      if (!coverBucket(denied.flatMap(({ resources }) => resources), bucket)) yield "it does not deny what comes without TLS";
+      if (!coverBucket(denied.flatMap(({ resources }) => resources), bucket)) yield "it does not deny requests without TLS";
     },
   },
   {
@@ -98,7 +98,7 @@ export const bucketAccessRules: Rule[] = [
     mend: "set kmsKeyId, or rely on a bucket that passes s3-own-key.",
     answers: ["CKV_AWS_181", "CKV_AWS_186"],
     *check({ kmsKeyId }) {
-      if (!isOwnKey(kmsKeyId)) yield "it names no key of ours";
+      if (!isOwnKey(kmsKeyId)) yield "it names no KMS key of this stack";
     },
   },
   {

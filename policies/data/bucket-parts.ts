@@ -112,7 +112,7 @@ export const bucketPartRules: Rule[] = [
       yield* eachKnown(bucketsOf(resources), function* ({ bucket, settings, isLog }) {
         const rules: any[] = isLog ? [] : settings("ServerSideEncryptionConfiguration").flatMap(({ props }) => props.rules ?? []);
         const ours = rules.every(({ applyServerSideEncryptionByDefault: by }) => /^aws:kms/.test(by?.sseAlgorithm ?? "") && isOwnKey(by.kmsMasterKeyId) && !isForeign(by.kmsMasterKeyId));
-        if (!ours) yield { urn: bucket.urn, found: "it encrypts under a key that is not ours" };
+        if (!ours) yield { urn: bucket.urn, found: "it is encrypted with a key that is not of this stack" };
       });
     },
   },
@@ -134,7 +134,7 @@ export const bucketPartRules: Rule[] = [
       const denied = versionsDenied(identities);
       for (const { bucket: { urn }, lock } of open) {
         if (ways.length > 0) yield { urn, found: `its versions can be deleted: ${few(ways)}` };
-        else if (lock === "nobody" && !denied) yield { urn, found: "its versions can be deleted: it has no lock, and not all who write are denied it" };
+        else if (lock === "nobody" && !denied) yield { urn, found: "its versions can be deleted: it has no lock, and not every writer is denied it" };
       }
     },
   },
@@ -154,7 +154,7 @@ export const bucketPartRules: Rule[] = [
         const least = isLog ? 90 : yearInDays;
         if (days.some((each) => each < least)) yield { urn, found: `something in it is kept for ${Math.min(...days)} days, less than ${least}` };
         // AWS goes on after the date, with whatever is written then.
-        if (rules.some((rule) => rule.expiration?.date)) yield { urn, found: "from a date on nothing in it is kept" };
+        if (rules.some((rule) => rule.expiration?.date)) yield { urn, found: "everything in it expires at a date" };
       });
     },
   },

@@ -26,7 +26,7 @@ export const bucketSettingRules: Rule[] = [
     mend: "set applyServerSideEncryptionByDefault: sseAlgorithm aws:kms with a key of ours.",
     answers: ["CKV_AWS_19", "AWS-0088", "s3-bucket-no-default-encryption"],
     *check({ rules }) {
-      if (!(rules ?? []).some(({ applyServerSideEncryptionByDefault: by }) => /^(AES256|aws:kms(:dsse)?)$/.test(by?.sseAlgorithm ?? ""))) yield "nothing is encrypted by default";
+      if (!(rules ?? []).some(({ applyServerSideEncryptionByDefault: by }) => /^(AES256|aws:kms(:dsse)?)$/.test(by?.sseAlgorithm ?? ""))) yield "default encryption is off";
     },
   }),
   ruleFor<BucketOwnershipControlsArgs>(s3("OwnershipControls"), {

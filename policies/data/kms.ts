@@ -17,6 +17,6 @@ export const kms: Rule = {
     if ((rotationPeriodInDays ?? 365) > 365) yield "it rotates less than once a year";
     if (isEnabled === false || enabled === false) yield "it is disabled";
     if ((deletionWindowInDays ?? 30) < 7) yield "it is deleted within a week";
-    if (bypassPolicyLockoutSafetyCheck) yield "bypassPolicyLockoutSafetyCheck is on: AWS takes a policy that leaves nobody who can change it";
+    if (bypassPolicyLockoutSafetyCheck) yield "bypassPolicyLockoutSafetyCheck is on: AWS accepts a policy that nobody can change";
   },
 };

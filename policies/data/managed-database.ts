@@ -46,7 +46,7 @@ export const managedDatabaseRules: Rule[] = [
     mend: "name tags or droplets in rules.",
     answers: ["database-databases-mysql-publically-exposed", "database-databases-postgres-trusted-sources"],
     *check({ rules }) {
-      if ((rules ?? []).length === 0) yield "it trusts nobody by name";
+      if ((rules ?? []).length === 0) yield "it has no trusted source";
       for (const { type, value } of rules ?? []) {
         if (type === "ip_addr" && widerThan(site, [value]).length > 0) yield `it trusts ${value}`;
       }

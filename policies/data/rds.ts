@@ -39,7 +39,7 @@ const rdsClosed: Rule = {
     if (!inputs.storageEncrypted && !replica) yield "storageEncrypted is off";
     if (type !== globalCluster && (inputs.backupRetentionPeriod ?? (type === instance ? 0 : 1)) < 7 && !replica) yield "backups are kept for less than a week";
     if (!inputs.deletionProtection && !settings.throwaway) yield "deletionProtection is off";
-    if (inputs.skipFinalSnapshot && !replica && !settings.throwaway) yield "skipFinalSnapshot is on: what it held last goes with it";
+    if (inputs.skipFinalSnapshot && !replica && !settings.throwaway) yield "skipFinalSnapshot is on: its last data is lost when it is deleted";
     if ("password" in inputs || "masterPassword" in inputs) yield "its password is an input, and so part of the stack's state";
   },
 };

@@ -13,6 +13,6 @@ export const registryCredentials = ruleFor<ContainerRegistryDockerCredentialsArg
   answers: [],
   *check({ write, expirySeconds }) {
     if (write) yield "they may write";
-    if (!(Number(expirySeconds) <= yearInSeconds)) yield "they hold for longer than a year";
+    if (!(Number(expirySeconds) <= yearInSeconds)) yield "they are valid for more than a year";
   },
 });

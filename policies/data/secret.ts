@@ -11,7 +11,7 @@ export const secretKept = ruleFor<SecretArgs>("aws:secretsmanager/secret:Secret"
   mend: "set kmsKeyId to a key of this stack, and recoveryWindowInDays to 7 or more, or remove it.",
   answers: ["CKV_AWS_149", "AWS-0098"],
   *check({ kmsKeyId, recoveryWindowInDays }, { settings }) {
-    if (!isOwnKey(kmsKeyId)) yield "it is encrypted under a key that is not ours";
+    if (!isOwnKey(kmsKeyId)) yield "it is encrypted with a key that is not of this stack";
     if ((recoveryWindowInDays ?? 30) < 7 && !settings.throwaway) yield "it is deleted within a week";
   },
 });

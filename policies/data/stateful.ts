@@ -37,6 +37,6 @@ export const statefulProtected: Rule = {
   *check(inputs, { opts, settings }) {
     if (settings.throwaway) return;
     if (!opts.protect) yield "it is not protected";
-    if (inputs.forceDestroy) yield "forceDestroy takes along all that is in it";
+    if (inputs.forceDestroy) yield "forceDestroy deletes all its content";
   },
 };

@@ -12,9 +12,9 @@ export const trail = ruleFor<TrailArgs>("aws:cloudtrail/trail:Trail", {
   answers: ["CKV_AWS_35", "CKV_AWS_36", "CKV_AWS_67", "CKV_AWS_251", "AWS-0014", "AWS-0015", "AWS-0016", "CIS 3.1", "CIS 3.2", "CIS 3.5"],
   *check({ enableLogging, isMultiRegionTrail, includeGlobalServiceEvents, enableLogFileValidation, kmsKeyId }) {
     if (enableLogging === false) yield "enableLogging is off";
-    if (!isMultiRegionTrail) yield "it sees one region only";
-    if (includeGlobalServiceEvents === false) yield "it does not see IAM";
+    if (!isMultiRegionTrail) yield "it records one region only";
+    if (includeGlobalServiceEvents === false) yield "it does not record IAM";
     if (!enableLogFileValidation) yield "enableLogFileValidation is off";
-    if (!isOwnKey(kmsKeyId)) yield "it encrypts under a key that is not ours";
+    if (!isOwnKey(kmsKeyId)) yield "it is encrypted with a key that is not of this stack";
   },
 });

@@ -29,11 +29,11 @@ function isHarmless(telling: string, rules: string): boolean {
 function* weaknesses(files: { path: string; content: string }[]): Generator<string> {
   const rules = files.filter(({ path }) => path.startsWith(`${wafDirectory}/`)).map(({ content }) => content.replaceAll(/^\s*#.*$/gm, "")).join("\n");
   const engines = [...rules.matchAll(/^\s*SecRuleEngine\s+(\w+)/gim)];
-  if (engines.length === 0 || engines.some(([, mode]) => mode !== "On")) yield "the firewall finds attacks and lets them through";
+  if (engines.length === 0 || engines.some(([, mode]) => mode !== "On")) yield "the firewall detects attacks but does not block them";
   for (const [, points] of rules.matchAll(/anomaly_score_threshold=\+?([^,"'\s\\]+)/gi)) {
-    if (!(Number(points) <= highestThreshold)) yield `the firewall refuses from ${points} points on: more than ${highestThreshold}, which few attacks have`;
+    if (!(Number(points) <= highestThreshold)) yield `the firewall's threshold is ${points}: few attacks score more than ${highestThreshold}`;
   }
-  for (const [telling] of rules.matchAll(tellings)) if (!isHarmless(telling, rules)) yield `the firewall is told not to refuse: ${telling}`;
+  for (const [telling] of rules.matchAll(tellings)) if (!isHarmless(telling, rules)) yield `a directive keeps the firewall from blocking: ${telling}`;
 }
 
 /** Whether the location has this directive, with this value. */
@@ -57,8 +57,8 @@ export const waf: Rule = {
     const without = (is: (location: string) => boolean): string => locations.filter((location) => !is(location)).map(nameOf).join(", ");
     const open = without(has("modsecurity", "on"));
     const unbounded = without(has("rewrite_by_lua_file", wafGuard));
-    if (open !== "") yield `no firewall is before ${open}`;
-    else if (unbounded !== "") yield `nothing bounds what the firewall reads before ${unbounded}`;
+    if (open !== "") yield `no firewall protects ${open}`;
+    else if (unbounded !== "") yield `nothing limits what the firewall inspects for ${unbounded}`;
     else yield* weaknesses(files);
   },
 };

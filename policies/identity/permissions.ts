@@ -77,7 +77,7 @@ export const permissionRules: Rule[] = [
         if (effect !== "Allow") continue;
         const wide = actions.filter(isPattern);
         if (wide.length > 0) yield `it allows ${few(wide)}`;
-        if (notActions.length > 0) yield `it allows everything but ${few(notActions)}`;
+        if (notActions.length > 0) yield `it allows everything except ${few(notActions)}`;
       }
     },
   },
@@ -96,7 +96,7 @@ export const permissionRules: Rule[] = [
         const bound = actions.filter((action) => !unrestrictable.some((pattern) => covers(pattern, action)));
         if (effect !== "Allow" || bound.length === 0) continue;
         if (resources.some(isEverything)) yield `it allows ${few(bound)} on everything`;
-        if (notResources.length > 0) yield `it allows ${few(bound)} on everything but what it names`;
+        if (notResources.length > 0) yield `it allows ${few(bound)} on everything except the resources that it names`;
       }
     },
   },
@@ -112,7 +112,7 @@ export const permissionRules: Rule[] = [
     *check(inputs, { type }) {
       for (const statement of identityStatements(type, inputs)) {
         const gained = escalations.filter((action) => statement.actions.some((pattern) => covers(pattern, action)));
-        if (statement.effect === "Allow" && gained.length > 0 && (statement.notResources.length > 0 || statement.resources.some(fitsMany))) yield `it allows ${few(gained)} on whatever fits a pattern`;
+        if (statement.effect === "Allow" && gained.length > 0 && (statement.notResources.length > 0 || statement.resources.some(fitsMany))) yield `it allows ${few(gained)} on everything that matches a pattern`;
       }
     },
   },
@@ -146,7 +146,7 @@ export const permissionRules: Rule[] = [
         const alone = documents.flatMap(({ statements }) => destroyedBy(statements));
         const held = destroyedBy(documents.flatMap(({ statements }) => statements)).filter((action) => !alone.includes(action));
         const { urn } = documents.find(({ statements }) => allows(statements, held[0])) ?? documents[0];
-        if (held.length > 0 && !told.has(urn)) yield { urn, found: `who has it writes objects by another document, and may ${few(held)}` };
+        if (held.length > 0 && !told.has(urn)) yield { urn, found: `its holder can write objects by another document, and may ${few(held)}` };
         if (held.length > 0) told.add(urn);
       }
     },

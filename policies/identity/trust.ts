@@ -100,14 +100,14 @@ export const trustRules: Rule[] = [
         for (const provider of otherProviders(statement)) {
           // Cognito's users are of a pool, which is the audience.
           const named = asked(statement, provider === cognito ? "aud" : "sub", provider);
-          if (named.length === 0 || !named.every((value) => /^[^*?]+$/.test(value))) yield `it asks ${provider} for nobody in particular`;
+          if (named.length === 0 || !named.every((value) => /^[^*?]+$/.test(value))) yield `its condition names no subject of ${provider}`;
         }
         if (!statement.principals.some((who) => who.startsWith("Federated:") && who.includes(github))) continue;
         const subjects = asked(statement, "sub");
-        if (subjects.length === 0) yield "it asks for no repository";
-        else if (!subjects.every((subject) => boundSubject.test(subject))) yield "it asks for no one repository and branch";
+        if (subjects.length === 0) yield "its condition names no repository";
+        else if (!subjects.every((subject) => boundSubject.test(subject))) yield "its condition does not name one repository and branch";
         const audiences = asked(statement, "aud");
-        if (audiences.length === 0 || !audiences.every((each) => each === "sts.amazonaws.com")) yield "it does not ask for whom the token was made";
+        if (audiences.length === 0 || !audiences.every((each) => each === "sts.amazonaws.com")) yield "its condition names no audience";
       }
     },
   }),

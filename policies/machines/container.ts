@@ -10,17 +10,17 @@ const precious = ["/etc", "/root", "/boot", "/dev", "/proc", "/sys", "/run", "/v
 const isIn = (inner: string, outer: string): boolean => `${inner}/`.startsWith(`${outer}/`);
 
 function* faults({ image, user, publish, volumes, network }: Container, { users }: Pick<MachineState, "users">, throwaway: boolean): Iterable<string> {
-  if (!throwaway && !byDigest.test(image)) yield "names its image by tag, which can become another";
+  if (!throwaway && !byDigest.test(image)) yield "names its image by tag, which can change";
   if (!user || /^(0|root)(:|$)/.test(user)) yield "runs as root";
   // The firewall knows the machine's users, and lets out only those that a concern names.
-  if (network === "host" && !users.some(({ uid }) => uid !== undefined && String(uid) === user?.split(":")[0])) yield "has the machine's network, and no user of its own there whom the firewall could hold";
+  if (network === "host" && !users.some(({ uid }) => uid !== undefined && String(uid) === user?.split(":")[0])) yield "uses the host's network without a user that the firewall restricts";
   for (const text of publish ?? []) {
     const [, address] = /^(.*):\d+:\d+(?:\/\w+)?$/.exec(text) ?? [];
-    if (address === undefined || !(isPrivate(address) || address === "127.0.0.1")) yield "publishes a port on other than a private address, past the machine's firewall";
+    if (address === undefined || !(isPrivate(address) || address === "127.0.0.1")) yield "publishes a port on a public address, which bypasses the machine's firewall";
   }
   for (const text of volumes ?? []) {
     const source = path.posix.normalize(text.split(":")[0].replace(/^\/+|\/+$/g, "/"));
-    if (source === "/") yield "binds the machine's root";
+    if (source === "/") yield "mounts the machine's root";
     else if (precious.some((each) => isIn(source, each) || isIn(each, source))) yield `binds ${source}`;
   }
 }

@@ -31,7 +31,7 @@ export const dropletRules: Rule[] = [
     answers: ["droplet-droplets-custom-image"],
     *check(inputs) {
       const { image } = templateOf(inputs);
-      if (!images.includes(String(image))) yield "its image is none of Debian's that are supported, by slug";
+      if (!images.includes(String(image))) yield "its image is not the slug of a supported Debian";
     },
   },
   ruleFor<DropletArgs>(droplet, {

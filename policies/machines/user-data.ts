@@ -50,7 +50,7 @@ export const userData: Rule = {
   *check(inputs, { type, settings }) {
     for (const text of userDataOf[type](inputs)) {
       if (typeof text !== "string" || isDigest(text)) continue;
-      if (passwordLogin.test(text)) yield "it lets in who has a password";
+      if (passwordLogin.test(text)) yield "it enables password log-in";
       yield* secretsIn(withoutBootHostKey(text), settings.secrets).map((kind) => `${kind} is in its user data`);
     }
   },

@@ -14,8 +14,8 @@ export const appInside = ruleFor<AppArgs>("digitalocean:index/app:App", {
   *check({ spec }) {
     const routed = (spec?.ingress?.rules ?? []).map(({ component }) => component?.name);
     for (const { name, httpPort, internalPorts, routes } of spec?.services ?? []) {
-      if (httpPort !== undefined || (routes ?? []).length > 0 || routed.includes(name) || (internalPorts ?? []).length === 0) yield `service ${name} answers the internet past the edge`;
+      if (httpPort !== undefined || (routes ?? []).length > 0 || routed.includes(name) || (internalPorts ?? []).length === 0) yield `service ${name} is reachable from the internet without passing the edge`;
     }
-    for (const { name } of spec?.functions ?? []) yield `function ${name} answers the internet past the edge`;
+    for (const { name } of spec?.functions ?? []) yield `function ${name} is reachable from the internet without passing the edge`;
   },
 });

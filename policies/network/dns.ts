@@ -68,7 +68,7 @@ export const dnsRules: Rule[] = [
     mend: "end the record with -all (or ~all while trying it).",
     answers: ["networking-domains-spf-overly-permissive"],
     *check(inputs) { // an address may be unknown yet, and is none of this rule's business
-      if (inputs.type === "TXT" && /^"?v=spf1\b/i.test(inputs.value) && !isBound(inputs.value)) yield "it lets everyone send";
+      if (inputs.type === "TXT" && /^"?v=spf1\b/i.test(inputs.value) && !isBound(inputs.value)) yield "it allows everyone to send mail";
     },
   }),
   {

@@ -26,12 +26,12 @@ export const loadBalancerRules: Rule[] = [
     *check(inputs) {
       if (inputs.network === "INTERNAL") return;
       const rules = inputs.forwardingRules ?? [];
-      if (inputs.glbSettings?.targetProtocol === "http") yield "it passes on in plain HTTP, from one region to another";
+      if (inputs.glbSettings?.targetProtocol === "http") yield "it forwards plain HTTP from one region to another";
       const secure = rules.some(({ entryProtocol }) => encrypted.includes(entryProtocol));
       for (const { entryProtocol: protocol, entryPort, targetPort, tlsPassthrough } of rules) {
-        if (protocol === "http" && !(secure && inputs.redirectHttpToHttps)) yield `port ${entryPort} is answered in plain HTTP`;
-        else if (protocol !== "http" && !encrypted.includes(protocol) && entryPort !== 443) yield `port ${entryPort} is passed on as ${protocol}, encrypted or not`;
-        else if ((tlsPassthrough || !(protocol === "http" || encrypted.includes(protocol))) && targetPort !== 443) yield `port ${entryPort} is passed on to port ${targetPort}, where something else than a website answers`;
+        if (protocol === "http" && !(secure && inputs.redirectHttpToHttps)) yield `port ${entryPort} accepts plain HTTP`;
+        else if (protocol !== "http" && !encrypted.includes(protocol) && entryPort !== 443) yield `port ${entryPort} is forwarded as ${protocol}, encrypted or not`;
+        else if ((tlsPassthrough || !(protocol === "http" || encrypted.includes(protocol))) && targetPort !== 443) yield `port ${entryPort} is forwarded to port ${targetPort}, which is not a web port`;
       }
     },
   }),
@@ -49,7 +49,7 @@ export const loadBalancerRules: Rule[] = [
       yield* eachKnown(resources.filter(({ type }) => [balancer, firewall].includes(type)), function* (one) {
         const { type, urn, props } = one;
         if (type === balancer && !isInside(one)) {
-          if ((props.dropletIds ?? []).length > 0) yield { urn, found: "the machines behind it are named by id, and may be others than the edge" };
+          if ((props.dropletIds ?? []).length > 0) yield { urn, found: "the machines behind it are named by id, so they may not be the edge" };
           if (props.dropletTag && !isEdgeTag(props.dropletTag)) yield { urn, found: `behind it are machines that are not the edge: ${props.dropletTag}` };
         }
         if (type !== firewall) return;

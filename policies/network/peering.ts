@@ -18,7 +18,7 @@ export const vpcPeering: Rule = {
   *check(resources) {
     const own = resources.filter(isVpc);
     yield* eachKnown(resources.filter(({ type }) => type === peering), function* (joint) {
-      if (!nameOnly(own, vpc, joint, "vpcIds", each(joint.props.vpcIds ?? []))) yield { urn: joint.urn, found: "it joins a VPC that is not of this stack" };
+      if (!nameOnly(own, vpc, joint, "vpcIds", each(joint.props.vpcIds ?? []))) yield { urn: joint.urn, found: "it peers with a VPC that is not of this stack" };
     });
   },
 };

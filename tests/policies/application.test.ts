@@ -35,7 +35,7 @@ chapter("Application", {
   "django-settings": {
     kept: alone(django({}), django({ DEBUG: "false" }), django({ CORS_ALLOWED_ORIGINS: "" }), running({ environment: { DEBUG: "true" } })),
     broken: [
-      [/debugging on/, django({ DEBUG: "True" })], [/debugging on/, django({ DJANGO_DEBUG: "1" })], [/no allowed hosts/, django({ DJANGO_ALLOWED_HOSTS: undefined })], [/no allowed hosts/, django({ DJANGO_ALLOWED_HOSTS: "a," })],
+      [/in debug mode/, django({ DEBUG: "True" })], [/in debug mode/, django({ DJANGO_DEBUG: "1" })], [/no allowed hosts/, django({ DJANGO_ALLOWED_HOSTS: undefined })], [/no allowed hosts/, django({ DJANGO_ALLOWED_HOSTS: "a," })],
       [/any host/, django({ DJANGO_ALLOWED_HOSTS: "api.ringo.test, *" })], [/any host/, django({ DJANGO_ALLOWED_HOSTS: ".ringo.test" })], [/CORS_ALLOWED_ORIGINS/, django({ CORS_ALLOWED_ORIGINS: "http://app.ringo.test" })],
       [/CSRF_TRUSTED_ORIGINS/, django({ CSRF_TRUSTED_ORIGINS: "https://*.ringo.test" })], [/CORS_ALLOW_ALL_ORIGINS/, django({ CORS_ALLOW_ALL_ORIGINS: "true" })],
     ],

@@ -16,8 +16,8 @@ export const bucketCases: Record<string, Cases> = {
   "s3-encrypted": {
     kept: alone(...["AES256", "aws:kms", "aws:kms:dsse"].map((sseAlgorithm) => setting("ServerSideEncryptionConfiguration", { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm } }] }))),
     // Trivy AWS-0088, failing.
-    broken: [[/nothing is encrypted/, setting("ServerSideEncryptionConfiguration", { rules: [{}] })], [/nothing is encrypted/, setting("ServerSideEncryptionConfiguration", { rules: [] })],
-      [/nothing is encrypted/, setting("ServerSideEncryptionConfiguration", { rules: [{ applyServerSideEncryptionByDefault: { kmsMasterKeyId: "arn:aws:kms:x" } }] })]],
+    broken: [[/default encryption is off/, setting("ServerSideEncryptionConfiguration", { rules: [{}] })], [/default encryption is off/, setting("ServerSideEncryptionConfiguration", { rules: [] })],
+      [/default encryption is off/, setting("ServerSideEncryptionConfiguration", { rules: [{ applyServerSideEncryptionByDefault: { kmsMasterKeyId: "arn:aws:kms:x" } }] })]],
     unknown: [setting("ServerSideEncryptionConfiguration", { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: unknown } }] })],
   },
   "s3-no-acl": {
@@ -96,7 +96,7 @@ export const bucketCases: Record<string, Cases> = {
     kept: alone(aws("s3/bucketObjectv2", { kmsKeyId: "arn:aws:kms:x" })),
     unknown: [aws("s3/objectCopy", { kmsKeyId: unknown })],
     // Checkov CKV_AWS_181 and 186, failing.
-    broken: [[/names no key/, aws("s3/bucketObject", { bucket: "b", key: "k", source: "s" })], [/names no key/, aws("s3/objectCopy", {})], [/names no key/, aws("s3/bucketObject", { kmsKeyId: "alias/aws/s3" })]],
+    broken: [[/names no KMS key/, aws("s3/bucketObject", { bucket: "b", key: "k", source: "s" })], [/names no KMS key/, aws("s3/objectCopy", {})], [/names no KMS key/, aws("s3/bucketObject", { kmsKeyId: "alias/aws/s3" })]],
   },
   "s3-name": {
     kept: alone(aws("s3/bucket", { bucket: "ringo-production-postgres" }), aws("s3/bucket", {})),
@@ -117,17 +117,17 @@ export const bucketCases: Record<string, Cases> = {
     kept: [store(), [ours, ...store(keyOf("123456789012"))], store(keyOf("123456789012"))],
     // Checkov CKV_AWS_145 and Trivy AWS-0132, failing.
     broken: [
-      [/a key that is not ours/, ...store(managed)],
-      [/a key that is not ours/, ...store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } }] } })],
+      [/a key that is not of this stack/, ...store(managed)],
+      [/a key that is not of this stack/, ...store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } }] } })],
       ...["alias/aws/s3", "arn:aws:kms:eu-central-1:123456789012:alias/aws/s3"].map((kmsMasterKeyId): [RegExp, ...Sample[]] =>
-        [/a key that is not ours/, ...store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId } }] } })]),
-      [/a key that is not ours/, ...store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { kmsMasterKeyId: "arn:aws:kms:x" } }] } })],
+        [/a key that is not of this stack/, ...store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId } }] } })]),
+      [/a key that is not of this stack/, ...store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { kmsMasterKeyId: "arn:aws:kms:x" } }] } })],
       // Of another account than what the stack has there.
-      [/a key that is not ours/, ours, ...store(keyOf("999999999999"))],
+      [/a key that is not of this stack/, ours, ...store(keyOf("999999999999"))],
       // A second setting of the same, and a bucket that says it is of logs by logging to itself, or to one that logs to it.
-      [/a key that is not ours/, ...store(), setting("ServerSideEncryptionConfiguration", { bucket: "store", ...managed.ServerSideEncryptionConfiguration })],
-      [/a key that is not ours/, ...store({ Logging: undefined, ...managed }), setting("Logging", { bucket: "store", targetBucket: "store" })],
-      [/a key that is not ours/, ...store(managed), setting("Logging", { bucket: "logs", targetBucket: "store" })],
+      [/a key that is not of this stack/, ...store(), setting("ServerSideEncryptionConfiguration", { bucket: "store", ...managed.ServerSideEncryptionConfiguration })],
+      [/a key that is not of this stack/, ...store({ Logging: undefined, ...managed }), setting("Logging", { bucket: "store", targetBucket: "store" })],
+      [/a key that is not of this stack/, ...store(managed), setting("Logging", { bucket: "logs", targetBucket: "store" })],
     ],
     unknown: store({ ServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: unknown } }] } }),
   },
@@ -171,7 +171,7 @@ export const bucketCases: Record<string, Cases> = {
       [/kept for 1 days, less than 365/, ...store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: 365 }, noncurrentVersionExpiration: { noncurrentDays: 1 } }] } })],
       // On a date all that is there expires, and whatever is written later, at once.
       ...["2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z"].map((date): [RegExp, ...Sample[]] =>
-        [/from a date on/, ...store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { date } }, { status: "Enabled", noncurrentVersionExpiration: { noncurrentDays: 365 } }] } })]),
+        [/expires at a date/, ...store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { date } }, { status: "Enabled", noncurrentVersionExpiration: { noncurrentDays: 365 } }] } })]),
       [/kept for 3 days/, ...store(), setting("LifecycleConfiguration", { bucket: "store", rules: [{ status: "Enabled", expiration: { days: 3 } }] })],
     ],
     unknown: store({ LifecycleConfiguration: { rules: [{ status: "Enabled", expiration: { days: unknown } }] } }),

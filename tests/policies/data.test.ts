@@ -21,7 +21,7 @@ chapter("Data", {
       [/enableKeyRotation is off/, aws("kms/key", { deletionWindowInDays: 10 })], [/enableKeyRotation is off/, aws("kms/key", { enableKeyRotation: false, customerMasterKeySpec: "SYMMETRIC_DEFAULT" })],
       [/less than once a year/, aws("kms/key", { enableKeyRotation: true, rotationPeriodInDays: 2560 })],
       ...["externalKey", "replicaKey", "replicaExternalKey"].flatMap((word): [RegExp, Sample][] => [[/it is disabled/, aws(`kms/${word}`, { enabled: false })], [/within a week/, aws(`kms/${word}`, { deletionWindowInDays: 1 })]]),
-      ...["key", "externalKey", "replicaKey", "replicaExternalKey", "keyPolicy"].map((word): [RegExp, Sample] => [/leaves nobody who can change it/, aws(`kms/${word}`, { enableKeyRotation: true, bypassPolicyLockoutSafetyCheck: true })]),
+      ...["key", "externalKey", "replicaKey", "replicaExternalKey", "keyPolicy"].map((word): [RegExp, Sample] => [/that nobody can change/, aws(`kms/${word}`, { enableKeyRotation: true, bypassPolicyLockoutSafetyCheck: true })]),
       [/it is disabled/, aws("kms/key", { enableKeyRotation: true, isEnabled: false })], [/within a week/, aws("kms/key", { enableKeyRotation: true, deletionWindowInDays: 1 })],
     ],
     unknown: [aws("kms/key", { enableKeyRotation: unknown })],
@@ -67,7 +67,7 @@ chapter("Data", {
     kept: alone(digitalocean("containerRegistryDockerCredentials", { expirySeconds: 2592000 }), digitalocean("containerRegistryDockerCredentials", { write: false, expirySeconds: 31536000 })),
     broken: [
       [/may write/, digitalocean("containerRegistryDockerCredentials", { write: true, expirySeconds: 2592000 })],
-      ...[undefined, 31536001].map((expirySeconds): [RegExp, Sample] => [/longer than a year/, digitalocean("containerRegistryDockerCredentials", { expirySeconds })]),
+      ...[undefined, 31536001].map((expirySeconds): [RegExp, Sample] => [/more than a year/, digitalocean("containerRegistryDockerCredentials", { expirySeconds })]),
     ],
     unknown: [digitalocean("containerRegistryDockerCredentials", { expirySeconds: unknown })],
   },
@@ -111,7 +111,7 @@ chapter("Data", {
   "database-firewall-named": {
     kept: alone(digitalocean("databaseFirewall", { rules: [{ type: "tag", value: "role:ringo-test-api" }, { type: "ip_addr", value: "198.51.100.7" }] })),
     broken: [
-      [/trusts nobody/, digitalocean("databaseFirewall", { rules: [] })], [/trusts nobody/, digitalocean("databaseFirewall", {})],
+      [/has no trusted source/, digitalocean("databaseFirewall", { rules: [] })], [/has no trusted source/, digitalocean("databaseFirewall", {})],
       [/trusts 0.0.0.0\/0/, digitalocean("databaseFirewall", { rules: [{ type: "ip_addr", value: "0.0.0.0/0" }] })],
       [/trusts 52.0.0.0\/9/, digitalocean("databaseFirewall", { rules: [{ type: "ip_addr", value: "10.20.0.0/20" }, { type: "ip_addr", value: "52.0.0.0/9" }] })],
     ],
@@ -159,21 +159,21 @@ chapter("Data", {
     kept: alone(trail({}), trail({ enableLogging: true, includeGlobalServiceEvents: true })),
     // Checkov CKV_AWS_35, 36, 67, 251 and Trivy AWS-0014, 15, 16, failing.
     broken: [
-      [/enableLogging is off/, trail({ enableLogging: false })], [/one region only/, trail({ isMultiRegionTrail: undefined })], [/does not see IAM/, trail({ includeGlobalServiceEvents: false })],
-      [/enableLogFileValidation is off/, trail({ enableLogFileValidation: undefined })], ...[undefined, "", "alias/aws/cloudtrail", "arn:aws:kms:eu-central-1:123456789012:alias/aws/s3"].map((kmsKeyId): [RegExp, Sample] => [/a key that is not ours/, trail({ kmsKeyId })]),
+      [/enableLogging is off/, trail({ enableLogging: false })], [/one region only/, trail({ isMultiRegionTrail: undefined })], [/does not record IAM/, trail({ includeGlobalServiceEvents: false })],
+      [/enableLogFileValidation is off/, trail({ enableLogFileValidation: undefined })], ...[undefined, "", "alias/aws/cloudtrail", "arn:aws:kms:eu-central-1:123456789012:alias/aws/s3"].map((kmsKeyId): [RegExp, Sample] => [/a key that is not of this stack/, trail({ kmsKeyId })]),
     ],
     unknown: [trail({ enableLogFileValidation: unknown })],
   },
   "secret-kept": {
     kept: alone(aws("secretsmanager/secret", { kmsKeyId: "arn:aws:kms:x" }), aws("secretsmanager/secret", { kmsKeyId: "arn:aws:kms:x", recoveryWindowInDays: 7 })),
     // Checkov CKV_AWS_149 and Trivy AWS-0098, failing.
-    broken: [...[undefined, "alias/aws/secretsmanager"].map((kmsKeyId): [RegExp, Sample] => [/a key that is not ours/, aws("secretsmanager/secret", { kmsKeyId })]), [/deleted within a week/, aws("secretsmanager/secret", { kmsKeyId: "arn:aws:kms:x", recoveryWindowInDays: 0 })]],
+    broken: [...[undefined, "alias/aws/secretsmanager"].map((kmsKeyId): [RegExp, Sample] => [/a key that is not of this stack/, aws("secretsmanager/secret", { kmsKeyId })]), [/deleted within a week/, aws("secretsmanager/secret", { kmsKeyId: "arn:aws:kms:x", recoveryWindowInDays: 0 })]],
     unknown: [aws("secretsmanager/secret", { kmsKeyId: unknown })],
   },
   "stateful-protected": {
     kept: [...alone(digitalocean("volume", {}, { protect: true }), aws("kms/key", {}, { protect: true }))],
     broken: [
-      ...["s3/bucket", "s3tables/tableBucket"].map((path): [RegExp, Sample] => [/forceDestroy takes along/, aws(path, { forceDestroy: true }, { protect: true })]),
+      ...["s3/bucket", "s3tables/tableBucket"].map((path): [RegExp, Sample] => [/forceDestroy deletes all/, aws(path, { forceDestroy: true }, { protect: true })]),
       ...["volume", "volumeSnapshot", "dropletSnapshot", "nfs", "nfsSnapshot", "reservedIp", "reservedIpv6", "floatingIp", "databaseCluster", "vectorDatabase", "spacesBucket"].map((word): [RegExp, Sample] => [/not protected/, digitalocean(word, {})]),
       ...["s3/bucket", "s3/directoryBucket", "s3/vectorsVectorBucket", "s3tables/tableBucket", "kms/key", "kms/externalKey", "kms/replicaKey", "kms/replicaExternalKey", "rds/instance", "rds/cluster"].map((path): [RegExp, Sample] => [/not protected/, aws(path, {})]),
     ],

@@ -42,7 +42,7 @@ chapter("Identity", {
       // Checkov CKV_AWS_290, failing, as it stands there: with a comma too much.
       [/allows \*/, aws("iam/policy", { policy: '{"Statement":[{"Effect":"Allow","Action":["s3:*",],"Resource":"*"}]}' })],
       [/allows \*/, aws("iam/role", { assumeRolePolicy: "{}", inlinePolicies: [{ policy: document(allow("*", "*")) }] })],
-      [/everything but iam:CreateUser/, policy({ Effect: "Allow", NotAction: "iam:CreateUser", Resource: objects })],
+      [/everything except iam:CreateUser/, policy({ Effect: "Allow", NotAction: "iam:CreateUser", Resource: objects })],
       // Spelt as AWS may take it, too.
       ...[{ effect: "Allow", action: "*", resource: "*" }, { Effect: "allow", Action: "*", Resource: "*" }].map((statement): [RegExp, Sample] => [/allows \*/, policy(statement)]),
       [/allows \*/, aws("iam/policy", { policy: JSON.stringify({ statement: [allow("*", "*")] }) })],
@@ -60,7 +60,7 @@ chapter("Identity", {
       // Checkov CKV_AWS_287 to 290 and 355, failing.
       [/allows s3:GetObject, iam:CreateAccessKey on everything/, policy(allow(["s3:GetObject", "iam:CreateAccessKey"], "*"))], [/on everything/, policy(allow("s3:GetObject", ["arn:aws:s3:::a/*", "*"]))],
       [/on everything/, policy(allow("ssm:GetParameter", "*"))], [/on everything/, policy(allow("s3:GetObject", "arn:aws:s3:::*"))], [/on everything/, policy(allow("iam:GetRole", "arn:aws:iam::123456789012:role/*"))],
-      [/on everything/, policy(allow("s3:GetObject", "arn:aws:s3:::*/*"))], [/but what it names/, policy({ Effect: "Allow", Action: "s3:GetObject", NotResource: "arn:aws:s3:::private/*" })],
+      [/on everything/, policy(allow("s3:GetObject", "arn:aws:s3:::*/*"))], [/except the resources that it names/, policy({ Effect: "Allow", Action: "s3:GetObject", NotResource: "arn:aws:s3:::private/*" })],
       // Another spelling of the same: in the whole, in the bucket, in what stands after the kind.
       ...["**", "?*", "*:*", "arn:*", "arn:aws:s3*", "arn:*:*:*:*:*", "arn:aws:*:*:*:key/*", "arn:aws:s3:::**", "arn:aws:s3:::?*/*", "arn:aws:s?:::*/x", "arn:*:s3:::*", "arn:aws:kms:*:*:key/?*", "arn:aws:kms:*:*:k*", "arn:aws:iam::*:ro?e/*",
         "arn:aws:ssm:eu-central-1:123456789012:parameter/*/*", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:*", "arn:aws:dynamodb:*:*:table/**", "arn:aws:logs:*:*:log-group:*:*", "arn:aws:sqs:*:*:?*"]
@@ -185,16 +185,16 @@ chapter("Identity", {
       role(trusts({ Federated: "cognito-identity.amazonaws.com" }, { StringEquals: { "cognito-identity.amazonaws.com:aud": "eu-central-1:1" } }))),
     broken: [
       // Checkov CKV_AWS_358 and 393, failing.
-      [/asks for no repository[^]*for whom/, role(trusts(federated))], [/no one repository/, ci("invalid")], [/no one repository/, ci("*")], [/no one repository/, ci("workflow:github-actions:repo:myOrg/myRepo:ref:refs/heads/MyBranch")],
-      [/no one repository/, ci("repo:*")], [/no one repository/, ci("repo:myOrg*")], [/no one repository/, ci("repo:myOrg/*", "StringLike")], [/no one repository/, ci("repo:myOrg/myRepo:*", "StringLike")],
-      [/for whom the token was made/, ci("repo:myOrg/myRepo:ref:refs/heads/main", "StringEquals", "")], [/no repository/, ci("repo:myOrg/myRepo:ref:refs/heads/main", "StringNotEquals")],
-      [/no one repository/, ci(["repo:myOrg/myRepo:ref:refs/heads/main", "repo:myOrg/myRepo:*"])],
-      [/for whom the token was made/, ci("repo:myOrg/myRepo:ref:refs/heads/main", "StringEquals", ["sts.amazonaws.com", "https://github.com/another"])],
+      [/names no repository[^]*names no audience/, role(trusts(federated))], [/does not name one repository/, ci("invalid")], [/does not name one repository/, ci("*")], [/does not name one repository/, ci("workflow:github-actions:repo:myOrg/myRepo:ref:refs/heads/MyBranch")],
+      [/does not name one repository/, ci("repo:*")], [/does not name one repository/, ci("repo:myOrg*")], [/does not name one repository/, ci("repo:myOrg/*", "StringLike")], [/does not name one repository/, ci("repo:myOrg/myRepo:*", "StringLike")],
+      [/names no audience/, ci("repo:myOrg/myRepo:ref:refs/heads/main", "StringEquals", "")], [/no repository/, ci("repo:myOrg/myRepo:ref:refs/heads/main", "StringNotEquals")],
+      [/does not name one repository/, ci(["repo:myOrg/myRepo:ref:refs/heads/main", "repo:myOrg/myRepo:*"])],
+      [/names no audience/, ci("repo:myOrg/myRepo:ref:refs/heads/main", "StringEquals", ["sts.amazonaws.com", "https://github.com/another"])],
       // Others that say who somebody is: anyone can have an account there.
       ...[undefined, { StringEquals: { "gitlab.com:aud": "sts.amazonaws.com" } }, { StringLike: { "gitlab.com:sub": "project_path:*" } }, { StringEquals: { "gitlab.com:sub": "" } }, { StringNotEquals: { "gitlab.com:sub": "a" } }]
-        .map((condition): [RegExp, Sample] => [/asks gitlab.com for nobody in particular/, role(trusts({ Federated: "arn:aws:iam::123456123456:oidc-provider/gitlab.com" }, condition))]),
-      [/asks accounts.google.com for nobody/, role(trusts({ Federated: "accounts.google.com" }, { StringEquals: { "accounts.google.com:aud": "my-app" } }))],
-      [/asks cognito-identity.amazonaws.com for nobody/, role(trusts({ Federated: "cognito-identity.amazonaws.com" }))],
+        .map((condition): [RegExp, Sample] => [/names no subject of gitlab.com/, role(trusts({ Federated: "arn:aws:iam::123456123456:oidc-provider/gitlab.com" }, condition))]),
+      [/names no subject of accounts.google.com/, role(trusts({ Federated: "accounts.google.com" }, { StringEquals: { "accounts.google.com:aud": "my-app" } }))],
+      [/names no subject of cognito-identity.amazonaws.com/, role(trusts({ Federated: "cognito-identity.amazonaws.com" }))],
     ],
     unknown: [aws("iam/role", { assumeRolePolicy: unknown })],
   },

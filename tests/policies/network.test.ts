@@ -125,12 +125,12 @@ chapter("Network", {
       balancer({ network: "INTERNAL", redirectHttpToHttps: undefined, forwardingRules: [forward("tcp", 6432), forward("http", 80)] })),
     broken: [
       // Trivy DIG-0002.
-      [/port 80 is answered in plain HTTP/, balancer({ redirectHttpToHttps: undefined, forwardingRules: [forward("http", 80)] })],
+      [/port 80 accepts plain HTTP/, balancer({ redirectHttpToHttps: undefined, forwardingRules: [forward("http", 80)] })],
       [/plain HTTP/, balancer({ redirectHttpToHttps: false, forwardingRules: [forward("http", 80), forward("https", 443)] })],
       [/plain HTTP/, balancer({ forwardingRules: [forward("http", 80)] })],
       [/from one region to another/, balancer({ type: "GLOBAL", glbSettings: { targetProtocol: "http", targetPort: 80 } })],
-      [/port 443 is passed on to port 5432/, balancer({ forwardingRules: [forward("tcp", 443, 5432)] })], [/port 443 is passed on to port 5432/, balancer({ forwardingRules: [forward("https", 443, 5432, true)] })],
-      [/passed on as tcp/, balancer({ forwardingRules: [forward("tcp", 5432)] })], [/passed on as tcp/, balancer({ network: "EXTERNAL", forwardingRules: [forward("tcp", 6432)] })],
+      [/port 443 is forwarded to port 5432/, balancer({ forwardingRules: [forward("tcp", 443, 5432)] })], [/port 443 is forwarded to port 5432/, balancer({ forwardingRules: [forward("https", 443, 5432, true)] })],
+      [/forwarded as tcp/, balancer({ forwardingRules: [forward("tcp", 5432)] })], [/forwarded as tcp/, balancer({ network: "EXTERNAL", forwardingRules: [forward("tcp", 6432)] })],
     ],
     unknown: [balancer({ forwardingRules: [forward(unknown, 80)] })],
   },
@@ -150,7 +150,7 @@ chapter("Network", {
   "vpc-peering-own": {
     kept: [[vpc, other, peering({ vpcIds: [unknown, unknown] }, ["vpc", "other"])], [made(vpc, "v-1"), made(other, "v-2"), peering({ vpcIds: ["v-1", "v-2"] })],
       [made(vpc, "v-1"), made(other, unknown), peering({ vpcIds: ["v-1", unknown] }, ["vpc", "other"])]],
-    broken: [[/joins a VPC that is not of this stack/, made(vpc, "v-1"), peering({ vpcIds: ["v-1", "v-9"] }, ["vpc"])], [/not of this stack/, peering({ vpcIds: ["v-8", "v-9"] })],
+    broken: [[/peers with a VPC that is not of this stack/, made(vpc, "v-1"), peering({ vpcIds: ["v-1", "v-9"] }, ["vpc"])], [/not of this stack/, peering({ vpcIds: ["v-8", "v-9"] })],
       // One that is not known yet, of ours, hides none that is known and is not; nor do references that the ids do not come from.
       [/not of this stack/, made(vpc, unknown), peering({ vpcIds: [unknown, "v-9"] }, ["vpc"])], [/not of this stack/, made(vpc, "v-1"), made(other, "v-2"), peering({ vpcIds: ["v-1", "v-9"] }, ["vpc", "other"])]],
     unknown: [made(vpc, unknown), peering({ vpcIds: [unknown, unknown] }, ["vpc"])],
@@ -163,10 +163,10 @@ chapter("Network", {
   "app-inside": {
     kept: alone(app({}), app({ services: [{ name: "api", internalPorts: [8000] }], workers: [{ name: "worker" }], jobs: [{ name: "migrate" }], staticSites: [{ name: "site" }], ingress: { rules: [{ component: { name: "site" } }] } })),
     broken: [
-      ...[{}, { httpPort: 8080, internalPorts: [8000] }, { internalPorts: [8000], routes: [{ path: "/" }] }].map((ports): [RegExp, Sample] => [/service api answers the internet/, app({ services: [{ name: "api", ...ports }] })]),
+      ...[{}, { httpPort: 8080, internalPorts: [8000] }, { internalPorts: [8000], routes: [{ path: "/" }] }].map((ports): [RegExp, Sample] => [/service api is reachable from the internet/, app({ services: [{ name: "api", ...ports }] })]),
       // What took the place of a service's own routes.
-      [/service api answers the internet/, app({ services: [{ name: "api", internalPorts: [8000] }], ingress: { rules: [{ redirect: { uri: "/" } }, { component: { name: "api" }, match: { path: { prefix: "/" } } }] } })],
-      [/function hook answers the internet/, app({ functions: [{ name: "hook" }] })],
+      [/service api is reachable from the internet/, app({ services: [{ name: "api", internalPorts: [8000] }], ingress: { rules: [{ redirect: { uri: "/" } }, { component: { name: "api" }, match: { path: { prefix: "/" } } }] } })],
+      [/function hook is reachable from the internet/, app({ functions: [{ name: "hook" }] })],
     ],
     unknown: [app({ services: [{ name: "api", internalPorts: unknown }] })],
   },
@@ -212,8 +212,8 @@ chapter("Network", {
   },
   "dns-spf": {
     kept: alone(txt("@", "v=spf1 include:_spf.example.net -all"), txt("@", "v=spf1 redirect=_spf.example.net"), txt("@", '"v=spf1 mx ~all"'), txt("@", "google-site-verification=1"), digitalocean("dnsRecord", { type: "A", value: unknown })),
-    broken: [[/lets everyone send/, txt("@", "v=spf1 +all")], [/lets everyone send/, txt("@", "v=spf1 include:x ?all")], [/lets everyone send/, txt("@", "v=spf1 mx")],
-      ...["v=spf1 +all -all", "v=spf1 all ~all", "V=SPF1 ?ALL"].map((text): [RegExp, Sample] => [/lets everyone send/, txt("@", text)])],
+    broken: [[/allows everyone to send/, txt("@", "v=spf1 +all")], [/allows everyone to send/, txt("@", "v=spf1 include:x ?all")], [/allows everyone to send/, txt("@", "v=spf1 mx")],
+      ...["v=spf1 +all -all", "v=spf1 all ~all", "V=SPF1 ?ALL"].map((text): [RegExp, Sample] => [/allows everyone to send/, txt("@", text)])],
     unknown: [txt("@", unknown)],
   },
   "dns-mail": {
