@@ -61,7 +61,7 @@ export const backups = z.object({
       example: "true",
     }),
     keyGeneration: generation("Counts the access keys that the data machine has had. One more makes a new key, puts it on the machine, and then ends the old one.",
-      "it would bring back no former key but make a new one"),
+      { lowered: "it would bring back no former key but make a new one" }),
   }).prefault({}), {
     description: "Backups to S3, in an account of AWS.",
   }),

@@ -31,7 +31,10 @@ export const database = z.object({
     example: "ringo",
   }),
   passwordGeneration: generation("Counts the passwords of PostgreSQL and Redis that the program has made. Another number makes new ones; the former ones hold until every container has the new. `make rotate-passwords` counts up and does the rest.",
-    "it would bring back no former password but make new ones, and might end those in use before every container has the new"),
+    {
+      lowered: "it would bring back no former password but make new ones, and might end those in use before every container has the new",
+      skipped: "the application logs in to PostgreSQL as two roles in turn, so the password in use might end before every container has the new one",
+    }),
   mediaKeyGeneration: generation("Counts the keys by which other machines reach the shared files. Another number makes new ones, and the former open nothing. `make rotate-media-keys` counts up and does the rest.",
-    "it would bring back no former key but make new ones, and each machine would mount the shared files anew"),
+    { lowered: "it would bring back no former key but make new ones, and each machine would mount the shared files anew" }),
 });

@@ -21,7 +21,10 @@ export const machines = z.object({
     concealed: true,
   }),
   deployerKeyGeneration: generation("Counts the keys that the program has come to the machines with. One more changes to the next key, which the machines let in already, and "
-      + "ends this one: `make rotate-deployer-key` does it. It never goes back.", "no machine lets in a former key, so the program would reach none of them"),
+      + "ends this one: `make rotate-deployer-key` does it. It never goes back, and leaves out none.", {
+    lowered: "no machine lets in a former key, so the program would reach none of them",
+    skipped: "machines let in no key but the one in use and the next, so the program would reach none of them",
+  }),
   machineGenerations: generationOfEach("Counts how often a machine was replaced by a new one with a new SSH host key. `make renew HOST=…` counts up and does the rest. It never goes back.",
     "it would delete the machine and create another"),
   trustedCertificates: key(list(text(certificateFault)).default([]), {
