@@ -31,6 +31,8 @@ export interface DatabaseArgs {
   databaseUser: string;
   /** Counts the passwords of PostgreSQL and Redis: another number makes new ones. */
   passwordGeneration: number;
+  /** That number is noted: no password is made before. */
+  begun: pulumi.Resource;
   /** Counts the keys to the shared files: another number makes new ones. */
   mediaKeyGeneration: number;
   /** Celery's queues in Redis. */
@@ -155,7 +157,7 @@ export class Database extends pulumi.ComponentResource {
   private createPassword(what: string): pulumi.Output<string> {
     return new random.RandomPassword(`${this.name}-password-${what}`, {
       length: 40, special: false, keepers: { generation: String(this.args.passwordGeneration) },
-    }, { parent: this }).result;
+    }, { parent: this, dependsOn: this.args.begun }).result;
   }
 
   private state(volume: digitalocean.Volume, keys: MediaKeys) {

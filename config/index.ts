@@ -5,6 +5,6 @@ export { derive, type Settings } from "./derive";
 export { type Fault, renderFaults } from "./fault";
 export { ConfigError, loadConfig, type Secrets, type StackConfig } from "./load";
 export { images, regions, type Size, sizes } from "./sizes";
-export { type Generations, generationsOf, outOfTurn } from "./succession";
+export { type Generations, generationsOf, handedOver, outOfTurn } from "./succession";
 export { validate, type Verdict } from "./validate";
 export { reservedVariables } from "./variables";

@@ -26,6 +26,10 @@ export function generationsOf(config: Partial<Validated>, machines: readonly str
   return Object.fromEntries(paths.map((path) => [pathText(path), Number(valueAt(config, path) ?? 1)]));
 }
 
+/** Those of which no two apart may be in use at once. */
+export const handedOver = (generations: Generations): Generations =>
+  Object.fromEntries(Object.entries(generations).filter(([key]) => find(schema, key.split("."))!.doc.skipped !== undefined));
+
 /** Which generations do not follow those in use. What is counted no more, as of a machine that goes, has none to follow. */
 export const outOfTurn = (stack: string, inUse: Generations, now: Generations): Fault[] => Object.entries(inUse).flatMap(([key, number]) => {
   const path = key.split(".");

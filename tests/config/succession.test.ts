@@ -1,4 +1,4 @@
-import { generationsOf, outOfTurn, renderFaults } from "../../config";
+import { generationsOf, handedOver, outOfTurn, renderFaults } from "../../config";
 import { schema } from "../../config/schema";
 
 const first = { passwordGeneration: 1, mediaKeyGeneration: 1, "backups.keyGeneration": 1, deployerKeyGeneration: 1 };
@@ -47,4 +47,8 @@ test("one that stays or is raised is in turn, and so is that of a machine that g
   expect(outOfTurn("production", inUse, { ...inUse, passwordGeneration: 3, deployerKeyGeneration: 2 })).toEqual([]);
   expect(outOfTurn("production", inUse, { ...first, passwordGeneration: 2, "machineGenerations.api-2": 1 })).toEqual([]);
   expect(outOfTurn("production", inUse, { ...inUse, mediaKeyGeneration: 9, "backups.keyGeneration": 9, "machineGenerations.api-1": 9 })).toEqual([]);
+});
+
+test("what is handed over from one to the next is the deployer's key and the passwords", () => {
+  expect(handedOver({ ...first, deployerKeyGeneration: 5, "machineGenerations.api-1": 2 })).toEqual({ passwordGeneration: 1, deployerKeyGeneration: 5 });
 });
