@@ -14,8 +14,8 @@ test("testssl.sh gives the grade A+", async () => {
   const root = fs.readFileSync(stack.caCertificate, "utf8");
   // On the edge, as only Debian 13's version gives grades; gone afterwards.
   const report = await on("edge", `
-    apt-get install -qy --no-install-recommends testssl.sh >/dev/null 2>&1
-    trap 'apt-get purge -qy --autoremove testssl.sh >/dev/null 2>&1; rm -f /run/authority.pem' EXIT
+    apt-get install -qy -o DPkg::Lock::Timeout=120 --no-install-recommends testssl.sh >/dev/null 2>&1
+    trap 'apt-get purge -qy -o DPkg::Lock::Timeout=120 --autoremove testssl.sh >/dev/null 2>&1; rm -f /run/authority.pem' EXIT
     cat >/run/authority.pem <<'PEM'
 ${root}
 PEM
