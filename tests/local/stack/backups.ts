@@ -61,7 +61,7 @@ export async function stolenKey(): Promise<{ thief: S3Client; Bucket: string }> 
 export const restic = (command: string): Promise<string> => on("data", `set -a; . /etc/ringo/restic.env; set +a\n${command}`);
 
 /** Leaves in that bucket what a restic leaves that is killed while it has the bucket for itself. Slow enough to be met in time. */
-export const leaveLock = (): Promise<string> => restic(`for pause in 1 2 3 1.5 2.5; do
+export const leaveLock = (): Promise<string> => restic(`for pause in 1 2 3 1.5 2.5 4 6; do
   restic check --quiet --read-data --no-cache --limit-download 1 >/dev/null 2>&1 & sleep $pause; kill -KILL $! || true
   restic --no-lock list locks | grep '^[0-9a-f]\\{64\\}$' && exit
 done; exit 1`);

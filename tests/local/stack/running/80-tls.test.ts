@@ -23,7 +23,7 @@ PEM
   expect(/Overall Grade +(\S+)/.exec(report)?.[1]).toBe("A+");
   expect(report).toMatch(/Chain of trust +Ok/);
   expect(report.split("\n").filter((line) => /VULNERABLE \(NOT ok\)/.test(line))).toEqual([]);
-}, 180_000);
+}, 400_000);
 
 test("a client that names another host, or none, is not even shown the certificate", async () => {
   for (const servername of ["evil.example", `x.${new URL(stack.apiUrl).hostname}`, ""]) {
