@@ -30,6 +30,11 @@ export const firstBackup = (): Promise<Listed> => eventually("the first backup",
   return found.backups.length > 0 ? found : undefined;
 }, 120);
 
+/** One that the schedule has started, and that does not get on. */
+export const stuckBackup = (): Promise<string> => on("data", `systemctl start --no-block ringo-backup@incr.service
+  until grep -q 'an incremental backup' /run/lock/ringo-backup; do sleep 0.05; done
+  systemctl kill --signal=STOP ringo-backup@incr.service`);
+
 /**
  * For the time of a file the schedule starts nothing: a test that takes WAL or a backup away would find another one made at the full hour, or
  * by the look each five minutes, which has one made where WAL is missing.
