@@ -8,7 +8,7 @@ import { backendOf, celeryOf, registryLogin } from "./components/application";
 import { Backups } from "./components/backups";
 import { Database } from "./components/database";
 import { Edge } from "./components/edge";
-import { keepGenerations } from "./components/generations";
+import { beginGenerations, keepGenerations } from "./components/generations";
 import { grafanaOf } from "./components/grafana";
 import { keepLogs, Logs } from "./components/logs";
 import { Monitoring } from "./components/monitoring";
@@ -18,7 +18,7 @@ import { describe } from "./components/outputs";
 import { sentryOf, tellOfRollOut } from "./components/sentry";
 import type { ContainerHostContext } from "./components/tier";
 import { WorkerTier } from "./components/worker";
-import { connectionsOf, generationsOf, loadConfig } from "./config";
+import { connectionsOf, generationsOf, handedOver, loadConfig } from "./config";
 import { releaseKey } from "./machine/backend/release";
 
 /** The stack: first what exists, then what runs on it, in the order of a release. */
@@ -27,7 +27,8 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
   const { protect, domain } = config;
 
   const network = new Network("network", config);
-  const access = new Access("access", { generation: config.deployerKeyGeneration });
+  const begun = beginGenerations(handedOver(generationsOf(config, [])));
+  const access = new Access("access", { generation: config.deployerKeyGeneration, begun });
   // Every machine's firewall names the monitor's address. But the monitor comes after the edge, through which it is reached: so its
   // address is promised here, and given when the monitor is declared.
   const [monitor, giveMonitor] = pulumi.deferredOutput<string>();
@@ -62,6 +63,7 @@ async function stack(): Promise<Record<string, pulumi.Input<unknown>>> {
     databaseName: config.databaseName,
     databaseUser: config.databaseUser,
     passwordGeneration: config.passwordGeneration,
+    begun,
     mediaKeyGeneration: config.mediaKeyGeneration,
     queues: config.queues,
     backups: {

@@ -63,12 +63,14 @@ const parts: Record<string, () => Promise<void>> = {
   },
 
   async requests() {
-    const { inspected, edge, straight, refused } = await requests(5);
     const cost = (slow: number[], fast: number[]) => `${(100 * (1 - median(slow.map((value, i) => value / fast[i])))).toFixed(0)} %`;
-    print(`| requests/s straight to gunicorn | ${spread(straight, 0)} |`);
-    print(`| requests/s through the edge without the firewall | ${spread(edge, 0)}; costs ${cost(edge, straight)} |`);
-    print(`| requests/s through the edge with the firewall | ${spread(inspected, 0)}; costs ${cost(inspected, straight)}, of it the firewall ${cost(inspected, edge)} |`);
-    print(`| attacks/s that the firewall refuses | ${spread(refused, 0)} |`);
+    const { together, apart } = await requests(5);
+    for (const [where, { inspected, edge, straight, refused }] of [["all on the same processors", together], ["the API machine on one of its own", apart]] as const) {
+      print(`| requests/s straight to gunicorn, ${where} | ${spread(straight, 0)} |`);
+      print(`| through the edge without the firewall | ${spread(edge, 0)}; costs ${cost(edge, straight)} |`);
+      print(`| through the edge with the firewall | ${spread(inspected, 0)}; costs ${cost(inspected, straight)}, of it the firewall ${cost(inspected, edge)} |`);
+      print(`| attacks/s that the firewall refuses | ${spread(refused, 0)} |`);
+    }
   },
 
   async backups() {

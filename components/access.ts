@@ -26,10 +26,10 @@ export class Access extends pulumi.ComponentResource {
   /** The key's id in the account, given to each droplet: without one DigitalOcean mails a root password. */
   readonly sshKeyId: pulumi.Output<string>;
 
-  /** @param args `generation` counts the keys so far. It only grows: no machine accepts an earlier key. */
-  constructor(private readonly name: string, { generation }: { generation: number }, opts?: pulumi.ComponentResourceOptions) {
+  /** @param args `generation` counts the keys so far: no machine accepts an earlier key, nor one after the next. It is noted (`begun`) before it is used. */
+  constructor(private readonly name: string, private readonly args: { generation: number; begun: pulumi.Resource }, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:access:Access", name, {}, opts);
-    const [key, next] = [this.createKey(generation), this.createKey(generation + 1)];
+    const [key, next] = [this.createKey(args.generation), this.createKey(args.generation + 1)];
     this.privateKey = key.privateKeyOpenssh;
     this.publicKeys = pulumi.all([key, next].map(openssh));
     this.sshKeyId = new digitalocean.SshKey(`${name}-key`, {
@@ -44,6 +44,6 @@ export class Access extends pulumi.ComponentResource {
   }
 
   private createKey(generation: number): tls.PrivateKey {
-    return new tls.PrivateKey(`${this.name}-deployer-${generation}`, { algorithm: "ED25519" }, { parent: this });
+    return new tls.PrivateKey(`${this.name}-deployer-${generation}`, { algorithm: "ED25519" }, { parent: this, dependsOn: this.args.begun });
   }
 }

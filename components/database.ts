@@ -37,6 +37,8 @@ export interface DatabaseArgs {
   databaseUser: string;
   /** Generation of the passwords of PostgreSQL and Redis: a higher number creates new ones. */
   passwordGeneration: number;
+  /** Records that number in the state: no password is created before. */
+  begun: pulumi.Resource;
   /** Generation of the keys to the shared files: a higher number creates new ones. */
   mediaKeyGeneration: number;
   /** Celery's queues in Redis. */
@@ -167,7 +169,7 @@ export class Database extends pulumi.ComponentResource {
   private createPassword(what: string): pulumi.Output<string> {
     return new random.RandomPassword(`${this.name}-password-${what}`, {
       length: 40, special: false, keepers: { generation: String(this.args.passwordGeneration) },
-    }, { parent: this }).result;
+    }, { parent: this, dependsOn: this.args.begun }).result;
   }
 
   private state(volume: digitalocean.Volume, keys: MediaKeys) {

@@ -61,7 +61,7 @@ export const backups = z.object({
       example: "true",
     }),
     keyGeneration: generation("Generation of the data machine's access key to S3. A higher number creates a new key, installs it on the machine, then deletes the old one. `make rotate-backup-key` raises it and runs the update.",
-      "it would bring back no former key but make a new one"),
+      { lowered: "it would bring back no former key but make a new one" }),
   }).prefault({}), {
     description: "Backups to S3.",
   }),

@@ -31,7 +31,10 @@ export const database = z.object({
     example: "ringo",
   }),
   passwordGeneration: generation("Generation of the passwords of PostgreSQL and Redis. A higher number creates new ones; the former ones are valid until every container has the new. `make rotate-passwords` raises it and runs the update.",
-    "it would bring back no former password but make new ones, and might end those in use before every container has the new"),
+    {
+      lowered: "it would bring back no former password but make new ones, and might end those in use before every container has the new",
+      skipped: "the application logs in to PostgreSQL as two roles in turn, so the password in use might end before every container has the new one",
+    }),
   mediaKeyGeneration: generation("Generation of the keys with which other machines mount the shared files. A higher number creates new ones and revokes the former. `make rotate-media-keys` raises it and runs the update.",
-    "it would bring back no former key but make new ones, and each machine would mount the shared files anew"),
+    { lowered: "it would bring back no former key but make new ones, and each machine would mount the shared files anew" }),
 });

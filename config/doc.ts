@@ -18,8 +18,10 @@ export interface Doc {
   concealed?: boolean;
   /** A command whose output is a good value. */
   generate?: string;
-  /** Where the key is a generation, or has one of each machine: what a lower one than is in force would do. */
+  /** Where the key is a generation, or has one of each machine: what a lower one than is in use would do. */
   lowered?: string;
+  /** Where it is handed over from one generation to the next: what would be done by one that leaves the next out. */
+  skipped?: string;
 }
 
 const docs = z.registry<Doc>();

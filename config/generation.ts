@@ -1,17 +1,18 @@
 import * as z from "zod";
-import { key } from "./doc";
+import { type Doc, key } from "./doc";
 import { whole, type Mending } from "./formats";
 
 const count = whole(1, 1_000_000);
 
 /**
  * A number that makes the program create something anew when it is raised, as `make rotate-…` does (ops/rotate.ts). @default 1
- * @param lowered what a lower number than the one in force would do
+ * @param wrong.lowered what a lower number than the one in use would do
+ * @param wrong.skipped what one above the next would do. @default no harm
  */
-export const generation = (description: string, lowered: string) => key(count.default(1), {
+export const generation = (description: string, wrong: Required<Pick<Doc, "lowered">> & Pick<Doc, "skipped">) => key(count.default(1), {
   description,
-  lowered,
-  allowed: "a whole number, never less than before",
+  ...wrong,
+  allowed: `a whole number, never less than before${wrong.skipped === undefined ? "" : ", and at most one more"}`,
   example: "2",
 });
 

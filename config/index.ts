@@ -4,7 +4,7 @@ export { check } from "./check";
 export { derive, type Settings } from "./derive";
 export { type Fault, renderFaults } from "./fault";
 export { ConfigError, loadConfig, type Secrets, type StackConfig } from "./load";
-export { type Generations, generationsOf, lowered } from "./lowered";
 export { images, regions, type Size, sizes } from "./sizes";
+export { type Generations, generationsOf, handedOver, outOfTurn } from "./succession";
 export { validate, type Verdict } from "./validate";
 export { reservedVariables } from "./variables";

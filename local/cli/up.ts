@@ -28,9 +28,7 @@ export async function run(): Promise<number> {
     try {
       const { changeSummary } = await stack.preview({ onEvent: planned.on, policyPacks: [policyPack], refresh });
       const changes = !refresh && isSettled(changeSummary) ? changeSummary : await update(stack, progress, refresh);
-      const outputs = readOutputs(localEngine(), stackName, { secrets: true });
-      writeSshFiles(inState("ssh"), outputs.reachable, outputs.deployerKey);
-      summary(outputs, changes, Date.now() - started);
+      summary(reach(), changes, Date.now() - started);
       return 0;
     } catch (error) {
       const errors = [...planned.errors, ...progress.errors];
@@ -55,9 +53,24 @@ async function update(stack: Stack, progress: Progress, refresh: boolean): Promi
     progress.on(event);
     changes = event.summaryEvent?.resourceChanges ?? changes;
   };
-  await stack.up({ onEvent, policyPacks: [policyPack], refresh, suppressOutputs: true, color: "never" });
+  try {
+    await stack.up({ onEvent, policyPacks: [policyPack], refresh, suppressOutputs: true, color: "never" });
+  } catch (error) {
+    // Machines may have another key by now, and somebody wants to look at them.
+    try {
+      reach();
+    } catch {} // none is known yet
+    throw error;
+  }
   settle();
   return changes;
+}
+
+/** Has the operator's commands reach the machines as they are now. @throws UserError when there are none yet */
+function reach(): Outputs & Record<string, unknown> {
+  const outputs = readOutputs(localEngine(), stackName, { secrets: true });
+  writeSshFiles(inState("ssh"), outputs.reachable, outputs.deployerKey);
+  return outputs;
 }
 
 function summary(outputs: Outputs, changes: Record<string, number | undefined>, took: number): void {

@@ -25,8 +25,9 @@ def run(settings, arguments):
 
 
 def _prepare(_settings, _arguments):
-    """Makes the repository if there is none."""
-    patiently(_repository)
+    """Makes the repository if there is none. A snapshot that is under way has read the former settings, and the key in them ends soon."""
+    with schedule.paused(schedule.MEDIA):
+        patiently(_repository)
     return 0
 
 
@@ -131,7 +132,7 @@ def _restore(settings, arguments):
     say(f"restore the media files of {snapshot['time']} ({size(snapshot['bytes'])}); those of now stay in {kept}")
     if not confirmed("Go on?", arguments.yes):
         return 1
-    with schedule.paused("ringo-media-backup.service"), lock.held("a restore of the media files", wait=False, path=lock.MEDIA) as held:
+    with schedule.paused(schedule.MEDIA), lock.held("a restore of the media files", wait=False, path=lock.MEDIA) as held:
         directory = _fill(settings, snapshot, held)
         files.exchange(directory, settings.media)
         os.rename(directory, kept)

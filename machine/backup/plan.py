@@ -107,7 +107,7 @@ def _target(arguments, usable, now):
         moment = times.parse(arguments.time)
         if moment > now:
             raise Refusal(f"{times.show(moment)} is in the future (now: {times.show(now)})")
-        if moment <= earliest:
+        if moment < earliest:
             raise Refusal(f"{times.show(moment)} is before the earliest time that can be restored, {times.show(earliest)}; with --repository-time the "
                           "bucket is read as it was earlier, older backups included")
         return "time", arguments.time, moment
@@ -137,7 +137,7 @@ def _backup(usable, kind, value, moment, history):
         return followed[-1]
     if moment is None:
         return followed[0]
-    return max((each for each in followed if each.stop < moment), key=lambda each: each.stop, default=followed[0])
+    return max((each for each in followed if each.stop <= moment), key=lambda each: each.stop, default=followed[0])
 
 
 def _recovery(kind, value, moment, history):

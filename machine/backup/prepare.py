@@ -1,5 +1,5 @@
 """Run by the apply when the repository's settings changed: makes the stanza, proves that WAL arrives, starts the first backup."""
-from backup import repository
+from backup import repository, schedule
 from backup.patience import patiently
 from backup.shell import Failure, attempt, must, say, tail
 
@@ -9,8 +9,10 @@ OTHER_CLUSTER = """the bucket has backups of another database under this stack's
 
 
 def run(settings, _arguments):
-    patiently(lambda: _stanza(settings))
-    _checked(settings)
+    # One that is under way has read the former settings, and the key in them ends soon. What it has copied already is not copied again.
+    with schedule.paused(*schedule.DATABASE):
+        patiently(lambda: _stanza(settings))
+        _checked(settings)
     if not repository.info(settings).backups:
         must(["systemctl", "start", "--no-block", "ringo-backup@full.service"])
         say("first backup started")

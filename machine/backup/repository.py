@@ -88,7 +88,8 @@ def parse(listed, stanza):
             label=each["label"],
             type=each["type"],
             start=times.of(each["timestamp"]["start"]),
-            stop=times.of(each["timestamp"]["stop"]),
+            # Without its fraction there: within that second it may not have ended yet.
+            stop=times.of(each["timestamp"]["stop"] + 1),
             database_bytes=each["info"]["size"],
             repository_bytes=each["info"]["repository"]["delta"],
             timeline=int(each["archive"]["start"][:8], 16),

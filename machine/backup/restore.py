@@ -18,7 +18,7 @@ def run(settings, arguments):
     if not planned.aside and not confirmed("Go on?", arguments.yes):
         say("nothing was changed")
         return 1
-    with schedule.paused("ringo-backup@*.service", "ringo-restore-test.service"), lock.held("a restore", wait=False):
+    with schedule.paused(*schedule.DATABASE), lock.held("a restore", wait=False):
         return _aside(settings, planned) if planned.aside else _in_place(settings, planned)
 
 

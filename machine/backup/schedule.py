@@ -1,7 +1,10 @@
-"""Backups and restore tests that systemd has started give way to a restore."""
+"""Backups and restore tests that systemd has started give way to a restore, and to other settings."""
 import contextlib
 
 from backup.shell import must, say
+
+DATABASE = ["ringo-backup@*.service", "ringo-restore-test.service"]
+MEDIA = "ringo-media-backup.service"
 
 
 @contextlib.contextmanager

@@ -101,6 +101,11 @@ export async function deploy(changes: Record<string, unknown> = {}): Promise<{ r
   return { resources, outputs };
 }
 
+/** What the engine is told to call back for. */
+export const hooks: { getName(): string; getOnDryRun(): boolean }[] = [];
+// The SDK's stand-in for the engine says that it takes hooks, and cannot.
+Object.assign(MockMonitor.prototype, { registerResourceHook: (hook: (typeof hooks)[number], done: (error: null) => void) => (hooks.push(hook), done(null)) });
+
 /** What the engine is asked for with a resource. */
 export type Request = Parameters<MockMonitor["registerResource"]>[0];
 

@@ -50,6 +50,15 @@ test("the program uses the next key, which every machine already accepted; no ma
   }
 });
 
+test("neither a key nor a password can be left out: no machine lets in the key after the next, and the role whose turn it is then is the one in use", async () => {
+  const { resources } = await deploy({ deployerKeyGeneration: 3, passwordGeneration: 3 });
+  const comesWith = plain(named(resources, "edge-base").inputs.connection).privateKey;
+  expect(comesWith).toBe("private key of access-deployer-3\n");
+  expect(fileOf(before, "edge-base", "/root/.ssh/authorized_keys")).not.toContain("deployer3");
+  const user = (of: Registered[]) => stateOf(named(of, "api-0-api")).containers[0]!.environment.POSTGRES_USER;
+  expect(user(resources)).toBe(user(before));
+});
+
 /** The names of all resources of a kind that are there after a change, and were before. */
 const changed = (kind: string, resources: Registered[]) => {
   const names = (all: Registered[]) => all.filter(({ type }) => type.endsWith(kind)).map(({ name }) => name);

@@ -3,9 +3,10 @@ import * as path from "node:path";
 
 const project = path.resolve(__dirname, "../..");
 const page = fs.readFileSync(path.join(project, "docs/architecture.md"), "utf8");
+const [table] = /^\| \| imports \|\n(?:\|.*\n)+/m.exec(page)!;
 
-/** What each row of the page's table allows. */
-const rows = [...page.matchAll(/^\| `([\w.]+)` \| (.+) \|$/gm)].map(([, folder, imports]): [string, string[]] =>
+/** What each row of the page's table of imports allows. */
+const rows = [...table.matchAll(/^\| `([\w.]+)` \| (.+) \|$/gm)].map(([, folder, imports]): [string, string[]] =>
   [folder!, [...imports!.matchAll(/`([\w.]+)`/g)].map(([, name]) => name!).sort()]);
 
 const sourcesIn = (folder: string): string[] => (fs.statSync(path.join(project, folder)).isFile() ? [folder]

@@ -57,7 +57,7 @@ s = socket.socket(); s.bind(("127.0.0.1", ${port})); s.listen(); open(${JSON.str
     });
     for (let version = 0; version < 5; version++) await ensureRunning(server(version));
     expect(starts()).toEqual(["0", "1", "2", "3", "4"]);
-  }, 30_000);
+  });
 
   test("ends with its children, and only it", async () => {
     await ensureRunning(service("one"));

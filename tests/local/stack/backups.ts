@@ -30,12 +30,21 @@ export const firstBackup = (): Promise<Listed> => eventually("the first backup",
   return found.backups.length > 0 ? found : undefined;
 }, 120);
 
-/** For the time of a file the schedule starts nothing: a test that takes WAL or a backup away would find another one made at the full hour. */
+/** One that the schedule has started, and that does not get on. */
+export const stuckBackup = (): Promise<string> => on("data", `systemctl start --no-block ringo-backup@incr.service
+  until grep -q 'an incremental backup' /run/lock/ringo-backup; do sleep 0.05; done
+  systemctl kill --signal=STOP ringo-backup@incr.service`);
+
+/**
+ * For the time of a file the schedule starts nothing: a test that takes WAL or a backup away would find another one made at the full hour, or
+ * by the look each five minutes, which has one made where WAL is missing.
+ */
 export function unscheduled(): void {
-  const timers = ["ringo-backup@full", "ringo-backup@incr", "ringo-media-backup", "ringo-restore-test"].map((unit) => `${unit}.timer`).join(" ");
+  const units = ["ringo-backup@full", "ringo-backup@incr", "ringo-media-backup", "ringo-restore-test", "ringo-backup-status"];
+  const timers = units.map((unit) => `${unit}.timer`).join(" ");
   beforeAll(async () => {
     await on("data", `systemctl stop ${timers}`);
-    for (const unit of ["ringo-backup@full.service", "ringo-backup@incr.service", "ringo-media-backup.service"]) await idle(unit);
+    for (const unit of units.toReversed()) await idle(`${unit}.service`); // first what starts another
   }, 240_000);
   afterAll(() => on("data", `systemctl start ${timers}`), 30_000);
 }
@@ -57,7 +66,7 @@ export async function stolenKey(): Promise<{ thief: S3Client; Bucket: string }> 
 export const restic = (command: string): Promise<string> => on("data", `set -a; . /etc/ringo/restic.env; set +a\n${command}`);
 
 /** Leaves in that bucket what a restic leaves that is killed while it has the bucket for itself. Slow enough to be met in time. */
-export const leaveLock = (): Promise<string> => restic(`for pause in 1 2 3 1.5 2.5; do
+export const leaveLock = (): Promise<string> => restic(`for pause in 1 2 3 1.5 2.5 4 6; do
   restic check --quiet --read-data --no-cache --limit-download 1 >/dev/null 2>&1 & sleep $pause; kill -KILL $! || true
   restic --no-lock list locks | grep '^[0-9a-f]\\{64\\}$' && exit
 done; exit 1`);

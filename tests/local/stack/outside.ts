@@ -57,7 +57,7 @@ export function open(stack: Output, options: Partial<tls.ConnectionOptions> & { 
   });
 }
 
-/** What comes back for these bytes until the edge closes, or says nothing for a while. */
+/** What comes back for these bytes until the edge closes, or says nothing more for a while. A busy one may take long over its first word. */
 export async function raw(stack: Output, bytes: string, options: { from?: string; quietMs?: number } = {}): Promise<string> {
   const socket = await open(stack, { from: options.from });
   return new Promise((resolve) => {
@@ -67,8 +67,11 @@ export async function raw(stack: Output, bytes: string, options: { from?: string
       resolve(text);
     };
     socket.removeAllListeners("error");
-    socket.setTimeout(options.quietMs ?? 1500, done);
-    socket.on("data", (chunk: Buffer) => (text += chunk.toString("latin1"))).on("error", done).on("close", done);
+    socket.setTimeout(10_000, done);
+    socket.on("data", (chunk: Buffer) => {
+      text += chunk.toString("latin1");
+      socket.setTimeout(options.quietMs ?? 1500);
+    }).on("error", done).on("close", done);
     socket.write(Buffer.from(bytes, "latin1"));
   });
 }

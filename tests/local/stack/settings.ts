@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as YAML from "yaml";
 import { placeInFile } from "../../../cli/stack-file";
-import { generationPaths } from "../../../config/lowered";
+import { generationPaths } from "../../../config/succession";
 import { projectDir } from "../../../local/paths";
 
 const file = path.join(projectDir, "Pulumi.local.yaml");

@@ -104,6 +104,7 @@ test("backups are listed with what is wrong with the WAL between them, and where
 test("a restore that asks nobody tells of a gap, too", () => {
   const said = python(`(lambda said: (
     setattr(restore, "say", said.append), setattr(restore, "_in_place", lambda *_: 0), setattr(restore.lock, "held", lambda *_, **__: contextlib.nullcontext()),
+    setattr(restore.schedule, "paused", lambda *_: contextlib.nullcontext()),
     setattr(restore.planning, "make", lambda *_: types.SimpleNamespace(gap=course.Gap(given, 3), aside=False)),
     restore.run(None, types.SimpleNamespace(yes=True)), said)[-1])([])`, name(1, 7));
   expect(said).toEqual([expect.stringMatching(new RegExp(`^warning: WAL ${name(1, 7)} is missing in S3, so nothing can reach what is in it, nor what comes after it \\(3 × 16 MiB\\)`))]);

@@ -25,10 +25,15 @@ test("a time is reached from the newest backup that had ended before it", () => 
   const cases = fc.sample(fc.tuple(backups, fc.integer({ min: 1, max: 9_999 })), 200).map(([all, seconds]) => ({ backups: all, time: iso(seconds), seconds }));
   choose(cases).forEach((answer, i) => {
     const { backups: all, seconds } = cases[i];
-    const before = all.map(({ stop }) => stop).filter((stop) => stop < seconds);
+    const before = all.map(({ stop }) => stop).filter((stop) => stop + 1 <= seconds);
     if (before.length === 0) expect(answer.refused).toMatch(/before the earliest time/);
     else expect(answer).toEqual({ kind: "time", backup: `B${Math.max(...before)}` });
   });
+});
+
+test("a backup that ended within the second of a time may have ended after it: pgBackRest leaves out the fraction", () => {
+  const all = [{ label: "before", stop: 100 }, { label: "within", stop: 200 }];
+  expect(choose([{ backups: all, time: iso(200.9) }, { backups: all, time: iso(201) }]).map(({ backup }) => backup)).toEqual(["before", "within"]);
 });
 
 test("a damaged backup is none to begin from", () => {

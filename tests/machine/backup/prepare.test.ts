@@ -1,13 +1,19 @@
 import { python } from "./python";
 
-/** What is begun beside the proof that WAL arrives, where the bucket holds so many backups; or why nothing is. */
+/** What happens, in order, where the bucket holds so many backups; or why nothing is begun. */
 const begun = (backups: number, check: [number, string] = [0, ""]): unknown => python(`(lambda done: answer(lambda: (
   setattr(prepare.repository, "info", lambda _: types.SimpleNamespace(exists=True, backups=[None] * given["backups"])), setattr(prepare, "say", lambda _: None),
-  setattr(prepare, "attempt", lambda argv, **_: (given["check"][0], "", given["check"][1])), setattr(prepare, "must", lambda argv: done.append(argv[-1])),
+  setattr(prepare.schedule, "paused", lambda *units: (lambda stack: (done.append("pause"), stack.callback(done.append, "go on"), stack)[-1])(contextlib.ExitStack())),
+  setattr(prepare, "attempt", lambda argv, **_: (done.append("check"), (given["check"][0], "", given["check"][1]))[-1]), setattr(prepare, "must", lambda argv: done.append(argv[-1])),
   prepare.run(types.SimpleNamespace(stanza="ringo"), None), done)[-1]))([])`, { backups, check });
 
 test("a bucket without a backup is given one at once, and not only in the night", () => {
-  expect([begun(0), begun(2)]).toEqual([["ringo-backup@full.service"], []]);
+  expect(begun(0)).toEqual(expect.arrayContaining(["ringo-backup@full.service"]));
+  expect(begun(2)).not.toEqual(expect.arrayContaining(["ringo-backup@full.service"]));
+});
+
+test("a backup that is under way begins anew once the proof is there: it has read the former settings", () => {
+  expect(begun(2)).toEqual(["pause", "check", "go on"]);
 });
 
 test("where WAL does not arrive nothing is begun; another database's backups in the bucket are told of as such, with what to do", () => {

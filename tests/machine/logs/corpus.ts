@@ -44,6 +44,7 @@ const credentials: Sample[] = [
   sample("redis://:n0t-a-passw0rd@10.10.0.5:6379/0 refused", ["n0t-a-passw0rd"], ["refused"]),
   sample("POST /api/v1/token/ password=n0t-secret&username=anna", ["n0t-secret"], ["username=anna"]),
   sample('{"message":"login","password":"a\\"b n0t","attempt":2}', ["n0t"], ['"attempt":2']),
+  sample("db2password=n0t-a-secret in the environment", ["n0t-a"], ["in the environment"]),
   sample("DJANGO_SECRET_KEY=n0t-a-key-at-all is set", ["n0t-a-key"], ["is set"]),
   sample('{"api_key": "n0t-a-key", "access_key_id": "n0t-an-id", "ok": true}', ["n0t"], ['"ok": true']),
   sample(`GET /media/x?X-Amz-Signature=${"0a".repeat(32)}&X-Amz-Date=20261125`, ["0a0a"], ["X-Amz-Date=20261125"]),

@@ -5,7 +5,7 @@ let stack: Output;
 beforeAll(async () => void (stack = await output()));
 
 test("the worker's pool has the bounds of the configuration, seen by Celery itself", async () => {
-  const stats = await on("worker-0", "docker exec ringo-worker celery -A ringo_backend inspect stats --json 2>/dev/null");
+  const stats = await on("worker-0", "docker exec ringo-worker celery -A ringo_backend inspect stats --destination worker@worker-0 --timeout 20 --json 2>/dev/null");
   const [node] = Object.values(JSON.parse(stats.slice(stats.indexOf("{"))) as Record<string, any>);
   expect(node.autoscaler).toMatchObject({ min: 2, max: 10 });
   const command = await on("worker-0", "docker inspect --format '{{json .Config.Cmd}}' ringo-worker");

@@ -9,7 +9,7 @@ import { serviceNames } from "../../../../local/services/dns";
 import { s3Facts } from "../../../../local/services/s3";
 import { postgresMonitor } from "../../../../machine/monitoring";
 import { firstBackup, stolenKey } from "../backups";
-import { answering, ask, namespaceOf, towardsMedia } from "../inside";
+import { answeringOn, ask, namespaceOf, towardsMedia } from "../inside";
 import { arrive, leave, stranger } from "../outside";
 import { eventually, on, type Machine, type Output } from "../support";
 
@@ -206,7 +206,8 @@ test("out to the internet go the container and root on the declared ports, and n
       runuser -u $user -- timeout 2 bash -c "</dev/tcp/${address}/$port" 2>/dev/null && echo $user $port &
     done; done; wait`);
     expect(got).toBe("root 443");
-    expect(await answering([address], { namespace: namespaceOf(stolen), ports: "443,4444" })).toEqual({ [address]: ["443 open"] });
+    const expected = { [address]: ["443 open"] };
+    expect(await answeringOn(expected, { namespace: namespaceOf(stolen), ports: "443,4444" })).toEqual(expected);
   } finally {
     for (const listener of listeners) listener.close();
   }

@@ -83,13 +83,13 @@ test("auditd's file is carried, which in a container nobody but a test writes to
 
 test("the kernel's lines are carried, which in a container come from a journal file that a test writes", async () => {
   const word = mark();
-  await ask("worker-0", `apt-get install -qy --no-install-recommends systemd-journal-remote >/dev/null 2>&1
+  await ask("worker-0", `apt-get install -qy -o DPkg::Lock::Timeout=60 --no-install-recommends systemd-journal-remote >/dev/null 2>&1
     file=/var/log/journal/$(cat /etc/machine-id)/kernel.journal
     # A reader takes entries in the order of their times: what is older than the last one it has seen it never sees.
     soon=$(awk '{ printf "%d", ($1 + 1) * 1000000 }' /proc/uptime)
     printf '%s\n' "__REALTIME_TIMESTAMP=$(($(date +%s) + 1))000000" "__MONOTONIC_TIMESTAMP=$soon" "_BOOT_ID=$(journalctl --lines=1 --output=export | sed -n 's/^_BOOT_ID=//p')" _TRANSPORT=kernel \
       PRIORITY=2 SYSLOG_FACILITY=0 SYSLOG_IDENTIFIER=kernel 'MESSAGE=Out of memory: Killed process 1 (${word})' '' | /lib/systemd/systemd-journal-remote --output="$file" -
-    apt-get purge -qy --autoremove systemd-journal-remote >/dev/null 2>&1`);
+    apt-get purge -qy -o DPkg::Lock::Timeout=60 --autoremove systemd-journal-remote >/dev/null 2>&1`);
   const [line] = await found(`{source="kernel"} |= "${word}"`);
   await ask("worker-0", "rm /var/log/journal/*/kernel.journal");
   expect([line.machine, line.level, line.line]).toEqual(["worker-0", "critical", { message: `Out of memory: Killed process 1 (${word})`, program: "kernel" }]);

@@ -1,6 +1,7 @@
-import { data, firstBackup, listed } from "../backups";
+import { data, firstBackup, idle, listed, stuckBackup, unscheduled } from "../backups";
 import { make, on } from "../support";
 
+unscheduled();
 beforeAll(() => firstBackup(), 180_000);
 
 test("the key of the backups is changed with no gap, and the old one ends", async () => {
@@ -9,10 +10,12 @@ test("the key of the backups is changed with no gap, and the old one ends", asyn
   const failures = async () => (await listed()).wal.failed;
   const failed = await failures();
   await on("data", "cp -p /etc/pgbackrest/pgbackrest.conf /etc/pgbackrest/old.conf");
+  await stuckBackup(); // by the key that ends
   const rotated = await make("rotate-backup-key");
   expect([rotated.code, rotated.stderr]).toEqual([0, expect.stringContaining("backups.keyGeneration is ")]);
   expect(await key()).not.toBe(before);
-  await on("data", "ringo-backup backup incr");
+  await idle("ringo-backup@incr.service");
+  expect(await on("data", "systemctl show --property=Result ringo-backup@incr.service")).toBe("Result=success\n");
   expect(await failures()).toBe(failed);
   const old = await data("sleep 1.5; PGBACKREST_CONFIG=/etc/pgbackrest/old.conf ringo-backup list; rm /etc/pgbackrest/old.conf");
   expect(old.stderr).toMatch(/InvalidAccessKeyId/);

@@ -1,4 +1,4 @@
-import { data, firstBackup, idle, listed, now, orders, sql, unscheduled } from "../backups";
+import { data, firstBackup, idle, listed, now, orders, sql, stuckBackup, unscheduled } from "../backups";
 import { login, order, type User } from "../session";
 import { healthy, on, output, request, type Output } from "../support";
 
@@ -43,9 +43,7 @@ test("a dropped database comes back as it was the second before, and nothing els
 }, 240_000);
 
 test("a backup that the schedule has started gives way, and is made afterwards", async () => {
-  await on("data", `systemctl start --no-block ringo-backup@incr.service
-    until grep -q 'an incremental backup' /run/lock/ringo-backup; do sleep 0.05; done
-    systemctl kill --signal=STOP ringo-backup@incr.service`);
+  await stuckBackup();
   const before = (await listed()).backups.length;
   expect(await restore("")).toMatch(/^stopping ringo-backup@incr.service, to be started again afterwards$/m);
   await idle("ringo-backup@full.service");

@@ -193,7 +193,7 @@ test("a roll-out that is cut off, then taken back, is gone from the machine that
   process.kill(-cut.pid!, "SIGINT"); // all of its processes, as a terminal does
   expect(await ended).not.toEqual([0, null]);
   // The machine goes on to the end of what it was told.
-  await eventually("two releases beside each other", async () => (await running()).length === 2, 60);
+  await eventually("two releases beside each other", async () => (await running()).length === 2, 120);
   expect(await phoneNow()).toBe(""); // what was reversed of its migrations is done again, though its image was here before
 
   const back = await make("up", { BACKEND: example });

@@ -12,8 +12,8 @@ test("a renewed certificate is served without anyone's help", async () => {
   const before = await serial();
   expect(await on("edge", "systemctl is-active certbot.timer")).toBe("active\n");
   await on("edge", "REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt certbot renew --force-renewal --no-random-sleep-on-renew -q");
-  // nginx takes a reload as a signal: its old workers answer for some milliseconds more.
-  await eventually("the new certificate", async () => (await serial()) !== before, 10);
+  // nginx takes a reload as a signal: its old workers answer until new ones have read all rules.
+  await eventually("the new certificate", async () => (await serial()) !== before, 30);
   expect((await request(stack, "GET", "/api/health/")).status).toBe(200);
   expect((await make("up")).stderr).toMatch(/Up in .*\(\d+ same\)/);
 }, 120_000);

@@ -69,20 +69,23 @@ test("the deployer's key is changed, and the former one opens no machine", async
   }
 }, 300_000);
 
-test("the stack's file of before that is refused by preview and update, with what mends it, before anything is changed", async () => {
-  const [, inForce] = /deployerKeyGeneration: (\d+)/.exec(fs.readFileSync(path.join(projectDir, "Pulumi.local.yaml"), "utf8"))!;
-  configure({ deployerKeyGeneration: 1 });
+test("the stack's file of before that, or of after the next, is refused by preview and update, with what mends it, before anything is changed", async () => {
+  const inForce = Number(/deployerKeyGeneration: (\d+)/.exec(fs.readFileSync(path.join(projectDir, "Pulumi.local.yaml"), "utf8"))![1]);
+  const refused: [number, string, number][] = [[1, `is lower than ${inForce}`, inForce], [inForce + 2, `leaves out ${inForce + 1}`, inForce + 1]];
   try {
-    const mend = new RegExp(`deployerKeyGeneration = 1: is lower than ${inForce}[^]*to mend: pulumi config set --stack local deployerKeyGeneration ${inForce}\n`);
-    const previewed = await make("preview");
-    expect([previewed.code, previewed.stderr]).toEqual([2, expect.stringMatching(mend)]);
-    const updated = await make("up");
-    expect([updated.code, updated.stderr]).toEqual([2, expect.stringMatching(mend)]);
-    expect(updated.stderr).toContain("Nothing was changed.");
+    for (const [number, reason, meant] of refused) {
+      configure({ deployerKeyGeneration: number });
+      const mend = new RegExp(`deployerKeyGeneration = ${number}: ${reason}[^]*to mend: pulumi config set --stack local deployerKeyGeneration ${meant}\n`);
+      const previewed = await make("preview");
+      expect([previewed.code, previewed.stderr]).toEqual([2, expect.stringMatching(mend)]);
+      const updated = await make("up");
+      expect([updated.code, updated.stderr]).toEqual([2, expect.stringMatching(mend)]);
+      expect(updated.stderr).toContain("Nothing was changed.");
+    }
   } finally {
-    configure({ deployerKeyGeneration: Number(inForce) });
+    configure({ deployerKeyGeneration: inForce });
   }
-}, 120_000);
+}, 180_000);
 
 test("the edge is made anew, with another key to know it by and the same address, and the former machine is gone", async () => {
   const hostKey = (): string => /^edge (.*)$/m.exec(fs.readFileSync(inState("ssh", "known_hosts"), "utf8"))![1]!;

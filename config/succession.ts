@@ -26,16 +26,17 @@ export function generationsOf(config: Partial<Validated>, machines: readonly str
   return Object.fromEntries(paths.map((path) => [pathText(path), Number(valueAt(config, path) ?? 1)]));
 }
 
-/** Which generations are lower than those in force. What is counted no more, as of a machine that goes, is not lower. */
-export const lowered = (stack: string, inForce: Generations, now: Generations): Fault[] =>
-  Object.entries(inForce).filter(([key, number]) => now[key]! < number).map(([key, number]) => {
-    const path = key.split(".");
-    const { schema: counter, doc } = find(schema, path)!;
-    return {
-      key,
-      given: String(now[key]),
-      reason: `is lower than ${number}, which is in force: ${doc.lowered}`,
-      allowed: doc.allowed,
-      command: setCommand(stack, path, counter, doc, String(number)),
-    };
-  });
+/** Those of which no two apart may be in use at once. */
+export const handedOver = (generations: Generations): Generations =>
+  Object.fromEntries(Object.entries(generations).filter(([key]) => find(schema, key.split("."))!.doc.skipped !== undefined));
+
+/** Which generations do not follow those in use. What is counted no more, as of a machine that goes, has none to follow. */
+export const outOfTurn = (stack: string, inUse: Generations, now: Generations): Fault[] => Object.entries(inUse).flatMap(([key, number]) => {
+  const path = key.split(".");
+  const { schema: counter, doc } = find(schema, path)!;
+  const fault = (reason: string, meant: number): Fault[] =>
+    [{ key, given: String(now[key]), reason, allowed: doc.allowed, command: setCommand(stack, path, counter, doc, String(meant)) }];
+  if (now[key]! < number) return fault(`is lower than ${number}, which is in use: ${doc.lowered}`, number);
+  if (now[key]! > number + 1 && doc.skipped !== undefined) return fault(`leaves out ${number + 1}: ${doc.skipped}`, number + 1);
+  return [];
+});
