@@ -1,6 +1,6 @@
 import { doneBefore, requested } from "./program";
 
-describe("a state is applied", () => {
+describe("a machine is told", () => {
   let before: Map<string, Set<string>>;
   beforeAll(async () => {
     before = doneBefore((await requested({ workerInstanceCount: 2, protect: true })).requests);
