@@ -14,11 +14,16 @@ from backup.shell import Failure, say, stream
 MARK = ".unfinished"
 
 
+def unfinished(data):
+    """Directories that a restore is filling, or has left when it was killed."""
+    return [mark.removesuffix(MARK) for mark in glob.glob(f"{data}.*{MARK}")]
+
+
 def fill(settings, plan):
     """Brings the backup's files into the plan's directory, saying how far it is."""
-    for mark in glob.glob(f"{settings.cluster.data}.*{MARK}"):
-        say(f"removing what an interrupted restore left: {mark.removesuffix(MARK)}")
-        remove(mark.removesuffix(MARK))
+    for directory in unfinished(settings.cluster.data):
+        say(f"removing what an interrupted restore left: {directory}")
+        remove(directory)
     with open(plan.directory + MARK, "w", encoding="utf8"):
         pass
     os.makedirs(plan.directory, mode=0o700)

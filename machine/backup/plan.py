@@ -6,7 +6,7 @@ from datetime import datetime
 
 from backup import files, instance, points, repository, timelines, times, wal
 from backup.course import Course, Gap
-from backup.listing import size
+from backup.listing import directory_bytes, size
 from backup.shell import Refusal, running, say
 
 
@@ -82,7 +82,8 @@ def make(settings, arguments, aside=None):
     directory = f"{settings.cluster.data}.{'aside' if aside else 'restoring'}-{stamp}"
     way = course and course.way(settings)
     volume = os.path.dirname(settings.cluster.data)
-    free = files.free(volume)
+    # What is unfinished is removed before the files come; a restore test gives way.
+    free = files.free(volume) + sum(directory_bytes(each) for each in files.unfinished(settings.cluster.data))
     needed = room(backup, way, wal.most(settings), files.whole(volume))
     if free < needed:
         raise Refusal(f"the volume has {size(free)} free and this needs {size(needed)}: `ringo-backup discard --all` removes what earlier restores kept, "

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { python } from "./python";
 
@@ -57,13 +60,13 @@ test.each(["2026-11-24T09:30:00", "2026-11-24", "yesterday", "", "09:30Z"])("%p 
 
 describe("room on the volume", () => {
   const mebi = 1024 ** 2;
-  /** What is free, of what; how long the way is, or none for the backup alone; what the running server keeps of its WAL. */
-  const made = (given: { free: number; volume: number; segments: number | null; most: number }): any => python(`answer(lambda: (
+  /** What is free, of what; how long the way is, or none for the backup alone; what the running server keeps of its WAL; what an interrupted restore has left. */
+  const made = (given: { free: number; volume: number; segments: number | null; most: number; data?: string }): any => python(`answer(lambda: (
     setattr(repository, "info", lambda *_: repository.parse(given["info"], "ringo")), setattr(timelines, "in_force", lambda *_: timelines.History(1, {})),
     setattr(plan, "running", lambda: False), setattr(wal, "most", lambda _: given["most"] * 1024 ** 2),
     setattr(plan.files, "free", lambda _: given["free"] * 1024 ** 2), setattr(plan.files, "whole", lambda _: given["volume"] * 1024 ** 2),
     setattr(course.Course, "way", lambda *_: course.Way(given["segments"], None)),
-    plan.make(types.SimpleNamespace(stanza="ringo", cluster=types.SimpleNamespace(data="/srv/data/main")), types.SimpleNamespace(
+    plan.make(types.SimpleNamespace(stanza="ringo", cluster=types.SimpleNamespace(data=given.get("data", "/srv/data/main"))), types.SimpleNamespace(
       time=None, point=None, backup="one" if given["segments"] is None else None, repository_time=None, aside=True)).free_bytes)[-1])`,
     { ...given, info: info([{ label: "one", stop: 100, lsn: "0/A000010" }]).map((each) => ({ ...each, backup: each.backup.map((backup) => ({ ...backup, info: { ...backup.info, size: 100 * mebi } })) })) });
   /** That this many MiB are enough, and one less is not. */
@@ -78,6 +81,22 @@ describe("room on the volume", () => {
   test("of the WAL it holds no more than it keeps by itself and what lies between two checkpoints", () => needs(110 + 256 + 1024 + 512, { volume: 5120, segments: 10_000, most: 1024 }));
   test("beside it stays what the running database lets its own WAL grow to", () => needs(110 + 16 + 1024, { volume: 1_000_000, segments: 1, most: 1024 }));
   test("a backup has WAL of its own", () => needs(110 + 16 + 512, { volume: 5120, segments: null, most: 1024 }));
+
+  test("what is unfinished counts as free, since it is removed before the files come: a restore test that gives way takes no room", () => {
+    const volume = mkdtempSync(join(tmpdir(), "ringo-plan-"));
+    try {
+      for (const name of ["main.aside-1", "main.aside-2"]) {
+        mkdirSync(join(volume, name));
+        writeFileSync(join(volume, name, "table"), Buffer.alloc(mebi, 1));
+      }
+      writeFileSync(join(volume, "main.aside-2.unfinished"), "");
+      const given = { volume: 5120, segments: 20, most: 1024, data: join(volume, "main") };
+      expect(made({ ...given, free: 110 + 20 * 16 + 512 - 1 })).toBeGreaterThanOrEqual((110 + 20 * 16 + 512) * mebi);
+      expect(made({ ...given, free: 110 + 20 * 16 + 512 - 2 }).refused).toMatch(/has .* free and this needs/);
+    } finally {
+      rmSync(volume, { recursive: true });
+    }
+  });
 });
 
 test("another end of recovery takes the place of the one that was planned, whole", () => {
