@@ -89,6 +89,8 @@ ExecStart=${backupCommand} ${arguments_}
 Nice=10
 IOSchedulingClass=idle
 TimeoutStartSec=${timeout}
+# What is stopped, for a restore or at a shutdown, has not failed.
+SuccessExitStatus=SIGTERM
 ${quiet ? "LogLevelMax=notice\nSyslogLevel=notice\n" : ""}${runtimeDirectory === undefined ? "" : `RuntimeDirectory=${runtimeDirectory}\nRuntimeDirectoryMode=0711\nRuntimeDirectoryPreserve=yes\n`}# It becomes other users, reads their files, and nothing more of what root may.
 ${sandbox({
     capabilities: ["CAP_SETUID", "CAP_SETGID", "CAP_DAC_OVERRIDE", "CAP_CHOWN", "CAP_FOWNER", "CAP_KILL"],

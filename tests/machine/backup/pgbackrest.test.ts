@@ -90,6 +90,11 @@ test("a snapshot of the media files that hangs costs two or three of the hourly 
   expect(content(database(), "/etc/systemd/system/ringo-backup@.service")).toMatch(/^TimeoutStartSec=12h$/m);
 });
 
+test("a run that is stopped, as for a restore, has not failed: nobody is told of it", () => {
+  for (const unit of ["ringo-backup@", "ringo-restore-test"]) expect(content(database(), `/etc/systemd/system/${unit}.service`)).toMatch(/^SuccessExitStatus=SIGTERM$/m);
+  expect(content(media(), "/etc/systemd/system/ringo-media-backup.service")).toMatch(/^SuccessExitStatus=SIGTERM$/m);
+});
+
 test("units are as systemd takes them", () => {
   const directory = mkdtempSync(join(tmpdir(), "ringo-units-"));
   try {

@@ -9,6 +9,8 @@ test("the key of the backups is changed with no gap, and the old one ends", asyn
   const before = await key();
   const failures = async () => (await listed()).wal.failed;
   const failed = await failures();
+  const incremental = async () => (await listed()).backups.filter(({ type }) => type === "incr").length;
+  const made = await incremental();
   await on("data", "cp -p /etc/pgbackrest/pgbackrest.conf /etc/pgbackrest/old.conf");
   await stuckBackup(); // by the key that ends
   const rotated = await make("rotate-backup-key");
@@ -16,6 +18,7 @@ test("the key of the backups is changed with no gap, and the old one ends", asyn
   expect(await key()).not.toBe(before);
   await idle("ringo-backup@incr.service");
   expect(await on("data", "systemctl show --property=Result ringo-backup@incr.service")).toBe("Result=success\n");
+  expect(await incremental()).toBe(made + 1);
   expect(await failures()).toBe(failed);
   const old = await data("sleep 1.5; PGBACKREST_CONFIG=/etc/pgbackrest/old.conf ringo-backup list; rm /etc/pgbackrest/old.conf");
   expect(old.stderr).toMatch(/InvalidAccessKeyId/);
