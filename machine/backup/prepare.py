@@ -9,7 +9,7 @@ OTHER_CLUSTER = """the bucket has backups of another database under this stack's
 
 
 def run(settings, _arguments):
-    # One that is under way has read the former settings, and the key in them ends soon. What it has copied already is not copied again.
+    # One that is under way has read the former settings, and the key in them ends soon. Large files that it has copied are not copied again.
     with schedule.paused(*schedule.DATABASE):
         patiently(lambda: _stanza(settings))
         _checked(settings)
