@@ -21,11 +21,11 @@ export const machines = z.object({
     concealed: true,
   }),
   deployerKeyGeneration: generation("Generation of the SSH key with which the program logs in. A higher number switches to the next key, which the machines already accept, and "
-      + "revokes the current one. `make rotate-deployer-key` raises it. It must never be lowered, and no number may be skipped.", {
+      + "revokes the current one. `make rotate-deployer-key` raises it and runs the update. It must never be lowered, and no number may be skipped.", {
     lowered: "no machine lets in a former key, so the program would reach none of them",
     skipped: "machines let in no key but the one in use and the next, so the program would reach none of them",
   }),
-  machineGenerations: generationOfEach("Generation of each machine. A higher number replaces the machine, with a new SSH host key. `make renew HOST=…` raises it. It must never be lowered.",
+  machineGenerations: generationOfEach("Generation of each machine. A higher number replaces the machine, with a new SSH host key. `make renew HOST=…` raises it and runs the update. It must never be lowered.",
     "it would delete the machine and create another"),
   trustedCertificates: key(list(text(certificateFault)).default([]), {
     description: "Certificates of private authorities that every machine trusts, for your own registry, ACME server or object storage.",
