@@ -31,7 +31,7 @@ export const loadBalancerRules: Rule[] = [
       for (const { entryProtocol: protocol, entryPort, targetPort, tlsPassthrough } of rules) {
         if (protocol === "http" && !(secure && inputs.redirectHttpToHttps)) yield `port ${entryPort} accepts plain HTTP`;
         else if (protocol !== "http" && !encrypted.includes(protocol) && entryPort !== 443) yield `port ${entryPort} is forwarded as ${protocol}, encrypted or not`;
-        else if ((tlsPassthrough || !(protocol === "http" || encrypted.includes(protocol))) && targetPort !== 443) yield `port ${entryPort} is forwarded to port ${targetPort}, which is not a web port`;
+        else if ((tlsPassthrough || !(protocol === "http" || encrypted.includes(protocol))) && targetPort !== 443) yield `port ${entryPort} is forwarded to port ${targetPort}, not to 443`;
       }
     },
   }),

@@ -129,7 +129,7 @@ chapter("Network", {
       [/plain HTTP/, balancer({ redirectHttpToHttps: false, forwardingRules: [forward("http", 80), forward("https", 443)] })],
       [/plain HTTP/, balancer({ forwardingRules: [forward("http", 80)] })],
       [/from one region to another/, balancer({ type: "GLOBAL", glbSettings: { targetProtocol: "http", targetPort: 80 } })],
-      [/port 443 is forwarded to port 5432/, balancer({ forwardingRules: [forward("tcp", 443, 5432)] })], [/port 443 is forwarded to port 5432/, balancer({ forwardingRules: [forward("https", 443, 5432, true)] })],
+      [/port 443 is forwarded to port 5432, not to 443/, balancer({ forwardingRules: [forward("tcp", 443, 5432)] })], [/port 443 is forwarded to port 5432/, balancer({ forwardingRules: [forward("https", 443, 5432, true)] })],
       [/forwarded as tcp/, balancer({ forwardingRules: [forward("tcp", 5432)] })], [/forwarded as tcp/, balancer({ network: "EXTERNAL", forwardingRules: [forward("tcp", 6432)] })],
     ],
     unknown: [balancer({ forwardingRules: [forward(unknown, 80)] })],
