@@ -35,7 +35,7 @@ export interface EdgeSite {
   media: pulumi.Output<MediaShare>;
   /** Folder of the release's static files. */
   release: string;
-  /** CIDRs that may open `/admin/` and Grafana. @default when empty, nobody */
+  /** CIDRs that may open `/admin/` and Grafana. When empty, nobody can. */
   adminCidrs: string[];
   /** Origins whose pages may read answers that the edge itself gives, such as a 429. */
   corsAllowedOrigins: string[];

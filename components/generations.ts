@@ -3,7 +3,7 @@ import { ConfigError, type Generations, outOfTurn } from "../config";
 
 /**
  * Notes in the stack's state which generations an update begins with, of what is handed over from one to the next. An update that fails
- * may have brought them to some machines: the number before is refused from then on, as in one that had no preview.
+ * may have brought them to some machines: the number before is refused from then on, also in an update without a preview.
  * @returns what must have been done before any of them is used
  */
 export const beginGenerations = (generations: Generations): pulumi.Resource =>

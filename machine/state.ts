@@ -91,7 +91,7 @@ export interface Container {
    * cannot finish anything, since its server is gone. @default none
    */
   boundTo?: string[];
-  /** How long its clients may still avoid it after a restart, in seconds: an apply that replaced it waits so long. @default 0 */
+  /** How long its clients may still avoid it after a restart, in seconds: an apply that replaced it waits that long. @default 0 */
   passedBySeconds?: number;
 }
 
@@ -102,7 +102,7 @@ export interface Step {
   command: string;
   /** Skip when this succeeds. */
   unless?: string;
-  /** Run when one of these files has changed since the last successful run. With `unless` too, either reason runs it; without both, every apply runs it. */
+  /** Run when one of these files has changed since the last successful run. Together with `unless`, either reason runs it; with neither, every apply runs it. */
   onChange?: string[];
   /** When it runs. "after-files" is for steps that other steps rely on. @default "before-units" */
   when?: "before-packages" | "after-files" | "before-units" | "after-units";
