@@ -11,7 +11,7 @@ TABLE = """CREATE TABLE IF NOT EXISTS public.ringo_restore_points (name text PRI
 def run(_settings, arguments):
     name = arguments.name
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,63}", name):
-        raise Refusal(f"{name!r} is no name for a point: 1 to 63 of letters, digits and . _ -")
+        raise Refusal(f"{name!r} is not a name for a point: 1 to 63 of letters, digits and . _ -")
     if not running():
         raise Failure("PostgreSQL does not answer: a point can be set on a running server only")
     if name in (known["name"] for known in points()):
