@@ -7,13 +7,13 @@ from backup.shell import Failure, say, stream
 # after a full backup that was cut off it makes nothing but full ones.
 ONLY_FULL = "is not later than latest backup label"
 
-NAMES = {"full": "a full backup", "diff": "a differential backup", "incr": "an incremental backup"}
+KINDS = {"full": "a full backup", "diff": "a differential backup", "incr": "an incremental backup"}
 
 
 def run(settings, arguments):
     began = status.began(arguments.type)
     try:
-        with lock.held(NAMES[arguments.type]):
+        with lock.held(KINDS[arguments.type]):
             made = _backup(settings, arguments.type)
     except BaseException:
         status.ended(arguments.type, began, success=False)
