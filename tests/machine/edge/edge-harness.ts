@@ -25,7 +25,11 @@ export interface RequestOptions {
   body?: string | Buffer;
   /** The client's address, any of 127.0.0.0/8. */
   from?: string;
+  /** Another address that the edge takes the client's for, where loopback has none such: one of IPv6. */
+  claimed?: string;
   servername?: string;
+  /** Whose connections to use. @default one of its own */
+  agent?: https.Agent;
 }
 
 export interface Edge {
@@ -35,6 +39,7 @@ export interface Edge {
   get(path: string, options?: RequestOptions): Promise<Answer>;
   getPlain(path: string, options?: RequestOptions): Promise<Answer>;
   accessLog(): string;
+  errorLog(): string;
   /** The access log's lines as soon as one of them is like this: nginx writes a line when it has answered. */
   logged(like: (line: Record<string, string>) => boolean): Promise<Record<string, string>[]>;
   /** What the firewall found. */
@@ -96,6 +101,7 @@ export async function startEdge(options: EdgeSettings): Promise<Edge> {
     get: ask(true),
     getPlain: ask(false),
     accessLog: () => readFileSync(`${root}/access.log`, "utf8"),
+    errorLog: () => readFileSync(`${root}/error.log`, "utf8"),
     logged: async (like) => {
       for (const end = Date.now() + 5000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
         const lines = readFileSync(`${root}/access.log`, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line) as Record<string, string>);
@@ -111,6 +117,9 @@ export async function startEdge(options: EdgeSettings): Promise<Edge> {
     }),
   };
 }
+
+/** The header with a claimed address. */
+const claim = "X-Claimed-Address";
 
 const [major, minor] = execFileSync("sh", ["-c", "nginx -v 2>&1"]).toString().match(/(\d+)\.(\d+)/)!.slice(1).map(Number);
 const old = major === 1 && minor < 25;
@@ -130,7 +139,7 @@ function relocate(content: string, root: string, plainPort: number, tlsPort: num
     .replace(/listen (80|443)\b/g, (_, port) => `listen ${port === "80" ? plainPort : tlsPort}`)
     // Debian 12's nginx has no such directive yet.
     .replace(/ ssl;(\s+)http2 on;/g, old ? " ssl http2;" : " ssl;$1http2 on;")
-    .replace("http {\n", `http {\n${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((n) => `    ${n}_temp_path ${root}/tmp/${n};\n`).join("")}`);
+    .replace("http {\n", `http {\n    set_real_ip_from 127.0.0.0/8;\n    real_ip_header ${claim};\n${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((n) => `    ${n}_temp_path ${root}/tmp/${n};\n`).join("")}`);
 }
 
 async function listening(port: number, nginx: ChildProcess, complaints: () => string): Promise<void> {
@@ -148,8 +157,8 @@ async function listening(port: number, nginx: ChildProcess, complaints: () => st
 function request(port: number, secure: boolean, path: string, options: RequestOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const settings = {
-      host: "127.0.0.1", port, path, method: options.method ?? "GET", localAddress: options.from ?? newClient(), agent: false as const,
-      headers: { host: domain, ...options.headers },
+      host: "127.0.0.1", port, path, method: options.method ?? "GET", localAddress: options.from ?? newClient(), agent: options.agent ?? (false as const),
+      headers: { host: domain, ...options.claimed && { [claim]: options.claimed }, ...options.headers },
     };
     const sent = (secure ? https.request({ ...settings, servername: options.servername ?? domain, rejectUnauthorized: false }) : http.request(settings))
       .on("error", reject)

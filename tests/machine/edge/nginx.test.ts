@@ -256,14 +256,6 @@ describe("files", () => {
     expect((await asked("br"))["content-encoding"]).toBeUndefined();
   });
 
-  test.each(["/static/plain.css", "/media/photo.png"])("%s is for nobody hundreds of times at once", async (path) => {
-    const from = newClient();
-    const statuses: number[] = [];
-    while (!statuses.includes(429) && statuses.length < 3000) statuses.push(...await Promise.all(Array.from({ length: 20 }, async () => (await nginx.get(path, { from })).status)));
-    expect(statuses.slice(0, 300)).toEqual(Array(300).fill(200));
-    expect(statuses).toContain(429);
-  });
-
   test.each([
     ["photo.png", "image/png", "inline"],
     ["page.html", "application/octet-stream", "attachment"],
