@@ -54,7 +54,8 @@ http {
     client_body_timeout 15s;
     send_timeout 30s;
     keepalive_timeout 30s;
-    http2_max_concurrent_streams 64;
+    # Fewer than one client's connections: a browser asks for the rest of a page as it gets the first of it, and is refused none.
+    http2_max_concurrent_streams 32;
     large_client_header_buffers 4 8k;
     # A map's key may be an origin, with as long a name as there is.
     map_hash_bucket_size 512;

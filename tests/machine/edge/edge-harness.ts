@@ -46,6 +46,8 @@ export interface Edge {
   found(): string;
   /** Seconds that the workers have worked. */
   worked(): number;
+  /** How many files one of them may have open. */
+  openFiles(): number;
   stop(): Promise<void>;
 }
 
@@ -91,10 +93,12 @@ export async function startEdge(options: EdgeSettings): Promise<Edge> {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, relocate(file.content, root, plainPort, tlsPort));
   }
-  const nginx = spawn("nginx", ["-p", root, "-e", `${root}/error.log`, "-c", `${root}/nginx.conf`, "-g", "daemon off;"], { stdio: ["ignore", "ignore", "pipe"] });
+  // With systemd's own limit of open files.
+  const nginx = spawn("sh", ["-c", 'ulimit -Sn 1024; exec nginx "$@"', "nginx", "-p", root, "-e", `${root}/error.log`, "-c", `${root}/nginx.conf`, "-g", "daemon off;"], { stdio: ["ignore", "ignore", "pipe"] });
   let complaints = "";
   nginx.stderr!.on("data", (chunk) => (complaints += chunk));
   await listening(tlsPort, nginx, () => complaints);
+  const workers = () => readFileSync(`/proc/${nginx.pid}/task/${nginx.pid}/children`, "utf8").trim().split(" ");
   const ask = (secure: boolean) => (path: string, o: RequestOptions = {}) => request(secure ? tlsPort : plainPort, secure, path, o);
   return {
     root, plainPort, tlsPort,
@@ -109,7 +113,8 @@ export async function startEdge(options: EdgeSettings): Promise<Edge> {
       }
     },
     found: () => readFileSync(`${root}/waf.log`, "utf8").split("\n").filter((line) => line.includes("ModSecurity: ")).join("\n"),
-    worked: () => readFileSync(`/proc/${nginx.pid}/task/${nginx.pid}/children`, "utf8").trim().split(" ")
+    openFiles: () => Number(/^Max open files +(\d+)/m.exec(readFileSync(`/proc/${workers()[0]}/limits`, "utf8"))![1]),
+    worked: () => workers()
       .reduce((sum, pid) => sum + readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ").slice(11, 13).reduce((a, b) => a + Number(b) / 100, 0), 0),
     stop: () => new Promise((resolve) => {
       nginx.once("exit", () => { rmSync(root, { recursive: true, force: true }); resolve(); });

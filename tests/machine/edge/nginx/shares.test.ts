@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
+import * as http2 from "node:http2";
 import { join } from "node:path";
 import { edge } from "../../../../machine/edge/nginx";
 import { content } from "../../fragment";
-import { freePort, newClient, startEdge, startUpstream, usual, type Edge } from "../edge-harness";
+import { domain, freePort, newClient, startEdge, startUpstream, usual, type Edge } from "../edge-harness";
 
 /** What one client, or one request, may take of the edge. Here the application answers nobody who asks for `/api/slow/` until it is told to. */
 let nginx: Edge;
@@ -32,6 +33,62 @@ test("one client has at most some dozens of requests under way at once, whatever
   expect([passed >= 20, passed <= 64, statuses.filter((status) => status === 429).length]).toEqual([true, true, 100 - passed]);
   // Who is refused is in the access log, without what he asked for.
   expect(readFileSync(join(nginx.root, "error.log"), "utf8")).not.toContain("hunter2");
+});
+
+/** A connection by HTTP/2, which is ended after the test. */
+function connected(from: string): http2.ClientHttp2Session {
+  const session = http2.connect(`https://127.0.0.1:${nginx.tlsPort}`, { rejectUnauthorized: false, servername: domain, localAddress: from } as never).on("error", () => undefined);
+  sessions.push(session);
+  return session;
+}
+const sessions: http2.ClientHttp2Session[] = [];
+afterEach(() => sessions.splice(0).forEach((session) => session.destroy()));
+
+/** The status of the answer, whose body is left where it is unless it is to be read. */
+const answered = (session: http2.ClientHttp2Session, headers: http2.OutgoingHttpHeaders, { endStream = true, read = false } = {}): Promise<number> => new Promise((resolve) => {
+  const stream = session.request({ ":authority": domain, ...headers }, { endStream }).on("error", () => undefined)
+    .on("response", ({ ":status": status }) => { if (read) stream.resume(); resolve(status!); });
+});
+
+test("a page of more pictures than one client may ask for at once is shown whole: its browser asks for no more than it may", async () => {
+  // Each waits for the browser to read on, or it would be answered before the next is asked for.
+  writeFileSync(join(nginx.root, "media/picture.png"), Buffer.alloc(300_000));
+  const session = connected(newClient());
+  await new Promise((resolve) => session.once("remoteSettings", resolve));
+  const statuses = await Promise.all(Array.from({ length: 120 }, () => answered(session, { ":path": "/media/picture.png" }, { read: true })));
+  expect(new Set(statuses)).toEqual(new Set([200]));
+}, 20_000);
+
+test.each(["static", "media"])("one client has at most some dozens of files of %s under way at once; others are sent theirs meanwhile", async (folder) => {
+  writeFileSync(join(nginx.root, folder, "large.png"), Buffer.alloc(300_000));
+  const from = newClient();
+  const statuses = await Promise.all(Array.from({ length: 5 }, () => connected(from)).flatMap((session) => Array.from({ length: 20 }, () => answered(session, { ":path": `/${folder}/large.png` }))));
+  expect([statuses.filter((status) => status === 200).length, statuses.filter((status) => status === 429).length]).toEqual([50, 50]);
+  expect((await nginx.get(`/${folder}/large.png`)).status).toBe(200);
+});
+
+test("of uploads that do not say how large they are two are one client's, and four everybody's; small ones are nobody's", async () => {
+  const upload = (session: http2.ClientHttp2Session, method = "POST") => answered(session, { ":method": method, ":path": "/api/upload/" }, { endStream: false });
+  const clients = Array.from({ length: 3 }, () => connected(newClient()));
+  const answers: number[] = [];
+  // Those of one connection are counted in turn.
+  for (const session of clients.slice(0, 2)) {
+    for (const method of ["POST", "PUT"]) void upload(session, method).then((status) => answers.push(status));
+    expect(await upload(session, "PATCH")).toBe(429);
+  }
+  expect(answers).toEqual([]); // all four are awaited
+  expect(await upload(clients[2]!)).toBe(429);
+  for (const session of clients) {
+    const stream = session.request({ ":authority": domain, ":method": "POST", ":path": "/api/upload/", "content-length": "2" });
+    const status = new Promise((resolve) => stream.on("response", (headers) => resolve(headers[":status"])));
+    stream.end("{}");
+    expect(await status).toBe(200);
+  }
+});
+
+test("a worker may open as many files as its connections need, each with another to the application", () => {
+  const [, connections] = /worker_connections (\d+);/.exec(content(edge(usual), "/etc/nginx/nginx.conf"))!;
+  expect(nginx.openFiles()).toBeGreaterThanOrEqual(2 * Number(connections));
 });
 
 test("headers may be as large as a browser's, and no larger: a line of 7 KiB is taken, one of 9 or six of 7 are not", async () => {
