@@ -138,14 +138,15 @@ describe("certificate", () => {
    * Runs the script with its paths below `root`. A stand-in for certbot writes down how it was called, and leaves a certificate that is there alone
    * unless it is told otherwise, as certbot does.
    */
-  const run = (options: { server: string; domains: string[]; email?: string; days?: number }, ...args: string[]) => {
-    const { days = 5, ...asked } = options;
+  const run = (options: { server: string; domains: string[]; email?: string; days?: number; refused?: boolean }, ...args: string[]) => {
+    const { days = 5, refused = false, ...asked } = options;
     const files = certbot({ email: "ops@example.test", ...asked }).files!.filter((f) => f.mode === "0755");
     for (const folder of ["bin", "tls", "letsencrypt/renewal", "letsencrypt/live/ringo"]) mkdirSync(join(root, folder), { recursive: true });
     for (const file of files) writeFileSync(join(root, "bin", file.path.split("/").pop()!), below(file.content), { mode: 0o755 });
     for (const name of ["nginx", "systemctl"]) writeFileSync(join(root, "bin", name), `#!/bin/sh\necho ${name} "$@" >> ${root}/calls\n`, { mode: 0o755 });
     writeFileSync(join(root, "bin/certbot"), `#!/bin/sh
 echo certbot "$@" >> ${root}/calls
+${refused ? "exit 1" : ""}
 cd ${root}/letsencrypt/live/ringo
 case " $* " in *' --force-renewal '*) ;; *) [ ! -e cert.pem ] || exit 0 ;; esac
 names=$(printf '%s\\n' "$@" | grep -A1 -x -e --domain | grep -v -e '^--' | sed 's/^/DNS:/' | paste -sd,)
@@ -158,18 +159,38 @@ echo "server = ${options.server}" > ${root}/letsencrypt/renewal/ringo.conf
   const below = (text: string) => text.replaceAll("/etc/letsencrypt", join(root, "letsencrypt")).replaceAll("/etc/nginx/tls", join(root, "tls")).replaceAll("/usr/local/lib/ringo", join(root, "bin"));
   const environment = () => ({ ...process.env, PATH: `${join(root, "bin")}:${process.env.PATH}` });
   const calls = () => readFileSync(join(root, "calls"), "utf8").trim().split("\n");
-  const order = { server: "https://acme.example.test/dir", domains: ["api.example.test", "b.example.test"] };
+  const order = { server: "https://acme.example.test/dir", domains: ["www.example.test", "api.example.test", "www.example.test"] };
 
   test("is obtained once, for all names, and put before nginx", () => {
     expect(run(order, "--check").status).not.toBe(0);
     expect(run(order)).toMatchObject({ status: 0 });
-    expect(calls()[0]).toMatch(/--server https:\/\/acme\.example\.test\/dir .*--domain api\.example\.test --domain b\.example\.test$/);
+    expect(calls()[0]).toMatch(/--server https:\/\/acme\.example\.test\/dir .*--domain www\.example\.test --domain api\.example\.test$/);
     expect(calls().at(-1)).toBe("systemctl reload nginx");
     expect(readlinkSync(join(root, "tls/privkey.pem"))).toBe(join(root, "letsencrypt/live/ringo/privkey.pem"));
     expect(run(order, "--check").status).toBe(0);
     const before = calls().length;
     expect(run(order).status).toBe(0);
     expect(calls()).toHaveLength(before);
+  });
+
+  test("is put before nginx again, without another one, where something else has been put there", () => {
+    run(order);
+    for (const name of ["fullchain.pem", "privkey.pem"]) {
+      rmSync(join(root, "tls", name));
+      symlinkSync("placeholder.pem", join(root, "tls", name));
+      expect(run(order, "--check").status).not.toBe(0);
+      expect(run(order).status).toBe(0);
+      expect([calls().at(-1), run(order, "--check").status]).toEqual(["systemctl reload nginx", 0]);
+    }
+    expect(calls().filter((call) => call.startsWith("certbot"))).toHaveLength(1);
+  });
+
+  test("that the CA refuses fails the update, which says to whom each name leads", () => {
+    run(order);
+    writeFileSync(join(root, "calls"), "");
+    const { status, stderr } = run({ ...order, domains: ["localhost"], refused: true });
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^localhost leads to: (?:\S+ )+\n.*port 80/m)]);
+    expect(calls().filter((call) => !call.startsWith("certbot"))).toEqual([]);
   });
 
   test("is obtained for an address and from a server with an apostrophe, which both may have", () => {
@@ -180,7 +201,7 @@ echo "server = ${options.server}" > ${root}/letsencrypt/renewal/ringo.conf
   test.each([
     ["another CA", { ...order, server: "https://other.example.test/dir" }],
     ["a name more", { ...order, domains: [...order.domains, "c.example.test"] }],
-    ["a name less", { ...order, domains: order.domains.slice(1) }],
+    ["a name less", { ...order, domains: ["api.example.test"] }],
   ])("is obtained anew for %s", (_, changed) => {
     run(order);
     expect(run(changed, "--check").status).not.toBe(0);

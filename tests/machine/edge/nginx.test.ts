@@ -10,9 +10,15 @@ const admin = "127.0.0.77";
 const origin = "https://app.example.test";
 let nginx: Edge;
 let upstreams: Upstream[];
+/** What Django, its middleware and what is before it say of themselves and to browsers, less strictly than the edge does. */
+const ofDjango = {
+  "X-Content-Type-Options": "sniff", "Referrer-Policy": "unsafe-url", "Permissions-Policy": "camera=*", "Cross-Origin-Opener-Policy": "unsafe-none", "Cross-Origin-Resource-Policy": "cross-origin",
+  "X-Request-ID": "mine", "X-Powered-By": "Django/5.2",
+};
 /** How the application behaves on these paths. */
 const oddities: Parameters<typeof startUpstream>[2] = (request, response) => {
   if (request.url === "/api/hangs-up/") return response.destroy(), true;
+  if (request.url === "/api/own-headers/") for (const [name, value] of Object.entries(ofDjango)) response.setHeader(name, value);
   if (request.url === "/api/own-policy/") response.setHeader("Content-Security-Policy", "default-src 'none'");
   if (request.url === "/api/own-origin/") response.setHeader("Access-Control-Allow-Origin", origin).statusCode = 401;
   if (request.url === "/api/unavailable/" || request.url === "/api/health/") response.statusCode = 503;
@@ -34,7 +40,7 @@ beforeAll(async () => {
   writeFileSync(join(nginx.root, "static/plain.css"), "a{}");
   writeFileSync(join(nginx.root, "static/plain.css.gz"), gzipSync("a{}"));
   mkdirSync(join(nginx.root, "media/orders"));
-  for (const name of ["photo.png", "page.html", "evil.svg", ".hidden", "orders/scan.pdf"]) writeFileSync(join(nginx.root, "media", name), "content");
+  for (const name of ["photo.png", "IMG_1.JPG", "photo.jpeg", "photo.gif", "photo.webp", "photo.avif", "page.html", "evil.svg", ".hidden", "orders/scan.pdf"]) writeFileSync(join(nginx.root, "media", name), "content");
   symlinkSync("/etc/passwd", join(nginx.root, "media/link.png"));
   writeFileSync(join(nginx.root, "acme/.well-known/acme-challenge/token"), "proof");
 });
@@ -48,7 +54,7 @@ const forget = () => { for (const u of upstreams) u.seen.length = 0; };
 beforeEach(forget);
 
 const expectSecure = (answer: Answer) => {
-  for (const name of ["strict-transport-security", "x-content-type-options", "x-frame-options", "referrer-policy", "permissions-policy", "content-security-policy", "x-request-id"]) {
+  for (const name of ["strict-transport-security", "x-content-type-options", "x-frame-options", "referrer-policy", "permissions-policy", "content-security-policy", "cross-origin-opener-policy", "cross-origin-resource-policy", "x-request-id"]) {
     expect({ [name]: answer.counts[name] }).toEqual({ [name]: 1 });
   }
   expect(answer.headers["strict-transport-security"]).toBe("max-age=31536000; includeSubDomains");
@@ -98,10 +104,24 @@ describe("what the application is told", () => {
     for (const name of ["x-forwarded-host", "forwarded", "x-original-url", "script_name"]) expect(headers).not.toHaveProperty(name);
   });
 
+  test("no other host, path, method or address than the edge knows, by whatever header frameworks and their helpers would believe", async () => {
+    const forged = [
+      "Forwarded", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Server", "X-Forwarded-Scheme", "X-Forwarded-Ssl", "X-Forwarded-Prefix", "X-Original-URL", "X-Rewrite-URL",
+      "X-Script-Name", "X-HTTP-Method-Override", "X-Client-IP", "True-Client-IP", "Proxy",
+    ];
+    await nginx.get("/api/v1/orders/", { headers: Object.fromEntries(forged.map((name) => [name, "forged"])) });
+    expect(Object.entries(seen()[0].headers).filter(([, value]) => value === "forged")).toEqual([]);
+  });
+
   test("the log has the path, never the query or a credential", async () => {
-    await nginx.get("/api/logged/?token=hunter2", { headers: { Authorization: "Bearer hunter3", Referer: "https://x/?hunter4" } });
+    const from = newClient();
+    await nginx.get("/api/logged/?token=hunter2", { from, headers: { Authorization: "Bearer hunter3", Referer: "https://x/?hunter4", "X-Forwarded-For": "198.51.100.9", "User-Agent": 'a "phone"' } });
     const lines = await nginx.logged(({ path }) => path === "/api/logged/");
-    expect(lines.find(({ path }) => path === "/api/logged/")).toMatchObject({ path: "/api/logged/", status: "200", request_id: seen()[0].headers["x-request-id"] });
+    expect(lines.find(({ path }) => path === "/api/logged/")).toMatchObject({
+      client: from, host: domain, method: "GET", path: "/api/logged/", status: "200", request_id: seen()[0].headers["x-request-id"], protocol: "HTTP/1.1", tls: "TLSv1.3", agent: 'a "phone"',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/), bytes: expect.stringMatching(/^\d+$/), seconds: expect.stringMatching(/^\d+\.\d+$/),
+      upstream: expect.stringMatching(/^127\.0\.0\.[12]:\d+$/), upstream_status: "200", upstream_seconds: expect.stringMatching(/^\d+\.\d+$/),
+    });
     expect(nginx.accessLog()).not.toMatch(/hunter/);
   });
 });
@@ -110,6 +130,18 @@ describe("headers", () => {
   test.each(["/api/v1/orders/", "/static/plain.css", "/static/none.css", "/media/photo.png", "/media/none.png", "/media/.hidden", "/metrics", "/admin/", "//admin/", "/api/hangs-up/"])(
     "of %s are there, once each", async (path) => expectSecure(await nginx.get(path)),
   );
+
+  test("of the application's own are replaced", async () => {
+    const answer = await nginx.get("/api/own-headers/");
+    expectSecure(answer);
+    for (const [name, value] of Object.entries(ofDjango)) expect(answer.headers[name.toLowerCase()]).not.toBe(value);
+    expect(answer.headers).toMatchObject({ "x-content-type-options": "nosniff", "referrer-policy": "same-origin", "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin" });
+  });
+
+  test("pictures may be shown by pages of other origins, and the admin's pages have their styles", async () => {
+    expect((await nginx.get("/media/photo.png")).headers["cross-origin-resource-policy"]).toBe("cross-origin");
+    expect((await nginx.get("/admin/login/", { from: admin })).headers["content-security-policy"]).toMatch(/style-src 'self'.*frame-ancestors 'none'/);
+  });
 
   test("the application's own content policy wins, but not over uploads", async () => {
     expect((await nginx.get("/api/own-policy/")).headers["content-security-policy"]).toBe("default-src 'none'");
@@ -206,6 +238,7 @@ describe("rates", () => {
     expect((await nginx.get("/api/upload/", { method: "POST", body: Buffer.alloc(mebibyte) })).status).toBe(200);
     const answer = await nginx.get("/api/upload/", { method: "POST", headers: { "Content-Length": mebibyte + 1, Expect: "100-continue" } });
     expect(answer.status).toBe(413);
+    for (const headers of [{ "Content-Length": 2048 }, { "Transfer-Encoding": "chunked" }]) expect((await nginx.get("/api/health/", { method: "POST", headers, body: Buffer.alloc(2048) })).status).toBe(413);
   });
 });
 
@@ -258,6 +291,11 @@ describe("files", () => {
 
   test.each([
     ["photo.png", "image/png", "inline"],
+    ["IMG_1.JPG", "image/jpeg", "inline"],
+    ["photo.jpeg", "image/jpeg", "inline"],
+    ["photo.gif", "image/gif", "inline"],
+    ["photo.webp", "image/webp", "inline"],
+    ["photo.avif", "image/avif", "inline"],
     ["page.html", "application/octet-stream", "attachment"],
     ["evil.svg", "application/octet-stream", "attachment"],
     ["orders/scan.pdf", "application/pdf", "attachment"],
