@@ -26,8 +26,7 @@ const trust = "REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt";
 
 /** One certificate from an ACME server by HTTP-01 through nginx, renewed by Debian's timer; nginx is reloaded after each. */
 export function certbot(options: CertbotOptions): Fragment {
-  const domains = [...new Set(options.domains)];
-  const { server, email } = options;
+  const { domains, server, email } = options;
   if (domains.length === 0) throw new Error("a certificate needs at least one domain");
   return combine(mayReach("certbot", [{ name: "acme", port: portOf(server), to: "any", users: ["root"] }]), {
     packages: ["certbot", "openssl"],
@@ -81,11 +80,10 @@ if [ "\${1:-}" = --check ]; then
 fi
 
 if ! issued; then
-    set --
     for domain in $domains; do set -- "$@" --domain "$domain"; done
     # shellcheck disable=SC2097,SC2098
     if ! ${trust} certbot certonly --non-interactive --agree-tos --no-eff-email --email ${quote(email)} \\
-        --server "$server" --webroot --webroot-path ${acmeRoot} --cert-name ringo --key-type ecdsa \\
+        --server "$server" --webroot --webroot-path ${acmeRoot} --cert-name ringo \\
         --deploy-hook ${deploy} --force-renewal --renew-with-new-domains "$@"; then
         for domain in $domains; do
             echo "$domain leads to: $(getent ahosts "$domain" | awk '{print $1}' | sort -u | tr '\\n' ' ')" >&2

@@ -35,7 +35,6 @@ export function staticFiles(options: StaticFilesOptions): Fragment {
 const serveScript = (source: string, keep: number): string => `#!/bin/sh
 # serve-static RELEASE: copies its files here, switches to them and forgets releases beyond the last ${keep}.
 set -eu
-umask 022
 release=$1
 cd ${root}
 if [ ! -d "$release" ]; then

@@ -31,7 +31,7 @@ chapter("Edge", {
       changed("sites.conf", "server {", "# location /x { proxy_pass http://api; }\nserver {"),
     ),
     broken: [
-      [/no firewall protects @writes, @writes_apart, @reads, @reads_apart, @health/, bringing(edgeWith(undefined))],
+      [/no firewall protects @writes, @apart, @reads, @health/, bringing(edgeWith(undefined))],
       [/does not block them/, bringing(edgeWith({ ...firewall, mode: "detect" }))],
       [/no firewall protects @reads/, changed("sites.conf", /(location @reads \{\s+)modsecurity on;/, "$1")],
       [/no firewall protects @reads/, changed("sites.conf", /(location @reads \{\s+)modsecurity on;/, "$1# modsecurity on;")],

@@ -25,7 +25,7 @@ export const grafanaSite = ({ domain, address, port }: GrafanaSite, adminCidrs: 
 limit_req_zone $client zone=grafana_rate:1m rate=50r/s;
 
 upstream grafana {
-    server ${address}:${port} max_fails=0;
+    server ${address}:${port};
     keepalive 8;
 }
 
@@ -44,7 +44,6 @@ server {
     proxy_ssl_protocols TLSv1.3;
     proxy_ssl_verify on;
     proxy_ssl_trusted_certificate ${grafanaAuthority};
-    proxy_ssl_name grafana;
 
     if ($ambiguous_path) {
         return 400;

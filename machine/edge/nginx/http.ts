@@ -56,12 +56,10 @@ http {
     keepalive_timeout 30s;
     # Fewer than one client's connections: a browser asks for the rest of a page as it gets the first of it, and is refused none.
     http2_max_concurrent_streams 32;
-    large_client_header_buffers 4 8k;
     # A map's key may be an origin, with as long a name as there is.
     map_hash_bucket_size 512;
     # gunicorn takes its script name from a header SCRIPT_NAME, and with it another path than was filtered here.
     underscores_in_headers off;
-    ignore_invalid_headers on;
 
     include /etc/nginx/ringo/*.conf;
 }

@@ -13,7 +13,7 @@ map $request_method $login_client {
 }
 
 # The firewall holds a body in memory, several times over, until the application has answered. One whose length is not
-# known beforehand counts as a large one; of other methods than these none is large (sites.conf).
+# known beforehand counts as a large one; by HTTP/2 of other methods than these none is large (sites.conf).
 map "$request_method:$http_transfer_encoding:$content_length" $large_body {
     "~:\\d{7,}$" all;
     "~^(?:POST|PUT|PATCH)::?$" all;

@@ -6,9 +6,8 @@ export const plain = (domain: string, acmeRoot: string): string => `server {
     listen [::]:80;
     server_name ${domain};
 
-    location ^~ /.well-known/acme-challenge/ {
+    location /.well-known/acme-challenge/ {
         root ${acmeRoot};
-        default_type text/plain;
     }
 
     location / {

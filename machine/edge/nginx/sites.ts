@@ -23,13 +23,12 @@ map $request_uri $ambiguous_path {
     default 0;
 }
 
-# Where a request goes once it is within its rates. What is not one of the three that write, whatever it calls itself, has no
-# body worth the name: one could be hidden there from what bounds the large ones (limits.conf). What may be more than a machine's
-# kernel takes in before the application reads it, or is of unknown length, goes apart (upstreams.conf).
+# Where a request goes once it is within its rates. What may be more than a machine's kernel takes in before the application
+# reads it, or counts as large, goes apart (upstreams.conf). Of the rest, what is not one of the three that write, whatever it calls
+# itself, has no body worth the name: by HTTP/2 one could be hidden there from what bounds the large ones (limits.conf).
 map "$request_method $large_body:$content_length" $application {
-    "~^(?:POST|PUT|PATCH) (?:all:|.*:\\d{5,}$)" @writes_apart;
+    "~ (?:all:|.*:\\d{5,}$)" @apart;
     "~^(?:POST|PUT|PATCH) " @writes;
-    "~ (?:all:|.*:\\d{5,}$)" @reads_apart;
     default @reads;
 }
 
@@ -59,7 +58,6 @@ const unknownHost = `server {
 
 const files = (s: Site): string => `    location ^~ /static/ {
         alias ${s.staticRoot}/;
-        limit_except GET { deny all; }
         limit_req zone=files_rate burst=300 nodelay;
         # Compressed once, as a release comes here (serve-static).
         gzip_static on;
@@ -72,7 +70,6 @@ const files = (s: Site): string => `    location ^~ /static/ {
         alias ${s.mediaRoot}/;
         # A link that a role wrote must not lead to this machine's own files.
         disable_symlinks on from=${s.mediaRoot}/;
-        limit_except GET { deny all; }
         limit_req zone=files_rate burst=300 nodelay;
         types {
             image/png png;
@@ -82,7 +79,6 @@ const files = (s: Site): string => `    location ^~ /static/ {
             image/avif avif;
             application/pdf pdf;
         }
-        default_type application/octet-stream;
         include /etc/nginx/ringo/snippets/headers.conf;
         add_header Content-Disposition $media_disposition always;
 
@@ -151,18 +147,13 @@ ${gate(s, only(s.adminCidrs) + rate, "$application")}
 ${inspected}        proxy_pass http://api;
     }
 
-    location @writes_apart {
+    location @apart {
 ${inspected}        proxy_pass http://api_bodies;
     }
 
     location @reads {
 ${inspected}        client_max_body_size 64k;
         proxy_pass http://api;
-    }
-
-    location @reads_apart {
-${inspected}        client_max_body_size 64k;
-        proxy_pass http://api_bodies;
     }
 
     location @health {

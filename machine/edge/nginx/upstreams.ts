@@ -45,7 +45,6 @@ proxy_set_header X-Real-IP $remote_addr;
 proxy_set_header X-Request-ID $request_id;
 ${stripped.map((name) => `proxy_set_header ${name} "";`).join("\n")}
 ${replaced.map((name) => `proxy_hide_header ${name};`).join("\n")}
-proxy_redirect off;
 proxy_cookie_flags ~ secure;
 proxy_buffers 16 8k;
 # A dead machine costs a second, once, and the request goes to another. What is not idempotent is sent again only if

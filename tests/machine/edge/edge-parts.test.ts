@@ -126,6 +126,12 @@ describe("static files", () => {
     publish("r2");
     expect(readlinkSync(join(root, "served/current"))).toBe("r2");
     expect(readdirSync(join(root, "served")).sort()).toEqual(["current", "r2", "r3"]);
+    // Of those kept, r2 is now the newer one; and of a copy that broke off nothing is served.
+    mkdirSync(join(root, "served/.incoming"));
+    writeFileSync(join(root, "served/.incoming/half.css"), "half");
+    mkdirSync(join(root, "source/r4"));
+    publish("r4");
+    expect([readdirSync(join(root, "served")).sort(), readdirSync(join(root, "served/current/"))]).toEqual([["current", "r2", "r4"], []]);
   });
 
   test.each(["../etc", ".", "a b", "", "-rf", "a/b", "a'b"])("%j is no release", (release) => {
@@ -159,7 +165,7 @@ echo "server = ${options.server}" > ${root}/letsencrypt/renewal/ringo.conf
   const below = (text: string) => text.replaceAll("/etc/letsencrypt", join(root, "letsencrypt")).replaceAll("/etc/nginx/tls", join(root, "tls")).replaceAll("/usr/local/lib/ringo", join(root, "bin"));
   const environment = () => ({ ...process.env, PATH: `${join(root, "bin")}:${process.env.PATH}` });
   const calls = () => readFileSync(join(root, "calls"), "utf8").trim().split("\n");
-  const order = { server: "https://acme.example.test/dir", domains: ["www.example.test", "api.example.test", "www.example.test"] };
+  const order = { server: "https://acme.example.test/dir", domains: ["www.example.test", "api.example.test"] };
 
   test("is obtained once, for all names, and put before nginx", () => {
     expect(run(order, "--check").status).not.toBe(0);

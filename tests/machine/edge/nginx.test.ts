@@ -309,8 +309,8 @@ describe("files", () => {
     expect(await statuses("/media/.hidden", "/media/", "/media/link.png", "/media/../tls/privkey.pem", "/media../tls/privkey.pem")).toEqual([404, 403, 403, 400, 200]);
     // The last one is no path of ours: the application answers it.
     expect(seen().map((s) => s.path)).toEqual(["/media../tls/privkey.pem"]);
-    expect((await nginx.get("/media/photo.png", { method: "PUT", body: "x" })).status).toBe(403);
-    expect(readFileSync(join(nginx.root, "media/photo.png"), "utf8")).toBe("content");
+    for (const path of ["/media/photo.png", "/static/plain.css"]) for (const method of ["PUT", "POST", "DELETE", "MOVE"]) expect([path, method, (await nginx.get(path, { method, body: "x" })).status]).toEqual([path, method, 405]);
+    expect(["media/photo.png", "static/plain.css"].map((name) => readFileSync(join(nginx.root, name), "utf8"))).toEqual(["content", "a{}"]);
   });
 });
 

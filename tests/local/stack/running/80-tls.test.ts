@@ -25,6 +25,16 @@ PEM
   expect(report.split("\n").filter((line) => /VULNERABLE \(NOT ok\)/.test(line))).toEqual([]);
 }, 400_000);
 
+test("the certificate's key is of the kind that costs the edge least", async () => {
+  const curve = await new Promise<string | undefined>((resolve, reject) => {
+    const socket = tls.connect({ host: stack.publicAddress, port: 443, servername: new URL(stack.apiUrl).hostname, ca: fs.readFileSync(stack.caCertificate) }, () => {
+      resolve((socket.getPeerCertificate() as { asn1Curve?: string }).asn1Curve);
+      socket.destroy();
+    }).on("error", reject);
+  });
+  expect(curve).toBe("prime256v1");
+});
+
 test("a client that names another host, or none, is not even shown the certificate", async () => {
   for (const servername of ["evil.example", `x.${new URL(stack.apiUrl).hostname}`, ""]) {
     const shown = await new Promise<string>((resolve) => {

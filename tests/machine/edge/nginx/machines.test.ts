@@ -38,10 +38,12 @@ test("requests go to the machine that has the fewest, whichever of nginx's worke
   await Promise.all(asked);
 });
 
-test("a machine that hangs up is passed by after three times, not after fewer", async () => {
+test("a machine that hangs up is passed by after three times, not after fewer, by all of nginx's workers", async () => {
   await start(2, (address) => (...both) => address === addresses[1] && hangsUp(...both));
   for (let i = 0; i < 20; i++) expect((await nginx.get("/api/v1/orders/")).status).toBe(200);
   expect(counts()).toEqual([20, 3]);
+  await Promise.all(Array.from({ length: 60 }, () => nginx.get("/api/v1/orders/")));
+  expect(counts()).toEqual([80, 3]);
 });
 
 test("a request that machines hang up on is tried on three of them, and takes none away from others", async () => {
@@ -92,9 +94,9 @@ test("connections to machines are used again, and given up before gunicorn does"
 
 test("what the application sends besides its answer arrives as it is, its cookies for HTTPS only", async () => {
   await start(1, () => (_, response) => {
-    response.writeHead(302, { Location: "http://api/elsewhere/", "Set-Cookie": ["a=1; Path=/", "b=2; Secure; HttpOnly"] }).end();
+    response.writeHead(302, { Location: "https://api.example.test/elsewhere/", "Set-Cookie": ["a=1; Path=/", "b=2; Secure; HttpOnly"] }).end();
     return true;
   });
   const { status, headers } = await nginx.get("/api/v1/orders/");
-  expect([status, headers.location, headers["set-cookie"]]).toEqual([302, "http://api/elsewhere/", ["a=1; Path=/; Secure", "b=2; Secure; HttpOnly"]]);
+  expect([status, headers.location, headers["set-cookie"]]).toEqual([302, "https://api.example.test/elsewhere/", ["a=1; Path=/; Secure", "b=2; Secure; HttpOnly"]]);
 });

@@ -75,6 +75,7 @@ test("of uploads that do not say how large they are two are one client's, and fo
   for (const session of clients.slice(0, 2)) {
     for (const method of ["POST", "PUT"]) void upload(session, method).then((status) => answers.push(status));
     expect(await upload(session, "PATCH")).toBe(429);
+    expect(await answered(session, { ":method": "DELETE", ":path": "/api/upload/", "content-length": "2000000" }, { endStream: false })).toBe(429);
   }
   expect(answers).toEqual([]); // all four are awaited
   expect(await upload(clients[2]!)).toBe(429);
@@ -100,6 +101,14 @@ test("whoever is slow or silent is waited for for seconds only", () => {
   const main = content(edge(usual), "/etc/nginx/nginx.conf");
   const seconds = ["client_header_timeout", "client_body_timeout", "send_timeout", "keepalive_timeout"].map((name) => Number(new RegExp(`^ *${name} (\\d+)s;$`, "m").exec(main)![1]));
   for (const each of seconds) expect([each >= 5, each <= 60]).toEqual([true, true]);
+});
+
+test("whatever nginx reads is tried before it is told to read it anew, the firewall's rules, too", () => {
+  const state = edge({ ...usual, waf: { mode: "block", paranoiaLevel: 1, threshold: 5, fieldsKiB: 64, exclusions: [] }, grafana: { domain: "grafana.test", address: "10.0.0.9", port: 3000, certificate: "-" } });
+  const read = state.files!.map(({ path }) => path).filter((path) => /^\/etc\/(?:nginx|modsecurity)\//.test(path));
+  expect(read.length).toBeGreaterThan(15);
+  expect(state.units!.find(({ name }) => name === "nginx.service")!.reloadOn).toEqual(expect.arrayContaining(read));
+  expect(state.steps!.find(({ command }) => command.startsWith("nginx -t"))!.onChange).toEqual(expect.arrayContaining(read));
 });
 
 test("nginx comes back when it has fallen, and a worker that takes too much memory goes alone, before the machine is out of it", () => {
