@@ -187,6 +187,14 @@ describe("paths that are not for everyone", () => {
     expect(seen()).toEqual([]);
   });
 
+  test.each(["//a", "/a//b", "/a/./b", "/a/.", "/a/..", "/a/../b", "/a/..;/b", "/a/..?b", "/%2e/a", "/a/%2E%2e/b", "/a%2fb", "/a%2Fb", "/a%5cb", "/a%5Cb", "/a\\b"])("%s could be read in two ways, and is refused", async (path) => {
+    expect([(await nginx.get(path)).status, seen()]).toEqual([400, []]);
+  });
+
+  test("in a query all of that may be", async () => {
+    expect((await nginx.get("/api/a..b/?next=//a/../b%2f%5c\\")).status).toBe(200);
+  });
+
   test("however they are spelt", async () => {
     const encoded = (c: string) => `%${c.charCodeAt(0).toString(16)}`;
     const letter = (c: string) => fc.constantFrom(c, c, c, encoded(c), c.toUpperCase());
