@@ -54,6 +54,19 @@ status.run(types.SimpleNamespace(media=None), None)
   expect(said).toMatch(/^systemctl start --no-block ringo-backup@\w+\.service$/m);
 });
 
+test("of a server that is down nothing is missing yet: its WAL is archived when it is up again", () => {
+  const said = execFileSync("/usr/bin/python3", ["-IBc", `
+import sys, types
+sys.path.insert(0, sys.argv[1])
+from backup import course, metrics, repository, status
+status._wal, status.running, course.broken = lambda _: [], lambda: False, lambda *_: "WAL 1 is missing"
+repository.info = lambda _: repository.Info([], True)
+metrics.write, status.must = lambda name, _: print(name), lambda argv: print(*argv)
+print(status.run(types.SimpleNamespace(media=None), None))
+`, join(__dirname, "../../../machine")], { encoding: "utf8" });
+  expect(said).toBe("ringo_backup\n0\n");
+});
+
 test("a backup that fails is told of as failed, whatever made it fail", () => {
   for (const [error, ends] of [["backup.Failure('S3 is away')", "Failure"], ["SystemExit(143)", "SystemExit"]] as const) {
     const said = execFileSync("/usr/bin/python3", ["-IBc", `
