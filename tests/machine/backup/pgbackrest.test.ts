@@ -41,6 +41,8 @@ test("pgBackRest itself says that S3 is away, before the step that asks is cut o
   expect(Number(seconds) * 9).toBeLessThan(timeoutSeconds!); // it tries for nine times as long
 });
 
+test("a backup begins when it is asked for, not with PostgreSQL's next checkpoint, minutes later", () => expect(conf(database())).toMatch(/^start-fast=y$/m));
+
 test("the endpoint is AWS's by the bucket's own name, another's by path and port", () => {
   expect(conf(database())).toMatch(/repo1-s3-endpoint=s3\.eu-central-1\.amazonaws\.com\n(?!repo1-storage-port)[^]*uri-style=host/);
   expect(conf(database({ repository: { ...repository, endpoint: "https://s3.ringo.test:7070", pathStyle: true } }))).toMatch(
