@@ -41,6 +41,19 @@ test("no process leaves a copy of its memory, with the secrets in it: neither a 
   expect(content(hardening, "/etc/systemd/coredump.conf.d/ringo.conf")).toMatch(/^Storage=none$/m);
 });
 
+test("what a session makes is nobody's beside its owner and group", () => {
+  const [login, session] = [place("login.defs", content(hardening, "/etc/login.defs")), place("pam/session", "session required pam_umask.so\n")];
+  const program = `
+import ctypes, os, sys
+pam, handle = ctypes.CDLL("libpam.so.0"), ctypes.c_void_p()
+os.umask(0o022)
+assert pam.pam_start_confdir(b"session", b"root", (ctypes.c_void_p * 2)(), sys.argv[1].encode(), ctypes.byref(handle)) == 0
+assert pam.pam_open_session(handle, 0) == 0
+print(oct(os.umask(0)))`;
+  const opened = spawnSync("unshare", ["--map-root-user", "--mount", "sh", "-ec", 'mount --bind "$1" /etc/login.defs; exec /usr/bin/python3 -c "$3" "$2"', "sh", login, dirname(session), program], { encoding: "utf8" });
+  expect(opened).toMatchObject({ stdout: "0o27\n", stderr: "" });
+});
+
 test("what is root's alone becomes so", () => {
   const paths = [place("etc/ssh/sshd_config", ""), place("etc/crontab", "")];
   const steps = hardening.steps!.filter(({ name }) => name.startsWith("what is root's alone"));
