@@ -45,6 +45,13 @@ describe("sshd", () => {
     expect(Number(inner.get("logingracetime"))).toBeLessThanOrEqual(30);
   });
 
+  test("gives up within a minute a connection whose other end is gone, and believes no packet that anybody could have made", () => {
+    const silence = Number(inner.get("clientaliveinterval")) * Number(inner.get("clientalivecountmax"));
+    expect(silence).toBeGreaterThan(0);
+    expect(silence).toBeLessThanOrEqual(60);
+    expect(inner.get("tcpkeepalive")).toBe("no");
+  });
+
   test("offers only what ssh-audit passes", () => {
     const offered = ["kexalgorithms", "ciphers", "macs", "hostkeyalgorithms"].map((option) => inner.get(option)!);
     for (const list of offered) expect(list).not.toMatch(/sha1|cbc|3des|nistp|diffie-hellman|md5|umac|hmac-sha2-\d+(,|$)|ssh-rsa|ssh-dss/);
