@@ -23,6 +23,16 @@ test("an image that is there is asked of no registry: while that is away, what r
   expect([there("registry.test/backend@sha256:1"), there("registry.test/backend@sha256:2")]).toEqual([true, false]);
 });
 
+test("Docker gives containers no rights, ways or programs beyond what each is declared with, and leaves them running while it restarts itself", () => {
+  expect(JSON.parse(content("/daemon.json"))).toMatchObject({
+    "live-restore": true,
+    "no-new-privileges": true,
+    icc: false, // no container reaches its neighbour
+    ip: "127.0.0.1", // no port is open to others because nobody has said to whom
+    "userland-proxy": false, // no program of root's takes connections for a container
+  });
+});
+
 test("Docker trusts an authority as soon as the machine does, and no line of a burst of containers' is dropped", () => {
   expect(units!.find(({ name }) => name === "docker.service")!.restartOn).toContain("/etc/ssl/certs/ca-certificates.crt");
   expect(content("/docker.service.d/ringo.conf")).toMatch(/^LogRateLimitIntervalSec=0$/m);
