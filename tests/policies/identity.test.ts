@@ -73,6 +73,8 @@ chapter("Identity", {
     broken: [
       // Checkov CKV_AWS_286 and Trivy AWS-0342, failing.
       [/allows iam:PassRole/, policy(allow("iam:PassRole", "*"))], [/iam:CreateAccessKey/, policy(allow("iam:CreateAccessKey", "arn:aws:iam::123456789012:user/*"))], [/iam:AddUserToGroup/, policy(allow("iam:*", "*"))],
+      // Among others, and beside what is named.
+      [/allows iam:PassRole on/, policy(allow(["s3:GetObject", "iam:PassRole"], ["arn:aws:iam::123456789012:role/one", "arn:aws:iam::123456789012:role/*"]))],
       [/iam:AttachUserPolicy/, policy(allow("iam:AttachUserPolicy", "arn:aws:iam::123456789012:user/${aws:username}"))],
       ...["role/?????", "ro?e/admin"].map((name): [RegExp, Sample] => [/allows iam:PassRole/, policy(allow("iam:PassRole", `arn:aws:iam::123456789012:${name}`))]),
       ...["iam:PutRolePermissionsBoundary", "iam:PutUserPermissionsBoundary", "ec2:AssociateIamInstanceProfile", "ec2:ReplaceIamInstanceProfileAssociation", "lambda:UpdateFunctionConfiguration", "ssm:SendCommand", "ssm:StartSession", "s3:PutAccessPointPolicy"]
