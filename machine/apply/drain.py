@@ -18,9 +18,9 @@ def turn_away(name, facts, wait):
     asked = " or ".join("sport = :%s" % inner for _, _, inner in ports)
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        code, listening, _ = run(["nsenter", "--target", str(facts["State"]["Pid"]), "--net", "ss", "-Hltn", "( %s )" % asked])
-        # The second column of a socket that listens is how many wait there.
-        if code != 0 or all(line.split()[1] == "0" for line in listening.splitlines()):
+        _, listening, _ = run(["nsenter", "--target", str(facts["State"]["Pid"]), "--net", "ss", "-Hltn", "( %s )" % asked])
+        # The second column of a socket that listens is how many wait there. Of a process that has died nothing is said.
+        if all(line.split()[1] == "0" for line in listening.splitlines()):
             return
         time.sleep(0.1)
 
