@@ -109,6 +109,8 @@ export const bucketCases: Record<string, Cases> = {
       ...([["Versioning", /no versioning/], ["PublicAccessBlock", /no public access block/], ["Policy", /no policy/], ["ServerSideEncryptionConfiguration", /no encryption/],
         ["OwnershipControls", /no ownership controls/], ["LifecycleConfiguration", /no lifecycle/], ["Logging", /no access logging/]] as const)
         .map(([what, found]): [RegExp, ...Sample[]] => [found, ...store({ [what]: undefined })]),
+      // Another bucket's, by reference.
+      [/no versioning/, ...store({ Versioning: undefined }), setting("Versioning", { bucket: "logs" }), aws("s3/bucketVersioning", { bucket: unknown }, { name: "another", refs: { bucket: ["logs"] } })],
       // Checkov CKV_AWS_18, 19, 21, CKV2_AWS_6, 61 and Trivy AWS-0089, 90, 94, failing: a bucket alone.
       [/no versioning, no public access block, no policy, no encryption, no ownership controls, no lifecycle, no access logging/, aws("s3/bucket", { bucket: "mybucket" })],
     ],
@@ -147,6 +149,8 @@ export const bucketCases: Record<string, Cases> = {
       [/can be deleted/, ...store({}, { objectLockEnabled: undefined })], [/can be deleted/, ...unlocked()],
       [/can be deleted: it has no lock/, ...unlocked(), writer()], [/can be deleted: it has no lock/, ...store(), setting("ObjectLockConfiguration", { bucket: "store" })],
       [/can be deleted/, ...unlocked(), writer({ ...deny("s3:DeleteObjectVersion"), Resource: `${arn}/*` })],
+      // Of two who write, one is denied it.
+      [/not all who write are denied it/, ...unlocked(), writer(deny("s3:DeleteObjectVersion")), aws("iam/rolePolicy", { role: "other", policy: document(allow("s3:PutObject")) }, { name: "other" })],
       // A lock that locks nothing, and a denial that somebody can lift.
       ...[{}, { rule: {} }, lock("COMPLIANCE", {}), lock("COMPLIANCE", { days: 0 }), lock("GOVERNANCE", { days: 0 })].map((none): [RegExp, ...Sample[]] => [/it has no lock/, ...store({ ObjectLockConfiguration: none })]),
       [/it has no lock/, ...unlocked(), writer(deny("s3:DeleteObjectVersion", { Condition: { Bool: { "aws:MultiFactorAuthPresent": "false" } } }))],
