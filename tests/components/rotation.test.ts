@@ -59,6 +59,17 @@ test("neither a key nor a password can be left out: no machine lets in the key a
   expect(user(resources)).toBe(user(before));
 });
 
+test("another network is there before the former goes, and a volume is let go of before another machine gets it", () => {
+  const [vpcs, gateways, attachments] = [":Vpc", ":VpcNatGateway", ":VolumeAttachment"].map((kind) => requests.filter((request) => request.getType().endsWith(kind)));
+  const deletedFirst = (each: Request[]) => each.map((request) => request.getDeletebeforereplacedefined() && request.getDeletebeforereplace() ? "first" : request.getDeletebeforereplacedefined() && "after");
+  expect([vpcs, gateways, attachments].map(deletedFirst)).toEqual([["after"], ["after"], ["first"]]);
+});
+
+test("the public address is not given up with the machine that has it", () => {
+  const [address] = requests.filter((request) => request.getType().endsWith(":ReservedIp"));
+  expect(address.getIgnorechangesList()).toEqual(["dropletId"]);
+});
+
 /** The names of all resources of a kind that are there after a change, and were before. */
 const changed = (kind: string, resources: Registered[]) => {
   const names = (all: Registered[]) => all.filter(({ type }) => type.endsWith(kind)).map(({ name }) => name);
