@@ -9,6 +9,8 @@ describe("configuration reaches the machines", () => {
   beforeAll(async () => {
     ({ resources } = await deploy({
       edge: { clientMaxBodyMiB: 7 }, apiTimeoutSeconds: 77, acme: { email: "who@ringo.test" }, autoscaler: { enabled: false }, dockerCidr: "172.29.0.0/16",
+      alerts: { runbook: "https://wiki.ringo.dev/alerts", telegramChatId: "-1009", email: { to: "to@ringo.test", from: "from@ringo.test", server: "mail.ringo.test:465", username: "mailer" } },
+      alertTelegramToken: `9:${"not-a-token".repeat(3)}`, alertEmailPassword: "not-a-password-of-mail", alertSlackUrl: "https://hooks.slack.ringo.test/not-a-url", alertWebhookUrl: "https://hooks.ringo.test/not-a-hook", deadMansSwitchUrl: "https://switch.ringo.test/not-a-switch",
     }));
   });
 
@@ -20,5 +22,10 @@ describe("configuration reaches the machines", () => {
     ["autoscaler.enabled", "worker-0", /CELERY_WORKER_AUTOSCALER\W+false/],
     ["dockerCidr", "api-0", /172\.29\./],
     ["dockerCidr of the monitor's containers", "monitor", /172\.29\./],
+    ["alerts.telegramChatId, and the token for it", "monitor", /(?=.*-1009)(?=.*9:not-a-token)/],
+    ["alerts.email, and the password for it", "monitor", /(?=.*to@ringo\.test)(?=.*from@ringo\.test)(?=.*mail\.ringo\.test:465)(?=.*not-a-password-of-mail)/],
+    ["alertSlackUrl", "monitor", /hooks\.slack\.ringo\.test/],
+    ["alertWebhookUrl", "monitor", /hooks\.ringo\.test/],
+    ["deadMansSwitchUrl", "monitor", /switch\.ringo\.test/],
   ])("%s", (_name, host, expected) => expect(told(resources, host)).toMatch(expected));
 });
