@@ -25,6 +25,12 @@ test("a volume is mounted, now and at each boot", () => {
   expect(machine.calls(/^systemctl (start|stop|disable)/)).toEqual(["systemctl start srv-data.mount"]);
 });
 
+test("a volume that was made larger while it was mounted is told so: its file system would keep the old size", () => {
+  machine.set("mounts", "/srv/data /\n");
+  machine.apply({ mounts });
+  expect(machine.calls(/^xfs_growfs/)).toEqual([`xfs_growfs -d ${machine.path("/srv/data")}`]);
+});
+
 test("where the cloud has mounted it as well it is mounted no more, now and at each boot, before anything uses it", () => {
   put(`/etc/systemd/system/${theirs}`, "[Mount]\n");
   machine.set(`units/${theirs}/active`, "");
