@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Fragment } from "../../../machine/state";
 import { config, nginx, FakeMachine } from "../machine";
 
@@ -68,4 +70,28 @@ describe("services of packages", () => {
     expect(machine.apply(state).lines).toContain("unit nginx.service restarted");
     expect(machine.read(policy)).toBe(others);
   });
+});
+
+test("an installation that was cut off is ended before another one begins: apt would refuse", () => {
+  machine.set("half", "redis-server half-configured\n");
+  expect(machine.apply({ packages: ["nginx"] }).code).toBe(0);
+  expect(machine.calls(/^(dpkg|apt-get) /).map((call) => call.split(" ")[0])).toEqual(["dpkg", "apt-get", "apt-get"]);
+});
+
+test.each([
+  ["waits for another one, which a machine has at its first boot", "E: Could not get lock /var/lib/apt/lists/lock", "waits\ndone\n"],
+  ["that fails by itself is not tried again", "E: Unable to fetch some archives", "packages: apt-get update failed (exit 100)\n    E: Unable to fetch some archives\n"],
+])("apt %s", (_, error, said) => {
+  const program = `
+import sys
+sys.path.insert(0, sys.argv[1])
+from apply import packages
+answers = [(100, "", sys.argv[2]), (0, "", "")]
+packages.run, packages.time.sleep = lambda *_: answers.pop(0), lambda _: print("waits")
+try:
+    packages._patiently("apt-get update", [])
+    print("done")
+except packages.Failure as failure:
+    print(failure)`;
+  expect(execFileSync("/usr/bin/python3", ["-IBc", program, join(__dirname, "../../../machine"), error], { encoding: "utf8" })).toBe(said);
 });
