@@ -111,6 +111,21 @@ test("trouble in S3 is a failure, and no empty list", () => {
   expect(python('answer(lambda: len(repository.parse(given, "ringo").backups))', trouble).failed).toMatch(/\[FormatError\] key/);
 });
 
+test("trouble is told of though pgBackRest's JSON, with the line ends of an error's message as they are, is none", () => {
+  const printed = '[{"name":"ringo","status":{"code":99,"message":"other"},"repo":[{"status":{"code":99,"message":"[ProtocolError]\nno such bucket"}}],"backup":[],"archive":[]}]';
+  expect(python('answer(lambda: (setattr(repository, "ask", lambda *_: given), repository.info(types.SimpleNamespace(stanza="ringo"))))', printed).failed).toMatch(/no such bucket/);
+});
+
+test.each([[0, true], [1, false], [2, true], [3, false]])("with status %i, whether the stanza was made is known: %s", (code, exists) => {
+  expect(python('repository.parse(given, "ringo").exists', [{ name: "ringo", status: { code }, backup: [], archive: [] }])).toBe(exists);
+});
+
+test("a command that was meant for another stack's machine is refused", () => {
+  const asked = (stanza: string | null) => python('answer(lambda: repository.own_stanza(types.SimpleNamespace(stanza="ringo-staging-data"), given))', stanza);
+  expect([null, "ringo-staging-data"].map(asked)).toEqual([null, null]);
+  expect(asked("ringo-production-data").refused).toContain("its own is ringo-staging-data");
+});
+
 test("what S3 itself answers is said, rather than its headers", () => {
   const printed = "[ProtocolError] HTTP request failed with 403\n*** Response Content ***:\n<Error><Code>InvalidAccessKeyId</Code><Message>The key does not exist.</Message></Error>";
   expect(python("repository.reason(given)", printed)).toBe("    S3 answers InvalidAccessKeyId: The key does not exist.");
