@@ -50,6 +50,12 @@ describe("what a state no longer declares", () => {
     expect(machine.exists("/etc/nginx/nginx.conf")).toBe(false);
   });
 
+  test("leaves a template alone when it goes with its file: systemd ends what has an instance's name", () => {
+    machine.apply(file("/etc/systemd/system/redis@.service"));
+    machine.apply();
+    expect([machine.calls(/^systemctl disable/), machine.exists("/etc/systemd/system/redis@.service")]).toEqual([[], false]);
+  });
+
   test("is noticed by who has read it, though it is no longer asked for", () => {
     machine.apply(nginx, config("one\n"), file("/etc/nginx/more"), { steps: [{ name: "test", command: "true", onChange: ["/etc/nginx/more", "/etc/nginx/nginx.conf"] }] });
     machine.apply({ units: [{ name: "nginx.service", restartOn: ["/etc/nginx/nginx.conf", "/etc/nginx/more"] }] }, config("one\n"), file("/etc/nginx/more"));
