@@ -8,3 +8,8 @@ test("WAL that does not reach S3 is waited for as long as was said, and told of 
   expect(archived()).toBeNull();
   expect(archived(2, 2, 2)).toEqual({ failed: expect.stringMatching(/^2 WAL segments do not reach S3/) });
 });
+
+test("roles get the passwords of now last: the role that was the former one's may be the one whose turn it is again", () => {
+  const run = python(`(lambda done: (setattr(server.os.path, "exists", lambda _: True), setattr(server, "script", lambda path, *_: done.append(path.rpartition("/")[2])), server.align(), done)[-1])([])`, null);
+  expect(run).toEqual(["former.sql", "roles.sql"]);
+});
