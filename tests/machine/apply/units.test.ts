@@ -13,6 +13,11 @@ describe("units", () => {
       ["file /etc/nginx/nginx.conf changed", "unit nginx.service restarted", "2 changes"]);
   });
 
+  test("are restarted when others may read their file from now on, or no more", () => {
+    machine.apply(config("one"), nginx);
+    expect(machine.apply({ files: [{ ...config("one").files![0]!, mode: "0600" }] }, nginx).lines).toContain("unit nginx.service restarted");
+  });
+
   test("that a package started before their files were there are restarted", () => {
     machine.set("units/nginx.service/active", "");
     expect(machine.apply(config("one"), nginx).lines).toContain("unit nginx.service restarted");
