@@ -109,6 +109,8 @@ chapter("Identity", {
     ],
     broken: [
       ...["group", "role", "user"].map((kind): [RegExp, ...Sample[]] => [/may s3:DeleteObjectVersion, s3:PutBucketPolicy, kms:DisableKey/, writes(`${kind}Policy`, { [kind]: "a" }), destroys(`${kind}Policy`, { [kind]: "a" })]),
+      // One is enough.
+      [/may s3:DeleteObjectVersion$/m, writes("groupPolicy", { group: "a" }), aws("iam/groupPolicy", { group: "a", policy: document(allow("s3:DeleteObjectVersion", objects)) }, { name: "deletes" })],
       // By reference and by name.
       [/may s3:DeleteObjectVersion/, group, { ...writes("groupPolicy", { group: unknown }), refs: { group: ["writers"] } }, destroys("groupPolicy", { group: "writers" })],
       [/may s3:DeleteObjectVersion/, aws("iam/role", { name: "a", inlinePolicies: [{ policy: document(allow("s3:PutObject", objects)) }] }), destroys("rolePolicy", { role: "a" })],
