@@ -136,7 +136,7 @@ export class Database extends pulumi.ComponentResource {
       readerKey: keys.reader.privateKeyOpenssh,
     });
 
-    this.ready = this.host.apply("data", this.state(volume, keys), [this.host.ready, attachment, ...args.backups.ready], [attachment.id]);
+    this.ready = this.host.apply("data", this.state(volume, keys), [this.host.ready, ...args.backups.ready], [attachment.id]);
     this.registerOutputs({});
   }
 
