@@ -50,3 +50,21 @@ test("nothing of it reaches the archive, or anybody but this machine: it is anot
 test("it keeps little of what it has replayed: the volume is the running database's, too", () => {
   expect(options()).toEqual(expect.arrayContaining(["--max_wal_size=256MB", "--min_wal_size=32MB"]));
 });
+
+test("a server that another run has left is ended by its number, and no other process that has this number by now", () => {
+  const alive = execFileSync("/usr/bin/python3", ["-IBc", `
+import os, subprocess, sys, tempfile, threading
+sys.path.insert(0, sys.argv[1])
+from backup import instance
+with tempfile.TemporaryDirectory() as instance.ROOT, tempfile.TemporaryDirectory() as directory:
+    for cwd in (directory, "/"):
+        process = subprocess.Popen(["sleep", "20"], cwd=cwd)
+        threading.Thread(target=process.wait).start()
+        with open(directory + "/postmaster.pid", "w") as file:
+            file.write(f"{process.pid}\\n")
+        instance.end(directory)
+        print(os.path.exists(f"/proc/{process.pid}"))
+        process.kill()
+`, join(__dirname, "../../../machine")], { encoding: "utf8" });
+  expect(alive).toBe("False\nTrue\n");
+});
