@@ -135,7 +135,7 @@ export const bucketCases: Record<string, Cases> = {
   },
   "s3-undeletable": {
     kept: [
-      store(), [...store({ ObjectLockConfiguration: lock("COMPLIANCE", { years: 1 }) }), ofGroup("cleaner", allow("s3:DeleteObjectVersion"))],
+      store(), ...[{ days: 30 }, { years: 1 }].map((time) => [...store({ ObjectLockConfiguration: lock("COMPLIANCE", time) }), ofGroup("cleaner", allow("s3:DeleteObjectVersion"))]),
       store({ ObjectLockConfiguration: lock("COMPLIANCE", { days: 1 }) }),
       governed(), [...governed(), writer()],
       ...["s3:DeleteObjectVersion", "s3:Delete*", "s3:*Version", "S3:?elete*"].map((action) => [...unlocked(), writer(deny(action))]),
