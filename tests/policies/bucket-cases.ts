@@ -150,7 +150,7 @@ export const bucketCases: Record<string, Cases> = {
       [/can be deleted: it has no lock/, ...unlocked(), writer()], [/can be deleted: it has no lock/, ...store(), setting("ObjectLockConfiguration", { bucket: "store" })],
       [/can be deleted/, ...unlocked(), writer({ ...deny("s3:DeleteObjectVersion"), Resource: `${arn}/*` })],
       // Of two who write, one is denied it.
-      [/not all who write are denied it/, ...unlocked(), writer(deny("s3:DeleteObjectVersion")), aws("iam/rolePolicy", { role: "other", policy: document(allow("s3:PutObject")) }, { name: "other" })],
+      [/not every writer is denied it/, ...unlocked(), writer(deny("s3:DeleteObjectVersion")), aws("iam/rolePolicy", { role: "other", policy: document(allow("s3:PutObject")) }, { name: "other" })],
       // A lock that locks nothing, and a denial that somebody can lift.
       ...[{}, { rule: {} }, lock("COMPLIANCE", {}), lock("COMPLIANCE", { days: 0 }), lock("GOVERNANCE", { days: 0 })].map((none): [RegExp, ...Sample[]] => [/it has no lock/, ...store({ ObjectLockConfiguration: none })]),
       [/it has no lock/, ...unlocked(), writer(deny("s3:DeleteObjectVersion", { Condition: { Bool: { "aws:MultiFactorAuthPresent": "false" } } }))],
