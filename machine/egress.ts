@@ -50,8 +50,11 @@ export const mayReach = (concern: string, destinations: Destination[]): Fragment
  */
 export const underWay = "tcp flags & (syn | ack) == ack";
 
-/** Adds a concern's rules to the end of one of the firewall's chains. Its users exist by then, since packages come before files. */
-export function addedRules(chain: "input" | "output" | "forward", concern: string, rules: string[]): Fragment {
+/**
+ * Adds a concern's rules to the end of one of the firewall's chains; `containers` is for connections of the machine's own programs to its
+ * containers. The rules' users exist by then, since packages come before files.
+ */
+export function addedRules(chain: "input" | "output" | "containers" | "forward", concern: string, rules: string[]): Fragment {
   const path = `${rulesDirectory}/${chain}-${concern}.nft`;
   return {
     directories: [{ path: rulesDirectory, mode: "0700" }],

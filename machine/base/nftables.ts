@@ -78,10 +78,17 @@ ${lines(metadataFromContainers)}${lines(containersFrom.map((cidr) => `oifname ${
     counter comment "dropped"
   }
 
+  chain containers {
+    include "${rulesDirectory}/containers-*.nft"
+  }
+
   chain output {
     type filter hook output priority filter; policy drop;
     ct state established,related accept
-    oifname "lo" accept
+    oifname ${containerLinks} jump containers
+    # Docker leads a port of the machine's own to a container after the way out was chosen: it still reads as loopback here.
+    oifname "lo" ct status dnat jump containers
+    oifname "lo" ct status ! dnat accept
 ${lines(metadataFromMachine)}    tcp sport 22 ${underWay} accept comment "answers to SSH that was there before these rules"
     meta skuid "root" icmp type echo-request accept
     # Any program may ask for an echo (net.ipv4.ping_group_range), and say in it what it likes.

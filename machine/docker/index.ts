@@ -1,6 +1,6 @@
 /** Docker, as small and closed as the backend's containers need it. */
 import { json } from "../content";
-import { addedRules, containerLinks, mayReach } from "../egress";
+import { addedRules, mayReach } from "../egress";
 import { registryPort } from "../image";
 import { sandbox } from "../sandbox";
 import { quote } from "../shell";
@@ -33,8 +33,7 @@ const dropInPath = "/etc/systemd/system/docker.service.d/ringo.conf";
 /** Docker, its login, and its weekly removal of old images. */
 export function docker({ addressPool, registry, after = [] }: DockerInputs): Fragment {
   const credentials = registry && Buffer.from(`${registry.username}:${registry.password}`).toString("base64");
-  // What root asks of a published port is led to the container's own address.
-  const ownContainers = addedRules("output", "containers", [`oifname ${containerLinks} meta skuid "root" accept comment "own containers"`]);
+  const ownContainers = addedRules("containers", "own", ['meta skuid "root" accept comment "own containers"']);
   return combine(ownContainers, routing, shutdown(after), {
     // With AppArmor, where the kernel has it, Docker confines each container further.
     packages: ["docker.io", "docker-cli", "iptables", "apparmor"],

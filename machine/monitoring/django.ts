@@ -1,4 +1,4 @@
-import { addedRules, containerLinks } from "../egress";
+import { addedRules } from "../egress";
 import { innerNginx } from "../edge/nginx/inner";
 import { apiPort } from "../edge/nginx/upstreams";
 import { combine, type Fragment } from "../state";
@@ -11,8 +11,7 @@ export interface DjangoMetricsOptions {
   host: string;
 }
 
-/** What nginx asks of the published port is led to the container's own address. */
-const toBackend = addedRules("output", "figures", [`oifname ${containerLinks} meta skuid "www-data" accept comment "figures of the backend"`]);
+const toBackend = addedRules("containers", "figures", ['meta skuid "www-data" accept comment "figures of the backend"']);
 
 /**
  * The backend's own metrics, for the monitor alone. The backend answers only what comes with an allowed host and as HTTPS,
