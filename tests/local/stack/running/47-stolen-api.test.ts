@@ -213,6 +213,14 @@ test("out to the internet go the container and root on the declared ports, and n
   }
 }, 60_000);
 
+test("of the machine's own programs only root and nginx get to the container's port, past the edge", async () => {
+  const { privateAddress } = stack.machines.find(({ name }) => name === "api-0")!;
+  const got = await ask("api-0", `for user in root www-data nobody ringo-logs prometheus; do
+    runuser -u $user -- timeout 2 bash -c "</dev/tcp/${privateAddress}/8000" 2>/dev/null && echo $user
+  done; true`);
+  expect(got.split("\n")).toEqual(["root", "www-data"]);
+}, 30_000);
+
 test("names are asked of the machine's resolver, by whoever asks, and nobody else hears anything on that port", async () => {
   const address = stranger();
   const heard: string[] = [];
