@@ -1,5 +1,5 @@
 import { json, startedWith } from "../../content";
-import { mayReach, portOf } from "../../egress";
+import { addedRules, mayReach, portOf } from "../../egress";
 import { dashboardProvider, dataSources, inside, settings, type GrafanaOptions } from "./settings";
 import { dashboards } from "../dashboards";
 import { local } from "../ports";
@@ -22,7 +22,7 @@ const uid = 472;
 
 /**
  * Grafana, whose users see every figure and line of the stack. Prometheus and Loki answer on the machine's loopback only, so
- * it has the machine's network; the firewall lets its user out to nobody but who logs people in.
+ * it has the machine's network; the firewall lets its user go to those two and to who logs people in.
  */
 export function grafana(options: GrafanaOptions): Fragment {
   const { image, address, tls, oauth, scrapeSeconds } = options;
@@ -37,6 +37,7 @@ export function grafana(options: GrafanaOptions): Fragment {
   const ports = oauth ? [...new Set([portOf(oauth.tokenUrl), portOf(oauth.apiUrl)])] : [];
   return combine(
     mayReach("grafana", ports.map((port) => ({ name: "log-in", port, to: "any", users: [name] }))),
+    addedRules("containers", "grafana", [`meta skuid "${name}" accept comment "the store's container"`]),
     {
       packages: ["curl"],
       users: [{ name, uid }],

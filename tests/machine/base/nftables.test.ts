@@ -5,17 +5,26 @@ import { docker } from "../../../machine/docker";
 import { backendNetwork } from "../../../machine/backend/network";
 import { addedRules, containerLinks, mayReach, rulesDirectory } from "../../../machine/egress";
 import { alertmanager, blackbox, celeryExporter, djangoMetrics, prometheus } from "../../../machine/monitoring";
+import { grafana } from "../../../machine/monitoring/grafana";
 import { namesForContainers } from "../../../machine/base/resolvers";
 import { firewall, ruleset, type Service } from "../../../machine/base/nftables";
 import type { Fragment } from "../../../machine/state";
 
-/** As nft reads it on a machine: with what concerns add in its place, and users that every system has. */
+/** Users that every system has, in the place of those that a machine has. */
+const standIns: Record<string, string> = { _apt: "bin", "systemd-timesync": "sys", prometheus: "daemon", "do-agent": "games", "ringo-grafana": "mail" };
+
+/** As nft reads it on a machine: with what concerns add in its place, and stand-ins. */
 function whole(rules: string, ...added: Fragment[]): string {
   const files = added.flatMap((fragment) => fragment.files!);
-  return rules
-    .replace(/^ *include "(.*)\*\.nft"$/gm, (_, prefix: string) => files.filter(({ path }) => path.startsWith(prefix)).map(({ content }) => content).join(""))
-    .replaceAll('"_apt"', '"bin"').replaceAll('"systemd-timesync"', '"sys"').replaceAll('"prometheus"', '"daemon"').replaceAll('"do-agent"', '"games"');
+  return Object.entries(standIns).reduce(
+    (text, [user, other]) => text.replaceAll(`"${user}"`, `"${other}"`),
+    rules.replace(/^ *include "(.*)\*\.nft"$/gm, (_, prefix: string) => files.filter(({ path }) => path.startsWith(prefix)).map(({ content }) => content).join("")),
+  );
 }
+
+/** The same with a user in root's place, as whom alone a test asks in a namespace, and root in another's. */
+const askedBy = (user: string, rules: string): string =>
+  (user === "root" ? rules : rules.replaceAll('"root"', '"news"').replaceAll(`"${standIns[user] ?? user}"`, '"root"'));
 
 /** Loads each ruleset twice into an empty network namespace of its own, and gives what nft then lists. */
 function load(rulesets: string[]): string {
@@ -156,8 +165,8 @@ finally:
 });
 
 describe("a container's port, of the machine itself", () => {
-  /** The addresses at which root reaches a container: two of the machine's own, which Docker leads there, and the container's. */
-  function reached(...added: Fragment[]): string[] {
+  /** The addresses at which a user reaches a container: two of the machine's own, which Docker leads there, and the container's. */
+  function reached(user: string, ...added: Fragment[]): string[] {
     const program = `
 import os, socket, subprocess, sys, time
 run = lambda *words, **options: subprocess.run(words, check=True, text=True, **options)
@@ -199,18 +208,26 @@ finally:
     container.kill()
 `;
     const done = spawnSync("unshare", ["--map-root-user", "--net", "/usr/bin/python3", "-c", program], {
-      input: whole(ruleset({ services: [] }), ...added), encoding: "utf8", env: { ...process.env, PATH: `/usr/sbin:${process.env.PATH}` },
+      input: askedBy(user, whole(ruleset({ services: [] }), ...added)), encoding: "utf8", env: { ...process.env, PATH: `/usr/sbin:${process.env.PATH}` },
     });
     if (done.status !== 0) throw new Error(done.stderr);
     return done.stdout.split("\n").filter(Boolean);
   }
 
   test("is root's, who looks whether it is healthy, wherever Docker leads there from", () => {
-    expect(reached(docker({ addressPool: "172.30.0.0/16" }))).toEqual(["127.0.0.1", "10.0.0.9", "172.30.0.2"]);
+    expect(reached("root", docker({ addressPool: "172.30.0.0/16" }))).toEqual(["127.0.0.1", "10.0.0.9", "172.30.0.2"]);
+  });
+
+  test("is Grafana's, which has the machine's network and reads lines there", () => {
+    const shown = grafana({
+      image: "registry.ringo.test/grafana:1", domain: "grafana.ringo.test", address: "10.0.0.9", scrapeSeconds: 15, tls: { certificate: "", key: "not-a-key" }, password: "not-a-password",
+      secretKey: "not-a-secret-key", dashboards: { rules: { patience: (seconds) => seconds, objectivePercent: 99.5, pool: { min: 2, max: 10 } } },
+    });
+    expect(reached("ringo-grafana", shown)).toContain("127.0.0.1");
   });
 
   test("is nobody's whom no concern names, though it looks like a connection that stays on the machine", () => {
-    expect(reached(djangoMetrics({ privateAddress: "10.0.0.9", host: "api.ringo.test" }))).toEqual([]);
+    expect(reached("root", djangoMetrics({ privateAddress: "10.0.0.9", host: "api.ringo.test" }))).toEqual([]);
   });
 });
 
