@@ -40,11 +40,11 @@ ${level === undefined ? "" : `        modsecurity_rules 'SecRuleEngine Detection
 `}        modsecurity_transaction_id $request_id;
         add_header X-Request-ID $request_id always;
         location / {
-            proxy_pass http://127.0.0.1:${port + 1};
+            proxy_pass http://unix:${folder}/upstream.sock;
         }
     }
     server {
-        listen 127.0.0.1:${port + 1};
+        listen unix:${folder}/upstream.sock;
         location / {
             return 200 yes;
         }
