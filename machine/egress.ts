@@ -1,6 +1,6 @@
 /**
- * The outgoing connections of a machine, each declared by the concern that needs it, for the users that need it. The firewall
- * (`nftables.ts`) drops all others, so an intruder in one program reaches only what that program may reach.
+ * The connections that a machine's programs open, to other machines and to each other, each declared by the concern that needs it, for the
+ * users that need it. The firewall (`nftables.ts`) drops all others, so an intruder in one program reaches only what that program may reach.
  */
 import { isIPv4, isIPv6 } from "node:net";
 import type { Fragment } from "./state";
@@ -16,6 +16,9 @@ export interface Port {
 
 /** CIDRs or addresses, IPv4 or IPv6, or any. */
 export type Peers = string[] | "any";
+
+/** The machine itself, for programs that ask another one beside them. Root, who looks whether they are well, may ask each. */
+export const loopback = "127.0.0.1";
 
 /** An allowed destination of outgoing connections. */
 export interface Destination extends Port {

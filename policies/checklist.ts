@@ -34,7 +34,7 @@ const network: Row[] = [
     policies: ["firewall-outbound-named"],
     machine: ["egress.ts", "base/nftables.ts", "base/resolvers.ts"],
     tests: {
-      "machine/base/nftables.test.ts": ["drops what is not named, in, out and through", "lets out each concern's users to its own destinations"],
+      "machine/base/nftables.test.ts": ["drops what is not named, in, out and through", "lets out each concern's users to its own destinations", "answers root, names, and those whom a concern lets ask"],
       "machine/base/resolvers.test.ts": ["are those that the machine was given, by whichever file, and stay when the rules are loaded again"],
       [`${running}/81-machines.test.ts`]: ["each machine's firewall lets out to its resolver on port 53, and goes with it when it changes"],
       [`${running}/47-stolen-api.test.ts`]: ["out to the internet go the container and root on the declared ports, and nobody else; root without its firewall no further", "names are asked of the machine's resolver, by whoever asks, and nobody else hears anything on that port"],
@@ -44,7 +44,7 @@ const network: Row[] = [
     demands: "PostgreSQL, Redis, exporters, Loki and containers listen on private addresses, each open only to its clients",
     machine: ["data/postgres/index.ts", "data/redis.ts", "backend/api.ts", "logs/store.ts"],
     tests: {
-      [`${running}/40-closed.test.ts`]: ["a neighbour reaches just what its role may", "only the monitor reads figures, and nobody reads the monitor"],
+      [`${running}/40-closed.test.ts`]: ["a neighbour reaches just what its role may", "only the monitor reads figures, and nobody reads the monitor", "what listens on a machine's loopback answers root and whoever needs it, and no other program there"],
       [`${running}/53-logs.test.ts`]: ["who has a machine can add lines, and read none"],
       [`${running}/48-ports.test.ts`]: ["each machine answers each of its neighbours on what is declared for the two, and on nothing else", "without the cloud's firewall, each machine's own lets through what is declared for any neighbour, and nothing else", "beyond loopback nothing listens but what is declared"],
     },
@@ -108,7 +108,7 @@ const machines: Row[] = [
     demands: "Grafana: open to named networks only, never anonymous, and with no outgoing connections except to its log-in provider",
     machine: ["monitoring/grafana/index.ts", "monitoring/grafana/settings.ts", "edge/nginx/grafana.ts"],
     tests: {
-      "machine/monitoring/grafana.test.ts": ["nobody gets in without a log-in, nobody makes one for himself, and nothing leaves", "it opens connections to who logs people in, and to nobody else"],
+      "machine/monitoring/grafana.test.ts": ["nobody gets in without a log-in, nobody makes one for himself, and nothing leaves", "it opens connections to where figures and lines are and to who logs people in, and to nobody else"],
       "machine/edge/nginx/grafana.test.ts": ["is shown to named networks, under its own name only"],
       [`${running}/91-grafana.test.ts`]: ["nobody else reaches it: by address, by name, by port", "its secrets are in its own files and nowhere else"],
     },

@@ -5,7 +5,7 @@
  */
 import { acceptRules, containerLinks, peer, rulesDirectory, rulesPath, underWay, type Peers, type Port } from "../egress";
 import { metadataFromContainers, metadataFromMachine } from "./metadata";
-import { names, resolverSets } from "./resolvers";
+import { names, resolverSets, stubNames } from "./resolvers";
 import type { Fragment } from "../state";
 
 /** A port that the machine itself answers on. */
@@ -88,13 +88,13 @@ ${lines(metadataFromContainers)}${lines(containersFrom.map((cidr) => `oifname ${
     oifname ${containerLinks} jump containers
     # Docker leads a port of the machine's own to a container after the way out was chosen: it still reads as loopback here.
     oifname "lo" ct status dnat jump containers
-    oifname "lo" ct status ! dnat accept
+    oifname "lo" ct status ! dnat meta skuid "root" accept comment "the machine's own root"
 ${lines(metadataFromMachine)}    tcp sport 22 ${underWay} accept comment "answers to SSH that was there before these rules"
     meta skuid "root" icmp type echo-request accept
     # Any program may ask for an echo (net.ipv4.ping_group_range), and say in it what it likes.
     meta skuid != "root" icmpv6 type echo-request drop
     meta l4proto ipv6-icmp accept
-${lines(names)}    meta skuid "systemd-timesync" udp dport 123 accept comment "time"
+${lines([...names, stubNames])}    meta skuid "systemd-timesync" udp dport 123 accept comment "time"
     meta skuid { "root", "_apt" } tcp dport { 80, 443 } accept comment "packages"
     include "${rulesDirectory}/output-*.nft"
     limit rate 6/minute counter log prefix "ringo: no way out: " comment "dropped"

@@ -15,6 +15,9 @@ const elementsPath = `${rulesDirectory}/elements-resolvers.nft`;
 /** Lets out to them, in any chain. */
 export const names = ["ip daddr @resolvers4", "ip6 daddr @resolvers6"].map((to) => `${to} meta l4proto { tcp, udp } th dport 53 accept comment "names"`);
 
+/** Lets out to a resolver of the machine's own, as systemd-resolved's. */
+export const stubNames = 'ip daddr 127.0.0.0/8 meta l4proto { tcp, udp } th dport 53 accept comment "names"';
+
 /**
  * Lets containers ask, too. Of the same state as the firewall itself, which has the sets: an older program takes both away at once, and
  * no rules stay behind that nft cannot read.

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { loopback, mayReach } from "../egress";
 import { combine, type Fragment } from "../state";
-import { exporter } from "./exporter";
+import { exporter, systemUser } from "./exporter";
 import { ports } from "./ports";
 
 const programs = "/etc/mtail/ringo";
@@ -25,13 +26,16 @@ const accessLog = (address: string): Fragment => combine(
   }),
 );
 
-const connections = (address: string): Fragment => exporter({
-  name: "prometheus-nginx-exporter",
-  listen: `${address}:${ports.nginx}`,
-  command: [
-    "/usr/bin/prometheus-nginx-exporter", `--web.listen-address=${address}:${ports.nginx}`, `--nginx.scrape-uri=http://127.0.0.1:${statusPort}/`,
-  ],
-});
+const connections = (address: string): Fragment => combine(
+  mayReach("nginx-exporter", [{ name: "figures of nginx", port: statusPort, to: [loopback], users: [systemUser] }]),
+  exporter({
+    name: "prometheus-nginx-exporter",
+    listen: `${address}:${ports.nginx}`,
+    command: [
+      "/usr/bin/prometheus-nginx-exporter", `--web.listen-address=${address}:${ports.nginx}`, `--nginx.scrape-uri=http://${loopback}:${statusPort}/`,
+    ],
+  }),
+);
 
 /** The exporters of the edge. */
 export const edgeExporters = (address: string): Fragment => combine(accessLog(address), connections(address));

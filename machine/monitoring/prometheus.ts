@@ -1,6 +1,6 @@
 import { concerns, render, type Stack } from "./alerts";
 import { json } from "../content";
-import { mayReach } from "../egress";
+import { loopback, mayReach } from "../egress";
 import { grafanaCertificate, grafanaPort } from "./grafana";
 import { combine, type File, type Fragment } from "../state";
 import { exporter, systemUser } from "./exporter";
@@ -39,6 +39,8 @@ export interface PrometheusOptions {
 }
 
 const jobs = Object.keys(ports) as Exporter[];
+/** Jobs on the monitor itself; Loki is in a container, to which its store opens the way. */
+const beside = ["prometheus", "alertmanager", "blackbox", "celery"] as const;
 const directory = "/etc/prometheus/ringo";
 const configuration = `${directory}/prometheus.yml`;
 
@@ -54,9 +56,11 @@ export function prometheus(options: PrometheusOptions): Fragment {
   const rules = concerns(options.rules).map((concern): File => ({ path: `${directory}/rules/${concern.name}.yml`, content: render(concern, options.runbook) }));
   const reloaded = [{ path: configuration, content: json(config(options, rules.map(({ path }) => path))) }, ...rules];
   return combine(
-    mayReach("figures", jobs.map((job) => ({
-      name: `figures of ${job}`, port: ports[job], to: having(job, options.machines).map(({ privateAddress }) => privateAddress), users: [systemUser],
-    }))),
+    mayReach("figures", [
+      ...jobs.map((job) => ({ name: job, port: ports[job], to: having(job, options.machines).map(({ privateAddress }) => privateAddress) })),
+      ...beside.map((job) => ({ name: job, port: local[job], to: [loopback] })),
+      ...(options.grafana ? [{ name: "grafana", port: grafanaPort, to: [monitorOf(options).privateAddress] }] : []),
+    ].map((target) => ({ ...target, name: `figures of ${target.name}`, users: [systemUser] }))),
     exporter({
       name: "prometheus",
       listen: `127.0.0.1:${local.prometheus}`,
@@ -91,6 +95,8 @@ const targetFile = (job: string): string => `${directory}/targets/${job}.json`;
 
 /** The machines that have this exporter: none missing, none stale. */
 const having = (job: Exporter, machines: Watched[]): Watched[] => machines.filter(({ exporters }) => exporters.includes(job));
+
+const monitorOf = ({ machines, monitor }: PrometheusOptions): Watched => machines.find(({ name }) => name === monitor)!;
 
 const targetsOf = (job: Exporter, machines: Watched[]): File => ({
   path: targetFile(job),
@@ -153,17 +159,14 @@ function config(options: PrometheusOptions, rules: string[]): object {
         sample_limit: 10_000,
         metric_relabel_configs: [...dropForeignMetrics, ...kept[job] ?? []],
       })),
-      itself("prometheus", local.prometheus),
-      itself("alertmanager", local.alertmanager),
-      itself("blackbox", local.blackbox),
-      itself("celery", local.celery),
+      ...beside.map((job) => itself(job, local[job])),
       // Of thousands of series those that alerts and dashboards look at.
       ...(options.logs ? [itself("loki", local.loki, "loki_(discarded_samples|distributor_(lines|bytes)_received|request_duration_seconds_count)(_total)?|process_.*")] : []),
       ...(options.grafana ? [{
         ...itself("grafana", grafanaPort, "grafana_(build_info|http_request_duration_seconds_count)|process_.*"),
         scheme: "https",
         tls_config: { ca_file: grafanaCertificate, server_name: "grafana" },
-        static_configs: [{ targets: [`${options.machines.find(({ name }) => name === monitor)!.privateAddress}:${grafanaPort}`], labels: { machine: monitor, role: "monitor" } }],
+        static_configs: [{ targets: [`${monitorOf(options).privateAddress}:${grafanaPort}`], labels: { machine: monitor, role: "monitor" } }],
       }] : []),
       probe("probe", "health", `https://${edge.domain}/api/health/`),
       probe("certificate", "certificate", `${edge.domain}:443`),

@@ -1,5 +1,6 @@
+import { loopback, mayReach } from "../egress";
 import { combine, type Fragment } from "../state";
-import { exporter } from "./exporter";
+import { exporter, systemUser } from "./exporter";
 import { ports } from "./ports";
 
 const passwords = "/etc/ringo/redis-exporter.json";
@@ -13,7 +14,7 @@ export const readsQueues = (queues: string[]): string =>
   `${[...queues, "unacked"].map((name) => `%R~${name}*`).join(" ")} &/0.celeryev/* +ping +select +client|setinfo +client|setname +hello +llen +lindex +lpos +hlen +psubscribe +punsubscribe`;
 
 /** Memory, clients, persistence and commands of Redis; queues are the Celery exporter's. */
-export const redisExporter = (address: string, password: string): Fragment => combine(exporter({
+export const redisExporter = (address: string, password: string): Fragment => combine(mayReach("redis-exporter", [{ name: "figures of redis", port: 6379, to: [loopback], users: [systemUser] }]), exporter({
   name: "prometheus-redis-exporter",
   listen: `${address}:${ports.redis}`,
   command: [

@@ -1,5 +1,5 @@
 import { json, startedWith } from "../../content";
-import { addedRules, mayReach, portOf } from "../../egress";
+import { addedRules, loopback, mayReach, portOf } from "../../egress";
 import { dashboardProvider, dataSources, inside, settings, type GrafanaOptions } from "./settings";
 import { dashboards } from "../dashboards";
 import { local } from "../ports";
@@ -36,7 +36,10 @@ export function grafana(options: GrafanaOptions): Fragment {
   const own = { owner: name, mode: "0400", secret: true };
   const ports = oauth ? [...new Set([portOf(oauth.tokenUrl), portOf(oauth.apiUrl)])] : [];
   return combine(
-    mayReach("grafana", ports.map((port) => ({ name: "log-in", port, to: "any", users: [name] }))),
+    mayReach("grafana", [
+      { name: "figures", port: local.prometheus, to: [loopback], users: [name] },
+      ...ports.map((port) => ({ name: "log-in", port, to: "any" as const, users: [name] })),
+    ]),
     addedRules("containers", "grafana", [`meta skuid "${name}" accept comment "the store's container"`]),
     {
       packages: ["curl"],

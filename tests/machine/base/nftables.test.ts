@@ -4,7 +4,7 @@ import { sshd } from "../../../machine/base/sshd";
 import { docker } from "../../../machine/docker";
 import { backendNetwork } from "../../../machine/backend/network";
 import { addedRules, containerLinks, mayReach, rulesDirectory } from "../../../machine/egress";
-import { alertmanager, blackbox, celeryExporter, djangoMetrics, prometheus } from "../../../machine/monitoring";
+import { alertmanager, blackbox, celeryExporter, djangoMetrics, edgeExporters, prometheus, redisExporter } from "../../../machine/monitoring";
 import { grafana } from "../../../machine/monitoring/grafana";
 import { namesForContainers } from "../../../machine/base/resolvers";
 import { firewall, ruleset, type Service } from "../../../machine/base/nftables";
@@ -39,6 +39,24 @@ function load(rulesets: string[]): string {
 
 const ssh: Service = { name: "ssh", port: 22, from: ["10.0.0.0/16", "10.0.0.7", "fd00::/8"] };
 const https: Service = { name: "https", port: 443, from: "any" };
+const stack = { patience: (seconds: number) => seconds, objectivePercent: 99.5, pool: { min: 2, max: 10 } };
+const machine = (name: string, role: string, privateAddress: string, ...exporters: ("node" | "nginx" | "django")[]) => ({ name, role, privateAddress, exporters });
+/** The monitor's own programs. */
+const monitor = [
+  prometheus({
+    stack: "test", machines: [machine("edge", "edge", "10.0.0.4", "node", "nginx"), machine("api-0", "api", "10.0.0.6", "node", "django"), machine("monitor", "monitor", "10.0.0.9", "node")],
+    edge: { machine: "edge", domain: "api.ringo.test" }, monitor: "monitor", logs: true, grafana: true, scrapeSeconds: 15, probeSeconds: 60, retentionDays: 30, retentionGiB: 10,
+    rules: stack, runbook: "https://wiki.ringo.test/alerts",
+  }),
+  blackbox([]),
+  alertmanager({ receivers: {}, heartbeatSeconds: 60, scrapeSeconds: 15, ports: [587] }),
+  celeryExporter({ host: "10.0.0.5", password: "x", queues: [], workers: [], stopTimeoutSeconds: 300, pool: { min: 1, max: 1 } }),
+];
+/** Grafana beside them. */
+const shown = grafana({
+  image: "registry.ringo.test/grafana:1", domain: "grafana.ringo.test", address: "10.0.0.9", scrapeSeconds: 15,
+  tls: { certificate: "", key: "not-a-key" }, password: "not-a-password", secretKey: "not-a-secret-key", dashboards: { rules: stack },
+});
 const backend = { data: "10.0.0.5", vpcCidr: "10.0.0.0/16", ports: [443, 587] };
 
 describe("the ruleset, loaded by nft", () => {
@@ -58,9 +76,9 @@ describe("the ruleset, loaded by nft", () => {
   test("lets out each concern's users to its own destinations", () => {
     expect(chain("output")).toContain("meta skuid { 0, 1 } tcp dport 7070 accept");
     expect(chain("output")).toContain("meta skuid 1 ip daddr 10.0.0.5 tcp dport 22 accept");
-    // Names, and the port of the machine's own containers: all else is somebody's.
+    // Names: all else is somebody's.
     const everybodys = chain("output").split("\n").filter((line) => /dport .* accept/.test(line) && !line.includes("skuid"));
-    expect(everybodys).toEqual(["ip daddr @resolvers4", "ip6 daddr @resolvers6"].map((to) => expect.stringMatching(`^\\s*${to} meta l4proto { tcp, udp } th dport 53 accept`)));
+    expect(everybodys).toEqual(["ip daddr @resolvers4", "ip6 daddr @resolvers6", "ip daddr 127\\.0\\.0\\.0/8"].map((to) => expect.stringMatching(`^\\s*${to} meta l4proto { tcp, udp } th dport 53 accept`)));
   });
 
   test("lets root alone ask for an echo, which carries what one likes", () => {
@@ -219,15 +237,49 @@ finally:
   });
 
   test("is Grafana's, which has the machine's network and reads lines there", () => {
-    const shown = grafana({
-      image: "registry.ringo.test/grafana:1", domain: "grafana.ringo.test", address: "10.0.0.9", scrapeSeconds: 15, tls: { certificate: "", key: "not-a-key" }, password: "not-a-password",
-      secretKey: "not-a-secret-key", dashboards: { rules: { patience: (seconds) => seconds, objectivePercent: 99.5, pool: { min: 2, max: 10 } } },
-    });
     expect(reached("ringo-grafana", shown)).toContain("127.0.0.1");
   });
 
   test("is nobody's whom no concern names, though it looks like a connection that stays on the machine", () => {
     expect(reached("root", djangoMetrics({ privateAddress: "10.0.0.9", host: "api.ringo.test" }))).toEqual([]);
+  });
+});
+
+describe("what listens on the machine itself", () => {
+  const listening = [22, 53, 6379, 9080, 9090, 9093, 9115, 9540];
+
+  /** The ports at which a user reaches it. */
+  function answered(user: string, ...added: Fragment[]): number[] {
+    const program = `
+import concurrent.futures, socket, subprocess, sys
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+ports = [int(port) for port in sys.argv[1:]]
+listeners = [socket.create_server(("127.0.0.1", port)) for port in ports]
+subprocess.run(["nft", "-f", "-"], input=sys.stdin.read(), text=True, check=True)
+def answers(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 0.5).close()
+        return True
+    except OSError:
+        return False
+with concurrent.futures.ThreadPoolExecutor(len(ports)) as pool:
+    print(*[port for port, answer in zip(ports, pool.map(answers, ports)) if answer])
+`;
+    const done = spawnSync("unshare", ["--map-root-user", "--net", "/usr/bin/python3", "-c", program, ...listening.map(String)], {
+      input: askedBy(user, whole(ruleset({ services: [] }), ...added)), encoding: "utf8", env: { ...process.env, PATH: `/usr/sbin:${process.env.PATH}` },
+    });
+    if (done.status !== 0) throw new Error(done.stderr);
+    return done.stdout.split(/\s+/).filter(Boolean).map(Number);
+  }
+
+  test("answers root, names, and those whom a concern lets ask", () => {
+    const [onEdge, onData] = [edgeExporters("10.0.0.4"), redisExporter("10.0.0.5", "not-a-password")];
+    expect(answered("root")).toEqual(listening);
+    expect(answered("prometheus", ...monitor, shown)).toEqual([53, 9090, 9093, 9115, 9540]);
+    expect(answered("prometheus", onEdge)).toEqual([53, 9080]);
+    expect(answered("prometheus", onData)).toEqual([53, 6379]);
+    expect(answered("ringo-grafana", ...monitor, shown)).toEqual([53, 9090]);
+    expect(answered("nobody", ...monitor, shown, onEdge, onData)).toEqual([53]);
   });
 });
 
@@ -238,24 +290,16 @@ describe("the monitor's way to figures", () => {
     const everybodys = lines();
     return lines(...added).filter((line) => !everybodys.includes(line));
   };
-  const machine = (name: string, role: string, privateAddress: string, ...exporters: ("node" | "nginx" | "django")[]) => ({ name, role, privateAddress, exporters });
 
-  test("is open to its exporters' machines each on its port, to the queues, the public URL and who is told, and to one user", () => {
-    expect(own(
-      prometheus({
-        stack: "test", machines: [machine("edge", "edge", "10.0.0.4", "node", "nginx"), machine("api-0", "api", "10.0.0.6", "node", "django")],
-        edge: { machine: "edge", domain: "api.ringo.test" }, monitor: "monitor", logs: true, grafana: false, scrapeSeconds: 15, probeSeconds: 60, retentionDays: 30, retentionGiB: 10,
-        rules: { patience: (seconds) => seconds, objectivePercent: 99.5, pool: { min: 2, max: 10 } }, runbook: "https://wiki.ringo.test/alerts",
-      }),
-      blackbox([]),
-      alertmanager({ receivers: {}, heartbeatSeconds: 60, scrapeSeconds: 15, ports: [587] }),
-      celeryExporter({ host: "10.0.0.5", password: "x", queues: [], workers: [], stopTimeoutSeconds: 300, pool: { min: 1, max: 1 } }),
-    ).sort()).toEqual([
+  test("is open to its exporters' machines each on its port, to what is beside it, to the queues, the public URL and who is told, and to one user", () => {
+    expect(own(...monitor).sort()).toEqual([
       "meta skuid 1 tcp dport 587 accept",
       "meta skuid 1 ip daddr 10.0.0.4 tcp dport 9100 accept", "meta skuid 1 ip daddr 10.0.0.6 tcp dport 9100 accept",
       "meta skuid 1 ip daddr 10.0.0.4 tcp dport 9113 accept", "meta skuid 1 ip daddr 10.0.0.6 tcp dport 9180 accept",
       "meta skuid 1 tcp dport 443 accept",
       "meta skuid 1 ip daddr 10.0.0.5 tcp dport 6379 accept",
+      "meta skuid 1 ip daddr 10.0.0.9 tcp dport 9100 accept", "meta skuid 1 ip daddr 10.0.0.9 tcp dport 3000 accept",
+      ...[9090, 9093, 9115, 9540].map((port) => `meta skuid 1 ip daddr 127.0.0.1 tcp dport ${port} accept`),
     ].sort());
   });
 

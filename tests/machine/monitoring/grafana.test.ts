@@ -56,10 +56,11 @@ test("dashboards are the program's, and name the sources that there are", () => 
   expect(files.filter(({ path }) => path.includes("/dashboards/ringo-"))).toHaveLength(8);
 });
 
-test("it opens connections to who logs people in, and to nobody else", () => {
-  const rules = (state: ReturnType<typeof combine>) => state.files.find(({ path }) => path.endsWith("output-grafana.nft"))!.content;
-  expect(rules(combine(grafana(options)))).toBe("");
-  expect(rules(combine(grafana({ ...options, oauth }))).trim().split("\n")).toEqual([8444, 443].map((port) => `meta skuid { "ringo-grafana" } tcp dport ${port} accept comment "log-in"`));
+test("it opens connections to where figures and lines are and to who logs people in, and to nobody else", () => {
+  const rules = (given: GrafanaOptions) => combine(grafana(given)).files.filter(({ path }) => path.startsWith("/etc/ringo/nftables/")).flatMap(({ content }) => content.trim().split("\n"));
+  const shown = ['meta skuid { "ringo-grafana" } ip daddr 127.0.0.1 tcp dport 9090 accept comment "figures"', 'meta skuid "ringo-grafana" accept comment "the store\'s container"'];
+  expect(rules(options)).toEqual(shown);
+  expect(rules({ ...options, oauth }).sort()).toEqual([...shown, ...[8444, 443].map((port) => `meta skuid { "ringo-grafana" } tcp dport ${port} accept comment "log-in"`)].sort());
 });
 
 test("whom the provider knows gets in by his e-mail's domain, and is a viewer unless it says otherwise", () => {

@@ -48,6 +48,15 @@ test("only the monitor reads figures, and nobody reads the monitor", async () =>
   expect(await Promise.all(hosts.map(async (host) => [host, await reached(host, user("root"))]))).toEqual(hosts.map((host) => [host, []]));
 }, 60_000);
 
+test("what listens on a machine's loopback answers root and whoever needs it, and no other program there", async () => {
+  const listening = Object.entries({ monitor: [9090, 9093, 9115, 9540], edge: [9080], data: [6379] });
+  const found = await Promise.all(listening.map(async ([host, all]) => {
+    const tries = ["root", "prometheus", "www-data", "nobody"].flatMap((name) => all.map((port) => `(${knock(user(name), "127.0.0.1", port)} && echo ${name} ${port}) &`));
+    return [host, (await on(host, `${tries.join("\n")}\nwait`)).trim().split("\n").sort()];
+  }));
+  expect(found).toEqual(listening.map(([host, all]) => [host, ["prometheus", "root"].flatMap((name) => all.map((port) => `${name} ${port}`))]));
+}, 30_000);
+
 test("the secrets of the stack are nowhere in plain text but in root-only files", async () => {
   const secret = fs.readFileSync(inState("secrets", "django-secret-key"), "utf8");
   expect(secret.length).toBeGreaterThan(40);
