@@ -95,6 +95,10 @@ const files = (s: Site): string => `    location ^~ /static/ {
 const gate = (s: Site, rates: string, inside: string): string => `${rates}        limit_conn connections ${connectionsOfClient};
         limit_conn large_bodies ${s.limits.largeBodies};
         limit_conn large_bodies_of_client ${Math.ceil(s.limits.largeBodies / 2)};
+        # No such file: what there is to find out about it is asked once a day.
+        open_file_cache max=4 inactive=1d;
+        open_file_cache_valid 1d;
+        open_file_cache_errors on;
         try_files /.none ${inside};`;
 
 const api = (s: Site): string => {

