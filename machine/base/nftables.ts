@@ -98,6 +98,8 @@ ${lines([...names, stubNames])}    meta skuid "systemd-timesync" udp dport 123 a
     meta skuid { "root", "_apt" } tcp dport { 80, 443 } accept comment "packages"
     include "${rulesDirectory}/output-*.nft"
     limit rate 6/minute counter log prefix "ringo: no way out: " comment "dropped"
+    # Said at once: whoever asks on this machine may have another to ask.
+    oifname "lo" reject
   }
 }
 include "${rulesDirectory}/elements-*.nft"
