@@ -6,6 +6,17 @@ import { on, run, ssh, type Finished, type Machine, type Output } from "./suppor
 /** What a command on a machine prints, without the last line's end. */
 export const ask = async (host: string, command: string, input?: string): Promise<string> => (await on(host, command, input)).trim();
 
+/** Firewalls go by who asks. */
+export const user = (name: string): string => `runuser -u ${name} --`;
+/** A command that fails where no connection is let through. @param as who asks: what stands before a command to have it run so */
+export const knock = (as: string, address: string | undefined, port: number): string => `${as} timeout 2 bash -c '</dev/tcp/${address}/${port}' 2>/dev/null`;
+
+/** `user port` for each of these users of a machine, and each port of an address, where a connection is let through; sorted. */
+export async function letThrough(host: string, users: string[], address: string, ports: number[]): Promise<string[]> {
+  const tries = users.flatMap((name) => ports.map((port) => `(${knock(user(name), address, port)} && echo ${name} ${port}) &`));
+  return (await ask(host, `${tries.join("\n")}\nwait`)).split("\n").sort();
+}
+
 /** The same on every machine at once, by its name. */
 export const everywhere = async (stack: Output, command: string): Promise<Record<string, string>> =>
   Object.fromEntries(await Promise.all(stack.machines.map(async ({ name }) => [name, await ask(name, command)] as const)));

@@ -3,15 +3,14 @@ import { exporters } from "../../../../components/exporters";
 import type { Role } from "../../../../components/naming";
 import { inState } from "../../../../local/paths";
 import { ports } from "../../../../machine/monitoring";
+import { knock, letThrough, user } from "../inside";
 import { on, output, run, type Output } from "../support";
 
 let stack: Output;
 beforeAll(async () => void (stack = await output()));
 
-/** Firewalls go by who asks: a user of the machine, or a container on it. */
-const user = (name: string) => `runuser -u ${name} --`;
+/** A container of a machine, as one who asks. */
 const container = (name: string) => `nsenter --net --target "$(docker inspect --format '{{.State.Pid}}' ${name})"`;
-const knock = (as: string, address: string | undefined, port: number) => `${as} timeout 2 bash -c '</dev/tcp/${address}/${port}' 2>/dev/null`;
 
 test("a neighbour reaches just what its role may", async () => {
   const address = (role: string) => stack.machines.find((m) => m.role === role)?.privateAddress;
@@ -50,10 +49,7 @@ test("only the monitor reads figures, and nobody reads the monitor", async () =>
 
 test("what listens on a machine's loopback answers root and whoever needs it, and no other program there", async () => {
   const listening = Object.entries({ monitor: [9090, 9093, 9115, 9540], edge: [9080], data: [6379] });
-  const found = await Promise.all(listening.map(async ([host, all]) => {
-    const tries = ["root", "prometheus", "www-data", "nobody"].flatMap((name) => all.map((port) => `(${knock(user(name), "127.0.0.1", port)} && echo ${name} ${port}) &`));
-    return [host, (await on(host, `${tries.join("\n")}\nwait`)).trim().split("\n").sort()];
-  }));
+  const found = await Promise.all(listening.map(async ([host, all]) => [host, await letThrough(host, ["root", "prometheus", "www-data", "nobody"], "127.0.0.1", all)]));
   expect(found).toEqual(listening.map(([host, all]) => [host, ["prometheus", "root"].flatMap((name) => all.map((port) => `${name} ${port}`))]));
 }, 30_000);
 
