@@ -35,6 +35,17 @@ test("the certificate's key is of the kind that costs the edge least", async () 
   expect(curve).toBe("prime256v1");
 });
 
+test("who can, exchanges keys in a way that a quantum computer would not break either; who cannot, as before", async () => {
+  const agreed = (ecdhCurve: string) => new Promise<string>((resolve) => {
+    const socket = tls.connect({ host: stack.publicAddress, port: 443, servername: new URL(stack.apiUrl).hostname, ca: fs.readFileSync(stack.caCertificate), ecdhCurve }, () => {
+      resolve(socket.getProtocol()!);
+      socket.destroy();
+    }).on("error", ({ message }) => resolve(message));
+  });
+  for (const group of ["X25519MLKEM768", "X25519", "prime256v1", "secp384r1"]) expect([group, await agreed(group)]).toEqual([group, "TLSv1.3"]);
+  expect(await agreed("secp521r1")).toMatch(/alert handshake failure/);
+});
+
 test("a client that names another host, or none, is not even shown the certificate", async () => {
   for (const servername of ["evil.example", `x.${new URL(stack.apiUrl).hostname}`, ""]) {
     const shown = await new Promise<string>((resolve) => {
