@@ -28,7 +28,7 @@ export interface Engine {
   cwd: string;
   env: NodeJS.ProcessEnv;
   /** What to run, for error messages: to install the CLI, to read the state, to create the stack. */
-  mend: { install: string; read: string; up: string };
+  fix: { install: string; read: string; up: string };
 }
 
 /** What the CLI prints instead of a secret. */
@@ -43,7 +43,7 @@ export function readOutputs(engine: Engine, stack: string, options: { secrets?: 
   const shown = options.secrets ? ["--show-secrets"] : [];
   const outputs = asked(engine, stack, "outputs", "output", ...shown) as Outputs & Record<string, unknown>;
   if (!outputs.apiUrl || !outputs.reachable || !outputs.deployerKey) {
-    throw new UserError(`stack ${stack} is not up, or its last update did not complete: run ${engine.mend.up}`);
+    throw new UserError(`stack ${stack} is not up, or its last update did not complete: run ${engine.fix.up}`);
   }
   return outputs;
 }
@@ -57,7 +57,7 @@ export function readInForce(engine: Engine, stack: string): Configuration {
   for (const update of readHistory(engine, stack)) {
     if (update.kind === "update" && update.result === "succeeded" && ofAll(update)) return configurationOf(update);
   }
-  throw new UserError(`no update of stack ${stack} has completed successfully yet: run ${engine.mend.up}`);
+  throw new UserError(`no update of stack ${stack} has completed successfully yet: run ${engine.fix.up}`);
 }
 
 /** The configuration of an update. */
@@ -100,7 +100,7 @@ function asked(engine: Engine, stack: string, what: string, ...words: string[]):
     }));
   } catch (error) {
     const { code, stderr: said = "" } = error as { code?: string; stderr?: string };
-    if (code === "ENOENT") throw new UserError(`${engine.command} is not installed here: ${engine.mend.install}`);
-    throw new UserError(`the ${what} of stack ${stack} cannot be read: ${said.trim() || (error as Error).message}\nTry: ${engine.mend.read}`);
+    if (code === "ENOENT") throw new UserError(`${engine.command} is not installed here: ${engine.fix.install}`);
+    throw new UserError(`the ${what} of stack ${stack} cannot be read: ${said.trim() || (error as Error).message}\nTry: ${engine.fix.read}`);
   }
 }

@@ -9,7 +9,7 @@ const time = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(Z|[+-]\d\d:\d\d)$/;
 /** Date.parse takes the 30th of February for the 2nd of March. */
 const isDay = (text: string): boolean => new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
 
-/** Never mended by another state than was meant: after a theft the newest one is the thief's. */
+/** Suggests no other state than was meant: after a theft the newest one is the thief's. */
 const restoreFault: Judge = (value) => {
   if (value === "latest") return undefined;
   const [, day, clock, hours, minutes] = unquotedTime.exec(value) ?? [];

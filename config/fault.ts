@@ -7,7 +7,7 @@ export interface Fault {
   reason: string;
   /** What is allowed, in words. */
   allowed: string;
-  /** The command that mends it, with a `<blank>` for what only a person knows. */
+  /** The command that fixes it, with a `<blank>` for what only a person knows. */
   command: string;
 }
 
@@ -26,7 +26,7 @@ export function renderFaults(stack: string, faults: readonly Fault[]): string {
   const parts = faults.map(({ key, given, reason, allowed, command }) => [
     `  ${key}${given === undefined ? "" : ` = ${given}`}: ${reason}`,
     `    allowed: ${allowed}`,
-    `    to mend: ${command}`,
+    `    to fix: ${command}`,
   ].join("\n"));
   return [head, ...parts].join("\n\n");
 }

@@ -11,8 +11,8 @@ export type Finding = string | { reason: string; value: string | undefined };
 /** Says what is wrong with a value, or nothing. */
 export type Judge = (value: string) => Finding | undefined;
 
-/** What would mend an issue. */
-export interface Mending {
+/** What would fix an issue. */
+export interface Fix {
   value?: string;
   /** `replace` where the key must be removed before it is set, since what is there is of another kind. */
   remedy?: "set" | "remove" | "replace";
@@ -27,8 +27,8 @@ export const text = (judge: Judge) => z.string().superRefine((value, context) =>
   const finding = judge(value);
   if (finding === undefined) return;
   const { reason, value: meant } = typeof finding === "string" ? { reason: finding, value: undefined } : finding;
-  const mends = meant !== undefined && judge(meant) === undefined;
-  context.addIssue({ code: "custom", message: reason, params: mends ? { value: meant } satisfies Mending : {} });
+  const fixes = meant !== undefined && judge(meant) === undefined;
+  context.addIssue({ code: "custom", message: reason, params: fixes ? { value: meant } satisfies Fix : {} });
 });
 
 /** A text that matches a pattern. */
@@ -42,7 +42,7 @@ export const unreplaced = (value: string): string | undefined =>
 export const list = <T extends z.ZodType<string> | z.ZodType<number>>(element: T) => z.array(element).superRefine((values, context) => {
   values.forEach((value, index) => {
     if (values.indexOf(value) !== index) {
-      context.addIssue({ code: "custom", path: [index], message: "is in the list twice", params: { remedy: "remove" } satisfies Mending });
+      context.addIssue({ code: "custom", path: [index], message: "is in the list twice", params: { remedy: "remove" } satisfies Fix });
     }
   });
 });

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Doc, key } from "./doc";
-import { whole, type Mending } from "./formats";
+import { whole, type Fix } from "./formats";
 
 const count = whole(1, 1_000_000);
 
@@ -20,7 +20,7 @@ export const generation = (description: string, wrong: Required<Pick<Doc, "lower
 export const generationOfEach = (description: string, lowered: string) => key(z.record(z.string(), count).superRefine((counts, context) => {
   for (const name of Object.keys(counts)) {
     if (/^(edge|data|monitor|(api|worker)-(0|[1-9]\d*))$/.test(name)) continue;
-    context.addIssue({ code: "custom", path: [name], message: "is not a machine", params: { remedy: "remove" } satisfies Mending });
+    context.addIssue({ code: "custom", path: [name], message: "is not a machine", params: { remedy: "remove" } satisfies Fix });
   }
 }).default({}), {
   description,

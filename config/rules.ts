@@ -2,7 +2,7 @@ import { addressesIn, contains, documentationRanges, networkOf, overlaps, parseC
 import { celeryChildrenThatFit, connectionsOf, connectionsThatFit, gunicornWorkersThatFit, mostConnections } from "./capacity";
 import { blank } from "./commands";
 import { portOf } from "../machine/egress";
-import { isPort, type Mending } from "./formats";
+import { isPort, type Fix } from "./formats";
 import { valueAt } from "./path";
 import { isExample, textPaths, within } from "./placeholders";
 import type { Validated } from "./schema";
@@ -10,7 +10,7 @@ import { receivers } from "./secrets";
 import { sizes } from "./sizes";
 
 /** What one key's value makes wrong with another's. */
-export interface Conflict extends Mending {
+export interface Conflict extends Fix {
   /** Path of the key to change. */
   path: PropertyKey[];
   reason: string;

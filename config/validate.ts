@@ -2,7 +2,7 @@ import * as z from "zod";
 import { appendCommand, find, removeCommand, setCommand } from "./commands";
 import { bare, child, kindOf } from "./doc";
 import { type Fault, mayHoldCredential, shorten } from "./fault";
-import type { Mending } from "./formats";
+import type { Fix } from "./formats";
 import { nearest } from "./nearest";
 import { pathText, valueAt } from "./path";
 import { type Conflict, rules } from "./rules";
@@ -105,15 +105,15 @@ function fromIssue(stack: string, name: string, value: unknown, issue: z.core.$Z
   const { schema: keySchema, doc } = find(schema, path)!;
   if (given === undefined) return describe(stack, given, { path, reason: "is missing" });
   if (issue.code === "invalid_type") return describe(stack, given, { path, ...ofAnotherKind(keySchema, given) });
-  const mending: Mending = issue.code === "custom" ? issue.params ?? {} : {};
+  const fix: Fix = issue.code === "custom" ? issue.params ?? {} : {};
   // An element that would be there twice is one too many.
   const others: unknown = typeof path[path.length - 1] === "number" ? valueAt(value, issue.path.slice(0, -1)) : undefined;
-  const there = Array.isArray(others) && others.map(String).includes(mending.value ?? doc.example ?? "");
-  return describe(stack, given, { path, reason: issue.message, ...(there ? { remedy: "remove" } : mending) });
+  const there = Array.isArray(others) && others.map(String).includes(fix.value ?? doc.example ?? "");
+  return describe(stack, given, { path, reason: issue.message, ...(there ? { remedy: "remove" } : fix) });
 }
 
 /** What stands where another kind belongs. A number that would do as a text is meant as one. */
-function ofAnotherKind(keySchema: z.ZodType, given: unknown): Mending & { reason: string } {
+function ofAnotherKind(keySchema: z.ZodType, given: unknown): Fix & { reason: string } {
   const kind = kindOf(keySchema);
   const reason = kind === "true or false" ? "is neither true nor false" : `is not ${kind === "text" ? kind : `a ${kind}`}`;
   if (kind === "group") return { reason, remedy: "remove" };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Mending, unreplaced } from "./formats";
+import { type Fix, unreplaced } from "./formats";
 import { longestVariable } from "../machine/backend/django";
 
 /** Variables that the program sets itself, each with the key to set instead, or why there is none. */
@@ -57,13 +57,13 @@ export const secretVariables = () => variableMap((_name, value) => {
  * A map from variables' names to values. `pulumi config set --path` makes numbers and booleans of what looks like one:
  * they are turned back into the text that was typed. Where that cannot be, validation says so (`changedByYaml`).
  */
-const variableMap = (judge: (name: string, value: string) => { message: string; params: Mending } | undefined) => z.record(z.string(), z.preprocess(
+const variableMap = (judge: (name: string, value: string) => { message: string; params: Fix } | undefined) => z.record(z.string(), z.preprocess(
   (value) => (typeof value === "number" || typeof value === "boolean" ? String(value) : value),
   z.string("is not text"),
 )).superRefine((variables, context) => {
   for (const [name, value] of Object.entries(variables)) {
     const fault = variableFault(name, value);
-    const finding = fault === undefined ? judge(name, value) : { message: fault, params: { remedy: "remove" } satisfies Mending };
+    const finding = fault === undefined ? judge(name, value) : { message: fault, params: { remedy: "remove" } satisfies Fix };
     if (finding !== undefined) context.addIssue({ code: "custom", path: [name], ...finding });
   }
 });

@@ -36,5 +36,5 @@ export const exists = (): boolean => fs.existsSync(inState("pulumi", ".pulumi", 
 
 /** The engine's own command, for what its SDK would take longer to load than to do. */
 export const localEngine = (): Engine => ({
-  command: path.join(binDir, "pulumi"), cwd: workspaceDir, env: { ...process.env, ...environment() }, mend: { install: "make up", read: "make up", up: "make up" },
+  command: path.join(binDir, "pulumi"), cwd: workspaceDir, env: { ...process.env, ...environment() }, fix: { install: "make up", read: "make up", up: "make up" },
 });

@@ -15,12 +15,12 @@ export interface Finding {
   about: string;
   said: string;
   ok: boolean;
-  /** Commands or a page that lead to the mend, where something is wrong. */
-  mend?: string[];
+  /** Commands or a page that help to fix it, where something is wrong. */
+  fix?: string[];
 }
 
 const fine = (about: string, said: string): Finding => ({ about, said, ok: true });
-const wrong = (about: string, said: string, ...mend: string[]): Finding => ({ about, said, ok: false, mend });
+const wrong = (about: string, said: string, ...fix: string[]): Finding => ({ about, said, ok: false, fix });
 
 /** Looks at the whole stack at once, and lists what is wrong, with a command that helps to fix it; JSON=1 for a script. Gives 1 when something is. */
 export async function doctor(stack: OperatedStack): Promise<number> {
@@ -32,8 +32,8 @@ export async function doctor(stack: OperatedStack): Promise<number> {
 
 /** The findings as lines for a terminal. */
 export function forPeople(findings: Finding[]): string {
-  const lines = findings.flatMap(({ about, said, ok, mend = [] }) =>
-    [`${ok ? green("ok   ") : red("WRONG")} ${about}: ${said}`, ...mend.map((each) => `      ${dim(each)}`)]);
+  const lines = findings.flatMap(({ about, said, ok, fix = [] }) =>
+    [`${ok ? green("ok   ") : red("WRONG")} ${about}: ${said}`, ...fix.map((each) => `      ${dim(each)}`)]);
   const bad = findings.filter(({ ok }) => !ok).length;
   return `${lines.join("\n")}\n${bad === 0 ? green(`all ${findings.length} are well`) : red(`${bad} of ${findings.length} wrong`)}\n`;
 }

@@ -68,8 +68,8 @@ function openLocal(): OperatedStack {
 
 /** The outputs of other stacks come from the official CLI, which knows where their state is and how to decrypt it. */
 function openRemote(name: string): OperatedStack {
-  const mend = { install: "https://www.pulumi.com/docs/install/", read: `pulumi login, then pulumi stack output --stack ${name}`, up: `pulumi up --stack ${name}` };
-  const engine = { command: "pulumi", cwd: projectDir, env: process.env, mend };
+  const fix = { install: "https://www.pulumi.com/docs/install/", read: `pulumi login, then pulumi stack output --stack ${name}`, up: `pulumi up --stack ${name}` };
+  const engine = { command: "pulumi", cwd: projectDir, env: process.env, fix };
   const outputs = readOutputs(engine, name, { secrets: true });
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-ssh-"));
   const close = (): void => fs.rmSync(directory, { recursive: true, force: true });

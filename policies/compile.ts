@@ -27,7 +27,7 @@ const described = (rule: About) => ({
   enforcementLevel: (rule.level ?? "mandatory") as EnforcementLevel,
   severity: rule.severity,
   tags: [rule.chapter, ...rule.answers],
-  remediationSteps: rule.mend,
+  remediationSteps: rule.fix,
   framework: { name: "Ringo security checklist", version: "1", reference: rule.answers.join(", "), specification: rule.chapter },
 });
 
@@ -67,7 +67,7 @@ function judge(
   rule: About, findings: Iterable<{ found: string; urn?: string }>, name: string, { settings, exemptions, today }: Context,
   notJudged: NotJudged, report: ReportViolation,
 ): void {
-  const violation = (found: string, urn?: string) => report(concealed(`${found}\nTo mend: ${rule.mend}`, settings.secrets), urn);
+  const violation = (found: string, urn?: string) => report(concealed(`${found}\nTo fix: ${rule.fix}`, settings.secrets), urn);
   try {
     for (const { found, urn } of findings) {
       if (urn === undefined || !isExempt(exemptions, rule.name, urn, today)) violation(found, urn);
@@ -94,7 +94,7 @@ function exemptionsPolicy(rules: readonly Rule[], { exemptions, today }: Context
     validateStack: whole([stackType], (_resources, report) => {
       for (const exemption of exemptions) {
         const fault = exemptionFault(exemption, names, today);
-        if (fault !== undefined) report(`${exemption.rule} for ${exemption.resource}: ${fault}.\nTo mend: keep the rule, or renew the exemption in policies/exemptions.ts.`);
+        if (fault !== undefined) report(`${exemption.rule} for ${exemption.resource}: ${fault}.\nTo fix: keep the rule, or renew the exemption in policies/exemptions.ts.`);
       }
     }),
   };

@@ -18,7 +18,7 @@ deserialize.deserializeProperties = (packed, proxySecrets) => {
   return unpacked.get(packed);
 };
 
-// It is asked to mend every resource before it is asked to judge it, and answers for each policy that it mends nothing. An engine
-// that is told that there is no such call goes on without.
+// The engine asks it to remediate every resource before it asks for a verdict, and each policy answers that it changes nothing. An engine
+// that learns that there is no such call continues without it.
 const { AnalyzerService } = require("@pulumi/pulumi/proto/analyzer_grpc_pb");
 delete AnalyzerService.remediate;

@@ -20,7 +20,7 @@ function levelText(rule: Rule): string {
 
 const section = (rule: Rule): string[] => [
   `### \`${rule.name}\``, "", `**${rule.demands}** ${rule.wrong}`, "",
-  `- To mend: ${rule.mend}`,
+  `- To fix: ${rule.fix}`,
   `- Severity: ${rule.severity}. Level: ${levelText(rule)}.`,
   `- Checked: ${isStackRule(rule) ? "for the whole stack, in a preview and after an update" : "for each resource, before it is created or changed"}; types ${(isStackRule(rule) ? rule.of : rule.types).map((type) => `\`${type}\``).join(", ")}`,
   ...(rule.answers.length > 0 ? [`- Covers: ${rule.answers.join(", ")}`] : []), "",

@@ -17,7 +17,7 @@ export interface About {
   /** What is wrong when it is not, and why that matters. */
   wrong: string;
   /** What to do. */
-  mend: string;
+  fix: string;
   /** Ids of the rules of other packs and frameworks that it answers to. */
   answers: string[];
 }

@@ -55,7 +55,7 @@ docker-registry                                   docker-registry        local  
 buildah                                           buildah                local  image builds
 crun                                              crun                   local  image builds
 curl                                              curl                   local  asks the stack, as the README does
-patch                                             patch                  local  builds a tool with what its next release has mended
+patch                                             patch                  local  builds a tool with what its next release fixes
 wrk                                               wrk                    local  load, for make bench
 nmap                                              nmap                   local  scans the machines' ports in tests
 jq                                                jq                     local  reads outputs, as the pen-test checklist does
@@ -162,7 +162,7 @@ LIST
 
 tool_stamp() { cat "toolchain/$1"/* | sha256sum; }
 
-# A tool with a patch beside its go.mod, for what upstream has mended since its last release, is built from a patched copy
+# A tool with a patch beside its go.mod, for what upstream has fixed since its last release, is built from a patched copy
 # of its module. Prints the flag for `go build`.
 patched() { # name, package
   for patch in "toolchain/$1"/*.patch; do

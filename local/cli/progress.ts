@@ -78,7 +78,7 @@ export class Progress {
     this.lines(name, text, event.severity === "error" ? red : event.severity === "warning" || text.startsWith("warning: ") ? yellow : (t: string) => t);
   }
 
-  /** What is wrong, what was found, and how to mend it. An advisory one is told and passes; of its further findings, only what was found. */
+  /** What is wrong, what was found, and how to fix it. An advisory one is told and passes; of its further findings, only what was found. */
   private policy({ resourceUrn, message, policyName, enforcementLevel }: PolicyEvent): void {
     const name = resourceUrn ? nameOf(resourceUrn) : "stack";
     const words = plain(message);
@@ -87,7 +87,7 @@ export class Progress {
       this.errors.push(`${name}: ${text}`);
       return this.lines(name, text, red);
     }
-    const found = words.split("\n").slice(1).filter((line) => !line.startsWith("To mend: "));
+    const found = words.split("\n").slice(1).filter((line) => !line.startsWith("To fix: "));
     this.lines(name, this.advised.has(policyName) && found.length > 0 ? `policy ${policyName}: ${found.join("\n")}` : text, yellow);
     this.advised.add(policyName);
   }

@@ -22,7 +22,7 @@ const pluginDirectory = (): string => path.join(process.env.PULUMI_HOME || path.
  * The official plugins to use instead of stand-ins.
  * @param wanted names, apart by commas or spaces, as `OFFICIAL=random,tls` gives them
  * @param models the stand-ins; their versions are those that the SDKs ask for
- * @throws UserError with every name that cannot be had, and what mends it
+ * @throws UserError with every name that cannot be had, and what fixes it
  */
 export function officialPlugins(wanted: string, models: ProviderModel[], directory = pluginDirectory()): Plugin[] {
   const names = [...new Set(wanted.split(/[\s,]+/).filter((name) => name !== ""))];

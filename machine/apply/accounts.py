@@ -21,7 +21,7 @@ def _user(user):
         must("user " + name, ["useradd", "--system", "--gid", group, "--shell", shell, *uid, *homeless, name])
         did("user %s made" % name)
     else:
-        _mend(name, entry, _entry("group", group)[2], shell, user.get("uid"))
+        _correct(name, entry, _entry("group", group)[2], shell, user.get("uid"))
     joined = must("user " + name, ["id", "--name", "--groups", name]).split()
     lacking = [each for each in user.get("groups", []) if each not in joined]
     if lacking:
@@ -29,7 +29,7 @@ def _user(user):
         did("user %s joined %s" % (name, ", ".join(lacking)))
 
 
-def _mend(name, entry, gid, shell, uid):
+def _correct(name, entry, gid, shell, uid):
     if uid is not None and int(entry[2]) != uid:
         raise Failure("user %s has the id %s and should have %d: its files would have to change hands" % (name, entry[2], uid))
     options = []

@@ -3,7 +3,7 @@ from backup import lock, status
 from backup.repository import pgbackrest
 from backup.shell import Failure, say, stream
 
-# pgBackRest (issue 2792, mended in August 2026), with a bucket that goes on listing a backup of which every object has been deleted:
+# pgBackRest (issue 2792, fixed in August 2026), with a bucket that goes on listing a backup of which every object has been deleted:
 # after a full backup that was cut off it makes nothing but full ones.
 ONLY_FULL = "is not later than latest backup label"
 

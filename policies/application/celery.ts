@@ -22,7 +22,7 @@ export const celeryRules: Rule[] = [
     severity: "medium",
     demands: "A worker's number of processes is bounded: 1 ≤ min ≤ max ≤ what the largest machine's memory holds. The configuration checks the bound of the actual size.",
     wrong: "Without bounds a worker starts one process per CPU; with too many processes it runs out of memory and is killed during a task.",
-    mend: "set autoscaler.min and autoscaler.max, or concurrency.",
+    fix: "set autoscaler.min and autoscaler.max, or concurrency.",
     answers: [],
     *check(inputs) {
       for (const { name, command: words } of stateOf(inputs).containers.filter((each) => each.name === workerContainer)) {
@@ -40,7 +40,7 @@ export const celeryRules: Rule[] = [
     severity: "high",
     demands: "Beat runs on exactly one machine, wherever there is a worker.",
     wrong: "Two beats send every periodic task twice; without beat none is sent.",
-    mend: "let WorkerTier place it: no other component runs beat.",
+    fix: "let WorkerTier place it: no other component runs beat.",
     answers: [],
     *check(resources) {
       const containers = resources.filter(({ type }) => type === command).flatMap(({ props }) => stateOf(props).containers).map(({ name }) => name);

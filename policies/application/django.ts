@@ -22,7 +22,7 @@ export const django: Rule = {
   severity: "high",
   demands: "Debug mode is off, allowed hosts are named, and only HTTPS origins are trusted.",
   wrong: "Error pages show settings and secrets, a forged Host header is accepted, or a page altered on the network can call the API.",
-  mend: "set allowedHosts, corsAllowedOrigins and csrfTrustedOrigins; remove DEBUG.",
+  fix: "set allowedHosts, corsAllowedOrigins and csrfTrustedOrigins; remove DEBUG.",
   answers: ["OWASP ASVS 14.3.2", "OWASP ASVS 14.5.3"],
   *check(inputs) {
     for (const { name, environment } of stateOf(inputs).containers) {

@@ -20,7 +20,7 @@ export const judgedType: Rule = {
   severity: "critical",
   demands: "Every AWS resource has a type that the rules cover: buckets and their settings without V2, one resource for each setting, and no templates.",
   wrong: "No rule checks it: a public bucket, an unlocked backup or an administrator would pass unnoticed.",
-  mend: "use the type without V2 (aws.s3.Bucket for aws.s3.BucketV2), a resource for each of a bucket's settings (aws.s3.BucketVersioning for versioning), or the resource's own type instead of a template.",
+  fix: "use the type without V2 (aws.s3.Bucket for aws.s3.BucketV2), a resource for each of a bucket's settings (aws.s3.BucketVersioning for versioning), or the resource's own type instead of a template.",
   answers: [],
   *check(inputs, { type }) {
     const unseen = type === bucket ? bucketInputs.filter((key) => key in inputs) : [];

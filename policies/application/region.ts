@@ -12,7 +12,7 @@ export const region: Rule = {
   severity: "high",
   demands: "Everything is in a region where personal data may be kept.",
   wrong: "Personal data would be stored where the privacy policy does not allow.",
-  mend: "set region to one of allowedRegions. The list is a legal decision: change it together with the privacy policy.",
+  fix: "set region to one of allowedRegions. The list is a legal decision: change it together with the privacy policy.",
   answers: [],
   *check(inputs, { settings }) {
     const { region: where = inputs.regionSlug } = inputs.dropletTemplate ?? inputs.spec ?? inputs;

@@ -20,7 +20,7 @@ export const tags: Rule = {
   severity: "low",
   demands: "Every resource that can be tagged has tags for project and stack; a droplet also has its role's, by which firewalls select it.",
   wrong: "Nobody knows what it belongs to or who pays for it, and no firewall applies to it.",
-  mend: "use tagsOf, stackTag or tagsInAws (components/naming.ts, components/network.ts).",
+  fix: "use tagsOf, stackTag or tagsInAws (components/naming.ts, components/network.ts).",
   answers: ["required-tags (AWS Config)"],
   *check(inputs, { type }) {
     const given: unknown = templateOf(inputs).tags;

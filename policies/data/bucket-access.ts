@@ -28,7 +28,7 @@ export const bucketAccessRules: Rule[] = [
     severity: "critical",
     demands: "All four S3 settings that block public access are on.",
     wrong: "One careless ACL or policy opens the bucket to everyone.",
-    mend: "set blockPublicAcls, blockPublicPolicy, ignorePublicAcls and restrictPublicBuckets to true.",
+    fix: "set blockPublicAcls, blockPublicPolicy, ignorePublicAcls and restrictPublicBuckets to true.",
     answers: ["CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV_AWS_392", "AWS-0086", "AWS-0087", "AWS-0091", "AWS-0093", "CIS 2.1.4"],
     *check(inputs, { type }) {
       // An access point that says nothing blocks all; one that says something blocks what it says.
@@ -46,7 +46,7 @@ export const bucketAccessRules: Rule[] = [
     severity: "critical",
     demands: "No ACL grants a bucket or an object to everyone, to every AWS account, or to another account.",
     wrong: "Everyone, or an account that no rule covers, can read or write its contents.",
-    mend: "remove the ACL; grant access by policy, to named identities.",
+    fix: "remove the ACL; grant access by policy, to named identities.",
     answers: ["CKV_AWS_20", "CKV_AWS_57", "CKV_AWS_375", "CKV2_AWS_43", "AWS-0092", "s3-bucket-world-acl"],
     *check({ acl, accessControlPolicy, grants }) {
       if (acl !== undefined && !closedAcls.includes(acl)) yield `its acl is ${acl}`;
@@ -64,7 +64,7 @@ export const bucketAccessRules: Rule[] = [
     severity: "high",
     demands: "A bucket's policy denies requests without TLS.",
     wrong: "Anyone on the network path can read the data and the request's signature.",
-    mend: "deny s3:* to principal * on the bucket and its objects, with the condition Bool aws:SecureTransport false.",
+    fix: "deny s3:* to principal * on the bucket and its objects, with the condition Bool aws:SecureTransport false.",
     answers: ["CKV_AWS_379", "s3-bucket-allowing-cleartext", "CIS 2.1.1"],
     *check({ bucket, policy }) {
       const denied = policyDocument(policy).filter((s) => s.effect === "Deny" && s.principals.some((p) => p === "*" || p === "AWS:*")
@@ -79,7 +79,7 @@ export const bucketAccessRules: Rule[] = [
     severity: "medium",
     demands: "A bucket's policy can still be changed by an identity of the account.",
     wrong: "If changes are denied to everyone without a condition, only the account's root user can change the policy.",
-    mend: "add a condition to the denial, or name the principals that it denies.",
+    fix: "add a condition to the denial, or name the principals that it denies.",
     answers: ["CKV_AWS_93"],
     *check({ policy }) {
       const locked = policyDocument(policy).some((s) => s.effect === "Deny" && Object.keys(s.condition).length === 0
@@ -95,7 +95,7 @@ export const bucketAccessRules: Rule[] = [
     level: "advisory",
     demands: "An object written by the program names a KMS key of this stack.",
     wrong: "It is encrypted with the bucket's default key, which may not be ours.",
-    mend: "set kmsKeyId, or rely on a bucket that passes s3-own-key.",
+    fix: "set kmsKeyId, or rely on a bucket that passes s3-own-key.",
     answers: ["CKV_AWS_181", "CKV_AWS_186"],
     *check({ kmsKeyId }) {
       if (!isOwnKey(kmsKeyId)) yield "it names no KMS key of this stack";
@@ -108,7 +108,7 @@ export const bucketAccessRules: Rule[] = [
     severity: "low",
     demands: "A bucket's name contains no dot.",
     wrong: "With a dot, S3's certificate does not match the bucket's host name, so clients disable the check.",
-    mend: "use letters, digits and hyphens.",
+    fix: "use letters, digits and hyphens.",
     answers: ["AWS-0320"],
     *check({ bucket }) {
       if (typeof bucket === "string" && bucket.includes(".")) yield "its name has a dot";

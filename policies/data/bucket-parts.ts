@@ -85,7 +85,7 @@ export const bucketPartRules: Rule[] = [
     severity: "high",
     demands: "Every S3 bucket has versioning, a public access block, a policy, encryption, ownership controls, a lifecycle and access logging.",
     wrong: "Without one of these a bucket is public, unencrypted, unversioned or unlogged.",
-    mend: "create it with components/bucket.ts, which has them all.",
+    fix: "create it with components/bucket.ts, which has them all.",
     answers: ["CKV_AWS_18", "CKV_AWS_21", "CKV_AWS_19", "CKV2_AWS_6", "CKV2_AWS_61", "AWS-0088", "AWS-0089", "AWS-0090", "AWS-0094", "s3-bucket-no-logging", "s3-bucket-no-versioning"],
     *check(resources) {
       for (const { bucket, settings, isLog } of bucketsOf(resources)) {
@@ -101,7 +101,7 @@ export const bucketPartRules: Rule[] = [
     severity: "medium",
     demands: "Every bucket except those for logs is encrypted with a KMS key of this stack.",
     wrong: "With S3's own key, read access to the bucket is enough to read the data: there is no second check, and no log of the key's use. With another account's key, that account can make the data unreadable.",
-    mend: "set sseAlgorithm aws:kms and kmsMasterKeyId. S3 writes access logs under its own key only.",
+    fix: "set sseAlgorithm aws:kms and kmsMasterKeyId. S3 writes access logs under its own key only.",
     answers: ["CKV_AWS_145", "AWS-0132"],
     *check(resources) {
       const { accounts } = ownArns(resources);
@@ -123,7 +123,7 @@ export const bucketPartRules: Rule[] = [
     severity: "critical",
     demands: "Versions in a bucket cannot be destroyed: either Object Lock in COMPLIANCE mode for 30 days or more, or no identity of the stack and no bucket policy allows it, and every writer is denied it or stopped by another lock.",
     wrong: "An intruder with the writer's key, or another key of the stack, can delete the backups first.",
-    mend: "set backups.lockDays to 30 or more and protect to true, or allow s3:DeleteObjectVersion, s3:PutLifecycleConfiguration, s3:UpdateObjectEncryption and s3:PutBucketPolicy nowhere; without a lock, deny s3:DeleteObjectVersion on * to every writer, without a condition.",
+    fix: "set backups.lockDays to 30 or more and protect to true, or allow s3:DeleteObjectVersion, s3:PutLifecycleConfiguration, s3:UpdateObjectEncryption and s3:PutBucketPolicy nowhere; without a lock, deny s3:DeleteObjectVersion on * to every writer, without a condition.",
     answers: ["CKV_AWS_143"],
     *check(resources) {
       const open = bucketsOf(resources).map(({ bucket, settings, isLog }) => ({ bucket, isLog, lock: lockOf(bucket, settings("ObjectLockConfiguration")) }))
@@ -145,7 +145,7 @@ export const bucketPartRules: Rule[] = [
     severity: "high",
     demands: "Backups are kept for 365 days, logs for 90.",
     wrong: "A loss that is noticed late cannot be reversed, or cannot be explained.",
-    mend: "set backups.archiveDays to 365 or more; let a lifecycle expire objects by days, never at a date.",
+    fix: "set backups.archiveDays to 365 or more; let a lifecycle expire objects by days, never at a date.",
     answers: [],
     *check(resources) {
       yield* eachKnown(bucketsOf(resources), function* ({ bucket: { urn }, settings, isLog }) {
@@ -165,7 +165,7 @@ export const bucketPartRules: Rule[] = [
     severity: "high",
     demands: "Current objects can be read at once: no lifecycle or intelligent tiering moves them to GLACIER or DEEP_ARCHIVE. Old versions and logs may move there.",
     wrong: "A restore fails until every object has been requested by hand, hours before.",
-    mend: "use GLACIER_IR or STANDARD_IA, which answer at once, or noncurrentVersionTransitions; leave ARCHIVE_ACCESS and DEEP_ARCHIVE_ACCESS out of tierings.",
+    fix: "use GLACIER_IR or STANDARD_IA, which answer at once, or noncurrentVersionTransitions; leave ARCHIVE_ACCESS and DEEP_ARCHIVE_ACCESS out of tierings.",
     answers: [],
     *check(resources) {
       yield* eachKnown(bucketsOf(resources), function* ({ bucket: { urn }, settings, isLog }) {

@@ -11,7 +11,7 @@ export const bucketSettingRules: Rule[] = [
     severity: "high",
     demands: "S3 buckets are versioned.",
     wrong: "An object that is overwritten or deleted, by mistake or by an intruder, is lost.",
-    mend: "set versioningConfiguration.status to Enabled.",
+    fix: "set versioningConfiguration.status to Enabled.",
     answers: ["CKV_AWS_21", "AWS-0090", "s3-bucket-no-versioning"],
     *check({ versioningConfiguration }) {
       if (versioningConfiguration?.status !== "Enabled") yield "versioning is not enabled";
@@ -23,7 +23,7 @@ export const bucketSettingRules: Rule[] = [
     severity: "high",
     demands: "S3 buckets encrypt their objects.",
     wrong: "Objects are as readable as the disk that they are on.",
-    mend: "set applyServerSideEncryptionByDefault: sseAlgorithm aws:kms with a key of ours.",
+    fix: "set applyServerSideEncryptionByDefault: sseAlgorithm aws:kms with a key of ours.",
     answers: ["CKV_AWS_19", "AWS-0088", "s3-bucket-no-default-encryption"],
     *check({ rules }) {
       if (!(rules ?? []).some(({ applyServerSideEncryptionByDefault: by }) => /^(AES256|aws:kms(:dsse)?)$/.test(by?.sseAlgorithm ?? ""))) yield "default encryption is off";
@@ -35,7 +35,7 @@ export const bucketSettingRules: Rule[] = [
     severity: "medium",
     demands: "ACLs are off: the bucket's owner owns every object in it.",
     wrong: "The writer of an object decides who can read it, whatever the bucket's policy says.",
-    mend: "set rule.objectOwnership to BucketOwnerEnforced.",
+    fix: "set rule.objectOwnership to BucketOwnerEnforced.",
     answers: ["CKV2_AWS_65"],
     *check({ rule }) {
       if (rule?.objectOwnership !== "BucketOwnerEnforced") yield "ACLs are on";
@@ -47,7 +47,7 @@ export const bucketSettingRules: Rule[] = [
     severity: "medium",
     demands: "A bucket's lifecycle is enabled, expires something, and removes aborted uploads within a week.",
     wrong: "Invisible parts of uploads, and old versions, cost money for ever.",
-    mend: "add an enabled rule with abortIncompleteMultipartUpload.daysAfterInitiation of 7 or less, and an expiry.",
+    fix: "add an enabled rule with abortIncompleteMultipartUpload.daysAfterInitiation of 7 or less, and an expiry.",
     answers: ["CKV_AWS_300", "CKV2_AWS_61"],
     *check({ rules }) {
       const inForce = (rules ?? []).filter(({ status }) => status === "Enabled");

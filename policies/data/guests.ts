@@ -47,7 +47,7 @@ export const guestRules: Rule[] = [
     severity: "high",
     demands: "An AWS service may use a bucket only on behalf of a named account or resource.",
     wrong: "The service acts for anyone in any account: a stranger's distribution, trail or log could read or write the bucket.",
-    mend: "add the condition StringEquals aws:SourceAccount with the account's number, or ArnEquals aws:SourceArn with the resource that the service acts for (a CloudFront distribution, the logged bucket).",
+    fix: "add the condition StringEquals aws:SourceAccount with the account's number, or ArnEquals aws:SourceArn with the resource that the service acts for (a CloudFront distribution, the logged bucket).",
     answers: [],
     *check(inputs, { type }) {
       for (const statement of resourceStatements(type, inputs)) {
@@ -65,7 +65,7 @@ export const guestRules: Rule[] = [
     severity: "critical",
     demands: "No other account can access a bucket, key, secret, queue, topic, registry or RDS snapshot, or receives a copy of one.",
     wrong: "Credentials of that account, which this stack's rules do not cover, could read or overwrite the backups, or take away their key.",
-    mend: "remove the account; give an identity of this stack its permission in IAM. For CloudFront name the service, and the distribution in aws:SourceArn.",
+    fix: "remove the account; give an identity of this stack its permission in IAM. For CloudFront name the service, and the distribution in aws:SourceArn.",
     answers: ["CKV_AWS_302", "S3.6 (AWS Security Hub)"],
     *check(resources) {
       const isOwn = ownership(resources);

@@ -9,7 +9,7 @@ export const kms: Rule = {
   severity: "high",
   demands: "KMS keys are enabled and rotate each year, their policy can be changed, and a deletion can be cancelled for a week.",
   wrong: "A leaked key decrypts everything ever written; what was encrypted with a disabled, deleted or inaccessible key is lost.",
-  mend: "set enableKeyRotation: true; remove isEnabled (enabled), rotationPeriodInDays and bypassPolicyLockoutSafetyCheck; set deletionWindowInDays to 7 or more.",
+  fix: "set enableKeyRotation: true; remove isEnabled (enabled), rotationPeriodInDays and bypassPolicyLockoutSafetyCheck; set deletionWindowInDays to 7 or more.",
   answers: ["CKV_AWS_7", "CKV_AWS_227", "AWS-0065", "kms-cmk-rotation-disabled", "CIS 3.6"],
   *check({ customerMasterKeySpec, enableKeyRotation, rotationPeriodInDays, isEnabled, enabled, deletionWindowInDays, bypassPolicyLockoutSafetyCheck }, { type }) {
     const symmetric = type === key && (customerMasterKeySpec ?? "SYMMETRIC_DEFAULT") === "SYMMETRIC_DEFAULT"; // AWS rotates no other

@@ -27,7 +27,7 @@ export const managedDatabaseRules: Rule[] = [
     severity: "critical",
     demands: "A managed database or cache, and each of its replicas, has trusted sources.",
     wrong: "Without trusted sources the whole internet can try the database's password; a replica has its own firewall, whatever its cluster's says.",
-    mend: "add a DatabaseFirewall with the tags of the machines that need it: clusterId is the cluster's id, or the replica's uuid.",
+    fix: "add a DatabaseFirewall with the tags of the machines that need it: clusterId is the cluster's id, or the replica's uuid.",
     answers: ["database-databases-mysql-publically-exposed", "database-databases-postgres-trusted-sources"],
     *check(resources) {
       const firewalls = resources.filter(({ type }) => type === firewall);
@@ -43,7 +43,7 @@ export const managedDatabaseRules: Rule[] = [
     severity: "critical",
     demands: "The trusted sources of a managed database are machines, or public ranges no wider than /24 (IPv4) or /48 (IPv6); the list is never empty.",
     wrong: "A firewall without rules, or with a wide one, lets much of the internet try the database's password.",
-    mend: "name tags or droplets in rules.",
+    fix: "name tags or droplets in rules.",
     answers: ["database-databases-mysql-publically-exposed", "database-databases-postgres-trusted-sources"],
     *check({ rules }) {
       if ((rules ?? []).length === 0) yield "it has no trusted source";
@@ -59,7 +59,7 @@ export const managedDatabaseRules: Rule[] = [
     severity: "high",
     demands: "Redis or Valkey evicts no keys, since it holds Celery's queues.",
     wrong: "When memory is short, tasks that were accepted disappear without an error.",
-    mend: "set evictionPolicy (maxmemoryPolicy, valkeyMaxmemoryPolicy) to noeviction.",
+    fix: "set evictionPolicy (maxmemoryPolicy, valkeyMaxmemoryPolicy) to noeviction.",
     answers: ["database-databases-redis-evicition-policy"],
     *check({ engine, evictionPolicy, maxmemoryPolicy, valkeyMaxmemoryPolicy }) {
       if (engine !== undefined && !/^(redis|valkey)$/.test(engine)) return;
@@ -74,7 +74,7 @@ export const managedDatabaseRules: Rule[] = [
     severity: "high",
     demands: "A managed cache is reached over TLS, and a managed database sends its logs over TLS.",
     wrong: "Anyone on the network path can read the password and the data, or the queries in the logs.",
-    mend: "remove ssl from the cache's configuration, or set it to true; set tls: true on the log sink, or use an https endpoint.",
+    fix: "remove ssl from the cache's configuration, or set it to true; set tls: true on the log sink, or use an https endpoint.",
     answers: [],
     *check({ ssl, tls, endpoint }, { type }) {
       if (type === logsink && !tls) yield "tls is off";
@@ -88,7 +88,7 @@ export const managedDatabaseRules: Rule[] = [
     severity: "medium",
     demands: "A MySQL user's password has a modern hash.",
     wrong: "`mysql_native_password` is SHA-1 without salt: a stolen table reveals the passwords.",
-    mend: "set mysqlAuthPlugin to caching_sha2_password, or remove it.",
+    fix: "set mysqlAuthPlugin to caching_sha2_password, or remove it.",
     answers: ["database-databases-mysql-user-legacy-encryption"],
     *check({ mysqlAuthPlugin }) {
       if (mysqlAuthPlugin === "mysql_native_password") yield "it uses mysql_native_password";
@@ -102,7 +102,7 @@ export const managedDatabaseRules: Rule[] = [
     level: "advisory",
     demands: "A managed PostgreSQL is reached through a connection pool.",
     wrong: "Each process of the backend holds a connection, and a small cluster has few.",
-    mend: "add a DatabaseConnectionPool.",
+    fix: "add a DatabaseConnectionPool.",
     answers: ["database-databases-postgres-connection-pools"],
     *check(resources) {
       const pools = resources.filter(({ type }) => type === "digitalocean:index/databaseConnectionPool:DatabaseConnectionPool");

@@ -14,7 +14,7 @@ const rdsTls: Rule = {
   severity: "high",
   demands: "An RDS database accepts only TLS connections.",
   wrong: "Anyone on the network path can read the password and the data.",
-  mend: "remove rds.force_ssl and require_secure_transport, or set them to 1; set requireTls: true on a proxy.",
+  fix: "remove rds.force_ssl and require_secure_transport, or set them to 1; set requireTls: true on a proxy.",
   answers: [],
   *check({ requireTls, parameters }, { type }) {
     if (type === proxy && !requireTls) yield "requireTls is off";
@@ -29,7 +29,7 @@ const rdsClosed: Rule = {
   severity: "high",
   demands: "An RDS database is private, encrypted, backed up for a week or longer, and cannot be deleted by accident.",
   wrong: "The internet can try its password, a copied disk can be read, or a mistake cannot be reversed.",
-  mend: "set publiclyAccessible: false, storageEncrypted: true, backupRetentionPeriod: 7 or more, deletionProtection: true, remove skipFinalSnapshot, and let RDS keep the password (manageMasterUserPassword).",
+  fix: "set publiclyAccessible: false, storageEncrypted: true, backupRetentionPeriod: 7 or more, deletionProtection: true, remove skipFinalSnapshot, and let RDS keep the password (manageMasterUserPassword).",
   answers: ["CKV_AWS_16", "CKV_AWS_17", "CKV_AWS_96", "CKV_AWS_133", "CKV_AWS_139", "CKV_AWS_140", "CKV_AWS_293", "AWS-0077", "AWS-0079", "AWS-0080", "AWS-0180", "CIS 2.2.1", "CIS 2.2.3"],
   *check(inputs, { type, settings }) {
     if (inputs.publiclyAccessible) yield "publiclyAccessible is on";

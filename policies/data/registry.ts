@@ -9,7 +9,7 @@ export const registryCredentials = ruleFor<ContainerRegistryDockerCredentialsArg
   severity: "high",
   demands: "Credentials for a container registry are read-only and expire within a year.",
   wrong: "Stolen from a machine, they can replace our image, or read every image until they expire: by default after 50 years.",
-  mend: "remove write, and set expirySeconds to 31536000 or less; push images with a separate token.",
+  fix: "remove write, and set expirySeconds to 31536000 or less; push images with a separate token.",
   answers: [],
   *check({ write, expirySeconds }) {
     if (write) yield "they may write";

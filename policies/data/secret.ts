@@ -8,7 +8,7 @@ export const secretKept = ruleFor<SecretArgs>("aws:secretsmanager/secret:Secret"
   severity: "medium",
   demands: "A secret in Secrets Manager is encrypted with a KMS key of this stack, and its deletion can be cancelled for a week.",
   wrong: "With AWS's own key, permission to read secrets is enough to read this one: there is no second check, and no log of the key's use. Without a waiting time, a mistaken deletion is final.",
-  mend: "set kmsKeyId to a key of this stack, and recoveryWindowInDays to 7 or more, or remove it.",
+  fix: "set kmsKeyId to a key of this stack, and recoveryWindowInDays to 7 or more, or remove it.",
   answers: ["CKV_AWS_149", "AWS-0098"],
   *check({ kmsKeyId, recoveryWindowInDays }, { settings }) {
     if (!isOwnKey(kmsKeyId)) yield "it is encrypted with a key that is not of this stack";

@@ -17,7 +17,7 @@ export const spacesRules: Rule[] = [
     severity: "critical",
     demands: "Buckets and objects in Spaces are private.",
     wrong: "Everyone can read or write its contents.",
-    mend: "remove acl, or set it to private; use presigned URLs.",
+    fix: "remove acl, or set it to private; use presigned URLs.",
     answers: ["CKV_DIO_3", "DIG-0006", "spaces-buckets-public-read", "spaces-buckets-public-write"],
     *check({ acl }) {
       if (acl !== undefined && acl !== "private") yield "its acl is not private";
@@ -29,7 +29,7 @@ export const spacesRules: Rule[] = [
     severity: "medium",
     demands: "A Spaces bucket is versioned, and cannot be destroyed while it contains objects.",
     wrong: "An object that is overwritten or deleted is lost; destroying the bucket destroys its objects.",
-    mend: "set versioning.enabled to true and remove forceDestroy.",
+    fix: "set versioning.enabled to true and remove forceDestroy.",
     answers: ["CKV_DIO_1", "DIG-0007", "DIG-0009"],
     *check({ versioning, forceDestroy }, { settings }) {
       if (!versioning?.enabled) yield "versioning is off";
@@ -43,7 +43,7 @@ export const spacesRules: Rule[] = [
     severity: "medium",
     demands: "CORS admits named HTTPS origins only, for buckets in Spaces and S3 and for apps.",
     wrong: "A script on any page, or on a page altered on the network, can use the bucket or the app with its visitor's rights.",
-    mend: "name the origins in allowedOrigins (an app's in allowOrigins.exact), with https and without `*`.",
+    fix: "name the origins in allowedOrigins (an app's in allowOrigins.exact), with https and without `*`.",
     answers: ["spaces-buckets-cors"],
     *check({ corsRules, spec }) {
       const rules = [...corsRules ?? [], ...[spec?.ingress?.rules, spec?.services, spec?.functions, spec?.staticSites].flatMap((list) => (list ?? []).map(({ cors }: any) => cors ?? {}))];
@@ -58,7 +58,7 @@ export const spacesRules: Rule[] = [
     severity: "high",
     demands: "A Spaces key is limited to named buckets, to read or to write.",
     wrong: "A stolen key gives access to every bucket of the account, and can delete them.",
-    mend: "give one grant for each bucket, with permission read or readwrite.",
+    fix: "give one grant for each bucket, with permission read or readwrite.",
     answers: [],
     *check({ grants }) {
       if ((grants ?? []).some(({ bucket: of, permission }) => permission === "fullaccess" || !of || of === "*")) yield "it is for every bucket";

@@ -32,7 +32,7 @@ export const statefulProtected: Rule = {
   severity: "high",
   demands: "Resources that cannot be created again (volumes, snapshots, buckets, keys, databases, reserved addresses) are protected, except in a throwaway stack.",
   wrong: "A mistake in the program, or a renamed resource, deletes it.",
-  mend: "set the protect option and remove forceDestroy, or run `pulumi config set throwaway true` if the stack holds nothing of value.",
+  fix: "set the protect option and remove forceDestroy, or run `pulumi config set throwaway true` if the stack holds nothing of value.",
   answers: [],
   *check(inputs, { opts, settings }) {
     if (settings.throwaway) return;

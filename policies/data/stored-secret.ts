@@ -30,7 +30,7 @@ export const storedSecret: Rule = {
   severity: "high",
   demands: "No parameter, object or app's environment stores a secret in plain text.",
   wrong: "Read access to the account's settings, or to the bucket, is enough to read the secret.",
-  mend: "make the parameter a SecureString, or the variable of type SECRET; keep it out of objects. If the secret was real, replace it.",
+  fix: "make the parameter a SecureString, or the variable of type SECRET; keep it out of objects. If the secret was real, replace it.",
   answers: [],
   *check(inputs, { type, settings }) {
     for (const text of readable[type](inputs)) {

@@ -8,7 +8,7 @@ export const trail = ruleFor<TrailArgs>("aws:cloudtrail/trail:Trail", {
   severity: "high",
   demands: "A CloudTrail trail is on, records every region and IAM, is encrypted, and detects changes to its log files.",
   wrong: "An intruder can work in a region that is not recorded, or remove the traces from the log.",
-  mend: "set isMultiRegionTrail and enableLogFileValidation to true and kmsKeyId to a key of this stack; remove enableLogging and includeGlobalServiceEvents.",
+  fix: "set isMultiRegionTrail and enableLogFileValidation to true and kmsKeyId to a key of this stack; remove enableLogging and includeGlobalServiceEvents.",
   answers: ["CKV_AWS_35", "CKV_AWS_36", "CKV_AWS_67", "CKV_AWS_251", "AWS-0014", "AWS-0015", "AWS-0016", "CIS 3.1", "CIS 3.2", "CIS 3.5"],
   *check({ enableLogging, isMultiRegionTrail, includeGlobalServiceEvents, enableLogFileValidation, kmsKeyId }) {
     if (enableLogging === false) yield "enableLogging is off";

@@ -47,7 +47,7 @@ export const waf: Rule = {
   severity: "high",
   demands: "Every request from outside passes the web application firewall, which blocks attacks and limits what it inspects. The only exceptions are sites open to named networks only.",
   wrong: "Known attacks reach the application, and only its own code can stop them.",
-  mend: "set edge.waf.mode to block and edge.waf.threshold to 5; if it blocks harmless requests, add the matching rules to edge.waf.exclusions; to try a stricter level with `detect`, add an exemption for that time.",
+  fix: "set edge.waf.mode to block and edge.waf.threshold to 5; if it blocks harmless requests, add the matching rules to edge.waf.exclusions; to try a stricter level with `detect`, add an exemption for that time.",
   answers: ["PCI DSS 6.4.2"],
   *check(inputs) {
     const { files } = stateOf(inputs);

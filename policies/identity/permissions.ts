@@ -69,7 +69,7 @@ export const permissionRules: Rule[] = [
     severity: "critical",
     demands: "A permission names its actions: no `*`, whole or in part, and no NotAction.",
     wrong: "A stolen credential can do more than intended, administration at worst; actions that AWS adds later are allowed as well.",
-    mend: "list the actions that are used.",
+    fix: "list the actions that are used.",
     answers: ["CKV_AWS_1", "CKV_AWS_49", "CKV_AWS_62", "CKV_AWS_63", "CKV2_AWS_40", "AWS-0057", "AWS-0345", "iam-inline-policy-allows-NotActions",
       "iam-managed-policy-allows-NotActions", "iam-managed-policy-allows-full-privileges", "CIS 1.16"],
     *check(inputs, { type }) {
@@ -88,7 +88,7 @@ export const permissionRules: Rule[] = [
     severity: "high",
     demands: "A permission names its resources, wherever AWS supports it.",
     wrong: "What was meant for one bucket or key applies to all in the account: data and credentials can be read, and anything changed.",
-    mend: "name the resources by ARN.",
+    fix: "name the resources by ARN.",
     answers: ["CKV_AWS_107", "CKV_AWS_108", "CKV_AWS_109", "CKV_AWS_111", "CKV_AWS_287", "CKV_AWS_288", "CKV_AWS_289", "CKV_AWS_290", "CKV_AWS_355", "CKV_AWS_356", "AWS-0057", "AWS-0345",
       "iam-inline-policy-for-role", "iam-managed-policy-for-role"],
     *check(inputs, { type }) {
@@ -107,7 +107,7 @@ export const permissionRules: Rule[] = [
     severity: "critical",
     demands: "No identity can extend its own permissions: roles to pass or assume, keys and policies are named one by one.",
     wrong: "With this permission, two steps lead to all others.",
-    mend: "name each role (key, user, policy) in full, without `*`, `?` and `${…}`.",
+    fix: "name each role (key, user, policy) in full, without `*`, `?` and `${…}`.",
     answers: ["CKV_AWS_110", "CKV_AWS_286", "AWS-0342", "iam-inline-policy-allows-non-sts-action", "iam-managed-policy-allows-non-sts-action"],
     *check(inputs, { type }) {
       for (const statement of identityStatements(type, inputs)) {
@@ -123,7 +123,7 @@ export const permissionRules: Rule[] = [
     severity: "critical",
     demands: "An identity that writes backups can write and read objects, but never delete a version or change policy, lock, lifecycle, replication, encryption or its key.",
     wrong: "With the machine's stolen key the backups can be destroyed or made unreadable.",
-    mend: "remove these actions, and also deny them on *.",
+    fix: "remove these actions, and also deny them on *.",
     answers: ["CKV_AWS_290", "AWS-0345"],
     *check(inputs, { type }) {
       const held = destroyedBy(identityStatements(type, inputs));
@@ -137,7 +137,7 @@ export const permissionRules: Rule[] = [
     severity: "critical",
     demands: "The same holds for all policy documents of a group, role or user together, including those of the user's groups.",
     wrong: "One document allows writing and another destroying: each is harmless, but a key with both is not.",
-    mend: "remove these actions from the one, or deny them on * in the other.",
+    fix: "remove these actions from the one, or deny them on * in the other.",
     answers: [],
     *check(resources) {
       const told = new Set<string>(); // a user has what its group has

@@ -44,7 +44,7 @@ export const trustRules: Rule[] = [
     severity: "critical",
     demands: "The policies of buckets, keys, secrets, queues, topics, registries and roles name every principal.",
     wrong: "Everyone in the world, or everyone with an AWS account, has access.",
-    mend: "name the principal by ARN or service; a condition is not enough.",
+    fix: "name the principal by ARN or service; a condition is not enough.",
     answers: ["CKV_AWS_32", "CKV_AWS_33", "CKV_AWS_60", "CKV_AWS_70", "CKV_AWS_168", "CKV_AWS_169", "CKV_AWS_283", "AWS-0346", "iam-assume-role-policy-allows-all", "s3-bucket-world-policy-arg", "s3-bucket-world-policy-star",
       "spaces-buckets-public-read", "spaces-buckets-public-write"],
     *check(inputs, { type }) {
@@ -59,7 +59,7 @@ export const trustRules: Rule[] = [
     severity: "high",
     demands: "A role is assumed by named identities or services, not by whole accounts, unless with MFA, an external id or the identity in a condition.",
     wrong: "Any credential of that account is enough to assume the role.",
-    mend: "name the role or user that assumes it; a permission set's role by ArnLike aws:PrincipalArn arn:aws:iam::<account>:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_<name>_*; for another company's account, ask for StringEquals sts:ExternalId or Bool aws:MultiFactorAuthPresent true.",
+    fix: "name the role or user that assumes it; a permission set's role by ArnLike aws:PrincipalArn arn:aws:iam::<account>:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_<name>_*; for another company's account, ask for StringEquals sts:ExternalId or Bool aws:MultiFactorAuthPresent true.",
     answers: ["CKV_AWS_61", "iam-assume-role-lacks-external-id-and-mfa", "iam-assume-role-no-mfa"],
     *check({ assumeRolePolicy }) {
       for (const statement of policyDocument(assumeRolePolicy)) {
@@ -75,7 +75,7 @@ export const trustRules: Rule[] = [
     severity: "high",
     demands: "A role is assumed by identities of the stack's own account; an identity of another account needs an external id or MFA.",
     wrong: "Stolen credentials of that identity, which this stack's rules do not cover, are enough to assume the role.",
-    mend: "name an identity of the stack's own account; for another company's, ask for StringEquals sts:ExternalId or Bool aws:MultiFactorAuthPresent true.",
+    fix: "name an identity of the stack's own account; for another company's, ask for StringEquals sts:ExternalId or Bool aws:MultiFactorAuthPresent true.",
     answers: ["iam-assume-role-lacks-external-id-and-mfa"],
     *check(resources) {
       const isOwn = ownership(resources);
@@ -92,7 +92,7 @@ export const trustRules: Rule[] = [
     severity: "critical",
     demands: "CI assumes a role by OIDC, bound to one repository and a branch, tag or environment of it; an identity of another provider is bound to its subject.",
     wrong: "A workflow of another repository or of any branch, or anyone with an account at the provider, can assume the role.",
-    mend: `ask for StringEquals ${github}:aud sts.amazonaws.com and ${github}:sub repo:<owner>/<name>:ref:refs/heads/<branch> (or :environment:<name>); for another provider, StringEquals <provider>:sub with the subject in full.`,
+    fix: `ask for StringEquals ${github}:aud sts.amazonaws.com and ${github}:sub repo:<owner>/<name>:ref:refs/heads/<branch> (or :environment:<name>); for another provider, StringEquals <provider>:sub with the subject in full.`,
     answers: ["CKV_AWS_358", "CKV_AWS_393"],
     *check({ assumeRolePolicy }) {
       for (const statement of policyDocument(assumeRolePolicy)) {

@@ -26,7 +26,7 @@ export const userRules: Rule[] = [
     severity: "medium",
     demands: "Permissions are given to groups and roles, never to a user alone.",
     wrong: "Permissions of single users are hard to review, and are not revoked in time.",
-    mend: "give the permission to a group, and make the user its member.",
+    fix: "give the permission to a group, and make the user its member.",
     answers: ["CKV_AWS_40", "AWS-0143", "iam-user-with-policies", "iam-human-user-with-policies", "CIS 1.15"],
     *check(inputs, { type }) {
       // Of these two each may name nobody: the one gives to groups and roles, too, and the other can take all away.
@@ -44,7 +44,7 @@ export const userRules: Rule[] = [
     severity: "critical",
     demands: "No identity has an AWS managed policy with full rights, or one that can read all data.",
     wrong: "A stolen credential opens the whole account, or all its data.",
-    mend: "write a policy with the needed permissions; to look around, ViewOnlyAccess is enough.",
+    fix: "write a policy with the needed permissions; to look around, ViewOnlyAccess is enough.",
     answers: ["CKV_AWS_274", "CKV_AWS_275", "CKV2_AWS_56", "AWS-0345", "CIS 1.16"],
     *check({ policyArn, policyArns, managedPolicyArn, managedPolicyArns }) {
       for (const arn of [policyArn, managedPolicyArn, ...(policyArns ?? []), ...(managedPolicyArns ?? [])]) {
@@ -60,7 +60,7 @@ export const userRules: Rule[] = [
     severity: "high",
     demands: "IAM users are machines and have no console password. People use SSO.",
     wrong: "A password can be guessed, phished and reused, and here it has no second factor.",
-    mend: "remove the login profile; give people access through IAM Identity Center.",
+    fix: "remove the login profile; give people access through IAM Identity Center.",
     answers: ["CKV2_AWS_22", "AWS-0145", "iam-service-user-with-password", "iam-user-with-password-and-key", "iam-user-without-mfa"],
     *check() {
       yield "it gives a user a password";
@@ -73,7 +73,7 @@ export const userRules: Rule[] = [
     severity: "critical",
     demands: "The account's root user has no access key.",
     wrong: "The key can do everything, and no policy can restrict it.",
-    mend: "create the key for an IAM user.",
+    fix: "create the key for an IAM user.",
     answers: ["CKV_AWS_348", "AWS-0141", "iam-root-account-with-active-keys", "CIS 1.4"],
     *check({ user: owner }) {
       if (/^root$|:root$/.test(String(owner))) yield "it is a key of the root user";
@@ -86,7 +86,7 @@ export const userRules: Rule[] = [
     severity: "medium",
     demands: "Every IAM user is in a group.",
     wrong: "A user outside all groups is overlooked.",
-    mend: "add a UserGroupMembership.",
+    fix: "add a UserGroupMembership.",
     answers: ["CKV2_AWS_21", "iam-user-not-in-common-group", "iam-user-not-in-category-group"],
     *check(resources) {
       const members = resources.filter((each) => membership.includes(each.type) && hasSome(each, ["group", "groups"]));
@@ -104,7 +104,7 @@ export const userRules: Rule[] = [
     level: "advisory",
     demands: "A user has at most one access key, except during a rotation.",
     wrong: "A second key is usually forgotten and never rotated.",
-    mend: "remove the older key (`make rotate-backup-key` deletes it).",
+    fix: "remove the older key (`make rotate-backup-key` deletes it).",
     answers: ["AWS-0167", "iam-user-with-multiple-access-keys", "CIS 1.13"],
     *check(resources) {
       const keys = resources.filter(({ type }) => type === accessKey);
@@ -121,7 +121,7 @@ export const userRules: Rule[] = [
     level: "advisory",
     demands: "Every IAM group has a member.",
     wrong: "Unused permissions are there to be abused.",
-    mend: "remove the group.",
+    fix: "remove the group.",
     answers: ["CKV2_AWS_14", "iam-group-with-no-users"],
     *check(resources) {
       const members = resources.filter((each) => membership.includes(each.type) && hasSome(each, ["user", "users"]));
@@ -136,7 +136,7 @@ export const userRules: Rule[] = [
     severity: "medium",
     demands: "If the stack sets the account's password policy, it requires 14 characters of all kinds, a change every 90 days, and none of the last 24 passwords.",
     wrong: "Console passwords can be guessed, or never change.",
-    mend: "set minimumPasswordLength 14, the four require…, maxPasswordAge 90, passwordReusePrevention 24.",
+    fix: "set minimumPasswordLength 14, the four require…, maxPasswordAge 90, passwordReusePrevention 24.",
     answers: ["CKV_AWS_9", "CKV_AWS_10", "CKV_AWS_11", "CKV_AWS_12", "CKV_AWS_13", "CKV_AWS_14", "CKV_AWS_15",
       "AWS-0056", "AWS-0058", "AWS-0059", "AWS-0060", "AWS-0061", "AWS-0062", "AWS-0063",
       "iam-password-policy-expiration-threshold", "iam-password-policy-minimum-length", "iam-password-policy-no-expiration", "iam-password-policy-no-lowercase-required",

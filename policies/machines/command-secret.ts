@@ -18,7 +18,7 @@ export const commandSecret: Rule = {
   severity: "critical",
   demands: "No secret is in a command's text, or in the environment of a remote command.",
   wrong: "Every process of a machine can read command lines, sshd drops environment variables that it is not configured to accept, and what is not marked as a secret is stored in the state in plain text.",
-  mend: "send it on stdin, marked as a secret, like a machine's state (machine/payload.ts). If the secret was real, replace it.",
+  fix: "send it on stdin, marked as a secret, like a machine's state (machine/payload.ts). If the secret was real, replace it.",
   answers: [],
   *check({ create, update, delete: remove, environment }, { type, settings }) {
     const sent = type === remote ? Object.entries(environment ?? {}).map(([name, value]): [string, string] => [`environment, as ${name}`, `${name}=${String(value)}`]) : [];

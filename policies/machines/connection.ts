@@ -9,7 +9,7 @@ export const connection: Rule = {
   severity: "critical",
   demands: "Every SSH connection checks the host key of the machine, and of the bastion before it, and logs in by key.",
   wrong: "Without that check, the connection sends its secrets to whoever answers.",
-  mend: "set hostKey in connection and in connection.proxy, from the key that the program generated for the machine; remove the password.",
+  fix: "set hostKey in connection and in connection.proxy, from the key that the program generated for the machine; remove the password.",
   answers: [],
   *check({ connection: to }) {
     if (!to) return;
@@ -35,7 +35,7 @@ export const commandHostKey: Rule = {
   severity: "critical",
   demands: "SSH started by a command also checks the host key, and a download checks the certificate.",
   wrong: "Without that check, the command sends its data to whoever answers, and runs what it receives.",
-  mend: "remove StrictHostKeyChecking and --insecure, and give the key in UserKnownHostsFile or the certificate in --cacert; better, use command.remote with hostKey.",
+  fix: "remove StrictHostKeyChecking and --insecure, and give the key in UserKnownHostsFile or the certificate in --cacert; better, use command.remote with hostKey.",
   answers: [],
   *check({ create, update, delete: remove, environment }) {
     const texts: [string, unknown][] = [["create", create], ["update", update], ["delete", remove], ...Object.values(environment ?? {}).map((value): [string, unknown] => ["environment", value])];
@@ -52,7 +52,7 @@ export const providerTls: Rule = {
   severity: "critical",
   demands: "The program connects to AWS over TLS and verifies the certificate.",
   wrong: "Anyone on the network path can read its credentials and impersonate AWS.",
-  mend: "remove insecure from the provider.",
+  fix: "remove insecure from the provider.",
   answers: [],
   *check({ insecure }) {
     if (String(insecure) === "true") yield "insecure is on"; // a provider is given its inputs as text

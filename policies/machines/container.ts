@@ -34,7 +34,7 @@ export const container: Rule = {
     + "the host's network only as a user that its firewall restricts. "
     + "The machine itself adds a read-only root, no capabilities and no new privileges (machine/apply/containers.py).",
   wrong: "Code that escapes the application controls the machine, or the image is not the one that was tested.",
-  mend: "name the image by digest, set user, and publish on the machine's private address.",
+  fix: "name the image by digest, set user, and publish on the machine's private address.",
   answers: ["CIS Docker 4.1", "CIS Docker 5.5", "CIS Docker 5.9", "CIS Docker 5.13", "CIS Docker 5.31"],
   *check(inputs, { settings }) {
     const state = stateOf(inputs);

@@ -14,7 +14,7 @@ export const dropletRules: Rule[] = [
     severity: "high",
     demands: "Every droplet is created with an SSH key.",
     wrong: "Without a key DigitalOcean generates a root password and e-mails it.",
-    mend: "set sshKeys to the deployer's key.",
+    fix: "set sshKeys to the deployer's key.",
     answers: ["CKV_DIO_2", "DIG-0004"],
     *check(inputs) {
       if ((templateOf(inputs).sshKeys ?? []).length === 0) yield "it has no SSH key";
@@ -27,7 +27,7 @@ export const dropletRules: Rule[] = [
     severity: "medium",
     demands: "Every droplet runs a Debian release with security support, named by slug.",
     wrong: "Other images have unknown contents and no known maintainer. An id changes each month, and every change replaces the machine.",
-    mend: `set image to ${images.join(" or ")}.`,
+    fix: `set image to ${images.join(" or ")}.`,
     answers: ["droplet-droplets-custom-image"],
     *check(inputs) {
       const { image } = templateOf(inputs);
@@ -40,7 +40,7 @@ export const dropletRules: Rule[] = [
     severity: "low",
     demands: "Every droplet reports its metrics to the cloud.",
     wrong: "Nobody notices when a machine runs out of disk or memory.",
-    mend: "set monitoring: true.",
+    fix: "set monitoring: true.",
     answers: ["droplet-droplets-features-monitoring"],
     *check({ monitoring }) {
       if (!monitoring) yield "monitoring is off";
@@ -54,7 +54,7 @@ export const dropletRules: Rule[] = [
     level: "advisory",
     demands: "Droplets are backed up by DigitalOcean, or hold nothing that is not backed up elsewhere.",
     wrong: "A lost machine is created again without its data. Here that is by design: the backups of database and media hold everything that must not be lost.",
-    mend: "set backups: true for a machine that holds data without another backup.",
+    fix: "set backups: true for a machine that holds data without another backup.",
     answers: ["droplet-droplets-backup-not-enabled", "droplet-droplets-backup-not-present", "droplet-droplets-snapshot-not-present"],
     *check(resources) {
       const bare = resources.filter(({ type, props }) => type === droplet && !props.backups).map(({ name }) => name);

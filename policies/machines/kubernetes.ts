@@ -11,7 +11,7 @@ export const kubernetesRules: Rule[] = [
     severity: "medium",
     demands: "A Kubernetes cluster upgrades automatically, in a maintenance window, and adds new nodes before it removes old ones.",
     wrong: "The cluster stays on a release with known vulnerabilities, or DigitalOcean chooses the time of the upgrade.",
-    mend: "set autoUpgrade and surgeUpgrade to true, and maintenancePolicy.",
+    fix: "set autoUpgrade and surgeUpgrade to true, and maintenancePolicy.",
     answers: ["DIG-0005", "DIG-0008", "kubernetes-kubernetes-autoupgrade-minor", "kubernetes-kubernetes-surge-upgrade"],
     *check({ autoUpgrade, surgeUpgrade, maintenancePolicy }) {
       if (!autoUpgrade) yield "autoUpgrade is off";
@@ -25,7 +25,7 @@ export const kubernetesRules: Rule[] = [
     severity: "high",
     demands: "The control plane of a Kubernetes cluster is highly available and reachable from named addresses only, in ranges no wider than /16 (IPv4) or /32 (IPv6).",
     wrong: "The loss of one machine takes the control plane down, or the whole internet can try credentials.",
-    mend: "set ha: true, and controlPlaneFirewall with the operators' addresses.",
+    fix: "set ha: true, and controlPlaneFirewall with the operators' addresses.",
     answers: ["kubernetes-kubernetes-ha-enabled"],
     *check({ ha, controlPlaneFirewall }) {
       if (!ha) yield "ha is off";

@@ -45,7 +45,7 @@ export const userData: Rule = {
   severity: "critical",
   demands: "User data contains no secret except the one-time host key of a machine's first connection, and enables no password log-in.",
   wrong: "Any process on the machine, and anyone with read access to the account, can read user data as long as the machine exists; a password can be guessed.",
-  mend: "remove ssh_pwauth; put a secret into the machine's state, which is sent over SSH into a file that only root can read. If the secret was real, replace it.",
+  fix: "remove ssh_pwauth; put a secret into the machine's state, which is sent over SSH into a file that only root can read. If the secret was real, replace it.",
   answers: ["CKV_AWS_46", "AWS-0029", "AWS-0122", "AWS-0129"],
   *check(inputs, { type, settings }) {
     for (const text of userDataOf[type](inputs)) {

@@ -9,7 +9,7 @@ export const appInside = ruleFor<AppArgs>("digitalocean:index/app:App", {
   level: "advisory",
   demands: "No service or function of an app is reachable from the internet without passing the edge.",
   wrong: "App Platform gives every service a public name by default: requests to it bypass the web application firewall, the rate limits and the log.",
-  mend: "give the service internalPorts and no httpPort, routes or ingress rule, or make it a worker; run public services behind the edge.",
+  fix: "give the service internalPorts and no httpPort, routes or ingress rule, or make it a worker; run public services behind the edge.",
   answers: [],
   *check({ spec }) {
     const routed = (spec?.ingress?.rules ?? []).map(({ component }) => component?.name);

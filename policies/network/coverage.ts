@@ -15,7 +15,7 @@ export const dropletCoverage: Rule[] = [
     severity: "critical",
     demands: "Every droplet is selected by a cloud firewall, by tag or by id.",
     wrong: "A droplet without a firewall is open to everyone on every port.",
-    mend: "give it the tag of a role that has a firewall (components/firewalls.ts).",
+    fix: "give it the tag of a role that has a firewall (components/firewalls.ts).",
     answers: ["droplet-droplets-firewall-not-attached"],
     *check(resources) {
       const firewalls = resources.filter(({ type }) => type === "digitalocean:index/firewall:Firewall");
@@ -33,7 +33,7 @@ export const dropletCoverage: Rule[] = [
     severity: "high",
     demands: "Every droplet is in a VPC of the stack's own, never in the region's default.",
     wrong: "The region's default VPC is shared with whatever else the account runs.",
-    mend: "set vpcUuid to the id of the stack's own Vpc.",
+    fix: "set vpcUuid to the id of the stack's own Vpc.",
     answers: [],
     *check(resources) {
       for (const { urn, name, propertyDependencies: { vpcUuid, dropletTemplate } } of machinesOf(resources)) {

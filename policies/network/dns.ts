@@ -31,7 +31,7 @@ export const dnsRules: Rule[] = [
     level: "advisory",
     demands: "A DNS record points to a resource of this stack: its address, host name or name servers are taken from that resource's outputs.",
     wrong: "Once the address, name or zone is released, its next owner can serve the domain, get a certificate for it, and receive its cookies.",
-    mend: "take the value from the resource (ReservedIp's ipAddress, LoadBalancer's ip, App's liveDomain), and create the Domain of a zone that NS records delegate, so that both are deleted together; remove records that point elsewhere.",
+    fix: "take the value from the resource (ReservedIp's ipAddress, LoadBalancer's ip, App's liveDomain), and create the Domain of a zone that NS records delegate, so that both are deleted together; remove records that point elsewhere.",
     answers: [],
     *check(resources) {
       const own = new Set(resources.filter(({ type }) => type !== domain).flatMap(({ props }) => addresses.map((key) => known(() => props[key] as unknown))));
@@ -53,7 +53,7 @@ export const dnsRules: Rule[] = [
     level: "advisory",
     demands: "A DNS record's TTL is an hour at most.",
     wrong: "After a change, or the loss of a machine, clients use the old address for as long as the TTL.",
-    mend: "set ttl to 3600 or less.",
+    fix: "set ttl to 3600 or less.",
     answers: ["networking-domains-high-ttl"],
     *check({ ttl }) {
       if (ttl !== undefined && ttl > 3600) yield `its TTL is ${ttl} s`;
@@ -65,7 +65,7 @@ export const dnsRules: Rule[] = [
     severity: "medium",
     demands: "An SPF record names who may send mail, and rejects all others.",
     wrong: "Anyone can send mail in the domain's name.",
-    mend: "end the record with -all (or ~all while trying it).",
+    fix: "end the record with -all (or ~all while trying it).",
     answers: ["networking-domains-spf-overly-permissive"],
     *check(inputs) { // an address may be unknown yet, and is none of this rule's business
       if (inputs.type === "TXT" && /^"?v=spf1\b/i.test(inputs.value) && !isBound(inputs.value)) yield "it allows everyone to send mail";
@@ -79,7 +79,7 @@ export const dnsRules: Rule[] = [
     level: "advisory",
     demands: "A zone that the stack creates has SPF, DKIM and DMARC records.",
     wrong: "Receivers cannot tell the domain's mail from a forgery.",
-    mend: "add TXT records: v=spf1 at @, v=DMARC1 at _dmarc, and the mail service's key at <selector>._domainkey; `v=spf1 -all` where no mail is sent.",
+    fix: "add TXT records: v=spf1 at @, v=DMARC1 at _dmarc, and the mail service's key at <selector>._domainkey; `v=spf1 -all` where no mail is sent.",
     answers: ["networking-domains-missing-spf", "networking-domains-missing-dkim", "networking-domains-missing-dmarc"],
     *check(resources) {
       for (const zone of resources.filter(({ type }) => type === domain)) {

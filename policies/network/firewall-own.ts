@@ -22,7 +22,7 @@ export const firewallOwnTags: Rule = {
   severity: "high",
   demands: "A firewall selects machines by tags of its own stack only.",
   wrong: "Tags are shared by the whole account: with another stack's tag, that stack's machines can connect here, or this firewall opens ports on them.",
-  mend: "use a tag that this stack creates, such as a role's (components/naming.ts).",
+  fix: "use a tag that this stack creates, such as a role's (components/naming.ts).",
   answers: [],
   *check(resources) {
     const own = resources.filter(tag.is);

@@ -27,7 +27,7 @@ export const firewallRules: Rule[] = [
     severity: "critical",
     demands: "From the internet, only ports 80 and 443 of the edge are open. Every other port is open to machines only, or to public ranges no wider than /24 (IPv4) or /48 (IPv6).",
     wrong: "A cloud firewall admits the internet where only named machines or people should connect.",
-    mend: "list the tags or addresses that need access (sourceTags, sourceAddresses), and replace a wide range by the addresses in use; public traffic goes through the edge's ports 80 and 443.",
+    fix: "list the tags or addresses that need access (sourceTags, sourceAddresses), and replace a wide range by the addresses in use; public traffic goes through the edge's ports 80 and 443.",
     answers: ["CKV_DIO_4", "DIG-0001", "droplet-droplets-all-ports-exposed", "networking-firewalls-public-ports", "networking-firewalls-quad-zero"],
     *check(inputs) {
       for (const rule of allowed(inputs.inboundRules)) {
@@ -47,7 +47,7 @@ export const firewallRules: Rule[] = [
     severity: "critical",
     demands: "SSH is open on the bastion only, to named ranges no wider than /16 (IPv4) or /32 (IPv6).",
     wrong: "SSH is open to more of the internet than the operators' addresses, or on a machine that is not the bastion.",
-    mend: "name the operators' ranges in sshAllowedCidrs; reach other machines through the bastion.",
+    fix: "name the operators' ranges in sshAllowedCidrs; reach other machines through the bastion.",
     answers: ["CKV_DIO_4", "DIG-0001", "droplet-droplets-port-22-exposed", "CIS 5.2"],
     *check(inputs) {
       const ssh = allowed(inputs.inboundRules).filter(({ protocol, portRange }) => protocol === "tcp" && includes(portsOf(portRange), 22));
@@ -64,7 +64,7 @@ export const firewallRules: Rule[] = [
     level: "advisory",
     demands: "Outgoing connections are allowed to named destinations only.",
     wrong: "A compromised machine can send anything anywhere.",
-    mend: "name the destinations; to the internet, open only the ports that a machine needs: 53, 80, 123, 443.",
+    fix: "name the destinations; to the internet, open only the ports that a machine needs: 53, 80, 123, 443.",
     answers: ["DIG-0003"],
     *check(inputs) {
       for (const { protocol, portRange, destinationAddresses } of allowed(inputs.outboundRules)) {

@@ -21,7 +21,7 @@ export const loadBalancerRules: Rule[] = [
     severity: "high",
     demands: "A public load balancer serves TLS, and redirects HTTP to HTTPS.",
     wrong: "HTTP clients are never switched to HTTPS, so anyone on the network path can read and change their traffic.",
-    mend: "add a forwarding rule with entryProtocol https and set redirectHttpToHttps; forward plain TCP only on port 443, to a server that speaks TLS.",
+    fix: "add a forwarding rule with entryProtocol https and set redirectHttpToHttps; forward plain TCP only on port 443, to a server that speaks TLS.",
     answers: ["DIG-0002", "networking-load-balancer-ssl-redirect-disabled"],
     *check(inputs) {
       if (inputs.network === "INTERNAL") return;
@@ -42,7 +42,7 @@ export const loadBalancerRules: Rule[] = [
     severity: "critical",
     demands: "Only the edge is behind a public load balancer, and firewalls admit the balancer on the edge's ports 80 and 443 only.",
     wrong: "Through the balancer the internet reaches what firewalls would block: the API without the web application firewall, or the database.",
-    mend: "set dropletTag to the edge's role tag; if only machines of the stack use the balancer, set network to INTERNAL.",
+    fix: "set dropletTag to the edge's role tag; if only machines of the stack use the balancer, set network to INTERNAL.",
     answers: [],
     *check(resources) {
       const inside = resources.filter(isInside);
@@ -68,7 +68,7 @@ export const loadBalancerRules: Rule[] = [
     level: "advisory",
     demands: "A load balancer has machines behind it, and keeps its connections to them open.",
     wrong: "A balancer without machines answers 503; without keep-alive each request costs a new connection.",
-    mend: "set dropletTag (or dropletIds) and enableBackendKeepalive.",
+    fix: "set dropletTag (or dropletIds) and enableBackendKeepalive.",
     answers: ["networking-load-balancer-without-droplet", "networking-load-balancer-backend-keepalive-disabled"],
     *check(inputs) {
       if (!inputs.dropletTag && (inputs.dropletIds ?? []).length === 0 && (inputs.targetLoadBalancerIds ?? []).length === 0) yield "no machine is behind it";

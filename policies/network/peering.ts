@@ -13,7 +13,7 @@ export const vpcPeering: Rule = {
   severity: "high",
   demands: "A VPC is peered with VPCs of the same stack only.",
   wrong: "Everything in the other VPC is in this one too: rules for private addresses admit it, and no rule of this stack can identify it.",
-  mend: "remove the peering: external traffic goes through the edge; if the other VPC belongs to this stack, create it in this program.",
+  fix: "remove the peering: external traffic goes through the edge; if the other VPC belongs to this stack, create it in this program.",
   answers: [],
   *check(resources) {
     const own = resources.filter(isVpc);

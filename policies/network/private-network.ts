@@ -20,7 +20,7 @@ export const privateNetwork: Rule = {
   severity: "high",
   demands: "Every resource that can be in a private network names one.",
   wrong: "Without one it is created in the region's default VPC, together with unrelated resources.",
-  mend: "set vpcUuid (privateNetworkUuid of a database) to the stack's own Vpc.",
+  fix: "set vpcUuid (privateNetworkUuid of a database) to the stack's own Vpc.",
   answers: [],
   *check(inputs, { type }) {
     if (!networkOf[type](inputs)) yield "it names no private network";

@@ -45,7 +45,7 @@ export const securityGroup: Rule = {
   severity: "critical",
   demands: "An AWS security group admits the internet on 80 and 443 at most, and its ICMP messages about oversized packets; SSH from public ranges no wider than /16 (IPv4) or /32 (IPv6), everything else no wider than /24 or /48.",
   wrong: "A security group admits the internet where only named machines or people should connect.",
-  mend: "name the ranges or groups that need access (cidrIpv4, referencedSecurityGroupId).",
+  fix: "name the ranges or groups that need access (cidrIpv4, referencedSecurityGroupId).",
   answers: ["CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_277", "AWS-0107", "CIS 5.2", "CIS 5.3"],
   *check(inputs, { type }) {
     for (const opened of openings[type](inputs)) {

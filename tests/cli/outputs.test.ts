@@ -11,7 +11,7 @@ function does(script: string) {
   const command = join(directory, "pulumi");
   writeFileSync(command, script);
   chmodSync(command, 0o755);
-  return { command, cwd: directory, env: process.env, mend: { install: "https://www.pulumi.com/docs/install/", read: "pulumi login", up: "pulumi up --stack staging" } };
+  return { command, cwd: directory, env: process.env, fix: { install: "https://www.pulumi.com/docs/install/", read: "pulumi login", up: "pulumi up --stack staging" } };
 }
 
 /** One that prints this, whatever it is asked; or fails with it. */

@@ -5,8 +5,8 @@ import { doneBefore, hooks, requested, short, type Request } from "./program";
 
 test("a generation that is lower than the one noted is refused, and one that leaves out another, and no other", () => {
   const change = (former: object, now: object) => () => refuseOutOfTurn("production")({ oldInputs: { input: former }, newInputs: { input: now } });
-  expect(change({ passwordGeneration: 2 }, { passwordGeneration: 1 })).toThrow(/to mend: pulumi config set --stack production passwordGeneration 2/);
-  expect(change({ passwordGeneration: 2 }, { passwordGeneration: 4 })).toThrow(/to mend: pulumi config set --stack production passwordGeneration 3/);
+  expect(change({ passwordGeneration: 2 }, { passwordGeneration: 1 })).toThrow(/to fix: pulumi config set --stack production passwordGeneration 2/);
+  expect(change({ passwordGeneration: 2 }, { passwordGeneration: 4 })).toThrow(/to fix: pulumi config set --stack production passwordGeneration 3/);
   expect(change({ passwordGeneration: 2 }, { passwordGeneration: 3 })).not.toThrow();
 });
 

@@ -20,11 +20,11 @@ test("the message shows each value, what is allowed and the command", () => {
     "",
     '  vpcCidr = "8.8.0.0/20": is not private (RFC 1918)',
     `    allowed: ${faultsOf({ vpcCidr: "8.8.0.0/20" })[0].allowed}`,
-    "    to mend: pulumi config set --stack staging vpcCidr 10.20.0.0/20",
+    "    to fix: pulumi config set --stack staging vpcCidr 10.20.0.0/20",
     "",
     "  apiInstanceCount = 0: is below 1",
     "    allowed: a whole number from 1 to 500",
-    "    to mend: pulumi config set --stack staging apiInstanceCount 2",
+    "    to fix: pulumi config set --stack staging apiInstanceCount 2",
   ].join("\n"));
 });
 

@@ -54,11 +54,11 @@ test.each(["staging", "production"])("%s lacks only its secrets and placeholders
   const secrets = ["backupPassphrase", "djangoSecretKey", "mediaAccessKeyId", "mediaSecretAccessKey", "registryToken"];
   const told = stack === "production" ? ["alertWebhookUrl", "alerts.runbook"] : [];
   expectOnly(faultyKeys(values, stack), [...placeholders, ...secrets, ...told]);
-  const mended = Object.fromEntries(Object.entries(values).map(([name, value]) => [
+  const fixed = Object.fromEntries(Object.entries(values).map(([name, value]) => [
     name, value.replaceAll("ringo.example", "ringo.dev").replaceAll("203.0.113.", "185.12.64.").replace(/0{64}/, "ab".repeat(32)),
   ]));
   expect(faultyKeys({
-    ...mended, djangoSecretKey: least.djangoSecretKey, backupPassphrase: least.backupPassphrase, mediaAccessKeyId: "not-a-key", mediaSecretAccessKey: "not-a-secret", registryToken: "not-a-token",
+    ...fixed, djangoSecretKey: least.djangoSecretKey, backupPassphrase: least.backupPassphrase, mediaAccessKeyId: "not-a-key", mediaSecretAccessKey: "not-a-secret", registryToken: "not-a-token",
     ...(told.length > 0 ? { alertWebhookUrl: "https://hooks.ringo.dev/not-a-hook", alerts: '{"runbook":"https://wiki.ringo.dev/alerts"}' } : {}),
   }, stack)).toEqual([]);
 });

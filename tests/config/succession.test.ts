@@ -18,15 +18,15 @@ test("one that is lower than in use is told with what that would do, and the com
 
   backups.keyGeneration = 1: is lower than 2, which is in use: it would bring back no former key but make a new one
     allowed: a whole number, never less than before
-    to mend: pulumi config set --stack production --path backups.keyGeneration 2
+    to fix: pulumi config set --stack production --path backups.keyGeneration 2
 
   deployerKeyGeneration = 2: is lower than 3, which is in use: no machine lets in a former key, so the program would reach none of them
     allowed: a whole number, never less than before, and at most one more
-    to mend: pulumi config set --stack production deployerKeyGeneration 3
+    to fix: pulumi config set --stack production deployerKeyGeneration 3
 
   machineGenerations.api-0 = 1: is lower than 2, which is in use: it would delete the machine and create another
     allowed: whole numbers, never less than before, by machine: edge, data, monitor, api-0, worker-0, …
-    to mend: pulumi config set --stack production --path machineGenerations.api-0 2`);
+    to fix: pulumi config set --stack production --path machineGenerations.api-0 2`);
 });
 
 test("one that leaves out another is told where only the next would do, with the command that takes that first", () => {
@@ -35,11 +35,11 @@ test("one that leaves out another is told where only the next would do, with the
 
   passwordGeneration = 3: leaves out 2: the application logs in to PostgreSQL as two roles in turn, so the password in use might end before every container has the new one
     allowed: a whole number, never less than before, and at most one more
-    to mend: pulumi config set --stack production passwordGeneration 2
+    to fix: pulumi config set --stack production passwordGeneration 2
 
   deployerKeyGeneration = 6: leaves out 5: machines let in no key but the one in use and the next, so the program would reach none of them
     allowed: a whole number, never less than before, and at most one more
-    to mend: pulumi config set --stack production deployerKeyGeneration 5`);
+    to fix: pulumi config set --stack production deployerKeyGeneration 5`);
 });
 
 test("one that stays or is raised is in turn, and so is that of a machine that goes or comes", () => {

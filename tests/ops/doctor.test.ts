@@ -13,14 +13,14 @@ test("a machine without complaints is fine", () => expect(judged(local, "data", 
 
 test("each complaint comes with a command for a closer look, for the given stack", () => {
   const printed = "unit ringo-logs.service failed\ncontainer ringo-api   Exited (137) 2 minutes ago\ndisk /srv/data 93%\nfirewall\nreboot\n";
-  expect(judged(production, "api-1", printed).map(({ said, ok, mend }) => [said, ok, mend])).toEqual([
+  expect(judged(production, "api-1", printed).map(({ said, ok, fix }) => [said, ok, fix])).toEqual([
     ["unit ringo-logs.service is failed", false, ["make ssh STACK=production HOST=api-1 CMD='journalctl --no-pager --lines 50 --unit ringo-logs.service'"]],
     ["container ringo-api is Exited (137) 2 minutes ago", false, ["make ssh STACK=production HOST=api-1 CMD='docker logs --tail 50 ringo-api'"]],
     ["/srv/data is full to 93%", false, ["make ssh STACK=production HOST=api-1 CMD='du -xh --max-depth 3 /srv/data | sort -h | tail -n 20'"]],
     ["its firewall does not drop unsolicited traffic", false, ["make ssh STACK=production HOST=api-1 CMD='systemctl restart nftables.service'"]],
     ["an update waits for a reboot", false, ["make ssh STACK=production HOST=api-1 CMD='systemctl reboot'"]],
   ]);
-  expect(judged(local, "api-1", "reboot")[0]!.mend).toEqual(["make ssh HOST=api-1 CMD='systemctl reboot'"]);
+  expect(judged(local, "api-1", "reboot")[0]!.fix).toEqual(["make ssh HOST=api-1 CMD='systemctl reboot'"]);
 });
 
 describe("on a machine the doctor finds", () => {
@@ -69,7 +69,7 @@ test("firing alerts are reported with their page; if even the watchdog is silent
   const alert = (alertname: string, state: string) => ({ state, labels: { alertname }, annotations: { summary: `${alertname} it is`, runbook_url: `docs/alerts.md#${alertname.toLowerCase()}` } });
   const alive = alert("Watchdog", "firing");
   expect(firing(local, [alive, alert("ApiSlow", "pending")])).toEqual([{ about: "alerts", said: "none fires", ok: true }]);
-  expect(firing(local, [alive, alert("RedisDown", "firing")])).toEqual([{ about: "alerts", said: "RedisDown: RedisDown it is", ok: false, mend: ["docs/alerts.md#redisdown"] }]);
+  expect(firing(local, [alive, alert("RedisDown", "firing")])).toEqual([{ about: "alerts", said: "RedisDown: RedisDown it is", ok: false, fix: ["docs/alerts.md#redisdown"] }]);
   expect(firing(local, []).map(({ ok }) => ok)).toEqual([false]);
 });
 
@@ -83,17 +83,17 @@ describe("backups", () => {
   });
 
   test("are reported if there are none, or if WAL is missing", () => {
-    expect(backedUp(local, { ...well, warning: "WAL x is missing" }, hours(1))).toMatchObject([{ ok: false, said: "WAL x is missing", mend: ["make ssh HOST=data CMD='systemctl start ringo-backup@incr'", "docs/alerts.md#walmissing"] }]);
+    expect(backedUp(local, { ...well, warning: "WAL x is missing" }, hours(1))).toMatchObject([{ ok: false, said: "WAL x is missing", fix: ["make ssh HOST=data CMD='systemctl start ringo-backup@incr'", "docs/alerts.md#walmissing"] }]);
     expect(backedUp(local, { ...well, window: null, backups: [] }, hours(1))).toMatchObject([{ ok: false, said: "there are none" }]);
   });
 
   test("are reported as soon as they are older than the alert's limit, with the alert's page", () => {
-    expect(backedUp(production, well, hours(26))).toMatchObject([{ ok: false, said: `the newest ended at ${made}, more than 25 hours ago`, mend: ["make ssh STACK=production HOST=data CMD='systemctl start ringo-backup@incr'", "docs/alerts.md#backupold"] }]);
+    expect(backedUp(production, well, hours(26))).toMatchObject([{ ok: false, said: `the newest ended at ${made}, more than 25 hours ago`, fix: ["make ssh STACK=production HOST=data CMD='systemctl start ringo-backup@incr'", "docs/alerts.md#backupold"] }]);
   });
 
   test("are reported if WAL waits longer than the alert's limit, each fault separately", () => {
     const stuck = { ...well, wal: { waiting: 4711, waitingSeconds: 301 } };
-    expect(backedUp(local, stuck, hours(1))).toMatchObject([{ ok: false, said: "4711 WAL segments wait, the first of them for 5 minutes", mend: ["make ssh HOST=data CMD='ringo-backup status'", "docs/alerts.md#walnotarchived"] }]);
+    expect(backedUp(local, stuck, hours(1))).toMatchObject([{ ok: false, said: "4711 WAL segments wait, the first of them for 5 minutes", fix: ["make ssh HOST=data CMD='ringo-backup status'", "docs/alerts.md#walnotarchived"] }]);
     expect(backedUp(local, stuck, hours(240)).map(({ ok }) => ok)).toEqual([false, false]);
   });
 });

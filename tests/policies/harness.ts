@@ -117,7 +117,7 @@ export function chapter(title: About["chapter"], cases: Record<string, Cases>): 
       const violations = judge(samples, only);
       expect(violations.map(({ message }) => message).join("\n")).toMatch(pattern);
       expect(new Set(violations.map(({ rule }) => rule))).toEqual(new Set([name]));
-      expect(violations[0].message).toContain("To mend: ");
+      expect(violations[0].message).toContain("To fix: ");
     });
     if (!hidden) return;
     test("tells what a preview cannot know, and never lets it pass in an update", () => {

@@ -20,7 +20,7 @@ describe("the rules", () => {
   test.each(rules.map((rule) => [rule.name, rule] as const))("%s states its requirement, the reason and the fix", (_, rule) => {
     expect(chapters).toContain(rule.chapter);
     for (const sentence of [rule.demands, rule.wrong]) expect(sentence).toMatch(/^[A-Z`][^]{15,}\.$/);
-    expect(rule.mend).toMatch(/^[a-z`][^]{5,}\.$/);
+    expect(rule.fix).toMatch(/^[a-z`][^]{5,}\.$/);
     expect(new Set(rule.answers).size).toBe(rule.answers.length);
   });
   test("reach Pulumi with all their texts", () => {
@@ -28,7 +28,7 @@ describe("the rules", () => {
     expect(policies).toHaveLength(rules.length + 2);
     const rule = ruleNamed("droplet-ssh-key");
     expect(policies.find(({ name }) => name === rule.name)).toMatchObject({
-      description: rule.wrong, enforcementLevel: "mandatory", severity: "high", remediationSteps: rule.mend, tags: expect.arrayContaining(["Machines", "CKV_DIO_2", "DIG-0004"]),
+      description: rule.wrong, enforcementLevel: "mandatory", severity: "high", remediationSteps: rule.fix, tags: expect.arrayContaining(["Machines", "CKV_DIO_2", "DIG-0004"]),
     });
     for (const { enforcementLevel } of policies) expect(["mandatory", "advisory"]).toContain(enforcementLevel);
   });
@@ -97,7 +97,7 @@ describe("what a preview cannot know", () => {
     expect(previewed([hidden("a"), digitalocean("droplet", { sshKeys: [] }, { name: "b" })]).map(({ rule }) => rule)).toEqual(["droplet-ssh-key", "not-judged-yet"]);
   });
   test("is a violation in an update, where it would not be checked again", () => {
-    expect(judge([hidden("a")], { of: [ruleNamed("droplet-ssh-key")] })[0].message).toBe("a: sshKeys is unknown, so nobody can say that the rule holds\nTo mend: set sshKeys to the deployer's key.");
+    expect(judge([hidden("a")], { of: [ruleNamed("droplet-ssh-key")] })[0].message).toBe("a: sshKeys is unknown, so nobody can say that the rule holds\nTo fix: set sshKeys to the deployer's key.");
   });
   test("is reported if a list is only partly known", () => {
     expect(previewed([digitalocean("droplet", { tags: ["project:ringo", unknown] })], [ruleNamed("required-tags")]).map(({ rule }) => rule)).toEqual(["not-judged-yet"]);

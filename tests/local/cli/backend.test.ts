@@ -49,7 +49,7 @@ test("the example is that of whichever checkout runs: nothing is written down of
   expect(fs.existsSync(path.join(state, "backend"))).toBe(false);
 });
 
-test("that is gone is not taken for another: what mends it is said", () => {
+test("that is gone is not taken for another: what fixes it is said", () => {
   up(own);
   fs.rmdirSync(own);
   expect(() => up()).toThrow(UserError);

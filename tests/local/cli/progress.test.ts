@@ -54,16 +54,16 @@ test("an error that repeats a machine's whole output is told from what failed on
 describe("what the policies say", () => {
   const policy = (enforcementLevel: string) => ({ policyEvent: {
     resourceUrn: urn("digitalocean:index/firewall:Firewall", "network-firewall-api"), policyName: "firewall-ssh", enforcementLevel,
-    message: "<{%fg 1%}>SSH answers to too many.\nSSH is open to 0.0.0.0/0, which is too wide\nTo mend: name the operators' ranges.<{%reset%}>\n",
+    message: "<{%fg 1%}>SSH answers to too many.\nSSH is open to 0.0.0.0/0, which is too wide\nTo fix: name the operators' ranges.<{%reset%}>\n",
   } });
-  const told = [/^network-firewall-api +│ policy firewall-ssh: SSH answers to too many\.$/, /│ SSH is open to 0\.0\.0\.0\/0, which is too wide$/, /│ To mend: name the operators' ranges\.$/];
+  const told = [/^network-firewall-api +│ policy firewall-ssh: SSH answers to too many\.$/, /│ SSH is open to 0\.0\.0\.0\/0, which is too wide$/, /│ To fix: name the operators' ranges\.$/];
 
   test.each([["mandatory", 1], ["advisory", 0]])("is told with resource, finding and remedy; %s", (level, errors) => {
     const result = seen([policy(level)]);
     expect(result.lines.map((line) => line.replace(/^\s*[\d.]+s\s+/, ""))).toEqual(told.map((pattern) => expect.stringMatching(pattern)));
     expect(result.errors).toHaveLength(errors);
-    // Told once, what is wrong and how to mend it need not be told of each resource; of what stops an update all is told.
+    // Told once, what is wrong and how to fix it need not be told of each resource; of what stops an update all is told.
     expect(seen([policy(level), policy(level)]).lines).toHaveLength(errors > 0 ? 6 : 4);
-    for (const error of result.errors) expect(error).toMatch(/^network-firewall-api: policy firewall-ssh: [^]*To mend: name the operators' ranges\.$/);
+    for (const error of result.errors) expect(error).toMatch(/^network-firewall-api: policy firewall-ssh: [^]*To fix: name the operators' ranges\.$/);
   });
 });

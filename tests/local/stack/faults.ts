@@ -9,7 +9,7 @@ export interface Fault {
   /** How long its condition must hold, in seconds, in production. */
   holds: number;
   cause(): Promise<unknown>;
-  mend(): Promise<unknown>;
+  fix(): Promise<unknown>;
   /** How often its figure is read, in seconds. @default the scrape interval */
   every?: number;
 }
@@ -31,12 +31,12 @@ export const rounds = (addressOf: (name: string) => string): (Fault | Fault[])[]
   [
     {
       name: "API process killed", alert: { alertname: "ApiProcessDown", machine: "api-1" }, holds: 60,
-      cause: () => inside("api-1", "docker kill ringo-api"), mend: () => inside("api-1", "docker start ringo-api"),
+      cause: () => inside("api-1", "docker kill ringo-api"), fix: () => inside("api-1", "docker start ringo-api"),
     },
     {
       name: "disk nearly full", alert: { alertname: "DiskNearlyFull", machine: "data", mountpoint: "/srv/data" }, holds: 60,
       cause: () => inside("data", "set -- $(df -B1 --output=size,avail /srv/data | tail -1); fallocate -l $(($2 - $1 / 20)) /srv/data/filled"),
-      mend: () => inside("data", "rm /srv/data/filled"),
+      fix: () => inside("data", "rm /srv/data/filled"),
     },
     [{
       name: "certificate near expiry", alert: { alertname: "CertificateExpiring", machine: "edge" }, holds: 0, every: probeSeconds,
@@ -44,22 +44,22 @@ export const rounds = (addressOf: (name: string) => string): (Fault | Fault[])[]
 cp -P fullchain.pem kept.pem; cp -P privkey.pem kept.key
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 5 -subj /CN=short -keyout short.key -out short.pem 2>/dev/null
 ln -sfn short.pem fullchain.pem; ln -sfn short.key privkey.pem; systemctl reload nginx`),
-      mend: () => inside("edge", "cd /etc/nginx/tls; mv -f kept.pem fullchain.pem; mv -f kept.key privkey.pem; rm short.pem short.key; systemctl reload nginx"),
+      fix: () => inside("edge", "cd /etc/nginx/tls; mv -f kept.pem fullchain.pem; mv -f kept.key privkey.pem; rm short.pem short.key; systemctl reload nginx"),
     }, {
-      name: "edge gone", alert: { alertname: "MachineDown", machine: "edge" }, holds: 60, cause: () => unplug("edge"), mend: () => plugIn("edge"),
+      name: "edge gone", alert: { alertname: "MachineDown", machine: "edge" }, holds: 60, cause: () => unplug("edge"), fix: () => plugIn("edge"),
     }],
     [{
       name: "worker hung", alert: { alertname: "NoWorkers" }, holds: 60,
-      cause: () => inside("worker-0", `pkill -STOP -P ${workersMain}`), mend: () => inside("worker-0", `pkill -CONT -P ${workersMain}`),
+      cause: () => inside("worker-0", `pkill -STOP -P ${workersMain}`), fix: () => inside("worker-0", `pkill -CONT -P ${workersMain}`),
     }, {
       name: "worker gone", alert: { alertname: "NoWorkers" }, holds: 60,
-      cause: () => inside("worker-0", "docker kill ringo-worker"), mend: () => inside("worker-0", "docker start ringo-worker"),
+      cause: () => inside("worker-0", "docker kill ringo-worker"), fix: () => inside("worker-0", "docker start ringo-worker"),
     }],
     {
       // The machines share this host's clock: what the monitor reads of one is wrong instead.
       name: "clock off", alert: { alertname: "ClockOff", machine: "api-1" }, holds: 60,
       cause: () => inside("api-1", `systemctl stop prometheus-node-exporter; systemd-run --quiet --collect --unit=wrong-clock python3 -c '${wrongClock}' ${addressOf("api-1")}`),
-      mend: () => inside("api-1", "systemctl stop wrong-clock; systemctl start prometheus-node-exporter"),
+      fix: () => inside("api-1", "systemctl stop wrong-clock; systemctl start prometheus-node-exporter"),
     },
     {
       name: "archiving broken", alert: { alertname: "WalNotArchived", machine: "data" }, holds: 300,
@@ -67,7 +67,7 @@ ln -sfn short.pem fullchain.pem; ln -sfn short.key privkey.pem; systemctl reload
         await stopService("s3");
         await inside("data", switchWal);
       },
-      mend: async () => {
+      fix: async () => {
         await startServices();
         await inside("data", switchWal); // or PostgreSQL would try again after a minute
       },
@@ -75,7 +75,7 @@ ln -sfn short.pem fullchain.pem; ln -sfn short.key privkey.pem; systemctl reload
     {
       name: "two beats", alert: { alertname: "BeatTwice" }, holds: 60,
       cause: () => inside("api-0", "docker exec --detach ringo-api celery -A ringo_backend beat --schedule=/tmp/second --pidfile=/tmp/second.pid"),
-      mend: () => inside("api-0", "docker exec ringo-api sh -c 'kill $(cat /tmp/second.pid)'"),
+      fix: () => inside("api-0", "docker exec ringo-api sh -c 'kill $(cat /tmp/second.pid)'"),
     },
     {
       name: "Redis's snapshot fails", alert: { alertname: "RedisNotPersisting", machine: "data" }, holds: 60,
@@ -83,22 +83,22 @@ ln -sfn short.pem fullchain.pem; ln -sfn short.key privkey.pem; systemctl reload
       cause: () => inside("data", `cd /srv/data/redis; rm -f dump.rdb; mkdir dump.rdb; ${asOperator("BGSAVE")}
 timeout 10 sh -c "until ${asOperator("INFO persistence")} | grep -q '^rdb_last_bgsave_status:err'; do sleep 0.2; done"
 ${asOperator("SET ringo:check 1 EX 10")} | grep -c '^OK' | grep -qx 2`),
-      mend: () => inside("data", `rmdir /srv/data/redis/dump.rdb; ${asOperator("BGSAVE")}`),
+      fix: () => inside("data", `rmdir /srv/data/redis/dump.rdb; ${asOperator("BGSAVE")}`),
     },
   ],
   [
     {
       name: "Redis down", alert: { alertname: "RedisDown", machine: "data" }, holds: 30,
-      cause: () => inside("data", "systemctl stop redis-server"), mend: () => inside("data", "systemctl start redis-server"),
+      cause: () => inside("data", "systemctl stop redis-server"), fix: () => inside("data", "systemctl start redis-server"),
     },
     {
       name: "PostgreSQL down", alert: { alertname: "PostgresDown", machine: "data" }, holds: 30,
-      cause: () => inside("data", "systemctl stop postgresql@17-main"), mend: () => inside("data", "systemctl start postgresql@17-main"),
+      cause: () => inside("data", "systemctl stop postgresql@17-main"), fix: () => inside("data", "systemctl start postgresql@17-main"),
     },
     {
       name: "beat stopped", alert: { alertname: "BeatMissing" }, holds: 60,
-      cause: () => inside("worker-0", "docker stop -t 5 ringo-beat"), mend: () => inside("worker-0", "docker start ringo-beat"),
+      cause: () => inside("worker-0", "docker stop -t 5 ringo-beat"), fix: () => inside("worker-0", "docker start ringo-beat"),
     },
-    { name: "API machine gone", alert: { alertname: "MachineDown", machine: "api-1" }, holds: 60, cause: () => unplug("api-1"), mend: () => plugIn("api-1") },
+    { name: "API machine gone", alert: { alertname: "MachineDown", machine: "api-1" }, holds: 60, cause: () => unplug("api-1"), fix: () => plugIn("api-1") },
   ],
 ];

@@ -71,7 +71,7 @@ test("a connection that checks no host key is refused in a preview and in an upd
   for (const operation of ["preview", "up"] as const) {
     const verdict = await run(operation, () => void touching("careless", unchecked()));
     expect([verdict.passed, names(verdict, "mandatory")]).toEqual([false, ["connection-host-key"]]);
-    expect(verdict.policies[0].message).toMatch(/connection checks no host key\nTo mend: set hostKey/);
+    expect(verdict.policies[0].message).toMatch(/connection checks no host key\nTo fix: set hostKey/);
   }
   expect(fs.existsSync(path.join(directory, "made"))).toBe(false);
 });
@@ -102,7 +102,7 @@ test("a secret in user data is named by kind, never by value; advice is told and
   expect(verdict.passed).toBe(false);
   expect(names(verdict, "mandatory")).toContain("user-data-secret");
   expect(verdict.policies.map(({ message }) => message).join()).toContain("a secret of the stack's configuration is in its user data");
-  const said = verdict.policies.map((each) => JSON.stringify(each)).join() + verdict.printed.split("\n").filter((line) => /policy|mandatory|mend/i.test(line)).join();
+  const said = verdict.policies.map((each) => JSON.stringify(each)).join() + verdict.printed.split("\n").filter((line) => /policy|mandatory|to fix/i.test(line)).join();
   expect(said).not.toContain(secret);
   const advised = await run("preview", () => {
     new digitalocean.DnsRecord("slow", { domain: "ringo.test", type: "CNAME", name: "www", value: "api.ringo.test.", ttl: 86400 });

@@ -18,7 +18,7 @@ describe("files", () => {
     expect(readdirSync(machine.path("/etc/app"))).toEqual(["key"]);
   });
 
-  test("are mended when someone changed content or mode", () => {
+  test("are repaired when someone changed content or mode", () => {
     machine.apply(secret);
     chmodSync(machine.path("/etc/app/key"), 0o644);
     expect(machine.apply(secret).lines).toEqual(["file /etc/app/key changed", "1 changes"]);

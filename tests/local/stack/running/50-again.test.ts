@@ -57,7 +57,7 @@ test("one more API machine and one more worker add just those, and one less take
   await eventually("all tasks are done", async () => (await states()).every((state) => state === "SUCCESS"), 90);
 }, 600_000);
 
-test("a fault in the configuration ends before the first resource, and says how to mend it", async () => {
+test("a fault in the configuration ends before the first resource, and says how to fix it", async () => {
   configure({ apiInstanceCount: 0, apiSize: "s-99vcpu-1gb", autoscaler: { enabled: true, min: 9, max: 3 } });
   const { code, stderr } = await make("up");
   restoreSettings();

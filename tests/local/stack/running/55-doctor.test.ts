@@ -22,9 +22,9 @@ test("what is broken is named, with what looks closer at it, and is what the exi
       expect.stringMatching(/^api-1: container ringo-api is Exited /), "api-1: an update waits for a reboot", "worker-0: unit ringo-bait.service is failed",
       "worker-0: its firewall does not drop unsolicited traffic",
     ]);
-    expect(found.map(({ mend }) => mend)).toEqual(expect.arrayContaining([["make ssh HOST=worker-0 CMD='journalctl --no-pager --lines 50 --unit ringo-bait.service'"]]));
+    expect(found.map(({ fix }) => fix)).toEqual(expect.arrayContaining([["make ssh HOST=worker-0 CMD='journalctl --no-pager --lines 50 --unit ringo-bait.service'"]]));
     const alert = await eventually("its alert", async () => (await wrong()).find(({ said }) => said.startsWith("ApiProcessDown: ")), 60);
-    expect(alert.mend).toEqual([expect.stringMatching(/#apiprocessdown$/)]);
+    expect(alert.fix).toEqual([expect.stringMatching(/#apiprocessdown$/)]);
   } finally {
     await on("api-1", "docker start ringo-api >/dev/null; rm -f /run/reboot-required");
     await on("worker-0", "systemctl reset-failed ringo-bait; systemctl restart nftables.service");

@@ -14,17 +14,17 @@ const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, 
 const seconds = (from: number, to: number): string => ((to - from) / 1000).toFixed(1);
 
 /** Causes a fault, waits for its alert and for its end; says what was wrong, if anything was. */
-async function tried({ name, alert, holds, every = scrapeSeconds, cause, mend }: Fault): Promise<string[]> {
+async function tried({ name, alert, holds, every = scrapeSeconds, cause, fix }: Fault): Promise<string[]> {
   const limit = holds * patiencePercent / 100 + 2 * every;
   await cause();
   const began = Date.now();
   // Twenty seconds more, for a busy machine: what an idle one takes is in bench/README.md.
   const arrived = await eventually(`alert of ${name}`, async () => receiver.find("firing", alert, began - 1000), limit + 20).catch((error: Error) => error);
-  await mend();
-  const mended = Date.now();
+  await fix();
+  const fixed = Date.now();
   if (arrived instanceof Error) return [arrived.message];
-  const ended = await eventually(`end of ${name}`, async () => receiver.find("resolved", alert, mended), 120).catch((error: Error) => error);
-  say(`${name}: ${alert.alertname} after ${seconds(began, arrived.at)} s (at most ${limit} s)${ended instanceof Error ? "" : `; its end ${seconds(mended, ended.at)} s after the mend`}`);
+  const ended = await eventually(`end of ${name}`, async () => receiver.find("resolved", alert, fixed), 120).catch((error: Error) => error);
+  say(`${name}: ${alert.alertname} after ${seconds(began, arrived.at)} s (at most ${limit} s)${ended instanceof Error ? "" : `; its end ${seconds(fixed, ended.at)} s after the fix`}`);
   const link = `${runbook}#${alert.alertname.toLowerCase()}`;
   return [
     ...(arrived.annotations.runbook_url === link ? [] : [`${name}: leads to ${arrived.annotations.runbook_url}, not to ${link}`]),

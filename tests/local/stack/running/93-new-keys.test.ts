@@ -69,17 +69,17 @@ test("the deployer's key is changed, and the former one opens no machine", async
   }
 }, 300_000);
 
-test("the stack's file of before that, or of after the next, is refused by preview and update, with what mends it, before anything is changed", async () => {
+test("the stack's file of before that, or of after the next, is refused by preview and update, with what fixes it, before anything is changed", async () => {
   const inForce = Number(/deployerKeyGeneration: (\d+)/.exec(fs.readFileSync(path.join(projectDir, "Pulumi.local.yaml"), "utf8"))![1]);
   const refused: [number, string, number][] = [[1, `is lower than ${inForce}`, inForce], [inForce + 2, `leaves out ${inForce + 1}`, inForce + 1]];
   try {
     for (const [number, reason, meant] of refused) {
       configure({ deployerKeyGeneration: number });
-      const mend = new RegExp(`deployerKeyGeneration = ${number}: ${reason}[^]*to mend: pulumi config set --stack local deployerKeyGeneration ${meant}\n`);
+      const fix = new RegExp(`deployerKeyGeneration = ${number}: ${reason}[^]*to fix: pulumi config set --stack local deployerKeyGeneration ${meant}\n`);
       const previewed = await make("preview");
-      expect([previewed.code, previewed.stderr]).toEqual([2, expect.stringMatching(mend)]);
+      expect([previewed.code, previewed.stderr]).toEqual([2, expect.stringMatching(fix)]);
       const updated = await make("up");
-      expect([updated.code, updated.stderr]).toEqual([2, expect.stringMatching(mend)]);
+      expect([updated.code, updated.stderr]).toEqual([2, expect.stringMatching(fix)]);
       expect(updated.stderr).toContain("Nothing was changed.");
     }
   } finally {

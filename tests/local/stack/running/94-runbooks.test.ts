@@ -93,7 +93,7 @@ runbook("lost-table", async () => {
   await follow("lost-table", { [goodTime]: moment }, directory);
   expect(await orders()).toBe(before);
   await healthy(stack, 120);
-  expect((await order(stack, user, "after the mend")).status).toBe("processed");
+  expect((await order(stack, user, "after the fix")).status).toBe("processed");
 });
 
 runbook("existing-dump", async () => {

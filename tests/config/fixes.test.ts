@@ -13,22 +13,22 @@ const faultsOf = ({ raw, secretKeys }: Stored) => {
   return verdict.valid ? [] : verdict.faults;
 };
 
-/** Each told command, with its blanks filled, ends its fault, and whoever does as he is told on has none of that key in the end. */
-function expectMends(changes: Record<string, string | undefined>): void {
+/** Each suggested command, with its blanks filled in, fixes its fault; following the further suggestions leaves no fault of that key. */
+function expectFixes(changes: Record<string, string | undefined>): void {
   const raw = Object.fromEntries(Object.entries({ ...least, ...changes }).filter((entry): entry is [string, string] => entry[1] !== undefined));
   const before = { raw, secretKeys: stored(raw) };
-  for (const fault of faultsOf(before)) expectMended(fault, before, 3);
+  for (const fault of faultsOf(before)) expectFixed(fault, before, 3);
 }
 
-function expectMended({ key: name, reason, command }: Fault, before: Stored, rounds: number): void {
+function expectFixed({ key: name, reason, command }: Fault, before: Stored, rounds: number): void {
   const after = run(filled(command), before, typed);
   for (const left of faultsOf(after).filter((fault) => fault.key === name)) {
     if (rounds === 0 || left.reason === reason) throw new Error(`${name}: ${reason}\n  told: ${command}\n  then: ${left.reason}`);
-    expectMended(left, after, rounds - 1);
+    expectFixed(left, after, rounds - 1);
   }
 }
 
-test.each(cases)("the suggested command fixes %s", (_name, changes) => expectMends(changes));
+test.each(cases)("the suggested command fixes %s", (_name, changes) => expectFixes(changes));
 
 const loki = JSON.stringify({ image: `docker.io/grafana/loki:3.7.8@${digest}` });
 const runbook = "https://wiki.ringo.dev/alerts";
@@ -53,7 +53,7 @@ test.each<[string, Record<string, string>]>([
   ["Docker's network over the VPC", { dockerCidr: "10.20.0.0/20" }],
   ["a VPC inside a wider one without room", { vpcCidr: "10.20.5.0/24", apiInstanceCount: "300", gunicornWorkers: "1", databaseSize: "s-4vcpu-8gb" }],
   ["Grafana outside of the zone", { manageDns: "true", dnsZone: "ringo.dev", logs: loki, grafana: JSON.stringify({ image: `docker.io/grafana/grafana:12.3.0@${digest}`, domain: "grafana.ringo.net" }) }],
-])("the suggested command fixes %s", (_name, changes) => expectMends(changes));
+])("the suggested command fixes %s", (_name, changes) => expectFixes(changes));
 
 test("the suggested value for an unquoted time is that time", () => {
   for (const [restore, word] of [["2026-11-24 09:30:00 +0000 UTC", "2026-11-24T09:30:00Z"], ["2026-11-24 09:30:00 +0300 +0300", "2026-11-24T09:30:00+03:00"], ["2026-11-24T09:30:00", "'<time>'"]]) {
@@ -70,7 +70,7 @@ test("the suggested command fixes any value of a wrong type", () => {
   for (const [name, member] of paths) {
     for (const value of ["words", 5, -5, 1.5, true, null, [], {}, [5], ["two words"], { a: 1 }, [null], "*", "https://x y"]) {
       const given = member === undefined ? value : { [member]: value };
-      expectMends({ [name]: typeof given === "string" ? given : JSON.stringify(given) });
+      expectFixes({ [name]: typeof given === "string" ? given : JSON.stringify(given) });
     }
   }
 });
