@@ -3,8 +3,8 @@ from backup import lock, status
 from backup.repository import pgbackrest
 from backup.shell import Failure, say, stream
 
-# pgBackRest (issue 2792, fixed in August 2026), with a bucket that goes on listing a backup of which every object has been deleted:
-# after a full backup that was cut off it makes nothing but full ones.
+# pgBackRest (issue 2792, fixed in August 2026), with a bucket that still lists a backup after all its objects have been deleted:
+# after an interrupted full backup it makes only full ones.
 ONLY_FULL = "is not later than latest backup label"
 
 KINDS = {"full": "a full backup", "diff": "a differential backup", "incr": "an incremental backup"}
@@ -25,12 +25,12 @@ def run(settings, arguments):
 
 
 def _backup(settings, kind):
-    """Gives the type that it became."""
+    """Returns the type of the backup that was made."""
     try:
         stream(pgbackrest(settings, "backup", f"--type={kind}", "--log-level-console=info"), say, user="postgres")
     except Failure as failure:
         if kind == "full" or ONLY_FULL not in str(failure):
             raise
-        say("what a full backup that was cut off left in the bucket is in the way of other types: a full backup is made instead")
+        say("an interrupted full backup left files in the bucket that prevent other types: making a full backup instead")
         return _backup(settings, "full")
     return kind

@@ -3,17 +3,17 @@ import json
 
 from backup.shell import OWNER, psql
 
-# The application's own tables, by number: what they are called is theirs, and becomes part of no statement.
+# The application's own tables, by OID: their names are untrusted, and never become part of a statement.
 TABLES = """SELECT coalesce(json_agg(json_build_array(c.oid::bigint, format('%I.%I', nspname, relname)) ORDER BY nspname, relname), '[]')
 FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
 WHERE relkind IN ('r', 'p') AND relpersistence <> 't' AND nspname NOT IN ('pg_catalog', 'information_schema') AND has_table_privilege(c.oid, 'SELECT')"""
 
-# A count that would take longer than this is PostgreSQL's estimate instead; one that a policy would have a say in as well.
+# If a count would take longer than this, or row security applies, PostgreSQL's estimate is used instead.
 PATIENCE = "20s"
 
 
 def rows(databases, socket="/run/postgresql", port=5432):
-    """{database.table: (count, exact)} of every table of these databases that are there."""
+    """{database.table: (count, exact)} of every table of those of these databases that exist."""
     there = psql("SELECT datname FROM pg_database WHERE datconnlimit <> -2", socket=socket, port=port).splitlines()
     found = {}
     for database in databases:
@@ -38,12 +38,12 @@ SELECT current_setting('ringo.rows'), current_setting('ringo.exact');""", databa
 
 
 def _readable(name):
-    """On one line, whatever is in it."""
+    """On one line, whatever it contains."""
     return "".join(char if char.isprintable() and char != "\\" else char.encode("unicode_escape").decode() for char in name)
 
 
 def compared(before, after):
-    """A line for each table: what it had, and what it has. `before` is None where nobody could be asked."""
+    """A line for each table: its rows before and after. `before` is None if they could not be counted."""
     lines = []
     for table in sorted({*(before or {}), *after}):
         old, new = (before or {}).get(table), after.get(table)

@@ -1,4 +1,4 @@
-"""The WAL that a recovery follows in S3. The first segment that is not there is the end of all for PostgreSQL, whatever comes after it."""
+"""The WAL that a recovery follows in S3. For PostgreSQL the WAL ends at the first missing segment, whatever comes after it."""
 import re
 from dataclasses import dataclass
 
@@ -17,13 +17,13 @@ class Gap:
     beyond: int
 
     def __str__(self):
-        return (f"WAL {self.first} is missing in S3, so nothing can reach what is in it, nor what comes after it ({self.beyond} × 16 MiB). "
-                "If it was deleted there, its old version is still in the bucket: `make rewind-backups STACK=… TIME=…`")
+        return (f"WAL segment {self.first} is missing in S3: neither its content nor the WAL after it ({self.beyond} × 16 MiB) can be restored. "
+                "If it was deleted, its old version is still in the bucket: `make rewind-backups STACK=… TIME=…`")
 
 
 @dataclass(frozen=True)
 class Way:
-    # How many segments recovery goes through; up to the gap or beyond it.
+    # How many segments the recovery needs, including those after a gap.
     segments: int
     # The first that is missing, or None.
     gap: Gap | None
@@ -31,25 +31,25 @@ class Way:
 
 @dataclass(frozen=True)
 class Course:
-    # Where the WAL is in the bucket, and as of when: pgBackRest's options, none for now.
+    # Where the WAL is in the bucket, and pgBackRest's options for an earlier time; none for now.
     directory: str
     options: list
     history: timelines.History
-    # The segment that it begins with.
+    # The first segment.
     first: str
 
     def gap(self, settings):
-        """The first that there is, or None."""
+        """The first gap, or None."""
         return self.way(settings).gap
 
     def way(self, settings):
-        """To the end. What a running server has still to archive is on its way; what it takes to be archived should be there."""
-        # In this order: what arrives between the questions is in both answers. Of the bucket as it was, a server of now says nothing.
+        """To the end. What a running server has yet to archive is on its way; what it believes to be archived should be there."""
+        # In this order, so that what arrives in between is in both. A server running now says nothing about an earlier state of the bucket.
         waiting, sent = (wal.waiting(settings), wal.sent()) if not self.options and running() else ([], None)
         return self.among([*waiting, *self._archived(settings)], sent)
 
     def among(self, archived, sent=None):
-        """The same, where these are all there are, and `sent` was there, too."""
+        """The same, if these are all the segments, and `sent` was archived, too."""
         begin, archived = wal.number(self.first), {name for name in archived if wal.SEGMENT.fullmatch(name)}
         known = {*archived, sent} if sent and wal.SEGMENT.fullmatch(sent) else archived
         needed = []
@@ -61,13 +61,13 @@ class Course:
         return Way(len(needed), Gap(missing[0], len(needed) - needed.index(missing[0]) - len(missing)) if missing else None)
 
     def legs(self):
-        """Of each history on the way: its number, its first segment, and the one that is the next history's; None for the last."""
+        """For each timeline on the way: its number, its first segment, and the first of the next timeline; None for the last."""
         turns = [(timeline, lsn // wal.SIZE) for timeline, lsn in sorted(self.history.left.items())]
         numbers = [timeline for timeline, _ in turns] + [self.history.timeline]
         return list(zip(numbers, [0] + [turn for _, turn in turns], [turn for _, turn in turns] + [None]))
 
     def _archived(self, settings):
-        """Segments by their names, which come first in those of their files: 256 of them share a folder."""
+        """The names of segments, with which their files' names begin: 256 of them share a folder."""
         begin = wal.number(self.first) >> 8
         histories = {f"{timeline:08X}" for timeline, _, end in self.legs() if end is None or end >> 8 >= begin}
         for folder in repository.names(settings, UNREAD, self.directory, *self.options):
@@ -77,7 +77,7 @@ class Course:
 
 
 def broken(settings, info):
-    """The gap on the way to the newest state from the newest backup that leads there, or None."""
+    """The gap between the newest backup that leads to the newest state and that state, or None."""
     if not info.usable:
         return None
     directory = repository.archive(settings, info)

@@ -10,19 +10,19 @@ from backup import instance, wal
 from backup.repository import pgbackrest
 from backup.shell import Failure, say, stream
 
-# Beside a directory that a restore is filling: what it leaves when it is killed can be told from data.
+# Beside a directory that a restore is filling: distinguishes what a killed restore leaves from data.
 MARK = ".unfinished"
 
 
 def unfinished(data):
-    """Directories that a restore is filling, or has left when it was killed."""
+    """Directories that a restore is filling, or left behind when it was killed."""
     return [mark.removesuffix(MARK) for mark in glob.glob(f"{data}.*{MARK}")]
 
 
 def fill(settings, plan):
-    """Brings the backup's files into the plan's directory, saying how far it is."""
+    """Restores the backup's files into the plan's directory, and prints the progress."""
     for directory in unfinished(settings.cluster.data):
-        say(f"removing what an interrupted restore left: {directory}")
+        say(f"removing the files of an interrupted restore: {directory}")
         remove(directory)
     with open(plan.directory + MARK, "w", encoding="utf8"):
         pass
@@ -44,19 +44,19 @@ def fill(settings, plan):
 
 
 def free(path):
-    """Bytes that the volume has left there."""
+    """Free bytes of the volume at this path."""
     volume = os.statvfs(path)
     return volume.f_bavail * volume.f_frsize
 
 
 def whole(path):
-    """Bytes of the volume there, taken or not."""
+    """Size of the volume at this path, in bytes."""
     volume = os.statvfs(path)
     return volume.f_blocks * volume.f_frsize
 
 
 def finish(directory):
-    """From now on it is data."""
+    """Marks the directory as complete."""
     os.remove(directory + MARK)
 
 
@@ -68,7 +68,7 @@ def remove(directory):
 
 
 def exchange(one, other):
-    """Both change names in one step: there is no moment without a data directory."""
+    """Swaps two names atomically: at no moment is there no data directory."""
     libc = ctypes.CDLL(None, use_errno=True)
     at_cwd, swap = -100, 2
     if libc.renameat2(at_cwd, one.encode(), at_cwd, other.encode(), swap) != 0:

@@ -1,4 +1,4 @@
-"""Fills an empty data directory from the backups. Run by the apply on a volume that is new."""
+"""Fills an empty data directory from the backups. Run by the apply on a new volume."""
 import argparse
 import os
 
@@ -10,7 +10,7 @@ from backup.shell import Refusal, say
 def run(settings, arguments):
     data = settings.cluster.data
     if os.path.isdir(data) and os.listdir(data):
-        raise Refusal(f"{data} is not empty; `ringo-backup restore` goes back in place, and keeps what is there")
+        raise Refusal(f"{data} is not empty; `ringo-backup restore` restores in place, and keeps the present data")
     planned = planning.make(settings, argparse.Namespace(**{**vars(arguments), "aside": False}))
     for line in planning.lines(settings, planned):
         say(line)
@@ -21,7 +21,7 @@ def run(settings, arguments):
         files.finish(planned.directory)
         if os.path.isdir(data):
             os.rmdir(data)
-        # Recovery itself is the server's first start: only then does the new timeline reach the archive.
+        # The recovery itself is done by the server's first start, since only then does the new timeline reach the archive.
         os.rename(planned.directory, data)
     return 0
 
@@ -33,8 +33,8 @@ def _recover(settings, planned):
     except NeverReached as never:
         if planned.kind != "time":
             raise
-        # The machine went before anything was archived that came after that time: nothing there is beyond it.
-        say(f"warning: {never}" if never.gap else "no transaction in S3 comes after that time: what there is up to then is the newest state")
+        # The machine was lost before it archived anything later than that time.
+        say(f"warning: {never}" if never.gap else "S3 has no transaction after that time: restoring the newest state")
         files.remove(planned.directory)
         files.fill(settings, planned.newest())
     finally:

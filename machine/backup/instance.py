@@ -1,4 +1,4 @@
-"""A private PostgreSQL on a restored directory: no network, no archiving, reached by its socket only."""
+"""A private PostgreSQL on a restored directory: no network, no archiving, reachable by its socket only."""
 import os
 import shutil
 import signal
@@ -10,12 +10,12 @@ from backup.shell import Failure, psql, running, say, tail
 
 ROOT = "/run/ringo-restore"
 PORT = 5433
-# Bytes of WAL after which it looks for a checkpoint to drop what it has replayed.
+# Bytes of WAL after which it looks for a checkpoint, to drop what it has replayed.
 MAX_WAL = 256 * 1024 ** 2
 
 
 class NeverReached(Failure):
-    """WAL ends before the target, at a gap or because there is no more."""
+    """The WAL ends before the target, at a gap or because there is no more."""
 
     def __init__(self, text, gap=None):
         super().__init__(text)
@@ -23,7 +23,7 @@ class NeverReached(Failure):
 
 
 class Instance:
-    LAST_MOMENT = 5  # seconds in which a server that has refused a question may still turn out to have ended
+    LAST_MOMENT = 5  # seconds until a server that refused a query may turn out to have exited
 
     def __init__(self, settings, planned):
         self.settings = settings
@@ -34,9 +34,9 @@ class Instance:
         self.process = None
 
     def start(self, end):
-        """Begins recovery. `end` is what happens at its target: pause (stay as it is, to be looked at) or promote."""
+        """Starts recovery. `end` is what happens at its target: pause (stay as it is, for inspection) or promote."""
         os.makedirs(ROOT, exist_ok=True)
-        os.chmod(ROOT, 0o711)  # whatever the umask of whoever made it
+        os.chmod(ROOT, 0o711)  # whatever the umask of its creator
         os.makedirs(self.socket, mode=0o700, exist_ok=True)
         shutil.chown(self.socket, "postgres", "postgres")
         cluster = self.settings.cluster
@@ -46,7 +46,7 @@ class Instance:
             "restore_command": f"{wal.command(self.settings, self.then)} --pg1-path={self.directory}",
             "recovery_target_action": end,
             "hot_standby": "on",
-            "archive_mode": "off",  # nothing of it may reach the archive
+            "archive_mode": "off",  # none of its WAL may reach the archive
             "listen_addresses": "",
             "port": str(PORT),
             "unix_socket_directories": self.socket,
@@ -54,10 +54,10 @@ class Instance:
             "ssl": "off",
             "cluster_name": "restore",
             "shared_buffers": "64MB",
-            # The volume is the running database's, too. None of it is kept to be written to again.
+            # The running database uses the volume, too, so no WAL is kept for reuse.
             "max_wal_size": f"{MAX_WAL // 1024 ** 2}MB",
             "min_wal_size": "32MB",
-            "jit": "off",  # memory that is written to and then run, which a unit of ours may not have
+            "jit": "off",  # needs memory that is writable and executable, which our units may not have
             "shared_preload_libraries": "",
         }
         argv = [f"{cluster.bin}/postgres", "-D", self.directory, *(f"--{name}={value}" for name, value in options.items())]
@@ -67,7 +67,7 @@ class Instance:
                                             user="postgres", group="postgres", extra_groups=[])
 
     def recovered(self, paused):
-        """Waits until the target is reached; tells how far it is every ten seconds."""
+        """Waits until the target is reached; prints the progress every ten seconds."""
         said = time.monotonic()
         while True:
             if self.process.poll() is not None:
@@ -86,7 +86,7 @@ class Instance:
         try:
             return psql(sql, database, self.socket, PORT)
         except Failure as failure:
-            # The server may have ended between two questions: then its log says why.
+            # The server may have exited between two queries: then its log says why.
             raise self._reason() if self._ends() else failure from None
 
     def _ends(self):
@@ -96,7 +96,7 @@ class Instance:
             return False
 
     def newest(self):
-        """When the last transaction that it has was committed."""
+        """When its last transaction was committed."""
         answer = self.ask("SELECT coalesce(extract(epoch FROM pg_last_xact_replay_timestamp())::bigint::text, '')")
         return times.of(int(answer)) if answer else None
 
@@ -105,7 +105,7 @@ class Instance:
         return self.ask("SELECT datname FROM pg_database WHERE datconnlimit = -2").splitlines()
 
     def segments(self):
-        """WAL of the history that it has followed, as far as it is still there."""
+        """The WAL that it has followed, as far as it still exists."""
         return [name for name in os.listdir(f"{self.directory}/pg_wal") if wal.SEGMENT.fullmatch(name)]
 
     def _progress(self):
@@ -118,9 +118,9 @@ class Instance:
         with open(self.log, encoding="utf8", errors="replace") as log:
             text = log.read()
         if "recovery ended before configured recovery target was reached" in text:
-            return NeverReached("the target was never reached: no transaction in S3 comes after it. What there is up to then is the newest state: "
-                                "the same command without a target restores that")
-        return Failure("the restored database does not come up\n" + tail(text))
+            return NeverReached("the target was never reached: S3 has no transaction after it. "
+                                "The same command without a target restores the newest state")
+        return Failure("the restored database does not start\n" + tail(text))
 
     def stop(self):
         if self.process is not None and self.process.poll() is None:
@@ -134,11 +134,11 @@ class Instance:
 
 
 def end(directory):
-    """Ends the private server on a directory that another run has left, at once: nothing on it is wanted any more."""
+    """Kills the private server of an interrupted run at once: its directory is no longer needed."""
     try:
         with open(f"{directory}/postmaster.pid", encoding="utf8") as file:
             pid = int(file.readline())
-        # After a crash the number may be another process's.
+        # After a crash the number may belong to another process.
         if os.readlink(f"/proc/{pid}/cwd") == os.path.realpath(directory):
             os.kill(pid, signal.SIGQUIT)
             while os.path.exists(f"/proc/{pid}"):

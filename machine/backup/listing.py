@@ -1,4 +1,4 @@
-"""What there is to restore."""
+"""What can be restored."""
 import glob
 import json
 import os
@@ -51,7 +51,7 @@ def gather(settings):
 
 
 def _warning(settings, info):
-    """What is wrong with the WAL in S3, or None. The backups are listed even where that cannot be looked at: each can be restored by itself."""
+    """What is wrong with the WAL in S3, or None. If that cannot be determined, the backups are listed all the same: each can be restored by itself."""
     try:
         gap = course.broken(settings, info)
     except Failure as failure:
@@ -69,13 +69,13 @@ def _wal(settings):
 
 
 def kept(settings):
-    """Data directories that restores have put aside."""
+    """Data directories that restores kept."""
     found = glob.glob(f"{settings.cluster.data}.before-*") + glob.glob(f"{settings.cluster.data}.aside-*")
     return sorted(path for path in found if os.path.isdir(path))
 
 
 def directory_bytes(path):
-    """What it takes on disk; files that go meanwhile don't count."""
+    """Its size on disk; files that disappear meanwhile are not counted."""
     total = 0
     for directory, _, files in os.walk(path):
         for name in files:

@@ -6,15 +6,15 @@ import os
 from backup.shell import Refusal, say
 
 PATH = os.environ.get("RINGO_BACKUP_LOCK", "/run/lock/ringo-backup")
-# The two have no file, repository or server in common: a restic that hangs must not hold up the database's backups.
+# The two share no file, repository or server: a restic that hangs must not delay the database's backups.
 MEDIA = f"{PATH}-media"
 
 
 @contextlib.contextmanager
 def held(what, wait=True, path=PATH):
     """
-    Holds the lock while the body runs; says who holds it when it has to wait, or refuses where it should not. Gives the lock's descriptor: a command
-    that inherits it holds the lock, too, until it ends, even where the body is killed before.
+    Holds the lock while the body runs. If it is taken, says by whom and waits, or refuses (`wait=False`). Yields the lock's descriptor: a command
+    that inherits it also holds the lock until it exits, even if the body is killed before.
     """
     with open(path, "a+", encoding="utf8") as file:
         try:
@@ -23,7 +23,7 @@ def held(what, wait=True, path=PATH):
             file.seek(0)
             holder = file.read().strip() or "another command"
             if not wait:
-                raise Refusal(f"{holder} is under way: wait until it has ended") from None
+                raise Refusal(f"{holder} is running: wait until it has finished") from None
             say(f"waiting for {holder}")
             fcntl.flock(file, fcntl.LOCK_EX)
         file.truncate(0)

@@ -7,7 +7,7 @@ import sys
 from backup import repository, settings as configuration
 from backup.shell import Failure, Refusal
 
-# Modules whose `run(settings, arguments)` answers a command.
+# Modules whose `run(settings, arguments)` executes a command.
 COMMANDS = {
     "list": "listing", "backup": "backup", "point": "points", "status": "status", "remind": "remind", "prepare": "prepare", "vacant": "vacant", "plan": "plan",
     "restore": "restore", "initialize": "initialize", "test": "rehearsal", "discard": "discard", "media": "media",
@@ -15,42 +15,42 @@ COMMANDS = {
 
 
 def parser():
-    top = argparse.ArgumentParser(prog="ringo-backup", description="Backups of this machine: what there is, new ones, and the way back.")
-    top.add_argument("--stanza", help="must be this machine's own")
+    top = argparse.ArgumentParser(prog="ringo-backup", description="Lists, makes and restores this machine's backups.")
+    top.add_argument("--stanza", help="must be this machine's stanza")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name, about):
         return commands.add_parser(name, help=about, description=about)
 
-    command("list", "backups, and the time that a restore can reach").add_argument("--json", action="store_true")
+    command("list", "list the backups, and how far back a restore can go").add_argument("--json", action="store_true")
     command("backup", "make a backup now").add_argument("type", choices=("full", "diff", "incr"))
-    command("point", "name this moment, to go back to it").add_argument("name")
+    command("point", "set a restore point now").add_argument("name")
     command("status", "write the metrics")
-    command("remind", "have PostgreSQL archive what it has forgotten while its volume was full")
-    command("vacant", "fail if there are backups of a database that is not here")
-    command("prepare", "make the stanza, check that WAL arrives, start the first backup")
+    command("remind", "have PostgreSQL archive WAL that it forgot while its volume was full")
+    command("vacant", "fail if the bucket has backups, although this machine has no database")
+    command("prepare", "create the stanza, check that WAL reaches S3, start the first backup")
 
-    plan = command("plan", "what a restore would do")
+    plan = command("plan", "show what a restore would do")
     target(plan)
-    plan.add_argument("--aside", action="store_true", help="beside the running database, to look things up in")
+    plan.add_argument("--aside", action="store_true", help="restore beside the running database, to look data up")
     plan.add_argument("--json", action="store_true")
-    restore = command("restore", "go back: the database as it was at a time, a point or in a backup; the newest state without any")
+    restore = command("restore", "restore the database to a time, a restore point or a backup; without any, to the newest state")
     target(restore)
-    restore.add_argument("--aside", action="store_true", help="beside the running database, to look things up in")
+    restore.add_argument("--aside", action="store_true", help="restore beside the running database, to look data up")
     restore.add_argument("--yes", action="store_true", help="do not ask")
     target(command("initialize", "fill an empty data directory from the backups"))
-    command("test", "restore into a throw-away directory and check what came back")
+    command("test", "restore into a throw-away directory and check the result")
     discard = command("discard", "remove what a restore kept")
     discard.add_argument("path", nargs="?", help="one of what `list` shows as kept")
     discard.add_argument("--all", action="store_true")
     discard.add_argument("--yes", action="store_true", help="do not ask")
 
     media = command("media", "backups of the media files").add_subparsers(dest="action", required=True, metavar="ACTION")
-    media.add_parser("list", help="snapshots").add_argument("--json", action="store_true")
+    media.add_parser("list", help="list the snapshots").add_argument("--json", action="store_true")
     media.add_parser("backup", help="make a snapshot now")
-    media.add_parser("prepare", help="make the repository")
-    media.add_parser("initialize", help="fill an empty directory from the newest snapshot").add_argument("--time", help="the newest before then")
-    media_restore = media.add_parser("restore", help="bring the files of a snapshot back")
+    media.add_parser("prepare", help="create the repository")
+    media.add_parser("initialize", help="fill an empty directory from the newest snapshot").add_argument("--time", help="the newest snapshot before this time")
+    media_restore = media.add_parser("restore", help="restore the files of a snapshot")
     media_restore.add_argument("snapshot", nargs="?", default="latest")
     media_restore.add_argument("--yes", action="store_true", help="do not ask")
     return top
@@ -58,14 +58,14 @@ def parser():
 
 def target(command):
     which = command.add_mutually_exclusive_group()
-    which.add_argument("--time", help="ISO 8601 with its zone, such as 2026-11-24T09:30:00Z")
-    which.add_argument("--point", help="a point that `ringo-backup point` has set")
+    which.add_argument("--time", help="ISO 8601 with a time zone, such as 2026-11-24T09:30:00Z")
+    which.add_argument("--point", help="a point that `ringo-backup point` set")
     which.add_argument("--backup", help="a backup's label: the database as it was when that backup ended")
-    command.add_argument("--repository-time", help="read the bucket as it was then: for backups that were deleted or overwritten since")
+    command.add_argument("--repository-time", help="read the bucket as it was at this time: for backups that were deleted or overwritten since")
 
 
 def main(argv):
-    # What PostgreSQL must enter is made here, whatever the umask of whoever calls.
+    # PostgreSQL must be able to enter the directories created here, whatever the caller's umask.
     os.umask(0o022)
     arguments = parser().parse_args(argv)
     if os.getuid() != 0:

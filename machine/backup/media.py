@@ -10,7 +10,7 @@ from backup.patience import patiently
 from backup.shell import Failure, Refusal, attempt, confirmed, must, say, stream, tail
 
 ENVIRONMENT = os.environ.get("RINGO_RESTIC", "/etc/ringo/restic.env")
-# What only reads neither minds a lock in the bucket nor leaves one there.
+# Commands that only read neither respect a lock in the bucket nor leave one there.
 READ = ["restic", "--no-lock"]
 # restic's own exit statuses.
 NO_REPOSITORY, WRONG_PASSPHRASE = 10, 12
@@ -25,7 +25,7 @@ def run(settings, arguments):
 
 
 def _prepare(_settings, _arguments):
-    """Makes the repository if there is none. A snapshot that is under way has read the former settings, and the key in them ends soon."""
+    """Creates the repository if there is none. A snapshot in progress has read the former settings, whose key is revoked soon."""
     with schedule.paused(schedule.MEDIA):
         patiently(_repository)
     return 0
@@ -36,7 +36,7 @@ def _repository():
     if code == NO_REPOSITORY:
         must(["restic", "init", "--quiet"], timeout=120)
     elif code == WRONG_PASSPHRASE:
-        raise Failure("the bucket has snapshots under another passphrase: `backupPassphrase` must be the one they were made with")
+        raise Failure("the bucket's snapshots were made with another passphrase: set `backupPassphrase` to that one")
     elif code != 0:
         raise Failure(f"the bucket cannot be used (exit {code})\n{tail(stderr or stdout)}")
 
@@ -47,11 +47,11 @@ def _backup(settings, _arguments):
     try:
         with lock.held("a snapshot of the media files", path=lock.MEDIA) as held:
             if nothing_yet(settings.media):
-                say("there are no media files yet: none to keep")
+                say("there are no media files yet: nothing to back up")
                 _kept()
             else:
                 _unlock(held)
-                # From inside, so that a snapshot holds the files and not the way to them.
+                # From inside, so that a snapshot has the files without the path to them.
                 stream(["sh", "-ec", 'cd "$1"; exec restic backup --quiet --host media --tag media .', "sh", settings.media], say, inherits=[held])
                 _kept()
                 stream(["restic", "forget", "--quiet", "--host", "media", "--keep-hourly", "48", "--keep-daily", os.environ["RINGO_KEEP_DAYS"], "--prune"], say, inherits=[held])
@@ -66,21 +66,21 @@ def _backup(settings, _arguments):
 
 
 def _kept():
-    """In a file of its own, which stays while later ones fail."""
+    """In a file of its own, which stays when later snapshots fail."""
     metrics.write("ringo_media_snapshot", [("ringo_media_backup_timestamp_seconds", "When the newest good snapshot of the media files ended.", "gauge", {}, round(time.time()))])
 
 
 def _unlock(held):
     """
-    A restic that is killed, or whose machine is lost, leaves its lock in the bucket, and no other takes it away: all that write would fail for ever. Those
-    that are there now are nobody's: only this machine writes to the repository, and only who holds our own lock, which each restic that writes inherits. By age and
-    process, as restic would judge them without --remove-all, one stays for half an hour, or for as long as this machine has a process of the lost one's number.
+    If restic is killed, or its machine is lost, its lock stays in the bucket, and every later write would fail. Any lock
+    there now is stale: only this machine writes to the repository, and only while holding our own lock, which each writing restic inherits. Without
+    --remove-all restic goes by age and process: a lock would stay for half an hour, or as long as this machine has a process with the lost one's number.
     """
     stream(["restic", "unlock", "--remove-all"], say, inherits=[held])
 
 
 def nothing_yet(directory):
-    """Of an empty directory restic makes no snapshot, and fails. Where there are snapshots already, that is right: the files are gone."""
+    """restic fails on an empty directory. If there are snapshots already, that is right: the files are gone."""
     return not os.listdir(directory) and not snapshots()
 
 
@@ -101,7 +101,7 @@ def _list(_settings, arguments):
 
 
 def chosen(found, snapshot):
-    """The snapshot that is asked for: by its id, or the newest."""
+    """The requested snapshot: by its id, or the newest."""
     if snapshot == "latest":
         if not found:
             raise Refusal("there is no snapshot of the media files")
@@ -129,37 +129,37 @@ def _fill(settings, snapshot, held):
 def _restore(settings, arguments):
     snapshot = chosen(snapshots(), arguments.snapshot)
     kept = f"{settings.media}.before-{times.now():%Y%m%dT%H%M%SZ}"
-    say(f"restore the media files of {snapshot['time']} ({size(snapshot['bytes'])}); those of now stay in {kept}")
-    if not confirmed("Go on?", arguments.yes):
+    say(f"restore the media files of {snapshot['time']} ({size(snapshot['bytes'])}); the present ones are kept in {kept}")
+    if not confirmed("Continue?", arguments.yes):
         return 1
     with schedule.paused(schedule.MEDIA), lock.held("a restore of the media files", wait=False, path=lock.MEDIA) as held:
         directory = _fill(settings, snapshot, held)
         files.exchange(directory, settings.media)
         os.rename(directory, kept)
-    say(f"the files of {snapshot['time']} are in place; remove {kept} when it is not needed any more")
+    say(f"the files of {snapshot['time']} are restored; remove {kept} when it is no longer needed")
     return 0
 
 
 def _initialize(settings, arguments):
-    """An empty directory only; a stack that had no snapshot yet, now or at that time, had no media to lose, and its database is back by now."""
+    """Fills an empty directory only. A stack that had no snapshot yet, now or at that time, had no media to lose, and its database is back by now."""
     if os.listdir(settings.media):
         raise Refusal(f"{settings.media} is not empty")
     found = snapshots()
     if not found:
-        say("there is no snapshot of the media files: none to restore")
+        say("there is no snapshot of the media files: nothing to restore")
         return 0
     moment = times.show(times.parse(arguments.time)) if arguments.time else None
     before = [each for each in found if moment is None or each["time"] <= moment]
     if not before:
-        say(f"warning: there is no snapshot of the media files before {moment}: none to restore; the oldest is {found[0]['id']} of {found[0]['time']}: `ringo-backup media restore {found[0]['id']}`")
+        say(f"warning: there is no snapshot of the media files before {moment}: nothing restored; the oldest is {found[0]['id']} of {found[0]['time']}: `ringo-backup media restore {found[0]['id']}`")
         return 0
     snapshot = before[-1]
-    # Or a snapshot that goes on at the same time could prune what is read here.
+    # Otherwise a snapshot made at the same time could prune what is read here.
     with lock.held("a restore of the media files", path=lock.MEDIA) as held:
         directory = _fill(settings, snapshot, held)
         os.rmdir(settings.media)
         os.rename(directory, settings.media)
-    say(f"the media files of {snapshot['time']} are in place")
+    say(f"the media files of {snapshot['time']} are restored")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Figures for Prometheus' node exporter, as text files that are replaced whole."""
+"""Metrics for Prometheus' node exporter, as text files that are replaced atomically."""
 import os
 import tempfile
 

@@ -1,4 +1,4 @@
-"""AWS takes some seconds until everything there knows a key or a bucket that it has just made."""
+"""A new key or bucket takes some seconds until all of AWS knows it."""
 import time
 
 from backup.shell import Failure
@@ -7,7 +7,7 @@ YOUNG = ("InvalidAccessKeyId", "NoSuchBucket", "SignatureDoesNotMatch")
 
 
 def patiently(work, seconds=90):
-    """Does `work` again as long as that may be why it failed."""
+    """Repeats `work` as long as that may be why it fails."""
     end = time.monotonic() + seconds
     while True:
         try:

@@ -1,4 +1,4 @@
-"""What a restore would do: which backup it begins from, how far it goes, and what would be lost."""
+"""What a restore would do: which backup it starts from, how far it goes, and what would be lost."""
 import json
 import os
 from dataclasses import dataclass, replace
@@ -16,34 +16,34 @@ class Plan:
     kind: str
     value: str | None
     backup: repository.Backup
-    # The moment that the database will be as of; None for the newest there is.
+    # The moment whose state the database will have; None for the newest.
     moment: datetime | None
-    # What pgBackRest is told beside the backup.
+    # pgBackRest's options.
     options: list
-    # The bucket is read as it was then, in pgBackRest's words; None for now.
+    # As of when the bucket is read, in pgBackRest's format; None for now.
     then: str | None
     # The WAL that recovery follows; None for the end of a backup.
     course: Course | None
-    # Where that ends too early for the newest state.
+    # Where the WAL ends before the newest state.
     gap: Gap | None
     # Files go here first.
     directory: str
     aside: bool
     free_bytes: int
-    # What the running server has and the restored one will not, from–to; None if nothing.
+    # The period whose writes the running server has and the restored one will not, from–to; None if there is none.
     lost: tuple | None
 
     @property
     def pauses(self):
-        """Recovery can stop at the target and be looked at before anything is swapped."""
+        """Whether recovery can stop at the target, for inspection, before anything is swapped."""
         return self.kind != "latest"
 
     def to(self, lsn):
-        """The same, up to a place in the WAL, which is left out."""
+        """The same, up to a place in the WAL, exclusive."""
         return self._ending("--type=lsn", f"--target={lsn}", "--target-exclusive", "--target-action=promote")
 
     def newest(self):
-        """The same, up to the end of the history that it follows."""
+        """The same, up to the end of its timeline."""
         return self._ending("--type=default")
 
     def _ending(self, *target):
@@ -62,7 +62,7 @@ def run(settings, arguments):
 
 
 def make(settings, arguments, aside=None):
-    """Refuses what cannot be, before anything is touched."""
+    """Refuses what is impossible before anything is touched."""
     repository_time = times.parse(arguments.repository_time) if arguments.repository_time else None
     then = times.repository(repository_time)
     info = repository.info(settings, then)
@@ -72,7 +72,7 @@ def make(settings, arguments, aside=None):
     now = times.now()
     kind, value, moment = _target(arguments, usable, now)
     archive = repository.archive(settings, info)
-    # A backup alone is the end of the history that it was made in, whatever has begun since.
+    # A backup alone ends on the timeline that it was made on, whatever has begun since.
     history = None if kind == "backup" else timelines.in_force(settings, archive, times.repository(moment) or then)
     backup = _backup(usable, kind, value, moment, history)
     course = history and Course(archive, repository.as_of(then), history, backup.first)
@@ -82,22 +82,22 @@ def make(settings, arguments, aside=None):
     directory = f"{settings.cluster.data}.{'aside' if aside else 'restoring'}-{stamp}"
     way = course and course.way(settings)
     volume = os.path.dirname(settings.cluster.data)
-    # What is unfinished is removed before the files come; a restore test gives way.
+    # Unfinished directories are removed before the files arrive; a restore test is stopped.
     free = files.free(volume) + sum(directory_bytes(each) for each in files.unfinished(settings.cluster.data))
     needed = room(backup, way, wal.most(settings), files.whole(volume))
     if free < needed:
-        raise Refusal(f"the volume has {size(free)} free and this needs {size(needed)}: `ringo-backup discard --all` removes what earlier restores kept, "
-                      "`databaseVolumeGiB` makes the volume larger")
+        raise Refusal(f"the volume has {size(free)} free, but this needs {size(needed)}: `ringo-backup discard --all` removes what earlier restores kept, "
+                      "`databaseVolumeGiB` enlarges the volume")
     lost = (moment, now) if moment and not aside and running() else None
     gap = way.gap if kind == "latest" else None
     return Plan(kind, value, backup, moment, options, then, course, gap, directory, aside, free, lost)
 
 
 def room(backup, way, most, volume):
-    """Bytes that a restore takes, and those that stay beside it: the running database goes on, and on a full volume it would refuse every write.
-    `most`: what that one keeps of its own WAL; `volume`: the bytes of all."""
+    """Bytes that a restore needs, including some for the database, which keeps running and would refuse every write on a full volume.
+    `most`: how far the running database's WAL may grow; `volume`: the volume's size in bytes."""
     segments = way.segments if way else backup.stop_lsn // wal.SIZE - wal.number(backup.first) + 1
-    # Recovery keeps what it has replayed until it comes to a checkpoint of the server that wrote it.
+    # Recovery keeps what it has replayed until it reaches a checkpoint of the server that wrote it.
     replayed = min(segments * wal.SIZE, instance.MAX_WAL + most)
     return backup.database_bytes * 11 // 10 + replayed + min(most, volume // 10)
 
@@ -109,8 +109,8 @@ def _target(arguments, usable, now):
         if moment > now:
             raise Refusal(f"{times.show(moment)} is in the future (now: {times.show(now)})")
         if moment < earliest:
-            raise Refusal(f"{times.show(moment)} is before the earliest time that can be restored, {times.show(earliest)}; with --repository-time the "
-                          "bucket is read as it was earlier, older backups included")
+            raise Refusal(f"{times.show(moment)} is before the earliest time that can be restored, {times.show(earliest)}; --repository-time reads "
+                          "the bucket as it was earlier, including older backups")
         return "time", arguments.time, moment
     if arguments.point:
         known = points.points()
@@ -127,13 +127,13 @@ def _target(arguments, usable, now):
 
 
 def _backup(usable, kind, value, moment, history):
-    """The newest that is consistent before the moment; the oldest where the moment is not known."""
+    """The newest that is consistent before the moment; the oldest if the moment is not known."""
     if kind == "backup":
         return next(each for each in usable if each.label == value)
     followed = [each for each in usable if history.has(each)]
     if not followed:
-        raise Refusal("no backup leads there: those that there are were made in a history that a restore has left since. `ringo-backup backup full` makes "
-                      "one of what runs now; --backup brings one of them back as it was")
+        raise Refusal("no backup leads there: all were made on a timeline that a later restore left. `ringo-backup backup full` backs up "
+                      "the present database; --backup restores one of them as it was")
     if kind == "latest":
         return followed[-1]
     if moment is None:
@@ -174,8 +174,8 @@ def lines(settings, plan):
     yield f"restore {what} {'beside the running database' if plan.aside else 'in place'}"
     yield f"  from backup {plan.backup.label} of {times.show(plan.backup.stop)}, {size(plan.backup.database_bytes)}; {size(plan.free_bytes)} free"
     if plan.lost:
-        yield f"  what was written from {times.show(plan.lost[0])} to {times.show(plan.lost[1])} will be gone from the database"
+        yield f"  writes from {times.show(plan.lost[0])} to {times.show(plan.lost[1])} will be gone from the database"
     if plan.gap:
         yield f"warning: {plan.gap}"
     if not plan.aside and kept(settings, plan):
-        yield f"  the data as it is now stays in {kept(settings, plan)}"
+        yield f"  the present data is kept in {kept(settings, plan)}"

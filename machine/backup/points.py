@@ -4,19 +4,19 @@ import re
 from backup import times
 from backup.shell import Failure, Refusal, psql, running, say
 
-# In the database, so that the list travels with the WAL: a restored machine knows the points that it can still reach.
+# In the database, so that the list is part of the WAL: a restored machine knows the points that it can still reach.
 TABLE = """CREATE TABLE IF NOT EXISTS public.ringo_restore_points (name text PRIMARY KEY, made timestamptz NOT NULL DEFAULT now());"""
 
 
 def run(_settings, arguments):
     name = arguments.name
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,63}", name):
-        raise Refusal(f"{name!r} is not a name for a point: 1 to 63 of letters, digits and . _ -")
+        raise Refusal(f"{name!r} is not a valid name for a point: use 1 to 63 letters, digits and . _ -")
     if not running():
-        raise Failure("PostgreSQL does not answer: a point can be set on a running server only")
+        raise Failure("PostgreSQL does not answer: a point can only be set on a running server")
     if name in (known["name"] for known in points()):
-        raise Refusal(f"there is a point {name!r} already; take another name")
-    # The row first: whoever goes back to the point finds it in the list.
+        raise Refusal(f"there is already a point {name!r}; choose another name")
+    # The row first, so that a restore to the point has it in its list.
     psql(f"{TABLE} INSERT INTO public.ringo_restore_points (name) VALUES ('{name}');")
     psql(f"SELECT pg_create_restore_point('{name}'); SELECT pg_switch_wal();")
     say(f"point {name} set at {times.show(times.now())}")
@@ -24,7 +24,7 @@ def run(_settings, arguments):
 
 
 def points():
-    """The points by age; none where PostgreSQL does not answer."""
+    """The points by age; none if PostgreSQL does not answer."""
     if not running():
         return []
     if psql("SELECT to_regclass('public.ringo_restore_points') IS NULL") == "t":

@@ -1,15 +1,15 @@
-"""Run by the apply when the repository's settings changed: makes the stanza, proves that WAL arrives, starts the first backup."""
+"""Run by the apply when the repository's settings changed: creates the stanza, checks that WAL reaches S3, starts the first backup."""
 from backup import repository, schedule
 from backup.patience import patiently
 from backup.shell import Failure, attempt, must, say, tail
 
-OTHER_CLUSTER = """the bucket has backups of another database under this stack's name. Keep them: move them to another place in the
-    bucket, where any name will do, and run `pulumi up`; or bring them back: `pulumi config set restore latest`, an empty
+OTHER_CLUSTER = """the bucket has backups of another database under this stack's name. To keep them, move them to another place in the
+    bucket, under any name, and run `pulumi up`. To restore them: `pulumi config set restore latest`, an empty
     volume, and `pulumi up`."""
 
 
 def run(settings, _arguments):
-    # One that is under way has read the former settings, and the key in them ends soon. Large files that it has copied are not copied again.
+    # A backup in progress has read the former settings, whose key is revoked soon. Large files that it has copied are not copied again.
     with schedule.paused(*schedule.DATABASE):
         patiently(lambda: _stanza(settings))
         _checked(settings)
@@ -20,12 +20,12 @@ def run(settings, _arguments):
 
 
 def _stanza(settings):
-    # Making it again would do nothing, but wait for a backup that is under way.
+    # Creating it again would only wait for a backup in progress.
     if repository.info(settings).exists:
         return
     code, stdout, stderr = attempt(repository.pgbackrest(settings, "stanza-create"), user="postgres", timeout=120)
     if code != 0:
-        raise Failure(f"the stanza cannot be made (exit {code})\n{tail(stdout + stderr)}")
+        raise Failure(f"the stanza cannot be created (exit {code})\n{tail(stdout + stderr)}")
 
 
 def _checked(settings):

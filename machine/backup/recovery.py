@@ -1,11 +1,11 @@
-"""Recovery to a target, beside where the data will be: whether it comes up is known before anything takes its place."""
+"""Recovery to a target, in a directory of its own: whether the database starts is known before it replaces anything."""
 from backup import drops, files
 from backup.instance import NeverReached
 from backup.shell import say
 
 
 def recovered(settings, planned, instance, paused):
-    """Waits for it; says so where it is a gap in the WAL that keeps it from its target."""
+    """Waits for it; if it misses its target because of a gap in the WAL, says so."""
     try:
         instance.recovered(paused)
     except NeverReached:
@@ -20,11 +20,11 @@ def rehearse(settings, planned, instance):
     instance.start("pause")
     recovered(settings, planned, instance, paused=True)
     dropped = instance.dropped()
-    # While it runs: at its end it removes what it has replayed.
+    # While it runs, since it removes what it has replayed when it stops.
     lsn = drops.began(settings, planned.directory, instance.segments()) if dropped else None
     instance.stop()
     if dropped:
-        say(f"{', '.join(dropped)} was being dropped at that time: once more, to where that began ({lsn})")
+        say(f"{', '.join(dropped)} was being dropped at that time: restoring again, to where the drop began ({lsn})")
         files.remove(planned.directory)
         files.fill(settings, planned.to(lsn))
         instance.start("pause")

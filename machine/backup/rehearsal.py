@@ -1,4 +1,4 @@
-"""The restore test: what is in S3 is restored beside the database, checked, and thrown away."""
+"""The restore test: restores what is in S3 beside the database, checks it, and throws it away."""
 import argparse
 import time
 
@@ -26,10 +26,10 @@ def _rehearse(settings, figures):
     if running():
         server.settle()
         server.archived(settings)
-    # No backup is a failure, too: a test that finds nothing has tested nothing.
+    # Having no backup is a failure, too: a test that finds nothing has tested nothing.
     planned = planning.make(settings, argparse.Namespace(time=None, point=None, backup=None, repository_time=None, aside=True))
     if planned.gap:
-        raise Failure(f"{planned.gap}. A backup made now (`ringo-backup backup full`) needs nothing of it")
+        raise Failure(f"{planned.gap}. A new backup (`ringo-backup backup full`) does not need that WAL")
     figures["bytes"] = planned.backup.database_bytes
     instance = Instance(settings, planned)
     try:
@@ -58,15 +58,15 @@ def _compare(live, restored):
         raise Failure("the restored database has no table")
     for table, (count, _) in (live or {}).items():
         if table not in restored:
-            raise Failure(f"{table} did not come back")
+            raise Failure(f"{table} was not restored")
         if count > 0 and restored[table][0] == 0:
-            raise Failure(f"{table} came back empty; the running database has {count} rows")
+            raise Failure(f"{table} was restored empty; the running database has {count} rows")
 
 
 def _verify(settings, instance):
     """Every index against its table, every page of every table."""
     for database in settings.databases:
-        # Where nobody else can have put anything: into pg_catalog. It computes what is in an index as the table's owner.
+        # Installed into pg_catalog, where nobody else can have put anything. It evaluates index expressions as the table's owner.
         must([f"{settings.cluster.bin}/pg_amcheck", "-h", instance.socket, "-p", str(PORT), "-U", "postgres", "--install-missing", "--heapallindexed", database],
              user="postgres", environment=NAMES)
         say(f"{database}: tables and indexes agree")
@@ -75,10 +75,10 @@ def _verify(settings, instance):
 def _report(began, success, figures):
     about = [
         ("timestamp_seconds", "When the last restore test ended.", round(time.time())),
-        ("success", "1 if the last restore test brought everything back.", success),
+        ("success", "1 if the last restore test succeeded.", success),
         ("duration_seconds", "How long the last restore test took.", round(time.time() - began, 1)),
         ("bytes", "Size of the database that was restored.", figures.get("bytes")),
-        ("newest_transaction_age_seconds", "Age of the newest transaction that came back.", figures.get("age")),
-        ("rows", "Rows of the application that came back.", figures.get("rows")),
+        ("newest_transaction_age_seconds", "Age of the newest restored transaction.", figures.get("age")),
+        ("rows", "Restored rows of the application.", figures.get("rows")),
     ]
     metrics.write("ringo_restore_test", [(f"ringo_restore_test_{name}", text, "gauge", {}, value) for name, text, value in about])

@@ -1,7 +1,7 @@
-"""WAL that PostgreSQL has forgotten to hand over.
+"""WAL that PostgreSQL has forgotten to archive.
 
-On a full volume it cannot make the mark by which its archiver finds a segment that has ended. It says so in its log, goes on, and makes up for it at
-the end of a checkpoint, which may be ten minutes away. Until then what comes after is in S3 and of no use: a restore ends before the gap.
+On a full volume it cannot create the file that tells its archiver of a finished segment. It logs that, continues, and makes up for it at
+the end of a checkpoint, which may be ten minutes away. Until then later WAL is in S3 but of no use: a restore ends before the gap.
 """
 import os
 
@@ -9,7 +9,7 @@ from backup.files import free
 from backup.shell import psql, running, say
 from backup.wal import SEGMENT
 
-# With less a checkpoint might fail, and the mark as well.
+# With less, a checkpoint might fail, and creating the file again, too.
 ROOM = 64 * 1024 ** 2
 
 
@@ -26,12 +26,12 @@ def remind(settings):
     except FileNotFoundError:
         return  # a restore is exchanging the directory
     if missing and room > ROOM and running():
-        say(f"PostgreSQL has forgotten to archive {', '.join(missing)}: a checkpoint reminds it")
+        say(f"PostgreSQL has forgotten to archive {', '.join(missing)}: running a checkpoint, which makes up for it")
         psql("CHECKPOINT")
 
 
 def forgotten(files, marks):
-    """Segments that have no mark while a later one of the same history has. The segment that is written to has none yet, nor have those that wait to be."""
+    """Segments without a status file although a later one of the same timeline has one. The current segment has none yet, nor have those prepared for later."""
     marked = {mark.rpartition(".")[0] for mark in marks}
     newest = max((name for name in marked if SEGMENT.fullmatch(name)), default="")
     return sorted(name for name in files if SEGMENT.fullmatch(name) and name not in marked and name[:8] == newest[:8] and name < newest)

@@ -1,4 +1,4 @@
-"""What pgBackRest has in S3: backups, and the time that a restore can reach."""
+"""What pgBackRest has in S3: backups, and how far back a restore can go."""
 import json
 import re
 from dataclasses import dataclass
@@ -14,25 +14,25 @@ class Backup:
     # full, diff or incr
     type: str
     start: datetime
-    # From then on it is consistent: the earliest time it can be restored to.
+    # It is consistent from then on: the earliest time that it can be restored to.
     stop: datetime
     database_bytes: int
     repository_bytes: int
-    # The history that it was made in, and the place in the WAL from where on it is consistent.
+    # The timeline that it was made on, and the place in the WAL from which on it is consistent.
     timeline: int
     stop_lsn: int
-    # The first segment of WAL that a recovery from it needs.
+    # The first WAL segment that a recovery from it needs.
     first: str
-    # A page of it failed its checksum.
+    # Whether a page failed its checksum.
     damaged: bool
 
 
 @dataclass(frozen=True)
 class Info:
     backups: list
-    # The stanza was made: WAL can be archived.
+    # The stanza exists: WAL can be archived.
     exists: bool
-    # Where the WAL is: the version and number of the database that writes it now.
+    # The WAL's directory: version and number of the database that writes it now.
     archive: str | None = None
 
     @property
@@ -45,12 +45,12 @@ def pgbackrest(settings, *arguments):
 
 
 def archive(settings, info):
-    """The directory of the bucket that the WAL is in."""
+    """The bucket's directory of the WAL."""
     return f"archive/{settings.stanza}/{info.archive}"
 
 
 def as_of(then):
-    """pgBackRest's options to read the bucket as it was `then`, in its words; None for now."""
+    """pgBackRest's options to read the bucket as it was `then`, in its format; None for now."""
     return ["--repo=1", f"--repo-target-time={then}"] if then else []
 
 
@@ -62,7 +62,7 @@ def info(settings, repository_time=None):
 
 
 def ask(settings, trouble, *arguments):
-    """What pgBackRest prints of something in the bucket; `trouble` is what to say when it does not."""
+    """What pgBackRest prints about something in the bucket; `trouble` begins the error if it fails."""
     code, stdout, stderr = attempt(pgbackrest(settings, *arguments), user="postgres", timeout=300)
     if code != 0:
         raise Failure(f"{trouble}\n{reason(stderr or stdout)}")
@@ -79,7 +79,7 @@ def parse(listed, stanza):
     found = next((each for each in listed if each["name"] == stanza), None)
     if found is None:
         return Info([], False)
-    # 0 ok, 1 and 3 nothing there yet, 2 no backup yet; above is trouble.
+    # 0 ok, 1 and 3 nothing there yet, 2 no backup yet; higher is an error.
     if found["status"]["code"] > 3:
         errors = [repo["status"]["message"] for repo in found.get("repo", []) if repo["status"]["code"] != 0]
         raise Failure("the backups cannot be listed\n" + reason("\n".join(errors) or found["status"]["message"]))
@@ -88,7 +88,7 @@ def parse(listed, stanza):
             label=each["label"],
             type=each["type"],
             start=times.of(each["timestamp"]["start"]),
-            # Without its fraction there: within that second it may not have ended yet.
+            # Given without its fraction: it may end within that second.
             stop=times.of(each["timestamp"]["stop"] + 1),
             database_bytes=each["info"]["size"],
             repository_bytes=each["info"]["repository"]["delta"],
@@ -109,20 +109,20 @@ def place(lsn):
     return int(high, 16) << 32 | int(low, 16)
 
 
-# Decrypted with another passphrase a file is bytes at random: most often their end is no end, else they are no settings.
+# Decrypted with another passphrase, a file is random bytes: most often the padding is wrong, otherwise they are not settings.
 UNDECIPHERED = re.compile("CryptoError|unable to flush|outside of section")
 
 
 def reason(printed):
-    """What S3 itself has answered; else the end of what pgBackRest has printed, but for bytes that nobody can read."""
+    """S3's own answer, or else the end of pgBackRest's output, without unreadable bytes."""
     if UNDECIPHERED.search(printed):
-        return tail("what is in the bucket cannot be deciphered: it was written with another cipher passphrase (backupPassphrase), or overwritten since")
+        return tail("the bucket's content cannot be decrypted: it was written with another cipher passphrase (backupPassphrase), or overwritten since")
     answer = re.search(r"<Code>(.*?)</Code>.*?<Message>(.*?)</Message>", printed, re.DOTALL)
     return tail(f"S3 answers {answer[1]}: {answer[2]}" if answer else printed)
 
 
 def own_stanza(settings, given):
-    """Backups of another stack belong to its own machine."""
+    """Refuses another stack's stanza."""
     if given is not None and given != settings.stanza:
-        raise Refusal(f"{given!r} is no stanza of this machine; its own is {settings.stanza}. "
+        raise Refusal(f"{given!r} is not this machine's stanza, which is {settings.stanza}. "
                       "Backups of another stack are restored on that stack's data machine.")

@@ -1,4 +1,4 @@
-"""Goes back."""
+"""Restores the database."""
 import os
 import sys
 import time
@@ -15,7 +15,7 @@ def run(settings, arguments):
             say(line)
     elif planned.gap:
         say(f"warning: {planned.gap}")
-    if not planned.aside and not confirmed("Go on?", arguments.yes):
+    if not planned.aside and not confirmed("Continue?", arguments.yes):
         say("nothing was changed")
         return 1
     with schedule.paused(*schedule.DATABASE), lock.held("a restore", wait=False):
@@ -37,7 +37,7 @@ def _aside(settings, planned):
         instance.stop()
         files.remove(planned.directory)
         raise
-    say(f"""It runs beside the real one until `ringo-backup discard {planned.directory}`. To look at it, and to bring something back:
+    say(f"""It runs beside the real one until `ringo-backup discard {planned.directory}`. To look at it, and to copy data back:
   runuser -u postgres -- psql -h {instance.socket} -p {PORT} -U {OWNER} {settings.databases[0]}
   runuser -u postgres -- pg_dump -h {instance.socket} -p {PORT} -U {OWNER} --data-only --table=TABLE {settings.databases[0]} | runuser -u postgres -- psql -U {OWNER} {settings.databases[0]}""")
     return 0
@@ -53,10 +53,10 @@ def _in_place(settings, planned):
     instance = Instance(settings, planned)
     try:
         if planned.kind == "latest" and running():
-            say("stopping PostgreSQL, so that its last WAL is in S3, too")
+            say("stopping PostgreSQL, so that its last WAL reaches S3")
             away = time.monotonic()
             server.stop(settings)
-            server.archived(settings, seconds=0)  # nobody archives any more
+            server.archived(settings, seconds=0)  # nothing archives any more
         files.fill(settings, planned)
         if planned.pauses:
             say("recovering to the target, beside the running database")
@@ -66,29 +66,29 @@ def _in_place(settings, planned):
         files.remove(planned.directory)
         if away is not None:
             server.start(settings)
-            say("the database is up again as it was")
+            say("the database runs again, unchanged")
         raise
     files.finish(planned.directory)
     away = away if away is not None else time.monotonic()
     kept = _swap(settings, planned)
     down = time.monotonic() - away
     if server.align():
-        say("roles have the passwords that the application uses")
+        say("the roles have the passwords that the application uses")
     for line in [f"  {'table':50} {'before' if before is not None else '':>12} {'after':>12}", *counts.compared(before, counts.rows(settings.databases))]:
         say(line)
-    say(f"restored in {time.monotonic() - began:.1f} s; the database was away for {down:.1f} s")
+    say(f"restored in {time.monotonic() - began:.1f} s; the database was down for {down:.1f} s")
     if kept:
-        say(f"the data as it was is in {kept}; `ringo-backup discard {kept}` removes it")
+        say(f"the previous data is in {kept}; `ringo-backup discard {kept}` removes it")
     must(["systemctl", "start", "--no-block", "ringo-backup@full.service"])
-    say("a full backup has been started")
+    say("a full backup was started")
     return 0
 
 
 def _swap(settings, planned):
-    """Puts the restored directory in the old one's place and starts on it; the old one comes back if it does not come up."""
+    """Replaces the old directory with the restored one and starts PostgreSQL on it; if that fails, puts the old one back."""
     data = settings.cluster.data
     kept = planning.kept(settings, planned)
-    say("changing over")
+    say("switching over")
     server.stop(settings)
     if kept:
         files.exchange(planned.directory, data)
@@ -105,5 +105,5 @@ def _swap(settings, planned):
         os.rename(kept, f"{data}.before-failed-{times.now():%Y%m%dT%H%M%SZ}")
         server.start(settings)
         print(f"error: {failure}", file=sys.stderr)
-        raise Failure("the restored database did not come up; the one from before runs again, unchanged") from None
+        raise Failure("the restored database did not start; the previous one runs again, unchanged") from None
     return kept

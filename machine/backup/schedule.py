@@ -1,4 +1,4 @@
-"""Backups and restore tests that systemd has started give way to a restore, and to other settings."""
+"""Backups and restore tests that systemd started are stopped for a restore or a change of settings."""
 import contextlib
 
 from backup.shell import must, say
@@ -10,13 +10,13 @@ MEDIA = "ringo-media-backup.service"
 @contextlib.contextmanager
 def paused(*patterns):
     """
-    Stops the units of these that are under way, and starts them again when the body has ended, whichever way: an outage does not wait for a backup, and
-    a restore that fails does not cost the night's. What a person has started by hand is left alone.
+    Stops those of these units that are running, and starts them again after the body, even if it fails: an outage does not wait for a backup, and
+    a failed restore does not cost the nightly one. What a person started by hand is left alone.
     """
     listed = must(["systemctl", "list-units", "--plain", "--no-legend", "--state=activating", *patterns])
     units = [line.split()[0] for line in listed.splitlines()]
     if units:
-        say(f"stopping {' and '.join(units)}, to be started again afterwards")
+        say(f"stopping {' and '.join(units)}; restarted afterwards")
         must(["systemctl", "stop", *units])
     try:
         yield

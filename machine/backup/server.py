@@ -6,23 +6,23 @@ from backup import wal
 from backup.remind import remind
 from backup.shell import Failure, attempt, must, psql, running, say, script, tail
 
-# What ends the former password comes first: it may be the one whose turn it is again.
+# The former password is disabled first: its role may be the one in use again.
 ROLES = ["/etc/ringo/postgresql/former.sql", "/etc/ringo/postgresql/roles.sql"]
 
 
 def settle():
-    """Ends a WAL segment with a transaction in it: a time before now then lies before the end of the archive."""
+    """Finishes a WAL segment that has a transaction: any time before now is then before the end of the archive."""
     psql("SELECT pg_current_xact_id()")
     psql("SELECT pg_switch_wal()")
 
 
 def archived(settings, seconds=120):
-    """Waits until no WAL waits for S3."""
+    """Waits until all WAL has reached S3."""
     remind(settings)
     end = time.monotonic() + seconds
     while waiting := wal.marks(settings):
         if time.monotonic() > end:
-            raise Failure(f"{len(waiting)} WAL segments do not reach S3: what is in them would be lost. See `journalctl -u {settings.cluster.unit}`")
+            raise Failure(f"{len(waiting)} WAL segments do not reach S3, so their content would be lost. See `journalctl -u {settings.cluster.unit}`")
         time.sleep(0.2)
 
 
@@ -31,7 +31,7 @@ def stop(settings):
 
 
 def start(settings, hours=6):
-    """Starts it and waits until it has recovered and takes writes."""
+    """Starts it and waits until it has recovered and accepts writes."""
     code, _, stderr = attempt(["systemctl", "start", settings.cluster.unit], timeout=hours * 3600)
     end = time.monotonic() + hours * 3600
     while code == 0 and time.monotonic() < end:
@@ -41,11 +41,11 @@ def start(settings, hours=6):
             break
         time.sleep(0.2)
     _, journal, _ = attempt(["journalctl", "-u", settings.cluster.unit, "-n", "15", "--no-pager", "-o", "cat"])
-    raise Failure(f"PostgreSQL does not come up\n{tail(stderr + journal)}")
+    raise Failure(f"PostgreSQL does not start\n{tail(stderr + journal)}")
 
 
 def align(socket="/run/postgresql", port=5432):
-    """The roles are those of now, not those of then: the application keeps its passwords, and there is one to look at its data with."""
+    """Sets the present roles instead of the restored ones: the application keeps its passwords, and there is a role to look at its data with."""
     found = [path for path in ROLES if os.path.exists(path)]
     for path in found:
         script(path, socket, port)

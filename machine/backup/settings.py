@@ -1,4 +1,4 @@
-"""What this machine backs up. Holds no secret: those are in pgBackRest's and restic's own files."""
+"""What this machine backs up. Has no secret: those are in pgBackRest's and restic's own files."""
 import json
 import os
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Settings:
     cluster: Cluster
     # The application's databases: those whose rows are counted.
     databases: list
-    # Directory of the media files, or None where they are not backed up.
+    # Directory of the media files, or None if they are not backed up.
     media: str | None
 
 

@@ -24,7 +24,7 @@ def run(settings, _arguments):
     known = [_media(settings), *_wal(settings)]
     try:
         info = repository.info(settings)
-        # What a server that is down has still to archive is missing for as long as it is down.
+        # While the server is down, the WAL that it has yet to archive is missing.
         broken = running() and course.broken(settings, info)
     except Failure as failure:
         say(str(failure))
@@ -32,9 +32,9 @@ def run(settings, _arguments):
         return 1
     metrics.write("ringo_backup", [_reachable(1), *_backups(info), *known])
     if broken:
-        # A file of its own, which stays: the backup may have ended before anybody looks.
-        metrics.write("ringo_wal_missing", [("ringo_wal_missing_timestamp_seconds", "When S3 was last found to lack WAL that leads to the newest state.", "gauge", {}, round(time.time()))])
-        say(f"{broken}. A backup is made, which needs nothing of it")
+        # In a file of its own, which stays: the backup may be finished before anybody looks.
+        metrics.write("ringo_wal_missing", [("ringo_wal_missing_timestamp_seconds", "When WAL leading to the newest state was last found missing in S3.", "gauge", {}, round(time.time()))])
+        say(f"{broken}. Making a backup, which does not need that WAL")
         must(["systemctl", "start", "--no-block", "ringo-backup@incr.service"])
     return 0
 
@@ -44,7 +44,7 @@ def _reachable(value):
 
 
 def _media(settings):
-    """Of the snapshots themselves nothing is known before the first, and the figures of the last stay where there are no more."""
+    """Before the first snapshot nothing else is known, and the metrics of the last one stay when backups are switched off."""
     return ("ringo_media_backup_expected", "1 if the media files are backed up here.", "gauge", {}, int(settings.media is not None))
 
 
@@ -56,7 +56,7 @@ def _backups(info):
         figures += [
             ("ringo_backup_timestamp_seconds", "When the newest good backup of this type ended.", "gauge", labels, int(backup.stop.timestamp())),
             ("ringo_backup_database_bytes", "Size of the database in the newest backup of this type.", "gauge", labels, backup.database_bytes),
-            ("ringo_backup_repository_bytes", "What the newest backup of this type takes in S3.", "gauge", labels, backup.repository_bytes),
+            ("ringo_backup_repository_bytes", "Size of the newest backup of this type in S3.", "gauge", labels, backup.repository_bytes),
         ]
     stops = [backup.stop.timestamp() for backup in info.usable]
     figures.sort(key=lambda figure: figure[0])
@@ -68,7 +68,7 @@ def _backups(info):
 
 
 def _wal(settings):
-    """From PostgreSQL itself: it knows of what never left, whatever S3 says."""
+    """From PostgreSQL itself: it knows what was never archived, whatever S3 says."""
     try:
         archived, failed = psql("SELECT coalesce(extract(epoch FROM last_archived_time)::bigint::text, ''), failed_count FROM pg_stat_archiver").split("\t")
     except Failure:

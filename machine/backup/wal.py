@@ -1,4 +1,4 @@
-"""WAL: what a segment is called, and how a recovery gets it."""
+"""WAL: the names of segments, and how a recovery fetches them."""
 import glob
 import os
 import re
@@ -7,12 +7,12 @@ import time
 from backup.shell import must, psql
 
 SEGMENT = re.compile("[0-9A-F]{24}")
-# Bytes, as PostgreSQL makes them unless told otherwise.
+# Bytes: PostgreSQL's default.
 SIZE = 16 * 1024 ** 2
 
 
 def segment(timeline, number):
-    """The name of a history's segment, by how many segments come before it."""
+    """The name of a timeline's segment, by how many segments come before it."""
     return f"{timeline:08X}{number >> 8:08X}{number & 0xFF:08X}"
 
 
@@ -22,22 +22,22 @@ def number(name):
 
 
 def waiting(settings):
-    """The names of what PostgreSQL has marked for its archiver and that is not in S3 yet."""
+    """The names of the files that PostgreSQL's archiver has yet to send to S3."""
     return [os.path.basename(mark).removesuffix(".ready") for mark in marks(settings)]
 
 
 def sent():
-    """The name of what the running server has archived last, as it was told; a history's or a backup's file, too; None for nothing yet."""
+    """The file that the running server believes to have archived last (also a history or backup file); None if there is none yet."""
     return psql("SELECT last_archived_wal FROM pg_stat_archiver") or None
 
 
 def marks(settings):
-    """Files that stand for what waits; each goes when it has reached S3."""
+    """PostgreSQL's status files of what waits to be archived; each disappears when its file has reached S3."""
     return glob.glob(f"{settings.cluster.data}/pg_wal/archive_status/*.ready")
 
 
 def waits(settings):
-    """How many seconds each has waited; one that reaches S3 meanwhile waits no more."""
+    """How many seconds each has waited; those that reach S3 meanwhile are left out."""
     since = []
     for path in marks(settings):
         try:
@@ -48,11 +48,11 @@ def waits(settings):
 
 
 def most(settings):
-    """Bytes that the server lets its WAL grow to, which it need not be running to say."""
+    """Bytes that the server lets its WAL grow to; it need not be running."""
     argv = [f"{settings.cluster.bin}/postgres", "-C", "max_wal_size", f"--config-file={settings.cluster.configuration}"]
     return int(must(argv, user="postgres")) * 1024 ** 2
 
 
 def command(settings, then=None):
-    """PostgreSQL's `restore_command`; options of pgBackRest may follow. `then`: as the bucket was then, in pgBackRest's words; None for now."""
+    """PostgreSQL's `restore_command`; options of pgBackRest may follow. `then`: as of when the bucket is read, in pgBackRest's format; None for now."""
     return f'/usr/local/lib/ringo/backup/archive-get {settings.stanza} %f "%p" "{then or ""}"'

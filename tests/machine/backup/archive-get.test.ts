@@ -40,12 +40,12 @@ test.each([49, 82, 103, 137])("an error (%i) is no answer: it is asked again", (
 
 test("who gives up ends the recovery, as PostgreSQL does from 126 on, rather than the WAL", () => {
   const { status, stderr, slept } = answered(49);
-  expect([status, stderr]).toEqual([255, expect.stringMatching(/00000002\.history: cannot be had from S3 \(exit 49\)/)]);
+  expect([status, stderr]).toEqual([255, expect.stringMatching(/00000002\.history: cannot be fetched from S3 \(exit 49\)/)]);
   expect(slept.reduce((a, b) => a + b)).toBeGreaterThan(100);
 });
 
 test("on a volume with no room for a segment nothing is waited for, and nothing is the end of the WAL", () => {
-  expect(answeredOn(16_383, "", "000000010000000000000005", 64)).toMatchObject({ status: 255, slept: [], stderr: expect.stringContaining("the volume has no room for it (exit 64)") });
+  expect(answeredOn(16_383, "", "000000010000000000000005", 64)).toMatchObject({ status: 255, slept: [], stderr: expect.stringContaining("no room on the volume (exit 64)") });
   expect(answeredOn(16_384, "", "000000010000000000000005", 64, 0)).toMatchObject({ status: 0, slept: [1] });
   expect(answeredOn(0, "", "000000010000000000000005", 1)).toMatchObject({ status: 1, slept: [] });
 });

@@ -97,8 +97,8 @@ test("one looks from the newest backup that leads to the newest state, and nowhe
 test("backups are listed with what is wrong with the WAL between them, and where it cannot be looked at", () => {
   const warning = (broken: string): string | null => python(`(setattr(course, "broken", ${broken}), listing._warning(None, None))[-1]`, null);
   expect(warning("lambda *_: None")).toBeNull();
-  expect(warning(`lambda *_: course.Gap("${name(1, 7)}", 3)`)).toMatch(`WAL ${name(1, 7)} is missing`);
-  expect(warning('lambda *_: (_ for _ in ()).throw(Failure("the histories in the archive cannot be read"))')).toBe("the histories in the archive cannot be read");
+  expect(warning(`lambda *_: course.Gap("${name(1, 7)}", 3)`)).toMatch(`WAL segment ${name(1, 7)} is missing`);
+  expect(warning('lambda *_: (_ for _ in ()).throw(Failure("the timeline histories in the archive cannot be read"))')).toBe("the timeline histories in the archive cannot be read");
 });
 
 test("a restore that asks nobody tells of a gap, too", () => {
@@ -107,5 +107,5 @@ test("a restore that asks nobody tells of a gap, too", () => {
     setattr(restore.schedule, "paused", lambda *_: contextlib.nullcontext()),
     setattr(restore.planning, "make", lambda *_: types.SimpleNamespace(gap=course.Gap(given, 3), aside=False)),
     restore.run(None, types.SimpleNamespace(yes=True)), said)[-1])([])`, name(1, 7));
-  expect(said).toEqual([expect.stringMatching(new RegExp(`^warning: WAL ${name(1, 7)} is missing in S3, so nothing can reach what is in it, nor what comes after it \\(3 × 16 MiB\\)`))]);
+  expect(said).toEqual([expect.stringMatching(new RegExp(`^warning: WAL segment ${name(1, 7)} is missing in S3: neither its content nor the WAL after it \\(3 × 16 MiB\\)`))]);
 });

@@ -23,7 +23,7 @@ test("what an interrupted restore left goes with the next one; a copy that is wh
   const volume = mkdtempSync(join(tmpdir(), "ringo-files-"));
   try {
     const said = execFileSync("/usr/bin/python3", ["-IBc", program, join(__dirname, "../../../machine"), volume], { encoding: "utf8" });
-    expect(said.match(/^removing .*$/gm)).toEqual([`removing what an interrupted restore left: ${join(volume, "main.restoring-2")}`]);
+    expect(said.match(/^removing .*$/gm)).toEqual([`removing the files of an interrupted restore: ${join(volume, "main.restoring-2")}`]);
     expect(readdirSync(volume).sort()).toEqual(["main.aside-1", "main.restoring-3"]);
   } finally {
     rmSync(volume, { recursive: true });

@@ -57,7 +57,7 @@ test("a time is recovered to before anything takes that place", () => {
   expect([does({ kind: "time" }), there()]).toEqual([["fill target", "rehearse", "stop"], "target"]);
 });
 
-test.each([["lies after all that was archived", null, "no transaction in S3 comes after that time"], ["lies behind a gap", "a gap", "warning: the target was never reached"]])(
+test.each([["lies after all that was archived", null, "S3 has no transaction after that time"], ["lies behind a gap", "a gap", "warning: the target was never reached"]])(
   "a time that %s gives what there is before it, which is told", (_, never, said) => {
     expect(does({ kind: "time", never })).toEqual(["fill target", "rehearse", expect.stringContaining(said), "fill newest", "stop"]);
     expect(there()).toBe("newest");

@@ -72,7 +72,7 @@ describe("room on the volume", () => {
   /** That this many MiB are enough, and one less is not. */
   const needs = (mebibytes: number, given: { volume: number; segments: number | null; most: number }): void => {
     expect(made({ ...given, free: mebibytes })).toBe(mebibytes * mebi);
-    expect(made({ ...given, free: mebibytes - 1 }).refused).toMatch(/has .* free and this needs/);
+    expect(made({ ...given, free: mebibytes - 1 }).refused).toMatch(/has .* free, but this needs/);
   };
 
   test("a copy that fits with its files alone is refused: the WAL that it replays would take what the running database needs", () => {
@@ -92,7 +92,7 @@ describe("room on the volume", () => {
       writeFileSync(join(volume, "main.aside-2.unfinished"), "");
       const given = { volume: 5120, segments: 20, most: 1024, data: join(volume, "main") };
       expect(made({ ...given, free: 110 + 20 * 16 + 512 - 1 })).toBeGreaterThanOrEqual((110 + 20 * 16 + 512) * mebi);
-      expect(made({ ...given, free: 110 + 20 * 16 + 512 - 2 }).refused).toMatch(/has .* free and this needs/);
+      expect(made({ ...given, free: 110 + 20 * 16 + 512 - 2 }).refused).toMatch(/has .* free, but this needs/);
     } finally {
       rmSync(volume, { recursive: true });
     }
@@ -123,7 +123,7 @@ test.each([[0, true], [1, false], [2, true], [3, false]])("with status %i, wheth
 test("a command that was meant for another stack's machine is refused", () => {
   const asked = (stanza: string | null) => python('answer(lambda: repository.own_stanza(types.SimpleNamespace(stanza="ringo-staging-data"), given))', stanza);
   expect([null, "ringo-staging-data"].map(asked)).toEqual([null, null]);
-  expect(asked("ringo-production-data").refused).toContain("its own is ringo-staging-data");
+  expect(asked("ringo-production-data").refused).toContain("is not this machine's stanza, which is ringo-staging-data");
 });
 
 test("what S3 itself answers is said, rather than its headers", () => {
@@ -136,7 +136,7 @@ test.each([
   "[CryptoError] unable to load info file '/backup/one/backup.info': CryptoError: unable to flush",
   "FormatError: key/value found outside of section at line 1: \ufffd\u0007BB{\ufffd@\nHINT: backup.info cannot be opened",
 ])("a wrong passphrase is named, and nothing that it made of the files is shown (%#)", (printed) => {
-  expect(python("repository.reason(given)", printed)).toMatch(/^ {4}what is in the bucket cannot be deciphered: it was written with another cipher passphrase \(backupPassphrase\)[ -~]*$/);
+  expect(python("repository.reason(given)", printed)).toMatch(/^ {4}the bucket's content cannot be decrypted: it was written with another cipher passphrase \(backupPassphrase\)[ -~]*$/);
 });
 
 test("a backup that was made in a history which a restore has left, after it was left, is none to begin from", () => {
@@ -150,7 +150,7 @@ test("a backup that was made in a history which a restore has left, after it was
     { backups: all.slice(1, 3), history: third },
   ]);
   expect([newest.backup, time.backup, early.backup, onlySecond.backup]).toEqual(["of 3", "second", "shared", "shared"]);
-  expect(none.refused).toMatch(/made in a history that a restore has left since[^]*backup full/);
+  expect(none.refused).toMatch(/made on a timeline that a later restore left[^]*backup full/);
 });
 
 describe("the history in force", () => {
@@ -207,7 +207,7 @@ test("before a restore it is said what will be gone: all that was written from t
     types.SimpleNamespace(cluster=types.SimpleNamespace(data="/nonexistent/main")), plan.Plan(kind="time", value=None, backup=repository.parse(given, "ringo").usable[0],
     moment=times.of(1000), directory="", options=[], course=None, gap=None, then=None, aside=False, free_bytes=0, lost=(times.of(1000), times.of(4600))))`, info([{ label: "one", stop: 100 }]));
   const [from, to] = ["1970-01-01T00:16:40Z", "1970-01-01T01:16:40Z"];
-  expect(said).toContain(`  what was written from ${from} to ${to} will be gone from the database`);
+  expect(said).toContain(`  writes from ${from} to ${to} will be gone from the database`);
   expect(told).toEqual({ from, to });
 });
 

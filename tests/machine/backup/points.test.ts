@@ -10,5 +10,5 @@ test("a point is in the list before it is set: whoever goes back to it finds it 
 
 test("a point by a name that is taken, or is none, is refused, and nothing is said to PostgreSQL", () => {
   const names = ["", "it's", "x'; DROP DATABASE ringo --", "a b", "ё", "x".repeat(64), "a\nb", "a\n"];
-  expect(set("taken", ...names)).toEqual([{ refused: expect.stringMatching(/there is a point/) }, ...names.map(() => ({ refused: expect.stringMatching(/is not a name for a point/) }))]);
+  expect(set("taken", ...names)).toEqual([{ refused: expect.stringMatching(/there is already a point/) }, ...names.map(() => ({ refused: expect.stringMatching(/is not a valid name for a point/) }))]);
 });

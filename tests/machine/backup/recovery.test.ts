@@ -79,8 +79,8 @@ describe("a restore test", () => {
   });
 
   test.each([
-    ["a table that came back empty", { "ringo.orders": 0, "ringo.empty": 0 }, "ringo.orders came back empty; the running database has 3 rows"],
-    ["one that did not come back", { "ringo.empty": 0 }, "ringo.orders did not come back"],
+    ["a table that came back empty", { "ringo.orders": 0, "ringo.empty": 0 }, "ringo.orders was restored empty; the running database has 3 rows"],
+    ["one that did not come back", { "ringo.empty": 0 }, "ringo.orders was not restored"],
     ["none at all", {}, "the restored database has no table"],
   ])("has failed by %s", (_, restored, why) => {
     expect(does("test", { live, restored }).slice(-2)).toEqual(["remove", `failed: ${why}`]);

@@ -96,7 +96,7 @@ test("a lock of the machine that was lost is in the way of no look, no filling o
   expect(media("prepare")).toEqual({ status: 0, stdout: "", stderr: "" });
   expect(media("list").stdout).toMatch(/^[0-9a-f]{8} {2}2026-11-24T09:00:00Z/);
   rmSync(join(files, "receipt.pdf"));
-  expect(media("initialize")).toMatchObject({ status: 0, stdout: expect.stringContaining("the media files of 2026-11-24T09:00:00Z are in place") });
+  expect(media("initialize")).toMatchObject({ status: 0, stdout: expect.stringContaining("the media files of 2026-11-24T09:00:00Z are restored") });
   expect(media("restore", "--yes")).toMatchObject({ status: 0, stderr: "" });
   expect(readdirSync(join(repository, "locks"))).toEqual(left);
 });
@@ -104,7 +104,7 @@ test("a lock of the machine that was lost is in the way of no look, no filling o
 test("an empty directory is filled with the newest snapshot before a time; where all came later, with none, and the stack comes up", () => {
   rmSync(join(files, "receipt.pdf"));
   expect(media("initialize", "--time", "2026-11-24T08:59:59Z")).toEqual({
-    status: 0, stderr: "", stdout: expect.stringMatching(/^warning: there is no snapshot of the media files before 2026-11-24T08:59:59Z: none to restore; the oldest is (\w{8}) of 2026-11-24T09:00:00Z: `ringo-backup media restore \1`\n$/),
+    status: 0, stderr: "", stdout: expect.stringMatching(/^warning: there is no snapshot of the media files before 2026-11-24T08:59:59Z: nothing restored; the oldest is (\w{8}) of 2026-11-24T09:00:00Z: `ringo-backup media restore \1`\n$/),
   });
   expect(readdirSync(files)).toEqual([]);
   expect(media("initialize", "--time", "2026-11-24T09:00:00Z")).toMatchObject({ status: 0, stderr: "" });
@@ -118,7 +118,7 @@ test("a restore keeps the files that were there, where it says so, and who may r
   chownSync(files, process.getuid!(), process.getgid!() === 0 ? 33 : process.getgid!());
   const before = statSync(files);
   const { stdout } = media("restore", id, "--yes");
-  const [, kept] = /remove (\S+) when it is not needed any more\n$/.exec(stdout)!;
+  const [, kept] = /remove (\S+) when it is no longer needed\n$/.exec(stdout)!;
   expect(readFileSync(join(kept!, "second.pdf"), "utf8")).toBe("paid, too");
   expect(existsSync(join(files, "second.pdf"))).toBe(false);
   const { mode, uid, gid } = statSync(files);
@@ -170,7 +170,7 @@ test("what a killed command leaves running keeps others away until it ends", asy
   killed.kill("SIGKILL");
   await until(() => killed.signalCode !== null);
   const restored = () => spawnSync("/usr/bin/python3", command("restore", "--yes"), { encoding: "utf8", env: stub });
-  expect(restored()).toMatchObject({ status: 2, stderr: expect.stringMatching(/^a snapshot of the media files \(process \d+\) is under way/) });
+  expect(restored()).toMatchObject({ status: 2, stderr: expect.stringMatching(/^a snapshot of the media files \(process \d+\) is running/) });
   spawnSync("kill", ["-KILL", "--", `-${killed.pid}`]);
   await until(() => restored().status === 0);
 });

@@ -34,7 +34,7 @@ test("where nothing is under way, nothing is stopped and nothing said", () => ex
 test.each([["has ended", ""], ["has failed", "trouble"]])("what the schedule has started is stopped, and starts again when the restore %s", (_how, error) => {
   expect(around(["ringo-backup@incr.service", "ringo-restore-test.service"], error)).toEqual([
     asked,
-    "says: stopping ringo-backup@incr.service and ringo-restore-test.service, to be started again afterwards",
+    "says: stopping ringo-backup@incr.service and ringo-restore-test.service; restarted afterwards",
     "stop ringo-backup@incr.service ringo-restore-test.service",
     "restore",
     "start --no-block ringo-backup@incr.service ringo-restore-test.service",

@@ -31,7 +31,7 @@ test("a dropped database comes back as it was the second before, and nothing els
 
   const restored = await restore(`--time ${moment}`);
   expect(restored).toMatch(/ringo\.public\.orders_order\s+-\s+\d+\s+back/);
-  expect(restored).toMatch(/the database was away for \d+\.\d s/);
+  expect(restored).toMatch(/the database was down for \d+\.\d s/);
   expect(await orders()).toBe(before);
   await healthy(stack, 60);
   expect((await order(stack, user, "after the restore")).status).toBe("processed");
@@ -45,14 +45,14 @@ test("a dropped database comes back as it was the second before, and nothing els
 test("a backup that the schedule has started gives way, and is made afterwards", async () => {
   await stuckBackup();
   const before = (await listed()).backups.length;
-  expect(await restore("")).toMatch(/^stopping ringo-backup@incr.service, to be started again afterwards$/m);
+  expect(await restore("")).toMatch(/^stopping ringo-backup@incr.service; restarted afterwards$/m);
   await idle("ringo-backup@full.service");
   await idle("ringo-backup@incr.service");
   expect((await listed()).backups.slice(before).map(({ type }) => type).sort()).toEqual(["full", "incr"]);
 }, 240_000);
 
 test("no empty database is begun where the bucket has backups of one", async () => {
-  expect(await data("ringo-backup vacant")).toMatchObject({ code: 1, stderr: expect.stringMatching(/the bucket has backups of one[^]*To bring it back: .* restore latest/) });
+  expect(await data("ringo-backup vacant")).toMatchObject({ code: 1, stderr: expect.stringMatching(/the bucket has backups of one[^]*To restore it: .* restore latest/) });
 }, 60_000);
 
 test("back, and further back, and to a time in a history that a restore has ended", async () => {
@@ -117,8 +117,8 @@ test("beside the running database, to look things up in", async () => {
 test.each([
   ["a time before the oldest backup", "--time 2001-01-01T00:00:00Z", /before the earliest time that can be restored, \d{4}-/],
   ["a time to come", "--time 2999-01-01T00:00:00Z", /is in the future/],
-  ["a time without its zone", "--time 2026-01-01T00:00:00", /has no zone/],
-  ["no time at all", "--time yesterday", /is no time; one is/],
+  ["a time without its zone", "--time 2026-01-01T00:00:00", /has no time zone/],
+  ["no time at all", "--time yesterday", /is not a time; an example is/],
   ["an unknown label", "--backup 20010101-000000F", /there is no backup '20010101-000000F'; there are: \d{8}-/],
   ["an unknown point", "--point nowhere", /there is no point 'nowhere'; there are: before-the-migration/],
   ["a restore that nobody confirms", "", /add --yes/],
@@ -138,7 +138,7 @@ test("another stack's stanza is refused", async () => {
 test("a target that no transaction comes after, in a server that is down, fails and leaves what there is", async () => {
   await on("data", "systemctl stop postgresql@17-main.service");
   const failed = await data(`ringo-backup restore --time ${await now()} --yes`);
-  expect([failed.code, failed.stderr]).toEqual([1, expect.stringMatching(/never reached: no transaction in S3 comes after it/)]);
+  expect([failed.code, failed.stderr]).toEqual([1, expect.stringMatching(/never reached: S3 has no transaction after it/)]);
   await on("data", "systemctl start postgresql@17-main.service");
   expect((await on("data", "ls /srv/data/postgresql/17")).split("\n")).toContain("main");
   expect(await on("data", "ls /srv/data/postgresql/17")).not.toMatch(/restoring/);
@@ -155,7 +155,7 @@ kill -KILL $restore; ls -d /srv/data/postgresql/17/main.*.unfinished`);
   expect(killed.stdout).toMatch(/\.unfinished$/m);
   await healthy(stack, 60);
   const again = await restore(`--time ${moment}`);
-  expect(again).toMatch(/removing what an interrupted restore left/);
+  expect(again).toMatch(/removing the files of an interrupted restore/);
   expect((await data("pgrep -f cluster_name=restore")).code).toBe(1);
   await healthy(stack, 60);
 }, 120_000);

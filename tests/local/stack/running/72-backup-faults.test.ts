@@ -79,7 +79,7 @@ test("a restore that would fill the volume is refused, and the application write
   // Room for the files, and not for the WAL that is replayed into them.
   await on("data", `fallocate --length $(( $(df --output=avail -B1 /srv/data | tail -n 1) - ${plan.bytes * 2} )) /srv/data/filler`);
   try {
-    expect(await data("ringo-backup test")).toMatchObject({ code: 2, stderr: expect.stringMatching(/the volume has .* free and this needs/) });
+    expect(await data("ringo-backup test")).toMatchObject({ code: 2, stderr: expect.stringMatching(/the volume has .* free, but this needs/) });
     expect(await data("ringo-backup restore --aside --yes")).toMatchObject({ code: 2 });
     await sql("INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'beside a restore')");
   } finally {
@@ -125,7 +125,7 @@ test("a recovery that S3 does not answer at all takes nothing's place", async ()
   try {
     await unreached(`case $file in *.history) ${fails} ;; esac`, async () => {
       const failed = await data("ringo-backup restore --yes");
-      expect([failed.code, failed.stderr]).toEqual([1, expect.stringMatching(/cannot be had from S3 \(exit 49\)[^]*the one from before runs again/)]);
+      expect([failed.code, failed.stderr]).toEqual([1, expect.stringMatching(/cannot be fetched from S3 \(exit 49\)[^]*the previous one runs again/)]);
     });
   } finally {
     await on("data", "mv /usr/local/lib/ringo/backup/archive-get.kept /usr/local/lib/ringo/backup/archive-get");
@@ -158,9 +158,9 @@ test("WAL that somebody has deleted in S3 is told of before a restore begins, an
   const { VersionId } = await thief.send(new DeleteObjectCommand({ Bucket, Key }));
   try {
     expect(await gap()).toEqual({ first: segment, beyond: 1 });
-    expect(await on("data", "ringo-backup plan")).toMatch(new RegExp(`^warning: WAL ${segment} is missing in S3, so nothing can reach what is in it, nor what comes after it \\(1 × 16 MiB\\)`, "m"));
+    expect(await on("data", "ringo-backup plan")).toMatch(new RegExp(`^warning: WAL segment ${segment} is missing in S3: neither its content nor the WAL after it \\(1 × 16 MiB\\)`, "m"));
     expect(await data("ringo-backup test")).toMatchObject({ code: 1, stderr: expect.stringContaining(`WAL ${segment} is missing in S3`) });
-    expect(await data(`ringo-backup restore --time ${await now()} --yes`)).toMatchObject({ code: 1, stderr: expect.stringContaining(`the target was never reached: WAL ${segment} is missing`) });
+    expect(await data(`ringo-backup restore --time ${await now()} --yes`)).toMatchObject({ code: 1, stderr: expect.stringContaining(`the target was never reached: WAL segment ${segment} is missing`) });
     expect(await rows()).toBe(before);
     expect(await on("data", "ringo-backup list")).toMatch(new RegExp(`^warning: WAL ${segment} is missing`, "m"));
     expect(await on("data", "ringo-backup status")).toMatch(new RegExp(`^WAL ${segment} is missing in S3.*A backup is made`, "m"));
