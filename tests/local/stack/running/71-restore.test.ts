@@ -132,7 +132,7 @@ test.each([
 
 test("another stack's stanza is refused", async () => {
   const refused = await data("ringo-backup --stanza ringo-production-data restore --yes");
-  expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/its own is ringo-local-data/)]);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/stanza, which is ringo-local-data/)]);
 });
 
 test("a target that no transaction comes after, in a server that is down, fails and leaves what there is", async () => {

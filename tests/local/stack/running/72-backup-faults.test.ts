@@ -66,7 +66,7 @@ test("WAL beyond the queue's bound is given up rather than the volume filled, an
   await startServices();
   const before = (await listed()).backups.length;
   await eventually("all WAL that is left is in S3", async () => (await listed()).wal.waiting === 0, 120);
-  expect(await on("data", "ringo-backup status")).toMatch(/^WAL [0-9A-F]{24} is missing in S3.*A backup is made/m);
+  expect(await on("data", "ringo-backup status")).toMatch(/^WAL segment [0-9A-F]{24} is missing in S3.*Making a backup/m);
   await idle("ringo-backup@incr.service");
   expect((await listed()).backups.length).toBeGreaterThan(before);
   expect(await metric("ringo_wal_missing_timestamp_seconds")).toMatch(/ \d{10}$/);
@@ -159,11 +159,11 @@ test("WAL that somebody has deleted in S3 is told of before a restore begins, an
   try {
     expect(await gap()).toEqual({ first: segment, beyond: 1 });
     expect(await on("data", "ringo-backup plan")).toMatch(new RegExp(`^warning: WAL segment ${segment} is missing in S3: neither its content nor the WAL after it \\(1 × 16 MiB\\)`, "m"));
-    expect(await data("ringo-backup test")).toMatchObject({ code: 1, stderr: expect.stringContaining(`WAL ${segment} is missing in S3`) });
+    expect(await data("ringo-backup test")).toMatchObject({ code: 1, stderr: expect.stringContaining(`WAL segment ${segment} is missing in S3`) });
     expect(await data(`ringo-backup restore --time ${await now()} --yes`)).toMatchObject({ code: 1, stderr: expect.stringContaining(`the target was never reached: WAL segment ${segment} is missing`) });
     expect(await rows()).toBe(before);
-    expect(await on("data", "ringo-backup list")).toMatch(new RegExp(`^warning: WAL ${segment} is missing`, "m"));
-    expect(await on("data", "ringo-backup status")).toMatch(new RegExp(`^WAL ${segment} is missing in S3.*A backup is made`, "m"));
+    expect(await on("data", "ringo-backup list")).toMatch(new RegExp(`^warning: WAL segment ${segment} is missing`, "m"));
+    expect(await on("data", "ringo-backup status")).toMatch(new RegExp(`^WAL segment ${segment} is missing in S3.*Making a backup`, "m"));
     await idle("ringo-backup@incr.service");
     expect(await gap()).toBeNull();
   } finally {
