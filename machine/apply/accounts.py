@@ -13,25 +13,25 @@ def _user(user):
     for each in [group, *user.get("groups", [])]:
         if not _entry("group", each):
             must("group " + each, ["groupadd", "--system", each])
-            did("group %s made" % each)
+            did("group %s created" % each)
     entry = _entry("passwd", name)
     if not entry:
         uid = ["--uid", str(user["uid"])] if "uid" in user else []
         homeless = ["--no-create-home", "--home-dir", "/nonexistent"]
         must("user " + name, ["useradd", "--system", "--gid", group, "--shell", shell, *uid, *homeless, name])
-        did("user %s made" % name)
+        did("user %s created" % name)
     else:
         _correct(name, entry, _entry("group", group)[2], shell, user.get("uid"))
     joined = must("user " + name, ["id", "--name", "--groups", name]).split()
     lacking = [each for each in user.get("groups", []) if each not in joined]
     if lacking:
         must("user " + name, ["usermod", "--append", "--groups", ",".join(lacking), name])
-        did("user %s joined %s" % (name, ", ".join(lacking)))
+        did("user %s added to %s" % (name, ", ".join(lacking)))
 
 
 def _correct(name, entry, gid, shell, uid):
     if uid is not None and int(entry[2]) != uid:
-        raise Failure("user %s has the id %s and should have %d: its files would have to change hands" % (name, entry[2], uid))
+        raise Failure("user %s has the id %s but should have %d: its files would have to change owner" % (name, entry[2], uid))
     options = []
     if entry[3] != gid:
         options += ["--gid", gid]

@@ -1,4 +1,4 @@
-"""Containers under Docker. A new one takes the old one's place only when it is in health; else the old one comes back."""
+"""Docker containers. A new one replaces the old one only when it is healthy; otherwise the old one is restored."""
 import hashlib
 import json
 import shutil
@@ -10,19 +10,19 @@ from apply.shell import Failure, did, must, out, run, tail, until
 
 ENVIRONMENTS = "/etc/ringo/containers"
 LABEL = "ringo.spec"
-# Far above what a role needs: a container that forks without end takes itself down, not its machine.
+# Far above what a role needs: a container that forks endlessly takes itself down, not its machine.
 PROCESSES = "1024"
 LOG = "journald"
-# With the volumes that its image made for it: nothing else would ever take them away.
+# With its image's anonymous volumes, which nothing else would ever remove.
 REMOVE = ("rm", "--force", "--volumes")
-# How a container ends that SIGKILL ends.
+# Exit status of a container killed by SIGKILL.
 KILLED = 128 + 9
-# Without its last lines: they may be about customers.
-LOST = "what it was doing is lost, and its log says what that was"
+# Without its last lines, which may contain personal data.
+LOST = "its unfinished work is lost; see its log"
 
 
 def take_away(names):
-    """Ends and removes containers that the state no longer declares, with the environment that held their secrets."""
+    """Stops and removes containers that the state no longer declares, with the environment files that hold their secrets."""
     for name in names:
         remove(_environment(name))
     if not names or shutil.which("docker") is None or _off():
@@ -49,10 +49,10 @@ def _container(container, record):
         if stopped:
             must("container " + name, ["docker", "start", name])
             did("container %s started" % name)
-        # Or not yet seen in health: an apply was cut off after it started this one.
+        # Or not yet known to be healthy: an apply was interrupted after it started this one.
         if stopped or record.stale("container " + name, {"spec": spec}):
             _prove(container, record, spec)
-        let_in(name)  # nobody has, where an apply was cut off
+        let_in(name)  # an interrupted apply may not have done it
         return
     _pull(container["image"], name)
     stranded = _stranded(current, container) if current else []
@@ -66,19 +66,19 @@ def _container(container, record):
     let_in(name)
     did("container %s %s" % (name, "replaced" if current else "started"))
     if current and not stranded:
-        # The next machine's turn comes when this one has work again. One of which nothing came is missed by nobody.
+        # The next machine must not follow before this one gets requests again. A container that served nothing need not be waited for.
         time.sleep(container.get("passedBySeconds", 0))
 
 
 def _spec(container):
-    """What a running container cannot change: nothing of how it is looked at, and replaced."""
+    """Hash of everything that requires a new container; how its health is checked and how it is replaced do not."""
     fixed = {key: value for key, value in container.items() if key not in ("health", "passedBySeconds", "boundTo")}
     fixed["log"] = LOG
     return hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()
 
 
 def _stranded(current, container):
-    """By which variables the container that runs is bound to another place than is now declared."""
+    """The variables that bind the running container to another address than the one declared now."""
     was = dict(variable.partition("=")[::2] for variable in current["Config"]["Env"] or [])
     return [name for name in container.get("boundTo", []) if name in was and was[name] != container["environment"].get(name)]
 
@@ -89,7 +89,7 @@ def _arguments(container, spec):
     lines = []
     for key, value in container["environment"].items():
         if "\n" in value:
-            raise Failure("container %s: variable %s holds a line break, which an env file cannot" % (name, key))
+            raise Failure("container %s: variable %s contains a line break, which an environment file cannot hold" % (name, key))
         lines.append("%s=%s\n" % (key, value))
     write({"path": environment, "content": "".join(lines), "mode": "0600"})
     options = ["--detach", "--name", name, "--label", "%s=%s" % (LABEL, spec), "--init", "--read-only",
@@ -106,7 +106,7 @@ def _arguments(container, spec):
 
 
 def _prove(container, record, spec):
-    """Waits for health; gives up on the container when there is none."""
+    """Waits until the container is healthy; if it is not in time, restores the previous one."""
     name, health = container["name"], container.get("health")
     if health:
         try:
@@ -120,7 +120,7 @@ def _prove(container, record, spec):
 
 
 def _set_aside(name, stranded):
-    """Stops the container and keeps it. One kept from an earlier, cut off apply is older and was proven: it stays instead."""
+    """Stops the container and keeps it. One kept by an earlier, interrupted apply is known to be healthy: it is kept instead."""
     _stop(name, stranded)
     if _inspect(_previous(name)):
         must("container " + name, ["docker", *REMOVE, name])
@@ -129,33 +129,33 @@ def _set_aside(name, stranded):
 
 
 def _put_back(name, reason):
-    """Ends in failure, with the previous container running again if there was one."""
+    """Always fails, with the previous container running again if there was one."""
     run(["docker", *REMOVE, name])
     if not _inspect(_previous(name)):
         raise Failure(reason)
-    must("container %s: put back" % name, ["docker", "rename", _previous(name), name])
-    must("container %s: put back" % name, ["docker", "start", name])
+    must("container %s: restore the previous one" % name, ["docker", "rename", _previous(name), name])
+    must("container %s: restore the previous one" % name, ["docker", "start", name])
     let_in(name)
-    did("container %s put back as it was" % name)
+    did("container %s restored" % name)
     raise Failure(reason)
 
 
 def _stop(name, stranded=()):
-    """In its own time; at once where nothing that it waits for comes any more."""
+    """Within its own stop timeout; at once if what it waits for will never come."""
     facts = _inspect(name)
     running = facts["State"]["Running"]
     patience = 0 if stranded else facts["Config"].get("StopTimeout") or 10
     if running and stranded:
-        out("warning: container %s was made for another %s and is ended at once: %s" % (name, ", ".join(stranded), LOST))
+        out("warning: container %s was started with another %s and is killed at once: %s" % (name, ", ".join(stranded), LOST))
     if running:
         turn_away(name, facts, wait=not stranded)
     must("container %s: stop" % name, ["docker", "stop", "-t", str(patience), name], patience + 60)
     if running and not stranded and _inspect(name)["State"]["ExitCode"] == KILLED:
-        out("warning: container %s did not end within %d s and was killed: %s" % (name, patience, LOST))
+        out("warning: container %s did not stop within %d s and was killed: %s" % (name, patience, LOST))
 
 
 def _pull(image, name):
-    # What a digest names never changes; a tag may have moved.
+    # A digest's image never changes; a tag may have moved.
     if "@sha256:" in image and run(["docker", "image", "inspect", image])[0] == 0:
         return
     must("container %s: pull %s" % (name, image), ["docker", "pull", "--quiet", image], 1200)
@@ -171,7 +171,7 @@ def _inspect(name):
 
 
 def _off():
-    """Another state of this machine has wanted Docker no more, and ended every container with it."""
+    """Whether another state of this machine has switched Docker off, and all containers with it."""
     return run(["systemctl", "is-enabled", "docker.service"])[1].strip() == "disabled"
 
 

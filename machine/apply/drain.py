@@ -1,36 +1,36 @@
-"""Other machines are refused before a container ends, and ask another one: what came to it while it ends would be lost."""
+"""Before a container stops, connections from other machines are refused, so that they use another one: requests arriving while it stops would be lost."""
 import time
 
 from apply.shell import must, run
 
-# Longer than a server takes for the requests before; one that hangs takes none up.
+# Longer than a server needs to accept waiting connections; one that hangs accepts none.
 PATIENCE = 10
 
 
 def turn_away(name, facts, wait):
-    """Then waits, if told to, until what had come is taken up: the server answers that before it ends."""
+    """Refuses new connections; then, if `wait`, waits until those that arrived are accepted: the server answers them before it stops."""
     ports = _published(facts)
     if not ports:
         return
-    must("container %s: turn others away" % name, ["nft", "; ".join(_removal(name) + _refusal(name, ports))])
+    must("container %s: refuse connections" % name, ["nft", "; ".join(_removal(name) + _refusal(name, ports))])
     if not wait:
         return
     asked = " or ".join("sport = :%s" % inner for _, _, inner in ports)
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         _, listening, _ = run(["nsenter", "--target", str(facts["State"]["Pid"]), "--net", "ss", "-Hltn", "( %s )" % asked])
-        # The second column of a socket that listens is how many wait there. Of a process that has died nothing is said.
+        # The second column of a listening socket is how many connections wait. For a dead process nothing is printed.
         if all(line.split()[1] == "0" for line in listening.splitlines()):
             return
         time.sleep(0.1)
 
 
 def let_in(name):
-    must("container %s: let others in" % name, ["nft", "; ".join(_removal(name))])
+    must("container %s: allow connections" % name, ["nft", "; ".join(_removal(name))])
 
 
 def _refusal(name, ports):
-    """Also while there is no container, when the machine itself would say nothing and let others wait. What comes from the machine goes neither way: it may look at the container's health."""
+    """Also works while there is no container, when the machine itself would drop the packets and let clients wait. Connections from the machine itself pass neither hook: it may check the container's health."""
     table = "inet " + _table(name)
     commands = ["add table " + table]
     for hook in ("forward", "input"):
@@ -41,7 +41,7 @@ def _refusal(name, ports):
 
 
 def _removal(name):
-    # Whether it is there or not.
+    # Works whether the table exists or not.
     return ["add table inet " + _table(name), "delete table inet " + _table(name)]
 
 
@@ -50,7 +50,7 @@ def _table(name):
 
 
 def _published(facts):
-    """Address, port and the container's own port, of what other machines may reach."""
+    """Address, port and the container's own port of everything that other machines may reach."""
     bindings = facts.get("HostConfig", {}).get("PortBindings") or {}
     return [(each["HostIp"], each["HostPort"], inner.split("/")[0])
             for inner, each_way in bindings.items() for each in each_way if not each["HostIp"].startswith("127.")]

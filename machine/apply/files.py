@@ -1,4 +1,4 @@
-"""Directories, files, and what must not be there."""
+"""Directories, files, and paths that must not exist."""
 import grp
 import os
 import pwd
@@ -14,7 +14,7 @@ def directories(declared):
         if not os.path.isdir(path):
             os.makedirs(path, mode=0o755, exist_ok=True)
             _own(path, wanted)
-            did("directory %s made" % directory["path"])
+            did("directory %s created" % directory["path"])
         elif _has(os.stat(path)) != wanted:
             _own(path, wanted)
             did("directory %s changed" % directory["path"])
@@ -26,17 +26,17 @@ def files(declared):
 
 
 def write(file):
-    """Puts a file in place whole or not at all, never readable by more than in the end. Says whether it changed."""
+    """Writes a file atomically, never readable by more users than in the end. Returns whether it changed."""
     path = at(file["path"])
     content = file["content"].encode()
     wanted = _attributes(file, "0644", file["path"])
     if _same(path, content, wanted):
         return False
     if os.path.isdir(path):
-        raise Failure("file %s: a directory is there" % file["path"])
+        raise Failure("file %s: a directory exists there" % file["path"])
     folder, name = os.path.split(path)
     os.makedirs(folder, mode=0o755, exist_ok=True)
-    # A name that no program takes for one of its configuration files.
+    # A name that no program mistakes for one of its configuration files.
     new = os.path.join(folder, ".%s.ringo-new" % name)
     if os.path.lexists(new):
         os.unlink(new)
@@ -60,12 +60,12 @@ def absent(paths):
 
 
 def remove(path):
-    """Says whether there was one."""
+    """Returns whether there was one."""
     if os.path.islink(at(path)) or os.path.isfile(at(path)):
         os.unlink(at(path))
         return True
     if os.path.exists(at(path)):
-        raise Failure("file %s must not be there, but it is no file: remove it by hand" % path)
+        raise Failure("file %s must not exist, but is not a file: remove it by hand" % path)
     return False
 
 
@@ -85,7 +85,7 @@ def _has(status):
 
 
 def _attributes(declared, mode, what):
-    # By default root's: who runs this.
+    # By default the user who runs this: root.
     owner, group = declared.get("owner", str(os.geteuid())), declared.get("group", str(os.getegid()))
     try:
         uid = int(owner) if owner.isdigit() else pwd.getpwnam(owner).pw_uid
@@ -98,5 +98,5 @@ def _attributes(declared, mode, what):
 def _own(target, attributes):
     mode, uid, gid = attributes
     os.chown(target, uid, gid)
-    # After the owner: a change of owner clears set-id bits.
+    # After the owner, since changing the owner clears set-id bits.
     os.chmod(target, mode)

@@ -1,4 +1,4 @@
-"""Makes a declared state so, in the one order that everything relies on."""
+"""Applies a declared state, in the one order that everything relies on."""
 import os
 import signal
 import sys
@@ -13,7 +13,7 @@ from apply.shell import Failure, changes, keep_secret, out
 def main(state, name):
     keep_secret(state["secrets"])
     os.umask(0o022)
-    # A lost connection does not stop an apply half way; the next one waits for it.
+    # A lost connection does not stop an apply halfway; the next one waits for it.
     signal.signal(signal.SIGHUP, lambda *_: None)
     os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
     try:
@@ -23,7 +23,7 @@ def main(state, name):
         out("failed: %s" % failure, sys.stderr)
         return 1
     except Exception:
-        out("failed, and this is a fault of the program:\n" + traceback.format_exc(), sys.stderr)
+        out("failed, because of a bug in the program:\n" + traceback.format_exc(), sys.stderr)
         return 1
     out("%d changes" % changes() if changes() else "unchanged")
     return 0

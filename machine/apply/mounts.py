@@ -42,16 +42,16 @@ WantedBy=local-fs.target
 
 
 def _unit(what, path):
-    """What systemd calls a mount, and where that is declared."""
+    """The name of a mount's unit, and its file."""
     unit = must(what, ["systemd-escape", "--path", "--suffix=mount", path]).strip()
     return unit, "/etc/systemd/system/" + unit
 
 
 def _end_others(what, mount):
-    """Ends each other mount of the device: a volume that the cloud has formatted is mounted by its first machine, by a unit of the machine's own."""
+    """Removes every other mount of the device: the cloud makes a volume's first machine mount it, by a unit of its own."""
     _, found, _ = run(["findmnt", "--json", "--list", "--output", "TARGET,FSROOT", "--source", mount["device"]])
     for other in json.loads(found)["filesystems"] if found else []:
-        # What shows a part of it elsewhere is somebody's wish.
+        # A bind mount of a part of it is intended.
         if other["target"] == mount["path"] or other["fsroot"] != "/":
             continue
         unit, file = _unit(what, other["target"])
@@ -60,11 +60,11 @@ def _end_others(what, mount):
             change_units()
             must(what, ["systemctl", "disable", "--quiet", "--no-reload", unit])
             os.remove(at(file))
-        did("%s unmounted: the volume's place is %s" % (other["target"], mount["path"]))
+        did("%s unmounted: the volume belongs at %s" % (other["target"], mount["path"]))
 
 
 def _grow(what, mount, path):
-    """A volume that was made larger shows its new size, but its file system keeps the old one until it is told. Nothing where they agree."""
+    """A volume that was enlarged has its new size, but its file system keeps the old one until it is grown. Does nothing if they agree."""
     before = os.statvfs(at(path)).f_blocks
     must(what, ["xfs_growfs", "-d", at(path)])
     after = os.statvfs(at(path))

@@ -1,5 +1,5 @@
-"""What each of a machine's states has put there. What a state no longer declares is taken away again: nothing stays of what
-was once wanted, no way out, no timer, no password."""
+"""What each of a machine's states has installed. What a state no longer declares is removed: nothing that was
+once wanted stays, be it a firewall rule, a timer or a password."""
 import os
 
 from apply import containers
@@ -17,16 +17,16 @@ class Owned:
         self.name = name
         self.all = load("owned")
         before, now = self.all.get(name, {}), _declared(state)
-        # What another state has as well is that one's.
+        # What another state declares, too, belongs to that one.
         kept = [now, *(owned for other, owned in self.all.items() if other != name)]
         self.now = now
         self.files = {path: what for path, what in before.get("files", {}).items() if not any(path in each["files"] for each in kept)}
         self.containers = [each for each in before.get("containers", []) if not any(each in other["containers"] for other in kept)]
-        # Written before anything is touched: what an apply that is cut off has put there is known, too.
+        # Written before anything is touched, so that what an interrupted apply installed is known, too.
         self._write({"files": {**before.get("files", {}), **now["files"]}, "containers": sorted({*before.get("containers", []), *now["containers"]})})
 
     def take_away_files(self, record):
-        """Units of ours end before their files go. Debian's own go on as they are: nobody is locked out by a state that forgets sshd."""
+        """Stops our own units before removing their files. Debian's units stay as they are: a state that forgets sshd locks nobody out."""
         for path in self.files:
             if path.startswith(UNITS) and "/" not in path[len(UNITS):] and os.path.exists(at(path)):
                 unit = path[len(UNITS):]
@@ -34,10 +34,10 @@ class Owned:
                     must("unit %s" % unit, ["systemctl", "disable", "--now", "--quiet", unit])
         for path in self.files:
             if remove(path):
-                did("file %s removed: nothing declares it any more" % path)
+                did("file %s removed: it is no longer declared" % path)
         record.gone(self.files)
         for command in sorted({what for what in self.files.values() if what}):
-            must("after what was removed: %s" % command, ["sh", "-ec", command])
+            must("after removing files: %s" % command, ["sh", "-ec", command])
 
     def take_away_containers(self):
         containers.take_away(self.containers)
@@ -53,7 +53,7 @@ class Owned:
 
 def _declared(state):
     return {
-        # With what must be run when the file is gone.
+        # With the command to run when the file has been removed.
         "files": {file["path"]: file.get("whenGone") for file in state["files"]},
         "containers": sorted(container["name"] for container in state["containers"]),
     }

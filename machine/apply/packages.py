@@ -1,4 +1,4 @@
-"""Debian packages. None of them starts a service: a unit of the machine's state does, when its configuration is there."""
+"""Debian packages. None of them starts a service: a unit of the machine's state does, once its configuration is there."""
 import contextlib
 import os
 import time
@@ -11,20 +11,20 @@ APT = [
     "--option=Dpkg::Options::=--force-confdef", "--option=Dpkg::Options::=--force-confold",
     "--option=DPkg::Lock::Timeout=600", "--option=Acquire::Retries=3",
 ]
-# Without descriptions in other languages than the packages' own: nobody reads them.
+# Without translated descriptions, which nobody reads.
 UPDATE = ["--option=APT::Update::Error-Mode=any", "--option=Acquire::Languages=none", "update"]
 ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
-# Asked by Debian's packages before they start, stop or restart a service.
+# Debian's packages ask it before they start, stop or restart a service.
 POLICY = "/usr/sbin/policy-rc.d"
-# What runs is started anew when its package is replaced.
+# A running service is restarted when its package is replaced.
 NO_STARTS = """#!/bin/sh
-# Ringo Infra: there only while it installs packages.
+# Ringo Infra: exists only while it installs packages.
 case " $* " in *" start "*) exit 101 ;; esac
 """
 
 
 def install(names):
-    # What an apply that was killed has left behind.
+    # Left behind by a killed apply.
     _let_start()
     no_shims()
     missing = _missing(names)
@@ -32,19 +32,19 @@ def install(names):
         return
     with _no_starts(), shims() as path:
         if any(status not in ("installed", "config-files", "not-installed") for status in _statuses().values()):
-            # An installation was cut off, or is under way: the lock tells which.
+            # An installation was interrupted, or is running: the lock shows which.
             _patiently("dpkg --configure", ["dpkg", "--configure", "-a", "--force-confdef", "--force-confold"])
         _patiently("apt-get update", APT + UPDATE)
         _patiently("apt-get install", APT + ["--option=DPkg::Path=" + path, "install"] + missing)
     did("packages: " + ", ".join(missing))
     absent = _missing(names)
     if absent:
-        raise Failure("packages: not installed after all: " + ", ".join(absent))
+        raise Failure("packages: apt-get succeeded but did not install: " + ", ".join(absent))
 
 
 @contextlib.contextmanager
 def _no_starts():
-    """A policy that is somebody else's stays, and holds."""
+    """Somebody else's policy stays, and applies."""
     path = at(POLICY)
     if not os.path.lexists(path):
         program(path, NO_STARTS)
@@ -75,7 +75,7 @@ def _statuses():
 
 
 def _patiently(what, argv):
-    """apt waits for dpkg's lock by itself, but not for that of its lists; dpkg for none."""
+    """apt waits for dpkg's lock by itself, but not for the lock of its lists; dpkg waits for neither."""
     deadline = time.monotonic() + 600
     while True:
         code, stdout, stderr = run(argv, 1200, ENVIRONMENT)

@@ -1,7 +1,7 @@
-"""One apply at a time, and what each unit and step has last seen of the files it depends on.
+"""One apply at a time, and a record of the files that each unit and step last used.
 
-A unit is restarted when its files differ from those it was last started with, not when this apply wrote them: so a
-restart that an earlier, failed or cut off apply owes is made up for."""
+A unit is restarted when its files differ from those that it was last started with, not when this apply wrote them: so a
+restart that an earlier, failed or interrupted apply missed is made up for."""
 import fcntl
 import hashlib
 import json
@@ -12,12 +12,12 @@ import time
 from apply.shell import Failure, at, out
 
 DIRECTORY = "/var/lib/ringo"
-# Stands among the files that somebody has seen, who has yet to take in what they are: no path is like it.
+# Key among the files of a unit or step whose restart or run is still owed; no path equals it.
 OWED = "owed"
 
 
 def lock(timeout=900):
-    """Waits for an apply that is under way: one whose connection was lost goes on to its end."""
+    """Waits for a running apply: one whose connection was lost continues to its end."""
     os.makedirs(at(DIRECTORY), mode=0o700, exist_ok=True)
     handle = open(at(DIRECTORY + "/lock"), "w")
     deadline = time.monotonic() + timeout
@@ -31,7 +31,7 @@ def lock(timeout=900):
                 out("waiting for another apply on this machine")
                 waiting = True
             if time.monotonic() > deadline:
-                raise Failure("another apply on this machine did not end within %d s" % timeout)
+                raise Failure("another apply on this machine did not finish within %d s" % timeout)
             time.sleep(0.5)
 
 
@@ -47,7 +47,7 @@ def digest(path):
 
 
 def load(name):
-    """What an apply has written down; nothing, where none has or where it cannot be read."""
+    """What an apply recorded; nothing if there is no record or it cannot be read."""
     try:
         with open(at("%s/%s.json" % (DIRECTORY, name))) as file:
             return json.load(file)
@@ -56,7 +56,7 @@ def load(name):
 
 
 def save(name, value):
-    """Whole or not at all. Root-only: a digest of a file with a secret is better not seen."""
+    """Atomically. Readable by root only: digests of files with secrets should stay private."""
     path = at("%s/%s.json" % (DIRECTORY, name))
     with open(os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(value, file)
@@ -77,7 +77,7 @@ class Record:
         return OWED in known or any(known.get(path) != value for path, value in now.items())
 
     def begin(self, who):
-        """What it takes in from now on may be half done when this ends: it is owed again, even if its files become those of before."""
+        """It may be interrupted from now on, and is then owed, even if its files return to their former content."""
         known = self.seen.get(who)
         if known and OWED not in known:
             known[OWED] = "yes"
@@ -93,7 +93,7 @@ class Record:
         save("seen", self.seen)
 
     def gone(self, paths):
-        """Whoever has seen one of these files has yet to see that it is gone, though it may not ask for it any more."""
+        """Everything that used one of these files is owed, even if it no longer names the file."""
         readers = [known for known in self.seen.values() if any(path in known for path in paths)]
         for known in readers:
             for path in paths:

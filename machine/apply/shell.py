@@ -1,4 +1,4 @@
-"""Running commands, saying what was done, and failing. Every word that is printed goes through `strike`."""
+"""Runs commands, reports what was done, and fails. All output goes through `strike`."""
 import json
 import os
 import signal
@@ -8,12 +8,12 @@ import tempfile
 import time
 import urllib.parse
 
-# Only tests set it: where the machine's root is.
+# The machine's root directory; set by tests only.
 ROOT = os.environ.get("RINGO_ROOT", "")
-# A filter with the rules of the logs (machine/logs/scrubber.ts).
+# A filter with the same rules as the logs (machine/logs/scrubber.ts).
 SCRUB = "/usr/local/lib/ringo/scrub"
 
-# How long a command whose time is over may take to end by itself.
+# How long a command that timed out may take to exit by itself.
 PATIENCE = 10
 
 _secrets = []
@@ -21,7 +21,7 @@ _changes = 0
 
 
 class Failure(Exception):
-    """What could not be done, and the last that was heard of it."""
+    """What failed, and the end of its output."""
 
 
 def at(path):
@@ -29,13 +29,13 @@ def at(path):
 
 
 def keep_secret(values):
-    """Strikes these out of everything printed from now on: as they are, as URLs and JSON write them, and line by line."""
+    """Redacts these in everything printed from now on: as they are, as in URLs and JSON, and line by line."""
     spellings = set()
     for value in values:
         lines = [line for line in value.splitlines() if len(line) >= 8]
         for text in [value, value.strip(), *lines]:
             spellings |= {text, urllib.parse.quote(text, safe=""), json.dumps(text)[1:-1]}
-    # The longest first: one may be part of another.
+    # Longest first, since one may be part of another.
     _secrets[:] = sorted(spellings - {""}, key=len, reverse=True)
 
 
@@ -49,11 +49,11 @@ def out(line, stream=None):
     try:
         print(strike(line), file=stream or sys.stdout, flush=True)
     except OSError:
-        pass  # Nobody listens any more; what was begun is still finished.
+        pass  # The connection is lost; the apply still finishes.
 
 
 def did(line):
-    """Says one thing that changed on the machine."""
+    """Reports one change of the machine."""
     global _changes
     _changes += 1
     out(line)
@@ -64,25 +64,25 @@ def changes():
 
 
 def tail(text, lines=15):
-    """The end of what a command said of its failure, as it may be shown to whoever deploys."""
-    # Struck before it is cut: a secret of several lines must not survive by half.
+    """The end of a failed command's output, without secrets and personal data."""
+    # Redacted before it is cut, so that no part of a multi-line secret survives.
     return "\n".join("    " + line for line in _scrub(strike(text).strip().splitlines()[-lines:]))
 
 
 def _scrub(lines):
-    """Without personal data, which a failed migration or a container names as freely as logs do."""
+    """Removes personal data, which a failed migration or a container prints as freely as logs do."""
     if not os.path.exists(at(SCRUB)):
-        return lines  # The machine is new: there are no customers on it.
+        return lines  # The machine is new: it has no personal data.
     try:
         said = "".join(line + "\n" for line in lines).encode(errors="replace")
         return subprocess.run(["perl", at(SCRUB)], input=said, check=True, capture_output=True, timeout=60).stdout.decode().splitlines()
     except (OSError, subprocess.SubprocessError) as error:
-        return ["(not shown: %s could not take personal data out of it: %s)" % (SCRUB, type(error).__name__)]
+        return ["(not shown: %s could not remove personal data: %s)" % (SCRUB, type(error).__name__)]
 
 
 def run(argv, timeout=300, environment=None):
-    """Runs a command without a terminal or stdin, in its own process group. Gives exit code, stdout and stderr."""
-    # Files, not pipes: a daemon that the command leaves behind may hold its output open for ever.
+    """Runs a command without a terminal or stdin, in its own process group. Returns exit code, stdout and stderr."""
+    # Files, not pipes: a daemon that the command leaves behind may keep its output open forever.
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, start_new_session=True,
                                    env={**os.environ, **(environment or {})})
@@ -102,7 +102,7 @@ def run(argv, timeout=300, environment=None):
 
 
 def _end(process):
-    """Asks a command's whole group to end, and makes it: `docker run` that is killed leaves its container running."""
+    """Terminates a command's whole process group, then kills it: a killed `docker run` would leave its container running."""
     deadline = time.monotonic() + PATIENCE
     os.killpg(process.pid, signal.SIGTERM)
     try:
@@ -112,12 +112,12 @@ def _end(process):
             time.sleep(0.1)
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
-        pass  # All of it is gone.
+        pass  # The whole group is gone.
     process.wait()
 
 
 def must(what, argv, timeout=300, environment=None):
-    """Runs a command that may not fail; gives its stdout."""
+    """Runs a command that must not fail; returns its stdout."""
     code, stdout, stderr = run(argv, timeout, environment)
     if code != 0:
         raise Failure("%s (exit %d)\n%s" % (what, code, tail(stdout + "\n" + stderr)))
@@ -125,7 +125,7 @@ def must(what, argv, timeout=300, environment=None):
 
 
 def until(what, command, timeout):
-    """Repeats a shell command until it succeeds or the time is over, ever less often."""
+    """Repeats a shell command, with growing pauses, until it succeeds or time is up."""
     deadline = time.monotonic() + timeout
     pause = 0.1
     while True:
@@ -134,6 +134,6 @@ def until(what, command, timeout):
         if code == 0:
             return
         if time.monotonic() + pause >= deadline:
-            raise Failure("%s: not so within %d s (exit %d)\n%s" % (what, timeout, code, tail(stdout + "\n" + stderr)))
+            raise Failure("%s: not fulfilled within %d s (exit %d)\n%s" % (what, timeout, code, tail(stdout + "\n" + stderr)))
         time.sleep(pause)
         pause = min(2 * pause, 2)

@@ -1,4 +1,4 @@
-"""What packages' own scripts find before Debian's commands, while they are installed: a tenth of an installation was spent in these."""
+"""Stand-ins for Debian's commands that packages' scripts call during an installation, of which those commands took a tenth."""
 import contextlib
 import os
 import shutil
@@ -6,13 +6,13 @@ import shutil
 from apply.record import DIRECTORY
 from apply.shell import at
 
-# Not in /run, from which Debian lets nothing be executed.
+# Not in /run, which Debian mounts noexec.
 FOLDER = "/usr/local/lib/ringo/install"
-# There while systemd has yet to read what is new.
+# Exists while systemd has yet to reload.
 CHANGED = DIRECTORY + "/units-changed"
-# Each package has systemd read all its units anew: twenty times on a new machine.
+# Each package makes systemd reload all units: twenty times on a new machine.
 SYSTEMCTL = """#!/bin/sh
-# Ringo Infra: while it installs packages. Units are read anew once afterwards, or before something is to run.
+# Ringo Infra: while it installs packages. systemd reloads once afterwards, or before something is started.
 case " $* " in
 *" daemon-reload "*)
     touch "CHANGED"
@@ -28,16 +28,16 @@ case " $* " in
 esac
 exec DEBIANS "$@"
 """
-# Each unit has a Perl program of Debian's started four times. Two of its questions are answered by whether files are there.
+# For each unit a Perl program of Debian's is started four times. Two of its questions only depend on whether files exist.
 DEB_SYSTEMD_HELPER = """#!/bin/sh
-# Ringo Infra: while it installs packages. Answers what needs no more than a look, as Debian's own command does.
+# Ringo Infra: while it installs packages. Answers simple questions, as Debian's own command does.
 case "$#:$1:$2" in
 2:unmask:*)
-    # Nothing in its place: not masked.
+    # No file there: not masked.
     [ -e "${DPKG_ROOT:-}/etc/systemd/system/$2" ] || exit 0
     ;;
 3:--quiet:was-enabled)
-    # Every link that was once made of it is still there.
+    # Every link that was once created is still there.
     if links=$(cat "${DPKG_ROOT:-}/var/lib/systemd/deb-systemd-helper-enabled/$3.dsh-also" 2>/dev/null); then
         for link in $links; do [ -L "${DPKG_ROOT:-}$link" ] || exit 1; done
     fi
@@ -53,14 +53,14 @@ exec DEBIANS "$@"
 
 
 def texts():
-    """By the names of the commands that they stand before."""
+    """By the names of the commands that they replace."""
     return {name: text.replace("DEBIANS", shutil.which(name)).replace("CHANGED", at(CHANGED))
             for name, text in (("systemctl", SYSTEMCTL), ("deb-systemd-helper", DEB_SYSTEMD_HELPER))}
 
 
 @contextlib.contextmanager
 def shims():
-    """Gives the path that dpkg runs packages' scripts with."""
+    """Yields the PATH that dpkg runs packages' scripts with."""
     for name, text in texts().items():
         program("%s/%s" % (at(FOLDER), name), text)
     try:
@@ -70,7 +70,7 @@ def shims():
 
 
 def no_shims():
-    """What an apply that was killed has left behind, too."""
+    """Also removes what a killed apply left behind."""
     shutil.rmtree(at(FOLDER), ignore_errors=True)
 
 
@@ -88,7 +88,7 @@ def units_read():
 
 
 def program(path, text):
-    """Puts a program in its place, whole or not at all, for as long as packages are installed: no change of the machine that anybody is told of."""
+    """Writes a temporary program atomically; not reported as a change of the machine."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path + ".ringo-new", "w") as file:
         file.write(text)

@@ -4,12 +4,12 @@ from apply.shims import change_units, units_changed, units_read
 
 READ_BY_SYSTEMD = ("/etc/systemd/system/", "/etc/systemd/system.conf.d/")
 RUNNING = ("active", "activating", "reloading", "refreshing")
-# What `enable` has no work with: on already, or without an [Install] section.
+# States in which `enable` has nothing to do: enabled already, or without an [Install] section.
 ENABLED = ("enabled", "enabled-runtime", "static", "alias", "indirect", "generated", "transient")
 
 
 def enable(declared):
-    """Has each begin at a boot, or not. systemd reads it later, once for all of them: it takes long over it."""
+    """Enables or disables each unit. systemd reloads later, once for all, since that takes long."""
     for unit, state in zip(declared, _ask("is-enabled", declared)):
         name, wanted = unit["name"], unit.get("enabled", True)
         if state == "not-found":
@@ -23,7 +23,7 @@ def enable(declared):
 
 
 def reload_manager(paths, record):
-    """Lets systemd read what differs from what it last read: units and its own settings, those of packages, and what begins at a boot."""
+    """Reloads systemd if units or its own settings changed since it last did, or packages or `enable` changed anything."""
     now = record.now([path for path in paths if path.startswith(READ_BY_SYSTEMD)])
     if units_changed() or record.stale("daemon-reload", now):
         must("systemctl daemon-reload", ["systemctl", "daemon-reload"])
@@ -42,14 +42,14 @@ def units(declared, record):
 
 
 def _ask(verb, declared, *options):
-    """A word for each unit, in their order."""
+    """One word for each unit, in order."""
     if not declared:
         return []
-    # Asked whether units are enabled, it fails when none is.
+    # `is-enabled` fails if no unit is enabled.
     code, stdout, stderr = run(["systemctl", verb, *options, *[unit["name"] for unit in declared]])
     words = stdout.split()
     if len(words) != len(declared):
-        raise Failure("units: systemctl %s does not answer for each (exit %d)\n%s" % (verb, code, tail(stdout + stderr)))
+        raise Failure("units: systemctl %s does not answer for each of them (exit %d)\n%s" % (verb, code, tail(stdout + stderr)))
     return words
 
 
@@ -58,7 +58,7 @@ def _run(unit, running, record):
     restart, reload = record.now(unit.get("restartOn", [])), record.now(unit.get("reloadOn", []))
     if not running:
         _systemctl("start", name)
-        # A unit whose condition does not hold here (a clock in a container) is passed over, as systemd does at boot.
+        # A unit whose condition is not met here (a clock in a container) is skipped, as systemd does at boot.
         state, condition = must("unit %s" % name, ["systemctl", "show", "--property=ActiveState,ConditionResult", name]).splitlines()
         if state.split("=")[1] in RUNNING or condition == "ConditionResult=yes":
             did("unit %s started" % name)

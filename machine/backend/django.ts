@@ -144,7 +144,7 @@ function merge(...tables: Record<string, string>[]): Record<string, string> {
 function checked(variables: Record<string, string>): Record<string, string> {
   for (const [name, value] of Object.entries(variables)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`"${name}" is not a variable's name`);
-    if (/[\n\r\0]/.test(value)) throw new Error(`variable ${name} holds a line break, which an env file cannot: encode it, e.g. in base64`);
+    if (/[\n\r\0]/.test(value)) throw new Error(`variable ${name} contains a line break, which an environment file cannot hold: encode it, e.g. in base64`);
     if (Buffer.byteLength(`${name}=${value}`) > longestVariable) throw new Error(`variable ${name} is longer than 64 KiB, which Docker does not read`);
   }
   if (variables.ADMIN_ALLOWED_IPS !== undefined) {

@@ -29,7 +29,7 @@ def attempt(argv, *, user=None, stdin=None, timeout=None, environment=None):
 
 
 def must(argv, *, user=None, stdin=None, timeout=None, environment=None):
-    """Runs a command that may not fail; gives its stdout."""
+    """Runs a command that must not fail; returns its stdout."""
     code, stdout, stderr = attempt(argv, user=user, stdin=stdin, timeout=timeout, environment=environment)
     if code != 0:
         raise Failure(f"{argv[0]} failed (exit {code})\n{tail(stderr or stdout)}")

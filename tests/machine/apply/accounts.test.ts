@@ -7,6 +7,6 @@ afterEach(() => machine.remove());
 test("a user who has another id than his files need is told of, and left as he is", () => {
   // Debian's own, on every machine.
   const { code, errors } = machine.apply({ users: [{ name: "www-data", group: "www-data", uid: 10001 }] });
-  expect([code, errors]).toEqual([1, expect.stringContaining("user www-data has the id 33 and should have 10001: its files would have to change hands")]);
+  expect([code, errors]).toEqual([1, expect.stringContaining("user www-data has the id 33 but should have 10001: its files would have to change owner")]);
   expect(machine.apply({ users: [{ name: "www-data", group: "www-data", uid: 33 }] }).lines).toEqual(["unchanged"]);
 });

@@ -127,7 +127,7 @@ describe("containers", () => {
     test("are ended at once when that is another place now: nobody is waited for, before or after", () => {
       const began = Date.now();
       expect(said(bound({ environment: { DATABASE: "10.0.0.9", PASSWORD: "one" } }))).toEqual([
-        "warning: container ringo-api was made for another DATABASE and is ended at once: what it was doing is lost, and its log says what that was",
+        "warning: container ringo-api was started with another DATABASE and is killed at once: its unfinished work is lost; see its log",
         "container ringo-api replaced",
       ]);
       expect(Date.now() - began).toBeLessThan(3000);
@@ -151,7 +151,7 @@ describe("containers", () => {
   });
 
   test("that do not end in their time are told of, without what they wrote", () => {
-    const warning = "warning: container ringo-api did not end within 40 s and was killed: what it was doing is lost, and its log says what that was";
+    const warning = "warning: container ringo-api did not stop within 40 s and was killed: its unfinished work is lost; see its log";
     machine.apply(container({ image: "stubborn@sha256:1" }));
     expect(machine.apply(container()).lines).toEqual([warning, "container ringo-api replaced", "1 changes"]);
     expect(machine.apply(container({ command: ["gunicorn", "-w", "3"] })).lines).not.toContain(warning);
@@ -171,7 +171,7 @@ describe("containers", () => {
     const before = running();
     const applied = machine.apply(container(changed));
     expect(applied.code).toBe(1);
-    expect(applied.lines).toContain("container ringo-api put back as it was");
+    expect(applied.lines).toContain("container ringo-api restored");
     expect(applied.errors).toMatch(/container ringo-api: (start|health)[^]*KEY=\[secret\]/);
     expect(applied.errors).not.toContain("s3cret-value");
     expect(running()).toEqual(before);
@@ -204,7 +204,7 @@ describe("containers", () => {
     renameSync(`${folder()}-kept`, `${folder()}-previous`);
     unlinkSync(join(`${folder()}-previous`, "running"));
     const applied = machine.apply(container({ ...next, health: { command: "false", timeoutSeconds: 1 } }));
-    expect(applied.lines).toContain("container ringo-api put back as it was");
+    expect(applied.lines).toContain("container ringo-api restored");
     expect(running()).toEqual(before);
   });
 

@@ -36,7 +36,7 @@ test("where the cloud has mounted it as well it is mounted no more, now and at e
   machine.set(`units/${theirs}/active`, "");
   machine.set("mounts", "/mnt/ringo_test_data /\n");
   const { code, lines } = machine.apply({ mounts });
-  expect([code, lines[0]]).toEqual([0, `/mnt/ringo_test_data unmounted: the volume's place is /srv/data`]);
+  expect([code, lines[0]]).toEqual([0, `/mnt/ringo_test_data unmounted: the volume belongs at /srv/data`]);
   expect(machine.exists(`/etc/systemd/system/${theirs}`)).toBe(false);
   const calls = machine.calls(/^systemctl/);
   const order = [`systemctl stop ${theirs}`, `systemctl disable --quiet --no-reload ${theirs}`, "systemctl daemon-reload", "systemctl start srv-data.mount"];

@@ -14,7 +14,7 @@ describe("what a state no longer declares", () => {
     machine.apply(file("/etc/app/key"), file("/etc/app/rest"), file(unit), { units: [{ name: "redis.service" }], containers: [{ name: "ringo-app", ...once }] });
     expect(machine.exists("/etc/ringo/containers/ringo-app.env")).toBe(true);
     expect(machine.apply(file("/etc/app/rest")).lines).toEqual([
-      "file /etc/app/key removed: nothing declares it any more", `file ${unit} removed: nothing declares it any more`, "container ringo-app removed", "3 changes",
+      "file /etc/app/key removed: it is no longer declared", `file ${unit} removed: it is no longer declared`, "container ringo-app removed", "3 changes",
     ]);
     expect(["/etc/app/key", unit, "/etc/ringo/containers/ringo-app.env", ".fake/units/redis.service/active", ".fake/units/redis.service/enabled"].filter(machine.exists)).toEqual([]);
     expect(machine.calls(/daemon-reload/)).toHaveLength(2); // what is new and begins at a boot, what is gone
@@ -25,7 +25,7 @@ describe("what a state no longer declares", () => {
     machine.applyAs("base", file("/etc/app/key"));
     machine.applyAs("role", file("/etc/app/key"));
     expect(machine.applyAs("base").lines).toEqual(["unchanged"]);
-    expect(machine.applyAs("role").lines).toContain("file /etc/app/key removed: nothing declares it any more");
+    expect(machine.applyAs("role").lines).toContain("file /etc/app/key removed: it is no longer declared");
   });
 
   test("is known of an apply that failed or was cut off, too", () => {
@@ -61,7 +61,7 @@ describe("what a state no longer declares", () => {
     machine.apply({ units: [{ name: "nginx.service", restartOn: ["/etc/nginx/nginx.conf", "/etc/nginx/more"] }] }, config("one\n"), file("/etc/nginx/more"));
     const steps = [{ name: "test", command: "true", onChange: ["/etc/nginx/nginx.conf"] }];
     expect(machine.apply(nginx, config("one\n"), { steps }).lines).toEqual([
-      "file /etc/nginx/more removed: nothing declares it any more", "step 'test' done", "unit nginx.service restarted", "3 changes",
+      "file /etc/nginx/more removed: it is no longer declared", "step 'test' done", "unit nginx.service restarted", "3 changes",
     ]);
     expect(machine.apply(nginx, config("one\n"), { steps }).lines).toEqual(["unchanged"]);
   });

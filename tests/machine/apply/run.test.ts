@@ -21,7 +21,7 @@ describe("an apply", () => {
       code: 0,
       errors: "",
       lines: [
-        "packages: nginx, redis-server", "directory /srv/data made", "file /etc/nginx/nginx.conf changed", "step 'once' done",
+        "packages: nginx, redis-server", "directory /srv/data created", "file /etc/nginx/nginx.conf changed", "step 'once' done",
         "unit nginx.service enabled", "unit nginx.service started", "6 changes",
       ],
     });

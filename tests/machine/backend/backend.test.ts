@@ -60,7 +60,7 @@ describe("the backend's variables", () => {
     ["the variable it breaks on", { variables: { ADMIN_ALLOWED_IPS: "10.0.0.1" } }, "ADMIN_ALLOWED_IPS must stay unset"],
     ["one of the stack's own variables", { variables: { POSTGRES_HOST: "elsewhere" } }, "POSTGRES_HOST is set twice"],
     ["a variable that is both open and secret", { secretVariables: { COMPANY_NAME: "x" } }, "COMPANY_NAME is set twice"],
-    ["a value of several lines", { secretVariables: { FCM_SERVER_KEY: "sec\nret" } }, "FCM_SERVER_KEY holds a line break"],
+    ["a value of several lines", { secretVariables: { FCM_SERVER_KEY: "sec\nret" } }, "FCM_SERVER_KEY contains a line break"],
     ["a variable that Docker cannot read", { secretVariables: { CERTIFICATES: "x".repeat(65_536 - "CERTIFICATES=".length) } }, "CERTIFICATES is longer than 64 KiB"],
     ["a variable of no name", { variables: { "A=B": "x" } }, "is not a variable's name"],
   ])("are refused with %s", (_, changed, message) => {

@@ -67,7 +67,7 @@ async function replacingWorker(name: string, values: Record<string, string> = {}
     printed += output;
     return {};
   });
-  if (!printed.includes("warning: container ringo-worker did not end")) return;
+  if (!printed.includes("warning: container ringo-worker did not stop")) return;
   process.stdout.write(`${name}: the worker was killed: ${await on("worker-0", "journalctl --output=short-precise --lines=60 CONTAINER_NAME=ringo-worker; true")}\n`);
 }
 
