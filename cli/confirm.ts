@@ -4,7 +4,7 @@ import { bold, say, UserError } from "./terminal";
 
 /** Asks for the stack's name rather than a yes, so that nobody confirms the wrong stack. */
 export const confirmed = (name: string, what = `This changes the data of ${bold(name)}.`): Promise<boolean> =>
-  ask(`${what} Type the stack's name to go on: `, (typed) => typed === name);
+  ask(`${what} Type the stack's name to continue: `, (typed) => typed === name);
 
 /** Asks for a yes. */
 export const agreed = (what: string): Promise<boolean> => ask(`${what} [yes/no] `, (typed) => /^y(es)?$/i.test(typed));

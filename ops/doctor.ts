@@ -10,19 +10,19 @@ import { typed } from "./host";
 import type { OperatedStack } from "./stack";
 import { dim, green, red, seconds } from "../cli/terminal";
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
   about: string;
   said: string;
   ok: boolean;
-  /** Commands or a page that help to fix it, where something is wrong. */
+  /** Commands or a page that help to fix what is wrong. */
   fix?: string[];
 }
 
 const fine = (about: string, said: string): Finding => ({ about, said, ok: true });
 const wrong = (about: string, said: string, ...fix: string[]): Finding => ({ about, said, ok: false, fix });
 
-/** Looks at the whole stack at once, and lists what is wrong, with a command that helps to fix it; JSON=1 for a script. Gives 1 when something is. */
+/** Checks the whole stack, and lists what is wrong, with a command that helps to fix it; JSON=1 for scripts. Returns 1 if anything is wrong. */
 export async function doctor(stack: OperatedStack): Promise<number> {
   const looks = [api(stack), ...stack.outputs().machines.map(({ name }) => machine(stack, name))];
   const findings = (await Promise.all(looks)).flat();
@@ -35,7 +35,7 @@ export function forPeople(findings: Finding[]): string {
   const lines = findings.flatMap(({ about, said, ok, fix = [] }) =>
     [`${ok ? green("ok   ") : red("WRONG")} ${about}: ${said}`, ...fix.map((each) => `      ${dim(each)}`)]);
   const bad = findings.filter(({ ok }) => !ok).length;
-  return `${lines.join("\n")}\n${bad === 0 ? green(`all ${findings.length} are well`) : red(`${bad} of ${findings.length} wrong`)}\n`;
+  return `${lines.join("\n")}\n${bad === 0 ? green(`all ${findings.length} are fine`) : red(`${bad} of ${findings.length} wrong`)}\n`;
 }
 
 const ssh = (stack: OperatedStack, host: string, command: string): string => `${typed(stack, "ssh", host)} CMD='${command}'`;
@@ -48,7 +48,7 @@ async function api(stack: OperatedStack): Promise<Finding[]> {
   return certificateEnds === undefined ? [answer] : [answer, certificate(stack, certificateEnds - Date.now())];
 }
 
-/** @param left milliseconds until the API's certificate ends */
+/** @param left milliseconds until the API's certificate expires */
 export function certificate(stack: OperatedStack, left: number): Finding {
   const days = Math.floor(left / 86_400_000);
   const said = `expires in ${days} days`;
@@ -56,21 +56,21 @@ export function certificate(stack: OperatedStack, left: number): Finding {
     : wrong("its certificate", said, ssh(stack, "edge", "certbot renew --dry-run"), ssh(stack, "edge", "journalctl --no-pager --lines 50 --unit certbot"));
 }
 
-/** What is wrong with a machine, a line each: what kind of thing, which one, in what state. */
+/** What is wrong with a machine, one line each: kind, name and state. */
 export const complaints = `systemctl list-units --failed --plain --no-legend | awk '{ print "unit", $1, $3 }'
 { ${dropsByDefault}; } 2>/dev/null || echo firewall
 if command -v docker >/dev/null; then docker ps --all --format '{{.Names}} {{.State}} {{.Status}}' | awk '$2 != "running" || /unhealthy/ { name = $1; $1 = $2 = ""; print "container", name, $0 }'; fi
 df --local --output=pcent,target --exclude-type=tmpfs --exclude-type=devtmpfs | awk '$1 + 0 >= 90 && $2 !~ "^/(run|var/lib/docker)/" { print "disk", $2, $1 }'
 if [ -e /run/reboot-required ]; then echo reboot; fi`;
 
-/** Something to ask a machine, and what follows from the answer. */
+/** A command to run on a machine, and how to judge its result. */
 interface Look {
   about: string;
   command: string;
   judge(answer: Answer, errors: string): Finding[];
 }
 
-/** All that is asked of a machine. */
+/** All checks of a machine. */
 function looksAt(stack: OperatedStack, host: string): Look[] {
   const condition: Look = {
     about: host, command: complaints,
@@ -95,12 +95,12 @@ export function judged(stack: OperatedStack, host: string, printed: string): Fin
     switch (kind) {
       case "unit": return wrong(host, said, ssh(stack, host, `journalctl --no-pager --lines 50 --unit ${name}`));
       case "container": return wrong(host, said, ssh(stack, host, `docker logs --tail 50 ${name}`));
-      case "disk": return wrong(host, `${name} is full to ${state.join(" ")}`, ssh(stack, host, `du -xh --max-depth 3 ${name} | sort -h | tail -n 20`));
+      case "disk": return wrong(host, `${name} is ${state.join(" ")} full`, ssh(stack, host, `du -xh --max-depth 3 ${name} | sort -h | tail -n 20`));
       case "firewall": return wrong(host, "its firewall does not drop unsolicited traffic", ssh(stack, host, "systemctl restart nftables.service"));
       default: return wrong(host, "an update waits for a reboot", ssh(stack, host, "systemctl reboot"));
     }
   });
-  return found.length > 0 ? found : [fine(host, "reachable; units, containers, disks and firewall are well")];
+  return found.length > 0 ? found : [fine(host, "reachable; units, containers, disks and firewall are fine")];
 }
 
 const backups = (stack: OperatedStack): Look => ({
@@ -109,7 +109,7 @@ const backups = (stack: OperatedStack): Look => ({
     : [wrong("backups", `cannot be listed: ${errors}`, ssh(stack, "data", "ringo-backup status"), "docs/backups.md")]),
 });
 
-/** What `ringo-backup list --json` says, as far as it is judged here. */
+/** What `ringo-backup list --json` prints, as far as it is judged here. */
 interface Backups {
   window: { from: string; to: string | null } | null;
   warning: string | null;
@@ -117,7 +117,7 @@ interface Backups {
   wal: { waiting: number; waitingSeconds: number };
 }
 
-/** By what the alerts about backups promise, of a stack whose patience is as usual: it may be the monitor that is broken. */
+/** By the same limits as the alerts about backups, with the usual patience: the monitor itself may be broken. */
 export function backedUp(stack: OperatedStack, { window, warning, backups: all, wal }: Backups, now = Date.now()): Finding[] {
   const make = (type: string): string => ssh(stack, "data", `systemctl start ringo-backup@${type}`);
   if (window === null) return [wrong("backups", "there are none", make("full"), "docs/alerts.md#backupmissing")];
@@ -125,7 +125,7 @@ export function backedUp(stack: OperatedStack, { window, warning, backups: all, 
   const found = [
     ...(warning === null ? [] : [wrong("backups", warning, make("incr"), "docs/alerts.md#walmissing")]),
     ...(now - Date.parse(newest) > 1000 * bounds.backupOld ? [wrong("backups", `the newest ended at ${newest}, more than ${bounds.backupOld / 3600} hours ago`, make("incr"), "docs/alerts.md#backupold")] : []),
-    ...(wal.waitingSeconds > bounds.walWaits ? [wrong("backups", `${wal.waiting} WAL segments wait, the first of them for ${Math.floor(wal.waitingSeconds / 60)} minutes`, ssh(stack, "data", "ringo-backup status"), "docs/alerts.md#walnotarchived")] : []),
+    ...(wal.waitingSeconds > bounds.walWaits ? [wrong("backups", `${wal.waiting} WAL segments wait, the oldest for ${Math.floor(wal.waitingSeconds / 60)} minutes`, ssh(stack, "data", "ringo-backup status"), "docs/alerts.md#walnotarchived")] : []),
   ];
   return found.length > 0 ? found : [fine("backups", `any time from ${window.from} to ${window.to ?? "the newest WAL in S3"}; the last of ${all.length} ended at ${newest}; ${wal.waiting} WAL segments wait`)];
 }
@@ -137,12 +137,12 @@ interface Alert {
 }
 
 /**
- * Seconds until a new Prometheus, which answers at once, has looked at itself and judged that, where figures are read least often
- * (`monitoring.scrapeSeconds`): five to find its targets, sixty until their turn, twelve until the rules', and some to spare.
+ * Seconds until a new Prometheus, which answers at once, has scraped itself and evaluated its rules, with the longest scrape interval
+ * (`monitoring.scrapeSeconds`): five to find its targets, sixty until the scrape, twelve until the rules, and some to spare.
  */
 const firstLook = 90;
 
-/** What Prometheus knows of alerts, when it can know of any. One that does not run has no age, and the comparison ends the waiting. */
+/** The alerts that Prometheus knows, once it can know any. If it does not run, it has no age, and the failing comparison ends the wait. */
 const asked = `alerts() { curl -sS --fail --max-time 10 http://127.0.0.1:${local.prometheus}/api/v1/alerts; }
 while test "$(ps -o etimes= -C prometheus)" -lt ${firstLook} && ! alerts | grep -q '"${watchdog}"'; do sleep 1; done 2>/dev/null
 alerts`;

@@ -32,6 +32,6 @@ export function countUp(stack: OperatedStack, counter: string[], unused = false)
   const former = readStackFile(stack.name);
   const { text, generation } = nextGeneration(former, counter, stack.inForce(), unused);
   fs.writeFileSync(file, text);
-  say(`${path.basename(file)}: ${counter.join(".")} is ${generation}; commit it when this has ended`);
+  say(`${path.basename(file)}: ${counter.join(".")} is ${generation}; commit it when this command has finished`);
   return () => fs.writeFileSync(file, former);
 }

@@ -4,7 +4,7 @@ import type { OperatedStack } from "./stack";
 import { cyan, dim, red, UserError, yellow } from "../cli/terminal";
 import { queryPort } from "../machine/logs";
 
-/** A line as it is kept. */
+/** A stored line. */
 export interface Line {
   /** Nanoseconds since 1970. */
   at: bigint;
@@ -19,7 +19,7 @@ interface Answer {
 
 const everything = '{machine=~".+"}';
 
-/** Lines that QUERY finds, the newest LIMIT of the last SINCE, oldest first; JSON=1 for a script. */
+/** Prints the lines that QUERY finds, the newest LIMIT of the last SINCE, oldest first; JSON=1 for scripts. */
 export async function logs(stack: OperatedStack): Promise<number> {
   const { QUERY = "", SINCE = "", LIMIT = "" } = process.env;
   const json = isGiven("JSON");
@@ -36,14 +36,14 @@ async function ask(stack: OperatedStack, question: Record<string, string>): Prom
   const parameters = Object.entries(question).flatMap(([name, value]) => ["--data-urlencode", `${name}=${value}`]);
   const url = `http://127.0.0.1:${queryPort}/loki/api/v1/query_range`;
   const { code, stdout } = await stack.run("monitor", ["curl", "-sS", "--max-time", "60", "--get", ...parameters, url], { capture: true });
-  if (code !== 0) throw new UserError(`the monitor keeps no logs, or does not answer: set logs.image, or look at it with ${typed(stack, "ssh", "monitor")} CMD='docker logs --tail 20 ringo-loki'`);
+  if (code !== 0) throw new UserError(`the monitor stores no logs, or does not answer: set logs.image, or inspect it with ${typed(stack, "ssh", "monitor")} CMD='docker logs --tail 20 ringo-loki'`);
   let answer: Answer;
   try {
     answer = JSON.parse(stdout) as Answer;
   } catch {
     const said = stdout.trim();
     if (!said.startsWith("parse error")) throw new UserError(`Loki refuses LIMIT=${question.limit} SINCE=${question.since}: ${said}`);
-    throw new UserError(`QUERY=${question.query} is not understood: ${said}\nA query names its streams first, then what to look for in them: {machine="edge", source="nginx"} | json | status >= 500`);
+    throw new UserError(`QUERY=${question.query} is not understood: ${said}\nA query selects streams first, then what to look for in them: {machine="edge", source="nginx"} | json | status >= 500`);
   }
   if (answer.data.resultType !== "streams") throw new UserError("QUERY is a metric query: leave out rate(), count_over_time() and the like, so that it gives log lines");
   return answer;
@@ -54,7 +54,7 @@ const linesOf = ({ data: { result } }: Answer): Line[] => result
   .flatMap(({ stream, values }) => values.map(([at, text]) => ({ at: BigInt(at), labels: stream, text })))
   .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 
-/** A pipe takes what it has room for at once, and the command ends with this. */
+/** Resolves when all is written: a pipe accepts only what it has room for, and the process exits afterwards. */
 const printed = (text: string): Promise<unknown> => new Promise((done) => process.stdout.write(text, done));
 
 const forScripts = ({ at, labels, text }: Line): string => `${JSON.stringify({ at: timeOf(at), ...labels, line: parsed(text) })}\n`;
@@ -71,7 +71,7 @@ function parsed(text: string): unknown {
 
 const colours: Record<string, (text: string) => string> = { critical: red, error: red, warning: yellow };
 
-/** When, where, and what is said; a line that says nothing in words is shown as it is. */
+/** Time, source and message; a line without a message is shown as it is. */
 export function forPeople({ at, labels, text }: Line): string {
   const message = (parsed(text) as { message?: unknown } | null)?.message;
   const said = typeof message === "string" ? message : text;
@@ -79,5 +79,5 @@ export function forPeople({ at, labels, text }: Line): string {
   return `${dim(timeOf(at))} ${cyan(`${labels.machine}/${labels.source}`)} ${colour(printable(said))}\n`;
 }
 
-/** What was logged may hold what a terminal would obey. */
+/** Removes control characters, which a terminal would obey. */
 const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "?");

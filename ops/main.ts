@@ -24,12 +24,12 @@ const commands: Record<string, (stack: OperatedStack) => Promise<number>> = {
   "rotate-deployer-key": rotateDeployerKey,
   "rotate-passwords": rotatePasswords,
   "rotate-media-keys": rotateMediaKeys,
-  // It alone needs AWS's SDK, which takes as long to load as all the rest.
+  // Only this one needs AWS's SDK, which takes as long to load as all the rest.
   "rewind-backups": async (stack) => (await import("./rewind")).rewindBackups(stack),
   renew,
 };
 
-// A signal ends the process as the end of its command does: what the command takes back and removes then, keys above all, is taken back and
+// A signal ends the process like the end of its command: what the command undoes and removes then, above all keys, is undone and
 // removed. Without a handler a signal would run none of that.
 for (const [signal, number] of [["SIGHUP", 1], ["SIGINT", 2], ["SIGTERM", 15]] as const) process.once(signal, () => process.exit(128 + number));
 

@@ -23,7 +23,7 @@ function known(stack: OperatedStack): Update[] {
   const history: Update[] = [];
   for (const update of stack.history()) {
     history.push(update);
-    // Only another image tells what brought the one after it; to ask at each of a thousand updates took eleven seconds.
+    // Only a change of image can end the search; checking after each of a thousand updates took eleven seconds.
     if (imageOf(update) === imageOf(history.at(-2) ?? update)) continue;
     const found = rolledOut(history).slice(1);
     if (found.length >= enough) return found;
@@ -55,7 +55,7 @@ function rollOut(update: Update): RollOut {
 
 const line = ({ at, result, image, commit }: RollOut): string => [
   at, result.padEnd("succeeded".length), image,
-  ...(commit ? [`${commit.id.slice(0, 7)} ${commit.author}: ${commit.title}${commit.dirty ? " (and what was not committed)" : ""}`] : []),
+  ...(commit ? [`${commit.id.slice(0, 7)} ${commit.author}: ${commit.title}${commit.dirty ? " (plus uncommitted changes)" : ""}`] : []),
 ].join("  ");
 
 /** A time as a restore's TIME accepts it. */

@@ -13,7 +13,7 @@ export function cost({ role }: Machine, machines: Machine[]): string {
     case "edge": return "Nothing answers meanwhile.";
     case "data": return "The application does not answer meanwhile. The volume and its data stay.";
     case "monitor": return "No alerts are sent meanwhile, and its stored metrics and logs are lost.";
-    case "worker": return others > 0 ? "Other workers go on." : "Tasks wait meanwhile.";
+    case "worker": return others > 0 ? "Other workers continue." : "Tasks wait meanwhile.";
     default: return others > 0 ? "Others answer." : "The application does not answer meanwhile.";
   }
 }
@@ -33,7 +33,7 @@ export async function renew(stack: OperatedStack): Promise<number> {
     takeBack();
     say(`nothing was done: ${host} and the file are unchanged`);
   });
-  process.removeAllListeners("SIGINT").on("SIGINT", () => undefined); // the engine got it, too, and ends in order
+  process.removeAllListeners("SIGINT").on("SIGINT", () => undefined); // the engine got it, too, and shuts down in order
   if (there && stack.engine("preview") !== 0) return 1;
   if (!(await confirmed(stack.name, `This deletes the machine ${host} and creates a new one. ${cost(machines.find(({ name }) => name === host)!, machines)}`))) return 1;
   begun = true;
@@ -42,9 +42,9 @@ export async function renew(stack: OperatedStack): Promise<number> {
 }
 
 /**
- * What asks whether HOST lets its operator in. One that does answers about as soon as the edge, by which the way to it leads, from however far:
- * one that is gone is waited for a few seconds longer than that.
- * @throws UserError when the edge does not answer: then nothing is known of those behind it
+ * Returns a function that checks whether HOST accepts its operator's login. It answers about as fast as the edge, through which the connection goes:
+ * a machine that is gone is waited for a few seconds longer than that.
+ * @throws UserError if the edge does not answer: then nothing is known about the machines behind it
  */
 async function asking(stack: OperatedStack, host: string): Promise<() => Promise<boolean>> {
   const answers = async (name: string, patience: number): Promise<boolean> => (await stack.run(name, ["true"], { capture: true, quiet: true, patience })).code === 0;
@@ -58,7 +58,7 @@ async function asking(stack: OperatedStack, host: string): Promise<() => Promise
   return () => answers(host, patience);
 }
 
-/** @throws UserError when it still answers after two minutes */
+/** @throws UserError if it still answers after two minutes */
 async function end(stack: OperatedStack, host: string, answers: () => Promise<boolean>): Promise<void> {
   say(`${host} finishes its work and shuts down`);
   await stack.run(host, ["sh", "-c", `[ ! -x ${endContainers} ] || ${endContainers} stop; systemctl poweroff`], { quiet: true });

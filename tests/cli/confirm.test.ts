@@ -7,7 +7,7 @@ import os, pty, sys
 pid, fd = pty.fork()
 if pid == 0: os.execvp(sys.argv[2], sys.argv[2:])
 said = b""
-while b"to go on: " not in said and b"[yes/no] " not in said: said += os.read(fd, 4096)
+while b"to continue: " not in said and b"[yes/no] " not in said: said += os.read(fd, 4096)
 os.write(fd, sys.argv[1].encode() + b"\\r")
 try:
     while True: said += os.read(fd, 4096)

@@ -16,7 +16,7 @@ test("each complaint comes with a command for a closer look, for the given stack
   expect(judged(production, "api-1", printed).map(({ said, ok, fix }) => [said, ok, fix])).toEqual([
     ["unit ringo-logs.service is failed", false, ["make ssh STACK=production HOST=api-1 CMD='journalctl --no-pager --lines 50 --unit ringo-logs.service'"]],
     ["container ringo-api is Exited (137) 2 minutes ago", false, ["make ssh STACK=production HOST=api-1 CMD='docker logs --tail 50 ringo-api'"]],
-    ["/srv/data is full to 93%", false, ["make ssh STACK=production HOST=api-1 CMD='du -xh --max-depth 3 /srv/data | sort -h | tail -n 20'"]],
+    ["/srv/data is 93% full", false, ["make ssh STACK=production HOST=api-1 CMD='du -xh --max-depth 3 /srv/data | sort -h | tail -n 20'"]],
     ["its firewall does not drop unsolicited traffic", false, ["make ssh STACK=production HOST=api-1 CMD='systemctl restart nftables.service'"]],
     ["an update waits for a reboot", false, ["make ssh STACK=production HOST=api-1 CMD='systemctl reboot'"]],
   ]);
@@ -46,14 +46,14 @@ describe("on a machine the doctor finds", () => {
     }
   };
 
-  test("nothing if all is well", () => expect(said({})).toEqual([expect.stringContaining("are well")]));
+  test("nothing if all is well", () => expect(said({})).toEqual([expect.stringContaining("are fine")]));
 
   test.each<[string, Parameters<typeof said>[0], string]>([
     ["a unit that has failed", { failed: "ringo-logs.service loaded failed failed Carries" }, "unit ringo-logs.service is failed"],
     ["a firewall that is only partly in force", { drops: 2 }, "its firewall does not drop unsolicited traffic"],
     ["a container that has ended", { containers: ["ringo-api exited Exited (137) 2 minutes ago"] }, "container ringo-api is Exited (137) 2 minutes ago"],
     ["a container that runs but is unhealthy", { containers: ["ringo-api running Up 2 hours (unhealthy)"] }, "container ringo-api is Up 2 hours (unhealthy)"],
-    ["a disk that is nearly full", { full: "90% /srv/data" }, "/srv/data is full to 90%"],
+    ["a disk that is nearly full", { full: "90% /srv/data" }, "/srv/data is 90% full"],
     ["an update that waits", { reboot: true }, "an update waits for a reboot"],
   ])("%s", (_, changes, finding) => expect(said(changes)).toEqual([finding]));
 });
@@ -93,13 +93,13 @@ describe("backups", () => {
 
   test("are reported if WAL waits longer than the alert's limit, each fault separately", () => {
     const stuck = { ...well, wal: { waiting: 4711, waitingSeconds: 301 } };
-    expect(backedUp(local, stuck, hours(1))).toMatchObject([{ ok: false, said: "4711 WAL segments wait, the first of them for 5 minutes", fix: ["make ssh HOST=data CMD='ringo-backup status'", "docs/alerts.md#walnotarchived"] }]);
+    expect(backedUp(local, stuck, hours(1))).toMatchObject([{ ok: false, said: "4711 WAL segments wait, the oldest for 5 minutes", fix: ["make ssh HOST=data CMD='ringo-backup status'", "docs/alerts.md#walnotarchived"] }]);
     expect(backedUp(local, stuck, hours(240)).map(({ ok }) => ok)).toEqual([false, false]);
   });
 });
 
 test("the text lists everything that was checked, then the number of faults", () => {
-  expect(forPeople(judged(local, "edge", "")).split("\n").slice(-2)).toEqual(["all 1 are well", ""]);
+  expect(forPeople(judged(local, "edge", "")).split("\n").slice(-2)).toEqual(["all 1 are fine", ""]);
   expect(forPeople(judged(local, "edge", "reboot"))).toBe("WRONG edge: an update waits for a reboot\n      make ssh HOST=edge CMD='systemctl reboot'\n1 of 1 wrong\n");
 });
 

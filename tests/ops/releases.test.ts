@@ -54,7 +54,7 @@ test("a release shows its commit", async () => {
 test("a release with uncommitted changes says so, as reverting its commit would not revert them", async () => {
   const environment = { "git.head": "4f1e2d3c".repeat(5), "git.author": "Ann Lee", "git.dirty": "true" };
   expect(await listed(update(10, "a", "succeeded", { environment, message: "Leave out the phone" }))).toEqual([
-    `2026-11-24T09:10:00Z  succeeded  ${image("a")}  4f1e2d3 Ann Lee: Leave out the phone (and what was not committed)`,
+    `2026-11-24T09:10:00Z  succeeded  ${image("a")}  4f1e2d3 Ann Lee: Leave out the phone (plus uncommitted changes)`,
   ]);
 });
 

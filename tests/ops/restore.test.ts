@@ -49,7 +49,7 @@ describe("a restore", () => {
   const inPlace = "data ringo-backup restore --point before --yes";
 
   test("in place shows its plan and asks first", async () => {
-    await expect(restored({ POINT: "before" })).rejects.toThrow(/Type the stack's name to go on:\nNothing was done/);
+    await expect(restored({ POINT: "before" })).rejects.toThrow(/Type the stack's name to continue:\nNothing was done/);
     expect(done).toEqual([plan]);
   });
 

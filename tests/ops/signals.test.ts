@@ -40,7 +40,7 @@ import os, pty, sys, time
 pid, fd = pty.fork()
 if pid == 0: os.execvp(sys.argv[1], sys.argv[1:])
 said = b""
-while b"to go on: " not in said: said += os.read(fd, 4096)
+while b"to continue: " not in said: said += os.read(fd, 4096)
 ${doing}
 os.waitpid(pid, 0)
 `;

@@ -46,7 +46,7 @@ export function agrees(expected: string[], actual: string): boolean {
 const timeout = 300_000;
 
 /** What a person types where a command asks. */
-const answer = /Type the stack's name to go on: (\S+)/;
+const answer = /Type the stack's name to continue: (\S+)/;
 
 /** Runs a step as a person at a terminal does, or without one where nothing is asked. */
 async function perform({ command, expected }: Step): Promise<{ output: string; failed: boolean }> {
@@ -58,7 +58,7 @@ async function perform({ command, expected }: Step): Promise<{ output: string; f
   let output = "";
   const take = (chunk: Buffer): void => {
     output += chunk.toString();
-    if (typed !== undefined && plain(output).endsWith("to go on: ")) child.stdin!.end(`${typed}\n`);
+    if (typed !== undefined && plain(output).endsWith("to continue: ")) child.stdin!.end(`${typed}\n`);
   };
   child.stdout!.on("data", take);
   child.stderr!.on("data", take);

@@ -7,7 +7,7 @@ test("of a stack that is well nothing is said to be wrong", async () => {
   // What the tests before have done may still be told.
   await eventually("all is well", async () => (await wrong()).length === 0, 120);
   const { code, stdout } = await make("doctor");
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/\nok {4}alerts: none fires\nall \d+ are well\n$/)]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/\nok {4}alerts: none fires\nall \d+ are fine\n$/)]);
   expect(stdout).toMatch(/^ok {4}the API: https:\S+ 200 after \d+\.\d s\nok {4}its certificate: expires in \d+ days\nok {4}edge: /);
   expect(stdout).toMatch(/\nok {4}backups: any time from \d{4}-/);
 }, 150_000);
