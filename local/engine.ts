@@ -8,13 +8,13 @@ import { localSecret } from "./secrets";
 export const workspaceDir = inState("workspace");
 
 /**
- * A folder for what the engine keeps beside stacks. It gets no log of all that is done, which takes half of the engine's time and half
- * a gigabyte, and has no switch: where its folder cannot be made, the engine goes without. `--logtostderr -v=9` tells as much.
+ * A folder for the engine's own files. It gets no debug logs, which take half of the engine's time and half
+ * a gigabyte, and have no switch: if their folder cannot be created, the engine does without. `--logtostderr -v=9` prints the same.
  */
 export function engineHome(directory: string): string {
   const logs = path.join(directory, "logs");
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-  if (!fs.existsSync(logs)) fs.writeFileSync(logs, "In the place of a folder, so that Pulumi keeps no debug logs: local/engine.ts.\n");
+  if (!fs.existsSync(logs)) fs.writeFileSync(logs, "In place of a folder, so that Pulumi keeps no debug logs: local/engine.ts.\n");
   return directory;
 }
 
@@ -34,7 +34,7 @@ export function environment(providers = ""): Record<string, string> {
 /** True when this machine has a local stack. */
 export const exists = (): boolean => fs.existsSync(inState("pulumi", ".pulumi", "stacks"));
 
-/** The engine's own command, for what its SDK would take longer to load than to do. */
+/** The engine's own command, for operations shorter than loading its SDK. */
 export const localEngine = (): Engine => ({
   command: path.join(binDir, "pulumi"), cwd: workspaceDir, env: { ...process.env, ...environment() }, fix: { install: "make up", read: "make up", up: "make up" },
 });

@@ -2,7 +2,7 @@ import "../sdk/function-serialization";
 import { runNamed } from "../cli/main";
 import { mustBeRoot } from "./cli/root";
 
-/** Each command is a module of its own, loaded only when it is asked for. */
+/** Each command is a module of its own, loaded only when needed. */
 const commands: Record<string, () => Promise<{ run(): Promise<number> }>> = {
   up: () => import("./cli/up"),
   preview: () => import("./cli/preview"),

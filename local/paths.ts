@@ -1,9 +1,9 @@
 import * as path from "node:path";
 
-/** Everything the local cloud keeps between commands; `make destroy` removes it whole. */
+/** Everything the local cloud keeps between commands; `make destroy` removes all of it. */
 export const stateDir = path.resolve(process.env.RINGO_LOCAL_DIR || "/var/lib/ringo-local");
 
-/** What can be made again from the registries: base images, tools, built application images. */
+/** What can be rebuilt: base images, tools, built application images. */
 export const cacheDir = process.env.RINGO_CACHE_DIR ?? "/var/cache/ringo-local";
 
 /** Tools built from pinned Go modules: pulumi, pebble, versitygw. */

@@ -9,28 +9,28 @@ import { localEngine, workspaceDir } from "./engine";
 import { stackName } from "./paths";
 import type { Plugin } from "./providers/official";
 
-/** A value of the stack's configuration, as it stands in `Pulumi.<stack>.yaml`. */
+/** A value of the stack's configuration, as in `Pulumi.<stack>.yaml`. */
 export type ConfigValue = string | number | boolean | object;
 
-/** What the local cloud adds to the user's `Pulumi.local.yaml`: plain facts, and secrets of its own making. */
+/** What the local cloud adds to the user's `Pulumi.local.yaml`: facts, and secrets that it generates. */
 export interface LocalFacts {
   plain: Record<string, ConfigValue>;
-  /** Values that stand above the user's: measurements of other sizes of stack. */
+  /** Values that override the user's: for measurements of stacks of other sizes. */
   overrides?: Record<string, ConfigValue>;
-  /** Official plugins that the engine starts where a stand-in would do. @default none */
+  /** Official plugins that the engine starts instead of stand-ins. @default none */
   plugins?: Plugin[];
   secrets: Record<string, string>;
 }
 
 const settingsFile = path.join(workspaceDir, `Pulumi.${stackName}.yaml`);
 const readSettings = (file: string): { config?: Record<string, any>; encryptionsalt?: string } => YAML.parse(fs.readFileSync(file, "utf8")) ?? {};
-/** Every text in quotes: the engine reads an older YAML, in which a bare time is no text. */
+/** All text in quotes: the engine reads an older YAML, in which an unquoted time is not text. */
 const writeYaml = (file: string, settings: object): void =>
   fs.writeFileSync(file, YAML.stringify(settings, { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" }), { mode: 0o600 });
 
 const isGroup = (value: ConfigValue): value is object => typeof value === "object" && !Array.isArray(value);
 
-/** Writes the stack's settings, keeps the secrets that are already encrypted there, and tells which are missing. */
+/** Writes the stack's settings, keeps the secrets that are already encrypted there, and returns which are missing. */
 export function writeSettings(project: string, facts: LocalFacts): string[] {
   const own = YAML.parse(readStackFile(stackName)) ?? {};
   const previous = fs.existsSync(settingsFile) ? readSettings(settingsFile) : {};
@@ -38,7 +38,7 @@ export function writeSettings(project: string, facts: LocalFacts): string[] {
   for (const [key, value] of Object.entries(facts.plain)) {
     const name = `${project}:${key}`;
     const users = config[name];
-    // A group (`acme`) that the user gave in part is filled up; whatever else the user gave stands.
+    // A group (`acme`) that the user gave in part is completed; everything else that the user gave stays.
     if (users === undefined) config[name] = value;
     else if (isGroup(users) && isGroup(value)) config[name] = { ...value, ...users };
   }
@@ -53,7 +53,7 @@ export function writeSettings(project: string, facts: LocalFacts): string[] {
   return missing;
 }
 
-/** Encrypts the missing secrets into the settings. Each is encrypted by a command of its own, which takes half a second: side by side, into files of their own. */
+/** Encrypts the missing secrets into the settings. Each is encrypted by a command of its own, which takes half a second: so they run in parallel, into files of their own. */
 export async function setSecrets(keys: string[], secrets: Record<string, string>): Promise<void> {
   if (keys.length === 0) return;
   const settings = readSettings(settingsFile);

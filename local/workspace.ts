@@ -7,7 +7,7 @@ import { environment, workspaceDir } from "./engine";
 import { cacheDir, inState, projectDir, stackName } from "./paths";
 import { setSecrets, writeSettings, type LocalFacts } from "./settings";
 
-/** Judges every preview and every `up`. */
+/** Checks every preview and every `up`. */
 export const policyPack = path.join(projectDir, "policies");
 
 const projectFile = (): { name: string } => YAML.parse(fs.readFileSync(path.join(projectDir, "Pulumi.yaml"), "utf8"));
@@ -17,15 +17,15 @@ const projectFile = (): { name: string } => YAML.parse(fs.readFileSync(path.join
  * cloud adds goes into a copy, so that a checkout stays clean.
  */
 export async function openStack({ providers, program, facts }: {
-  /** Where the stand-ins listen, as `PULUMI_DEBUG_PROVIDERS` takes it. */
+  /** Where the stand-ins listen, in the format of `PULUMI_DEBUG_PROVIDERS`. */
   providers: string;
   program: () => Promise<Record<string, unknown>>;
   facts: LocalFacts;
 }): Promise<Stack> {
   fs.mkdirSync(workspaceDir, { recursive: true, mode: 0o700 });
   const project = projectFile();
-  // An attached program needs no language host; the name is what configuration keys and URNs carry.
-  // What runs a policy pack is named, since the engine built here has none; the official CLI brings its own.
+  // An attached program needs no language host; the name is part of configuration keys and URNs.
+  // The runtime of a policy pack is named, since the engine built here has none; the official CLI brings its own.
   const analyzer = { name: "policy-nodejs", path: path.join(policyPack, "bin") };
   fs.writeFileSync(path.join(workspaceDir, "Pulumi.yaml"), YAML.stringify({
     name: project.name, runtime: "nodejs", plugins: { analyzers: [analyzer], providers: facts.plugins ?? [] },
@@ -41,7 +41,7 @@ export async function openStack({ providers, program, facts }: {
 }
 
 /**
- * A run that was killed leaves its lock behind. Nobody but this machine's own commands works on its stack, so a lock is
+ * A killed run leaves its lock behind. Only this machine's own commands work on its stack, so a lock is
  * in use only while the engine that took it runs.
  */
 async function releaseLock(stack: Stack): Promise<void> {
@@ -50,9 +50,9 @@ async function releaseLock(stack: Stack): Promise<void> {
   const files = fs.readdirSync(locks, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const pids = files.map((file) => (JSON.parse(fs.readFileSync(path.join(file.parentPath, file.name), "utf8")) as { pid: number }).pid);
   const holder = pids.find((pid) => fs.existsSync(`/proc/${pid}`));
-  if (holder !== undefined) throw new UserError(`another command is working on the local stack (process ${holder}): wait until it has ended.`);
+  if (holder !== undefined) throw new UserError(`another command is working on the local stack (process ${holder}): wait until it has finished.`);
   if (pids.length === 0) return;
   await stack.cancel();
-  // What it was making would be named by each run from now on.
+  // Otherwise every later run would warn about its pending operations.
   await stack.refresh({ clearPendingCreates: true });
 }

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { inState } from "../paths";
 import { replaceFile } from "../../cli/replace";
 
-/** A document of AWS: plain JSON. */
+/** A document of AWS, as plain JSON. */
 export type Document = Record<string, any>;
 
 export interface Bucket {
@@ -40,13 +40,13 @@ export interface Group {
 export interface Key {
   arn: string;
   region: string;
-  /** What the program said of it. */
+  /** What the program declared. */
   settings: Document;
-  /** Marked for deletion: unusable, and gone when the window has passed. */
+  /** Scheduled for deletion: unusable, and removed when the window has passed. */
   deletionDate?: string;
 }
 
-/** An account of AWS on this machine: what S3 itself does not keep. Secrets are not in it. */
+/** An AWS account on this machine: everything that S3 itself does not store. Without secrets. */
 export interface Account {
   id: string;
   buckets: Record<string, Bucket>;
@@ -59,7 +59,7 @@ export interface Account {
 
 const file = (): string => inState("aws", "account.json");
 
-/** The account as it is; a copy, to read. The first look opens it. */
+/** A read-only copy of the account, which is created on first use. */
 export function account(): Account {
   if (fs.existsSync(file())) return JSON.parse(fs.readFileSync(file(), "utf8")) as Account;
   const opened: Account = {
@@ -69,7 +69,7 @@ export function account(): Account {
   return opened;
 }
 
-/** Changes the account in one go: nothing of it when `edit` throws. */
+/** Changes the account atomically: not at all if `edit` throws. */
 export function change<T>(edit: (account: Account) => T): T {
   const edited = account();
   const result = edit(edited);

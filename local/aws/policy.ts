@@ -10,7 +10,7 @@ interface Statement {
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
-/** A statement as the gateway takes it: principals are access keys, and there are no conditions. */
+/** A statement as the gateway accepts it: principals are access keys, and there are no conditions. */
 export interface GatewayStatement {
   Effect: "Allow" | "Deny";
   Principal: { AWS: string[] } | "*";
@@ -25,7 +25,7 @@ const known = ["Sid", "Effect", "Principal", "Action", "Resource", "Condition"];
 
 /**
  * Reads a policy document.
- * @throws on what AWS would not take, and on what this account could not enforce: it is never just ignored
+ * @throws on what AWS would not accept, and on what this account cannot enforce, which is never silently ignored
  */
 export function parsePolicy(text: string, kind: "identity" | "resource"): Statement[] {
   let document: { Version?: unknown; Statement?: unknown };
@@ -50,20 +50,20 @@ export function parsePolicy(text: string, kind: "identity" | "resource"): Statem
   return statements;
 }
 
-/** Every condition of the statement holds for whoever comes with an access key. S3 answers over TLS only, here and in AWS's own clients. */
+/** Whether every condition of the statement holds for any holder of an access key. S3 answers only over TLS, here as with AWS's own clients. */
 function concerns({ Condition, Principal }: Statement): boolean {
   const service = isService(Principal);
   return Object.entries(Condition ?? {}).every(([operator, tests]) => Object.entries(tests).every(([key, value]) => {
     if (operator === "Bool" && key === "aws:SecureTransport") return [value].flat().includes("true");
     if (service) return false; // AWS's own services, which are not here
-    throw malformed(`this account cannot judge the condition ${operator} ${key}`);
+    throw malformed(`this account cannot evaluate the condition ${operator} ${key}`);
   }));
 }
 
 const isService = (principal: unknown): boolean =>
   typeof principal === "object" && principal !== null && "Service" in principal && !("AWS" in principal);
 
-/** Does a pattern of a policy (`*` and `?`) match? */
+/** Whether a pattern of a policy (`*` and `?`) matches. */
 export function matches(pattern: string, text: string): boolean {
   const expression = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
   return new RegExp(`^${expression}$`).test(text);
@@ -71,7 +71,7 @@ export function matches(pattern: string, text: string): boolean {
 
 const s3Arn = "arn:aws:s3:::";
 
-/** The parts of a statement's resources that lie in this bucket: itself, and patterns of objects in it. */
+/** Those of a statement's resources that are in this bucket: the bucket itself, and patterns of its objects. */
 function within(bucket: string, resources: string[]): string[] {
   const itself = `${s3Arn}${bucket}`;
   const found = resources.flatMap((resource) => {
@@ -84,7 +84,7 @@ function within(bucket: string, resources: string[]): string[] {
   return [...new Set(found)];
 }
 
-/** Of S3's actions, those named; none where the statement is about another service. */
+/** The named S3 actions; none if the statement is about another service. */
 const s3Actions = (actions: string[]): string[] =>
   actions.flatMap((action) => (action === "*" ? ["s3:*"] : action.startsWith("s3:") ? [action] : []));
 
@@ -105,7 +105,7 @@ function principalsOf(account: Account, statement: Statement): GatewayStatement[
   if (isService(given)) return undefined;
   const everyKey = Object.keys(account.users).flatMap((user) => keysOf(account, user));
   const keys = [(given as { AWS: string | string[] }).AWS].flat().flatMap((arn) => {
-    // The account itself: a denial is about all its identities, a permission leaves it to their own policies.
+    // The account itself: a denial applies to all its identities, a permission leaves the decision to their own policies.
     if (arn === account.id || arn === `arn:aws:iam::${account.id}:root`) return statement.Effect === "Deny" ? everyKey : [];
     const user = Object.entries(account.users).find(([, each]) => each.arn === arn)?.[0];
     if (user === undefined) throw malformed(`Invalid principal in policy: ${arn}`);
@@ -136,6 +136,6 @@ export function effectivePolicy(account: Account, bucket: string): GatewayStatem
   return [...fromBucket, ...fromIdentities];
 }
 
-/** Does a bucket policy let in people who are nobody to this account? */
+/** Whether a bucket policy gives access to strangers to this account. */
 export const isPublic = (policy: string): boolean =>
   parsePolicy(policy, "resource").some((s) => s.Effect === "Allow" && (s.Principal === "*" || isEverybody(s.Principal)));

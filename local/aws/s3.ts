@@ -12,7 +12,7 @@ import { effectivePolicy } from "./policy";
 
 const agent = (): https.Agent => new https.Agent({ ca: fs.readFileSync(caCertificatePath()) });
 
-/** S3, as the holder of a key sees it. @default the account's root */
+/** An S3 client with a key. @default the account's root */
 export const s3 = (credentials = s3RootKey()): S3Client => new S3Client({
   endpoint: s3Facts.endpoint,
   region: s3Facts.region,
@@ -21,7 +21,7 @@ export const s3 = (credentials = s3RootKey()): S3Client => new S3Client({
   requestHandler: { httpsAgent: agent() },
 });
 
-/** Puts the policies in force: on one bucket, or on all, since a key or a group concerns any. */
+/** Enforces the policies on one bucket, or on all, since a key or a group may concern any. */
 export async function enforce(buckets: string[] = Object.keys(account().buckets)): Promise<void> {
   const state = account();
   const client = s3();
@@ -33,12 +33,12 @@ export async function enforce(buckets: string[] = Object.keys(account().buckets)
 }
 
 /**
- * Removes every version of every object, locked ones too where the lock lets the account's owner.
- * @throws when something is locked for good
+ * Removes every version of every object, also locked ones if the lock allows it to the account's owner.
+ * @throws if something is locked permanently
  */
 export async function empty(bucket: string): Promise<void> {
   const client = s3();
-  // The gateway asks its policy for the right to pass a lock, of the owner, too.
+  // The gateway requires a policy's permission to bypass a lock even of the owner.
   await client.send(new PutBucketPolicyCommand({
     Bucket: bucket,
     Policy: JSON.stringify({ Version: "2012-10-17", Statement: [
@@ -55,14 +55,14 @@ export async function empty(bucket: string): Promise<void> {
   }
 }
 
-/** A pair that S3 lets in, with what the policies give it. */
+/** A key pair that S3 accepts, with the rights that the policies give it. */
 export const addKey = (id: string, secret: string): Promise<void> =>
   administer("/create-user", {}, `<Account><Access>${id}</Access><Secret>${secret}</Secret><Role>user</Role></Account>`);
 
-/** Does nothing when the pair is gone. */
+/** Does nothing if the pair does not exist. */
 export const removeKey = (access: string): Promise<void> => administer("/delete-user", { access }, "", ["XAdminNoSuchUser", "XAdminUserNotFound"]);
 
-/** The gateway's own API for its users, signed as S3's requests are. */
+/** The gateway's own API for its users, signed like S3's requests. */
 async function administer(path: string, query: Record<string, string>, body: string, allowed: string[] = []): Promise<void> {
   const url = new URL(s3Facts.endpoint);
   const signer = new SignatureV4({ service: "s3", region: s3Facts.region, credentials: s3RootKey(), sha256: Sha256, uriEscapePath: false });
@@ -82,7 +82,7 @@ async function administer(path: string, query: Record<string, string>, body: str
   if (status >= 400 && !allowed.some((code) => text.includes(code))) throw new Error(`S3 answers ${status} to ${path}: ${text}`);
 }
 
-/** What the signer wants of a hash. */
+/** The hash that the signer expects. */
 class Sha256 {
   private readonly hash;
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {

@@ -8,9 +8,9 @@ const example = path.join(projectDir, "examples", "backend");
 const record = inState("backend");
 
 /**
- * What the stack deploys: the directory that BACKEND names, else the one that was deployed last, else the example.
- * Most commands bring the stack up with none named, and its database is the backend's that it had.
- * @throws UserError when it is not there
+ * What the stack deploys: the directory that BACKEND names, or else the one deployed last, or else the example.
+ * Most updates name none, and the database belongs to the backend deployed last.
+ * @throws UserError if it does not exist
  */
 export function backendDirectory(): string {
   const given = process.env.BACKEND;
@@ -19,10 +19,10 @@ export function backendDirectory(): string {
   if (fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return directory;
   throw new UserError(given
     ? `BACKEND=${given} is not a directory: name the one with the backend's Dockerfile.`
-    : `${directory}, from which this stack's backend was built, is gone. Give its new path with BACKEND=<dir>, or use the example: BACKEND=examples/backend.`);
+    : `${directory}, from which this stack's backend was built, no longer exists. Give its new path with BACKEND=<dir>, or use the example: BACKEND=examples/backend.`);
 }
 
-/** For the commands to come. The example is each checkout's own, so nothing is kept of that. */
+/** Remembers it for later commands; not the example, which is each checkout's own. */
 export function rememberBackend(directory: string): void {
   if (directory === example) fs.rmSync(record, { force: true });
   else replaceFile(record, directory);

@@ -8,8 +8,8 @@ import { agreed } from "../../cli/confirm";
 import { green, say, yellow } from "../../cli/terminal";
 
 /**
- * Removes the stack and every trace of it. The machines go with their disks, so the engine is not asked to delete
- * them one by one: this works after a crash of anything, too, of the state directory itself among it.
+ * Removes the stack and every trace of it. The machines disappear with their disks, so the engine does not delete
+ * them one by one: this works after any crash, even without the state directory.
  */
 export async function run(): Promise<number> {
   const { machines, namespaces } = standing();
@@ -20,10 +20,10 @@ export async function run(): Promise<number> {
   await destroyCloud();
   if (others.length === 0) await removeUnfinished(); // another stack may be building
   fs.rmSync(stateDir, { recursive: true, force: true });
-  say(green("The local stack is removed; only the caches are left (`make clean` removes them)."));
+  say(green("The local stack was removed; only the caches are left (`make clean` removes them)."));
   for (const owner of new Set(others.map((machine) => machine.owner))) {
     const names = others.filter((machine) => machine.owner === owner).map(({ name }) => name);
-    say(yellow(`Machines of another local stack keep running: ${names.join(", ")}.\nIts state is in another directory; \`RINGO_LOCAL_DIR=${owner} make destroy\` removes them.`));
+    say(yellow(`Machines of another local stack keep running: ${names.join(", ")}.\nIts state is in another directory: \`RINGO_LOCAL_DIR=${owner} make destroy\` removes them.`));
   }
   return 0;
 }

@@ -11,11 +11,11 @@ const verbs: Record<string, [mark: string, done: string]> = {
   refresh: ["?", "read"],
 };
 
-/** A state is applied, whatever the engine does with its memory of the one before (components/host.ts): nothing else is there to be made or deleted. */
+/** A state is applied, whatever the engine does with its record of the former one (components/host.ts): nothing is created or deleted. */
 const applied: typeof verbs = { create: ["+", "applied"], "create-replacement": ["~", "applied"], update: ["~", "applied"] };
 const verbOf = (op: string, type: string): [mark: string, done: string] | undefined => (type === "command:remote:Command" ? applied : verbs)[op];
 
-/** Without the engine's marks for colours. */
+/** Without the engine's colour codes. */
 const plain = (message: string): string => message.replace(/<\{%[^%]*%\}>/g, "").trimEnd();
 
 const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
@@ -26,8 +26,8 @@ function describe(urn: string, type: string): string {
 }
 
 /**
- * What went wrong, of an error that repeats all that its command has printed: a machine's apply ends with it
- * (machine/apply/main.py). Everything before was told when it happened.
+ * The actual fault in an error that repeats all output of its command: a machine's apply ends with it
+ * (machine/apply/main.py). Everything before was printed when it happened.
  */
 function fault(message: string): string {
   const at = message.lastIndexOf("\nfailed: ");
@@ -35,20 +35,20 @@ function fault(message: string): string {
 }
 
 /**
- * Tells a person what the engine does: one line when a resource is done, and each line that a machine prints while
- * its state is applied. Nothing is printed of resources that stay as they are.
+ * Prints what the engine does: one line when a resource is done, and each line that a machine prints while
+ * its state is applied. Unchanged resources are not mentioned.
  */
 export class Progress {
   private readonly started = Date.now();
   private readonly begun = new Map<string, number>();
   private readonly advised = new Set<string>();
-  /** What the engine reported as errors, for the last lines of a failed run. */
+  /** The engine's errors, for the last lines of a failed run. */
   readonly errors: string[] = [];
 
-  /** @param silent only gather errors */
+  /** @param silent only collects errors */
   constructor(private readonly silent = false) {}
 
-  /** Feed this to the Automation API's `onEvent`. */
+  /** For the Automation API's `onEvent`. */
   readonly on = (event: EngineEvent): void => {
     if (event.resourcePreEvent) {
       this.begun.set(event.resourcePreEvent.metadata.urn, Date.now());
@@ -78,7 +78,7 @@ export class Progress {
     this.lines(name, text, event.severity === "error" ? red : event.severity === "warning" || text.startsWith("warning: ") ? yellow : (t: string) => t);
   }
 
-  /** What is wrong, what was found, and how to fix it. An advisory one is told and passes; of its further findings, only what was found. */
+  /** What is wrong, what was found, and how to fix it. An advisory one is printed and passes; of its further findings only what was found is printed. */
   private policy({ resourceUrn, message, policyName, enforcementLevel }: PolicyEvent): void {
     const name = resourceUrn ? nameOf(resourceUrn) : "stack";
     const words = plain(message);

@@ -14,7 +14,7 @@ import { openStack } from "../workspace";
 import { dim, say, seconds, UserError } from "../../cli/terminal";
 import { backendDirectory } from "./backend";
 
-/** Does a step, saying how long it took when that is worth knowing. */
+/** Runs a step, and prints how long it took if that was long. */
 async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
   const started = Date.now();
   const result = await work();
@@ -24,8 +24,8 @@ async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Brings up what the stack stands on (network, image, services) and tells what the program must know of it.
- * Everything here is idempotent: it does nothing when all is up.
+ * Starts what the stack needs (network, image, services), and returns what the program must know about it.
+ * Idempotent: does nothing if everything is running.
  */
 export async function prepare(backend = backendDirectory()): Promise<LocalFacts> {
   const plugins = officialPlugins(process.env.OFFICIAL ?? "", providers);
@@ -61,12 +61,12 @@ export async function prepare(backend = backendDirectory()): Promise<LocalFacts>
 
 const certificatesIn = (pem: string): string[] => pem.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
 
-/** Runs `work` on the local stack with the stand-in providers listening, but for official ones, and closes them afterwards. */
+/** Runs `work` on the local stack with the stand-in providers listening, except those replaced by official ones, and closes them afterwards. */
 export async function withStack<T>(facts: LocalFacts, work: (stack: Stack) => Promise<T>): Promise<T> {
   const served = await serve(providers.filter(({ name }) => !facts.plugins?.some((plugin) => plugin.name === name)));
   // Loaded while the engine's command gets the stack ready: it takes two seconds, and most of the other processor.
   const loaded = import("../../index");
-  loaded.catch(() => undefined); // the engine tells
+  loaded.catch(() => undefined); // the engine reports it
   const program = async () => (await loaded).default();
   try {
     const stack = await openStack({ providers: served.environment, program, facts });
@@ -77,7 +77,7 @@ export async function withStack<T>(facts: LocalFacts, work: (stack: Stack) => Pr
   }
 }
 
-/** Before the engine starts: the program refuses a faulty configuration itself, but its error comes with the engine's words around it. */
+/** Before the engine starts: the program refuses a faulty configuration itself, but the engine would wrap its error. */
 async function refuseFaults(stack: Stack): Promise<void> {
   const { name } = await stack.workspace.projectSettings();
   const verdict = check(name, stackName, await stack.getAllConfig());

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { inState, projectDir, stackName } from "../paths";
 
-/** What decides what a stack is, beside the settings as the engine gets them: the program, and what it is made with. */
+/** What determines a stack besides its settings: the program, and its dependencies. */
 const sources = ["index.ts", "components", "sdk", "config", "machine", "package-lock.json"];
 const record = inState("settled");
 
@@ -19,14 +19,14 @@ function fingerprint(): string {
 }
 
 /**
- * Whether an update would do nothing: its preview changes no resource, and the last update that ended was of this very program and
- * these settings. The preview alone is not enough: what protects a resource, or what it waits for, is no change of it.
+ * Whether an update would do nothing: its preview changes no resource, and the last completed update had this very program and
+ * these settings. The preview alone is not enough: it does not show changes of options such as protect or dependsOn.
  */
 export const isSettled = (previewed: Record<string, number | undefined>): boolean =>
   Object.keys(previewed).every((operation) => operation === "same") && fs.existsSync(record) && fs.readFileSync(record, "utf8") === fingerprint();
 
-/** An update begins: until it has ended nothing is known. */
+/** Call when an update begins: until it has completed nothing is known. */
 export const unsettle = (): void => fs.rmSync(record, { force: true });
 
-/** An update has ended well. */
+/** Call when an update has succeeded. */
 export const settle = (): void => fs.writeFileSync(record, fingerprint());

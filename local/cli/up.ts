@@ -11,17 +11,17 @@ import { prepare, withStack } from "./session";
 import { isSettled, settle, unsettle } from "./settled";
 import { bold, dim, green, red, say, seconds, yellow } from "../../cli/terminal";
 
-/** Stands the stack up, or brings it up to date; can be run again at any time, after Ctrl-C too. */
+/** Creates the stack, or updates it; can be run again at any time, also after Ctrl-C. */
 export async function run(): Promise<number> {
   const started = Date.now();
   const backend = backendDirectory();
   const facts = await prepare(backend);
-  rememberBackend(backend); // it can be built; when what follows fails, it is still what the next `up` means
+  rememberBackend(backend); // it can be built; the next `up` deploys it even if this one fails later
   return withStack(facts, async (stack) => {
-    // The engine got the signal, too, and ends in order; this process only waits for it.
+    // The engine got the signal, too, and shuts down in order; this process only waits for it.
     const interrupted = (): void => say(yellow("stopping after the running operations; press Ctrl-C again to stop at once"));
     process.on("SIGINT", interrupted);
-    // What the policies refuse is refused before anything is made: in an update alone, what came first would stand already.
+    // The preview lets policies refuse before anything is created: in an update alone, earlier resources would exist already.
     const planned = new Progress(true);
     const progress = new Progress();
     const refresh = isGiven("REFRESH");
@@ -43,10 +43,10 @@ export async function run(): Promise<number> {
   });
 }
 
-/** Gives what it has changed. */
+/** Returns what it changed. */
 async function update(stack: Stack, progress: Progress, refresh: boolean): Promise<Record<string, number | undefined>> {
   unsettle();
-  // The SDK would ask the engine's command three times for what its events and one question tell.
+  // The SDK would call the engine's command three times for what its events and one call tell.
   Object.assign(stack, { outputs: async () => ({}), info: async () => undefined } satisfies Partial<Stack>);
   let changes: Record<string, number | undefined> = {};
   const onEvent = (event: EngineEvent): void => {
@@ -56,7 +56,7 @@ async function update(stack: Stack, progress: Progress, refresh: boolean): Promi
   try {
     await stack.up({ onEvent, policyPacks: [policyPack], refresh, suppressOutputs: true, color: "never" });
   } catch (error) {
-    // Machines may have another key by now, and somebody wants to look at them.
+    // Machines may have another key by now, and somebody may want to inspect them.
     try {
       reach();
     } catch {} // none is known yet
@@ -66,7 +66,7 @@ async function update(stack: Stack, progress: Progress, refresh: boolean): Promi
   return changes;
 }
 
-/** Has the operator's commands reach the machines as they are now. @throws UserError when there are none yet */
+/** Updates the operator's SSH configuration to the present machines. @throws UserError if there are none yet */
 function reach(): Outputs & Record<string, unknown> {
   const outputs = readOutputs(localEngine(), stackName, { secrets: true });
   writeSshFiles(inState("ssh"), outputs.reachable, outputs.deployerKey);

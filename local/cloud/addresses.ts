@@ -21,7 +21,7 @@ export const gatewayOf = (ipRange: string): string => toAddress(toNumber(ipRange
 
 /**
  * A free address for a member of a VPC: never the network's, the router's or the broadcast address.
- * @throws 422 when the VPC is full
+ * @throws 422 if the VPC is full
  */
 export function allocateMember(ipRange: string, taken: Iterable<string>): string {
   const first = toNumber(ipRange.split("/")[0]!);
@@ -32,8 +32,8 @@ export function allocateMember(ipRange: string, taken: Iterable<string>): string
 }
 
 /**
- * A range for a VPC that asked for none: the first /20 from 10.100.0.0 that meets no other.
- * @throws 422 when none is left
+ * A range for a VPC that names none: the first /20 from 10.100.0.0 that overlaps no other.
+ * @throws 422 if none is left
  */
 export function allocateRange(taken: string[]): string {
   const others = [...taken.map((range) => parseCidr(range)!), ...reservedRanges];

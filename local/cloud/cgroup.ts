@@ -18,11 +18,11 @@ interface Hierarchies {
 /** What a droplet's size gives it. */
 export interface Capacity {
   memoryMiB: number;
-  /** Of the host's processors it gets as much as its number among all droplets' that are busy. */
+  /** Its share of the host's processors is its number of processors among those of all busy droplets. */
   vcpus: number;
 }
 
-/** Beside the host's own processes all droplets together stand as this many, not as one. */
+/** Weight of all droplets together beside the host's own processes. */
 const together = 8;
 
 const mounted = (): string[][] =>
@@ -41,7 +41,7 @@ function hierarchies(): Hierarchies {
 const parents = (): string[] => mounted().map(([, root]) => path.join(root!, cgroupParent));
 const unifiedGroup = (id: string): string => path.join(hierarchies().unified, cgroupParent, id);
 
-/** Makes a droplet's groups, with what its size gives it; gives the directories that its keeper and its machine enter. */
+/** Creates a droplet's groups, with its size's limits; returns the directories that its keeper and its machine enter. */
 export function makeGroups(id: string, { memoryMiB, vcpus }: Capacity): { keeper: string[]; machine: string[] } {
   const { unified, memory, cpu } = hierarchies();
   const group = unifiedGroup(id);
@@ -84,11 +84,11 @@ export function isPopulated(id: string): boolean {
   }
 }
 
-/** Kills all that lives in a droplet's group, supervisor first and last: the kernel does it at once. */
+/** Kills everything in a droplet's group, including the supervisor: the kernel does it atomically. */
 export async function killGroup(id: string): Promise<void> {
   if (!isPopulated(id)) return;
   fs.writeFileSync(path.join(unifiedGroup(id), "cgroup.kill"), "1");
-  if (!(await until(() => !isPopulated(id), 10))) throw new Error(`processes of machine ${id} do not end: ${unifiedGroup(id)}`);
+  if (!(await until(() => !isPopulated(id), 10))) throw new Error(`processes of machine ${id} do not exit: ${unifiedGroup(id)}`);
 }
 
 /** Removes a droplet's empty groups from every hierarchy. */
@@ -106,13 +106,13 @@ export async function removeParents(): Promise<void> {
   for (const parent of parents()) await removeTree(parent);
 }
 
-/** Ids, on the host, of all that runs in a droplet, its containers included. @param part "." for what keeps it running, too */
+/** Host process ids of everything in a droplet, including its containers. @param part "." to include its supervisor */
 export function processesOf(id: string, part = "machine"): number[] {
   const below = (directory: string): number[] => [...processesIn(directory), ...children(directory).flatMap((child) => below(path.join(directory, child)))];
   return below(path.join(unifiedGroup(id), part));
 }
 
-/** Id, on the host, of the process that is init in the droplet. */
+/** Host process id of the droplet's init. */
 export const initOf = (id: string): number | undefined => processesOf(id).find(isInit);
 
 function processesIn(directory: string): number[] {
@@ -131,7 +131,7 @@ function isInit(pid: number): boolean {
     const ids = status.match(/^NSpid:(.*)$/m)![1]!.trim().split(/\s+/);
     return ids.length === depth + 1 && ids[depth] === "1";
   } catch {
-    return false; // it ended meanwhile
+    return false; // it has exited meanwhile
   }
 }
 

@@ -8,7 +8,7 @@ import { findMachines, ofOthers, type Found } from "./owner";
 import { attempt, run } from "./run";
 import { exclusively, lockFile } from "./state";
 
-/** What is on this machine of any local cloud, by name. */
+/** Everything of any local cloud on this machine, by name. */
 export const standing = (): { machines: Found[]; namespaces: string[] } => ({
   machines: findMachines(),
   namespaces: (fs.existsSync("/run/netns") ? fs.readdirSync("/run/netns") : []).filter((name) => name === fabricNamespace || /^ringo-\d+$/.test(name)),
@@ -16,8 +16,8 @@ export const standing = (): { machines: Found[]; namespaces: string[] } => ({
 
 /**
  * Removes the local cloud: every process, mount, loop device, namespace, link, table, control group and file. Found by
- * name, not by state, so it works after a crash of anything, twice, and where nothing is. Machines that another state
- * directory has go on, and the fabric that they stand on stays.
+ * name, not by state, so it works after any crash, twice, and if there is nothing. Machines of another state
+ * directory keep running, and so does the fabric that they use.
  */
 export function destroyCloud(): Promise<void> {
   return exclusively(async () => {

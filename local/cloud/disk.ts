@@ -6,22 +6,22 @@ import { run } from "./run";
 import { growSparse, makeSparse } from "./sparse";
 import type { Droplet } from "./state";
 
-/** All that a droplet has on the host: its disk, its console. */
+/** A droplet's directory on the host, with its disk and its console. */
 export const machineDirectory = (id: number, ...parts: string[]): string => inState("cloud", "machines", String(id), ...parts);
 
 /** What the machine's root is. */
 export const rootDirectory = (id: number): string => machineDirectory(id, "root");
-/** Docker's data: it makes overlays of its own, which cannot be in one. */
+/** Docker's data: Docker creates overlays, which cannot be inside an overlay. */
 export const dockerDirectory = (id: number): string => onDisk(id, "docker");
 
 /**
- * A sparse file with a file system: a machine can fill its own disk and nobody else's, and a machine that goes is one file less for
- * the host, which may look past each file deleted within the last minutes when it makes new ones.
+ * A sparse file with a file system: a machine can only fill its own disk, and removing a machine deletes one file on
+ * the host, which may slow down on each recently deleted file when it creates new ones.
  */
 const imageFile = (id: number): string => machineDirectory(id, "disk.img");
 const onDisk = (id: number, ...parts: string[]): string => machineDirectory(id, "disk", ...parts);
 
-/** Lays out a new droplet's disk: its image below, nothing above but what cloud-init reads at first boot. */
+/** Prepares a new droplet's disk: its image as the lower layer, above it only what cloud-init reads at first boot. */
 export async function makeDisk(id: number, gibibytes: number, seed: Seed): Promise<void> {
   for (const part of [rootDirectory(id), onDisk(id)]) fs.mkdirSync(part, { recursive: true });
   fs.chmodSync(machineDirectory(id), 0o700);
@@ -33,7 +33,7 @@ export async function makeDisk(id: number, gibibytes: number, seed: Seed): Promi
   writeSeed(onDisk(id, "upper"), seed);
 }
 
-/** Nothing happens when it is there. */
+/** Does nothing if it exists. */
 export async function mountDisk({ id, image }: Droplet): Promise<void> {
   await mountFile(id);
   if (isMounted(rootDirectory(id))) return;
@@ -41,7 +41,7 @@ export async function mountDisk({ id, image }: Droplet): Promise<void> {
   await run("mount", ["-t", "overlay", `ringo-${id}`, "-o", layers.join(","), rootDirectory(id)]);
 }
 
-/** The loop device goes with the mount. */
+/** The loop device is released with the mount. */
 async function mountFile(id: number): Promise<void> {
   if (!isMounted(onDisk(id))) await run("mount", ["-t", "xfs", "-o", "loop,discard", imageFile(id), onDisk(id)]);
 }

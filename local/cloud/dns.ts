@@ -9,7 +9,7 @@ export function fqdnOf(name: string, domain: string): string {
   return name.toLowerCase().endsWith(`${domain}.`) ? name.slice(0, -1) : `${name}.${domain}`;
 }
 
-/** The stack's own zone is there from the start, as one that was delegated to the account. */
+/** The stack's own zone exists from the start, like one delegated to the account. */
 function checkDomain(state: CloudState, name: string): void {
   if (name !== zone && !entriesIn(state, "domains")[name]) throw notFound("domain", name);
 }
@@ -33,7 +33,7 @@ export function deleteDomain(name: string): Promise<void> {
 
 export type RecordRequest = { domain: string; name: string; type: string; value: string; ttl: number } & Record<string, any>;
 
-/** Makes a record; it is answered when this returns. @throws 404 when the domain is not there */
+/** Creates a record, which is served when this returns. @throws 404 if the domain does not exist */
 export const createRecord = (request: RecordRequest): Promise<Entry> => changeRecords((state) => addRecord(state, request));
 
 function addRecord(state: CloudState, request: RecordRequest): Entry {

@@ -36,8 +36,8 @@ export const statusOf = (droplet: Droplet): Status =>
   droplet.creator !== undefined ? "new" : isRunning(droplet.id) ? "active" : "off";
 
 /**
- * Makes a droplet and boots it; gives it back when its init runs, as DigitalOcean does: ssh answers a second later.
- * Its firewall is there before it is. Nothing is left of one that fails or is cancelled.
+ * Creates a droplet and boots it; resolves when its init runs, as DigitalOcean does: ssh answers a second later.
+ * Its firewall is active before it boots. Nothing is left of one that fails or is cancelled.
  * @throws 422 for an unknown size, region, image, key, VPC or volume
  */
 export async function createDroplet(request: DropletRequest, signal?: AbortSignal): Promise<Droplet> {
@@ -99,7 +99,7 @@ function register(state: CloudState, request: DropletRequest): { droplet: Drople
   return { droplet, ipRange: vpc.ipRange, publicKeys: keys.map((key) => key.publicKey) };
 }
 
-/** The droplet, or undefined when there is none. */
+/** The droplet, or undefined if there is none. */
 export const findDroplet = (id: number): Droplet | undefined => load().droplets[id];
 
 /** @throws 404 */
@@ -120,7 +120,7 @@ export function updateDroplet(
 }
 
 /**
- * Another size: the power is cut, the droplet resized and switched on again, as it is when that is refused.
+ * Changes the size: cuts the power, resizes the droplet and switches it on again; unresized if that is refused.
  * @throws 422 for an unknown size, or one whose disk is smaller when the disk is to be resized or already was
  */
 export async function resizeDroplet(id: number, size: string, resizeDisk: boolean): Promise<void> {
@@ -136,7 +136,7 @@ export async function resizeDroplet(id: number, size: string, resizeDisk: boolea
   await startDroplet(id);
 }
 
-/** Switches a droplet on. Nothing happens when it is on. */
+/** Switches a droplet on. Does nothing if it is on. */
 export async function startDroplet(id: number): Promise<void> {
   const state = load();
   const droplet = dropletIn(state, id);
@@ -146,13 +146,13 @@ export async function startDroplet(id: number): Promise<void> {
 }
 
 /**
- * Removes a droplet; its volumes stay, its reserved address is free. Nothing happens when it is gone.
- * @param options.shutDownSeconds how long it may take to shut down before. @default its power is cut
- * @throws when it has not by then
+ * Removes a droplet; its volumes stay, its reserved address becomes free. Does nothing if it does not exist.
+ * @param options.shutDownSeconds how long it may take to shut down first. @default its power is cut
+ * @throws if it has not shut down by then
  */
 export async function deleteDroplet(id: number, options: { shutDownSeconds?: number } = {}): Promise<void> {
   if (options.shutDownSeconds !== undefined && !(await powerButton(id, options.shutDownSeconds))) {
-    throw new Error(`Error waiting for droplet (${id}) to become off: it is not, after ${options.shutDownSeconds} s`);
+    throw new Error(`Error waiting for droplet (${id}) to become off: still on after ${options.shutDownSeconds} s`);
   }
   await removeMachine(id);
   await detachAll(id);

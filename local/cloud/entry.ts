@@ -1,7 +1,7 @@
 import { notFound } from "./errors";
 import { change, load, type CloudState, type Entry } from "./state";
 
-/** All entries of a kind, to read or to change within an edit. */
+/** All entries of a kind, to read, or to change within an edit. */
 export const entriesIn = (state: CloudState, kind: string): Record<string, Entry> => (state.entries[kind] ??= {});
 
 export const findEntry = (kind: string, id: string): Entry | undefined => load().entries[kind]?.[id];

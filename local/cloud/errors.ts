@@ -16,5 +16,5 @@ export const unprocessable = (message: string): ApiError => new ApiError(422, me
 /** The request contradicts what exists. */
 export const conflict = (message: string): ApiError => new ApiError(409, message);
 
-/** The request asks for what nobody may do. */
+/** The request asks for something that is not allowed. */
 export const forbidden = (message: string): ApiError => new ApiError(403, message);

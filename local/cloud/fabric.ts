@@ -10,7 +10,7 @@ import { change, type CloudState, type Droplet } from "./state";
 
 const inNamespace = (name: string, ...command: string[]): string[] => [`--net=/run/netns/${name}`, ...command];
 
-/** Settings of the host that the cloud raises; what they were is kept in a comment on the host's table. */
+/** Settings of the host that the cloud raises; their former values are stored in a comment on the host's table. */
 const hostSettings: Record<string, string> = {
   "net/ipv4/ip_forward": "1",
   // 128 run out at about 16 machines with Docker.
@@ -23,13 +23,13 @@ const writeSetting = (name: string, value: string): void => fs.writeFileSync(`/p
 /** Brings up the fabric's namespace, its link to the host and the host's masquerading. Idempotent. */
 export async function ensureFabric(): Promise<void> {
   if (!fs.existsSync(`/run/netns/${fabricNamespace}`)) await run("ip", ["netns", "add", fabricNamespace]);
-  // New links inherit: answer for every address there is a route to.
+  // Inherited by new links: answer for every address that has a route.
   await run("nsenter", inNamespace(fabricNamespace, "sysctl", "--quiet", "--write",
     "net.ipv4.ip_forward=1", "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0",
     "net.ipv4.conf.all.send_redirects=0", "net.ipv4.conf.default.send_redirects=0",
     "net.ipv4.conf.default.proxy_arp=1"));
   if (!(await listLinks()).has(uplink)) {
-    // The host's end of a lost fabric goes some time after it.
+    // The host's end of a lost fabric disappears some time after it.
     await attempt("ip", ["link", "delete", hostLink]);
     await run("ip", ["link", "add", hostLink, "type", "veth", "peer", "name", uplink, "netns", fabricNamespace]);
   }
@@ -70,14 +70,14 @@ async function ensureHost(): Promise<void> {
   }
 }
 
-/** What the host's settings were before the cloud came; undefined when it is not there. */
+/** The host's settings before the cloud was created; undefined if there is none. */
 async function formerSettings(): Promise<[name: string, value: string][] | undefined> {
   const table = await attempt("nft", ["list", "table", "ip", hostTable]);
   const comment = table && /comment "before: ([^"]*)"/.exec(table)?.[1];
   return comment === undefined ? undefined : comment.split(" ").map((pair) => pair.split("=") as [string, string]);
 }
 
-/** Removes the fabric and gives the host its settings back; nothing happens where there is none. */
+/** Removes the fabric and restores the host's settings; does nothing if there is none. */
 export async function removeFabric(): Promise<void> {
   for (const [name, value] of (await formerSettings()) ?? []) writeSetting(name, value);
   await attempt("nft", ["delete", "table", "ip", hostTable]);
@@ -85,12 +85,12 @@ export async function removeFabric(): Promise<void> {
   if (fs.existsSync(`/run/netns/${fabricNamespace}`)) await run("ip", ["netns", "delete", fabricNamespace]);
 }
 
-/** Makes the fabric filter and route as the state says, in one transaction. */
+/** Sets the fabric's filters and routes from the state, in one transaction. */
 export async function applyRules(state: CloudState): Promise<void> {
   await run("nsenter", inNamespace(fabricNamespace, "nft", "-f", "-"), renderRuleset(state));
 }
 
-/** Changes the state and, with it, what the fabric lets through. */
+/** Changes the state and, with it, the fabric's filters. */
 export function changeNetwork<T>(edit: (state: CloudState) => T | Promise<T>): Promise<T> {
   return change(async (state) => {
     const result = await edit(state);
@@ -99,7 +99,7 @@ export function changeNetwork<T>(edit: (state: CloudState) => T | Promise<T>): P
   });
 }
 
-/** The fabric's table as the kernel has it. */
+/** The fabric's table in the kernel. */
 export const listRules = (): Promise<string> =>
   run("nsenter", inNamespace(fabricNamespace, "nft", "list", "table", "inet", fabricTable));
 
@@ -110,8 +110,8 @@ export async function listLinks(): Promise<Set<string>> {
 }
 
 /**
- * Connects a droplet: `eth0` to the public network where it has an address there, `eth1` to its VPC. Addresses are set
- * from outside, so a reboot keeps them and the machine needs no DHCP. A running machine is connected anew.
+ * Connects a droplet: `eth0` to the public network if it has an address there, `eth1` to its VPC. Addresses are set
+ * from outside, so a reboot keeps them and the machine needs no DHCP. A running machine is reconnected.
  */
 export async function connect(droplet: Droplet, ipRange: string): Promise<void> {
   const namespace = dropletNamespace(droplet.id);
@@ -145,7 +145,7 @@ export async function connect(droplet: Droplet, ipRange: string): Promise<void> 
     );
   }
   await run("ip", ["-n", fabricNamespace, "-batch", "-"], `${outside.join("\n")}\n`);
-  // Else the answer for a neighbour takes up to 0.8 s; the namespace has no default for it.
+  // Otherwise the answer for a neighbour takes up to 0.8 s; the namespace has no default for it.
   const links = droplet.publicAddress === undefined ? [privateLink(droplet.id)] : [privateLink(droplet.id), publicLink(droplet.id)];
   await run("nsenter", inNamespace(fabricNamespace, "sysctl", "--quiet", "--write",
     ...links.map((link) => `net.ipv4.neigh.${link}.proxy_delay=0`)));

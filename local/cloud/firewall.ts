@@ -2,7 +2,7 @@ import { disjoint } from "./addresses";
 import { fabricTable, internet, metadataAddress, privateLink, publicGateway, publicLink, uplink } from "./names";
 import type { CloudState, Droplet, Firewall, FirewallRule } from "./state";
 
-/** What decides about a packet. */
+/** What the decision about a packet depends on. */
 export type Topology = Pick<CloudState, "vpcs" | "droplets" | "firewalls" | "natGateways" | "reservedIps">;
 
 /**
@@ -60,7 +60,7 @@ export function renderRuleset(topology: Topology): string {
       `ip saddr @vpcs ip daddr ${internet} meta l4proto { tcp, udp } th dport 53 accept`,
       ...gateways.map(({ range }) => `ip saddr ${range} oifname { ${quote(uplink)}, "pub-*" } accept`)),
     block("chain nat_gateways", "type nat hook postrouting priority srcnat; policy accept;",
-      // A droplet that calls its own reserved address would else get packets from itself.
+      // Otherwise a droplet that connects to its own reserved address would get packets from itself.
       ...reserved.map((ip) => `ct status dnat ip saddr ${ip.target} ip daddr ${ip.target} snat ip to ${publicGateway}`),
       ...gateways.map(({ range, address }) => `ip saddr ${range} ip daddr != ${range} snat ip to ${address}`),
       // The cloud's resolver answers every droplet; the host has no route into a VPC.
@@ -83,7 +83,7 @@ function linksOf(droplet: Droplet): { link: string; address: string }[] {
   return droplet.publicAddress ? [{ link: publicLink(droplet.id), address: droplet.publicAddress }, ...links] : links;
 }
 
-/** Droplets that the same firewalls select share their chains; those that none selects are open and have none. */
+/** Droplets selected by the same firewalls share their chains; those selected by none are open and have no chain. */
 function groupByFirewalls(droplets: Droplet[], firewalls: Firewall[]): { firewalls: Firewall[]; members: Droplet[] }[] {
   const groups = new Map<string, { firewalls: Firewall[]; members: Droplet[] }>();
   for (const droplet of droplets) {
@@ -100,7 +100,7 @@ function groupByFirewalls(droplets: Droplet[], firewalls: Firewall[]): { firewal
 const selects = (selector: { dropletIds: number[]; tags: string[] }, droplet: Droplet): boolean =>
   selector.dropletIds.includes(droplet.id) || droplet.tags.some((tag) => hasTag(selector.tags, tag));
 
-/** Tags differ by more than case. */
+/** Tags are case-insensitive. */
 const hasTag = (tags: string[], tag: string): boolean => tags.some((other) => other.toLowerCase() === tag.toLowerCase());
 
 function rulesOf(firewalls: Firewall[], direction: "inbound" | "outbound", topology: Topology): string[] {
@@ -114,7 +114,7 @@ function rulesOf(firewalls: Firewall[], direction: "inbound" | "outbound", topol
   return [...new Set(rules)];
 }
 
-/** Everybody a rule names: addresses as written, and all addresses of the droplets it means by tag or id. */
+/** All peers of a rule: addresses as written, and all addresses of the droplets selected by tag or id. */
 function peersOf(rule: FirewallRule, topology: Topology): string[] {
   const droplets = Object.values(topology.droplets).filter((droplet) => selects(rule, droplet));
   return disjoint([...rule.addresses, ...droplets.flatMap(linksOf).map(({ address }) => address)]);

@@ -7,7 +7,7 @@ import { useTags } from "./tag";
 
 export type FirewallRequest = Omit<Firewall, "id" | "createdAt">;
 
-/** Makes a cloud firewall; it filters when this returns. @throws 404 for an unknown droplet, 409 for a taken name */
+/** Creates a cloud firewall, which is active when this returns. @throws 404 for an unknown droplet, 409 for a taken name */
 export function createFirewall(request: FirewallRequest): Promise<Firewall> {
   return changeNetwork((state) => {
     const id = randomUUID();

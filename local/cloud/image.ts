@@ -9,7 +9,7 @@ import { run } from "./run";
 /** Debian releases that the local cloud can boot, by DigitalOcean's image slug. */
 const suites: Record<string, string> = { "debian-13-x64": "trixie" };
 
-/** What Debian's own images for clouds have, but for kernel and boot loader, which are the host's, and netplan, since addresses are there before the machine is. */
+/** The content of Debian's own cloud images, except kernel and boot loader, which are the host's, and netplan, since addresses are set before the machine boots. */
 const packages = [
   "init", "dbus", "libpam-systemd", "systemd-resolved", "libnss-resolve", "libnss-myhostname", "systemd-timesyncd", "polkitd", "unattended-upgrades", "apparmor", "zstd",
   "apt-utils", "iptables", "iputils-ping", "linux-sysctl-defaults", "less", "nano", "netbase", "vim-tiny", "whiptail", "sudo",
@@ -27,16 +27,16 @@ const sources = (suite: string): string => [
   "",
 ].join("\n");
 
-/** Files that make the base a droplet, with what was there before them removed. */
+/** Files that turn the base into a droplet; existing ones are removed first. */
 const files: Record<string, string> = {
   // Empty, not "uninitialized": that would run preset-all at first boot.
   "etc/machine-id": "",
   // One boot later would be too late for the conditions of a first boot.
   "etc/systemd/system/sshd-keygen.service.d/always.conf": "[Unit]\nConditionFirstBoot=\n",
   "etc/resolv.conf": `nameserver ${internet}\n`,
-  // Addresses are there before the machine is: without this cloud-init looks for DHCP for 15 s.
+  // Addresses are set before the machine boots: without this cloud-init tries DHCP for 15 s.
   "etc/cloud/cloud.cfg.d/90-network.cfg": "network: {config: disabled}\n",
-  // As in DigitalOcean's images: keys are root's.
+  // As in DigitalOcean's images: the keys are for root.
   "etc/cloud/cloud.cfg.d/90-droplet.cfg": "disable_root: false\nssh_pwauth: false\nusers: []\nmanage_etc_hosts: true\n",
 };
 const masked = ["systemd-modules-load.service", "systemd-firstboot.service"];
@@ -44,7 +44,7 @@ const masked = ["systemd-modules-load.service", "systemd-firstboot.service"];
 /** The slugs of all images. */
 export const imageSlugs = (): string[] => Object.keys(suites);
 
-/** The directory of an image's root file system; another recipe is another directory, so running machines keep theirs. */
+/** The directory of an image's root file system; another recipe has another directory, so running machines keep theirs. */
 export function imageDirectory(slug: string): string {
   const recipe = JSON.stringify([packages, sources(suiteOf(slug)), files, masked]);
   return inCache("images", `${slug}-${createHash("sha256").update(recipe).digest("hex").slice(0, 12)}`);
@@ -59,7 +59,7 @@ function suiteOf(slug: string): string {
 const building = new Map<string, Promise<string>>();
 
 /**
- * Makes an image unless it is there; half a minute with a near mirror. Nothing half-made is ever used.
+ * Builds an image unless it exists; half a minute with a near mirror. An incomplete one is never used.
  * @throws 422 for an image that the local cloud does not have
  */
 export function ensureImage(slug: string, log: (line: string) => void = () => undefined): Promise<string> {
@@ -67,7 +67,7 @@ export function ensureImage(slug: string, log: (line: string) => void = () => un
   if (fs.existsSync(directory)) return Promise.resolve(directory);
   let build = building.get(slug);
   if (build === undefined) {
-    log(`making the image ${slug} (once)`);
+    log(`building the image ${slug} (once)`);
     build = buildImage(suiteOf(slug), directory).finally(() => building.delete(slug));
     building.set(slug, build);
   }
@@ -87,7 +87,7 @@ async function buildImage(suite: string, directory: string): Promise<string> {
     fs.renameSync(part, directory);
   } catch (error) {
     fs.rmSync(part, { recursive: true, force: true });
-    if (!fs.existsSync(directory)) throw error; // else another process was faster
+    if (!fs.existsSync(directory)) throw error; // otherwise another process was faster
   }
   return directory;
 }

@@ -12,10 +12,10 @@ import { makeDefaultVpcs } from "./vpc";
 export { destroyCloud, standing } from "./destroy";
 
 /**
- * Brings up the local cloud and everything in it that should run: after a restart of the host, a crash, or for the first
- * time. Idempotent, and quick when all is there. What a cancelled command left half-made is removed.
- * @param options.log gets a line about whatever takes long
- * @throws when a tool is missing
+ * Starts the local cloud and everything in it that should run: after a restart of the host, a crash, or for the first
+ * time. Idempotent, and quick if everything exists. Removes incomplete parts left by a cancelled command.
+ * @param options.log called with a line about whatever takes long
+ * @throws if a tool is missing
  */
 export async function ensureCloud(options: { log?: (line: string) => void } = {}): Promise<void> {
   for (const slug of imageSlugs()) await ensureImage(slug, options.log);
@@ -51,7 +51,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A droplet, as its user sees it. */
+/** A droplet as users see it. */
 export interface Machine {
   id: number;
   name: string;
@@ -77,8 +77,8 @@ export function listMachines(): Machine[] {
 }
 
 /**
- * Runs a command in a droplet from outside, as root; gives what it printed. For tests: operators use ssh.
- * @throws when it fails, with what it said
+ * Runs a command in a droplet from outside, as root; returns its output. For tests: operators use ssh.
+ * @throws with its error output if it fails
  */
 export async function exec(name: string, command: string[]): Promise<string> {
   const droplet = Object.values(load().droplets).find((candidate) => candidate.name === name);

@@ -17,12 +17,12 @@ export const diskDirectory = (id: number): string => path.join(deviceDirectory, 
 /** Whether the machine is on. */
 export const isRunning = (id: number): boolean => isPopulated(String(id));
 
-/** Whether it powered itself off, and so stays off until somebody starts it. */
+/** Whether it powered itself off, and therefore stays off until somebody starts it. */
 export const poweredItselfOff = (id: number): boolean => fs.existsSync(machineDirectory(id, "off"));
 
 /**
- * Switches a droplet on and waits until its init runs. Nothing happens when it is on.
- * @throws with the end of its console when it does not start
+ * Switches a droplet on and waits until its init runs. Does nothing if it is on.
+ * @throws with the end of its console if it does not start
  */
 export async function powerOn(droplet: Droplet, ipRange: string): Promise<void> {
   const { id } = droplet;
@@ -31,12 +31,12 @@ export async function powerOn(droplet: Droplet, ipRange: string): Promise<void> 
   await mountDisk(droplet);
   fs.rmSync(machineDirectory(id, "off"), { force: true });
   fs.mkdirSync(diskDirectory(id), { recursive: true });
-  // Linux 6.18 kills what is forked into a group that was killed less often than its parent's: after the plug was pulled, every
-  // service whose group is new. So all of them are.
+  // Linux 6.18 kills processes forked into a group that was killed less often than their parent's: after the plug was pulled, every
+  // service whose group is new. So all groups are new.
   await removeGroups(String(id));
   const groups = makeGroups(String(id), sizes[droplet.size]!);
   const log = fs.openSync(consoleLog(id), "w", 0o600);
-  // A session of its own, and nothing of the environment that the command was given.
+  // A session of its own, without the command's environment.
   const supervisor = spawn(
     path.join(projectDir, "local/cloud/supervise.sh"),
     [machineDirectory(id), groups.keeper.join(":"), groups.machine.join(":"), ...nspawnArguments(droplet)],
@@ -71,13 +71,13 @@ function nspawnArguments(droplet: Droplet): string[] {
   ];
 }
 
-/** Switches a droplet off: as its power button does, and after ten seconds as its plug does. */
+/** Switches a droplet off: by its power button, and after ten seconds by pulling its plug. */
 export async function powerOff(id: number, options: { graceful: boolean }): Promise<void> {
   if (options.graceful) await powerButton(id, 10);
   await killGroup(String(id));
 }
 
-/** Presses a droplet's power button, and waits until it is off. Gives whether it is, after that many seconds at the latest. */
+/** Presses a droplet's power button and waits until it is off, at most that many seconds. Returns whether it is. */
 export async function powerButton(id: number, seconds: number): Promise<boolean> {
   const init = initOf(String(id));
   if (init === undefined) return true;
@@ -88,7 +88,7 @@ export async function powerButton(id: number, seconds: number): Promise<boolean>
 /** Number of SIGRTMIN+n; glibc keeps the kernel's first two for itself. */
 const realTimeSignal = (n: number): number => 34 + n;
 
-/** Removes a droplet's machine, running or not, and all that it had but its volumes. */
+/** Removes a droplet's machine, running or not, and everything of it except its volumes. */
 export async function removeMachine(id: number): Promise<void> {
   await killGroup(String(id));
   await disconnect(id);

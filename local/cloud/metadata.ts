@@ -8,7 +8,7 @@ import { fabricNamespace, internet, metadataAddress, publicGateway, publicRange 
 import { attempt } from "./run";
 import { load, type CloudState, type Droplet } from "./state";
 
-/** What a droplet can learn of itself, as in DigitalOcean's `/metadata/v1.json`. */
+/** A droplet's metadata, as in DigitalOcean's `/metadata/v1.json`. */
 export function metadataOf(state: CloudState, droplet: Droplet): Record<string, unknown> {
   const { ipRange } = state.vpcs[droplet.vpcUuid]!;
   const reserved = Object.values(state.reservedIps).find((ip) => ip.dropletId === droplet.id);
@@ -37,7 +37,7 @@ function netmaskOf(range: string): string {
   return [24, 16, 8, 0].map((shift) => 255 - (Math.floor((hosts - 1) / 2 ** shift) % 256)).join(".");
 }
 
-/** The text under a path of `/metadata/v1/`: a value, a list of values, or what there is below; undefined for neither. */
+/** The text of a path under `/metadata/v1/`: a value, a list of values, or the names below it; undefined if there is none. */
 export function answer(metadata: Record<string, any>, url: string): string | undefined {
   if (url === "/metadata/v1.json") return JSON.stringify(metadata);
   const match = /^\/metadata\/v1\/?(.*?)\/?$/.exec(url);
@@ -57,7 +57,7 @@ export function answer(metadata: Record<string, any>, url: string): string | und
   return String(value);
 }
 
-/** Answers droplets; who asks is known by the address it asks from, which the fabric vouches for. */
+/** Serves droplets' metadata, by the client's address, which the fabric prevents from being forged. */
 export function serve(): void {
   http.createServer((request, response) => {
     const state = load();
@@ -69,7 +69,7 @@ export function serve(): void {
   }).listen(80, metadataAddress);
 }
 
-/** Makes the metadata service answer in the fabric. Idempotent. */
+/** Starts the metadata service in the fabric. Idempotent. */
 export async function ensureMetadata(): Promise<void> {
   const enter = [`--net=/run/netns/${fabricNamespace}`];
   await ensureRunning({

@@ -3,7 +3,7 @@ import { entriesIn } from "./entry";
 import { ApiError, conflict, notFound, unprocessable } from "./errors";
 import { change, type CloudState, type Entry } from "./state";
 
-/** Where everything is that no other project has. */
+/** The project of everything that is in no other one. */
 export function defaultProject(state: CloudState): Entry {
   const projects = entriesIn(state, "projects");
   const found = Object.values(projects).find((project) => project.isDefault);
@@ -31,7 +31,7 @@ export function createProject(request: ProjectRequest, resources: string[]): Pro
   });
 }
 
-/** Resources that leave a project go to the default one. Without `resources`, they stay as they are. */
+/** Resources that leave a project move to the default one. Without `resources` they stay as they are. */
 export function updateProject(id: string, request: Partial<ProjectRequest>, resources: string[] | undefined): Promise<Entry> {
   return change((state) => {
     const project = projectIn(state, id);
@@ -47,7 +47,7 @@ export function updateProject(id: string, request: Partial<ProjectRequest>, reso
   });
 }
 
-/** Adds to a project and takes from it, leaving the rest of its resources. */
+/** Adds resources to a project and removes others, keeping the rest. */
 export function moveResources(id: string, moves: { add: string[]; remove: string[] }): Promise<Entry> {
   return change((state) => {
     const project = projectIn(state, id);
@@ -87,7 +87,7 @@ function makeDefault(state: CloudState, project: Entry): void {
 /** A resource is in one project at a time. */
 function assign(state: CloudState, project: Entry, urns: string[]): void {
   const wrong = urns.find((urn) => !/^do:[a-z]+:.+$/.test(urn));
-  if (wrong !== undefined) throw unprocessable(`"${wrong}" is no resource's URN`);
+  if (wrong !== undefined) throw unprocessable(`"${wrong}" is not a resource's URN`);
   for (const other of Object.values(entriesIn(state, "projects"))) {
     if (other !== project) other.resources = other.resources.filter((urn: string) => !urns.includes(urn));
   }

@@ -21,8 +21,8 @@ function reservedIpIn(state: CloudState, address: string): ReservedIp {
 }
 
 /**
- * Sends an address's packets to a droplet, whoever had it before.
- * @throws 422 when the droplet is elsewhere or has no public network, 409 when it has another reserved address
+ * Assigns an address to a droplet, whoever had it before.
+ * @throws 422 if the droplet is elsewhere or has no public network, 409 if it has another reserved address
  */
 export function assignReservedIp(address: string, dropletId: number): Promise<void> {
   return changeNetwork((state) => {
@@ -36,7 +36,7 @@ export function assignReservedIp(address: string, dropletId: number): Promise<vo
   });
 }
 
-/** Takes an address from the droplet that has it; nothing happens when it is another's or gone. */
+/** Unassigns an address from a droplet; does nothing if it is another's or does not exist. */
 export function unassignReservedIp(address: string, dropletId: number): Promise<void> {
   return changeNetwork((state) => {
     const ip = state.reservedIps[address];

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 
 /**
- * Runs a program to its end and gives what it printed. Arguments are never secret; `input` may be.
- * @throws with the program's own words when it fails
+ * Runs a program to its end and returns its output. Arguments are never secret; `input` may be.
+ * @throws with the program's own error output if it fails
  */
 export function run(program: string, args: string[], input?: string): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -18,16 +18,16 @@ export function run(program: string, args: string[], input?: string): Promise<st
       const command = [program, ...args].join(" ");
       reject(new Error(`${command}: ${stderr.trim() || stdout.trim() || (signal ?? `exit status ${code}`)}`));
     });
-    child.stdin.on("error", () => undefined); // it ended without reading: its exit status tells
+    child.stdin.on("error", () => undefined); // it exited without reading: its exit status tells
     child.stdin.end(input);
   });
 }
 
-/** Like `run`, for what may be gone already: failure is the answer undefined. */
+/** Like `run`, for what may no longer exist: returns undefined on failure. */
 export const attempt = (program: string, args: string[], input?: string): Promise<string | undefined> =>
   run(program, args, input).catch(() => undefined);
 
-/** Polls until the condition holds; false when the time is over. */
+/** Polls until the condition holds; returns false when time is up. */
 export async function until(condition: () => boolean | Promise<boolean>, timeoutSeconds: number): Promise<boolean> {
   for (const deadline = Date.now() + timeoutSeconds * 1000; ; ) {
     if (await condition()) return true;

@@ -1,32 +1,32 @@
-/** Sparse files that are disks and volumes. */
+/** Sparse files for disks and volumes. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { run, until } from "./run";
 
 const GiB = 1024 ** 3;
 
-/** @throws when it is there */
+/** @throws if it exists */
 export function makeSparse(file: string, gibibytes: number): void {
   fs.closeSync(fs.openSync(file, "wx", 0o600));
   fs.truncateSync(file, gibibytes * GiB);
 }
 
-/** Larger, also while it is in use; the file system in it is its user's to grow. */
+/** Enlarges it, also while it is in use; growing the file system is up to its user. */
 export async function growSparse(file: string, gibibytes: number): Promise<void> {
   fs.truncateSync(file, gibibytes * GiB);
   const device = await loopDevice(file);
   if (device) await run("losetup", ["--set-capacity", device]);
 }
 
-/** The device that a file is, or undefined when it is none. */
+/** The loop device of a file, or undefined if it has none. */
 export async function loopDevice(file: string): Promise<string | undefined> {
   const devices = await run("losetup", ["--associated", file, "--noheadings", "--output", "NAME"]);
   return devices.trim().split("\n")[0] || undefined;
 }
 
 /**
- * Ends a device. The kernel takes it at its word as soon as nobody has it: a machine that was just killed may still be letting go.
- * @throws when somebody has it after ten seconds
+ * Detaches a loop device. The kernel does so once nobody uses it: a machine that was just killed may still be releasing it.
+ * @throws if somebody still uses it after ten seconds
  */
 export async function endLoop(device: string): Promise<void> {
   await run("losetup", ["--detach", device]);

@@ -15,7 +15,7 @@ export interface Vpc {
   createdAt: string;
 }
 
-/** A machine, as the cloud knows it; what runs is `machine.ts`. */
+/** A machine, as the cloud knows it; `machine.ts` runs it. */
 export interface Droplet {
   id: number;
   name: string;
@@ -34,7 +34,7 @@ export interface Droplet {
   backupPolicy?: unknown;
   monitoring: boolean;
   createdAt: string;
-  /** The process that is making it; what a dead one left is removed. */
+  /** The process that is creating it; what a dead one left is removed. */
   creator?: number;
 }
 
@@ -58,7 +58,7 @@ export interface Firewall {
   createdAt: string;
 }
 
-/** A way out for droplets without a public address. */
+/** Internet access for droplets without a public address. */
 export interface NatGateway {
   id: string;
   name: string;
@@ -90,12 +90,12 @@ export interface Volume {
   filesystemType: string;
   filesystemLabel: string;
   tags: string[];
-  /** No droplet has had it yet: the first mounts what it was formatted with. */
+  /** No droplet has had it yet: the first one mounts it if it was formatted. */
   fresh?: true;
   dropletId?: number;
 }
 
-/** What the cloud only keeps: keys, tags, domains, projects, alerts. */
+/** What the cloud only stores: keys, tags, domains, projects, alerts. */
 export type Entry = { id: string } & Record<string, any>;
 
 export interface CloudState {
@@ -112,32 +112,32 @@ export interface CloudState {
 }
 
 const stateFile = (): string => inState("cloud", "cloud.json");
-/** Beside the kernel objects it guards, which are one set a machine whatever the state's place. */
+/** Per host, like the kernel objects that it guards, wherever the state is. */
 export const lockFile = "/run/ringo-cloud.lock";
 
 const empty = (): CloudState => ({
   nextId: 400000001, vpcs: {}, droplets: {}, firewalls: {}, natGateways: {}, reservedIps: {}, volumes: {}, entries: {},
 });
 
-/** What the cloud is now; a copy, to read. */
+/** A read-only copy of the cloud's state. */
 export function load(): CloudState {
   try {
     return JSON.parse(fs.readFileSync(stateFile(), "utf8"));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return empty();
-    throw new UserError(`${stateFile()} cannot be read (${(error as Error).message}): \`make destroy\`, then start again`);
+    throw new UserError(`${stateFile()} cannot be read (${(error as Error).message}): run \`make destroy\`, then start again`);
   }
 }
 
-/** Whole or not at all, and for root only: user data is in it. */
+/** Atomically, and readable only by root, since it contains user data. */
 function save(state: CloudState): void {
   fs.mkdirSync(inState("cloud"), { recursive: true, mode: 0o700 });
   replaceFile(stateFile(), JSON.stringify(state, undefined, 1));
 }
 
 /**
- * Changes the state: one edit at a time on this machine, over all processes. Saved when `edit` returns; when it throws,
- * nothing has changed. Keep it short: others wait.
+ * Changes the state: one edit at a time on this machine, across all processes. Saved when `edit` returns; if it throws,
+ * nothing has changed. Keep it short, since others wait.
  */
 export function change<T>(edit: (state: CloudState) => T | Promise<T>): Promise<T> {
   return exclusively(async () => {
@@ -150,7 +150,7 @@ export function change<T>(edit: (state: CloudState) => T | Promise<T>): Promise<
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** Runs `work` while nobody else on this machine holds the cloud. Does not nest. */
+/** Runs `work` while no other process on this machine holds the cloud's lock. Does not nest. */
 export function exclusively<T>(work: () => Promise<T>): Promise<T> {
   const turn = last.then(async () => {
     const lock = await acquire();
@@ -173,7 +173,7 @@ async function acquire(): Promise<number> {
         .on("error", reject).on("exit", resolve);
     });
     if (status !== 0) throw new Error(`cannot lock ${lockFile}`);
-    // `destroy` removes the file that it holds: who waited meanwhile holds nothing.
+    // `destroy` removes the locked file: a process that waited for it holds nothing.
     const current = fs.statSync(lockFile, { throwIfNoEntry: false });
     if (current?.ino === fs.fstatSync(lock).ino) return lock;
     fs.closeSync(lock);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Keeps one droplet running: starts it again when it reboots, and notes when it powered itself off.
+# Keeps one droplet running: restarts it when it reboots, and records if it powered itself off.
 # usage: supervise.sh DIRECTORY KEEPER-GROUPS MACHINE-GROUPS NSPAWN-ARGUMENT...   (groups separated by colons)
 set -u
 directory=$1 keeper=$2 machine=$3
@@ -21,6 +21,6 @@ while :; do
   case $status in
     133) ;; # reboot
     0) : > "$directory/off"; exit 0 ;;
-    *) echo "systemd-nspawn ended with status $status"; exit "$status" ;;
+    *) echo "systemd-nspawn exited with status $status"; exit "$status" ;;
   esac
 done

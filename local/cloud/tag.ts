@@ -1,7 +1,7 @@
 import { changeNetwork } from "./fabric";
 import type { CloudState } from "./state";
 
-/** Puts tags on something: those that do not exist yet are made, as DigitalOcean does. Each once, whatever its case. */
+/** Tags something: creates missing tags, as DigitalOcean does; each once, ignoring case. */
 export function useTags(state: CloudState, tags: string[]): string[] {
   const known = (state.entries.tags ??= {});
   const names = tags.map((tag) => Object.keys(known).find((name) => name.toLowerCase() === tag.toLowerCase()) ?? tag);
@@ -9,10 +9,10 @@ export function useTags(state: CloudState, tags: string[]): string[] {
   return [...new Set(names)];
 }
 
-/** Makes a tag; one that exists is taken as it is. */
+/** Creates a tag, unless it exists. */
 export const createTag = (name: string): Promise<string> => changeNetwork((state) => useTags(state, [name])[0]!);
 
-/** Removes a tag from everything that has it, and the tag. */
+/** Removes a tag from everything that has it, then the tag itself. */
 export function deleteTag(name: string): Promise<void> {
   return changeNetwork((state) => {
     const without = (tags: string[]): string[] => tags.filter((tag) => tag !== name);

@@ -12,14 +12,14 @@ import { useTags } from "./tag";
 import { takeDevice } from "./unplug";
 
 const imageFile = (id: string): string => inState("cloud", "volumes", `${id}.img`);
-/** What a volume is called in the droplet that has it: `/dev/disk/by-id/` and this. */
+/** A volume's name in its droplet, below `/dev/disk/by-id/`. */
 const deviceName = (volume: Volume): string => `scsi-0DO_Volume_${volume.name}`;
 
 export type VolumeRequest = Omit<Volume, "id" | "dropletId" | "fresh">;
 
 /**
- * Makes a volume: a sparse file, formatted when a file system is asked for.
- * @throws 409 when the region has one of that name
+ * Creates a volume: a sparse file, formatted if a file system is requested.
+ * @throws 409 if the region has one of that name
  */
 export async function createVolume(request: VolumeRequest): Promise<Volume> {
   const id = randomUUID();
@@ -47,7 +47,7 @@ function volumeIn(state: CloudState, id: string): Volume {
   return volume;
 }
 
-/** Larger, also while attached; the file system in it is the droplet's to grow, as in the cloud. @throws 422 to shrink it */
+/** Enlarges it, also while attached; growing the file system is up to the droplet, as in the cloud. @throws 422 if smaller */
 export async function resizeVolume(id: string, size: number): Promise<void> {
   await change(async (state) => {
     const volume = volumeIn(state, id);
@@ -60,7 +60,7 @@ export async function resizeVolume(id: string, size: number): Promise<void> {
 export const tagVolume = (id: string, tags: string[]): Promise<void> =>
   change((state) => void (volumeIn(state, id).tags = useTags(state, tags)));
 
-/** @throws 409 while a droplet has it */
+/** @throws 409 while it is attached */
 export async function deleteVolume(id: string): Promise<void> {
   await change((state) => {
     const volume = state.volumes[id];
@@ -70,7 +70,7 @@ export async function deleteVolume(id: string): Promise<void> {
   fs.rmSync(imageFile(id), { force: true });
 }
 
-/** Gives a volume to a droplet in the state. @throws 422 when it is elsewhere or another's */
+/** Assigns a volume to a droplet in the state. @throws 422 if it is elsewhere or another's */
 export function attachIn(state: CloudState, id: string, dropletId: number): void {
   const volume = volumeIn(state, id);
   const droplet = state.droplets[dropletId];
@@ -82,7 +82,7 @@ export function attachIn(state: CloudState, id: string, dropletId: number): void
   volume.dropletId = dropletId;
 }
 
-/** Attaches a volume: it appears in the droplet at once, and is mounted when it is the first to have it. */
+/** Attaches a volume: it appears in the droplet at once, and is mounted if this is its first droplet. */
 export async function attachVolume(id: string, dropletId: number): Promise<void> {
   await change((state) => attachIn(state, id, dropletId));
   await plugVolumes(dropletId);
@@ -90,11 +90,11 @@ export async function attachVolume(id: string, dropletId: number): Promise<void>
 }
 
 /**
- * As the rule does that DigitalOcean's images have for udev: what was formatted when it was made is mounted by the first droplet
- * that has it, at once and at each of its boots, and by no later one. Waits until the droplet's systemd takes orders.
+ * Like the udev rule of DigitalOcean's images: a volume that was created with a file system is mounted by the first droplet
+ * that has it, at once and at each boot, and by no later one. Waits until the droplet's systemd accepts commands.
  */
 export async function mountFresh(dropletId: number): Promise<void> {
-  if (!isRunning(dropletId)) return; // it does when it is switched on
+  if (!isRunning(dropletId)) return; // it mounts it when it is switched on
   for (const volume of volumesOf(dropletId).filter(({ fresh }) => fresh)) {
     if (volume.filesystemType) {
       const { unit, text } = mountUnit(volume);
@@ -106,7 +106,7 @@ export async function mountFresh(dropletId: number): Promise<void> {
   }
 }
 
-/** Named as DigitalOcean does: a dash would be a slash to systemd. */
+/** Named as by DigitalOcean: systemd would take a dash for a slash. */
 function mountUnit(volume: Volume): { unit: string; text: string } {
   const place = volume.name.replaceAll("-", "_");
   return {
@@ -126,7 +126,7 @@ WantedBy=multi-user.target
   };
 }
 
-/** Detaches a volume: it is gone from the droplet at once, whatever is at work on it. Nothing happens when the droplet does not have it. */
+/** Detaches a volume: it disappears from the droplet at once, even while in use. Does nothing if the droplet does not have it. */
 export async function detachVolume(id: string, dropletId: number): Promise<void> {
   await change(async (state) => {
     const volume = state.volumes[id];
@@ -147,7 +147,7 @@ export async function detachAll(dropletId: number): Promise<void> {
 
 const volumesOf = (dropletId: number): Volume[] => Object.values(load().volumes).filter((volume) => volume.dropletId === dropletId);
 
-/** Makes a droplet's volumes appear in it, after a restart of the host too. Idempotent. */
+/** Makes a droplet's volumes appear in it, also after a restart of the host. Idempotent. */
 export async function plugVolumes(dropletId: number): Promise<void> {
   for (const volume of volumesOf(dropletId)) {
     const device = (await loopDevice(imageFile(volume.id))) ?? (await run("losetup", ["--find", "--show", imageFile(volume.id)])).trim();

@@ -16,18 +16,18 @@ export interface VpcRequest {
 }
 
 /**
- * Makes a VPC.
- * @throws 422 when its range meets another VPC's or DigitalOcean's own, 409 when its name is taken
+ * Creates a VPC.
+ * @throws 422 if its range overlaps another VPC's or DigitalOcean's own, 409 if its name is taken
  */
 export const createVpc = (request: VpcRequest): Promise<Vpc> => changeNetwork((state) => registerVpc(state, request));
 
-/** The first of a region is the region's default, without anybody having asked for it. */
+/** The first VPC of a region becomes the region's default. */
 export function registerVpc(state: CloudState, request: VpcRequest): Vpc {
   const others = Object.values(state.vpcs);
   if (others.some((other) => other.name === request.name)) throw conflict(`a VPC with the name "${request.name}" exists already`);
   const ipRange = request.ipRange ?? allocateRange(others.map((other) => other.ipRange));
   const range = parseCidr(ipRange);
-  if (!range) throw unprocessable(`"${ipRange}" is no network`);
+  if (!range) throw unprocessable(`"${ipRange}" is not a network`);
   const meets = others.find((other) => overlaps(parseCidr(other.ipRange)!, range));
   if (meets) throw unprocessable(`This range/size overlaps with another VPC network in your account: ${meets.name} has ${meets.ipRange}`);
   if (reservedRanges.some((reserved) => overlaps(reserved, range))) throw unprocessable(`${ipRange} overlaps with a range that DigitalOcean reserves`);
@@ -41,14 +41,14 @@ export function registerVpc(state: CloudState, request: VpcRequest): Vpc {
 const defaultOf = (state: CloudState, region: string): Vpc | undefined =>
   Object.values(state.vpcs).find((vpc) => vpc.default && vpc.region === region);
 
-/** Gives an account what a stack's own VPC would else become, where a stack may be (docs/setup.md, 4). */
+/** Creates an account's default VPCs, since otherwise a stack's own VPC would become the default (docs/setup.md, 4). */
 export function makeDefaultVpcs(state: CloudState): void {
   for (const region of regions) if (!defaultOf(state, region)) registerVpc(state, { name: `default-${region}`, region, description: "" });
 }
 
 /**
  * The VPC a droplet asks for, or its region's default one.
- * @throws 422 when there is none, or it is elsewhere
+ * @throws 422 if there is none, or it is elsewhere
  */
 export function vpcFor(state: CloudState, region: string, id = defaultOf(state, region)?.id): Vpc {
   if (id === undefined) throw unprocessable(`there is no VPC in ${region}`);
@@ -97,7 +97,7 @@ export interface NatGatewayRequest {
 }
 
 /**
- * Makes a way out of VPCs.
+ * Creates a NAT gateway.
  * @throws 422 for an unknown VPC or one elsewhere, 409 for a second default gateway or a taken name
  */
 export function createNatGateway(request: NatGatewayRequest): Promise<NatGateway> {
@@ -114,7 +114,7 @@ export function createNatGateway(request: NatGatewayRequest): Promise<NatGateway
   });
 }
 
-/** Sets which VPCs a gateway serves; one that stays keeps its address there. */
+/** Sets the VPCs that a gateway serves; in those that stay it keeps its address. */
 function joinVpcs(state: CloudState, gateway: NatGateway, wanted: NatGatewayRequest["vpcs"]): void {
   gateway.vpcs = wanted.map(({ vpcUuid, defaultGateway = false }) => {
     const vpc = vpcFor(state, gateway.region, vpcUuid);

@@ -10,20 +10,20 @@ import { ensurePythonBase, needsPythonBase, pythonBaseRecipe } from "./python-ba
 import { workDirectories } from "./unfinished";
 
 const repository = "backend";
-/** Part of every cache key: raise it when images of the same context must be built anew. */
+/** Part of every cache key: raise it when images of an unchanged context must be rebuilt. */
 const recipe = 1;
 
 /**
  * Builds the Dockerfile of a directory, unmodified, and pushes the image to the local registry. An unchanged context is
- * not built again, and has the same digest; unchanged instructions reuse their layers.
+ * not rebuilt, and keeps its digest; unchanged instructions reuse their layers.
  * @returns the image by digest
- * @throws when the build fails, with the end of what it printed
+ * @throws with the end of its output if the build fails
  */
 export async function buildImage(directory: string, options: { log: Log }): Promise<{ reference: string }> {
   const context = buildContext(directory);
-  // Also of an image that is there already: it is the same when a new file is not tracked.
+  // Also for an image that exists: an untracked new file does not change it.
   for (const { why, files } of context.leftOut) {
-    options.log(`not in the image, for ${why}: ${files.slice(0, 5).join(", ")}${files.length > 5 ? ` and ${files.length - 5} more` : ""}`);
+    options.log(`not in the image, since ${why}: ${files.slice(0, 5).join(", ")}${files.length > 5 ? ` and ${files.length - 5} more` : ""}`);
   }
   const onPythonBase = needsPythonBase(fs.readFileSync(path.join(context.directory, "Dockerfile"), "utf8"));
   const identity = [recipe, context.hash, onPythonBase ? pythonBaseRecipe() : ""];
@@ -46,7 +46,7 @@ export async function buildImage(directory: string, options: { log: Log }): Prom
   });
 }
 
-/** The host's CA bundle and pip configuration, seen by the build's commands and no part of the image. */
+/** The host's CA bundle and pip configuration, visible to the build's commands but not part of the image. */
 function hostSettings(): string[] {
   const mounts = [
     ["/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/certs/ca-certificates.crt"],

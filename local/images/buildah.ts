@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { inCache } from "../paths";
 
-/** Told of each line that a build prints. */
+/** Called with each line of a build's output. */
 export type Log = (line: string) => void;
 
 /**
  * Runs a program to its end.
  * @returns its standard output
- * @throws when it fails, with the end of what it printed
+ * @throws with the end of its output if it fails
  */
 export function run(program: string, args: string[], options: { log?: Log; env?: NodeJS.ProcessEnv; timeoutSeconds?: number } = {}): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -40,7 +40,7 @@ export function run(program: string, args: string[], options: { log?: Log; env?:
   });
 }
 
-/** Runs buildah on a storage of our own in the cache, out of the way of the host's containers. */
+/** Runs buildah with a storage of our own in the cache, apart from the host's containers. */
 export async function buildah(command: string, args: string[], options: { log?: Log; timeoutSeconds?: number } = {}): Promise<string> {
   const root = inCache("containers");
   fs.mkdirSync(root, { recursive: true, mode: 0o700 });
@@ -50,7 +50,7 @@ export async function buildah(command: string, args: string[], options: { log?: 
 
 let driver: string | undefined;
 
-/** Overlay where the cache's file system can carry one (an overlay cannot lie on an overlay), else plain copies. */
+/** Overlay if the cache's file system supports one (an overlay cannot be on an overlay), otherwise plain copies. */
 async function storageDriver(): Promise<string> {
   // The number is overlayfs' own, from <linux/magic.h>.
   driver ??= (await fs.promises.statfs(inCache())).type === 0x794c7630 ? "vfs" : "overlay";

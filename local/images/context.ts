@@ -4,18 +4,18 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { UserError } from "../../cli/terminal";
 
-/** What goes into an image build: the files the builder may see, and one hash over all of them. */
+/** Input of an image build: the files that the builder may see, and one hash over all of them. */
 export interface BuildContext {
   directory: string;
   /** Paths relative to the directory, sorted. */
   files: string[];
   /** Over path, mode and content of every file: equal hashes build equal images. */
   hash: string;
-  /** What one may look for in the image in vain, by the reason why it is not there. */
+  /** Files that one may expect in the image but that are left out, by reason. */
   leftOut: { why: string; files: string[] }[];
 }
 
-/** Never part of an image, tracked or not: secrets, databases and their dumps, uploads, and what is made again. */
+/** Never part of an image, tracked or not: secrets, databases and their dumps, uploads, and generated files. */
 const excluded = [
   /(^|\/)\.git(\/|$)/,
   /(^|\/)\.env[^/]*$/,
@@ -26,9 +26,9 @@ const excluded = [
 ];
 
 /**
- * The files of a directory that belong into its image: those git tracks (a directory inside a repository counts too),
- * all of them where git tracks none, less secrets, databases, dumps and media.
- * @throws when there is no Dockerfile among them
+ * The files of a directory that belong in its image: those that git tracks (also for a directory inside a repository),
+ * or all of them if git tracks none, without secrets, databases, dumps and media.
+ * @throws if there is no Dockerfile among them
  */
 export function buildContext(directory: string): BuildContext {
   const root = fs.realpathSync(directory);
@@ -44,22 +44,22 @@ export function buildContext(directory: string): BuildContext {
   const leftOut = [
     // Often a forgotten `git add`.
     { why: "git does not track them", files: tracked.length > 0 ? gitFiles(root, "--others", "--exclude-standard").filter(wanted) : [] },
-    { why: "they are named as secrets, databases, dumps, uploads or what is made again", files: listed.filter((file) => !wanted(file) && isFile(there(file))) },
+    { why: "their names are those of secrets, databases, dumps, uploads or generated files", files: listed.filter((file) => !wanted(file) && isFile(there(file))) },
     { why: "these submodules are not checked out (git submodule update --init)", files: listed.filter((file) => there(file)?.isDirectory()) },
   ].filter((some) => some.files.length > 0);
   return { directory: root, files, hash: hashFiles(root, files), leftOut };
 }
 
 /**
- * Copies the context to an empty directory, modification times kept: layers are reused by them, and collectstatic
- * decides by them what is new.
+ * Copies the context to an empty directory, keeping modification times: layers are reused by them, and collectstatic
+ * determines by them what is new.
  */
 export function stageContext(context: BuildContext, target: string): void {
   for (const file of context.files) {
     const [from, to] = [path.join(context.directory, file), path.join(target, file)];
     const stat = fs.lstatSync(from);
     fs.mkdirSync(path.dirname(to), { recursive: true });
-    // A link is a link, whatever it leads to: a copy would want that to be a file.
+    // A link stays a link: copying would require its target to be a file.
     if (stat.isSymbolicLink()) {
       fs.symlinkSync(fs.readlinkSync(from), to);
       fs.lutimesSync(to, stat.atime, stat.mtime);
@@ -67,12 +67,12 @@ export function stageContext(context: BuildContext, target: string): void {
   }
 }
 
-/** Git's own variables name the repository that the caller works in: in a hook, or in a rebase that runs commands. */
+/** Git sets variables that name the caller's repository, in a hook or in a rebase that runs commands. */
 export const withoutGit = (): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
 
-/** Paths below the directory; none where it is not in a repository. */
+/** Paths below the directory; none if it is not in a repository. */
 function gitFiles(directory: string, ...which: string[]): string[] {
-  // The directory may be somebody else's, and its repository's configuration is not ours to run programs for.
+  // The directory may be somebody else's, and its repository's configuration must not run programs.
   const git = ["-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-C", directory, "ls-files", "-z", ...which];
   try {
     return execFileSync("git", git, { env: withoutGit(), encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], maxBuffer: 1 << 28 }).split("\0").filter(Boolean);
@@ -105,7 +105,7 @@ function hashFiles(root: string, files: string[]): string {
   return hash.digest("hex");
 }
 
-/** A file's content, which may be more than any buffer holds. Each piece is there until the next is asked for. */
+/** A file's content in pieces, since it may exceed any buffer. Each piece is valid until the next is read. */
 function* pieces(file: string, buffer: Buffer): Generator<Buffer> {
   const descriptor = fs.openSync(file, "r");
   try {

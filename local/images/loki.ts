@@ -5,11 +5,11 @@ import { binDir, inCache } from "../paths";
 import { buildah, type Log } from "./buildah";
 import { pushedOnce } from "./push";
 
-/** Where the image is in the local registry: under the name that its publisher gives it. */
+/** The image's place in the local registry, under its publisher's name. */
 const repository = "grafana/loki";
 
 /**
- * Loki's image, made of the program that was built here, as its publisher's is: nothing but the program, and a user without rights.
+ * Loki's image, built from the program compiled here, like its publisher's: only the program, and an unprivileged user.
  * @returns the image by digest
  */
 export async function lokiImage(log: Log): Promise<{ reference: string }> {
@@ -17,7 +17,7 @@ export async function lokiImage(log: Log): Promise<{ reference: string }> {
   const stamp = fs.readFileSync(path.join(binDir, ".loki.stamp"), "utf8");
   const key = createHash("sha256").update(stamp).digest("hex").slice(0, 32);
   return pushedOnce({ repository, key, log }, async () => {
-    log(`making ${repository} of ${inCache("bin")}'s loki`);
+    log(`building ${repository} from ${inCache("bin")}'s loki`);
     const container = (await buildah("from", ["scratch"])).trim();
     try {
       await buildah("copy", [container, program, "/usr/bin/loki"]);

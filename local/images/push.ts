@@ -8,14 +8,14 @@ import { buildah, type Log } from "./buildah";
 export interface Pushed {
   /** Where in the registry. */
   repository: string;
-  /** Changes with everything that the image is made of. */
+  /** Changes with everything that the image contains. */
   key: string;
   log: Log;
 }
 
 /**
- * An image in the local registry: made and pushed unless the registry, which is in the cache like the records of builds, has it.
- * @param make makes the image and gives its name
+ * An image in the local registry: built and pushed unless the registry (in the cache, like the records of builds) has it.
+ * @param make builds the image and returns its name
  * @returns the image by digest
  */
 export async function pushedOnce({ repository, key, log }: Pushed, make: () => Promise<string>): Promise<{ reference: string }> {

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Runs inside a Debian 13 root that has Python 3.11 of Debian 12, and makes it look like Docker's python:3.11-slim:
+# Runs inside a Debian 13 root that has Debian 12's Python 3.11, and makes it look like Docker's python:3.11-slim:
 # python, python3 and pip in /usr/local/bin, pip installs system-wide, venv and distutils there.
 set -eu
 cd /tmp
-# Only their files: their dependencies ask for Debian 12's python3, which Debian 13 cannot have, or for a compiler's half.
+# Only their files: their dependencies require Debian 12's python3, which Debian 13 cannot install, or half a compiler.
 apt-get download -qq libpython3.11-dev/bookworm python3.11-venv/bookworm python3-distutils/bookworm python3-lib2to3/bookworm
 for package in *.deb; do
   dpkg-deb --extract "$package" /
@@ -19,7 +19,7 @@ python "$(echo "$wheels"/pip-*.whl)/pip" --isolated install --quiet --no-index -
   --root-user-action=ignore pip setuptools
 pip --isolated --version
 rm -f /etc/apt/preferences.d/python311
-# As in upstream's: no static Python, and what apt works out for itself is in no layer of an image, this one neither.
+# As upstream: no static Python, and no apt caches in any layer.
 rm -f /usr/lib/python3.11/config-3.11-*/libpython3.11*.a
 clean='rm -f /var/cache/apt/*.bin /var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/*.deb || true'
 eval "$clean"

@@ -5,7 +5,7 @@ import { inCache } from "../paths";
 import { buildah, run, type Log } from "./buildah";
 import { workDirectories } from "./unfinished";
 
-/** The one base image that can be made here when it cannot be pulled. */
+/** The one base image that can be built here if it cannot be pulled. */
 export const pythonBase = "docker.io/library/python:3.11-slim";
 
 const script = path.join(__dirname, "python-base.sh");
@@ -21,25 +21,25 @@ const pythonSources = [
   "deb http://deb.debian.org/debian-security bookworm-security main",
 ];
 
-/** As in upstream's: nobody reads manuals or translations in a container. */
+/** As upstream: nobody reads manuals or translations in a container. */
 const slim = [
   ...["doc", "info", "lintian", "locale", "man"].map((folder) => `path-exclude=/usr/share/${folder}/*`),
   "path-include=/usr/share/doc/*/copyright", "path-include=/usr/share/locale/locale.alias",
 ];
 
-/** Whether a Dockerfile starts from the base that this module can make. */
+/** Whether a Dockerfile starts from the base that this module can build. */
 export function needsPythonBase(dockerfile: string): boolean {
   return /^\s*FROM\s+(--\S+\s+)*(docker\.io\/)?(library\/)?python:3\.11-slim(-trixie)?(\s|$)/im.test(dockerfile);
 }
 
-/** Changes with everything that decides what the made image holds. */
+/** Changes with everything that determines the built image's content. */
 export function pythonBaseRecipe(): string {
   return createHash("sha256").update(JSON.stringify([packages, slim, sources, pythonSources])).update(fs.readFileSync(script)).digest("hex").slice(0, 16);
 }
 
 /**
- * Puts `python:3.11-slim` into the image storage: pulled where its registry answers, else made of Debian 13 and the
- * Python 3.11 of Debian 12, as upstream's is Debian 13 with a Python 3.11 beside it. Both are kept.
+ * Puts `python:3.11-slim` into the image storage: pulled if its registry answers, otherwise built from Debian 13 and the
+ * Python 3.11 of Debian 12, as upstream is Debian 13 with an additional Python 3.11. Both are kept.
  * @returns the image's id
  */
 export async function ensurePythonBase(log: Log): Promise<string> {
@@ -50,7 +50,7 @@ export async function ensurePythonBase(log: Log): Promise<string> {
     log(`pulling ${pythonBase}`);
     await buildah("pull", ["--quiet", "--policy", "always", "--retry", "0", pythonBase], { timeoutSeconds: 300 });
   } catch {
-    log(`${pythonBase} cannot be pulled: making it of Debian 13 and Debian 12's Python 3.11`);
+    log(`${pythonBase} cannot be pulled: building it from Debian 13 and Debian 12's Python 3.11`);
     await make(recipe, log);
   }
   const made = await inspect();
@@ -80,7 +80,7 @@ async function make(recipe: string, log: Log): Promise<void> {
       ...slim.map((option) => `--dpkgopt=${option}`),
       `--setup-hook=upload ${pin} /etc/apt/preferences.d/python311`,
       `--customize-hook=chroot "$1" sh < ${script}`,
-      // Only after the script has fetched from it: what is built on the image sees Debian 13 alone.
+      // Only after the script has downloaded from it: builds on the image see only Debian 13.
       `--customize-hook=printf '%s\\n' ${sources.map((line) => `'${line}'`).join(" ")} > "$1/etc/apt/sources.list"; rm -f "$1"/etc/apt/sources.list.d/*`,
       "trixie", archive, ...sources, ...pythonSources,
     ], { log });

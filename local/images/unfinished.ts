@@ -5,7 +5,7 @@ import { buildah } from "./buildah";
 /** Directories in the cache that a build works in: `mkdtemp` adds six characters. */
 export const workDirectories = { build: "build-", pythonBase: "python-base-" };
 
-/** Removes what a build has left that was killed: its directories, and buildah's working containers, which stay mounted. */
+/** Removes the remains of a killed build: its directories, and buildah's working containers, which stay mounted. */
 export async function removeUnfinished(): Promise<void> {
   if (fs.existsSync(inCache("containers", "storage"))) await buildah("rm", ["--all"]);
   for (const name of fs.existsSync(inCache()) ? fs.readdirSync(inCache()) : []) {

@@ -8,11 +8,11 @@ export type Kind = "add" | "delete" | "update";
 export interface Change {
   path: Path;
   kind: Kind;
-  /** The resource must be replaced for it. */
+  /** Whether the resource must be replaced for it. */
   replaces: boolean;
 }
 
-/** What changed between two sets of inputs, and which of it replaces the resource. */
+/** What changed between two sets of inputs, and which changes replace the resource. */
 export function changes(
   model: ResourceModel, schema: ProviderSchema, type: string, olds: Properties, news: Properties, state: Properties,
 ): Change[] {

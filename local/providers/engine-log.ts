@@ -5,13 +5,13 @@ import type { Context } from "./resource";
 
 const severities = { info: LogSeverity.INFO, warning: LogSeverity.WARNING, error: LogSeverity.ERROR };
 
-/** Log lines on their way to the engine, in the order given: the engine handles calls side by side. */
+/** Sends log lines to the engine one after another, since the engine handles calls concurrently. */
 export class EngineLog {
   private client: EngineClient | undefined;
   private address = "";
   private last: Promise<void> = Promise.resolve();
 
-  /** The engine that lines go to from now on. */
+  /** Connects to the engine that receives lines from now on. */
   connect(address: string): void {
     if (address === this.address) return;
     this.close();
@@ -19,7 +19,7 @@ export class EngineLog {
     this.client = new EngineClient(address, credentials.createInsecure());
   }
 
-  /** What one resource says. */
+  /** The log of one resource. */
   for(urn: string): Context["log"] {
     return (message, options) => {
       const request = new LogRequest();
@@ -31,7 +31,7 @@ export class EngineLog {
     };
   }
 
-  /** Done when all that was logged has arrived. */
+  /** Resolves when all logged lines have arrived. */
   flush(): Promise<void> {
     return this.last;
   }
@@ -42,7 +42,7 @@ export class EngineLog {
     this.address = "";
   }
 
-  /** A line that does not arrive is lost: an engine that has gone has no reader either. */
+  /** A line that does not arrive is lost: an engine that has exited has no reader either. */
   private send(request: LogRequest): Promise<void> {
     const client = this.client;
     if (!client) return Promise.resolve();

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { UserError } from "../../cli/terminal";
 import type { ProviderModel } from "./resource";
 
-/** Providers that need no cloud: where the official plugin is installed, it can do their work as well. */
+/** Providers that need no cloud: the official plugin, if installed, can replace the stand-in. */
 const replaceable = ["random", "tls", "command"];
 
 /** An installed plugin, as a project names it (`plugins.providers` in `Pulumi.yaml`). */
@@ -15,14 +15,14 @@ export interface Plugin {
   path: string;
 }
 
-/** Where `pulumi plugin install` puts plugins for whoever runs this. */
+/** Where `pulumi plugin install` puts the current user's plugins. */
 const pluginDirectory = (): string => path.join(process.env.PULUMI_HOME || path.join(os.homedir(), ".pulumi"), "plugins");
 
 /**
  * The official plugins to use instead of stand-ins.
- * @param wanted names, apart by commas or spaces, as `OFFICIAL=random,tls` gives them
- * @param models the stand-ins; their versions are those that the SDKs ask for
- * @throws UserError with every name that cannot be had, and what fixes it
+ * @param wanted names, separated by commas or spaces, as in `OFFICIAL=random,tls`
+ * @param models the stand-ins, with the versions that the SDKs require
+ * @throws UserError with every unavailable name, and what fixes it
  */
 export function officialPlugins(wanted: string, models: ProviderModel[], directory = pluginDirectory()): Plugin[] {
   const names = [...new Set(wanted.split(/[\s,]+/).filter((name) => name !== ""))];
@@ -30,7 +30,7 @@ export function officialPlugins(wanted: string, models: ProviderModel[], directo
   const plugins = names.flatMap((name) => {
     const model = replaceable.includes(name) ? models.find((one) => one.name === name) : undefined;
     if (!model) {
-      faults.push(`"${name}" is none of ${replaceable.join(", ")}: what else the stack uses has the local cloud behind it`);
+      faults.push(`"${name}" is not one of ${replaceable.join(", ")}: the stack's other providers need the local cloud`);
       return [];
     }
     const plugin = { name, version: model.version, path: path.join(directory, `resource-${name}-v${model.version}`) };

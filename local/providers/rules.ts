@@ -1,11 +1,11 @@
-/** What models of every provider say of their inputs. */
+/** Checks of inputs for the models of all providers. */
 import { Fault, Properties, UNKNOWN } from "./resource";
 
 export type Check = (inputs: Properties) => Fault[];
 
 export const checks = (...list: Check[]): Check => (inputs) => list.flatMap((check) => check(inputs));
 
-/** Holds a property against a rule, unless it is not given or not known yet. */
+/** Checks a property against a rule, unless it is not given or not known yet. */
 export const rule = (property: string, holds: (value: any) => boolean, reason: string): Check => ({ [property]: value }) =>
   value === undefined || value === UNKNOWN || holds(value) ? [] : [{ property, reason }];
 
@@ -14,7 +14,7 @@ export const among = (property: string, allowed: readonly unknown[]): Check => (
 
 export const known = (value: unknown): boolean => value !== undefined && value !== UNKNOWN;
 
-/** Sets that the schema calls lists: their order is no difference. Tags differ by more than case. */
+/** Sets that the schema declares as lists: their order is no difference. Tags are case-insensitive. */
 export function sameSet(a: unknown, b: unknown): boolean {
   const sorted = (list: unknown): string[] | undefined =>
     Array.isArray(list) && !list.includes(UNKNOWN) ? [...new Set(list.map((item) => canonical(item)))].sort() : undefined;
@@ -28,10 +28,10 @@ const canonical = (item: unknown): string => (typeof item === "string" ? item : 
 export const setInputs = (...properties: string[]) => (property: string, olds: Properties, news: Properties): boolean =>
   properties.includes(property) && sameSet(olds[property], news[property]);
 
-/** Only the properties that say something. */
+/** Only the properties that are set. */
 export const present = (properties: Properties): Properties =>
   Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0)));
 
-/** The named properties of a whole. */
+/** The named properties of an object. */
 export const pick = (whole: Properties, ...names: string[]): Properties =>
   Object.fromEntries(names.filter((name) => whole[name] !== undefined).map((name) => [name, whole[name]]));

@@ -16,7 +16,7 @@ function named(spec: PropertySpec, types: Types): Types[string] | undefined {
 }
 
 /**
- * Holds inputs against the schema: unknown keys, missing ones and wrong types, nested ones too. Values that are UNKNOWN
+ * Checks inputs against the schema: unknown keys, missing ones and wrong types, nested ones too. Values that are UNKNOWN
  * pass. A fault never shows the value: it may be a secret.
  */
 export function checkInputs(schema: ProviderSchema, type: string, inputs: Properties): Fault[] {
@@ -25,7 +25,7 @@ export function checkInputs(schema: ProviderSchema, type: string, inputs: Proper
   return checkObject(inputs, resource.inputs, resource.requiredInputs, schema.types, "", type);
 }
 
-/** Holds a provider's own settings against the schema. They arrive as strings, whatever their type. */
+/** Checks a provider's own settings against the schema. They arrive as strings, whatever their type. */
 export function checkConfig(schema: ProviderSchema, settings: Properties): Fault[] {
   return Object.keys(settings)
     .filter((key) => !(key in schema.config))
@@ -102,7 +102,7 @@ function unknownKey(key: string, known: readonly string[], owner: string): strin
   return `${owner} has no input "${key}"${hint}`;
 }
 
-/** Levenshtein's: how many letters must be added, dropped or changed. */
+/** Levenshtein distance: how many letters must be added, dropped or changed. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -130,7 +130,7 @@ export function withDefaults(value: Properties, specs: Specs, types: Types): Pro
   return result;
 }
 
-/** Marks as secret what the schema says is. */
+/** Marks as secret what the schema declares secret. */
 export function withSecrets(value: Properties, specs: Specs, types: Types): Properties {
   const result: Properties = { ...value };
   for (const [key, spec] of Object.entries(specs)) {
@@ -138,7 +138,7 @@ export function withSecrets(value: Properties, specs: Specs, types: Types): Prop
     if (member === undefined || member instanceof Secret) continue;
     const properties = named(spec, types)?.properties;
     const inner = properties && isObject(member) ? withSecrets(member, properties, types) : member;
-    // Marks inside stay: the official plugins have them, and without them would see a change.
+    // Inner marks stay: the official plugins have them, and would see a change without them.
     result[key] = spec.secret ? new Secret(inner) : inner;
   }
   return result;

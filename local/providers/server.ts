@@ -14,11 +14,11 @@ import { conceal, decode, encode, reveal } from "./wire";
 export interface Served {
   /** For `PULUMI_DEBUG_PROVIDERS`: makes the engine attach to them. */
   environment: string;
-  /** Ends what is under way and stops listening. */
+  /** Cancels running operations and stops listening. */
   close(): Promise<void>;
 }
 
-/** Serves providers in this process, each on a port of its own. */
+/** Serves providers from this process, each on its own port. */
 export async function serve(models: ProviderModel[]): Promise<Served> {
   const servers = await Promise.all(models.map(listen));
   return {
@@ -90,13 +90,13 @@ class Provider {
     this.log.close();
   }
 
-  /** An engine begins its work; several may come one after another. */
+  /** An engine attaches; several may do so one after another. */
   private attach(engineAddress: string): void {
     if (this.session.signal.aborted) this.session = new AbortController();
     this.log.connect(engineAddress);
   }
 
-  /** Answers after all log lines have arrived, so that they stand with the resource that they are about. */
+  /** Answers after all log lines have arrived, so that they appear with their resource. */
   private unary<Request, Response>(handle: Handler<Request, Response>): grpc.handleUnaryCall<Request, Response> {
     return (call, callback) => {
       const gone = new AbortController();
@@ -185,7 +185,7 @@ class Provider {
     return answer(finished(inputs, outputs, schema, type));
   }
 
-  /** A refresh keeps to the inputs that the program gave: what else exists is the provider's default. An import takes all. */
+  /** A refresh only reads the inputs that the program gave: everything else is the provider's default. An import reads all. */
   private async read(request: pb.ReadRequest): Promise<pb.ReadResponse> {
     const { type, model } = this.resource(request.getUrn());
     const { schema } = this.provider;
@@ -210,7 +210,7 @@ class Provider {
     return new Empty();
   }
 
-  /** The program asks no data source (`getX`). */
+  /** The program uses no data source (`getX`). */
   private invoke(request: pb.InvokeRequest): never {
     throw new Error(`the stand-in for ${this.provider.name} has no function ${request.getTok()}`);
   }
@@ -227,11 +227,11 @@ class Provider {
   }
 }
 
-/** Inputs without what the engine, and an official plugin, put among them for their own use. */
+/** Inputs without those that the engine or an official plugin adds for its own use. */
 const programs = (inputs: Properties): Properties => Object.fromEntries(
   Object.entries(inputs).filter(([key]) => !key.startsWith("__") && key !== "version" && key !== "pluginDownloadURL"));
 
-/** What is known before a create or update. */
+/** Outputs known before a create or update. */
 const planned = (model: ResourceModel, inputs: Properties, olds?: Properties): Properties =>
   ({ ...model.effective?.(inputs), ...model.plan?.(inputs, olds) });
 

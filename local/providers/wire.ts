@@ -1,7 +1,7 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { Properties, UNKNOWN } from "./resource";
 
-/** Marks an object on the wire as something other than a plain object; its value says what. */
+/** Marks an object on the wire as something other than a plain object; its value tells what. */
 export const SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 const SIGNATURES = {
@@ -13,7 +13,7 @@ const SIGNATURES = {
 
 const UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** One marker for each type that a value will have; what we send is always the string's, as the Node SDK does. */
+/** Unknowns, one for each type that a value will have; we always send the string's, as the Node SDK does. */
 const UNKNOWNS: ReadonlySet<unknown> = new Set([
   UNKNOWN_STRING,
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -39,7 +39,7 @@ export const isObject = (value: unknown): value is Properties =>
 export const isAsset = (value: unknown): boolean => isObject(value) && value[SIGNATURE] === SIGNATURES.asset;
 export const isArchive = (value: unknown): boolean => isObject(value) && value[SIGNATURE] === SIGNATURES.archive;
 
-/** What the engine sent: plain values in which secrets are `Secret`s and unknowns are UNKNOWN. Nulls count as not given. */
+/** Decodes what the engine sent into plain values in which secrets are `Secret`s and unknowns are UNKNOWN. Nulls count as not given. */
 export function decode(struct: Struct | undefined): Properties {
   return struct ? (decodeValue(struct.toJavaScript()) as Properties) : {};
 }
@@ -81,7 +81,7 @@ function encodeValue(value: unknown): unknown {
   );
 }
 
-/** The same values with no mark of secrecy, as a model works on them. */
+/** The same values without marks of secrecy, for models. */
 export function reveal<T = Properties>(value: unknown): T {
   if (value instanceof Secret) return reveal(value.value);
   if (Array.isArray(value)) return value.map((item) => reveal(item)) as T;
@@ -90,7 +90,7 @@ export function reveal<T = Properties>(value: unknown): T {
 }
 
 /**
- * Carries the secrecy of `marked` over to the same places of `plain`. A list that holds a secret becomes secret as a
+ * Copies the secrecy of `marked` to the same places of `plain`. A list that contains a secret becomes secret as a
  * whole, since its members may have moved.
  */
 export function conceal(plain: Properties, marked: Properties): Properties {
@@ -110,7 +110,7 @@ function containsSecret(value: unknown): boolean {
   return isObject(value) && Object.values(value).some(containsSecret);
 }
 
-/** Whether anything in the value is not known yet. */
+/** Whether anything in the value is unknown. */
 export function containsUnknown(value: unknown): boolean {
   if (value === UNKNOWN) return true;
   if (value instanceof Secret) return containsUnknown(value.value);

@@ -10,12 +10,12 @@ import { ensureRunning } from "./supervise";
 const port = 14000;
 const managementPort = 15000;
 
-/** What the stack's `acmeDirectory` is on the local cloud. */
+/** The stack's `acmeDirectory` on the local cloud. */
 export const acmeDirectoryUrl = `https://${serviceNames.acme}:${port}/dir`;
 
 /**
- * Starts the ACME server (pebble). It keeps accounts and its issuing CA in memory only: a restart forgets both, so the
- * roots it had are kept, and clients register anew.
+ * Starts the ACME server (pebble). It keeps accounts and its issuing CA only in memory: a restart forgets both, so its
+ * former roots are kept, and clients register again.
  */
 export async function startAcme(address: string): Promise<void> {
   const authority = await caCertificate();
@@ -50,7 +50,7 @@ export async function startAcme(address: string): Promise<void> {
 
 /**
  * All roots that this state's ACME server ever had, as one PEM bundle: certificates issued before a restart stay valid.
- * @throws when the server was never started
+ * @throws if the server was never started
  */
 export async function acmeRoots(): Promise<string> {
   return fs.promises.readFile(acmeRootsFile, "utf8");

@@ -7,7 +7,7 @@ import { ensureServer } from "./program";
 const name = "alerts.ringo.test";
 const port = 9443;
 
-/** Where the monitor tells people of alerts, and that it lives. */
+/** Where the monitor sends alerts and its heartbeat. */
 export interface AlertsFacts {
   webhookUrl: string;
   heartbeatUrl: string;
@@ -15,10 +15,10 @@ export interface AlertsFacts {
 
 export type { Told };
 
-/** What people were told, the newest last: a {@link Told} in JSON a line. */
+/** Received notifications, the newest last: a {@link Told} in JSON per line. */
 export const alertsRecords = (): string => inState("alerts", "received.jsonl");
 
-/** Starts who is told of alerts on the local stack. */
+/** Starts the receiver of the local stack's alerts. */
 export async function startAlerts(address: string): Promise<AlertsFacts> {
   const authority = await caCertificate();
   const { certificatePath, keyPath } = await issueCertificate("alerts", [name, address]);

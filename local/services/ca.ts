@@ -20,7 +20,7 @@ const directory = (): string => inState("ca");
 /** Path of the local CA's own certificate, for what wants a file. */
 export const caCertificatePath = (): string => path.join(directory(), "ca.crt");
 
-/** The local CA's own certificate; the CA is made when there is none. Its key never leaves the state directory. */
+/** The local CA's own certificate; creates the CA if there is none. Its key never leaves the state directory. */
 export async function caCertificate(): Promise<string> {
   const certificatePath = caCertificatePath();
   if (!usable(certificatePath)) {
@@ -33,8 +33,8 @@ export async function caCertificate(): Promise<string> {
 }
 
 /**
- * A certificate of the local CA for a server; issued once, and again a month before it ends, when the names changed or
- * when the CA is another.
+ * A certificate of the local CA for a server; issued once, and again a month before it expires, if the names changed or
+ * if the CA is another.
  * @param names host names and addresses; the first is the subject
  */
 export async function issueCertificate(server: string, names: string[]): Promise<ServerCertificate> {

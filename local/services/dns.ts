@@ -12,7 +12,7 @@ export const zone = "ringo.test";
 /** Host names of the services beside the cloud. */
 export const serviceNames = { acme: `acme.${zone}`, registry: `registry.${zone}`, s3: `s3.${zone}`, sentry: `sentry.${zone}` };
 
-/** What the server was told last, kept so that a restart answers as before. */
+/** The server's last records, kept so that it answers the same after a restart. */
 interface Zone {
   address: string;
   records: DnsRecord[];
@@ -21,14 +21,14 @@ interface Zone {
 const zoneFile = (): string => inState("dns", "zone.json");
 const readZone = (): Zone | undefined => (fs.existsSync(zoneFile()) ? JSON.parse(fs.readFileSync(zoneFile(), "utf8")) : undefined);
 
-/** Starts the name server for the zone; all other names are asked of the host's own. Records published before stay. */
+/** Starts the name server for the zone; queries for other names go to the host's own. Records published before stay. */
 export async function startDns(address: string): Promise<void> {
   await serve({ address, records: readZone()?.records ?? [] });
 }
 
 /**
- * Makes these the records of the zone, beside the services' own, and lets the host itself find them (/etc/hosts).
- * @throws on records that cannot be served, the old ones then go on; and when the name server was never started
+ * Sets the records of the zone, beside the services' own, and makes them resolvable on the host itself (/etc/hosts).
+ * @throws on records that cannot be served, keeping the old ones; and if the name server was never started
  */
 export async function publishRecords(records: DnsRecord[]): Promise<void> {
   const current = readZone();
@@ -80,7 +80,7 @@ export function renderDnsmasq(address: string, records: DnsRecord[]): string {
     "group=nogroup",
     "pid-file=",
     "log-facility=-",
-    "# Names of the zone that are not below do not exist: they are asked of nobody else.",
+    "# Names of the zone that are not listed below do not exist: no other server is asked for them.",
     `local=/${zone}/`,
     ...records.map(renderRecord),
     "",

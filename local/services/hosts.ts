@@ -4,13 +4,13 @@ const begin = "# ringo-local: begin (removed by make destroy)";
 const end = "# ringo-local: end";
 const hostsFile = "/etc/hosts";
 
-/** A name the host itself can reach. */
+/** A name that the host itself can resolve. */
 export interface HostEntry {
   name: string;
   address: string;
 }
 
-/** The text of a hosts file with exactly these entries in our block, which goes when there are none. */
+/** The text of a hosts file with exactly these entries in our block, which is removed if there are none. */
 export function withHosts(text: string, entries: HostEntry[]): string {
   const lines = text.replace(/\n$/, "").split("\n");
   const kept: string[] = [];
@@ -26,13 +26,13 @@ export function withHosts(text: string, entries: HostEntry[]): string {
   return [...kept, ...block].join("\n") + "\n";
 }
 
-/** Lets the host find these names, and only these of ours. */
+/** Makes the host resolve these names, and no other ones of ours. */
 export function publishHosts(entries: HostEntry[]): void {
   const text = fs.readFileSync(hostsFile, "utf8");
   const wanted = withHosts(text, entries);
-  // In place: in a container the file is a mount, which nothing can be renamed over.
+  // In place: in a container the file is a mount, which cannot be replaced by renaming.
   if (wanted !== text) fs.writeFileSync(hostsFile, wanted);
 }
 
-/** Takes all our names out of the host's /etc/hosts. */
+/** Removes all our names from the host's /etc/hosts. */
 export const removeHosts = (): void => publishHosts([]);

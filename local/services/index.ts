@@ -8,11 +8,11 @@ import { startS3, type S3Facts } from "./s3";
 import { startSentry, type SentryFacts } from "./sentry";
 import { stopAllServices } from "./supervise";
 
-/** What a stack on the local cloud needs to know of the services beside it. */
+/** What a stack on the local cloud needs to know about the services beside it. */
 export interface ServiceFacts {
   /** Address of the name server. */
   nameserver: string;
-  /** The CA that signs all that answers by TLS here. */
+  /** The CA of all TLS certificates here. */
   caCertificatePem: string;
   acmeDirectoryUrl: string;
   registry: RegistryFacts;
@@ -22,9 +22,9 @@ export interface ServiceFacts {
 }
 
 /**
- * Starts DNS, ACME, registry, S3, what stands for Sentry and who is told of alerts, or finds them running; what runs as wanted is left alone.
+ * Starts DNS, ACME, registry, S3, and the stand-ins for Sentry and for receivers of alerts; those that run as declared are left alone.
  * @param options.address address of this host that the services listen on @default "198.18.0.254"
- * @throws with the name and the end of the log of the service that does not start
+ * @throws with the name and the end of the log of a service that does not start
  */
 export async function startServices(options: { address?: string } = {}): Promise<ServiceFacts> {
   const address = options.address ?? "198.18.0.254";
@@ -35,7 +35,7 @@ export async function startServices(options: { address?: string } = {}): Promise
   return { nameserver: address, caCertificatePem, acmeDirectoryUrl, registry, s3, sentry, alerts };
 }
 
-/** Ends all of them, and takes their names out of the host's /etc/hosts, but where another stack's have the same. Their data stays. */
+/** Stops all of them, and removes their names from the host's /etc/hosts, unless another stack uses the same. Their data stays. */
 export async function stopServices(options: { keepNames: boolean }): Promise<void> {
   await stopAllServices();
   if (!options.keepNames) removeHosts();

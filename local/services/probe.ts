@@ -2,7 +2,7 @@ import * as https from "node:https";
 
 /**
  * One HTTPS GET on an address, the certificate checked against `name`.
- * @returns undefined when nothing answers within 2 seconds, or not with that certificate
+ * @returns undefined if nothing answers within 2 seconds, or with another certificate
  */
 export function get(options: {
   address: string;

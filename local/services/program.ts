@@ -5,8 +5,8 @@ import { inState } from "../paths";
 import { ensureRunning, type Service } from "./supervise";
 
 /**
- * Makes a server of our own run: `<name>/server.ts`, which is told its settings by a file. Another program, as other settings, is
- * another server.
+ * Runs a server of our own: `<name>/server.ts`, which reads its settings from a file. A changed program or changed settings
+ * restart it.
  * @throws as {@link ensureRunning}
  */
 export function ensureServer({ name, settings, ready }: { name: string; settings: object; ready: Service["ready"] }): Promise<void> {
@@ -15,7 +15,7 @@ export function ensureServer({ name, settings, ready }: { name: string; settings
   const program = createHash("sha256").update(fs.readFileSync(server)).digest("hex");
   return ensureRunning({
     name,
-    // Node reads types by itself.
+    // Node strips types by itself.
     command: [process.execPath, "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", server, configPath],
     files: [{ path: configPath, content: JSON.stringify({ ...settings, program }, undefined, 2) }],
     ready,

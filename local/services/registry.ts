@@ -10,7 +10,7 @@ import { ensureRunning } from "./supervise";
 
 const ports = { pull: 5000, push: 5001 };
 
-/** An account at one of the registry's two doors. */
+/** An account at one of the registry's two endpoints. */
 export interface Door {
   /** Host and port, as in an image's name. */
   host: string;
@@ -19,12 +19,12 @@ export interface Door {
   password: string;
 }
 
-/** Where images are pulled from by machines, which cannot push there, and where they are pushed to. */
+/** Where machines pull images from, and cannot push, and where images are pushed. */
 export interface RegistryFacts extends Door {
   push: Door;
 }
 
-/** How to use the registry. @throws when it was never started */
+/** How to use the registry. @throws if it was never started */
 export function registryFacts(): RegistryFacts {
   const { password, push } = credentials();
   return {
@@ -35,14 +35,14 @@ export function registryFacts(): RegistryFacts {
 
 interface Secret {
   password: string;
-  /** bcrypt of the password, the one form of htpasswd that the registry takes. */
+  /** bcrypt of the password, the only form of htpasswd that the registry accepts. */
   hash: string;
 }
 
-/** What machines pull with, and what pushes. */
+/** Accounts for machines to pull, and for pushing. */
 interface Credentials extends Secret {
   push: Secret;
-  /** Signs the state of uploads under way. */
+  /** Signs the state of running uploads. */
   httpSecret: string;
 }
 
@@ -59,19 +59,19 @@ function makeCredentials(former?: Credentials): void {
   replaceFile(credentialsFile(), JSON.stringify(made));
 }
 
-/** By libcrypt through perl, which every Debian has. The cost is the least: it slows guessing, and nobody guesses 192 bits. */
+/** By libcrypt through perl, which every Debian has. With the lowest cost: it slows down guessing, and nobody guesses 192 bits. */
 function bcrypt(password: string): string {
   const alphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   const salt = [...randomBytes(21)].map((byte) => alphabet[byte % 64]).join("") + ".";
   const program = 'chomp($p = <STDIN>); chomp($s = <STDIN>); print crypt($p, $s) // die "crypt: $!\\n"';
   const hash = execFileSync("perl", ["-e", program], { input: `${password}\n$2y$04$${salt}\n`, encoding: "utf8" });
-  if (!hash.startsWith("$2y$")) throw new Error("this system's libcrypt knows no bcrypt");
+  if (!hash.startsWith("$2y$")) throw new Error("this system's libcrypt does not support bcrypt");
   return hash;
 }
 
 /**
- * Starts the image registry: one storage with two doors. The one that machines know only gives: who has taken over a
- * machine cannot put another image in its place. Images are kept in the cache, so a push of what it has seen costs nothing.
+ * Starts the image registry: one storage with two endpoints. The one that machines know is read-only: an intruder on a
+ * machine cannot replace an image. Images are stored in the cache, so pushing a known one costs nothing.
  */
 export async function startRegistry(address: string): Promise<RegistryFacts> {
   const authority = await caCertificate();
@@ -98,7 +98,7 @@ export async function startRegistry(address: string): Promise<RegistryFacts> {
     await ensureRunning({
       name,
       command: ["docker-registry", "serve", configPath],
-      // The registry reads YAML, of which JSON is a part.
+      // The registry reads YAML, a superset of JSON.
       files: [
         { path: configPath, content: JSON.stringify(configuration, undefined, 2) },
         { path: htpasswdPath, content: `${username}:${passwordHash}\n` },

@@ -27,7 +27,7 @@ export interface S3RootKey {
 
 const rootKeyFile = (): string => inState("s3", "root.json");
 
-/** Keys of the object store's root account, for the provider that manages buckets and users. @throws when it was never started */
+/** Keys of the object store's root account, for the provider that manages buckets and users. @throws if it was never started */
 export const s3RootKey = (): S3RootKey => JSON.parse(fs.readFileSync(rootKeyFile(), "utf8"));
 
 /** Starts the object store (versitygw): real S3 with versions, Object Lock, bucket policies and users, on a directory. */

@@ -9,21 +9,21 @@ import type { Settings } from "./sentry/server";
 
 const port = 9444;
 
-/** How to reach what stands for Sentry. */
+/** How to reach Sentry's stand-in. */
 export interface SentryFacts {
   url: string;
   organization: string;
   project: string;
   /** Secret. */
   token: string;
-  /** Secret. Nobody takes errors there: the backend of today reports none. */
+  /** Secret. Errors are not accepted there: the present backend reports none. */
   dsn: string;
 }
 
-/** What Sentry has been told: its releases, by name. */
+/** The stand-in's releases, by name. */
 export const sentryRecords = (): string => inState("sentry", "releases.json");
 
-/** Starts what answers as Sentry's API of releases and deploys does, and remembers what it is told. */
+/** Starts a stand-in for Sentry's API of releases and deploys, which stores what it receives. */
 export async function startSentry(address: string): Promise<SentryFacts> {
   const authority = await caCertificate();
   const { certificatePath, keyPath } = await issueCertificate("sentry", [serviceNames.sentry, address]);

@@ -8,9 +8,9 @@ import { inState, stateDir } from "../paths";
 /** A program that runs beside the cloud and outlives the command that started it. */
 export interface Service {
   name: string;
-  /** Program and arguments; it must stay in the foreground. Never holds a secret. */
+  /** Program and arguments; it must stay in the foreground. Never contains a secret. */
   command: [string, ...string[]];
-  /** The whole environment beside PATH; may hold secrets (only root reads it). */
+  /** The whole environment except PATH; may contain secrets (only root can read it). */
   environment?: Record<string, string>;
   /** Configuration, written (mode 0600 unless given) before the start; a change restarts the service. */
   files?: { path: string; content: string; mode?: number }[];
@@ -41,7 +41,7 @@ function running(): Running[] {
     try {
       environment = fs.readFileSync(`/proc/${entry}/environ`, "utf8").split("\0");
     } catch {
-      continue; // it ended meanwhile, or is not ours to read
+      continue; // it has exited meanwhile, or is not ours to read
     }
     const mark = environment.find((line) => line.startsWith(marker("")));
     if (mark === undefined) continue;
@@ -53,7 +53,7 @@ function running(): Running[] {
 
 const logFile = (name: string): string => inState("services", `${name}.log`);
 
-/** What decides whether a running service is the wanted one. */
+/** What determines whether a running service is the declared one. */
 function versionOf(service: Service): string {
   const identity = [service.command, service.environment ?? {}, service.files ?? []];
   return createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 16);
@@ -69,9 +69,9 @@ async function until(condition: () => Promise<boolean>, timeoutSeconds: number):
 }
 
 /**
- * Makes the service run and answer. One that runs as declared is left alone; one whose declaration changed, or that no
+ * Ensures that the service runs and answers. One that runs as declared is left alone; one whose declaration changed, or that no
  * longer answers, is replaced.
- * @throws when it ends or does not answer within 30 seconds, with the end of its log
+ * @throws with the end of its log if it exits or does not answer within 30 seconds
  */
 export async function ensureRunning(service: Service): Promise<void> {
   const version = versionOf(service);
@@ -116,21 +116,21 @@ export async function ensureRunning(service: Service): Promise<void> {
   );
 }
 
-/** Ends a service and all its children; nothing happens when it does not run. */
+/** Stops a service and all its children; does nothing if it does not run. */
 export async function stopService(name: string): Promise<void> {
   await stop((process) => process.name === name);
 }
 
-/** Names of this state's services that run, whoever started them. */
+/** Names of this state's running services, whoever started them. */
 export const runningServices = (): string[] => [...new Set(running().map(({ name }) => name))];
 
-/** Ends every service of this state, whoever started it. */
+/** Stops every service of this state, whoever started it. */
 export async function stopAllServices(): Promise<void> {
   await stop(() => true);
 }
 
 /**
- * Whether a process still holds what it had. Its environment goes first when it ends, before its sockets are closed;
+ * Whether a process still holds its resources. When it exits, its environment goes first, before its sockets are closed;
  * a zombie has closed them.
  */
 function holds(pid: number): boolean {
@@ -155,7 +155,7 @@ async function end(which: (process: Running) => boolean): Promise<void> {
       try {
         process.kill(pid, signal);
       } catch {
-        // it ended by itself
+        // it exited by itself
       }
     }
     return left.length === 0;

@@ -2,18 +2,18 @@ import * as net from "node:net";
 
 /** One DNS record of the stack's zone, its value in presentation format (as DigitalOcean and zone files write it). */
 export interface DnsRecord {
-  /** Full name, with or without the last dot; `*.` in front of A, AAAA and CNAME stands for any name below. */
+  /** Full name, with or without the final dot; a leading `*.` of A, AAAA and CNAME matches any name below. */
   name: string;
   /** A, AAAA, CNAME, TXT, MX, NS, SRV or CAA. */
   type: string;
-  /** For MX with the priority in front, for SRV priority, weight and port, for CAA flags and tag. */
+  /** Preceded by the priority for MX, by priority, weight and port for SRV, by flags and tag for CAA. */
   value: string;
 }
 
 /** dnsmasq's buffer for a line of its configuration (MAXDNAME). */
 const longestLine = 1000;
 
-/** Wire format of the record types that dnsmasq has no own word for, or whose own word mangles quotes and commas. */
+/** Wire format of the record types that dnsmasq has no directive for, or whose directive mangles quotes and commas. */
 const wire: Record<string, { number: number; encode(value: string): Buffer }> = {
   NS: { number: 2, encode: domainName },
   MX: {
@@ -62,14 +62,14 @@ export function renderRecord(record: DnsRecord): string {
   switch (record.type) {
     case "A":
     case "AAAA":
-      if (net.isIP(record.value) !== (record.type === "A" ? 4 : 6)) refuse(`${JSON.stringify(record.value)} is no address of that type`);
+      if (net.isIP(record.value) !== (record.type === "A" ? 4 : 6)) refuse(`${JSON.stringify(record.value)} is not an address of that type`);
       return wildcard ? `address=/${name}/${record.value}` : `host-record=${name},${record.value}`;
     case "CNAME":
       return `cname=${name},${hostName(record.value)}`;
     default: {
       const type = wire[record.type];
-      if (type === undefined) return refuse(`unknown type; known are A, AAAA, CNAME, ${Object.keys(wire).join(", ")}`);
-      if (wildcard) refuse("a wildcard is possible for A, AAAA and CNAME only");
+      if (type === undefined) return refuse(`unknown type; known types are A, AAAA, CNAME, ${Object.keys(wire).join(", ")}`);
+      if (wildcard) refuse("a wildcard is only possible for A, AAAA and CNAME");
       let line: string;
       try {
         line = `dns-rr=${name},${type.number},${type.encode(record.value).toString("hex")}`;
@@ -108,7 +108,7 @@ function integer(text: string, bytes: 1 | 2): Buffer {
 
 const uint16 = (text: string): Buffer => integer(text, 2);
 
-/** Splits off `count - 1` fields; the last one is the rest. */
+/** Splits into `count` fields; the last one is the rest. */
 function fields(value: string, count: number): string[] {
   const parts = new RegExp(`^${"(\\S+)\\s+".repeat(count - 1)}(.+)$`).exec(value.trim());
   if (parts === null) throw new Error(`${JSON.stringify(value)} does not have the ${count} fields of its type`);

@@ -8,7 +8,7 @@ afterEach(() => void (process.env = { ...given }));
 
 test("an invalid query is reported, with an example of a valid one", async () => {
   process.env.QUERY = "{x";
-  await expect(logs(answering("parse error at line 1, col 3: syntax error\n"))).rejects.toThrow(/QUERY={x is not understood: parse error[^]*A query names its streams/);
+  await expect(logs(answering("parse error at line 1, col 3: syntax error\n"))).rejects.toThrow(/QUERY={x is not understood: parse error[^]*A query selects streams/);
 });
 
 test("another refusal by Loki is not blamed on the query", async () => {

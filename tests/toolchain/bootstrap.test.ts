@@ -109,7 +109,7 @@ describe("on a machine", () => {
   test("a Node that is too old is an error by version", () => {
     program("npm", "true");
     program("node", 'case $1 in --version) echo v18.0.0 ;; *) echo 18 ;; esac');
-    expect(check()).toEqual({ status: 1, stdout: "", stderr: expect.stringContaining("Node 22 or newer is needed: there is v18.0.0") });
+    expect(check()).toEqual({ status: 1, stdout: "", stderr: expect.stringContaining("Node 22 or newer is required, but there is v18.0.0") });
   });
 
   describe("that is neither Debian nor Ubuntu, and has only POSIX tools", () => {

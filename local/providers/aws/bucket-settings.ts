@@ -7,15 +7,15 @@ import { Check, checks, rule } from "../rules";
 import { policyCheck, region, sameJson } from "./common";
 
 interface Setting {
-  /** What the bucket keeps it as. */
+  /** Its key in the account's bucket. */
   kind: string;
-  /** Outputs that the provider fills in where they are not given. */
+  /** Outputs that the provider fills in if they are not given. */
   defaults?: Properties;
   check?: Check;
   same?: ResourceModel["same"];
-  /** Makes S3 do it. @default kept as a document only: this machine's S3 has no such thing, and does without */
+  /** Applies it to S3. @default only stored: this machine's S3 has no such setting */
   apply?(bucket: Bucket, inputs: Properties): Promise<unknown>;
-  /** Makes S3 leave it. */
+  /** Removes it from S3. */
   remove?(bucket: Bucket): Promise<unknown>;
 }
 
@@ -71,7 +71,7 @@ export const versioning = setting({
   check: rule("versioningConfiguration", ({ status }) => ["Enabled", "Suspended", "Disabled", UNKNOWN].includes(status), "status must be Enabled, Suspended or Disabled"),
   apply: (bucket, { versioningConfiguration: { status } }) =>
     s3().send(new PutBucketVersioningCommand({ Bucket: bucket.name, VersioningConfiguration: { Status: status } })),
-  // Where there is a lock, versions cannot be suspended; the official provider leaves it at that.
+  // With a lock, versioning cannot be suspended; the official provider leaves it enabled.
   remove: async (bucket) => bucket.objectLock
     || s3().send(new PutBucketVersioningCommand({ Bucket: bucket.name, VersioningConfiguration: { Status: "Suspended" } })),
 });
@@ -129,9 +129,9 @@ export const lifecycle = setting({
   check: ({ rules }) => (Array.isArray(rules) ? rules.flatMap(lifecycleFaults) : []),
 });
 
-const number = (value: unknown): number => (typeof value === "number" ? value : NaN); // one that is not known yet is neither more nor less
+const number = (value: unknown): number => (typeof value === "number" ? value : NaN); // an unknown one compares as neither more nor less
 
-/** What AWS refuses of a rule. */
+/** Faults for which AWS refuses a rule. */
 function lifecycleFaults(given: Properties, index: number, all: Properties[]): Fault[] {
   const wrong = (property: string, holds: boolean, reason: string): Fault[] => (holds ? [] : [{ property: `rules[${index}].${property}`, reason }]);
   const acts = ["expiration", "transitions", "noncurrentVersionExpiration", "noncurrentVersionTransitions", "abortIncompleteMultipartUpload"];

@@ -5,11 +5,11 @@ import { Properties, ResourceModel } from "../resource";
 import { checks, pick, rule } from "../rules";
 import { autoName, region } from "./common";
 
-/** What the bucket's own resources set; version 4 of the official provider moved it out of the bucket, and kept the old inputs. */
+/** Inputs that have resources of their own since version 4 of the official provider, which kept the old inputs. */
 const elsewhere = ["accelerationStatus", "acl", "corsRules", "grants", "lifecycleRules", "logging", "objectLockConfiguration", "policy",
   "replicationConfiguration", "requestPayer", "serverSideEncryptionConfiguration", "versioning", "website"];
 
-/** What those resources have set, in the bucket's own words: the official provider reads it with the bucket. */
+/** What those resources set, as outputs of the bucket: the official provider reads them with the bucket. */
 const inForce = ({ objectLock, settings }: Bucket): Properties => ({
   versioning: { enabled: objectLock || settings.versioning?.versioningConfiguration.status === "Enabled", mfaDelete: false },
   ...(objectLock ? { objectLockConfiguration: { objectLockEnabled: "Enabled", ...pick(settings.objectLock ?? {}, "rule") } } : {}),
@@ -62,7 +62,7 @@ export const bucket: ResourceModel = {
   normalize: (inputs, olds, urn) => ({ forceDestroy: false, ...autoName("bucket", inputs, olds, urn) }),
   check: checks(
     rule("bucket", (name) => /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes(".."), "must have 3 to 63 lowercase letters, digits, dots and dashes"),
-    rule("bucketPrefix", () => false, "the local account takes whole names only"),
+    rule("bucketPrefix", () => false, "the local account accepts only full names"),
     ...elsewhere.map((name) => rule(name, () => false, "is set by a resource of its own (aws.s3.Bucket…)")),
   ),
   plan: ({ bucket: name }) => ({ bucket: name, ...(typeof name === "string" ? { arn: `arn:aws:s3:::${name}` } : {}) }),
@@ -83,7 +83,7 @@ export const bucket: ResourceModel = {
       throw error;
     }
     if (!found) return undefined;
-    // AWS knows nothing of a delete to come: what the program said of it stands.
+    // AWS does not know of a future delete: the program's setting is kept.
     const outputs = { ...outputsOf(found), ...pick(state, "forceDestroy"), tags: found.tags };
     return { inputs: pick(outputs, "bucket", "objectLockEnabled", "region", "forceDestroy", "tags"), outputs };
   },

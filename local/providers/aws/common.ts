@@ -3,10 +3,10 @@ import { s3Facts } from "../../services/s3";
 import { malformed, parsePolicy } from "../../aws/policy";
 import { Fault, Properties, UNKNOWN } from "../resource";
 
-/** What the account answers where it has no such thing. */
+/** The account's error for something that does not exist. */
 export const region = (inputs: Properties): string => inputs.region ?? s3Facts.region;
 
-/** The name that the official provider gives where the program gave none, of letters that every service takes. */
+/** The official provider's automatic name, of letters that every service accepts. */
 export function autoName(property: string, inputs: Properties, olds: Properties | undefined, urn: string): Properties {
   if (inputs[property] !== undefined || inputs[`${property}Prefix`] !== undefined) return inputs;
   return { ...inputs, [property]: olds?.[property] ?? `${urn.split("::").at(-1)}-${randomBytes(4).toString("hex").slice(0, 7)}` };
@@ -14,10 +14,10 @@ export function autoName(property: string, inputs: Properties, olds: Properties 
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/** An identifier as AWS makes them: four letters for its kind, and sixteen that are its own. */
+/** An identifier in AWS's form: four letters for its kind, and sixteen of its own. */
 export const uniqueId = (kind: "AKIA" | "AIDA" | "AGPA"): string => kind + Array.from({ length: 16 }, () => letters[randomInt(letters.length)]).join("");
 
-/** Refuses what is no policy, before anything is made. */
+/** Refuses an invalid policy before anything is created. */
 export const policyCheck = (property: string, kind: "identity" | "resource") => (inputs: Properties): Fault[] => {
   const text = inputs[property];
   if (text === undefined || text === UNKNOWN) return [];
@@ -29,7 +29,7 @@ export const policyCheck = (property: string, kind: "identity" | "resource") => 
   }
 };
 
-/** Two JSON texts that say the same. */
+/** Whether two JSON texts are equivalent. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (typeof a !== "string" || typeof b !== "string") return false;
   try {

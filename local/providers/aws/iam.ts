@@ -27,7 +27,7 @@ export const group: ResourceModel = {
     const outputs = groupOutputs(id, found);
     return { inputs: pick(outputs, "name", "path"), outputs };
   },
-  // The official provider renames; nothing here does, and a half-known rename would leave members behind.
+  // The official provider renames in place; here the resource is replaced, since a rename would have to move the members.
   replaceOn: ["name", "path"],
   async delete(id) {
     change((state) => {
@@ -54,7 +54,7 @@ async function putPolicy({ group: groupName, name, policy }: Properties): Promis
 
 export const groupPolicy: ResourceModel = {
   normalize: (inputs, olds, urn) => autoName("name", inputs, olds, urn),
-  check: checks(policyCheck("policy", "identity"), rule("namePrefix", () => false, "the local account takes whole names only")),
+  check: checks(policyCheck("policy", "identity"), rule("namePrefix", () => false, "the local account accepts only full names")),
   same: (property, olds, news) => property === "policy" && sameJson(olds.policy, news.policy),
   async create(inputs) {
     await putPolicy(inputs);
@@ -142,12 +142,12 @@ export const userGroupMembership: ResourceModel = {
   },
 };
 
-/** A pair for signing requests. The secret is in the program's state and in S3, and can't be asked for again. */
+/** A key pair for signing requests. The secret is in the program's state and in S3, and cannot be read again. */
 export const accessKey: ResourceModel = {
   normalize: (inputs) => ({ status: "Active", ...inputs }),
   check: checks(
     rule("status", (status) => ["Active", "Inactive"].includes(status), "must be Active or Inactive"),
-    rule("pgpKey", () => false, "the local account gives secrets to the program only"),
+    rule("pgpKey", () => false, "the local account returns secrets only to the program"),
   ),
   async create({ user: name, status }) {
     const id = uniqueId("AKIA");

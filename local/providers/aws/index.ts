@@ -26,8 +26,8 @@ const resources: Record<string, ResourceModel> = {
 };
 
 /**
- * Stand-in for `aws`, of the SDK's version: an account on this machine with what the program uses of it. Buckets,
+ * Stand-in for `aws`, of the SDK's version: an account on this machine with what the program uses. Buckets,
  * versions, locks, access keys and policies are real (versitygw enforces them). Keys of KMS, encryption at rest,
- * lifecycle, access logs and public access blocks are kept as they are set, and nothing acts on them.
+ * lifecycle, access logs and public access blocks are only stored, and nothing acts on them.
  */
 export const aws: ProviderModel = { name: "aws", version: sdk.version, schema: schemaFacts as unknown as ProviderSchema, resources };

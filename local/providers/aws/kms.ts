@@ -14,7 +14,7 @@ const defaults: Properties = {
   keyUsage: "ENCRYPT_DECRYPT", multiRegion: false,
 };
 
-/** The policy that AWS gives a key without one: the account's identities, by their own policies. */
+/** AWS's default key policy: the account's identities, by their own policies. */
 const accountPolicy = (id: string): string => JSON.stringify({
   Version: "2012-10-17",
   Id: "key-default-1",
@@ -32,7 +32,7 @@ const outputsOf = (id: string, key: Key): Properties => ({
   tagsAll: key.settings.tags ?? {},
 });
 
-/** A key as a document: it has its rotation, window and policy, and encrypts nothing, because this machine's S3 does not ask it to. */
+/** A key as a document, with rotation, deletion window and policy; it encrypts nothing, since this machine's S3 does not use it. */
 export const key: ResourceModel = {
   normalize: (given) => ({ ...defaults, ...given }),
   check: checks(
@@ -88,8 +88,8 @@ export const alias: ResourceModel = {
     return named === given || named.name === olds?.name ? named : { ...named, name: `alias/${named.name}` };
   },
   check: checks(
-    rule("name", (name) => /^alias\/(?!aws\/)[A-Za-z0-9/_-]+$/.test(name), "must begin with alias/, not with alias/aws/, and hold letters, digits, / _ and -"),
-    rule("namePrefix", () => false, "the local account takes whole names only"),
+    rule("name", (name) => /^alias\/(?!aws\/)[A-Za-z0-9/_-]+$/.test(name), "must begin with alias/, not with alias/aws/, and contain only letters, digits, / _ and -"),
+    rule("namePrefix", () => false, "the local account accepts only full names"),
   ),
   async create({ name, targetKeyId }) {
     const found = target(targetKeyId);

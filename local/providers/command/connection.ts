@@ -4,7 +4,7 @@ import { Client, utils, type AuthenticationType, type ConnectConfig, type Parsed
 import type { Context } from "../resource";
 import { retry } from "./retry";
 
-/** Where and as whom to connect; every field but `host` may be left out, and the schema fills in its defaults. */
+/** Where and as whom to connect; only `host` is required, and the schema fills in the defaults. */
 export interface Endpoint {
   host: string;
   port: number;
@@ -15,9 +15,9 @@ export interface Endpoint {
   agentSocketPath?: string;
   /** How many dials may fail before the command does; -1 for any number. Through a proxy they are dials to the machine's port. */
   dialErrorLimit: number;
-  /** Seconds for TCP to connect; 0 for any. Through a proxy nothing is timed. */
+  /** Seconds for TCP to connect; 0 for no limit. Through a proxy there is none. */
   perDialTimeout: number;
-  /** One line of `authorized_keys`. Without it any host key is believed. */
+  /** One line of `authorized_keys`. Without it any host key is accepted. */
   hostKey?: string;
 }
 
@@ -52,7 +52,7 @@ async function dial(connection: Connection, context: Context, open: Client[]): P
     const proxyConfig = clientConfig(proxy);
     const jump = await retry("Dial proxy", proxy.dialErrorLimit, context, () => attempt(proxyConfig, overTcp(proxy), open));
     const stream = await retry("Dial from proxy", connection.dialErrorLimit, context, () => forward(jump, connection));
-    // As officially, on the one stream: a handshake that failed has closed it, and is tried again in vain.
+    // As in the official provider, on the same stream: a failed handshake has closed it, so retries are in vain.
     return await retry("Dial", connection.dialErrorLimit, context, () => attempt(config, stream, open));
   } catch (error) {
     throw new Error(`proxy: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
@@ -60,8 +60,8 @@ async function dial(connection: Connection, context: Context, open: Client[]): P
 }
 
 /**
- * As Go connects: TCP asks every 15 seconds whether the other end is there. Neither the official provider nor this one says anything
- * else of its own, so behind a bastion nothing is sent to a machine while its command runs.
+ * As in Go, TCP keep-alives are sent every 15 seconds. Neither the official provider nor this one sends anything
+ * else by itself, so behind a bastion nothing is sent to a machine while its command runs.
  */
 function overTcp({ host, port, perDialTimeout }: Endpoint): net.Socket {
   const socket = net.connect({ host, port, keepAlive: true, keepAliveInitialDelay: 15_000 });
@@ -69,7 +69,7 @@ function overTcp({ host, port, perDialTimeout }: Endpoint): net.Socket {
   return socket.once("connect", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
 }
 
-/** One attempt to shake hands and authenticate, which has all the time there is. The client is among `open` as long as it is connected. */
+/** One attempt to shake hands and authenticate, without a timeout. The client is in `open` as long as it is connected. */
 async function attempt(config: ConnectConfig, sock: Duplex, open: Client[]): Promise<Client> {
   if (!sock.writable) throw new Error("handshake failed: EOF");
   const client = new Client();
@@ -90,7 +90,7 @@ async function attempt(config: ConnectConfig, sock: Duplex, open: Client[]): Pro
     sock.destroy();
     throw error;
   }
-  // From now on an error also closes the connection, which is what `lost` tells of.
+  // From now on an error also closes the connection, which `lost` reports.
   client.on("error", () => undefined);
   return client;
 }
@@ -117,7 +117,7 @@ function clientConfig(endpoint: Endpoint): ConnectConfig {
   };
 }
 
-/** Asks for a key of the expected type, and takes none but the expected key. */
+/** Requests a key of the expected type, and accepts only the expected key. */
 function hostKeyCheck(hostKey: string | undefined): Partial<ConnectConfig> {
   if (hostKey === undefined) return {};
   const expected = readKey("host key", hostKey);

@@ -26,7 +26,7 @@ async function stat(sftp: SFTPWrapper, file: string): Promise<Stats | undefined>
   }
 }
 
-/** Makes a directory and its parents. */
+/** Creates a directory and its parents. */
 async function makeDirectory(sftp: SFTPWrapper, directory: string): Promise<void> {
   const there = await stat(sftp, directory);
   if (there?.isDirectory()) return;
@@ -58,7 +58,7 @@ async function putTree(sftp: SFTPWrapper, from: string, to: string): Promise<voi
 }
 
 /**
- * Where things land, as with `cp`: a file goes into a directory that exists, else to the very path; a directory goes
+ * Targets as with `cp`: a file goes into a directory if that exists, otherwise to exactly the path; a directory goes
  * into the path under its own name, or its contents do when the source ends in a slash.
  */
 async function putPath(sftp: SFTPWrapper, from: string, to: string): Promise<void> {
@@ -95,7 +95,7 @@ export const copyToRemote: ResourceModel = {
   delete: async () => undefined,
 };
 
-/** `command:remote:CopyFile`, the older one: one file, to the very path; every change copies anew. */
+/** `command:remote:CopyFile`, the older one: one file, to exactly the path; every change copies again. */
 export const copyFile: ResourceModel = {
   async create({ connection, localPath, remotePath }, context) {
     await inSession(connection, context, (sftp) => put(sftp, localPath, remotePath));

@@ -3,15 +3,15 @@ import { equal } from "../diff";
 import { Context, Properties, ResourceModel, UNKNOWN } from "../resource";
 import type { Captured } from "./output";
 
-/** Runs one command line with a resource's inputs; `previous` are variables that tell the output of the command before. */
+/** Runs one command line with a resource's inputs; `previous` are variables with the output of the previous command. */
 export type Run = (command: string, inputs: Properties, previous: Record<string, string>, context: Context) => Promise<Captured>;
 
 /** The id of a new resource: the name and eight random hexadecimal digits, or the digits alone. */
 export const newId = (name = ""): string => `${name}${randomBytes(4).toString("hex")}`;
 
-/** What is only in the state: a command has run, a file was copied. */
+/** Read of resources that exist only in the state: a command has run, a file was copied. */
 export function remembered(state: Properties): { inputs: Properties; outputs: Properties } {
-  if (Object.keys(state).length === 0) throw new Error("this type cannot be imported: it exists in the state only");
+  if (Object.keys(state).length === 0) throw new Error("this type cannot be imported: it exists only in the state");
   return { inputs: state, outputs: state };
 }
 
@@ -20,13 +20,13 @@ function previousOutput(inputs: Properties, { stdout, stderr }: Properties): Rec
   return { ...(stdout ? { PULUMI_COMMAND_STDOUT: stdout } : {}), ...(stderr ? { PULUMI_COMMAND_STDERR: stderr } : {}) };
 }
 
-/** Whether the official plugin takes the old output for outdated: an input differs from what it was, or is not known yet. */
+/** Whether the official plugin considers the old output outdated: an input has changed, or is not known yet. */
 function changed({ stdout: _, stderr: __, ...olds }: Properties, news: Properties): boolean {
   return Object.values(news).includes(UNKNOWN) || Object.keys(olds).some((key) => !equal(olds[key], news[key]));
 }
 
 /**
- * When the commands of a Command run: `create` at first; `update`, or `create` again where there is none, when any input
+ * When the commands of a Command run: `create` at first; `update`, or `create` again if there is none, when any input
  * changes; `delete` at the end. `triggers` replace, by the schema.
  */
 export function commandModel(run: Run): ResourceModel {

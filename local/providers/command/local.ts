@@ -14,7 +14,7 @@ const command = commandModel(async (line, inputs, previous, { log, signal }) => 
   });
   child.stdout.on("data", capture.onStdout);
   child.stderr.on("data", capture.onStderr);
-  // A command need not read what it is given.
+  // A command need not read its input.
   child.stdin.on("error", () => undefined);
   child.stdin.end(inputs.stdin ?? "");
   const failure = await new Promise<string | undefined>((resolve) => {
@@ -26,12 +26,12 @@ const command = commandModel(async (line, inputs, previous, { log, signal }) => 
   return capture.finish();
 });
 
-/** `command:local:Command`, without the files that the official one can hand back. */
+/** `command:local:Command`, without the files that the official one can return. */
 export const localCommand: ResourceModel = {
   ...command,
   plan: (news, olds) => ({ ...command.plan?.(news, olds), assets: undefined, archive: undefined }),
   check: (inputs) =>
     ["assetPaths", "archivePaths"]
       .filter((property) => inputs[property] !== undefined)
-      .map((property) => ({ property, reason: "the stand-in hands back no files: read them in the program, or use the official plugin" })),
+      .map((property) => ({ property, reason: "the stand-in returns no files: read them in the program, or use the official plugin" })),
 };

@@ -3,7 +3,7 @@ import type { Context } from "../resource";
 
 export type Logging = "stdout" | "stderr" | "stdoutAndStderr" | "none";
 
-/** What a command leaves behind. */
+/** A command's output. */
 export interface Captured {
   stdout: string;
   stderr: string;
@@ -32,7 +32,7 @@ export class Capture {
     return { stdout: this.stdout.finish(), stderr: this.stderr.finish() };
   }
 
-  /** The official provider's words for a command that failed: why, what, and all it wrote. */
+  /** The official provider's error for a failed command: why, which command, and all its output. */
   failure(why: string, command: string): Error {
     this.finish();
     return new Error(`${why}: running ${JSON.stringify(command)}:\n${this.both}`);

@@ -17,7 +17,7 @@ async function run(
 ): Promise<Captured> {
   const status = await new Promise<string | undefined>((resolve, reject) => client.exec(command, { env: environment }, (error, channel) => {
     if (error) return reject(error);
-    // Listened to from within this call: a command may have ended by now, and how it ended is told only once.
+    // Registered within this call: the command may exit at once, and its exit is reported only once.
     let ended = "wait: remote command exited without exit status or exit signal";
     channel.on("data", capture.onStdout);
     channel.stderr.on("data", capture.onStderr);
@@ -38,8 +38,8 @@ const advice =
   "'VAR=value command'";
 
 /**
- * SSH servers drop variables that they don't accept, and the SSH library doesn't say so: a look at the environment does.
- * A variable of the program's own that is missing is an error; one that only tells the previous output, a warning.
+ * SSH servers drop variables that they do not accept, and the SSH library does not report it: so the environment is checked.
+ * A missing variable of the program's own is an error; one that only holds the previous output, a warning.
  */
 async function checkEnvironment(client: Client, environment: Record<string, string>, inputs: Properties, { log }: Context): Promise<void> {
   const names = Object.keys(environment);

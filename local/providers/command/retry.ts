@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "../resource";
 
-/** The official provider's: a tenth of a second at first, half as much again each time, never more than five seconds. */
+/** As the official provider: a tenth of a second at first, then half as much again each time, at most five seconds. */
 const firstDelay = 100;
 const growth = 1.5;
 const longestDelay = 5_000;
@@ -9,7 +9,7 @@ const longestDelay = 5_000;
 /**
  * Dials until it works.
  * @param limit how many attempts may fail; -1 for any number
- * @throws the last attempt's error when the limit is passed, or the reason when the engine cancels
+ * @throws the last attempt's error if the limit is exceeded, or the reason if the engine cancels
  */
 export async function retry<T>(what: string, limit: number, { log, signal }: Context, attempt: () => Promise<T>): Promise<T> {
   let delay = firstDelay;

@@ -7,7 +7,7 @@ import { Properties, ResourceModel } from "../resource";
 import { checks, pick, rule } from "../rules";
 import { named, tagPattern, tagRule } from "./common";
 
-/** MD5 of the key, as DigitalOcean prints it; undefined for what is no key. */
+/** MD5 of the key, as DigitalOcean prints it; undefined if it is not a key. */
 export function fingerprint(publicKey: string): string | undefined {
   const [type, body] = publicKey.trim().split(/\s+/);
   if (!type || !body || !/^(ssh|ecdsa|sk)-[\w@.-]+$/.test(type)) return undefined;

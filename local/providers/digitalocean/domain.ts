@@ -33,13 +33,13 @@ const recordOutputs = (record: Entry): Properties =>
 
 const requestOf = (inputs: Properties): RecordRequest => ({ ttl: 1800, ...pick(inputs, ...inputNames) }) as RecordRequest;
 
-/** `@` and the domain itself are one name, and so are a name with and without its domain. */
+/** `@` and the domain itself are the same name, and so are a name with and without its domain. */
 function sameName(domain: string, a: string, b: string): boolean {
   const absolute = (name: string): string => (name.endsWith(".") ? name : name === "@" ? `${domain}.` : `${name}.${domain}.`);
   return absolute(a) === absolute(b);
 }
 
-/** An import is asked for as `domain,id`. */
+/** The id of an import is `domain,id`. */
 const idOf = (id: string): string => id.split(",").at(-1)!;
 
 export const dnsRecord: ResourceModel = {

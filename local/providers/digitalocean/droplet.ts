@@ -15,7 +15,7 @@ const isDigest = (text: unknown): boolean => typeof text === "string" && /^[0-9a
 
 const defaults = { backups: false, gracefulShutdown: false, ipv6: false, monitoring: false, resizeDisk: true };
 
-/** What a size tells of a droplet. */
+/** The properties of a droplet that its size determines. */
 function sizeOutputs(slug: unknown): Properties {
   const size = typeof slug === "string" ? sizes[slug] : undefined;
   if (!size) return {};
@@ -59,7 +59,7 @@ export const droplet: ResourceModel = {
     rule("name", (name) => name.length <= 255 && /^[a-zA-Z0-9]?[a-z0-9A-Z.-]*[a-z0-9A-Z]$/.test(name),
       "Only valid hostname characters are allowed: letters, digits, dots and dashes, at most 255"),
     rule("size", (size) => size in sizes, "You specified an invalid size for Droplet creation: see `doctl compute size list`"),
-    rule("userData", (text) => Buffer.byteLength(text) <= 64 * 1024, "user data may hold at most 64 KiB"),
+    rule("userData", (text) => Buffer.byteLength(text) <= 64 * 1024, "user data may have at most 64 KiB"),
     rule("userData", (text) => text !== "", "must not be empty"),
     rule("ipv6", (ipv6) => ipv6 === false, "the local cloud has no IPv6"),
     rule("ipv6Address", () => false, "the local cloud has no IPv6"),
@@ -123,6 +123,6 @@ export const droplet: ResourceModel = {
     return outputsOf(findDroplet(number)!, news);
   },
 
-  // A minute, unless the program says another time.
+  // A minute, unless the program sets another time.
   delete: (id, state, { timeoutSeconds = 60 }) => deleteDroplet(Number(id), state.gracefulShutdown === true ? { shutDownSeconds: timeoutSeconds } : {}),
 };

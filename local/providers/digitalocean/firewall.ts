@@ -33,7 +33,7 @@ function checkRule(one: Properties, peers: string, at: string): Fault[] {
   const addresses = one[`${peers}Addresses`] ?? [];
   if (addresses !== UNKNOWN) {
     for (const address of addresses) {
-      if (address !== UNKNOWN && !isIPv4(address) && !isIPv6(address) && !parseCidr(address)) fault(`${peers}Addresses`, `"${address}" is no address or network`);
+      if (address !== UNKNOWN && !isIPv4(address) && !isIPv6(address) && !parseCidr(address)) fault(`${peers}Addresses`, `"${address}" is not an address or network`);
     }
   }
   const tags = one[`${peers}Tags`] ?? [];
@@ -81,7 +81,7 @@ function inputsOf(firewall: Firewall): Properties {
 const outputsOf = (firewall: Firewall): Properties =>
   ({ ...inputsOf(firewall), createdAt: firewall.createdAt, status: "succeeded", pendingChanges: [] });
 
-/** A rule without regard to order and to what says nothing. */
+/** A rule in canonical form: without order and empty properties. */
 function canonical(one: any): unknown {
   if (one === UNKNOWN || Object.values(one).some((value) => value === UNKNOWN || (Array.isArray(value) && value.includes(UNKNOWN)))) return UNKNOWN;
   const { protocol, portRange, ...peers } = present(one);

@@ -14,8 +14,8 @@ import { volume, volumeAttachment } from "./volume";
 const schema = schemaFacts as unknown as ProviderSchema;
 
 /**
- * Fails to delete what is gone, as the official provider does for all but records, firewalls and what only binds two others: until a
- * refresh, the state names it.
+ * Fails to delete what does not exist, as the official provider does for everything but records, firewalls and attachments: until a
+ * refresh, it is still in the state.
  */
 const mustExist = (what: string, model: ResourceModel): ResourceModel => ({
   ...model,
@@ -45,7 +45,7 @@ const resources: Record<string, ResourceModel> = {
   "digitalocean:index/vpcNatGateway:VpcNatGateway": mustExist("VPC NAT gateway", vpcNatGateway),
 };
 
-/** A type that DigitalOcean has and the local cloud has not: refused at preview, by name. */
+/** A type that DigitalOcean has but the local cloud does not: refused by name in previews. */
 function absent(type: string): ResourceModel {
   const message = `the local cloud does not have ${type.split(":").at(-1)}`;
   const refuse = (): never => {
@@ -56,7 +56,7 @@ function absent(type: string): ResourceModel {
 
 const others = Object.keys(schema.resources).filter((type) => !(type in resources));
 
-/** Stand-in for `digitalocean`, of the SDK's version: the local cloud through the official provider's eyes. */
+/** Stand-in for `digitalocean`, of the SDK's version: the local cloud behind the official provider's interface. */
 export const digitalocean: ProviderModel = {
   name: "digitalocean",
   version: sdk.version,

@@ -11,7 +11,7 @@ const dropletMetrics = [
 ].map((metric) => `v1/insights/droplet/${metric}`);
 
 interface Kind {
-  /** Where the cloud keeps them. */
+  /** Where the cloud stores them. */
   entries: string;
   inputs: string[];
   defaults: Properties;
@@ -22,7 +22,7 @@ interface Kind {
   before?: (inputs: Properties) => void;
 }
 
-/** The local cloud keeps alerts and checks but sends nothing: it has no such service. */
+/** The local cloud stores alerts and checks but sends nothing: it has no such service. */
 function kept(kind: Kind): ResourceModel {
   const inputsOf = (source: Properties): Properties => ({ ...kind.defaults, ...pick(source, ...kind.inputs) });
   const outputsOf = (id: string, source: Properties): Properties => ({ ...inputsOf(source), ...kind.outputs?.(id) });
@@ -63,7 +63,7 @@ export const monitorAlert = kept({
     tagsCheck,
     among("compare", ["GreaterThan", "LessThan"]),
     among("window", ["5m", "10m", "30m", "1h"]),
-    rule("type", (type) => dropletMetrics.includes(type), `the local cloud has metrics of droplets only: ${dropletMetrics.join(", ")}`),
+    rule("type", (type) => dropletMetrics.includes(type), `the local cloud only has metrics of droplets: ${dropletMetrics.join(", ")}`),
     rule("value", (value) => value >= 0, "must be at least 0"),
   ),
 });

@@ -119,7 +119,7 @@ export const reservedIp: ResourceModel = {
   async read(id, state) {
     const found = load().reservedIps[id];
     if (!found) return undefined;
-    // As officially: an address that an assignment bound is not this resource's difference.
+    // As in the official provider: an address bound by an assignment is not a difference of this resource.
     const bound = state.dropletId !== undefined || Object.keys(state).length === 0 ? pick(found, "dropletId") : {};
     return { inputs: { region: found.region, ...bound }, outputs: { ...reservedOutputs(found), ...bound } };
   },
@@ -131,7 +131,7 @@ export const reservedIp: ResourceModel = {
   delete: (id) => deleteReservedIp(id),
 };
 
-/** An import is asked for as `address,droplet`. */
+/** The id of an import is `address,droplet`. */
 function bindingOf(id: string, state: Properties): { ipAddress: string; dropletId: number } {
   const [ipAddress, dropletId] = id.split(",");
   return dropletId === undefined

@@ -24,7 +24,7 @@ export const volume: ResourceModel = {
     tagsCheck,
     among("initialFilesystemType", filesystems),
     among("filesystemType", filesystems),
-    rule("name", (name) => /^[a-z][a-z0-9-]{0,63}$/.test(name), "must begin with a lowercase letter and hold lowercase letters, digits and dashes, at most 64"),
+    rule("name", (name) => /^[a-z][a-z0-9-]{0,63}$/.test(name), "must begin with a lowercase letter and contain only lowercase letters, digits and dashes, at most 64"),
     rule("size", (size) => size >= 1 && size <= 16384, "must be from 1 to 16384 GiB"),
     rule("initialFilesystemLabel", (label) => label.length <= 12, "may have at most 12 characters"),
     rule("snapshotId", () => false, "the local cloud has no snapshots"),

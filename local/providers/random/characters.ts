@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { Fault, Properties, UNKNOWN } from "../resource";
 
-/** What a password or string is made of: how many of each class at least, and which classes at all. */
+/** The recipe of a password or string: its character classes, and the minimum of each. */
 export interface Recipe {
   length: number;
   lower: boolean;
@@ -38,7 +38,7 @@ const classes = {
   special: "!@#$%&*()-_=+[]{}<>:?",
 };
 
-/** A random string after the recipe. A minimum of a class counts even where the class is off, as officially. */
+/** A random string by the recipe. A class's minimum applies even if the class is off, as in the official provider. */
 export function randomCharacters(wanted: Recipe): string {
   const special = [...(wanted.overrideSpecial || classes.special)];
   const sets: [boolean, number, string[]][] = [
@@ -55,7 +55,7 @@ export function randomCharacters(wanted: Recipe): string {
 
 const pick = (set: string[], count: number): string[] => Array.from({ length: count }, () => set[randomInt(set.length)]!);
 
-/** Fisher and Yates' shuffle. `below` gives a whole number from 0 up to its argument, which it never reaches. */
+/** Fisher–Yates shuffle. `below` returns a whole number from 0 up to, but not including, its argument. */
 export function shuffled<T>(items: readonly T[], below: (limit: number) => number): T[] {
   const result = [...items];
   for (let i = result.length - 1; i > 0; i--) {
@@ -82,7 +82,7 @@ export function checkRecipe(inputs: Properties): Fault[] {
     if (inputs[property] < 0) faults.push({ property, reason: `must be at least 0, got ${inputs[property]}` });
   }
   if (inputs.number !== undefined && inputs.numeric !== undefined && inputs.number !== inputs.numeric) {
-    faults.push({ property: "number", reason: "is the old name of numeric, and must not say otherwise" });
+    faults.push({ property: "number", reason: "is the old name of numeric, and must not contradict it" });
   }
   if (!wanted.lower && !wanted.upper && !wanted.numeric && !wanted.special) {
     faults.push({ property: "special", reason: "at least one of special, upper, lower and numeric must be true" });

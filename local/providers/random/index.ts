@@ -5,7 +5,7 @@ import schema from "../schemas/random.json";
 import { checkRecipe, randomCharacters, recipe, shuffled } from "./characters";
 import { adjectives, adverbs, animals } from "./words";
 
-/** What a resource of this kind says of itself: made once, and there for as long as the state remembers it. */
+/** A resource of this kind is created once, and exists only in the state. */
 interface Value {
   effective?(inputs: Properties): Properties;
   check?(inputs: Properties): Fault[];
@@ -14,7 +14,7 @@ interface Value {
   import?(id: string): Promise<{ id?: string; inputs: Properties; outputs: Properties }>;
 }
 
-/** There is no update: whatever changes, `keepers` too, makes a new value. */
+/** There is no update: any change, also of `keepers`, creates a new value. */
 const value = ({ effective, check, make, import: adopt }: Value): ResourceModel => ({
   ...(effective ? { effective } : {}),
   ...(check ? { check } : {}),
@@ -22,7 +22,7 @@ const value = ({ effective, check, make, import: adopt }: Value): ResourceModel 
   create: make,
   read: async (id, state) => {
     if (Object.keys(state).length > 0) return { inputs: state, outputs: state };
-    if (!adopt) throw new Error("the official provider cannot import this either: it has no value to be told by its id");
+    if (!adopt) throw new Error("this type cannot be imported, by the official provider neither: its id does not contain its value");
     return adopt(id);
   },
   delete: async () => undefined,
@@ -35,7 +35,7 @@ const atLeast = (inputs: Properties, property: string, least: number): Fault[] =
     ? [{ property, reason: `must be at least ${least}, got ${inputs[property]}` }]
     : [];
 
-/** Cost 10; bcrypt reads 72 bytes at most. Go names the same algorithm by its older version. */
+/** Cost 10; bcrypt reads at most 72 bytes. Go uses the older version's name for the same algorithm. */
 const bcrypt = async (password: string): Promise<string> => (await hash(password, 10)).replace("$2b$", "$2a$");
 
 /** A recipe in full, with the deprecated `number` beside `numeric`. */
@@ -44,7 +44,7 @@ const characters = (inputs: Properties): Properties => {
   return { ...inputs, ...full, number: full.numeric };
 };
 
-/** Inputs of a string that was made elsewhere. */
+/** Inputs of an imported string. */
 const adopted = (text: string): Properties =>
   ({ length: Buffer.byteLength(text), lower: true, number: true, numeric: true, special: true, upper: true });
 
@@ -116,7 +116,7 @@ const bytes = value({
 });
 
 /**
- * Whole numbers below a limit. With a seed always the same ones, though not those that the official provider draws from
+ * Whole numbers below a limit. With a seed always the same ones, though not those of the official provider with
  * that seed: its generator is Go's own.
  */
 function drawer(seed: string | undefined): (limit: number) => number {

@@ -1,4 +1,4 @@
-/** For names that people can say: `adverb-adjective-animal`. */
+/** For pronounceable names: `adverb-adjective-animal`. */
 export const adverbs = (
   "always boldly brightly calmly cheerfully clearly daily deftly eagerly early evenly fairly firmly freely gently gladly " +
   "gracefully happily heartily kindly lightly neatly nicely nimbly often openly patiently playfully politely proudly quickly " +

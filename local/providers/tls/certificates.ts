@@ -7,20 +7,20 @@ import { allowedUses, alternativeNames, extensions, serialNumber, signer, subjec
 const hour = 3_600_000;
 const subjectAlternativeName = "2.5.29.17";
 
-/** Whether the time has come to replace a certificate. */
+/** Whether a certificate is due for renewal. */
 const due = (state: Properties, earlyRenewalHours: number, now = Date.now()): boolean =>
   typeof state.validityEndTime === "string" && Date.parse(state.validityEndTime) - earlyRenewalHours * hour <= now;
 
 /** Defaults of both kinds of certificate. */
 const shared = { earlyRenewalHours: 0, isCaCertificate: false, setSubjectKeyId: false };
 
-/** Whether a certificate is due for renewal the moment it is made. */
+/** Whether a certificate is due for renewal as soon as it is created. */
 function dueAtOnce({ validityPeriodHours, earlyRenewalHours = 0 }: Properties): boolean | typeof UNKNOWN {
   if (validityPeriodHours === UNKNOWN || earlyRenewalHours === UNKNOWN) return UNKNOWN;
   return earlyRenewalHours >= validityPeriodHours;
 }
 
-/** What each member of a list must be, as far as it is known. */
+/** Checks each member of a list, as far as it is known. */
 function checkEach(inputs: Properties, property: string, holds: (value: string) => boolean, reason: string): Fault[] {
   const list: unknown[] = Array.isArray(inputs[property]) ? inputs[property] : [];
   return list.flatMap((value, i) => (typeof value !== "string" || holds(value) ? [] : [{ property: `${property}[${i}]`, reason }]));
@@ -35,7 +35,7 @@ function checkCertificate(inputs: Properties): Fault[] {
     if (inputs[property] < 0) faults.push({ property, reason: `must be at least 0, got ${inputs[property]}` });
   }
   if (inputs.maxPathLength !== undefined && (inputs.isCaCertificate ?? false) === false) {
-    faults.push({ property: "maxPathLength", reason: "is for certificates of an authority only: set isCaCertificate" });
+    faults.push({ property: "maxPathLength", reason: "is only for certificates of an authority: set isCaCertificate" });
   }
   return faults;
 }
@@ -110,7 +110,7 @@ export const selfSignedCert = certificate(async (inputs) => {
   return result(inputs, made, { keyAlgorithm: algorithm, setAuthorityKeyId: false });
 }, ["dnsNames", "ipAddresses", "uris", "privateKeyPem", "setAuthorityKeyId", "subject"], { ...shared, setAuthorityKeyId: false });
 
-/** @throws with the name of the input that cannot be read, rather than the ASN.1 library's words */
+/** @throws with the name of the invalid input, rather than the ASN.1 library's message */
 function parsed<T>(property: string, what: string, parse: () => T): T {
   try {
     return parse();
@@ -121,7 +121,7 @@ function parsed<T>(property: string, what: string, parse: () => T): T {
 
 export const locallySignedCert = certificate(async (inputs, { log }) => {
   const request = parsed("certRequestPem", "certificate request", () => new x509.Pkcs10CertificateRequest(inputs.certRequestPem));
-  if (!(await request.verify())) throw new Error("certRequestPem is not signed by the key that it holds");
+  if (!(await request.verify())) throw new Error("certRequestPem is not signed by the key that it contains");
   const authority = parsed("caCertPem", "certificate", () => new x509.X509Certificate(inputs.caCertPem));
   if (!authority.getExtension(x509.BasicConstraintsExtension)?.ca) {
     log("caCertPem does not appear to be the certificate of an authority: what it signs may fail validation", { severity: "warning" });
@@ -145,7 +145,7 @@ export const locallySignedCert = certificate(async (inputs, { log }) => {
   return result(inputs, made, { caKeyAlgorithm: algorithm });
 }, ["caCertPem", "caPrivateKeyPem", "certRequestPem"]);
 
-/** Whatever changes makes a new request. */
+/** Any change creates a new request. */
 export const certRequest: ResourceModel = {
   check: checkNames,
   async create(inputs) {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, type KeyObject } from "node:crypto";
 
-/** A public key as SSH writes it, or undefined where SSH has no such key (P-224). */
+/** A public key in SSH's format, or undefined if SSH has no such key (P-224). */
 export interface SshPublicKey {
   /** One line of `authorized_keys`, with its line feed. */
   line: string;
@@ -70,7 +70,7 @@ export function sshPublicKey(privateKey: KeyObject): SshPublicKey | undefined {
   };
 }
 
-/** A private key in OpenSSH's own format (its PROTOCOL.key), unencrypted; undefined where SSH has no such key. */
+/** A private key in OpenSSH's own format (its PROTOCOL.key), unencrypted; undefined if SSH has no such key. */
 export function sshPrivateKey(privateKey: KeyObject): string | undefined {
   const key = parts(privateKey);
   if (!key) return undefined;

@@ -20,7 +20,7 @@ async function newKey({ algorithm, rsaBits, ecdsaCurve }: Properties): Promise<K
   }
 }
 
-/** The name that the official provider gives to a key's algorithm. */
+/** The official provider's name for a key's algorithm. */
 export function algorithmOf(key: KeyObject): string {
   const names: Record<string, string> = { rsa: "RSA", ec: "ECDSA", ed25519: "ED25519" };
   const name = names[key.asymmetricKeyType ?? ""];
@@ -47,7 +47,7 @@ export const privateKey: ResourceModel = {
   check: (inputs) => [
     ...oneOf(inputs, "algorithm", algorithms),
     ...oneOf(inputs, "ecdsaCurve", Object.keys(curves)),
-    // Go makes no shorter ones.
+    // Go creates no shorter ones.
     ...rule("rsaBits", (bits) => bits >= 1024, "must be at least 1024")(inputs),
   ],
   effective: defaults,
@@ -74,8 +74,8 @@ export const privateKey: ResourceModel = {
   delete: async () => undefined,
 };
 
-/** What is only in the state: nothing outside knows of it, so there is nothing to import. */
+/** Exists only in the state: nothing outside knows it, so there is nothing to import. */
 export function remembered(state: Properties): { inputs: Properties; outputs: Properties } {
-  if (Object.keys(state).length === 0) throw new Error("this type cannot be imported: it exists in the state only");
+  if (Object.keys(state).length === 0) throw new Error("this type cannot be imported: it exists only in the state");
   return { inputs: state, outputs: state };
 }

@@ -42,14 +42,14 @@ export const allowedUses = [...Object.keys(keyUsages), ...Object.keys(extendedKe
 const hashes: Record<string, string> = { prime256v1: "SHA-256", secp384r1: "SHA-384", secp521r1: "SHA-512" };
 const webCurves: Record<string, string> = { prime256v1: "P-256", secp384r1: "P-384", secp521r1: "P-521" };
 
-/** A private key that can sign, with its public half and what it signs with. */
+/** A private key that can sign, with its public half and its signing algorithm. */
 export interface Signer {
   algorithm: string;
   keys: webcrypto.CryptoKeyPair;
   signingAlgorithm: webcrypto.EcdsaParams | webcrypto.Algorithm;
 }
 
-/** @throws for a key that is no PEM, or that WebCrypto cannot sign with (ECDSA with P-224). */
+/** @throws for a key that is not PEM, or that WebCrypto cannot sign with (ECDSA with P-224). */
 export async function signer(pem: string, property = "privateKeyPem"): Promise<Signer> {
   let key: KeyObject;
   try {
@@ -64,7 +64,7 @@ export async function signer(pem: string, property = "privateKeyPem"): Promise<S
       case "RSA":
         return [{ name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }, { name: "RSASSA-PKCS1-v1_5" }];
       case "ECDSA":
-        if (!webCurves[curve]) throw new Error("the stand-in signs with the curves P256, P384 and P521 only, not with P224");
+        if (!webCurves[curve]) throw new Error("the stand-in signs only with the curves P256, P384 and P521, not with P224");
         return [{ name: "ECDSA", namedCurve: webCurves[curve] }, { name: "ECDSA", hash: hashes[curve]! }];
       default:
         return [{ name: "Ed25519" }, { name: "Ed25519" }];
@@ -79,7 +79,7 @@ export async function signer(pem: string, property = "privateKeyPem"): Promise<S
   return { algorithm, keys: keys as webcrypto.CryptoKeyPair, signingAlgorithm: signing };
 }
 
-/** In the order that Go writes them; several values of one kind are one part of the name. */
+/** In Go's order; several values of one kind are one part of the name. */
 export function subjectName(subject: Properties = {}): x509.JsonName {
   const parts: [string, string[]][] = [
     ["C", [subject.country]],
@@ -109,7 +109,7 @@ export function alternativeNames({ dnsNames = [], ipAddresses = [], uris = [] }:
   return names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : [];
 }
 
-/** What the inputs that both kinds of certificate share ask for, and the key identifiers. */
+/** Extensions from the inputs that both kinds of certificate share, and the key identifiers. */
 export async function extensions(
   inputs: Properties, publicKey: x509.PublicKeyType, authorityKeyId: string | undefined,
 ): Promise<x509.Extension[]> {

@@ -1,5 +1,5 @@
 /**
- * Stands for whoever is told of alerts: takes what Alertmanager posts, and keeps the newest of it, a line of JSON each.
+ * Stand-in for receivers of alerts: accepts what Alertmanager posts, and stores the newest, a line of JSON each.
  * usage: server.ts SETTINGS
  */
 import * as fs from "node:fs";
@@ -10,7 +10,7 @@ export interface Settings {
   port: number;
   certificatePath: string;
   keyPath: string;
-  /** Where what arrives is kept. */
+  /** The file that stores what arrives. */
   recordsPath: string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Stands for Sentry: releases and deploys as its API has them, for one organization with one project.
+ * Stand-in for Sentry: its API of releases and deploys, for one organization with one project.
  * usage: server.ts SETTINGS
  */
 import * as fs from "node:fs";
@@ -9,14 +9,14 @@ import * as https from "node:https";
 export interface Settings {
   address: string;
   port: number;
-  /** Without one it speaks HTTP. */
+  /** Without one it serves plain HTTP. */
   certificatePath?: string;
   keyPath?: string;
   organization: string;
   project: string;
   /** Secret. */
   token: string;
-  /** Where what it is told is kept. */
+  /** The file that stores what it receives. */
   recordsPath: string;
 }
 
@@ -45,7 +45,7 @@ const keep = (): void => {
   fs.renameSync(`${settings.recordsPath}.new`, settings.recordsPath);
 };
 
-/** With microseconds, as Sentry writes times. */
+/** With microseconds, as in Sentry. */
 const time = (text: string): string => new Date(text).toISOString().replace("Z", "000Z");
 const now = (): string => time(new Date().toISOString());
 const shown = ({ deploys, projects, ...release }: Release): object => ({ ...release, projects: projects.map((slug) => ({ slug })), deployCount: deploys.length });
@@ -68,7 +68,7 @@ function answer(method: string, path: string, authorization: string | undefined,
   return [405, { detail: `Method "${method}" not allowed.` }];
 }
 
-/** A release that exists already is answered as it is; no other name than a real one's is taken. */
+/** An existing release is returned as it is; names are validated as Sentry does. */
 function register({ version, projects, dateReleased }: any): Answer {
   if (typeof version !== "string" || !/^[^/\\\r\n\t\f]{1,200}$/.test(version) || /^(?:\.{1,2}|latest)$/i.test(version.trim())) return [400, { version: ["Release with name is not allowed"] }];
   if (!Array.isArray(projects) || projects.length === 0) return [400, { projects: ["This field is required."] }];
@@ -78,7 +78,7 @@ function register({ version, projects, dateReleased }: any): Answer {
   return [known ? 208 : 201, shown(releases[version])];
 }
 
-/** Each is one more. */
+/** Every request adds a deploy. */
 function deploy(release: Release, { environment, dateStarted, dateFinished }: any): Answer {
   if (typeof environment !== "string" || !/^[^/\s]{1,64}$/.test(environment)) return [400, { environment: ["This field is required."] }];
   const made: Deploy = {

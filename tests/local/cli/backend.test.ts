@@ -53,7 +53,7 @@ test("that is gone is not taken for another: what fixes it is said", () => {
   up(own);
   fs.rmdirSync(own);
   expect(() => up()).toThrow(UserError);
-  expect(() => up()).toThrow(`${own}, from which this stack's backend was built, is gone. Give its new path with BACKEND=<dir>, or use the example: BACKEND=examples/backend.`);
+  expect(() => up()).toThrow(`${own}, from which this stack's backend was built, no longer exists. Give its new path with BACKEND=<dir>, or use the example: BACKEND=examples/backend.`);
   expect(up(example)).toBe(example);
 });
 

@@ -36,7 +36,7 @@ describe("a build context", () => {
   test("is the same without git, of all files", () => {
     write("Dockerfile", "manage.py", "app/media/models.py", ".git/config", ...unwanted);
     expect(files()).toEqual(["Dockerfile", "app/media/models.py", "manage.py"]);
-    expect(leftOut()).toEqual({ they: [".env", ".env.production", "app/.env.local", "backup.sql.gz", "data/app.db", "db.sqlite3", "db.sqlite3-wal", "dump.sql", "old.dump"] });
+    expect(leftOut()).toEqual({ their: [".env", ".env.production", "app/.env.local", "backup.sql.gz", "data/app.db", "db.sqlite3", "db.sqlite3-wal", "dump.sql", "old.dump"] });
   });
 
   test("has nothing left out that goes without saying: what git ignores, and what was deleted", () => {
@@ -58,14 +58,14 @@ describe("a build context", () => {
     git("-C", "backend", "submodule", "--quiet", "add", "../library", "libs/shared");
     git("-C", "backend", "add", ".");
     git("-C", "backend", "commit", "-qm", "backend");
-    expect([files("backend"), leftOut("backend")]).toEqual([[".gitmodules", "Dockerfile", "libs/shared/shared.py"], { they: ["libs/shared/.env"] }]);
+    expect([files("backend"), leftOut("backend")]).toEqual([[".gitmodules", "Dockerfile", "libs/shared/shared.py"], { their: ["libs/shared/.env"] }]);
     git("clone", "-q", "backend", "fresh");
     expect([files("fresh"), leftOut("fresh")]).toEqual([[".gitmodules", "Dockerfile"], { these: ["libs/shared"] }]);
     // Of a directory in the repository, too.
     git("-C", "fresh", "submodule", "--quiet", "update", "--init");
     write("fresh/libs/Dockerfile");
     git("-C", "fresh", "add", ".");
-    expect([files("fresh/libs"), leftOut("fresh/libs")]).toEqual([["Dockerfile", "shared/shared.py"], { they: ["shared/.env"] }]);
+    expect([files("fresh/libs"), leftOut("fresh/libs")]).toEqual([["Dockerfile", "shared/shared.py"], { their: ["shared/.env"] }]);
   });
 
   test("of a directory inside a repository is that directory's", () => {

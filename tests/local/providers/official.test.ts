@@ -52,7 +52,7 @@ test.each([
 test("all that is wrong is told at once; providers with the cloud behind them cannot be chosen", () => {
   install("random", version);
   expect(() => chosen("random,tsl digitalocean,tls")).toThrow(
-    /^OFFICIAL=random,tsl digitalocean,tls:\n  "tsl" is none of random, tls, command: .*\n  "digitalocean" is none of .*\n  the official plugin "tls" 5\.5\.1.*$/);
+    /^OFFICIAL=random,tsl digitalocean,tls:\n  "tsl" is not one of random, tls, command: .*\n  "digitalocean" is not one of .*\n  the official plugin "tls" 5\.5\.1.*$/);
 });
 
 test.each(["up", "preview"])("make %s refuses a bad choice before anything is begun, and looks where PULUMI_HOME says", (command) => {

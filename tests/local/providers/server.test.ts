@@ -155,7 +155,7 @@ test("log lines arrive in order, with the resource, before its answer", async ()
 
 test("errors reach the engine as they are; so does an output that the schema hasn't", async () => {
   await expect(engine.create(thing, { name: "broken" })).rejects.toThrow(/^no room$/);
-  await expect(engine.create(thing, { name: "stray" })).rejects.toThrow("gives outputs that its schema has not: colour");
+  await expect(engine.create(thing, { name: "stray" })).rejects.toThrow("returns outputs that its schema does not have: colour");
   await expect(engine.create("test:index/other:Other", {})).rejects.toThrow("no resource type test:index/other:Other");
   await expect(engine.update(fixed, "7", { value: "a" }, { value: "b" })).rejects.toThrow("cannot be updated in place");
 });

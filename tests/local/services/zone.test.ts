@@ -24,8 +24,8 @@ describe("a DNS record", () => {
 
   test.each([
     ["SPF", "v=spf1", "unknown type"],
-    ["A", "2001:db8::1", "no address of that type"],
-    ["AAAA", "198.18.0.1", "no address of that type"],
+    ["A", "2001:db8::1", "is not an address of that type"],
+    ["AAAA", "198.18.0.1", "is not an address of that type"],
     ["MX", "mail.x", "fields"],
     ["MX", "65536 mail.x", "not a number below"],
     ["CAA", "256 issue x", "not a number below"],
