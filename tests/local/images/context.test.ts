@@ -30,7 +30,7 @@ describe("a build context", () => {
     git("init", "-q");
     git("add", "-f", "Dockerfile", "manage.py", "app", ...unwanted);
     expect(files()).toEqual(["Dockerfile", "app/environment.py", "app/media/models.py", "manage.py"]);
-    expect(leftOut()).toEqual({ "git": ["secret.txt"], "they": [...unwanted].sort() });
+    expect(leftOut()).toEqual({ "git": ["secret.txt"], "their": [...unwanted].sort() });
   });
 
   test("is the same without git, of all files", () => {
