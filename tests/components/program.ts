@@ -57,7 +57,8 @@ export function outputsOf(type: string, name: string, inputs: any): Record<strin
     case "tls:index/selfSignedCert:SelfSignedCert":
       return { certPem: `certificate of ${name}\n` };
     case "random:index/randomPassword:RandomPassword":
-      return { result: `passwordOf${name.replace(/[^A-Za-z0-9]/g, "")}` };
+      // None is the beginning of another.
+      return { result: `passwordOf${name.replace(/[^A-Za-z0-9]/g, "")}End` };
     case "aws:kms/key:Key":
       return { arn: "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555" };
     case "aws:s3/bucket:Bucket":
