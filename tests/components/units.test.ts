@@ -65,3 +65,11 @@ test("every timer of ours is started and enabled", () => {
   expect(new Set(timers.map(({ name }) => name)).size).toBeGreaterThan(8);
   expect(timers.filter(({ runs, begins, changes }) => !runs || !begins || !changes)).toEqual([]);
 });
+
+test("every unit of ours that a machine is told to run is there again after a reboot", () => {
+  const forgotten = states.flatMap((state) => state.units.filter(({ enabled }) => enabled !== false).flatMap(({ name }) => {
+    const file = state.files.find(({ path }) => path === `/etc/systemd/system/${name}`);
+    return file && !/^\[Install\]\n(.+\n)*WantedBy=\S/m.test(file.content) ? [name] : [];
+  }));
+  expect(forgotten).toEqual([]);
+});
