@@ -20,6 +20,11 @@ test("a higher generation creates every password of PostgreSQL and Redis anew", 
   expect(keepers(after)).toEqual(Object.fromEntries(names.map((name) => [name, "2"])));
 });
 
+test("no password can be guessed, and none holds what a URL would have to quote", () => {
+  const passwords = before.filter(({ type }) => type.endsWith(":RandomPassword")).map(({ name, inputs }) => [name, inputs.length >= 32, inputs.special]);
+  expect(passwords).toEqual(passwords.map(([name]) => [name, true, false]));
+});
+
 test("the application logs in with another role than before, so both passwords are valid for a while", () => {
   const users = (resources: Registered[]) => ["api-0-api", "api-1-api", "worker-0-worker"].flatMap((name) =>
     stateOf(named(resources, name)).containers.map(({ environment }) => environment.POSTGRES_USER));
