@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Fragment } from "../../../machine/state";
@@ -65,5 +66,25 @@ files.write({"path": "/etc/app/key", "content": "k3y", "mode": "0640"})`;
     const applied = machine.apply({ files: [{ path: "/etc/x", content: "", owner: "no-such-user" }] });
     expect(applied.errors).toContain("/etc/x: no such owner: no-such-user");
     expect(machine.exists("/etc/x")).toBe(false);
+  });
+});
+
+describe("directories", () => {
+  const mode = (path: string): string => (statSync(machine.path(path)).mode & 0o7777).toString(8);
+
+  test("have their mode, and get it back", () => {
+    const state: Fragment = { directories: [{ path: "/srv/app/keys", mode: "0700" }, { path: "/srv/app/files" }] };
+    expect(machine.apply(state).lines).toEqual(["directory /srv/app/keys made", "directory /srv/app/files made", "2 changes"]);
+    chmodSync(machine.path("/srv/app/keys"), 0o755);
+    expect(machine.apply(state).lines).toEqual(["directory /srv/app/keys changed", "1 changes"]);
+    expect(["/srv/app/keys", "/srv/app/files"].map(mode)).toEqual(["700", "755"]);
+  });
+
+  test("that nobody declares are everybody's to read, though a login on the machine makes none such", async () => {
+    const former = process.umask(0o077);
+    const child = machine.start({ directories: [{ path: "/srv/app/keys", mode: "0700" }], files: [{ path: "/etc/app/conf.d/file", content: "" }] });
+    process.umask(former);
+    await once(child, "exit");
+    expect(["/srv/app", "/srv/app/keys", "/etc/app", "/etc/app/conf.d"].map(mode)).toEqual(["755", "700", "755", "755"]);
   });
 });
