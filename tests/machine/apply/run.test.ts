@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import type { Fragment } from "../../../machine/state";
 import { FakeMachine } from "../machine";
@@ -78,6 +79,9 @@ describe("an apply", () => {
       { steps: [{ name: "first", command: 'touch "$FAKE/begun"; sleep 0.3' }] },
       { steps: [{ name: "last", command: 'touch "$FAKE/last"', when: "after-units" }] },
     );
+    while (!machine.exists(".fake/begun")) await new Promise((resolve) => setTimeout(resolve, 20));
+    // The shell's child: the shell on a machine becomes it.
+    process.kill(Number(execFileSync("pgrep", ["--parent", String(child.pid)])), "SIGHUP");
     child.stdout.destroy();
     child.stderr.destroy();
     await once(child, "exit");
