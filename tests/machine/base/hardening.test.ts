@@ -41,6 +41,15 @@ test("no process leaves a copy of its memory, with the secrets in it: neither a 
   expect(content(hardening, "/etc/systemd/coredump.conf.d/ringo.conf")).toMatch(/^Storage=none$/m);
 });
 
+test("no neighbour is asked for a name, and none answered: systemd-resolved is told so where it runs, and nothing is begun where it does not", () => {
+  const settings = content(hardening, "/etc/systemd/resolved.conf.d/ringo.conf").split("\n");
+  expect(settings).toEqual(expect.arrayContaining(["LLMNR=no", "MulticastDNS=no"]));
+  const { command, onChange } = hardening.steps!.find(({ name }) => name === "no names from neighbours")!;
+  expect(onChange).toEqual(["/etc/systemd/resolved.conf.d/ringo.conf"]);
+  const told = (active: boolean) => spawnSync("sh", ["-ec", `systemctl() { [ "$1" != is-active ] || return ${active ? 0 : 3}; echo "$*"; }\n${command}`], { encoding: "utf8" });
+  expect([told(true), told(false)]).toMatchObject([{ status: 0, stdout: "restart systemd-resolved.service\n" }, { status: 0, stdout: "" }]);
+});
+
 test("what a session makes is nobody's beside its owner and group", () => {
   const [login, session] = [place("login.defs", content(hardening, "/etc/login.defs")), place("pam/session", "session required pam_umask.so\n")];
   const program = `
