@@ -1,4 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fail2ban } from "../../../machine/base/fail2ban";
 import { content } from "../fragment";
 
@@ -14,4 +17,16 @@ test("fail2ban looks where SSH's failures are, and shuts out whoever has a few o
 
 test("fail2ban never shuts out whom it is told to spare", () => {
   expect(content(fail2ban(["10.0.0.0/16"]), "/etc/fail2ban/jail.local")).toContain("\nignoreip = 127.0.0.0/8 ::1 10.0.0.0/16\n");
+});
+
+test("fail2ban has no more of its machine than its work needs", () => {
+  const folder = mkdtempSync(join(tmpdir(), "ringo-fail2ban-"));
+  try {
+    const unit = join(folder, "fail2ban.service");
+    writeFileSync(unit, `[Service]\nExecStart=/usr/bin/fail2ban-server\n${content(fail2ban([]), "/etc/systemd/system/fail2ban.service.d/ringo.conf")}`);
+    // Debian's own unit has 9.6. It has to be root, and to reach the journal and the firewall.
+    expect(spawnSync("systemd-analyze", ["security", "--offline=true", "--threshold=63", "--no-pager", unit], { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
