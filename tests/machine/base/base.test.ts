@@ -65,6 +65,12 @@ test("a kernel setting that a machine does not let us change is passed over", ()
   for (const line of settings) expect(line).toMatch(/^-[a-z0-9_.-]+ = \d+$/);
 });
 
+test("the cloud's agent has its way out and its user on every machine, before it is there itself", () => {
+  const { users, files } = base(inputs);
+  expect(users.map(({ name }) => name)).toContain("do-agent");
+  expect(files.map(({ path }) => path)).toContain("/etc/ringo/nftables/output-cloud-agent.nft");
+});
+
 test("a name that is no host name is refused", () => {
   for (const hostname of ["", "api_0", "-api", "api.ringo.test", "a".repeat(64), "api;reboot"]) {
     expect(() => base({ ...inputs, hostname })).toThrow("not a host name");

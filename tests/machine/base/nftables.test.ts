@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
+import { cloudAgent } from "../../../machine/base/cloud-agent";
 import { sshd } from "../../../machine/base/sshd";
 import { docker } from "../../../machine/docker";
 import { backendNetwork } from "../../../machine/backend/network";
@@ -283,14 +284,18 @@ with concurrent.futures.ThreadPoolExecutor(len(ports)) as pool:
   });
 });
 
-describe("the monitor's way to figures", () => {
-  /** What a machine lets out beyond what every machine does. */
-  const own = (...added: Fragment[]): string[] => {
-    const lines = (...fragments: Fragment[]) => load([whole(ruleset({ services: [] }), ...fragments)]).split("\n").map((line) => line.trim().replace(/ comment .*/, ""));
-    const everybodys = lines();
-    return lines(...added).filter((line) => !everybodys.includes(line));
-  };
+/** What a machine lets out beyond what every machine does. */
+const own = (...added: Fragment[]): string[] => {
+  const lines = (...fragments: Fragment[]) => load([whole(ruleset({ services: [] }), ...fragments)]).split("\n").map((line) => line.trim().replace(/ comment .*/, ""));
+  const everybodys = lines();
+  return lines(...added).filter((line) => !everybodys.includes(line));
+};
 
+test("the cloud's own agent can send its figures: by them the cloud tells of a full disk when the monitor is away", () => {
+  expect(own(cloudAgent)).toEqual(["meta skuid 5 tcp dport 443 accept"]);
+});
+
+describe("the monitor's way to figures", () => {
   test("is open to its exporters' machines each on its port, to what is beside it, to the queues, the public URL and who is told, and to one user", () => {
     expect(own(...monitor).sort()).toEqual([
       "meta skuid 1 tcp dport 587 accept",
