@@ -15,14 +15,14 @@ export const each = <T>(list: readonly T[]): (() => T)[] => Array.from({ length:
  * knows whom the program refers to: of these alone, and enough of them, or of others alone. What is neither is not judged, and throws.
  */
 export function nameOnly(these: PolicyResource[], { is, id }: Named, { propertyDependencies }: PolicyResource, input: string, ids: (() => unknown)[]): boolean {
-  const own: unknown[] = these.flatMap((one) => known(() => id(one)) ?? []);
+  const own = these.flatMap((one) => known(() => id(one)) ?? []).map(String); // a droplet's id is a text of digits; who names it gives a number
   const given = ids.map(known);
-  if (given.some((one) => one !== undefined && !own.includes(one))) return false;
+  if (given.some((one) => one !== undefined && !own.includes(String(one)))) return false;
   const waiting = given.filter((one) => one === undefined).length;
   if (waiting === 0) return true;
   const references = (propertyDependencies[input] ?? []).filter(is);
   const ours = references.filter(({ urn }) => these.some((one) => one.urn === urn));
   if (ours.length === references.length && ours.length >= waiting) return true;
   if (ours.length === 0 && references.length > 0) return false;
-  return ids.every((read) => own.includes(read())); // what is hidden throws when it is read
+  return ids.every((read) => own.includes(String(read()))); // what is hidden throws when it is read
 }

@@ -1,8 +1,19 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { dropletTypes, templateOf } from "../machines/droplet-template";
+import { each, type Named, nameOnly } from "../named";
 import type { Rule } from "../rule";
+import { eachKnown, known } from "../unknown";
 
 export const isVpc = ({ type }: PolicyResource): boolean => type === "digitalocean:index/vpc:Vpc";
+
+const vpc: Named = { is: isVpc, id: ({ props }) => props.id };
+
+/** Whether a firewall names this machine: by its id, where a preview knows it, or else by the program's reference. */
+function selectsById({ props, propertyDependencies }: PolicyResource, machine: PolicyResource): boolean {
+  const given = each((props.dropletIds ?? []) as unknown[]).map(known);
+  const id = known(() => machine.props.id as unknown);
+  return given.some((one) => one !== undefined && String(one) === String(id)) || (given.includes(undefined) && (propertyDependencies.dropletIds ?? []).some(({ urn }) => urn === machine.urn));
+}
 
 /** Droplets, and pools that make some. */
 const machinesOf = (resources: PolicyResource[]): PolicyResource[] => resources.filter(({ type }) => dropletTypes.includes(type));
@@ -20,10 +31,10 @@ export const dropletCoverage: Rule[] = [
     *check(resources) {
       const firewalls = resources.filter(({ type }) => type === "digitalocean:index/firewall:Firewall");
       const tags = new Set(firewalls.flatMap(({ props }) => props.tags ?? []));
-      const named = new Set(firewalls.flatMap(({ propertyDependencies }) => propertyDependencies.dropletIds ?? []).map(({ urn }) => urn));
-      for (const { urn, name, props } of machinesOf(resources)) {
-        if (!named.has(urn) && !(templateOf(props).tags ?? []).some((tag) => tags.has(tag))) yield { urn, found: `no firewall of the stack selects ${name}` };
-      }
+      yield* eachKnown(machinesOf(resources), function* (one) {
+        const selected = firewalls.some((wall) => selectsById(wall, one)) || (templateOf(one.props).tags ?? []).some((tag) => tags.has(tag));
+        if (!selected) yield { urn: one.urn, found: `no firewall of the stack selects ${one.name}` };
+      });
     },
   },
   {
@@ -36,9 +47,11 @@ export const dropletCoverage: Rule[] = [
     fix: "set vpcUuid to the id of the stack's own Vpc.",
     answers: [],
     *check(resources) {
-      for (const { urn, name, propertyDependencies: { vpcUuid, dropletTemplate } } of machinesOf(resources)) {
-        if (!(vpcUuid ?? dropletTemplate ?? []).some(isVpc)) yield { urn, found: `${name} is in no VPC of this stack` };
-      }
+      const own = resources.filter(isVpc);
+      yield* eachKnown(machinesOf(resources), function* (one) {
+        const input = "dropletTemplate" in one.props ? "dropletTemplate" : "vpcUuid";
+        if (!nameOnly(own, vpc, one, input, [() => templateOf(one.props).vpcUuid])) yield { urn: one.urn, found: `${one.name} is in no VPC of this stack` };
+      });
     },
   },
 ];

@@ -50,7 +50,7 @@ export const firewallRules: Rule[] = [
     fix: "name the operators' ranges in sshAllowedCidrs; reach other machines through the bastion.",
     answers: ["CKV_DIO_4", "DIG-0001", "droplet-droplets-port-22-exposed", "CIS 5.2"],
     *check(inputs) {
-      const ssh = allowed(inputs.inboundRules).filter(({ protocol, portRange }) => protocol === "tcp" && includes(portsOf(portRange), 22));
+      const ssh = allowed(inputs.inboundRules).filter(({ protocol, portRange }) => !/^(udp|icmp)$/.test(protocol) && includes(portsOf(portRange), 22));
       const addresses = ssh.flatMap(({ sourceAddresses }) => sourceAddresses ?? []).filter((text) => !isPrivate(text));
       const wide = widerThan(people, addresses);
       for (const text of wide) yield `SSH is open to ${text}, which is too wide`;

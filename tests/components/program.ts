@@ -71,7 +71,7 @@ export function outputsOf(type: string, name: string, inputs: any): Record<strin
 }
 
 /** A number, as droplets have it, that is a resource's own whatever else there is. */
-const idOf = (name: string): string => String([...name].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 1_000_003, 7));
+export const idOf = (name: string): string => String([...name].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 1_000_003, 7));
 
 /**
  * Each resource and promise of the SDK keeps a stack trace. jest looks every frame up in its source maps, which takes half of

@@ -29,6 +29,11 @@ const peering = (props: Record<string, unknown>, vpcIds: string[] = []): Sample 
 const txt = (name: string, value: string): Sample => digitalocean("dnsRecord", { domain: "ringo.test", type: "TXT", name, value }, { name: `txt-${name}` });
 const ip = digitalocean("reservedIp", {}, { name: "ip", outputs: { ipAddress: "198.51.100.9" } });
 const delegation = (name: string, value = "ns1.digitalocean.com."): Sample => digitalocean("dnsRecord", { domain: "ringo.test", type: "NS", name, value });
+const machine7 = digitalocean("droplet", {}, { name: "seven", outputs: { id: "7" } });
+const edgeMachine = droplet({ tags: ["role:ringo-test-edge"] }, { outputs: { id: "7" } });
+/** What gives a machine a public address. */
+const addressing = ["reservedIp", "reservedIpAssignment", "floatingIp", "floatingIpAssignment", "reservedIpv6", "reservedIpv6Assignment"];
+const trusted = (type: string, value: string): Sample => digitalocean("databaseFirewall", { rules: [{ type, value }] }, { name: "trusted" });
 const app = (spec: object): Sample => digitalocean("app", { spec: { name: "one", ...spec } });
 const zone = digitalocean("domain", { name: "ringo.test" }, { name: "zone" });
 
@@ -66,7 +71,7 @@ chapter("Network", {
       [/SSH is open to 198.0.0.0\/15, which is too wide/, edge(tcp("22", "198.0.0.0/15"))],
       [/2001::\/31, which is too wide/, edge(tcp("20-30", "2001::/31"))],
       [/0.0.0.0\/0, which is too wide/, edge(tcp("all", "0.0.0.0/0"))],
-      [/not the bastion/, api(tcp("22", "198.51.100.7"))],
+      [/not the bastion/, api(tcp("22", "198.51.100.7"))], [/not the bastion/, api({ ...tcp("22", "198.51.100.7"), protocol: "TCP" })],
     ],
     unknown: [edge(tcp("22", unknown))],
   },
@@ -84,8 +89,15 @@ chapter("Network", {
   "firewall-own-tags": {
     kept: [[madeTag("api"), madeTag("edge"), api(byTags("8000", "role:ringo-test-edge"))], [madeTag("edge"), edge(tcp("443", ...everywhere), { ...byTags("22", "office"), action: "deny" })],
       [madeTag("api"), madeTag("edge"), { ...api(byTags("8000", unknown)), refs: { inboundRules: ["tag-edge"] } }],
-      [madeTag("api"), firewall(["role:ringo-test-api"], [], [{ protocol: "tcp", portRange: "5432", destinationTags: ["role:ringo-test-api"] }])]],
+      [madeTag("api"), firewall(["role:ringo-test-api"], [], [{ protocol: "tcp", portRange: "5432", destinationTags: ["role:ringo-test-api"] }])],
+      [machine7, digitalocean("firewall", { dropletIds: [7], inboundRules: [{ protocol: "tcp", portRange: "5432", sourceDropletIds: [7] }] })],
+      [digitalocean("kubernetesCluster", {}, { name: "k", outputs: { id: "k-1" } }), api({ protocol: "tcp", portRange: "5432", sourceKubernetesIds: ["k-1"] }), madeTag("api")],
+      // A managed database's; an address is another rule's.
+      [madeTag("api"), machine7, trusted("tag", "role:ringo-test-api"), { ...trusted("droplet", "7"), name: "other-wall" }, { ...trusted("ip_addr", "198.51.100.7"), name: "third-wall" }]],
     broken: [
+      [/a machine's id that is not of this stack/, madeTag("api"), machine7, api({ protocol: "tcp", portRange: "5432", sourceDropletIds: [8] })], [/a machine's id/, machine7, digitalocean("firewall", { dropletIds: [7, 8] })],
+      [/a cluster's id that is not/, madeTag("api"), api({ protocol: "tcp", portRange: "5432", sourceKubernetesIds: ["k-9"] })],
+      [/by web, a tag that is not of this stack/, madeTag("api"), trusted("tag", "web")], [/a machine's id/, machine7, trusted("droplet", "8")], [/a cluster's id/, trusted("k8s", "k-9")], [/an app's id/, trusted("app", "a-9")],
       [/by role:ringo-production-edge, a tag that is not of this stack/, madeTag("api"), api(byTags("8000", "role:ringo-production-edge"))],
       [/by role:ringo-production-api/, madeTag("api"), firewall(["role:ringo-test-api", "role:ringo-production-api"], [])],
       [/by role:ringo-production-data/, madeTag("api"), firewall(["role:ringo-test-api"], [], [{ protocol: "tcp", portRange: "5432", destinationTags: ["role:ringo-production-data"] }])],
@@ -98,8 +110,13 @@ chapter("Network", {
       [droplet({ tags: ["role:ringo-test-api"] }), digitalocean("firewall", { tags: ["role:ringo-test-api"] }, { name: "wall" })],
       [pool({ tags: ["role:ringo-test-api"] }), digitalocean("firewall", { tags: ["role:ringo-test-api"] }, { name: "wall" })],
       [droplet({ tags: [] }), digitalocean("firewall", { dropletIds: [unknown] }, { name: "wall", refs: { dropletIds: ["machine"] } })],
+      // What a preview does not know of the one way does not keep it from seeing the other.
+      [droplet({ tags: ["a"] }, { outputs: { id: unknown } }), digitalocean("firewall", { tags: ["a"], dropletIds: [9] }, { name: "wall" })],
+      [droplet({ tags: [] }, { outputs: { id: "7" } }), digitalocean("firewall", { dropletIds: [7] }, { name: "wall" })],
     ],
     broken: [
+      // Another machine's id, that was made of this one's.
+      [/no firewall of the stack selects machine/, droplet({}, { outputs: { id: "7" } }), digitalocean("firewall", { dropletIds: [8] }, { name: "wall", refs: { dropletIds: ["machine"] } })],
       [/no firewall of the stack selects machine/, droplet({ tags: ["role:ringo-test-other"] }), digitalocean("firewall", { tags: ["role:ringo-test-api"] }, { name: "wall" })],
       [/no firewall of the stack selects machine/, droplet({})], [/no firewall of the stack selects pool/, pool({ tags: ["web"] })],
     ],
@@ -107,7 +124,22 @@ chapter("Network", {
   },
   "droplet-own-vpc": {
     kept: [[vpc, droplet({ vpcUuid: unknown }, { refs: { vpcUuid: ["vpc"] } })], [vpc, pool({ vpcUuid: unknown }, { refs: { dropletTemplate: ["vpc"] } })]],
-    broken: [[/in no VPC of this stack/, droplet({ vpcUuid: "default" })], [/in no VPC of this stack/, vpc, droplet({})], [/pool is in no VPC/, vpc, pool({})]],
+    broken: [[/in no VPC of this stack/, droplet({ vpcUuid: "default" })], [/in no VPC of this stack/, vpc, droplet({})], [/pool is in no VPC/, vpc, pool({})],
+      // A reference that the id does not come from.
+      [/in no VPC of this stack/, made(vpc, "v-1"), droplet({ vpcUuid: "v-9" }, { refs: { vpcUuid: ["vpc"] } })]],
+    unknown: [made(vpc, unknown), droplet({ vpcUuid: unknown })],
+  },
+  "public-address": {
+    kept: [...alone(droplet({ publicNetworking: true, tags: ["role:ringo-test-edge"] }), droplet({ tags: ["project:ringo", "role:ringo-test-edge"] }), droplet({ publicNetworking: false, tags: ["role:ringo-test-api"] }), pool({ publicNetworking: false }), digitalocean("reservedIp", { region: "fra1" })),
+      ...addressing.map((word) => [edgeMachine, digitalocean(word, { dropletId: 7 }, { name: "address", refs: { dropletId: ["machine"] } })]), [edgeMachine, digitalocean("reservedIpAssignment", { dropletId: unknown }, { name: "address", refs: { dropletId: ["machine"] } })]],
+    broken: [
+      ...[true, undefined].flatMap((publicNetworking) => [droplet, pool].map((of): [RegExp, Sample] => [/has a public address/, of({ publicNetworking, tags: ["role:ringo-test-api"] })])), [/has a public address/, droplet({})],
+      // The edge and something else.
+      [/has a public address/, droplet({ tags: ["role:ringo-test-edge", "role:ringo-test-api"] })],
+      ...addressing.map((word): [RegExp, ...Sample[]] => [/gives a public address to a machine that is not the edge/, edgeMachine, digitalocean(word, { dropletId: 8 }, { name: "address", refs: { dropletId: ["machine"] } })]),
+      [/gives a public address/, { ...edgeMachine, props: { publicNetworking: false, tags: ["role:ringo-test-api"] } }, digitalocean("reservedIpAssignment", { dropletId: unknown }, { name: "address", refs: { dropletId: ["machine"] } })],
+    ],
+    unknown: [droplet({ publicNetworking: unknown, tags: [] })],
   },
   "private-network": {
     kept: alone(droplet({ vpcUuid: "v" }), balancer({ vpcUuid: "v" }), digitalocean("databaseCluster", { privateNetworkUuid: "v" }), digitalocean("dropletAutoscale", { dropletTemplate: { vpcUuid: "v" } })),

@@ -4,7 +4,7 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { parse } from "yaml";
 import { levelsOf } from "../../policies/levels";
-import { configuration, deploy, outputsOf, plain, short } from "../components/program";
+import { configuration, deploy, idOf, outputsOf, plain, short } from "../components/program";
 import { judge, ruleNamed, type Sample } from "./harness";
 
 /** What a stack's file says, with what is still a placeholder in it replaced. */
@@ -32,7 +32,7 @@ async function registered(config: Record<string, unknown>): Promise<Sample[]> {
     return requests.map((request) => {
       const props = plain(resources.find(({ type, name }) => type === request.getType() && name === request.getName())!.inputs);
       return {
-        type: request.getType(), name: request.getName(), protect: request.getProtect(), props, outputs: outputsOf(request.getType(), request.getName(), props),
+        type: request.getType(), name: request.getName(), protect: request.getProtect(), props, outputs: { id: idOf(request.getName()), ...outputsOf(request.getType(), request.getName(), props) },
         refs: Object.fromEntries([...request.getPropertydependenciesMap().entries()].map(([input, dependencies]) => [input, dependencies.getUrnsList().map(nameIn)])),
       };
     });
