@@ -1,6 +1,6 @@
 import type { EnforcementLevel, Policies, PolicyResource, ReportViolation, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { exemptionFault, isExempt, type Exemption } from "./exemptions";
-import { isStackRule, type About, type ResourceRule, type Rule, type StackRule } from "./rule";
+import { everyType, isStackRule, type About, type ResourceRule, type Rule, type StackRule } from "./rule";
 import type { Settings } from "./settings";
 import { isUnknownValue, NotJudged, readable } from "./unknown";
 
@@ -34,13 +34,13 @@ const described = (rule: About) => ({
 function resourcePolicy(rule: ResourceRule, context: Context, notJudged: NotJudged): ResourceValidationPolicy {
   const types = new Set(rule.types);
   const validate: ResourceValidationPolicy["validateResource"] = ({ type, name, urn, opts, props }, report) => {
-    if (!types.has(type)) return;
+    if (!types.has(type) && !types.has(everyType)) return;
     const findings = function* () {
       for (const found of rule.check(readable(props), { type, name, urn, opts, settings: context.settings })) yield { found, urn };
     };
     judge(rule, findings(), name, context, notJudged, report);
   };
-  return { ...described(rule), validateResource: rule.types.length === 1 ? onlyFor(rule.types[0], validate) : validate };
+  return { ...described(rule), validateResource: rule.types.length === 1 && !types.has(everyType) ? onlyFor(rule.types[0], validate) : validate };
 }
 
 function stackPolicy(rule: StackRule, context: Context, notJudged: NotJudged): StackValidationPolicy {

@@ -31,6 +31,9 @@ export interface Subject {
   settings: Settings;
 }
 
+/** Among a rule's types: it looks at all of them. */
+export const everyType = "*";
+
 /** Judges one resource by its inputs, before it is made or changed. */
 export interface ResourceRule extends About {
   types: string[];

@@ -39,11 +39,13 @@ import { publicAddress } from "./network/public-address";
 import { securityGroup } from "./network/security-group";
 import type { Rule } from "./rule";
 
-export const rules: Rule[] = [
+const named: Rule[] = [
   ...firewallRules, firewallOwnTags, ...dropletCoverage, publicAddress, privateNetwork, vpcPeering, ...loadBalancerRules, appInside, securityGroup, ...dnsRules,
   ...dropletRules, connection, commandHostKey, commandSecret, providerTls, userData, container, ...kubernetesRules,
   waf,
   ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, ...guestRules, kms, ...spacesRules, registryCredentials, ...managedDatabaseRules, ...rdsRules, secretKept, storedSecret, trail, statefulProtected,
   ...permissionRules, ...trustRules, ...userRules,
-  ...celeryRules, django, tags, region, judgedType,
+  ...celeryRules, django, tags, region,
 ];
+
+export const rules: Rule[] = [...named, judgedType(named)];

@@ -41,7 +41,7 @@ export const bucketAccessRules: Rule[] = [
   },
   {
     name: "s3-acl-private",
-    types: ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2", "aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketObject:BucketObject", "aws:s3/bucketObjectv2:BucketObjectv2", "aws:s3/objectCopy:ObjectCopy"],
+    types: ["aws:s3/bucket:Bucket", "aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketObject:BucketObject", "aws:s3/bucketObjectv2:BucketObjectv2", "aws:s3/objectCopy:ObjectCopy"],
     chapter: "Data",
     severity: "critical",
     demands: "No ACL grants a bucket or an object to everyone, to every AWS account, or to another account.",
@@ -103,7 +103,7 @@ export const bucketAccessRules: Rule[] = [
   },
   {
     name: "s3-name",
-    types: ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"],
+    types: ["aws:s3/bucket:Bucket"],
     chapter: "Data",
     severity: "low",
     demands: "A bucket's name contains no dot.",

@@ -2,7 +2,10 @@ import { celeryChildrenThatFit } from "../../config/capacity";
 import { regions, sizes } from "../../config/sizes";
 import { payload } from "../../machine/payload";
 import { combine, type Container } from "../../machine/state";
-import { alone, aws, chapter, digitalocean, unknown, type Sample } from "./harness";
+import { harmlessTypes } from "../../policies/application/harmless-types";
+import { isStackRule } from "../../policies/rule";
+import { rules } from "../../policies/rules";
+import { alone, aws, chapter, digitalocean, typeInSdk, unknown, type Sample } from "./harness";
 
 const running = (...containers: Partial<Container>[]): Sample => ({
   type: "command:remote:Command",
@@ -51,11 +54,18 @@ chapter("Application", {
     unknown: [digitalocean("droplet", { tags: [unknown] })],
   },
   "judged-type": {
-    kept: alone(aws("s3/bucket", {}), aws("s3/bucketVersioning", {}), aws("s3/bucketObjectv2", {})),
+    kept: alone(aws("s3/bucket", {}), aws("s3/bucketVersioning", {}), aws("s3/bucketObjectv2", {}), aws("s3/bucketLogging", {}), digitalocean("tag", {}),
+      ...["ringo:host:Host", "tls:index/privateKey:PrivateKey", "random:index/randomPassword:RandomPassword", "pulumi:pulumi:Stack", "pulumi:index:Stash", "pulumi:providers:digitalocean", "command:local:Command"].map((type) => ({ type, props: {} }))),
     broken: [
       ...["", "Acl", "Versioning", "Logging", "LifecycleConfiguration", "ObjectLockConfiguration", "ServerSideEncryptionConfiguration", "AccelerateConfiguration", "CorsConfiguration", "RequestPaymentConfiguration", "WebsiteConfiguration"]
         .map((what): [RegExp, Sample] => [new RegExp(`Bucket${what}V2 is judged by no rule`), aws(`s3/bucket${what}V2`, {})]),
       ...["cloudcontrol/resource", "cloudformation/stack", "cloudformation/stackSet", "serverlessrepository/cloudFormationStack", "servicecatalog/provisionedProduct"].map((path): [RegExp, Sample] => [/is judged by no rule/, aws(path, {})]),
+      // By each of these something is open to everyone, gives rights, or keeps a secret in plain text.
+      ...["lambda/functionUrl", "lambda/permission", "lambda/function", "efs/fileSystemPolicy", "opensearch/domainPolicy", "ec2/snapshotCreateVolumePermission", "ec2/amiLaunchPermission", "ec2/managedPrefixList", "redshift/cluster", "ses/identityPolicy", "ram/resourceShare",
+        "s3/inventory", "s3/bucketNotification", "s3/bucketWebsiteConfiguration", "iam/serviceSpecificCredential", "iam/signingCertificate", "rolesanywhere/trustAnchor", "kms/ciphertext"].map((path): [RegExp, Sample] => [/is judged by no rule/, aws(path, {})]),
+      ...["cdn", "customImage", "databaseOnlineMigration", "partnerAttachment", "genaiAgent", "nfsAccessPoint"].map((word): [RegExp, Sample] => [/is judged by no rule/, digitalocean(word, {})]),
+      // Another provider, and what makes anything by code of its own.
+      ...["aws-native:s3:Bucket", "pulumi-nodejs:dynamic:Resource", "pulumi:providers:kubernetes", "docker:index/container:Container", "ringos:host:Host", "constructor"].map((type): [RegExp, Sample] => [new RegExp(`^${type} is judged by no rule`), { type, props: {} }]),
       // Checkov CKV_AWS_145 and 93, Trivy AWS-0132, failing, by settings that are a bucket's own.
       [/serverSideEncryptionConfiguration of Bucket is judged by no rule/, aws("s3/bucket", { serverSideEncryptionConfiguration: { rule: { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } } } })],
       [/policy of Bucket/, aws("s3/bucket", { policy: "{}" })], [/lifecycleRules, versioning of Bucket/, aws("s3/bucket", { versioning: { enabled: false }, lifecycleRules: [{ enabled: true, expiration: { days: 1 } }] })],
@@ -74,4 +84,10 @@ chapter("Application", {
     ],
     unknown: [digitalocean("droplet", { region: unknown })],
   },
+});
+
+test("types that need no rule exist, and no rule looks at them", () => {
+  const judged = new Set(rules.flatMap((rule) => (isStackRule(rule) ? rule.of : rule.types)));
+  for (const type of harmlessTypes) expect([type, judged.has(type)]).toEqual([type, false]);
+  for (const type of harmlessTypes.filter((each) => !each.startsWith("pulumi:"))) expect(typeInSdk(type)).toBe(type);
 });
