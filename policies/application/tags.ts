@@ -18,13 +18,14 @@ export const tags: Rule = {
   types: Object.keys(needed),
   chapter: "Application",
   severity: "low",
-  demands: "Every resource that can be tagged has tags for project and stack; a droplet also has its role's, by which firewalls select it.",
+  demands: "Every resource that can be tagged has tags for project and stack; a droplet also has exactly one role's, by which firewalls select it.",
   wrong: "Nobody knows what it belongs to or who pays for it, and no firewall applies to it.",
   fix: "use tagsOf, stackTag or tagsInAws (components/naming.ts, components/network.ts).",
   answers: ["required-tags (AWS Config)"],
   *check(inputs, { type }) {
     const given: unknown = templateOf(inputs).tags;
     const present = Array.isArray(given) ? given.map((tag: string) => tag.split(":")[0]) : Object.keys((given as object | undefined) ?? {});
+    if (needed[type].includes("role") && present.filter((key) => key === "role").length > 1) yield "it has more than one role: what is open for one of them is open for all";
     const missing = needed[type].filter((key) => !present.includes(key));
     if (missing.length > 0) yield `it has no tag for ${missing.join(", ")}`;
   },

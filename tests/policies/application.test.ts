@@ -47,7 +47,7 @@ chapter("Application", {
   "required-tags": {
     kept: alone(digitalocean("droplet", { tags: tagged }), digitalocean("dropletAutoscale", { dropletTemplate: { tags: tagged } }), digitalocean("volume", { tags: tagged.slice(0, 2) }), aws("s3/bucket", { tags: inAws }), aws("iam/user", { tags: { ...inAws, more: "x" } })),
     broken: [
-      [/no tag for project, stack, role/, digitalocean("droplet", {})], [/no tag for role/, digitalocean("droplet", { tags: tagged.slice(0, 2) })], [/no tag for role/, digitalocean("dropletAutoscale", { dropletTemplate: { tags: tagged.slice(0, 2) } })],
+      [/no tag for project, stack, role/, digitalocean("droplet", {})], [/no tag for role/, digitalocean("droplet", { tags: tagged.slice(0, 2) })], [/more than one role/, digitalocean("droplet", { tags: [...tagged, "role:ringo-test-edge"] })], [/no tag for role/, digitalocean("dropletAutoscale", { dropletTemplate: { tags: tagged.slice(0, 2) } })],
       [/no tag for stack/, digitalocean("databaseCluster", { tags: ["project:ringo"] })], ...["volumeSnapshot", "nfs", "vectorDatabase"].map((word): [RegExp, Sample] => [/no tag for stack/, digitalocean(word, { tags: ["project:ringo"] })]),
       ...["s3/bucket", "s3/directoryBucket", "s3/vectorsVectorBucket", "s3tables/tableBucket", "kms/key", "kms/externalKey", "kms/replicaKey", "kms/replicaExternalKey", "iam/user", "iam/role", "rds/instance", "rds/cluster"].map((path): [RegExp, Sample] => [/no tag for stack/, aws(path, { tags: { project: "ringo" } })]),
     ],
