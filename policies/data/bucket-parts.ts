@@ -1,9 +1,9 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { allows, denies, mentions } from "../identity/document";
-import { resourceStatements, resourceTypes } from "../identity/documents";
+import { allows, covers, denies, mentions } from "../identity/document";
+import { identityStatements, identityTypes, resourceStatements, resourceTypes } from "../identity/documents";
 import { holders, type Document } from "../identity/holders";
 import type { Rule } from "../rule";
-import { eachKnown, few } from "../unknown";
+import { eachKnown, few, known } from "../unknown";
 import { accountIn, isOwnKey, ownArns } from "./own-account";
 
 const bucketType = "aws:s3/bucket:Bucket";
@@ -16,20 +16,28 @@ const parts: [what: string, name: string][] = [
   ["LifecycleConfiguration", "a lifecycle"], ["Logging", "access logging"],
 ];
 
-/** Whether an input of a resource refers to this bucket, by the program's own reference or by name. */
+/** Whether an input of a resource refers to this bucket: by name, where a preview knows both, or else by the program's own reference. */
 function refers(part: PolicyResource, input: string, bucket: PolicyResource): boolean {
-  const references = part.propertyDependencies[input] ?? [];
-  return references.some(({ type }) => type === bucketType)
-    ? references.some(({ urn }) => urn === bucket.urn)
-    : part.props[input] !== undefined && [bucket.props.bucket, bucket.props.id].includes(part.props[input]);
+  const names = ["bucket", "id", "arn"].map((key) => known(() => bucket.props[key] as unknown)).filter((name) => name !== undefined);
+  const given = known(() => part.props[input] as unknown);
+  if (given !== undefined && names.length > 0) return names.includes(given);
+  const references = (part.propertyDependencies[input] ?? []).filter(({ type }) => type === bucketType);
+  return references.length > 0 ? references.some(({ urn }) => urn === bucket.urn) : part.props[input] !== undefined && names.includes(part.props[input]);
 }
+
+/** Whether an identity of the stack writes in this bucket. Whose documents a preview does not know yet, the update judges. */
+const isWritten = (bucket: PolicyResource, resources: PolicyResource[]): boolean => {
+  const name = known(() => bucket.props.bucket as unknown);
+  const documents = resources.filter(({ type }) => identityTypes.includes(type)).flatMap(({ type, props }) => known(() => identityStatements(type, props)) ?? []);
+  return documents.some((statement) => statement.effect === "Allow" && mentions(statement, "s3:PutObject") && (statement.notResources.length > 0 || statement.resources.some((pattern) => covers(pattern.replace(/^arn:aws[\w-]*:/, "arn:aws:"), `arn:aws:s3:::${String(name)}/any/key`))));
+};
 
 /** Each bucket with its settings: of one kind there may be several, and the last one to be applied is in force. */
 const bucketsOf = (resources: PolicyResource[]) => {
   const of = (what: string) => resources.filter(({ type }) => type === s3(what));
   return resources.filter(({ type }) => type === bucketType).map((bucket) => {
     const settings = (what: string) => of(what).filter((part) => refers(part, "bucket", bucket));
-    return { bucket, settings, isLog: settings("Logging").length === 0 && of("Logging").some((logging) => refers(logging, "targetBucket", bucket)) };
+    return { bucket, settings, isLog: settings("Logging").length === 0 && of("Logging").some((logging) => refers(logging, "targetBucket", bucket)) && !isWritten(bucket, resources) };
   });
 };
 

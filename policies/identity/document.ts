@@ -13,19 +13,22 @@ export interface Statement {
 
 const list = (value: unknown): string[] => (value === undefined ? [] : [value].flat().map(String));
 
+const kinds = ["AWS", "Federated", "Service", "CanonicalUser"];
+const kindOf = (name: string): string => kinds.find((kind) => kind.toLowerCase() === name.toLowerCase()) ?? name;
+
 const principals = (value: unknown): string[] =>
-  (typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value).flatMap(([kind, who]) => list(who).map((each) => `${kind}:${each}`)) : list(value));
+  (typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value).flatMap(([kind, who]) => list(who).map((each) => `${kindOf(kind)}:${each}`)) : list(value));
 
 /** What an object has under a name, however its letters are written: a reader that looks past a key looks past what it allows. */
 const field = (object: any, name: string): any => Object.entries(object ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
 
-/** Every right, to everyone: what a text counts as that cannot be read, until AWS refuses it. */
+/** Every right, to everyone: what a text counts as that cannot be read, or in two ways, until AWS refuses it. */
 const everything = { Statement: { Effect: "Allow", Principal: "*", Action: "*", Resource: "*" } };
 
 /** The statements of a document, as text or as an object. None where it has none: AWS refuses that itself. */
 export function policyDocument(document: unknown): Statement[] {
   const parsed = typeof document === "string" && document !== "" ? parse(document) : document;
-  const statements = field(parsed, "Statement");
+  const statements = field(isAmbiguous(parsed) ? everything : parsed, "Statement");
   if (statements === undefined || statements === null) return [];
   return [statements].flat().map((statement: any) => ({
     effect: field(statement, "Effect") === "Deny" ? "Deny" : "Allow", // AWS takes no third; until it says so this counts as the worse of the two
@@ -39,9 +42,19 @@ export function policyDocument(document: unknown): Statement[] {
   }));
 }
 
+const objectsIn = (value: unknown): object[] => (typeof value === "object" && value !== null ? [value, ...Object.values(value).flatMap(objectsIn)] : []);
+const namesIn = (value: unknown): string[][] => objectsIn(value).filter((each) => !Array.isArray(each)).map(Object.keys);
+
+/** Whether something is there twice under names that differ in case alone. */
+const isAmbiguous = (value: unknown): boolean => namesIn(value).some((names) => new Set(names.map((name) => name.toLowerCase())).size < names.length);
+
+/** How many names a text of JSON has: of those that are the same, the parser keeps the last. */
+const namesWritten = (text: string): number => [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined).length;
+
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    const parsed = JSON.parse(text) as unknown;
+    return namesWritten(text) === namesIn(parsed).flat().length ? parsed : everything;
   } catch {
     return everything;
   }

@@ -1,8 +1,8 @@
 import type { Rule } from "../rule";
-import { few } from "../unknown";
+import { eachKnown, few } from "../unknown";
 import { allows, covers, type Statement } from "./document";
 import { identityStatements, identityTypes } from "./documents";
-import { holders } from "./holders";
+import { holders, holdersWithResources } from "./holders";
 
 /** Actions about no resource in particular: AWS takes `*` only (its Service Authorization Reference). */
 const unrestrictable = [
@@ -20,15 +20,21 @@ const escalations = [
   "iam:CreatePolicyVersion", "iam:CreateServiceSpecificCredential", "iam:DeletePermissionsBoundary", "iam:DeleteRolePermissionsBoundary",
   "iam:DeleteUserPermissionsBoundary", "iam:PassRole", "iam:PutGroupPolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:PutUserPermissionsBoundary", "iam:PutUserPolicy", "iam:ResetServiceSpecificCredential",
   "iam:SetDefaultPolicyVersion", "iam:UpdateAssumeRolePolicy", "iam:UpdateLoginProfile", "kms:PutKeyPolicy", "kms:CreateGrant", "s3:PutBucketPolicy", "s3:PutAccessPointPolicy",
+  // By whom others are believed, which keys work, and who is in a group or an account.
+  "iam:CreateOpenIDConnectProvider", "iam:CreateSAMLProvider", "iam:UpdateSAMLProvider", "iam:UploadSigningCertificate", "iam:UpdateAccessKey",
+  "sso:CreateAccountAssignment", "sso:PutInlinePolicyToPermissionSet", "sso:AttachManagedPolicyToPermissionSet", "sso:AttachCustomerManagedPolicyReferenceToPermissionSet", "identitystore:CreateGroupMembership",
+  // What denies may go as well.
+  "iam:DeleteGroupPolicy", "iam:DeleteRolePolicy", "iam:DeleteUserPolicy", "iam:DetachGroupPolicy", "iam:DetachRolePolicy", "iam:DetachUserPolicy", "iam:RemoveUserFromGroup",
   "sts:AssumeRole", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "lambda:AddPermission", "glue:UpdateDevEndpoint", "ec2:GetPasswordData",
-  "ec2:AssociateIamInstanceProfile", "ec2:ReplaceIamInstanceProfileAssociation", "ssm:SendCommand", "ssm:StartSession",
+  "ec2:AssociateIamInstanceProfile", "ec2:ReplaceIamInstanceProfileAssociation", "ssm:SendCommand", "ssm:StartSession", "ssm:StartAutomationExecution",
+  "ec2:ModifyInstanceAttribute", "ec2-instance-connect:SendSSHPublicKey",
 ];
 
 /** What a writer of backups must not do: with one of these it undoes what keeps them. */
 const destructive = [
   "s3:DeleteObjectVersion", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration", "s3:DeleteBucket",
   "s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:PutObjectLegalHold", "s3:PutBucketObjectLockConfiguration", "s3:PutEncryptionConfiguration",
-  "s3:PutBucketPublicAccessBlock", "s3:PutBucketAcl", "s3:PutBucketOwnershipControls", "s3:PutReplicationConfiguration", "s3:PutAccessPointPolicy", "s3:UpdateObjectEncryption",
+  "s3:PutBucketPublicAccessBlock", "s3:PutAccountPublicAccessBlock", "s3:PutBucketAcl", "s3:PutBucketOwnershipControls", "s3:PutReplicationConfiguration", "s3:PutAccessPointPolicy", "s3:UpdateObjectEncryption",
   "s3:PutIntelligentTieringConfiguration",
   // Nor go unseen.
   "s3:PutBucketLogging",
@@ -57,7 +63,9 @@ function isEverything(resource: string): boolean {
   const [, , service, , , ...rest] = resource.split(":");
   if (rest.length === 0) return true; // less than an ARN: the pattern stands for its name, too
   const name = rest.join(":");
-  if (covers(service, "s3") && /^[*?]+(\/.*)?$/.test(name)) return true;
+  const [bucket] = name.split("/");
+  // No bucket's name is shorter than three letters; by fewer, a few patterns are all.
+  if (covers(service, "s3") && isPattern(bucket) && bucket.replaceAll(/[*?]/g, "").length < 3) return true;
   return service !== "s3" && (/^([a-z*?-]+[/:])?[*?/:]+$/.test(name) || (kindFirst.test(service) && /^[a-z*?-]*[*?/:]+$/.test(name)));
 }
 
@@ -135,20 +143,23 @@ export const permissionRules: Rule[] = [
     of: identityTypes,
     chapter: "Identity",
     severity: "critical",
-    demands: "The same holds for all policy documents of a group, role or user together, including those of the user's groups.",
+    demands: "The same holds for all policy documents of a group, role or user together, including those of the user's groups and what the policies of keys, buckets and other resources allow it by name.",
     wrong: "One document allows writing and another destroying: each is harmless, but a key with both is not.",
     fix: "remove these actions from the one, or deny them on * in the other.",
     answers: [],
     *check(resources) {
       const told = new Set<string>(); // a user has what its group has
-      for (const documents of holders(resources)) {
-        // What one document does by itself is told by the rule above, before it is made.
-        const alone = documents.flatMap(({ statements }) => destroyedBy(statements));
-        const held = destroyedBy(documents.flatMap(({ statements }) => statements)).filter((action) => !alone.includes(action));
-        const { urn } = documents.find(({ statements }) => allows(statements, held[0])) ?? documents[0];
-        if (held.length > 0 && !told.has(urn)) yield { urn, found: `its holder can write objects by another document, and may ${few(held)}` };
-        if (held.length > 0) told.add(urn);
-      }
+      // A new resource's policy is not known in a preview, and hides nothing of what the identities' own say.
+      yield* eachKnown([holders, holdersWithResources], function* (of) {
+        for (const documents of of(resources)) {
+          // What one document does by itself is told by the rule above, before it is made.
+          const alone = documents.flatMap(({ statements }) => destroyedBy(statements));
+          const held = destroyedBy(documents.flatMap(({ statements }) => statements)).filter((action) => !alone.includes(action));
+          const { urn } = documents.find(({ statements }) => allows(statements, held[0])) ?? documents[0];
+          if (held.length > 0 && !told.has(urn)) yield { urn, found: `its holder can write objects by another document, and may ${few(held)}` };
+          if (held.length > 0) told.add(urn);
+        }
+      });
     },
   },
 ];

@@ -1,6 +1,7 @@
 import type { PolicyResource } from "@pulumi/policy";
 import type { AccountPasswordPolicyArgs } from "@pulumi/aws/iam";
 import { ruleFor, type Rule } from "../rule";
+import { known } from "../unknown";
 
 const user = "aws:iam/user:User";
 const accessKey = "aws:iam/accessKey:AccessKey";
@@ -14,9 +15,12 @@ const adminPolicies = /^arn:[^:]*:iam::aws:policy\/(?:.*\/)?(\w*(?:FullAccess|Ad
 const hasSome = ({ props, propertyDependencies }: PolicyResource, inputs: string[]): boolean =>
   inputs.some((input) => (propertyDependencies[input] ?? []).length > 0 || (input.endsWith("s") ? (props[input] ?? []).length > 0 : input in props));
 
-/** Whether an input of a resource names this one, by the program's own reference or by name. */
-const names = (resource: PolicyResource, input: string, named: PolicyResource): boolean =>
-  (resource.propertyDependencies[input] ?? []).some(({ urn }) => urn === named.urn) || (named.props.name !== undefined && [resource.props[input]].flat().includes(named.props.name));
+/** Whether an input of a resource names this one: by name, where a preview knows both, or else by the program's own reference. */
+function names(resource: PolicyResource, input: string, named: PolicyResource): boolean {
+  const name = known(() => named.props.name as unknown);
+  const given = known(() => [resource.props[input] as unknown].flat());
+  return name === undefined || given === undefined ? (resource.propertyDependencies[input] ?? []).some(({ urn }) => urn === named.urn) : given.includes(name);
+}
 
 export const userRules: Rule[] = [
   {

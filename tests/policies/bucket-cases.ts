@@ -104,13 +104,17 @@ export const bucketCases: Record<string, Cases> = {
     unknown: [aws("s3/bucket", { bucket: unknown })],
   },
   "s3-complete": {
-    kept: [store()],
+    kept: [store(), [...store(), writer()], store().map((sample) => (sample.name === "store-Versioning" ? { ...sample, props: { ...sample.props, bucket: unknown }, refs: { bucket: ["store"] } } : sample))],
     broken: [
       ...([["Versioning", /no versioning/], ["PublicAccessBlock", /no public access block/], ["Policy", /no policy/], ["ServerSideEncryptionConfiguration", /no encryption/],
         ["OwnershipControls", /no ownership controls/], ["LifecycleConfiguration", /no lifecycle/], ["Logging", /no access logging/]] as const)
         .map(([what, found]): [RegExp, ...Sample[]] => [found, ...store({ [what]: undefined })]),
       // Another bucket's, by reference.
       [/no versioning/, ...store({ Versioning: undefined }), setting("Versioning", { bucket: "logs" }), aws("s3/bucketVersioning", { bucket: unknown }, { name: "another", refs: { bucket: ["logs"] } })],
+      // By a reference that the name does not come from.
+      [/no versioning/, ...store({ Versioning: undefined }), aws("s3/bucketVersioning", { bucket: "logs" }, { name: "another", refs: { bucket: ["store", "logs"] } })],
+      // A bucket that others log to, and in which somebody writes, is none of logs.
+      [/no access logging/, ...store({ Logging: undefined }), setting("Logging", { bucket: "other", targetBucket: "store" }), writer()],
       // Checkov CKV_AWS_18, 19, 21, CKV2_AWS_6, 61 and Trivy AWS-0089, 90, 94, failing: a bucket alone.
       [/no versioning, no public access block, no policy, no encryption, no ownership controls, no lifecycle, no access logging/, aws("s3/bucket", { bucket: "mybucket" })],
     ],

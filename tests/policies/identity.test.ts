@@ -28,6 +28,9 @@ const passwords = (props: object): Sample => aws("iam/accountPasswordPolicy", {
 const writes = (word: string, props: object, ...statements: object[]): Sample => aws(`iam/${word}`, { ...props, policy: document(allow("s3:PutObject", objects), ...statements) }, { name: "writes" });
 const destroys = (word: string, props: object): Sample => aws(`iam/${word}`, { ...props, policy: document(allow(["s3:DeleteObjectVersion", "s3:PutBucketPolicy", "kms:DisableKey"], objects)) }, { name: "destroys" });
 const attached = (word: string, props: object, policyName: string): Sample => aws(`iam/${word}`, { ...props, policyArn: unknown }, { name: `${word}-${policyName}`, refs: { policyArn: [policyName] } });
+const arnOf = (kind: string): string => `arn:aws:iam::123456789012:${kind}/one`;
+/** Somebody who writes, with the name by which a resource's policy knows him. */
+const named = (kind: string): Sample[] => [aws(`iam/${kind}`, { name: "one" }, { name: "one", outputs: { arn: arnOf(kind) } }), writes(`${kind}Policy`, { [kind]: "one" })];
 const admin = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 chapter("Identity", {
@@ -46,6 +49,10 @@ chapter("Identity", {
       // Spelt as AWS may take it, too.
       ...[{ effect: "Allow", action: "*", resource: "*" }, { Effect: "allow", Action: "*", Resource: "*" }].map((statement): [RegExp, Sample] => [/allows \*/, policy(statement)]),
       [/allows \*/, aws("iam/policy", { policy: JSON.stringify({ statement: [allow("*", "*")] }) })],
+      // What can be read in two ways, by a name that is there twice.
+      ...[{ action: "*" }, { Statement: [], statement: [] }].map((more): [RegExp, Sample] => [/allows \*/, policy({ ...allow("s3:GetObject", objects), ...more, Condition: { StringEquals: { "aws:a": "1", "AWS:A": "2" } } })]),
+      [/allows \*/, aws("iam/policy", { policy: `{"Statement":[{"Effect":"Allow","Action":"*","Action":"s3:GetObject","Resource":"${objects}"}]}` })],
+      [/allows \*/, aws("iam/policy", { policy: '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}],"Statement":[]}' })],
       [/allows s3:\?et/, aws("iam/policy", { policy: { Statement: { Effect: "Allow", Action: "s3:?etObject", Resource: objects } } })],
     ],
     unknown: [aws("iam/policy", { policy: unknown })],
@@ -62,7 +69,7 @@ chapter("Identity", {
       [/on everything/, policy(allow("ssm:GetParameter", "*"))], [/on everything/, policy(allow("s3:GetObject", "arn:aws:s3:::*"))], [/on everything/, policy(allow("iam:GetRole", "arn:aws:iam::123456789012:role/*"))],
       [/on everything/, policy(allow("s3:GetObject", "arn:aws:s3:::*/*"))], [/except the resources that it names/, policy({ Effect: "Allow", Action: "s3:GetObject", NotResource: "arn:aws:s3:::private/*" })],
       // Another spelling of the same: in the whole, in the bucket, in what stands after the kind.
-      ...["**", "?*", "*:*", "arn:*", "arn:aws:s3*", "arn:*:*:*:*:*", "arn:aws:*:*:*:key/*", "arn:aws:s3:::**", "arn:aws:s3:::?*/*", "arn:aws:s?:::*/x", "arn:*:s3:::*", "arn:aws:kms:*:*:key/?*", "arn:aws:kms:*:*:k*", "arn:aws:iam::*:ro?e/*",
+      ...["**", "?*", "*:*", "arn:*", "arn:aws:s3*", "arn:*:*:*:*:*", "arn:aws:*:*:*:key/*", "arn:aws:s3:::**", "arn:aws:s3:::r*", "arn:aws:s3:::*o*/*", "arn:aws:s3:::?*/*", "arn:aws:s?:::*/x", "arn:*:s3:::*", "arn:aws:kms:*:*:key/?*", "arn:aws:kms:*:*:k*", "arn:aws:iam::*:ro?e/*",
         "arn:aws:ssm:eu-central-1:123456789012:parameter/*/*", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:*", "arn:aws:dynamodb:*:*:table/**", "arn:aws:logs:*:*:log-group:*:*", "arn:aws:sqs:*:*:?*"]
         .map((resource): [RegExp, Sample] => [/on everything/, policy(allow("s3:GetObject", resource))]),
     ],
@@ -79,6 +86,9 @@ chapter("Identity", {
       ...["role/?????", "ro?e/admin"].map((name): [RegExp, Sample] => [/allows iam:PassRole/, policy(allow("iam:PassRole", `arn:aws:iam::123456789012:${name}`))]),
       ...["iam:PutRolePermissionsBoundary", "iam:PutUserPermissionsBoundary", "ec2:AssociateIamInstanceProfile", "ec2:ReplaceIamInstanceProfileAssociation", "lambda:UpdateFunctionConfiguration", "ssm:SendCommand", "ssm:StartSession", "s3:PutAccessPointPolicy"]
         .map((action): [RegExp, Sample] => [new RegExp(`allows ${action}`), policy(allow(action, "arn:aws:x:eu-central-1:123456789012:ringo-*"))]),
+      // Who is believed, who is in, which keys work, and what denies goes.
+      ...["iam:CreateOpenIDConnectProvider", "iam:UpdateSAMLProvider", "iam:UploadSigningCertificate", "iam:UpdateAccessKey", "iam:DeleteGroupPolicy", "iam:DetachUserPolicy", "iam:RemoveUserFromGroup", "sso:CreateAccountAssignment", "sso:PutInlinePolicyToPermissionSet",
+        "identitystore:CreateGroupMembership", "ec2:ModifyInstanceAttribute", "ec2-instance-connect:SendSSHPublicKey", "ssm:StartAutomationExecution"].map((action): [RegExp, Sample] => [new RegExp(`allows ${action} on`), policy(allow(action, "arn:aws:x:eu-central-1:123456789012:ringo-*"))]),
       [/sts:AssumeRole/, policy(allow("sts:AssumeRole", "arn:aws:iam::*:role/admin"))], [/s3:PutBucketPolicy/, policy({ Effect: "Allow", Action: "s3:PutBucketPolicy", NotResource: "arn:aws:s3:::a" })],
     ],
     unknown: [aws("iam/policy", { policy: unknown })],
@@ -90,7 +100,7 @@ chapter("Identity", {
       [/may s3:DeleteObjectVersion.*and \d+ more/, policy(allow("s3:*", objects))],
       // A denial of part of the objects, or under a condition, is none.
       [/may s3:DeleteObjectVersion/, policy(allow("s3:*", objects), { Effect: "Deny", Action: "s3:DeleteObjectVersion", Resource: "arn:aws:s3:::store/old/*" })],
-      ...["s3:PutObjectLegalHold", "s3:PutBucketAcl", "s3:PutBucketOwnershipControls", "s3:PutReplicationConfiguration", "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy", "kms:DeleteImportedKeyMaterial", "kms:CreateGrant", "s3:UpdateObjectEncryption", "s3:PutBucketLogging", "s3:PutIntelligentTieringConfiguration", "s3:PutAccessPointPolicy"]
+      ...["s3:PutObjectLegalHold", "s3:PutBucketAcl", "s3:PutAccountPublicAccessBlock", "s3:PutBucketOwnershipControls", "s3:PutReplicationConfiguration", "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy", "kms:DeleteImportedKeyMaterial", "kms:CreateGrant", "s3:UpdateObjectEncryption", "s3:PutBucketLogging", "s3:PutIntelligentTieringConfiguration", "s3:PutAccessPointPolicy"]
         .map((action): [RegExp, Sample] => [new RegExp(`may ${action}`), policy(allow("s3:PutObject", objects), allow(action, "arn:aws:kms:eu-central-1:123456789012:key/1"))]),
       [/may s3:DeleteObjectVersion/, aws("iam/role", { inlinePolicies: [{ policy: document(allow("s3:PutObject", objects)) }, { policy: document(allow("s3:DeleteObjectVersion", objects)) }] })],
       [/may s3:DeleteObjectVersion/, aws("ssoadmin/permissionSetInlinePolicy", { inlinePolicy: document(allow(["s3:PutObject", "s3:DeleteObjectVersion"], objects)) })],
@@ -106,6 +116,8 @@ chapter("Identity", {
       // Told by the rule of one document.
       [aws("iam/groupPolicy", { group: "a", policy: document(allow(["s3:PutObject", "s3:DeleteObjectVersion"], objects)) }), aws("iam/groupPolicy", { group: "a", policy: document(allow("s3:GetObject", objects)) }, { name: "reads" })],
       [writes("policy", {}), destroys("policy", {}), attached("groupPolicyAttachment", { group: "a" }, "writes"), attached("groupPolicyAttachment", { group: "b" }, "destroys")],
+      [...named("user"), aws("kms/keyPolicy", { policy: document({ Effect: "Allow", Principal: { AWS: arnOf("user") }, Action: "kms:Decrypt", Resource: "*" }, { Effect: "Allow", Principal: { AWS: "arn:aws:iam::123456789012:role/keeper" }, Action: "kms:ScheduleKeyDeletion", Resource: "*" },
+        { Effect: "Deny", Principal: { AWS: arnOf("user") }, Action: "kms:*", Resource: "*" }) })],
     ],
     broken: [
       ...["group", "role", "user"].map((kind): [RegExp, ...Sample[]] => [/may s3:DeleteObjectVersion, s3:PutBucketPolicy, kms:DisableKey/, writes(`${kind}Policy`, { [kind]: "a" }), destroys(`${kind}Policy`, { [kind]: "a" })]),
@@ -121,6 +133,11 @@ chapter("Identity", {
           aws(`iam/${kind}PolicyAttachmentsExclusive`, { [`${kind}Name`]: "a", policyArns: [unknown] }, { name: "exclusive", refs: { policyArns: ["destroys"] } })],
       ]),
       [/may s3:DeleteObjectVersion/, writes("policy", { arn: "arn:w" }), aws("iam/role", { name: "a", managedPolicyArns: ["arn:w"] }), destroys("rolePolicy", { role: "a" })],
+      // A resource's own policy gives as well, to whom it names.
+      ...[["kms/keyPolicy", "kms:ScheduleKeyDeletion"], ["kms/key", "kms:ScheduleKeyDeletion"], ["s3/bucketPolicy", "s3:DeleteObjectVersion"]].flatMap(([path, action]) => ["user", "role"].map((kind): [RegExp, ...Sample[]] => [new RegExp(`may ${action}`), ...named(kind),
+        aws(path, { policy: document({ Effect: "Allow", Principal: { AWS: [stranger, arnOf(kind)] }, Action: action, Resource: "*" }) }, { name: "by-resource" })])),
+      // A group that is only referred to.
+      [/may s3:DeleteObjectVersion/, group, { ...writes("groupPolicy", { group: "others" }), refs: { group: ["writers"] } }, destroys("groupPolicy", { group: "others" })],
       // A user has what its groups have, the one that is named and the one that is referred to.
       [/may s3:DeleteObjectVersion/, user, group, writes("groupPolicy", { group: "writers" }), destroys("userPolicy", { user: "one" }), member],
       [/may s3:DeleteObjectVersion/, group, writes("groupPolicy", { group: "writers" }), destroys("groupPolicy", { group: "b" }), aws("iam/userGroupMembership", { user: "one", groups: ["writers", "b"] }, { name: "m", refs: { groups: ["writers"] } })],
@@ -138,7 +155,7 @@ chapter("Identity", {
         // Checkov CKV_AWS_32, 168, 169, failing.
         "secretsmanager/secret", "secretsmanager/secretPolicy", "sqs/queue", "sqs/queuePolicy", "sns/topic", "sns/topicPolicy", "ecr/repositoryPolicy", "backup/vaultPolicy"].flatMap((path): [RegExp, Sample][] => ["*", { AWS: "*" }, { AWS: ["arn:aws:iam::111122223333:root", "*"] }, ["foo", "*"]]
         .map((Principal) => [/lets everyone in/, aws(path, { policy: document({ Effect: "Allow", Principal, Action: "s3:GetObject", Resource: "*" }) })])),
-      [/lets everyone in/, role(trusts({ AWS: "*" }))], [/lets everyone in/, aws("s3/bucketPolicy", { policy: document({ Effect: "Allow", NotPrincipal: { AWS: "arn:aws:iam::1:user/a" }, Action: "s3:GetObject", Resource: "*" }) })],
+      [/lets everyone in/, role(trusts({ AWS: "*" }))], [/lets everyone in/, role(trusts({ aws: "*" }))], [/lets everyone in/, aws("s3/bucketPolicy", { policy: document({ Effect: "Allow", NotPrincipal: { AWS: "arn:aws:iam::1:user/a" }, Action: "s3:GetObject", Resource: "*" }) })],
       [/lets everyone in/, aws("s3/bucketPolicy", { policy: document({ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*", Condition: { ArnEquals: { "aws:PrincipalArn": "arn:aws:iam::*" } } }) })],
       [/lets everyone in/, aws("s3control/multiRegionAccessPointPolicy", { details: { policy: document({ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" }) } })],
       ...["tableBucketPolicy", "tablePolicy"].map((word): [RegExp, Sample] => [/lets everyone in/, aws(`s3tables/${word}`, { resourcePolicy: document({ Effect: "Allow", Principal: "*", Action: "s3tables:GetTable", Resource: "*" }) })]),
@@ -194,6 +211,7 @@ chapter("Identity", {
       [/names no audience/, ci("repo:myOrg/myRepo:ref:refs/heads/main", "StringEquals", "")], [/no repository/, ci("repo:myOrg/myRepo:ref:refs/heads/main", "StringNotEquals")],
       [/does not name one repository/, ci(["repo:myOrg/myRepo:ref:refs/heads/main", "repo:myOrg/myRepo:*"])],
       [/names no audience/, ci("repo:myOrg/myRepo:ref:refs/heads/main", "StringEquals", ["sts.amazonaws.com", "https://github.com/another"])],
+      [/names no repository/, role(trusts({ federated: federated.Federated }))],
       // Others that say who somebody is: anyone can have an account there.
       ...[undefined, { StringEquals: { "gitlab.com:aud": "sts.amazonaws.com" } }, { StringLike: { "gitlab.com:sub": "project_path:*" } }, { StringEquals: { "gitlab.com:sub": "" } }, { StringNotEquals: { "gitlab.com:sub": "a" } }]
         .map((condition): [RegExp, Sample] => [/names no subject of gitlab.com/, role(trusts({ Federated: "arn:aws:iam::123456123456:oidc-provider/gitlab.com" }, condition))]),
@@ -245,6 +263,8 @@ chapter("Identity", {
       // Checkov CKV2_AWS_21, failing.
       [/in no group/, user], [/in no group/, user, group, { ...member, props: { user: "two", groups: ["writers"] } }],
       [/in no group/, user, aws("iam/userGroupMembership", { user: "one", groups: [] }, { name: "m" })],
+      // A reference that the name does not come from.
+      [/in no group/, user, aws("iam/userGroupMembership", { user: "two", groups: ["writers"] }, { name: "m", refs: { user: ["one"] } })],
     ],
   },
   "iam-group-used": {
