@@ -1,18 +1,36 @@
 import { highestThreshold, looksForAttacks, takenOut, wafDirectory, wafGuard } from "../../machine/edge/modsecurity";
 import { command, stateOf } from "../machines/state";
-import { isPrivate } from "../network/addresses";
+import { isPrivate, isWorld } from "../network/addresses";
 import type { Rule } from "../rule";
 
-/** Locations of nginx that lead to an application, each up to where the next begins. */
-const toApplication = (site: string): string[] =>
-  site.replaceAll(/^\s*#.*$/gm, "").split(/^\s*location\s/m).slice(1).filter((location) => /\b\w+_pass\s/.test(location));
+/** Where a block ends that begins in a text, or the text's own end. */
+function endOfBlock(text: string): number {
+  let depth = 0;
+  for (const { 0: brace, index } of text.matchAll(/[{}]/g)) {
+    depth += brace === "{" ? 1 : -1;
+    if (depth === 0) return index + 1;
+  }
+  return text.length;
+}
 
-/** Whether nobody gets there but from networks that are named. */
-const isForNamedNetworks = (location: string): boolean => /^\s*deny\s+all;/m.test(location) && !/^\s*satisfy\s+any;/m.test(location);
+/** Where nginx leads to an application: locations, each up to where one within it begins, and what is outside of them. */
+function toApplication(site: string): string[] {
+  const [before, ...begun] = site.replaceAll(/^\s*#.*$/gm, "").split(/(?:^|(?<=[\s;{}]))location\s/m);
+  const locations = begun.map((text) => text.slice(0, endOfBlock(text)));
+  const outside = `what is outside of locations {${[before, ...begun.map((text) => text.slice(endOfBlock(text)))].join("\n")}`;
+  return [...locations, outside].filter((text) => /\b\w+_pass\s/.test(text));
+}
+
+/** Values of a directive, wherever it stands on its line. */
+const valuesOf = (name: string, text: string): string[] => [...text.matchAll(new RegExp(`(?:^|[\\s;{}])${name}\\s+([^\\s;]+)`, "g"))].map(([, value]) => value);
+
+/** Whether nobody gets there but from networks that are named, and are not the internet. */
+const isForNamedNetworks = (location: string): boolean =>
+  /^\s*deny\s+all;/m.test(location) && valuesOf("satisfy", location).every((who) => who === "all") && !isWorld(valuesOf("allow", location));
 
 /** Whether a site answers on private addresses alone: whoever asks there is a machine of the stack. */
 function isInside(site: string): boolean {
-  const listening = [...site.matchAll(/^\s*listen\s+([^\s;]+)/gm)].map(([, where]) => where);
+  const listening = valuesOf("listen", site.replaceAll(/^\s*#.*$/gm, ""));
   return listening.length > 0 && listening.every((where) => isPrivate(where.replace(/:\d+$/, "")));
 }
 
@@ -25,8 +43,13 @@ function isHarmless(telling: string, rules: string): boolean {
   return id === undefined ? /^ctl:ruleRemoveTargetByTag=OWASP_CRS;ARGS:[\w.]+$/i.test(telling) : looksForAttacks(Number(id));
 }
 
-/** What is wrong with the firewall's own files. */
+/** What is wrong with the firewall's own files, and with what the sites say of it. */
 function* weaknesses(files: { path: string; content: string }[]): Generator<string> {
+  for (const { content } of files.filter(({ path }) => path.startsWith("/etc/nginx/"))) {
+    for (const [told, file] of content.replaceAll(/^\s*#.*$/gm, "").matchAll(/\bmodsecurity_rules(?:_file\s+(\S+?))?(?=[\s;])|\bmodsecurity_rules_remote\b/g)) {
+      if (!file?.startsWith(`${wafDirectory}/`)) yield `${told.split(/\s/)[0]} brings rules from elsewhere`;
+    }
+  }
   const rules = files.filter(({ path }) => path.startsWith(`${wafDirectory}/`)).map(({ content }) => content.replaceAll(/^\s*#.*$/gm, "")).join("\n");
   const engines = [...rules.matchAll(/^\s*SecRuleEngine\s+(\w+)/gim)];
   if (engines.length === 0 || engines.some(([, mode]) => mode !== "On")) yield "the firewall detects attacks but does not block them";

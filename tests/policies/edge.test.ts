@@ -17,6 +17,9 @@ function changed(name: string, from: string | RegExp, to: string): Sample {
   return bringing({ ...state, files });
 }
 
+/** The edge with one more file. */
+const beside = (content: string): Sample => bringing(combine(edgeWith(firewall), { files: [{ path: "/etc/nginx/ringo/more.conf", content }] }));
+
 const forOperators = "        allow 198.51.100.7/32;\n        deny all;\n";
 
 chapter("Edge", {
@@ -41,6 +44,16 @@ chapter("Edge", {
         [/no firewall protects \/graphs\/$/m, changed("sites.conf", "    location @writes {", `    location /graphs/ {\n        ${rules}        proxy_pass http://graphs;\n    }\n\n    location @writes {`)]),
       ...["9180", "*:9180", "203.0.113.9:9180", "10.20.0.6:9180;\n    listen [::]:9180"].map((where): [RegExp, Sample] => [/no firewall protects \/$/m,
         bringing(combine({ files: [{ path: "/etc/nginx/nginx.conf", content: `server {\n    listen ${where};\n    location / {\n        proxy_pass http://10.20.0.6:8000;\n    }\n}\n` }] }))]),
+      // On one line, outside of a location, after the end of one, and where a file also has a site inside.
+      ...["server { listen 8443; location / { proxy_pass http://api; } }", "stream { server { listen 8443; proxy_pass 10.20.0.6:8000; } }", "server {\n    listen 10.20.0.6:9180;\n}\nserver { listen 8443; location / { proxy_pass http://api; } }"]
+        .map((content): [RegExp, Sample] => [/no firewall protects /, beside(content)]),
+      [/no firewall protects what is outside of locations/, changed("sites.conf", /$/, "\nstream {\n    server {\n        listen 8443;\n        proxy_pass 10.20.0.6:8000;\n    }\n}\n")],
+      // Named networks that are the world.
+      ...["allow all;", "allow 0.0.0.0/0;", "allow ::/0;", "allow 0.0.0.0/1;\n        allow 128.0.0.0/1;", "allow 10.20.0.0/20; allow all;"].map((rules): [RegExp, Sample] =>
+        [/no firewall protects \/graphs\/$/m, changed("sites.conf", "    location @writes {", `    location /graphs/ {\n        ${rules}\n        deny all;\n        proxy_pass http://graphs;\n    }\n\n    location @writes {`)]),
+      // Rules of a location's own.
+      ...["modsecurity_rules 'SecRuleEngine DetectionOnly';", "modsecurity_rules_file /srv/own.conf;", "modsecurity_rules_remote key https://rules.example.net;"].map((rules): [RegExp, Sample] =>
+        [/brings rules from elsewhere/, changed("sites.conf", /(location @reads \{\s+modsecurity on;)/, `$1 ${rules}`)]),
       [/does not block them/, changed("engine.conf", "SecRuleEngine On", "SecRuleEngine Off")],
       [/does not block them/, changed("engine.conf", "SecRuleEngine On", "")],
       [/does not block them/, changed("additions.conf", /^/, "SecRuleEngine DetectionOnly\n")],
