@@ -53,6 +53,7 @@ export const firewallRules: Rule[] = [
       const ssh = allowed(inputs.inboundRules).filter(({ protocol, portRange }) => !/^(udp|icmp)$/.test(protocol) && includes(portsOf(portRange), 22));
       const addresses = ssh.flatMap(({ sourceAddresses }) => sourceAddresses ?? []).filter((text) => !isPrivate(text));
       const wide = widerThan(people, addresses);
+      if (wide.length === 0 && isWorld(addresses)) yield "SSH is open to a large part of the internet, in pieces";
       for (const text of wide) yield `SSH is open to ${text}, which is too wide`;
       if (!isEdge(inputs)) for (const text of addresses.filter((each) => !wide.includes(each))) yield `SSH is open to ${text} on machines that are not the bastion`;
     },

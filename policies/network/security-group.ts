@@ -22,8 +22,8 @@ const inline = ({ ingress }: any): Opening[] => (ingress ?? []).map((rule: any) 
 const openings: Record<string, (inputs: any) => Opening[]> = {
   "aws:ec2/securityGroup:SecurityGroup": inline,
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": inline,
-  "aws:ec2/securityGroupRule:SecurityGroupRule": (rule) => (rule.type === "ingress"
-    ? [opening(rule.protocol, rule.fromPort, rule.toPort, [...(rule.cidrBlocks ?? []), ...(rule.ipv6CidrBlocks ?? [])])] : []),
+  "aws:ec2/securityGroupRule:SecurityGroupRule": (rule) => (rule.type === "egress" ? []
+    : [opening(rule.protocol, rule.fromPort, rule.toPort, [...(rule.cidrBlocks ?? []), ...(rule.ipv6CidrBlocks ?? [])])]),
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": (rule) =>
     [opening(rule.ipProtocol, rule.fromPort, rule.toPort, [rule.cidrIpv4, rule.cidrIpv6])],
 };

@@ -71,6 +71,8 @@ chapter("Network", {
       [/SSH is open to 198.0.0.0\/15, which is too wide/, edge(tcp("22", "198.0.0.0/15"))],
       [/2001::\/31, which is too wide/, edge(tcp("20-30", "2001::/31"))],
       [/0.0.0.0\/0, which is too wide/, edge(tcp("all", "0.0.0.0/0"))],
+      // The internet in pieces, a rule each.
+      [/SSH is open to a large part of the internet/, edge(...Array.from({ length: 256 }, (_, i) => tcp("22", `8.${i}.0.0/16`)))],
       [/not the bastion/, api(tcp("22", "198.51.100.7"))], [/not the bastion/, api({ ...tcp("22", "198.51.100.7"), protocol: "TCP" })],
     ],
     unknown: [edge(tcp("22", unknown))],
@@ -217,6 +219,7 @@ chapter("Network", {
       [/udp, port 443, is open/, group({ protocol: "udp", fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/0"] })], // where something else than a web server may answer
       [/tcp, port 3389, is open/, group({ protocol: "tcp", fromPort: 3389, toPort: 3389, ipv6CidrBlocks: ["::/0"] })],
       [/every protocol, ports 0-65535/, group({ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] })],
+      [/port 22/, aws("ec2/securityGroupRule", { type: "Ingress", protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] })],
       [/ports 0-1024/, aws("ec2/securityGroupRule", { type: "ingress", protocol: "tcp", fromPort: 0, toPort: 1024, cidrBlocks: ["0.0.0.0/0"] })],
       [/port 5432, is open to 52.0.0.0\/9/, group({ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["52.0.0.0/9"] })],
       [/port 6379/, aws("vpc/securityGroupIngressRule", { ipProtocol: "tcp", fromPort: 6379, toPort: 6379, cidrIpv6: "::/0" })],
