@@ -1,7 +1,8 @@
 import { command, stateOf } from "../machines/state";
 import type { Rule } from "../rule";
 
-const on = /^(1|true|yes|on)$/i;
+/** What Django's libraries for settings take for yes. */
+const on = /^\s*(1|t|true|y|yes|on|ok)\s*$/i;
 
 function* faults(variables: Record<string, string>): Iterable<string> {
   if ([variables.DEBUG, variables.DJANGO_DEBUG].some((value) => on.test(value ?? ""))) yield "runs in debug mode";

@@ -6,12 +6,18 @@ import { command, stateOf } from "./state";
 
 const byDigest = /@sha256:[0-9a-f]{64}$/;
 /** Binding one of these, what is in it or what it is in gives the machine away. */
-const precious = ["/etc", "/root", "/boot", "/dev", "/proc", "/sys", "/run", "/var/run", "/var/lib/docker", "/usr", "/bin", "/sbin", "/lib", "/lib64"];
+const precious = ["/etc", "/root", "/boot", "/dev", "/proc", "/sys", "/run", "/var/run", "/var/lib/docker", "/var/lib/containerd", "/var/spool", "/home", "/opt", "/usr", "/bin", "/sbin", "/lib", "/lib64"];
+/** Nobody is the image's own user: root. A number is read as a number. */
+function isRoot(user = ""): boolean {
+  const name = user.trim().split(":")[0];
+  return name === "" || name === "root" || Number(name) === 0;
+}
+
 const isIn = (inner: string, outer: string): boolean => `${inner}/`.startsWith(`${outer}/`);
 
 function* faults({ image, user, publish, volumes, network }: Container, { users }: Pick<MachineState, "users">, throwaway: boolean): Iterable<string> {
   if (!throwaway && !byDigest.test(image)) yield "names its image by tag, which can change";
-  if (!user || /^(0|root)(:|$)/.test(user)) yield "runs as root";
+  if (isRoot(user)) yield "runs as root";
   // The firewall knows the machine's users, and lets out only those that a concern names.
   if (network === "host" && !users.some(({ uid }) => uid !== undefined && String(uid) === user?.split(":")[0])) yield "uses the host's network without a user that the firewall restricts";
   for (const text of publish ?? []) {
