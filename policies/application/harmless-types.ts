@@ -19,7 +19,7 @@ const aws = typed("aws:", [
 ].join(" "));
 
 /** What another connects to is judged. */
-const providers = ["command", "digitalocean", "pulumi", "random", "tls"].map((name) => `pulumi:providers:${name}`);
+const providers = ["command", "pulumi", "random", "tls"].map((name) => `pulumi:providers:${name}`);
 
 const own = ["pulumi:pulumi:Stack", "pulumi:pulumi:StackReference", "pulumi:index:Stash"];
 

@@ -1,5 +1,7 @@
 import type { Rule } from "../rule";
 
+const snapshots = ["snapshot:Snapshot", "snapshotCopy:SnapshotCopy", "clusterSnapshot:ClusterSnapshot", "clusterSnapshotCopy:ClusterSnapshotCopy"].map((word) => `aws:rds/${word}`);
+
 /** What cannot be made again. */
 const stateful = [
   "digitalocean:index/volume:Volume",
@@ -23,6 +25,8 @@ const stateful = [
   "aws:kms/replicaExternalKey:ReplicaExternalKey",
   "aws:rds/instance:Instance",
   "aws:rds/cluster:Cluster",
+  "aws:rds/globalCluster:GlobalCluster",
+  ...snapshots,
 ];
 
 export const statefulProtected: Rule = {

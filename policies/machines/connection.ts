@@ -47,14 +47,15 @@ export const commandHostKey: Rule = {
 
 export const providerTls: Rule = {
   name: "provider-tls",
-  types: ["pulumi:providers:aws"],
+  types: ["pulumi:providers:aws", "pulumi:providers:digitalocean"],
   chapter: "Machines",
   severity: "critical",
-  demands: "The program connects to AWS over TLS and verifies the certificate.",
-  wrong: "Anyone on the network path can read its credentials and impersonate AWS.",
-  fix: "remove insecure from the provider.",
+  demands: "The program connects to AWS and DigitalOcean over TLS and verifies the certificate.",
+  wrong: "Anyone on the network path can read its credentials and impersonate the cloud.",
+  fix: "remove insecure from the provider, and give its endpoints (apiEndpoint, spacesEndpoint) with https, or not at all.",
   answers: [],
-  *check({ insecure }) {
+  *check({ insecure, endpoints, apiEndpoint, spacesEndpoint }) {
     if (String(insecure) === "true") yield "insecure is on"; // a provider is given its inputs as text
+    for (const [name, value] of Object.entries({ endpoints, apiEndpoint, spacesEndpoint })) if (/\bhttp:/i.test(JSON.stringify(value ?? ""))) yield `${name} has an address without TLS`;
   },
 };

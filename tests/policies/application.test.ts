@@ -38,7 +38,7 @@ chapter("Application", {
   "django-settings": {
     kept: alone(django({}), django({ DEBUG: "false" }), django({ CORS_ALLOWED_ORIGINS: "" }), running({ environment: { DEBUG: "true" } })),
     broken: [
-      [/in debug mode/, django({ DEBUG: "True" })], [/in debug mode/, django({ DJANGO_DEBUG: "1" })], [/no allowed hosts/, django({ DJANGO_ALLOWED_HOSTS: undefined })], [/no allowed hosts/, django({ DJANGO_ALLOWED_HOSTS: "a," })],
+      [/in debug mode/, django({ DEBUG: "True" })], [/in debug mode/, django({ DJANGO_DEBUG: "1" })], ...["t", "Y", " True "].map((DEBUG): [RegExp, Sample] => [/in debug mode/, django({ DEBUG })]), [/no allowed hosts/, django({ DJANGO_ALLOWED_HOSTS: undefined })], [/no allowed hosts/, django({ DJANGO_ALLOWED_HOSTS: "a," })],
       [/any host/, django({ DJANGO_ALLOWED_HOSTS: "api.ringo.test, *" })], [/any host/, django({ DJANGO_ALLOWED_HOSTS: ".ringo.test" })], [/CORS_ALLOWED_ORIGINS/, django({ CORS_ALLOWED_ORIGINS: "http://app.ringo.test" })],
       [/CSRF_TRUSTED_ORIGINS/, django({ CSRF_TRUSTED_ORIGINS: "https://*.ringo.test" })], [/CORS_ALLOW_ALL_ORIGINS/, django({ CORS_ALLOW_ALL_ORIGINS: "true" })],
     ],
@@ -73,11 +73,15 @@ chapter("Application", {
     ],
   },
   "allowed-region": {
-    kept: alone(digitalocean("droplet", { region: "fra1" }), digitalocean("volume", { region: "FRA1" }), digitalocean("spacesBucket", {}), digitalocean("dropletAutoscale", { dropletTemplate: { region: "ams3" } }), digitalocean("app", { spec: { region: "fra" } }), digitalocean("app", {})),
+    kept: alone(digitalocean("droplet", { region: "fra1" }), digitalocean("volume", { region: "FRA1" }), digitalocean("dropletAutoscale", { dropletTemplate: { region: "ams3" } }), digitalocean("app", { spec: { region: "fra" } }),
+      // Where its regional balancers are, and where its cluster is.
+      digitalocean("loadBalancer", { type: "GLOBAL" }), digitalocean("databaseReplica", {})),
     broken: [
       ...regions.filter((region) => !["fra1", "ams3"].includes(region)).map((region): [RegExp, Sample] => [new RegExp(`it is in ${region}`), digitalocean("droplet", { region })]),
       ...["volume", "vpc", "reservedIp", "loadBalancer", "databaseCluster", "databaseReplica", "spacesBucket", "kubernetesCluster", "vpcNatGateway",
         "floatingIp", "nfs", "nfsSnapshot", "vectorDatabase", "containerRegistry", "containerRegistries", "dedicatedInference", "genaiKnowledgeBase", "gradientaiKnowledgeBase"].map((word): [RegExp, Sample] => [/it is in nyc1/, digitalocean(word, { region: "nyc1" })]),
+      // DigitalOcean chooses: New York for a bucket.
+      ...["droplet", "spacesBucket", "app", "containerRegistry", "containerRegistries", "loadBalancer"].map((word): [RegExp, Sample] => [/it names no region/, digitalocean(word, {})]), [/it names no region/, digitalocean("app", { spec: { name: "a" } })],
       [/it is in nyc1/, digitalocean("reservedIpv6", { regionSlug: "nyc1" })],
       [/it is in nyc/, digitalocean("app", { spec: { region: "nyc" } })], [/it is in fr$/m, digitalocean("app", { spec: { region: "fr" } })],
       [/it is in nyc1/, digitalocean("dropletAutoscale", { dropletTemplate: { region: "nyc1" } })],

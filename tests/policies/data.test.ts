@@ -5,6 +5,7 @@ import { alone, aws, chapter, digitalocean, judge, ruleNamed, unknown, urnOf, ty
 const rds = (props: object, type = "rds/instance"): Sample => aws(type, { storageEncrypted: true, backupRetentionPeriod: 7, deletionProtection: true, manageMasterUserPassword: true, ...props });
 const cluster = (props: object = {}): Sample => digitalocean("databaseCluster", { engine: "pg", ...props }, { name: "db" });
 const trail = (props: object): Sample => aws("cloudtrail/trail", { isMultiRegionTrail: true, enableLogFileValidation: true, kmsKeyId: "arn:aws:kms:x", ...props });
+const selector = (...fieldSelectors: object[]) => ({ fieldSelectors });
 const app = (spec: object): Sample => digitalocean("app", { spec: { name: "one", ...spec } });
 const env = (key: string, value: string, type: string | undefined = "GENERAL") => ({ key, value, type });
 const made = { ...cluster(), outputs: { id: "db-1" } };
@@ -156,11 +157,16 @@ chapter("Data", {
     unknown: [aws("rds/proxy", { requireTls: unknown })],
   },
   "trail-whole": {
-    kept: alone(trail({}), trail({ enableLogging: true, includeGlobalServiceEvents: true })),
+    kept: alone(trail({}), trail({ enableLogging: true, includeGlobalServiceEvents: true }), trail({ eventSelectors: [{}, { includeManagementEvents: false, readWriteType: "WriteOnly" }] }), trail({ eventSelectors: [] }),
+      trail({ advancedEventSelectors: [selector({ field: "eventCategory", equals: ["Data"] }, { field: "resources.type", equals: ["AWS::S3::Object"] }), selector({ field: "eventCategory", equals: ["Management"] })] })),
     // Checkov CKV_AWS_35, 36, 67, 251 and Trivy AWS-0014, 15, 16, failing.
     broken: [
       [/enableLogging is off/, trail({ enableLogging: false })], [/one region only/, trail({ isMultiRegionTrail: undefined })], [/does not record IAM/, trail({ includeGlobalServiceEvents: false })],
-      [/enableLogFileValidation is off/, trail({ enableLogFileValidation: undefined })], ...[undefined, "", "alias/aws/cloudtrail", "arn:aws:kms:eu-central-1:123456789012:alias/aws/s3"].map((kmsKeyId): [RegExp, Sample] => [/a key that is not of this stack/, trail({ kmsKeyId })]),
+      [/enableLogFileValidation is off/, trail({ enableLogFileValidation: undefined })],
+      // What selects some events leaves out the rest.
+      ...[{ includeManagementEvents: false }, { readWriteType: "ReadOnly" }, { readWriteType: "WriteOnly" }, { excludeManagementEventSources: ["kms.amazonaws.com"] }].map((one): [RegExp, Sample] => [/does not record every management event/, trail({ eventSelectors: [one] })]),
+      ...[[{ field: "eventCategory", equals: ["Data"] }], [{ field: "eventCategory", equals: ["Management"] }, { field: "readOnly", equals: ["true"] }], [{ field: "eventCategory", equals: ["Management"] }, { field: "eventSource", notEquals: ["kms.amazonaws.com"] }]]
+        .map((fields): [RegExp, Sample] => [/does not record every management event/, trail({ advancedEventSelectors: [selector(...fields)] })]), ...[undefined, "", "alias/aws/cloudtrail", "arn:aws:kms:eu-central-1:123456789012:alias/aws/s3"].map((kmsKeyId): [RegExp, Sample] => [/a key that is not of this stack/, trail({ kmsKeyId })]),
     ],
     unknown: [trail({ enableLogFileValidation: unknown })],
   },
@@ -175,7 +181,7 @@ chapter("Data", {
     broken: [
       ...["s3/bucket", "s3tables/tableBucket"].map((path): [RegExp, Sample] => [/forceDestroy deletes all/, aws(path, { forceDestroy: true }, { protect: true })]),
       ...["volume", "volumeSnapshot", "dropletSnapshot", "nfs", "nfsSnapshot", "reservedIp", "reservedIpv6", "floatingIp", "databaseCluster", "vectorDatabase", "spacesBucket"].map((word): [RegExp, Sample] => [/not protected/, digitalocean(word, {})]),
-      ...["s3/bucket", "s3/directoryBucket", "s3/vectorsVectorBucket", "s3tables/tableBucket", "kms/key", "kms/externalKey", "kms/replicaKey", "kms/replicaExternalKey", "rds/instance", "rds/cluster"].map((path): [RegExp, Sample] => [/not protected/, aws(path, {})]),
+      ...["s3/bucket", "s3/directoryBucket", "s3/vectorsVectorBucket", "s3tables/tableBucket", "kms/key", "kms/externalKey", "kms/replicaKey", "kms/replicaExternalKey", "rds/instance", "rds/cluster", "rds/globalCluster", "rds/snapshot", "rds/snapshotCopy", "rds/clusterSnapshot", "rds/clusterSnapshotCopy"].map((path): [RegExp, Sample] => [/not protected/, aws(path, {})]),
     ],
   },
 });

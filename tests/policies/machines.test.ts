@@ -15,6 +15,7 @@ const remote = (connection: unknown, word = "Command"): Sample => ({ type: `comm
 const bring = (props: Record<string, unknown>): Sample => ({ type: "command:remote:Command", props });
 const local = (props: Record<string, unknown>): Sample => ({ type: "command:local:Command", props });
 const provider = (props: Record<string, unknown>): Sample => ({ type: "pulumi:providers:aws", props });
+const cloud = (props: Record<string, unknown>): Sample => ({ type: "pulumi:providers:digitalocean", props });
 const hop = { host: "10.20.0.4", user: "root", privateKey: "a key", hostKey: "ssh-ed25519 AAAA" };
 const running = (container: Partial<Container>, users: User[] = []): Sample => ({
   type: "command:remote:Command",
@@ -90,8 +91,10 @@ chapter("Machines", {
     unknown: [bring({ environment: { DB_PASSWORD: unknown } })],
   },
   "provider-tls": {
-    kept: alone(provider({ region: "eu-central-1" }), provider({ insecure: "false" }), provider({ insecure: false })),
-    broken: [[/insecure is on/, provider({ insecure: "true" })], [/insecure is on/, provider({ insecure: true })]],
+    kept: alone(provider({ region: "eu-central-1" }), provider({ insecure: "false" }), provider({ insecure: false }), provider({ endpoints: '[{"s3":"https://s3.example.net"}]', httpProxy: "http://proxy.example.net" }), cloud({}), cloud({ apiEndpoint: "https://api.example.net" })),
+    broken: [
+      ...[[{ s3: "https://s3.example.net" }, { sts: "http://sts.example.net" }], '[{"s3":"HTTP://s3.example.net"}]'].map((endpoints): [RegExp, Sample] => [/endpoints has an address without TLS/, provider({ endpoints })]),
+      ...["apiEndpoint", "spacesEndpoint"].map((name): [RegExp, Sample] => [new RegExp(`${name} has an address without TLS`), cloud({ [name]: "http://{{.Region}}.example.net" })]),[/insecure is on/, provider({ insecure: "true" })], [/insecure is on/, provider({ insecure: true })]],
     unknown: [provider({ insecure: unknown })],
   },
   "user-data-secret": {
@@ -119,11 +122,11 @@ chapter("Machines", {
     kept: [...alone(running({}), running({ publish: ["127.0.0.1:8000:8000"] }), running({ publish: [] }), running({ network: "host", user: "472:472" }, [{ name: "shown", uid: 472 }])), [{ type: "command:remote:Command", props: { create: "true" } }]],
     broken: [
       [/ringo-api names its image by tag/, running({ image: "registry.ringo.test/backend:latest" })],
-      [/runs as root/, running({ user: undefined })], [/runs as root/, running({ user: "0:0" })], [/runs as root/, running({ user: "root" })],
+      [/runs as root/, running({ user: undefined })], [/runs as root/, running({ user: "0:0" })], [/runs as root/, running({ user: "root" })], ...["00:00", ":0", "+0", " 0:0", "0x0", ""].map((user): [RegExp, Sample] => [/runs as root/, running({ user })]),
       [/publishes a port on a public address/, running({ publish: ["8000:8000"] })], [/publishes a port on a public address/, running({ publish: ["0.0.0.0:8000:8000"] })],
       [/publishes a port on a public address/, running({ publish: ["198.18.0.4:8000:8000"] })],
       [/binds \/var\/run\/docker.sock/, running({ volumes: ["/var/run/docker.sock:/var/run/docker.sock"] })], [/binds \/etc/, running({ volumes: ["/etc:/etc:ro"] })],
-      ...["/srv/../etc/x", "/./etc", "//etc", "/var", "/var/lib", "/usr/local/bin"].map((source): [RegExp, Sample] => [/binds /, running({ volumes: [`${source}:/x`] })]),
+      ...["/srv/../etc/x", "/./etc", "//etc", "/var", "/var/lib", "/usr/local/bin", "/var/lib/containerd", "/var/spool/cron", "/home/deploy", "/opt"].map((source): [RegExp, Sample] => [/binds /, running({ volumes: [`${source}:/x`] })]),
       [/without a user that the firewall restricts/, running({ network: "host", user: "472:472" })], [/without a user that the firewall restricts/, running({ network: "host", user: "472:472" }, [{ name: "shown" }, { name: "other", uid: 473 }])],
       [/mounts the machine's root/, running({ volumes: ["/:/host"] })],
     ],
