@@ -45,7 +45,7 @@ const network: Row[] = [
     demands: "PostgreSQL, Redis, exporters, Loki and containers listen on private addresses, each open only to its clients",
     machine: ["data/postgres/index.ts", "data/redis.ts", "backend/api.ts", "logs/store.ts"],
     tests: {
-      [`${running}/40-closed.test.ts`]: ["a neighbour reaches just what its role may", "only the monitor reads figures, and nobody reads the monitor", "what listens on a machine's loopback answers root and whoever needs it, and no other program there"],
+      [`${running}/40-closed.test.ts`]: ["a neighbour reaches just what its role may", "only Prometheus reads figures, and nobody reads the monitor", "what listens on a machine's loopback answers root and whoever needs it, and no other program there"],
       [`${running}/53-logs.test.ts`]: ["who has a machine can add lines, and read none"],
       [`${running}/48-ports.test.ts`]: ["each machine answers each of its neighbours on what is declared for the two, and on nothing else", "without the cloud's firewall, each machine's own lets through what is declared for any neighbour, and nothing else", "beyond loopback nothing listens but what is declared"],
     },
@@ -129,6 +129,14 @@ const machines: Row[] = [
     demands: "Every service of ours is rated 3.0 or better by `systemd-analyze security`",
     machine: ["sandbox.ts"],
     tests: { "components/units.test.ts": ["every service of ours is rated 3.0 or better"], [`${running}/81-machines.test.ts`]: ["every unit of ours that runs something is rated 3.0 or better"] },
+  },
+  {
+    demands: "Each service that is not root's has a system user of its own, and no other program its files and outgoing connections",
+    machine: ["monitoring/exporter.ts"],
+    tests: {
+      "components/units.test.ts": ["no two services of a machine share a user, nor what the firewall and the files of one let him do"],
+      [`${running}/40-closed.test.ts`]: ["no two services of a machine run as one user, but as root", "what a program of the monitor keeps and is told in secret, no other there can read"],
+    },
   },
   {
     demands: "Containers: image by digest, read-only root, no capabilities, no new privileges, not root",

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { json, startedWith } from "../content";
 import { addedRules } from "../egress";
-import { systemUser } from "../monitoring/exporter";
 import { local } from "../monitoring/ports";
 import { textfiles } from "../monitoring/node";
+import { prometheusUser } from "../monitoring/prometheus";
 import { innerNginx } from "../edge/nginx/inner";
 import { sandbox } from "../sandbox";
 import { combine, type Fragment } from "../state";
@@ -40,7 +40,7 @@ const lokiUser = "10001";
 export const store = (options: StoreOptions): Fragment => combine(loki(options), intake(options), bound(options));
 
 const loki = ({ image, retentionDays }: StoreOptions, configured = json(configuration(retentionDays))): Fragment => combine(
-  addedRules("containers", "logs-store", [`meta skuid { "www-data", "${systemUser}" } accept comment "the store's container"`]),
+  addedRules("containers", "logs-store", [`meta skuid { "www-data", "${prometheusUser}" } accept comment "the store's container"`]),
   {
     directories: [{ path: directory }, { path: data, mode: "0700", owner: lokiUser, group: lokiUser }],
     files: [{ path: settings, content: configured }],

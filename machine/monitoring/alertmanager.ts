@@ -1,8 +1,7 @@
 import { json } from "../content";
-import { mayReach } from "../egress";
 import { combine, type Fragment } from "../state";
 import { watchdog } from "./alerts/monitor";
-import { exporter, systemUser } from "./exporter";
+import { exporter } from "./exporter";
 import { local } from "./ports";
 
 export interface AlertmanagerOptions {
@@ -23,8 +22,10 @@ export interface Receivers {
   email?: { to: string; from: string; server: string; username: string; password: string };
 }
 
+const name = "prometheus-alertmanager";
 const path = "/etc/prometheus/ringo/alertmanager.yml";
-const storage = "/var/lib/prometheus/alertmanager";
+const data = "prometheus/alertmanager";
+const storage = `/var/lib/${data}`;
 
 /**
  * At each boot it forgets whom it told of what. Prometheus has then forgotten which alerts it had raised, and tells no end of them;
@@ -34,18 +35,18 @@ const forgotten = { path: "/etc/tmpfiles.d/ringo-alertmanager.conf", content: `r
 
 /** Groups alerts, silences them, and sends them to people. Answers on loopback only. */
 export function alertmanager(options: AlertmanagerOptions): Fragment {
-  const configuration = { path, content: json(config(options)), group: "prometheus", mode: "0640", secret: true };
+  const configuration = { path, content: json(config(options)), group: name, mode: "0640", secret: true };
   const { receivers, heartbeatUrl } = options;
   return combine(
-    mayReach("alerts", options.ports.map((port) => ({ name: "alerts", port, to: "any", users: [systemUser] }))),
     exporter({
-      name: "prometheus-alertmanager",
+      name,
       listen: `127.0.0.1:${local.alertmanager}`,
       command: [
         "/usr/bin/prometheus-alertmanager", `--config.file=${path}`, `--storage.path=${storage}`,
         `--web.listen-address=127.0.0.1:${local.alertmanager}`, "--cluster.listen-address=",
       ],
-      writable: ["/var/lib/prometheus"],
+      reaches: options.ports.map((port) => ({ name: "alerts", port, to: "any" })),
+      data,
       reloaded: [configuration],
     }),
     {

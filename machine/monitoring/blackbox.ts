@@ -1,7 +1,6 @@
 import { json } from "../content";
-import { mayReach } from "../egress";
-import { combine, type Fragment } from "../state";
-import { exporter, systemUser } from "./exporter";
+import type { Fragment } from "../state";
+import { exporter } from "./exporter";
 import { local } from "./ports";
 
 const path = "/etc/prometheus/ringo/blackbox.yml";
@@ -16,15 +15,13 @@ const modules = (authorities: string[]) => ({
 });
 
 /** Asks as a client does. @param authorities roots of the API's certificate, where the system does not know them */
-export const blackbox = (authorities: string[]): Fragment => combine(
-  mayReach("probes", [{ name: "public url", port: 443, to: "any", users: [systemUser] }]),
-  exporter({
-    name: "prometheus-blackbox-exporter",
-    listen: `127.0.0.1:${local.blackbox}`,
-    command: ["/usr/bin/prometheus-blackbox-exporter", `--config.file=${path}`, `--web.listen-address=127.0.0.1:${local.blackbox}`],
-    files: [
-      { path, content: json({ modules: modules(authorities) }) },
-      { path: roots, content: authorities.map((pem) => `${pem.trim()}\n`).join("") },
-    ],
-  }),
-);
+export const blackbox = (authorities: string[]): Fragment => exporter({
+  name: "prometheus-blackbox-exporter",
+  listen: `127.0.0.1:${local.blackbox}`,
+  command: ["/usr/bin/prometheus-blackbox-exporter", `--config.file=${path}`, `--web.listen-address=127.0.0.1:${local.blackbox}`],
+  reaches: [{ name: "public url", port: 443, to: "any" }],
+  files: [
+    { path, content: json({ modules: modules(authorities) }) },
+    { path: roots, content: authorities.map((pem) => `${pem.trim()}\n`).join("") },
+  ],
+});

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { json, pythonModules } from "../content";
-import { mayReach } from "../egress";
 import { combine, type Fragment } from "../state";
-import { exporter, systemUser } from "./exporter";
+import { exporter } from "./exporter";
 import { local } from "./ports";
 
 export interface CeleryExporterOptions {
@@ -28,12 +27,13 @@ const password = "/etc/ringo/celery-exporter.password";
 /** Queues, tasks and workers, from the broker; one for the whole stack. */
 export function celeryExporter(options: CeleryExporterOptions): Fragment {
   const { host, queues, workers, stopTimeoutSeconds, pool } = options;
-  return combine(mayReach("queues", [{ name: "redis", port: 6379, to: [host], users: [systemUser] }]), exporter({
+  return combine(exporter({
     name: "ringo-celery-exporter",
     listen: `127.0.0.1:${local.celery}`,
     package: "python3-prometheus-client",
     description: "Figures of Celery for the monitor",
     command: ["/usr/bin/python3", "-B", "-m", "celery_exporter.main", settings, "/run/credentials/ringo-celery-exporter.service/password"],
+    reaches: [{ name: "redis", port: 6379, to: [host] }],
     service: [`LoadCredential=password:${password}`, "Environment=PYTHONPATH=/usr/local/lib/ringo"],
     files: [
       ...pythonModules(join(__dirname, "celery"), library),

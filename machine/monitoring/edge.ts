@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loopback, mayReach } from "../egress";
+import { loopback } from "../egress";
 import { combine, type Fragment } from "../state";
-import { exporter, systemUser } from "./exporter";
+import { exporter } from "./exporter";
 import { ports } from "./ports";
 
 const programs = "/etc/mtail/ringo";
@@ -15,7 +15,6 @@ const accessLog = (address: string): Fragment => combine(
   exporter({
     name: "mtail",
     listen: `${address}:${ports.edge}`,
-    user: "mtail",
     command: [
       "/usr/bin/mtail", "--progs", programs, "--logs", "/var/log/nginx/access.log", "--logtostderr", "--stderrthreshold=1",
       "--address", address, "--port", String(ports.edge), "--http_debugging_endpoint=false", "--poll_interval=1s", "--poll_log_interval=5s",
@@ -26,16 +25,14 @@ const accessLog = (address: string): Fragment => combine(
   }),
 );
 
-const connections = (address: string): Fragment => combine(
-  mayReach("nginx-exporter", [{ name: "figures of nginx", port: statusPort, to: [loopback], users: [systemUser] }]),
-  exporter({
-    name: "prometheus-nginx-exporter",
-    listen: `${address}:${ports.nginx}`,
-    command: [
-      "/usr/bin/prometheus-nginx-exporter", `--web.listen-address=${address}:${ports.nginx}`, `--nginx.scrape-uri=http://${loopback}:${statusPort}/`,
-    ],
-  }),
-);
+const connections = (address: string): Fragment => exporter({
+  name: "prometheus-nginx-exporter",
+  listen: `${address}:${ports.nginx}`,
+  command: [
+    "/usr/bin/prometheus-nginx-exporter", `--web.listen-address=${address}:${ports.nginx}`, `--nginx.scrape-uri=http://${loopback}:${statusPort}/`,
+  ],
+  reaches: [{ name: "figures of nginx", port: statusPort, to: [loopback] }],
+});
 
 /** The exporters of the edge. */
 export const edgeExporters = (address: string): Fragment => combine(accessLog(address), connections(address));

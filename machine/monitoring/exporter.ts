@@ -1,9 +1,13 @@
-/** Debian's exporters, with arguments of ours, on an address of ours, and closed in. */
+/** Debian's exporters, with arguments of ours, on an address of ours, closed in, and each as a user of its own. */
+import { mayReach, type Destination } from "../egress";
 import { sandbox } from "../sandbox";
-import type { File, Fragment } from "../state";
+import { combine, type File, type Fragment } from "../state";
 
 export interface ExporterOptions {
-  /** Of the unit, without `.service`; Debian's exporters are packaged under the same name. */
+  /**
+   * Of the unit, without `.service`, and of the system user that it runs as, with whom no other program shares rights or files; Debian's
+   * exporters are packaged under the same name.
+   */
   name: string;
   /** @default `name` */
   package?: string;
@@ -13,10 +17,10 @@ export interface ExporterOptions {
   command: string[];
   /** A unit of our own has a description; without one Debian's unit is changed. */
   description?: string;
-  /** @default `systemUser` */
-  user?: string;
-  /** Paths that it may write to. @default none */
-  writable?: string[];
+  /** What it connects to. @default nothing: it only answers */
+  reaches?: Omit<Destination, "users">[];
+  /** A directory below `/var/lib`, the only one that it may write to. @default none */
+  data?: string;
   /** Further lines of `[Service]`, above what the sandbox says. */
   service?: string[];
   /** Files that it reads at its start. */
@@ -25,27 +29,26 @@ export interface ExporterOptions {
   reloaded?: File[];
 }
 
-/** Whom Debian's packages of Prometheus run as. */
-export const systemUser = "prometheus";
-
 const units = "/etc/systemd/system";
 
 /** An exporter as a unit that is always there, whatever becomes of what it measures. */
 export function exporter(options: ExporterOptions): Fragment {
-  const { name, listen, files = [], reloaded = [] } = options;
+  const { name, listen, reaches = [], files = [], reloaded = [] } = options;
   const unit: File = options.description === undefined
     ? { path: `${units}/${name}.service.d/ringo.conf`, content: section(options, [["ExecCondition", ""], ["ExecStart", ""], ["EnvironmentFile", ""]]) }
     : { path: `${units}/${name}.service`, content: section(options, []) };
-  return {
+  const ways = reaches.length === 0 ? {} : mayReach(name, reaches.map((destination) => ({ ...destination, users: [name] })));
+  return combine(ways, {
     packages: [options.package ?? name],
+    users: [{ name }],
     files: [unit, ...files, ...reloaded],
     units: [{ name: `${name}.service`, restartOn: [unit.path, ...files.map(({ path }) => path)], reloadOn: reloaded.map(({ path }) => path) }],
     checks: [{ name: `${name} answers`, command: `curl -sS --max-time 5 -o /dev/null http://${listen}/metrics` }],
-  };
+  });
 }
 
 /** An empty value takes away what Debian's unit says. */
-function section({ description, command, user = systemUser, writable, service = [] }: ExporterOptions, taken: [string, string][]): string {
+function section({ name, description, command, data, service = [] }: ExporterOptions, taken: [string, string][]): string {
   return `[Unit]
 ${description === undefined ? "" : `Description=${description}\n`}Wants=network-online.target
 After=network-online.target
@@ -53,13 +56,16 @@ StartLimitIntervalSec=0
 
 [Service]
 ${taken.map(([key, value]) => `${key}=${value}\n`).join("")}ExecStart=${command.map(word).join(" ")}
-User=${user}
-# Its address may come up after it, and nothing may end it for good.
+User=${name}
+${data === undefined ? "" : `# What another user owns in there, as after an update of Debian's package, is given to this one.
+StateDirectory=${data}
+StateDirectoryMode=0700
+`}# Its address may come up after it, and nothing may end it for good.
 Restart=always
 RestartSec=2
 # A scrape is not worth a second core.
 Environment=GOMAXPROCS=1
-${sandbox({ network: "internet", writable })}${service.map((line) => `${line}\n`).join("")}${description === undefined ? "" : "\n[Install]\nWantedBy=multi-user.target\n"}`;
+${sandbox({ network: "internet" })}${service.map((line) => `${line}\n`).join("")}${description === undefined ? "" : "\n[Install]\nWantedBy=multi-user.target\n"}`;
 }
 
 /** As systemd reads a word of a command. */

@@ -1,10 +1,12 @@
 import { psql } from "../data/postgres";
 import type { Fragment } from "../state";
-import { exporter, systemUser } from "./exporter";
+import { exporter } from "./exporter";
 import { ports } from "./ports";
 
+const name = "prometheus-postgres-exporter";
+
 /** The role that looks: it may read statistics, and no table. It comes from this machine only, as the exporter's system user. */
-export const monitorRole = { name: "monitor", systemUser };
+export const monitorRole = { name: "monitor", systemUser: name };
 
 /** Where the statistics of statements are: with the superuser. What is in `public` the application may replace, and would be run by who looks. */
 const statistics = "monitor";
@@ -13,7 +15,7 @@ const queries = "/etc/ringo/postgres-exporter.yml";
 
 /** PostgreSQL's figures, read through its socket as `monitorRole`. */
 export const postgresExporter = (address: string, database: string): Fragment => exporter({
-  name: "prometheus-postgres-exporter",
+  name,
   listen: `${address}:${ports.postgres}`,
   command: [
     "/usr/bin/prometheus-postgres-exporter", `--web.listen-address=${address}:${ports.postgres}`, `--extend.query-path=${queries}`,

@@ -1,9 +1,9 @@
 import { concerns, render, type Stack } from "./alerts";
 import { json } from "../content";
-import { loopback, mayReach } from "../egress";
+import { loopback } from "../egress";
 import { grafanaCertificate, grafanaPort } from "./grafana";
 import { combine, type File, type Fragment } from "../state";
-import { exporter, systemUser } from "./exporter";
+import { exporter } from "./exporter";
 import { local, ports, type Exporter } from "./ports";
 import { dropForeignMetrics } from "./metric-sources";
 
@@ -41,8 +41,11 @@ export interface PrometheusOptions {
 const jobs = Object.keys(ports) as Exporter[];
 /** Jobs on the monitor itself; Loki is in a container, to which its store opens the way. */
 const beside = ["prometheus", "alertmanager", "blackbox", "celery"] as const;
+/** The system user that reads all figures. */
+export const prometheusUser = "prometheus";
 const directory = "/etc/prometheus/ringo";
 const configuration = `${directory}/prometheus.yml`;
+const data = "prometheus/metrics2";
 
 /**
  * How soon an alert is told to Alertmanager once more. What is told while none is known yet, as after a boot, is lost (Prometheus issue
@@ -56,21 +59,21 @@ export function prometheus(options: PrometheusOptions): Fragment {
   const rules = concerns(options.rules).map((concern): File => ({ path: `${directory}/rules/${concern.name}.yml`, content: render(concern, options.runbook) }));
   const reloaded = [{ path: configuration, content: json(config(options, rules.map(({ path }) => path))) }, ...rules];
   return combine(
-    mayReach("figures", [
-      ...jobs.map((job) => ({ name: job, port: ports[job], to: having(job, options.machines).map(({ privateAddress }) => privateAddress) })),
-      ...beside.map((job) => ({ name: job, port: local[job], to: [loopback] })),
-      ...(options.grafana ? [{ name: "grafana", port: grafanaPort, to: [monitorOf(options).privateAddress] }] : []),
-    ].map((target) => ({ ...target, name: `figures of ${target.name}`, users: [systemUser] }))),
     exporter({
-      name: "prometheus",
+      name: prometheusUser,
       listen: `127.0.0.1:${local.prometheus}`,
       command: [
-        "/usr/bin/prometheus", `--config.file=${configuration}`, "--storage.tsdb.path=/var/lib/prometheus/metrics2",
+        "/usr/bin/prometheus", `--config.file=${configuration}`, `--storage.tsdb.path=/var/lib/${data}`,
         `--storage.tsdb.retention.time=${options.retentionDays}d`, `--storage.tsdb.retention.size=${options.retentionGiB}GB`,
         `--web.listen-address=127.0.0.1:${local.prometheus}`,
         `--rules.alert.resend-delay=${options.rules.patience(resendSeconds)}s`,
       ],
-      writable: ["/var/lib/prometheus"],
+      reaches: [
+        ...jobs.map((job) => ({ name: job, port: ports[job], to: having(job, options.machines).map(({ privateAddress }) => privateAddress) })),
+        ...beside.map((job) => ({ name: job, port: local[job], to: [loopback] })),
+        ...(options.grafana ? [{ name: "grafana", port: grafanaPort, to: [monitorOf(options).privateAddress] }] : []),
+      ].map((target) => ({ ...target, name: `figures of ${target.name}` })),
+      data,
       reloaded,
     }),
     {
@@ -83,7 +86,7 @@ export function prometheus(options: PrometheusOptions): Fragment {
         { name: "Prometheus is ready", command: `curl --fail --silent --show-error http://127.0.0.1:${local.prometheus}/-/ready` },
         ...jobs.flatMap((job) => having(job, options.machines).map(({ name, privateAddress }) => ({
           name: `figures of ${job} on ${name}`,
-          command: `runuser -u ${systemUser} -- curl --fail --silent --show-error --max-time 10 --output /dev/null http://${privateAddress}:${ports[job]}/metrics`,
+          command: `runuser -u ${prometheusUser} -- curl --fail --silent --show-error --max-time 10 --output /dev/null http://${privateAddress}:${ports[job]}/metrics`,
           timeoutSeconds: 60,
         }))),
       ],

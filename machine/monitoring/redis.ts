@@ -1,6 +1,6 @@
-import { loopback, mayReach } from "../egress";
+import { loopback } from "../egress";
 import { combine, type Fragment } from "../state";
-import { exporter, systemUser } from "./exporter";
+import { exporter } from "./exporter";
 import { ports } from "./ports";
 
 const passwords = "/etc/ringo/redis-exporter.json";
@@ -14,7 +14,7 @@ export const readsQueues = (queues: string[]): string =>
   `${[...queues, "unacked"].map((name) => `%R~${name}*`).join(" ")} &/0.celeryev/* +ping +select +client|setinfo +client|setname +hello +llen +lindex +lpos +hlen +psubscribe +punsubscribe`;
 
 /** Memory, clients, persistence and commands of Redis; queues are the Celery exporter's. */
-export const redisExporter = (address: string, password: string): Fragment => combine(mayReach("redis-exporter", [{ name: "figures of redis", port: 6379, to: [loopback], users: [systemUser] }]), exporter({
+export const redisExporter = (address: string, password: string): Fragment => combine(exporter({
   name: "prometheus-redis-exporter",
   listen: `${address}:${ports.redis}`,
   command: [
@@ -22,6 +22,7 @@ export const redisExporter = (address: string, password: string): Fragment => co
     "-redis.password-file=/run/credentials/prometheus-redis-exporter.service/passwords", "-include-system-metrics=true", "-exclude-latency-histogram-metrics",
     "-set-client-name=false",
   ],
+  reaches: [{ name: "figures of redis", port: 6379, to: [loopback] }],
   service: [`LoadCredential=passwords:${passwords}`],
   files: [{ path: passwords, content: `${JSON.stringify({ [`redis://${redisUser}@127.0.0.1:6379`]: password })}\n`, mode: "0600", secret: true }],
 }), { secrets: [password] });

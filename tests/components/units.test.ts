@@ -3,16 +3,42 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { MachineState } from "../../machine/state";
-import { stackWith, stateOf } from "./program";
+import { stackWith, stateOf, type Registered } from "./program";
 
 const folder = mkdtempSync(join(tmpdir(), "ringo-units-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** All states of a stack that has everything. */
 let states: MachineState[];
+let commands: Registered[];
 beforeAll(async () => {
   const { resources } = await stackWith({ sentry: { organization: "ringo", project: "backend" }, sentryAuthToken: "not-a-token-of-sentry" });
-  states = resources.filter(({ type }) => type === "command:remote:Command").map(stateOf);
+  commands = resources.filter(({ type }) => type === "command:remote:Command");
+  states = commands.map(stateOf);
+});
+
+test("no two services of a machine share a user, nor what the firewall and the files of one let him do", () => {
+  const services = new Map<string, Set<string>>();
+  for (const command of commands) {
+    for (const { path, content } of stateOf(command).files) {
+      const [, service] = /^\/etc\/systemd\/system\/([^/]+\.service)(\.d\/ringo\.conf)?$/.exec(path) ?? [];
+      const [, user] = /^User=(.+)$/m.exec(content) ?? [];
+      if (service === undefined || user === undefined) continue;
+      // A machine's states are called by its name and what they are.
+      const key = `${command.name.replace(/-[a-z]+$/, "")}: ${user}`;
+      services.set(key, (services.get(key) ?? new Set()).add(service));
+    }
+  }
+  expect([...services.keys()]).toEqual(expect.arrayContaining(["monitor: prometheus", "data: prometheus-postgres-exporter", "edge: mtail", "api-1: prometheus-node-exporter", "worker-0: ringo-media"]));
+  expect([...services].filter(([, those]) => those.size > 1)).toEqual([]);
+});
+
+test("each service's user is declared with it", () => {
+  const undeclared = states.flatMap(({ files, users }) => files.flatMap(({ path, content }) => {
+    const names = path.startsWith("/etc/systemd/system/") ? [...content.matchAll(/^User=(.+)$/gm)].map(([, name]) => name) : [];
+    return names.filter((name) => !users.some((user) => user.name === name)).map((name) => `${path}: ${name}`);
+  }));
+  expect(undeclared).toEqual([]);
 });
 
 test("every service of ours is rated 3.0 or better", () => {

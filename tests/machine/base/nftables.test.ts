@@ -12,7 +12,11 @@ import { firewall, ruleset, type Service } from "../../../machine/base/nftables"
 import type { Fragment } from "../../../machine/state";
 
 /** Users that every system has, in the place of those that a machine has. */
-const standIns: Record<string, string> = { _apt: "bin", "systemd-timesync": "sys", prometheus: "daemon", "do-agent": "games", "ringo-grafana": "mail" };
+const standIns: Record<string, string> = {
+  _apt: "bin", "systemd-timesync": "sys", "do-agent": "games", "ringo-grafana": "mail",
+  prometheus: "daemon", "prometheus-alertmanager": "man", "prometheus-blackbox-exporter": "lp", "ringo-celery-exporter": "uucp",
+  "prometheus-nginx-exporter": "proxy", "prometheus-redis-exporter": "backup",
+};
 
 /** As nft reads it on a machine: with what concerns add in its place, and stand-ins. */
 function whole(rules: string, ...added: Fragment[]): string {
@@ -277,9 +281,10 @@ with concurrent.futures.ThreadPoolExecutor(len(ports)) as pool:
     const [onEdge, onData] = [edgeExporters("10.0.0.4"), redisExporter("10.0.0.5", "not-a-password")];
     expect(answered("root")).toEqual(listening);
     expect(answered("prometheus", ...monitor, shown)).toEqual([53, 9090, 9093, 9115, 9540]);
-    expect(answered("prometheus", onEdge)).toEqual([53, 9080]);
-    expect(answered("prometheus", onData)).toEqual([53, 6379]);
+    expect(answered("prometheus-nginx-exporter", onEdge)).toEqual([53, 9080]);
+    expect(answered("prometheus-redis-exporter", onData)).toEqual([53, 6379]);
     expect(answered("ringo-grafana", ...monitor, shown)).toEqual([53, 9090]);
+    for (const user of ["prometheus-alertmanager", "prometheus-blackbox-exporter", "ringo-celery-exporter"]) expect([user, answered(user, ...monitor, shown)]).toEqual([user, [53]]);
     expect(answered("nobody", ...monitor, shown, onEdge, onData)).toEqual([53]);
   });
 });
@@ -295,20 +300,20 @@ test("the cloud's own agent can send its figures: by them the cloud tells of a f
   expect(own(cloudAgent)).toEqual(["meta skuid 5 tcp dport 443 accept"]);
 });
 
-describe("the monitor's way to figures", () => {
-  test("is open to its exporters' machines each on its port, to what is beside it, to the queues, the public URL and who is told, and to one user", () => {
+describe("the monitor's ways out", () => {
+  test("lead Prometheus to each exporter's machines on its port and to what is beside it, and each other program to the one thing that it needs", () => {
     expect(own(...monitor).sort()).toEqual([
-      "meta skuid 1 tcp dport 587 accept",
+      "meta skuid 6 tcp dport 587 accept",
       "meta skuid 1 ip daddr 10.0.0.4 tcp dport 9100 accept", "meta skuid 1 ip daddr 10.0.0.6 tcp dport 9100 accept",
       "meta skuid 1 ip daddr 10.0.0.4 tcp dport 9113 accept", "meta skuid 1 ip daddr 10.0.0.6 tcp dport 9180 accept",
-      "meta skuid 1 tcp dport 443 accept",
-      "meta skuid 1 ip daddr 10.0.0.5 tcp dport 6379 accept",
+      "meta skuid 7 tcp dport 443 accept",
+      "meta skuid 10 ip daddr 10.0.0.5 tcp dport 6379 accept",
       "meta skuid 1 ip daddr 10.0.0.9 tcp dport 9100 accept", "meta skuid 1 ip daddr 10.0.0.9 tcp dport 3000 accept",
       ...[9090, 9093, 9115, 9540].map((port) => `meta skuid 1 ip daddr 127.0.0.1 tcp dport ${port} accept`),
     ].sort());
   });
 
-  test("goes by the API machine's nginx, which reaches the containers beside it and nothing else", () => {
+  test("end at the API machine's nginx, which reaches the containers beside it and nothing else", () => {
     expect(own(djangoMetrics({ privateAddress: "10.0.0.6", host: "api.ringo.test" }))).toEqual(["meta skuid 33 accept"]);
   });
 });

@@ -44,8 +44,8 @@ describe("PostgreSQL", () => {
   });
 
   test("each role reaches its own database, over TLS, from its network, the operator from this machine, and nobody else anything", () => {
-    const peers = [{ role: "monitor", database: "orders", systemUser: "prometheus" }];
-    expect(content(postgres({ ...options(), peers }), "/etc/postgresql/17/main/pg_ident.conf")).toBe("peers prometheus monitor\npeers postgres operator\n");
+    const peers = [{ role: "monitor", database: "orders", systemUser: "prometheus-postgres-exporter" }];
+    expect(content(postgres({ ...options(), peers }), "/etc/postgresql/17/main/pg_ident.conf")).toBe("peers prometheus-postgres-exporter monitor\npeers postgres operator\n");
     expect(content(postgres(options()), "/etc/postgresql/17/main/pg_hba.conf")).toBe(
       'local all postgres peer\nlocal "orders" "operator" peer map=peers\nhostssl "orders" "ringo" 10.0.0.0/24 scram-sha-256\nhostssl "orders" "ringo_b" 10.0.0.0/24 scram-sha-256\n',
     );

@@ -133,6 +133,12 @@ describe("Alertmanager", () => {
     expect(judged(told(everyone), (path) => ["sh", "-ec", script, path(""), ...words])).toEqual({ status: 0, output: left });
   });
 
+  test("writes to its own data alone, which systemd gives it from whoever had it before, and Prometheus to Prometheus's", () => {
+    const writes = (fragment: Fragment, name: string) => content(fragment, `/etc/systemd/system/${name}.service.d/ringo.conf`).match(/^(StateDirectory|ReadWritePaths).*|--storage\S*path=\S+/gm);
+    expect(writes(told({}), "prometheus-alertmanager")).toEqual(["--storage.path=/var/lib/prometheus/alertmanager", "StateDirectory=prometheus/alertmanager", "StateDirectoryMode=0700"]);
+    expect(writes(watched, "prometheus")).toEqual(["--storage.tsdb.path=/var/lib/prometheus/metrics2", "StateDirectory=prometheus/metrics2", "StateDirectoryMode=0700"]);
+  });
+
   test("has a link to the runbook in every message that people read", () => {
     const { receivers } = JSON.parse(content(told(everyone), `${directory}/alertmanager.yml`)) as { receivers: { slack_configs: any; telegram_configs: any; email_configs: any }[] };
     const [{ slack_configs, telegram_configs, email_configs }] = receivers;
@@ -145,7 +151,7 @@ test("no secret shows outside of files for root and who needs them", () => {
     told(everyone, "https://switch.example/made-up-switch"), redisExporter("10.20.0.5", "made-up-exporter"),
     celeryExporter({ host: "10.20.0.5", password: "made-up-queues", queues: ["default"], workers: ["worker@worker-0"], stopTimeoutSeconds: 300, pool: { min: 2, max: 10 } }),
   );
-  const open = state.files.filter((file) => !(file.secret && (file.mode === "0600" || (file.mode === "0640" && file.group === "prometheus"))));
+  const open = state.files.filter((file) => !(file.secret && (file.mode === "0600" || (file.mode === "0640" && file.group === "prometheus-alertmanager"))));
   expect(JSON.stringify({ ...state, secrets: [], files: open })).not.toContain("made-up");
   for (const secret of ["made-up-hook", "made-up-slack", "made-up-token", "made-up-password", "made-up-switch", "made-up-exporter", "made-up-queues"]) {
     expect(state.secrets.join("\n")).toContain(secret);

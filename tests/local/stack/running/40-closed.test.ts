@@ -3,11 +3,14 @@ import { exporters } from "../../../../components/exporters";
 import type { Role } from "../../../../components/naming";
 import { inState } from "../../../../local/paths";
 import { ports } from "../../../../machine/monitoring";
-import { knock, letThrough, user } from "../inside";
-import { on, output, run, type Output } from "../support";
+import { ask, everywhere, knock, letThrough, onAll, user } from "../inside";
+import { eventually, on, output, run, type Output } from "../support";
 
 let stack: Output;
 beforeAll(async () => void (stack = await output()));
+
+/** Whom the programs of the monitor run as. */
+const monitors = ["prometheus", "prometheus-alertmanager", "prometheus-blackbox-exporter", "ringo-celery-exporter", "prometheus-node-exporter"];
 
 /** A container of a machine, as one who asks. */
 const container = (name: string) => `nsenter --net --target "$(docker inspect --format '{{.State.Pid}}' ${name})"`;
@@ -21,8 +24,9 @@ test("a neighbour reaches just what its role may", async () => {
     ["edge", user("root"), "api", 8000, "closed"],
     ["edge", user("www-data"), "data", 5432, "closed"],
     ["api-0", container("ringo-api"), "worker", 22, "closed"],
-    ["monitor", user("prometheus"), "data", 6379, "open"],
-    ["monitor", user("prometheus"), "data", 5432, "closed"],
+    ["monitor", user("ringo-celery-exporter"), "data", 6379, "open"],
+    ["monitor", user("ringo-celery-exporter"), "data", 5432, "closed"],
+    ["monitor", user("prometheus"), "data", 6379, "closed"],
     ["monitor", user("prometheus"), "api", 8000, "closed"],
     ["edge", user("root"), "monitor", 22, "open"],
     ["api-0", user("root"), "monitor", 22, "closed"],
@@ -32,7 +36,7 @@ test("a neighbour reaches just what its role may", async () => {
   expect(found).toEqual(expected);
 }, 60_000);
 
-test("only the monitor reads figures, and nobody reads the monitor", async () => {
+test("only Prometheus reads figures, and nobody reads the monitor", async () => {
   const all = [...Object.values(ports), 9090, 9093, 9115, 9540];
   /** `name port` of every exporter and part of the monitor that a machine reaches; itself apart. */
   const reached = async (host: string, as: string): Promise<string[]> => {
@@ -45,13 +49,48 @@ test("only the monitor reads figures, and nobody reads the monitor", async () =>
   const hosts = ["edge", "api-0", "worker-0", "data", "monitor"];
   expect(await reached("monitor", user("prometheus"))).toEqual(expected);
   expect(await Promise.all(hosts.map(async (host) => [host, await reached(host, user("root"))]))).toEqual(hosts.map((host) => [host, []]));
-}, 60_000);
+  const others = monitors.filter((name) => name !== "prometheus");
+  for (const name of others) expect([name, await reached("monitor", user(name))]).toEqual([name, []]);
+}, 120_000);
 
 test("what listens on a machine's loopback answers root and whoever needs it, and no other program there", async () => {
-  const listening = Object.entries({ monitor: [9090, 9093, 9115, 9540], edge: [9080], data: [6379] });
-  const found = await Promise.all(listening.map(async ([host, all]) => [host, await letThrough(host, ["root", "prometheus", "www-data", "nobody"], "127.0.0.1", all)]));
-  expect(found).toEqual(listening.map(([host, all]) => [host, ["prometheus", "root"].flatMap((name) => all.map((port) => `${name} ${port}`))]));
+  const exporter = (name: string) => `prometheus-${name}-exporter`;
+  const listening: [host: string, needs: string, others: string[], ports: number[]][] = [
+    ["monitor", "prometheus", monitors, [9090, 9093, 9115, 9540]],
+    ["edge", exporter("nginx"), ["mtail", exporter("node"), "prometheus"], [9080]],
+    ["data", exporter("redis"), [exporter("postgres"), exporter("node"), "prometheus"], [6379]],
+  ];
+  const found = await Promise.all(listening.map(async ([host, needs, others, all]) =>
+    [host, await letThrough(host, [...new Set(["root", needs, ...others, "www-data", "nobody"])], "127.0.0.1", all)]));
+  expect(found).toEqual(listening.map(([host, needs, , all]) => [host, [needs, "root"].flatMap((name) => all.map((port) => `${name} ${port}`))]));
 }, 30_000);
+
+test("no two services of a machine run as one user, but as root", async () => {
+  const running = "ps -eo user:40=,unit:80= | awk '$1 != \"root\" && $2 ~ /\\.service$/' | sort -u";
+  const pairs = await everywhere(stack, running);
+  expect(pairs.monitor!.split("\n").map((line) => line.split(/\s+/)[0])).toEqual(expect.arrayContaining(monitors));
+  expect(await everywhere(stack, `${running} | awk '{ print $1 }' | uniq -d`)).toEqual(onAll(stack, ""));
+}, 30_000);
+
+test("what a program of the monitor keeps and is told in secret, no other there can read", async () => {
+  const paths = ["/etc/prometheus/ringo/alertmanager.yml", "/var/lib/prometheus/alertmanager", "/var/lib/prometheus/metrics2"];
+  const tries = [...monitors, "www-data", "nobody"].flatMap((name) => paths.map((path) => `${user(name)} test -r ${path} && echo ${name} ${path}`));
+  expect((await ask("monitor", `${tries.join("\n")}\ntrue`)).split("\n").sort()).toEqual([`prometheus ${paths[2]}`, `prometheus-alertmanager ${paths[0]}`, `prometheus-alertmanager ${paths[1]}`]);
+}, 30_000);
+
+test("Alertmanager takes over its data, silences too, from another user: an earlier release of ours, or Debian's package", async () => {
+  const amtool = "amtool --alertmanager.url=http://127.0.0.1:9093 silence";
+  const silence = await ask("monitor", `${amtool} add --duration=1h --author=test --comment=test alertname=NoSuchAlert`);
+  try {
+    await on("monitor", `systemctl stop prometheus-alertmanager
+      chown -R prometheus:prometheus /var/lib/prometheus/alertmanager; chmod 755 /var/lib/prometheus/alertmanager
+      systemctl start prometheus-alertmanager`);
+    expect(await eventually("its silences", () => ask("monitor", `${amtool} query --quiet alertname=NoSuchAlert`), 30)).toBe(silence);
+    expect(await ask("monitor", "stat --format='%U %a' /var/lib/prometheus/alertmanager; find /var/lib/prometheus/alertmanager ! -user prometheus-alertmanager")).toBe("prometheus-alertmanager 700");
+  } finally {
+    await ask("monitor", `${amtool} expire ${silence}`);
+  }
+}, 60_000);
 
 test("the secrets of the stack are nowhere in plain text but in root-only files", async () => {
   const secret = fs.readFileSync(inState("secrets", "django-secret-key"), "utf8");

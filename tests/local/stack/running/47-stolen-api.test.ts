@@ -212,7 +212,7 @@ test("out to the internet go the container and root on the declared ports, and n
 
 test("of the machine's own programs only root and nginx get to the container's port, past the edge", async () => {
   const { privateAddress } = stack.machines.find(({ name }) => name === "api-0")!;
-  expect(await letThrough("api-0", ["root", "www-data", "nobody", "ringo-logs", "prometheus"], privateAddress, [8000])).toEqual(["root 8000", "www-data 8000"]);
+  expect(await letThrough("api-0", ["root", "www-data", "nobody", "ringo-logs", "prometheus-node-exporter"], privateAddress, [8000])).toEqual(["root 8000", "www-data 8000"]);
 }, 30_000);
 
 test("names are asked of the machine's resolver, by whoever asks, and nobody else hears anything on that port", async () => {
