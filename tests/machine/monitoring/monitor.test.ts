@@ -160,7 +160,7 @@ test("no secret shows outside of files for root and who needs them", () => {
 
 test("systemd reads every unit, and nothing in them is unknown to it", () => {
   const state = combine(
-    machine("10.20.0.5", { keys: { deployer: [], operator: [] } }), postgresExporter("10.20.0.5", "ringo"), blackbox([]),
+    machine("10.20.0.5", { keys: { deployer: [], operator: [] } }), postgresExporter("10.20.0.5", "ringo"), watched, told({}), blackbox([]),
     celeryExporter({ host: "10.20.0.5", password: "x", queues: [], workers: [], stopTimeoutSeconds: 300, pool: { min: 1, max: 1 } }),
   );
   for (const { path, content: text } of state.files.filter(({ path: of }) => of.startsWith("/etc/systemd/system/"))) {
