@@ -57,16 +57,16 @@ StartLimitIntervalSec=0
 [Service]
 ${taken.map(([key, value]) => `${key}=${value}\n`).join("")}ExecStart=${command.map(word).join(" ")}
 User=${name}
-${data === undefined ? "" : `# What another user owns in there, as after an update of Debian's package, is given to this one.
-StateDirectory=${data}
-StateDirectoryMode=0700
-`}# Its address may come up after it, and nothing may end it for good.
+${data === undefined ? "" : stateDirectory(data)}# Its address may come up after it, and nothing may end it for good.
 Restart=always
 RestartSec=2
 # A scrape is not worth a second core.
 Environment=GOMAXPROCS=1
 ${sandbox({ network: "internet" })}${service.map((line) => `${line}\n`).join("")}${description === undefined ? "" : "\n[Install]\nWantedBy=multi-user.target\n"}`;
 }
+
+/** Whoever owns what is in it, an update of Debian's package or an earlier release of ours: at its start it is given to the program's user. */
+const stateDirectory = (data: string): string => `StateDirectory=${data}\nStateDirectoryMode=0700\n`;
 
 /** As systemd reads a word of a command. */
 const word = (text: string): string => {
