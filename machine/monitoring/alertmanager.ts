@@ -33,6 +33,16 @@ const storage = `/var/lib/${data}`;
  */
 const forgotten = { path: "/etc/tmpfiles.d/ringo-alertmanager.conf", content: `r! ${storage}/nflog\n` };
 
+/**
+ * An update of Debian's package would give the directory to the user of all its packages, and only then restart the program, which could
+ * not write its newest silences any more.
+ */
+const kept = {
+  name: "Alertmanager keeps its data in updates",
+  unless: `dpkg-statoverride --list ${storage} > /dev/null`,
+  command: `dpkg-statoverride --add ${name} ${name} 0700 ${storage}`,
+};
+
 /** Groups alerts, silences them, and sends them to people. Answers on loopback only. */
 export function alertmanager(options: AlertmanagerOptions): Fragment {
   const configuration = { path, content: json(config(options)), group: name, mode: "0640", secret: true };
@@ -51,7 +61,7 @@ export function alertmanager(options: AlertmanagerOptions): Fragment {
     }),
     {
       files: [forgotten],
-      steps: [{ name: "Alertmanager's configuration", onChange: [path], command: `amtool check-config ${path}` }],
+      steps: [{ name: "Alertmanager's configuration", onChange: [path], command: `amtool check-config ${path}` }, kept],
       secrets: [receivers.webhookUrl, receivers.slackUrl, receivers.telegram?.token, receivers.email?.password, heartbeatUrl]
         .filter((secret) => secret !== undefined),
     },

@@ -139,6 +139,14 @@ describe("Alertmanager", () => {
     expect(writes(watched, "prometheus")).toEqual(["--storage.tsdb.path=/var/lib/prometheus/metrics2", "StateDirectory=prometheus/metrics2", "StateDirectoryMode=0700"]);
   });
 
+  test("keeps its data when Debian's package is updated, which would give them to the user of all its packages", () => {
+    const [step] = told({}).steps!.filter(({ command }) => command.includes("dpkg-statoverride"));
+    const words = (text: string) => text.replaceAll(/prometheus-alertmanager(?= )/g, "daemon");
+    const script = `export DPKG_ADMINDIR=$0/dpkg; mkdir $DPKG_ADMINDIR; touch $DPKG_ADMINDIR/statoverride
+      look() { ${words(step.unless!)} && echo known || echo unknown; }; look; ${words(step.command)}; look; cat $DPKG_ADMINDIR/statoverride`;
+    expect(judged(told({}), (path) => ["sh", "-ec", script, path("")])).toEqual({ status: 0, output: "unknown\nknown\ndaemon daemon 700 /var/lib/prometheus/alertmanager\n" });
+  });
+
   test("has a link to the runbook in every message that people read", () => {
     const { receivers } = JSON.parse(content(told(everyone), `${directory}/alertmanager.yml`)) as { receivers: { slack_configs: any; telegram_configs: any; email_configs: any }[] };
     const [{ slack_configs, telegram_configs, email_configs }] = receivers;

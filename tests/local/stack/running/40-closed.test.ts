@@ -78,13 +78,18 @@ test("what a program of the monitor keeps and is told in secret, no other there 
   expect((await ask("monitor", `${tries.join("\n")}\ntrue`)).split("\n").sort()).toEqual([`prometheus ${paths[2]}`, `prometheus-alertmanager ${paths[0]}`, `prometheus-alertmanager ${paths[1]}`]);
 }, 30_000);
 
-test("Alertmanager takes over its data, silences too, from another user: an earlier release of ours, or Debian's package", async () => {
+test.each([
+  ["Debian's package is updated", "dpkg-reconfigure prometheus-alertmanager"],
+  ["it belonged to another user, as with earlier releases of ours",
+    "systemctl stop prometheus-alertmanager; chown -R prometheus:prometheus /var/lib/prometheus/alertmanager; chmod 755 /var/lib/prometheus/alertmanager; systemctl start prometheus-alertmanager"],
+])("Alertmanager has all its data, silences too, when %s", async (_what, command) => {
   const amtool = "amtool --alertmanager.url=http://127.0.0.1:9093 silence";
   const silence = await ask("monitor", `${amtool} add --duration=1h --author=test --comment=test alertname=NoSuchAlert`);
   try {
-    await on("monitor", `systemctl stop prometheus-alertmanager
-      chown -R prometheus:prometheus /var/lib/prometheus/alertmanager; chmod 755 /var/lib/prometheus/alertmanager
-      systemctl start prometheus-alertmanager`);
+    const started = "systemctl show --property=ActiveEnterTimestampMonotonic prometheus-alertmanager";
+    const before = await ask("monitor", started);
+    await on("monitor", command);
+    expect(await ask("monitor", started)).not.toBe(before);
     expect(await eventually("its silences", () => ask("monitor", `${amtool} query --quiet alertname=NoSuchAlert`), 30)).toBe(silence);
     expect(await ask("monitor", "stat --format='%U %a' /var/lib/prometheus/alertmanager; find /var/lib/prometheus/alertmanager ! -user prometheus-alertmanager")).toBe("prometheus-alertmanager 700");
   } finally {
