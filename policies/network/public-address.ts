@@ -24,7 +24,7 @@ export const publicAddress: Rule = {
   severity: "high",
   demands: "Only the edge has a public address.",
   wrong: "A machine with a public address is one firewall rule away from the internet, and its own connections bypass the NAT gateway.",
-  mend: "set publicNetworking: false, and assign reserved addresses to the edge only; other machines reach the internet through the network's NAT gateway.",
+  fix: "set publicNetworking: false, and assign reserved addresses to the edge only; other machines reach the internet through the network's NAT gateway.",
   answers: [],
   *check(resources) {
     yield* eachKnown(resources.filter(({ type }) => dropletTypes.includes(type)), function* (one) {
