@@ -22,9 +22,12 @@ def _identity(user):
 
 
 def attempt(argv, *, user=None, stdin=None, timeout=None, environment=None):
-    """Runs a command to its end. Returns exit status, stdout and stderr."""
-    done = subprocess.run(argv, cwd="/", input=stdin, capture_output=True, text=True, errors="replace", timeout=timeout,
-                          env={**os.environ, **(environment or {})}, **_identity(user))
+    """Runs a command to its end. Returns exit status, stdout and stderr; 124, as timeout(1), if it does not end in time."""
+    try:
+        done = subprocess.run(argv, cwd="/", input=stdin, capture_output=True, text=True, errors="replace", timeout=timeout,
+                              env={**os.environ, **(environment or {})}, **_identity(user))
+    except subprocess.TimeoutExpired:
+        return 124, "", f"timed out after {timeout} s"
     return done.returncode, done.stdout, done.stderr
 
 
