@@ -17,7 +17,7 @@ export const backup = (stack: OperatedStack): Promise<number> => onData(stack, "
 export const point = (stack: OperatedStack): Promise<number> => onData(stack, "point", asked("NAME"));
 
 /** Runs the weekly restore test now. */
-export const rehearse = (stack: OperatedStack): Promise<number> => onData(stack, "test");
+export const restoreTest = (stack: OperatedStack): Promise<number> => onData(stack, "test");
 
 /** Removes directories that restores kept. WHAT=<path> or WHAT=all. */
 export const discard = (stack: OperatedStack): Promise<number> =>

@@ -1,5 +1,5 @@
 import { runNamed } from "../cli/main";
-import { backup, discard, list, point, rehearse } from "./backups";
+import { backup, discard, list, point, restoreTest } from "./backups";
 import { doctor } from "./doctor";
 import { logs } from "./logs";
 import { releases } from "./releases";
@@ -19,7 +19,7 @@ const commands: Record<string, (stack: OperatedStack) => Promise<number>> = {
   discard,
   restore,
   "restore-point": point,
-  "restore-test": rehearse,
+  "restore-test": restoreTest,
   "rotate-backup-key": rotateBackupKey,
   "rotate-deployer-key": rotateDeployerKey,
   "rotate-passwords": rotatePasswords,

@@ -10,7 +10,7 @@ from backup.shell import Failure, Refusal
 # Modules whose `run(settings, arguments)` executes a command.
 COMMANDS = {
     "list": "listing", "backup": "backup", "point": "points", "status": "status", "remind": "remind", "prepare": "prepare", "vacant": "vacant", "plan": "plan",
-    "restore": "restore", "initialize": "initialize", "test": "rehearsal", "discard": "discard", "media": "media",
+    "restore": "restore", "initialize": "initialize", "test": "restore_test", "discard": "discard", "media": "media",
 }
 
 

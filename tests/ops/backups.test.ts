@@ -1,4 +1,4 @@
-import { backup, discard, list, point, rehearse } from "../../ops/backups";
+import { backup, discard, list, point, restoreTest } from "../../ops/backups";
 import type { OperatedStack } from "../../ops/stack";
 
 const given = { ...process.env };
@@ -21,7 +21,7 @@ test.each([
   ["backup", backup, {}, ["backup", "incr"]],
   ["backup", backup, { TYPE: "full" }, ["backup", "full"]],
   ["restore-point", point, { NAME: "before the import" }, ["point", "before the import"]],
-  ["restore-test", rehearse, {}, ["test"]],
+  ["restore-test", restoreTest, {}, ["test"]],
   ["discard", discard, { WHAT: "/srv/data/postgresql/17/main.before-1" }, ["discard", "/srv/data/postgresql/17/main.before-1", "--yes"]],
   ["discard", discard, { WHAT: "all" }, ["discard", "--all", "--yes"]],
   ["discard", discard, {}, ["discard", "", "--yes"]], // which is no path there

@@ -8,7 +8,7 @@ import { join } from "node:path";
 const program = `
 import json, sys, types
 sys.path.insert(0, sys.argv[1])
-from backup import counts, drops, files, plan, recovery, rehearsal, restore, server, times
+from backup import counts, drops, files, plan, recovery, restore_test, restore, server, times
 from backup.shell import Failure
 
 given, done = json.loads(sys.argv[3]), []
@@ -32,12 +32,12 @@ class Instance:
     def stop(self):
         pass
 
-for module in (recovery, rehearsal, restore):
+for module in (recovery, restore_test, restore):
     module.say = lambda line: None
-for module in (rehearsal, restore):
+for module in (restore_test, restore):
     module.Instance = Instance
     module.running = lambda: True
-rehearsal.must = lambda argv, **_: done.append(argv[0].rpartition("/")[2])
+restore_test.must = lambda argv, **_: done.append(argv[0].rpartition("/")[2])
 drops.began = lambda *_: "0/200"
 files.fill = lambda settings, planned: done.append("fill " + " ".join(planned.options))
 files.remove = lambda directory: done.append("remove")
@@ -49,7 +49,7 @@ planned = plan.Plan(kind="time", value=None, backup=types.SimpleNamespace(databa
                     directory="/srv/main.new", aside=True, free_bytes=0, lost=None)
 plan.make = lambda *_: planned
 settings = types.SimpleNamespace(databases=["ringo"], cluster=types.SimpleNamespace(bin="/bin"))
-actions = {"aside": lambda: restore._aside(settings, planned), "in place": lambda: recovery.rehearse(settings, planned, Instance()), "test": lambda: rehearsal._rehearse(settings, {})}
+actions = {"aside": lambda: restore._aside(settings, planned), "in place": lambda: recovery.rehearse(settings, planned, Instance()), "test": lambda: restore_test._test(settings, {})}
 try:
     actions[sys.argv[2]]()
 except Failure as failure:

@@ -5,7 +5,7 @@ import { join } from "node:path";
 const program = `
 import contextlib, sys, types
 sys.path.insert(0, sys.argv[1])
-from backup import counts, files, lock, metrics, plan, rehearsal, restore, schedule, server
+from backup import counts, files, lock, metrics, plan, restore_test, restore, schedule, server
 from backup.shell import Failure
 
 done, up = [], [True]
@@ -24,7 +24,7 @@ def noting(name, then=lambda: None, error=Failure):
 def turn(on):
     return lambda: up.__setitem__(0, on)
 
-for module in (restore, rehearsal):
+for module in (restore, restore_test):
     module.running = lambda: up[0]
     module.say = lambda line: None
     module.counts = types.SimpleNamespace(rows=lambda *_: {}, compared=lambda *_: [])
@@ -53,7 +53,7 @@ planned = types.SimpleNamespace(kind="latest", pauses=False, aside=False, direct
 plan.make = lambda *_: planned
 settings = types.SimpleNamespace(databases=[], cluster=types.SimpleNamespace(data="/data"))
 try:
-    rehearsal.run(settings, None) if sys.argv[2] == "test" else restore.run(settings, types.SimpleNamespace(yes=sys.argv[2] == "restore"))
+    restore_test.run(settings, None) if sys.argv[2] == "test" else restore.run(settings, types.SimpleNamespace(yes=sys.argv[2] == "restore"))
 except Exception as error:
     done.append(type(error).__name__)
 print(*done, sep=", ", end="")

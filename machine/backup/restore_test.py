@@ -12,7 +12,7 @@ def run(settings, _arguments):
     figures = {}
     try:
         with lock.held("a restore test"):
-            _rehearse(settings, figures)
+            _test(settings, figures)
     except Exception:
         _report(began, 0, figures)
         raise
@@ -21,7 +21,7 @@ def run(settings, _arguments):
     return 0
 
 
-def _rehearse(settings, figures):
+def _test(settings, figures):
     live = counts.rows(settings.databases) if running() else None
     if running():
         server.settle()
