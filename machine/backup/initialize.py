@@ -1,5 +1,4 @@
 """Fills an empty data directory from the backups. Run by the apply on a new volume."""
-import argparse
 import os
 
 from backup import files, lock, plan as planning, recovery
@@ -11,7 +10,7 @@ def run(settings, arguments):
     data = settings.cluster.data
     if os.path.isdir(data) and os.listdir(data):
         raise Refusal(f"{data} is not empty; `ringo-backup restore` restores in place, and keeps the present data")
-    planned = planning.make(settings, argparse.Namespace(**{**vars(arguments), "aside": False}))
+    planned = planning.make(settings, arguments)
     for line in planning.lines(settings, planned):
         say(line)
     with lock.held("a restore", wait=False):

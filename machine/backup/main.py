@@ -38,8 +38,11 @@ def parser():
     target(restore)
     restore.add_argument("--aside", action="store_true", help="restore beside the running database, to look data up")
     restore.add_argument("--yes", action="store_true", help="do not ask")
-    target(command("initialize", "fill an empty data directory from the backups"))
-    command("test", "restore into a throw-away directory and check the result")
+    initialize = command("initialize", "fill an empty data directory from the backups")
+    target(initialize)
+    initialize.set_defaults(aside=False)
+    command("test", "restore into a throw-away directory and check the result").set_defaults(
+        time=None, point=None, backup=None, repository_time=None, aside=True)
     discard = command("discard", "remove what a restore kept")
     discard.add_argument("path", nargs="?", help="one of what `list` shows as kept")
     discard.add_argument("--all", action="store_true")

@@ -61,7 +61,7 @@ def run(settings, arguments):
     return 0
 
 
-def make(settings, arguments, aside=None):
+def make(settings, arguments):
     """Refuses what is impossible before anything is touched."""
     repository_time = times.parse(arguments.repository_time) if arguments.repository_time else None
     then = times.repository(repository_time)
@@ -77,9 +77,8 @@ def make(settings, arguments, aside=None):
     backup = _backup(usable, kind, value, moment, history)
     course = history and Course(archive, repository.as_of(then), history, backup.first)
     options = [f"--set={backup.label}", *_recovery(kind, value, moment, history), *repository.as_of(then)]
-    aside = arguments.aside if aside is None else aside
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
-    directory = f"{settings.cluster.data}.{'aside' if aside else 'restoring'}-{stamp}"
+    directory = f"{settings.cluster.data}.{'aside' if arguments.aside else 'restoring'}-{stamp}"
     way = course and course.way(settings)
     volume = os.path.dirname(settings.cluster.data)
     # Unfinished directories are removed before the files arrive; a restore test is stopped.
@@ -88,9 +87,9 @@ def make(settings, arguments, aside=None):
     if free < needed:
         raise Refusal(f"the volume has {size(free)} free, but this needs {size(needed)}: `ringo-backup discard --all` removes what earlier restores kept, "
                       "`databaseVolumeGiB` enlarges the volume")
-    lost = (moment, now) if moment and not aside and running() else None
+    lost = (moment, now) if moment and not arguments.aside and running() else None
     gap = way.gap if kind == "latest" else None
-    return Plan(kind, value, backup, moment, options, then, course, gap, directory, aside, free, lost)
+    return Plan(kind, value, backup, moment, options, then, course, gap, directory, arguments.aside, free, lost)
 
 
 def room(backup, way, most, volume):

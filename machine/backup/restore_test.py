@@ -1,5 +1,4 @@
 """The restore test: restores what is in S3 beside the database, checks it, and throws it away."""
-import argparse
 import time
 
 from backup import counts, files, lock, metrics, plan as planning, server, times
@@ -7,12 +6,12 @@ from backup.instance import Instance, PORT
 from backup.shell import NAMES, Failure, must, running, say
 
 
-def run(settings, _arguments):
+def run(settings, arguments):
     began = time.time()
     figures = {}
     try:
         with lock.held("a restore test"):
-            _test(settings, figures)
+            _test(settings, arguments, figures)
     except Exception:
         _report(began, 0, figures)
         raise
@@ -21,13 +20,13 @@ def run(settings, _arguments):
     return 0
 
 
-def _test(settings, figures):
+def _test(settings, arguments, figures):
     live = counts.rows(settings.databases) if running() else None
     if running():
         server.settle()
         server.archived(settings)
     # Having no backup is a failure, too: a test that finds nothing has tested nothing.
-    planned = planning.make(settings, argparse.Namespace(time=None, point=None, backup=None, repository_time=None, aside=True))
+    planned = planning.make(settings, arguments)
     if planned.gap:
         raise Failure(f"{planned.gap}. A new backup (`ringo-backup backup full`) does not need that WAL")
     figures["bytes"] = planned.backup.database_bytes

@@ -58,6 +58,12 @@ test.each(["2026-11-24T09:30:00", "2026-11-24", "yesterday", "", "09:30Z"])("%p 
   expect(python("answer(lambda: times.parse(given).isoformat())", text)).toHaveProperty("refused");
 });
 
+test("a restore test is planned beside the running database, to the newest state; what fills a new volume, in place", () => {
+  const planned = (...argv: string[]): any => python("vars(main.parser().parse_args(given))", argv);
+  expect(planned("test")).toMatchObject({ aside: true, time: null, point: null, backup: null, repository_time: null });
+  expect(planned("initialize", "--time", "2026-11-24T09:30:00Z")).toMatchObject({ aside: false, time: "2026-11-24T09:30:00Z" });
+});
+
 describe("room on the volume", () => {
   const mebi = 1024 ** 2;
   /** What is free, of what; how long the way is, or none for the backup alone; what the running server keeps of its WAL; what an interrupted restore has left. */

@@ -6,7 +6,7 @@ export function python(expression: string, given: unknown): any {
   const program = `
 import contextlib, json, sys, types
 sys.path.insert(0, sys.argv[1])
-from backup import counts, course, drops, listing, media, plan, points, prepare, remind, repository, restore, server, shell, timelines, times, vacant, wal
+from backup import counts, course, drops, listing, main, media, plan, points, prepare, remind, repository, restore, server, shell, timelines, times, vacant, wal
 from backup.shell import Failure, Refusal
 given = json.load(sys.stdin)
 def answer(work):

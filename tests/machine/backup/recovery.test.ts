@@ -49,7 +49,7 @@ planned = plan.Plan(kind="time", value=None, backup=types.SimpleNamespace(databa
                     directory="/srv/main.new", aside=True, free_bytes=0, lost=None)
 plan.make = lambda *_: planned
 settings = types.SimpleNamespace(databases=["ringo"], cluster=types.SimpleNamespace(bin="/bin"))
-actions = {"aside": lambda: restore._aside(settings, planned), "in place": lambda: recovery.rehearse(settings, planned, Instance()), "test": lambda: restore_test._test(settings, {})}
+actions = {"aside": lambda: restore._aside(settings, planned), "in place": lambda: recovery.rehearse(settings, planned, Instance()), "test": lambda: restore_test._test(settings, None, {})}
 try:
     actions[sys.argv[2]]()
 except Failure as failure:
