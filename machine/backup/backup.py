@@ -1,4 +1,6 @@
 """Makes a backup."""
+import time
+
 from backup import lock, status
 from backup.repository import pgbackrest
 from backup.shell import Failure, say, stream
@@ -11,7 +13,7 @@ KINDS = {"full": "a full backup", "diff": "a differential backup", "incr": "an i
 
 
 def run(settings, arguments):
-    began = status.began(arguments.type)
+    began = time.time()
     try:
         with lock.held(KINDS[arguments.type]):
             made = _backup(settings, arguments.type)

@@ -4,7 +4,7 @@ import json
 import os
 
 from backup import course, points, repository, times, wal
-from backup.shell import Failure, psql, running, say
+from backup.shell import Failure, running, say
 
 
 def run(settings, arguments):
@@ -26,18 +26,18 @@ def run(settings, arguments):
         say(f"  point {point['name']:28}       {point['time']}")
     for kept in listed["kept"]:
         say(f"  kept: {kept['path']} ({size(kept['bytes'])}); `ringo-backup discard {kept['path']}` removes it")
-    wal = listed["wal"]
-    say(f"WAL: last archived {wal['lastArchived'] or 'never'}, {wal['waiting']} waiting, {wal['failed']} failed attempts")
+    archive = listed["wal"]
+    say(f"WAL: last archived {archive['lastArchived'] or 'never'}, {archive['waiting']} waiting, {archive['failed']} failed attempts")
     return 0
 
 
 def gather(settings):
     info = repository.info(settings)
-    wal = _wal(settings)
+    archive = _archive(settings)
     usable = info.usable
     return {
         "stanza": settings.stanza,
-        "window": {"from": times.show(usable[0].stop), "to": wal["lastArchived"]} if usable else None,
+        "window": {"from": times.show(usable[0].stop), "to": archive["lastArchived"]} if usable else None,
         "warning": _warning(settings, info),
         "backups": [
             {"label": each.label, "type": each.type, "start": times.show(each.start), "stop": times.show(each.stop),
@@ -45,7 +45,7 @@ def gather(settings):
             for each in usable
         ],
         "points": points.points(),
-        "wal": wal,
+        "wal": archive,
         "kept": [{"path": path, "bytes": directory_bytes(path), "made": times.show(times.of(os.stat(path).st_ctime))} for path in kept(settings)],
     }
 
@@ -59,13 +59,13 @@ def _warning(settings, info):
     return gap and str(gap)
 
 
-def _wal(settings):
+def _archive(settings):
     waits = wal.waits(settings)
     waiting = {"waiting": len(waits), "waitingSeconds": max(waits, default=0)}
     if not running():
         return {"lastArchived": None, "failed": 0, **waiting}
-    last, failed = psql("SELECT coalesce(extract(epoch FROM last_archived_time)::bigint::text, ''), failed_count FROM pg_stat_archiver").split("\t")
-    return {"lastArchived": times.show(times.of(int(last))) if last else None, "failed": int(failed), **waiting}
+    last, failed = wal.archiver()
+    return {"lastArchived": last and times.show(times.of(last)), "failed": failed, **waiting}
 
 
 def kept(settings):

@@ -2,11 +2,7 @@
 import time
 
 from backup import course, metrics, repository, wal
-from backup.shell import Failure, must, psql, running, say
-
-
-def began(_type):
-    return time.time()
+from backup.shell import Failure, must, running, say
 
 
 def ended(kind, start, success):
@@ -70,12 +66,12 @@ def _backups(info):
 def _wal(settings):
     """From PostgreSQL itself: it knows what was never archived, whatever S3 says."""
     try:
-        archived, failed = psql("SELECT coalesce(extract(epoch FROM last_archived_time)::bigint::text, ''), failed_count FROM pg_stat_archiver").split("\t")
+        archived, failed = wal.archiver()
     except Failure:
-        archived, failed = "", None
+        archived, failed = None, None
     waiting = wal.waits(settings)
     return [
-        ("ringo_wal_archived_timestamp_seconds", "When the last WAL segment reached S3.", "gauge", {}, archived or None),
+        ("ringo_wal_archived_timestamp_seconds", "When the last WAL segment reached S3.", "gauge", {}, archived),
         ("ringo_wal_archive_failures_total", "Attempts to archive a WAL segment that failed.", "counter", {}, failed),
         ("ringo_wal_waiting_segments", "WAL segments that have not reached S3.", "gauge", {}, len(waiting)),
         ("ringo_wal_waiting_seconds", "How long the oldest of them has waited.", "gauge", {}, max(waiting, default=0)),

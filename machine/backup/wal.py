@@ -31,6 +31,12 @@ def sent():
     return psql("SELECT last_archived_wal FROM pg_stat_archiver") or None
 
 
+def archiver():
+    """What the running server says of its archiver: seconds since 1970 of the last segment that it has archived, None for none yet; and failed attempts."""
+    last, failed = psql("SELECT coalesce(extract(epoch FROM last_archived_time)::bigint::text, ''), failed_count FROM pg_stat_archiver").split("\t")
+    return int(last) if last else None, int(failed)
+
+
 def marks(settings):
     """PostgreSQL's status files of what waits to be archived; each disappears when its file has reached S3."""
     return glob.glob(f"{settings.cluster.data}/pg_wal/archive_status/*.ready")

@@ -13,7 +13,7 @@ test("how long WAL has waited is told with how much of it waits, by a database t
       writeFileSync(file, "");
       utimesSync(file, Date.now() / 1000 - seconds, Date.now() / 1000 - seconds);
     }
-    const { waiting, waitingSeconds } = python(`(setattr(listing, "running", lambda: False), listing._wal(types.SimpleNamespace(cluster=types.SimpleNamespace(data=given))))[-1]`, data) as Record<string, number>;
+    const { waiting, waitingSeconds } = python(`(setattr(listing, "running", lambda: False), listing._archive(types.SimpleNamespace(cluster=types.SimpleNamespace(data=given))))[-1]`, data) as Record<string, number>;
     expect(waiting).toBe(2);
     expect(Math.abs(waitingSeconds! - 400)).toBeLessThan(5);
   } finally {

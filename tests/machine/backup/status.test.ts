@@ -7,7 +7,7 @@ const program = `
 import json, sys, types
 sys.path.insert(0, sys.argv[1])
 from backup import status
-status.psql = lambda _: "1764230000\\t0"
+status.wal.psql = lambda _: "1764230000\\t0"
 settings = types.SimpleNamespace(cluster=types.SimpleNamespace(data=sys.argv[2]))
 print(json.dumps({metric: value for metric, _, _, _, value in status._wal(settings)}))
 `;
@@ -22,7 +22,7 @@ test("no WAL waits where none is ready", () => expect(figures()).toMatchObject({
 test("WAL that reaches S3 while it is counted waits no more", () => {
   writeFileSync(ready("00000001000000000000000A"), "");
   symlinkSync("gone", ready("00000001000000000000000B")); // found, and not there any more when it is looked at
-  expect(figures()).toMatchObject({ ringo_wal_waiting_segments: 1, ringo_wal_archived_timestamp_seconds: "1764230000" });
+  expect(figures()).toMatchObject({ ringo_wal_waiting_segments: 1, ringo_wal_archived_timestamp_seconds: 1764230000 });
 });
 
 test.each([["are backed up", '"/srv/data/shared/media"', 1], ["are not", "None", 0]])("whether there must be snapshots of the media files is known where they %s, S3 away or not", (_, media, expected) => {
