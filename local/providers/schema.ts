@@ -1,3 +1,4 @@
+import { nearest } from "../../config/nearest";
 import { Fault, Properties, PropertySpec, ProviderSchema, UNKNOWN } from "./resource";
 import { isArchive, isAsset, isObject, Secret } from "./wire";
 
@@ -95,24 +96,8 @@ const kind = (value: unknown): string =>
   value === null ? "null" : Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : `a ${typeof value}`;
 
 function unknownKey(key: string, known: readonly string[], owner: string): string {
-  const [nearest] = known
-    .map((name) => ({ name, steps: distance(key.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.steps - b.steps);
-  const hint = nearest && nearest.steps <= Math.max(2, key.length / 3) ? `; did you mean "${nearest.name}"?` : "";
-  return `${owner} has no input "${key}"${hint}`;
-}
-
-/** Levenshtein distance: how many letters must be added, dropped or changed. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
+  const near = nearest(key, known);
+  return `${owner} has no input "${key}"${near === undefined ? "" : `; did you mean "${near}"?`}`;
 }
 
 /** Adds the schema's defaults, nested ones too. */
