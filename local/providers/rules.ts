@@ -1,4 +1,5 @@
-/** Checks of inputs for the models of all providers. */
+/** What models of several providers have in common. */
+import { randomBytes } from "node:crypto";
 import { Fault, Properties, UNKNOWN } from "./resource";
 
 export type Check = (inputs: Properties) => Fault[];
@@ -35,3 +36,15 @@ export const present = (properties: Properties): Properties =>
 /** The named properties of an object. */
 export const pick = (whole: Properties, ...names: string[]): Properties =>
   Object.fromEntries(names.filter((name) => whole[name] !== undefined).map((name) => [name, whole[name]]));
+
+/** The name that the official provider gives where the program gave none, of letters that every service takes. */
+export function autoName(property: string, inputs: Properties, olds: Properties | undefined, urn: string): Properties {
+  if (inputs[property] !== undefined || inputs[`${property}Prefix`] !== undefined) return inputs;
+  return { ...inputs, [property]: olds?.[property] ?? `${urn.split("::").at(-1)}-${randomBytes(4).toString("hex").slice(0, 7)}` };
+}
+
+/** What is only in the state, with nothing outside that could be imported: a command has run, a key was made. */
+export function remembered(state: Properties): { inputs: Properties; outputs: Properties } {
+  if (Object.keys(state).length === 0) throw new Error("this type cannot be imported: it exists only in the state");
+  return { inputs: state, outputs: state };
+}

@@ -2,8 +2,8 @@ import { CreateBucketCommand, DeleteBucketCommand, DeleteBucketTaggingCommand, H
 import { account, change, type Bucket } from "../../aws/account";
 import { empty, s3 } from "../../aws/s3";
 import { Properties, ResourceModel } from "../resource";
-import { checks, pick, rule } from "../rules";
-import { autoName, region } from "./common";
+import { autoName, checks, pick, rule } from "../rules";
+import { region } from "./common";
 
 /** Inputs that have resources of their own since version 4 of the official provider, which kept the old inputs. */
 const elsewhere = ["accelerationStatus", "acl", "corsRules", "grants", "lifecycleRules", "logging", "objectLockConfiguration", "policy",

@@ -1,16 +1,10 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { s3Facts } from "../../services/s3";
 import { malformed, parsePolicy } from "../../aws/policy";
 import { Fault, Properties, UNKNOWN } from "../resource";
 
 /** The account's error for something that does not exist. */
 export const region = (inputs: Properties): string => inputs.region ?? s3Facts.region;
-
-/** The official provider's automatic name, of letters that every service accepts. */
-export function autoName(property: string, inputs: Properties, olds: Properties | undefined, urn: string): Properties {
-  if (inputs[property] !== undefined || inputs[`${property}Prefix`] !== undefined) return inputs;
-  return { ...inputs, [property]: olds?.[property] ?? `${urn.split("::").at(-1)}-${randomBytes(4).toString("hex").slice(0, 7)}` };
-}
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 

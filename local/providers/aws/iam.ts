@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { account, change, type Account, type Group, type User } from "../../aws/account";
 import { addKey, enforce, removeKey } from "../../aws/s3";
 import { Properties, ResourceModel } from "../resource";
-import { checks, pick, rule, setInputs } from "../rules";
-import { autoName, missing, policyCheck, sameJson, uniqueId } from "./common";
+import { autoName, checks, pick, rule, setInputs } from "../rules";
+import { missing, policyCheck, sameJson, uniqueId } from "./common";
 
 const nameCheck = (longest: number) => rule("name", (name) => /^[A-Za-z0-9+=,.@_-]+$/.test(name) && name.length <= longest,
   `must have 1 to ${longest} letters, digits and +=,.@_-`);

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { account, change, type Key } from "../../aws/account";
 import { Properties, ResourceModel } from "../resource";
-import { checks, pick, rule } from "../rules";
-import { autoName, missing, policyCheck, region, sameJson } from "./common";
+import { autoName, checks, pick, rule } from "../rules";
+import { missing, policyCheck, region, sameJson } from "./common";
 
 const inputs = [
   "bypassPolicyLockoutSafetyCheck", "customerMasterKeySpec", "deletionWindowInDays", "description", "enableKeyRotation", "isEnabled",

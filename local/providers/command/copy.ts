@@ -3,9 +3,10 @@ import * as path from "node:path";
 import type { SFTPWrapper, Stats } from "ssh2";
 import type { Context, Fault, Properties, ResourceModel } from "../resource";
 import { UNKNOWN } from "../resource";
+import { remembered } from "../rules";
 import { isArchive } from "../wire";
 import { connected, type Connection } from "./connection";
-import { newId, remembered } from "./lifecycle";
+import { newId } from "./lifecycle";
 
 type Reply<T> = (error: Error | null | undefined, value: T) => void;
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { equal } from "../diff";
 import { Context, Properties, ResourceModel, UNKNOWN } from "../resource";
+import { remembered } from "../rules";
 import type { Captured } from "./output";
 
 /** Runs one command line with a resource's inputs; `previous` are variables with the output of the previous command. */
@@ -8,12 +9,6 @@ export type Run = (command: string, inputs: Properties, previous: Record<string,
 
 /** The id of a new resource: the name and eight random hexadecimal digits, or the digits alone. */
 export const newId = (name = ""): string => `${name}${randomBytes(4).toString("hex")}`;
-
-/** Read of resources that exist only in the state: a command has run, a file was copied. */
-export function remembered(state: Properties): { inputs: Properties; outputs: Properties } {
-  if (Object.keys(state).length === 0) throw new Error("this type cannot be imported: it exists only in the state");
-  return { inputs: state, outputs: state };
-}
 
 function previousOutput(inputs: Properties, { stdout, stderr }: Properties): Record<string, string> {
   if (inputs.addPreviousOutputInEnv === false) return {};

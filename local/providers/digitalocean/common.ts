@@ -1,20 +1,16 @@
-import { randomBytes } from "node:crypto";
 import { regions } from "../../../config/sizes";
 import { Properties, ResourceModel, UNKNOWN } from "../resource";
-import { among, Check, rule } from "../rules";
-
-/** An automatic name in the engine's form: the resource's, and seven digits that make it unique. */
-export function autoName(inputs: Properties, olds: Properties | undefined, urn: string): Properties {
-  if (inputs.name !== undefined) return inputs;
-  return { ...inputs, name: olds?.name ?? `${urn.split("::").at(-1)}-${randomBytes(4).toString("hex").slice(0, 7)}` };
-}
+import { among, autoName, Check, rule } from "../rules";
 
 /** The official provider assumes that two resources cannot have the same name: with a name from the program, the old one is deleted before it is replaced. */
 const givenName = ({ name }: Properties, urn: string): boolean =>
   typeof name !== "string" || !name.toLowerCase().startsWith(`${urn.split("::").at(-1)!.toLowerCase()}-`) || !/-[0-9a-f]{7}$/.test(name);
 
-/** For every resource with automatic names. */
-export const named: Pick<ResourceModel, "normalize" | "deleteBeforeReplace"> = { normalize: autoName, deleteBeforeReplace: givenName };
+/** Of every resource whose name the engine would make up. */
+export const named: Pick<ResourceModel, "normalize" | "deleteBeforeReplace"> = {
+  normalize: (inputs, olds, urn) => autoName("name", inputs, olds, urn),
+  deleteBeforeReplace: givenName,
+};
 
 export const regionCheck: Check = among("region", regions);
 

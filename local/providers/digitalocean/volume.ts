@@ -3,8 +3,8 @@ import {
   attachVolume, createVolume, deleteVolume, detachVolume, resizeVolume, tagVolume,
 } from "../../cloud/volume";
 import { Properties, ResourceModel } from "../resource";
-import { among, checks, pick, present, rule, setInputs } from "../rules";
-import { autoName, named, regionCheck, tagsCheck } from "./common";
+import { among, autoName, checks, pick, present, rule, setInputs } from "../rules";
+import { named, regionCheck, tagsCheck } from "./common";
 
 const filesystems = ["ext4", "xfs"];
 
@@ -18,7 +18,7 @@ const outputsOf = (volume: Volume, inputs: Properties): Properties => ({
 
 export const volume: ResourceModel = {
   ...named,
-  normalize: (inputs, olds, urn) => (inputs.name === undefined ? lowered(autoName(inputs, olds, urn)) : inputs),
+  normalize: (inputs, olds, urn) => (inputs.name === undefined ? lowered(autoName("name", inputs, olds, urn)) : inputs),
   check: checks(
     regionCheck,
     tagsCheck,

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { Fault, Properties, ResourceModel, UNKNOWN } from "../resource";
-import { remembered } from "./private-key";
+import { remembered } from "../rules";
 import { allowedUses, alternativeNames, extensions, serialNumber, signer, subjectName, x509 } from "./x509";
 
 const hour = 3_600_000;

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-import { Fault, Properties, ResourceModel } from "../resource";
-import { rule } from "../rules";
+import { Properties, ResourceModel } from "../resource";
+import { among, checks, remembered, rule } from "../rules";
 import { sshPrivateKey, sshPublicKey } from "./openssh";
 
 const generate = promisify(generateKeyPair);
@@ -34,22 +34,15 @@ function traditionalPem(key: KeyObject): string {
   return key.export({ format: "pem", type: types[key.asymmetricKeyType ?? ""] ?? "pkcs8" }) as string;
 }
 
-function oneOf(inputs: Properties, property: string, allowed: string[]): Fault[] {
-  const value = inputs[property];
-  return typeof value === "string" && !allowed.includes(value)
-    ? [{ property, reason: `must be one of ${allowed.join(", ")}, got "${value}"` }]
-    : [];
-}
-
 const defaults = (inputs: Properties): Properties => ({ rsaBits: 2048, ecdsaCurve: "P224", ...inputs });
 
 export const privateKey: ResourceModel = {
-  check: (inputs) => [
-    ...oneOf(inputs, "algorithm", algorithms),
-    ...oneOf(inputs, "ecdsaCurve", Object.keys(curves)),
-    // Go creates no shorter ones.
-    ...rule("rsaBits", (bits) => bits >= 1024, "must be at least 1024")(inputs),
-  ],
+  check: checks(
+    among("algorithm", algorithms),
+    among("ecdsaCurve", Object.keys(curves)),
+    // Go makes no shorter ones.
+    rule("rsaBits", (bits) => bits >= 1024, "must be at least 1024"),
+  ),
   effective: defaults,
   async create(inputs) {
     const wanted = defaults(inputs);
@@ -73,9 +66,3 @@ export const privateKey: ResourceModel = {
   read: async (_, state) => remembered(state),
   delete: async () => undefined,
 };
-
-/** Exists only in the state: nothing outside knows it, so there is nothing to import. */
-export function remembered(state: Properties): { inputs: Properties; outputs: Properties } {
-  if (Object.keys(state).length === 0) throw new Error("this type cannot be imported: it exists only in the state");
-  return { inputs: state, outputs: state };
-}
