@@ -109,11 +109,3 @@ function containsSecret(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(containsSecret);
   return isObject(value) && Object.values(value).some(containsSecret);
 }
-
-/** Whether anything in the value is unknown. */
-export function containsUnknown(value: unknown): boolean {
-  if (value === UNKNOWN) return true;
-  if (value instanceof Secret) return containsUnknown(value.value);
-  if (Array.isArray(value)) return value.some(containsUnknown);
-  return isObject(value) && Object.values(value).some(containsUnknown);
-}
