@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import { deleteDroplet, startDroplet, statusOf, type Status } from "./droplet";
 import { notFound } from "./errors";
 import { applyRules, connect, ensureFabric, listLinks } from "./fabric";
@@ -28,7 +29,7 @@ export async function ensureCloud(options: { log?: (line: string) => void } = {}
   const links = await listLinks();
   await Promise.all(Object.values(load().droplets).map(async (droplet) => {
     if (droplet.creator !== undefined) {
-      if (!isAlive(droplet.creator)) await deleteDroplet(droplet.id);
+      if (!fs.existsSync(`/proc/${droplet.creator}`)) await deleteDroplet(droplet.id);
       return;
     }
     if (!isRunning(droplet.id)) {
@@ -40,15 +41,6 @@ export async function ensureCloud(options: { log?: (line: string) => void } = {}
     if (!links.has(privateLink(droplet.id))) await connect(droplet, load().vpcs[droplet.vpcUuid]!.ipRange);
     await plugVolumes(droplet.id);
   }));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A droplet as users see it. */

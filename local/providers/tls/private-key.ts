@@ -40,7 +40,7 @@ export const privateKey: ResourceModel = {
   check: checks(
     among("algorithm", algorithms),
     among("ecdsaCurve", Object.keys(curves)),
-    // Go makes no shorter ones.
+    // Go creates no shorter ones.
     rule("rsaBits", (bits) => bits >= 1024, "must be at least 1024"),
   ),
   effective: defaults,
