@@ -28,15 +28,17 @@ export function contains(outer: Cidr, inner: Cidr): boolean {
 /** Whether the two share an address: of two ranges that do, one holds the other. */
 export const overlaps = (a: Cidr, b: Cidr): boolean => (a.prefix <= b.prefix ? contains(a, b) : contains(b, a));
 
+/** An IPv4 address as a number, and back. */
+export const toNumber = (address: string): number => address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+export const toAddress = (number: number): string => [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join(".");
+
 /** Number of addresses of an IPv4 range. */
 export const addressesIn = (cidr: Cidr): number => 2 ** (32 - cidr.prefix);
 
 /** The IPv4 range with its host bits cleared: `10.20.0.9/20` is `10.20.0.0/20`. */
 export function networkOf(cidr: Cidr): string {
-  const address = cidr.address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-  const network = address - (address % addressesIn(cidr));
-  const bytes = [24, 16, 8, 0].map((shift) => Math.floor(network / 2 ** shift) % 256);
-  return `${bytes.join(".")}/${cidr.prefix}`;
+  const address = toNumber(cidr.address);
+  return `${toAddress(address - (address % addressesIn(cidr)))}/${cidr.prefix}`;
 }
 
 const ranges = (...texts: string[]): Cidr[] => texts.map((text) => parseCidr(text)!);

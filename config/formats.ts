@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import * as z from "zod";
-import { contains, networkOf, neverSources, parseCidr, privateRanges, reservedRanges } from "./cidr";
+import { contains, networkOf, neverSources, overlaps, parseCidr, privateRanges, reservedRanges } from "./cidr";
 import { nearest } from "./nearest";
 import { sizes } from "./sizes";
 
@@ -154,7 +154,7 @@ export const privateNetworkFault: Judge = (value) => {
   if (cidr.prefix < 16 || cidr.prefix > 24) return `is a /${cidr.prefix}; from /16 to /24 is allowed`;
   if (networkOf(cidr) !== value) return hostBits(networkOf(cidr));
   if (!privateRanges.some((range) => contains(range, cidr))) return "is not private (RFC 1918)";
-  const taken = reservedRanges.find((range) => contains(range, cidr) || contains(cidr, range));
+  const taken = reservedRanges.find((range) => overlaps(range, cidr));
   return taken && `overlaps ${taken.address}/${taken.prefix}, which DigitalOcean keeps for itself`;
 };
 

@@ -1,9 +1,5 @@
-import { addressesIn, networkOf, overlaps, parseCidr, reservedRanges } from "../../config/cidr";
+import { addressesIn, contains, networkOf, overlaps, parseCidr, reservedRanges, toAddress, toNumber } from "../../config/cidr";
 import { unprocessable } from "./errors";
-
-const toNumber = (address: string): number => address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-const toAddress = (number: number): string =>
-  [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join(".");
 
 /** The lowest address from `first` to `last` that is not taken. */
 export function allocate(first: string, last: string, taken: Iterable<string>): string | undefined {
@@ -55,8 +51,6 @@ export function disjoint(addresses: string[]): string[] {
     .filter((range) => range.family === "ipv4")
     .map(networkOf);
   const unique = [...new Set(ranges)];
-  const inside = (inner: string, outer: string): boolean =>
-    inner !== outer && Number(inner.split("/")[1]) > Number(outer.split("/")[1]) &&
-    overlaps(parseCidr(inner)!, parseCidr(outer)!);
+  const inside = (inner: string, outer: string): boolean => inner !== outer && contains(parseCidr(outer)!, parseCidr(inner)!);
   return unique.filter((range) => !unique.some((other) => inside(range, other))).sort();
 }

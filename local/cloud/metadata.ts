@@ -2,7 +2,7 @@ import * as http from "node:http";
 import * as path from "node:path";
 import { projectDir, stateDir, cacheDir } from "../paths";
 import { ensureRunning } from "../services/supervise";
-import { addressesIn, parseCidr } from "../../config/cidr";
+import { addressesIn, parseCidr, toAddress } from "../../config/cidr";
 import { gatewayOf } from "./addresses";
 import { fabricNamespace, internet, metadataAddress, publicGateway, publicRange } from "./names";
 import { attempt } from "./run";
@@ -32,10 +32,7 @@ export function metadataOf(state: CloudState, droplet: Droplet): Record<string, 
   };
 }
 
-function netmaskOf(range: string): string {
-  const hosts = addressesIn(parseCidr(range)!);
-  return [24, 16, 8, 0].map((shift) => 255 - (Math.floor((hosts - 1) / 2 ** shift) % 256)).join(".");
-}
+const netmaskOf = (range: string): string => toAddress(2 ** 32 - addressesIn(parseCidr(range)!));
 
 /** The text of a path under `/metadata/v1/`: a value, a list of values, or the names below it; undefined if there is none. */
 export function answer(metadata: Record<string, any>, url: string): string | undefined {

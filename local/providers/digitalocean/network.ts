@@ -1,4 +1,4 @@
-import { addressesIn, contains, parseCidr, privateRanges } from "../../../config/cidr";
+import { contains, networkOf, parseCidr, privateRanges } from "../../../config/cidr";
 import { change, load, type NatGateway, type ReservedIp, type Vpc } from "../../cloud/state";
 import { defaultProject } from "../../cloud/project";
 import { assignReservedIp, createReservedIp, deleteReservedIp, unassignReservedIp } from "../../cloud/reserved-ip";
@@ -16,10 +16,8 @@ const vpcOutputs = (vpc: Vpc): Properties => ({
 function isVpcRange(text: string): boolean {
   const range = parseCidr(text);
   return range !== undefined && range.family === "ipv4" && range.prefix >= 16 && range.prefix <= 28 &&
-    privateRanges.some((outer) => contains(outer, range)) && addressOf(text) % addressesIn(range) === 0;
+    privateRanges.some((outer) => contains(outer, range)) && networkOf(range) === text;
 }
-
-const addressOf = (range: string): number => range.split("/")[0]!.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 
 export const vpc: ResourceModel = {
   ...named,
