@@ -68,6 +68,22 @@ export function child(schema: z.ZodType, name: PropertyKey): z.ZodType | undefin
   return undefined;
 }
 
+/** A key as a group has it. */
+export interface Member {
+  path: string[];
+  schema: z.ZodType;
+  /** The group that it is in. */
+  group: z.ZodType;
+}
+
+/** All that can be set in a group, depth first: a group is followed by its members. */
+export function membersOf(group: z.ZodType, prefix: string[] = []): Member[] {
+  return Object.entries((bare(group) as z.ZodObject).shape as Record<string, z.ZodType>).flatMap(([name, schema]) => {
+    const path = [...prefix, name];
+    return [{ path, schema, group }, ...(kindOf(schema) === "group" ? membersOf(schema, path) : [])];
+  });
+}
+
 /** The literal default, or undefined where the key is required, optional or derived. */
 export function defaultOf(schema: z.ZodType): unknown {
   return schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;

@@ -1,5 +1,4 @@
-import * as z from "zod";
-import { bare, child, docOf, kindOf } from "./doc";
+import { child, docOf, kindOf, membersOf } from "./doc";
 import { settings } from "./schema";
 
 /** Names kept for documentation and tests (RFC 2606, RFC 6761): no authority issues for them and nobody owns them. */
@@ -14,14 +13,6 @@ export function isExample(text: string): boolean {
 }
 
 /** Paths of the texts, and lists of texts, that an example's name may be left in. What is concealed is not looked at: a key's comment may be anything. */
-export const textPaths: string[][] = pathsIn(settings, []);
-
-function pathsIn(group: z.ZodType, path: string[]): string[][] {
-  return Object.keys((bare(group) as z.ZodObject).shape).flatMap((name) => {
-    const member = child(group, name)!;
-    const kind = kindOf(member);
-    if (docOf(member)?.concealed) return [];
-    if (kind === "group") return pathsIn(member, [...path, name]);
-    return kind === "text" || (kind === "list" && kindOf(child(member, 0)!) === "text") ? [[...path, name]] : [];
-  });
-}
+export const textPaths: string[][] = membersOf(settings)
+  .filter(({ schema }) => !docOf(schema)?.concealed && kindOf(kindOf(schema) === "list" ? child(schema, 0)! : schema) === "text")
+  .map(({ path }) => path);

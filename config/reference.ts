@@ -1,7 +1,7 @@
 /** Writes docs/configuration.md from the schema; with `--check`, fails when the committed page is another. */
 import * as z from "zod";
 import { setCommand } from "./commands";
-import { bare, defaultOf, type Doc, docOf, kindOf } from "./doc";
+import { defaultOf, type Doc, docOf, kindOf, membersOf } from "./doc";
 import { pathText } from "./path";
 import { keepPages } from "./page";
 import { concerns } from "./schema";
@@ -14,17 +14,11 @@ interface Entry {
   optionalGroup?: string;
 }
 
-/** All keys that can be set, depth first; a group is followed by its members. */
-function entries(group: z.ZodType, prefix: string[] = []): Entry[] {
-  const optionalGroup = group instanceof z.ZodOptional ? pathText(prefix) : undefined;
-  return Object.entries((bare(group) as z.ZodObject).shape).flatMap(([name, schema]) => {
-    const member = schema as z.ZodType;
-    const at = [...prefix, name];
-    const doc = docOf(member);
-    if (doc === undefined) throw new Error(`config: ${pathText(at)} has no documentation`);
-    return [{ path: at, schema: member, doc, optionalGroup }, ...(kindOf(member) === "group" ? entries(member, at) : [])];
-  });
-}
+const entries = (concern: z.ZodType): Entry[] => membersOf(concern).map(({ path, schema, group }) => {
+  const doc = docOf(schema);
+  if (doc === undefined) throw new Error(`config: ${pathText(path)} has no documentation`);
+  return { path, schema, doc, optionalGroup: group instanceof z.ZodOptional ? pathText(path.slice(0, -1)) : undefined };
+});
 
 const code = (value: unknown): string => `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 

@@ -1,6 +1,5 @@
-import * as z from "zod";
 import { find, setCommand } from "./commands";
-import { bare, docOf, kindOf } from "./doc";
+import { docOf, kindOf, membersOf } from "./doc";
 import type { Fault } from "./fault";
 import { pathText, valueAt } from "./path";
 import { schema, type Validated } from "./schema";
@@ -9,16 +8,8 @@ import { schema, type Validated } from "./schema";
 export type Generations = Record<string, number>;
 
 /** Where the configuration has a generation, or one of each machine. */
-function counters(group: z.ZodType, path: string[] = []): string[][] {
-  return Object.entries((bare(group) as z.ZodObject).shape).flatMap(([name, member]) => {
-    const at = [...path, name];
-    if (docOf(member as z.ZodType)?.lowered !== undefined) return [at];
-    return kindOf(member as z.ZodType) === "group" ? counters(member as z.ZodType, at) : [];
-  });
-}
-
-/** Where the whole configuration has them. */
-export const generationPaths = (): string[][] => counters(schema);
+export const generationPaths = (): string[][] =>
+  membersOf(schema).filter((member) => docOf(member.schema)?.lowered !== undefined).map(({ path }) => path);
 
 /** All generations of a configuration. @param machines those that there are: what is counted of others stands for nothing */
 export function generationsOf(config: Partial<Validated>, machines: readonly string[]): Generations {
