@@ -44,6 +44,3 @@ export async function stopServices(options: { keepNames: boolean }): Promise<voi
 export { runningServices } from "./supervise";
 export { acmeRoots } from "./acme";
 export { caCertificatePath } from "./ca";
-export { publishRecords } from "./dns";
-export { s3RootKey } from "./s3";
-export type { DnsRecord } from "./zone";

@@ -10,5 +10,5 @@ export { edgeExporters, edgeStatus } from "./edge";
 export { machine } from "./node";
 export { ports, type Exporter } from "./ports";
 export { monitorRole, postgresExporter, postgresMonitor } from "./postgres";
-export { prometheus, type Watched } from "./prometheus";
+export { prometheus } from "./prometheus";
 export { readsFigures, readsQueues, redisExporter, redisUser } from "./redis";
