@@ -7,6 +7,7 @@ import { celeryUser, monitorRole, postgresExporter, postgresMonitor, readsFigure
 import { mediaServer } from "../machine/data/media";
 import { archiving, pgbackrest } from "../machine/backup/pgbackrest";
 import { postgres, postgresPreparation } from "../machine/data/postgres";
+import { version } from "../machine/data/postgres/cluster";
 import { endFormer, loginName } from "../machine/data/postgres/roles";
 import { restic } from "../machine/backup/restic";
 import { queueing } from "../machine/data/queueing";
@@ -74,7 +75,7 @@ const producer = "producer";
 const mountPoint = "/srv/data";
 const shared = `${mountPoint}/shared`;
 const media = `${shared}/media`;
-const cluster = `${mountPoint}/postgresql/17/main`;
+const cluster = `${mountPoint}/postgresql/${version}/main`;
 
 /** The machine with everything that must not be lost: PostgreSQL, Redis and media files, on a volume that outlives it. */
 export class Database extends pulumi.ComponentResource {

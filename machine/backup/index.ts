@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { json, pythonModules } from "../content";
+import { etc, unit, version } from "../data/postgres/cluster";
 import { textfiles } from "../monitoring/node";
 import { sandbox } from "../sandbox";
 import type { File, Fragment } from "../state";
@@ -36,16 +37,16 @@ export function backupTool(options: BackupToolOptions): Fragment {
   const settings = {
     stanza: options.stanza,
     cluster: {
-      version: "17",
-      unit: "postgresql@17-main.service",
-      configuration: "/etc/postgresql/17/main/postgresql.conf",
+      version,
+      unit,
+      configuration: `${etc}/postgresql.conf`,
       data: options.dataDirectory,
     },
     databases: options.databases,
     media: options.media ?? null,
   };
   return {
-    packages: ["postgresql-client-17", "python3"],
+    packages: [`postgresql-client-${version}`, "python3"],
     directories: [{ path: textfiles }],
     files: [
       ...pythonModules(__dirname, library),
@@ -76,12 +77,12 @@ export interface ServiceOptions {
 }
 
 /** A run of `ringo-backup` by systemd, with no more of the machine in reach than it needs. */
-export const service = (unit: string, description: string, arguments_: string, writable: string[], { timeout = "12h", quiet = false, runtimeDirectory }: ServiceOptions = {}): File => ({
-  path: `/etc/systemd/system/${unit}.service`,
+export const service = (name: string, description: string, arguments_: string, writable: string[], { timeout = "12h", quiet = false, runtimeDirectory }: ServiceOptions = {}): File => ({
+  path: `/etc/systemd/system/${name}.service`,
   content: `[Unit]
 Description=${description}
 Wants=network-online.target
-After=network-online.target postgresql@17-main.service
+After=network-online.target ${unit}
 
 [Service]
 Type=oneshot

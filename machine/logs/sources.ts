@@ -1,3 +1,4 @@
+import { log } from "../data/postgres/cluster";
 import { wafLog } from "../edge/modsecurity";
 
 /** What is written down on a machine beside its journal, and how it is read. */
@@ -45,7 +46,7 @@ rewrite {
 
 const postgres: LogFile = {
   source: "postgresql",
-  path: "/var/log/postgresql/postgresql-17-main.log",
+  path: log,
   indented: true,
   reading: String.raw`if { parser { regexp-parser(patterns("^(?<time>[0-9-]+ [0-9:]+)[.0-9]* \\S+ \\[[0-9]+\\] (?:\\S+@\\S+ \\S+ )?(?<level>[A-Z]+):") prefix(".ringo.")); }; };`,
   time: { template: "${.ringo.time}", format: "%Y-%m-%d %H:%M:%S" },

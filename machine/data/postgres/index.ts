@@ -1,3 +1,4 @@
+import { bin, etc, unit, version } from "./cluster";
 import { othersRefused, type Owner } from "./names";
 import { hostLines, operator, psql, roles, rolesSql, type PostgresRole } from "./roles";
 import { tuning } from "./tuning";
@@ -28,10 +29,6 @@ export interface PostgresOptions {
   settings?: Record<string, string>;
 }
 
-const version = "17";
-const bin = `/usr/lib/postgresql/${version}/bin`;
-const etc = `/etc/postgresql/${version}/main`;
-const unit = `postgresql@${version}-main.service`;
 const dropIn = `/etc/systemd/system/${unit}.d/ringo.conf`;
 const sysctl = "/etc/sysctl.d/60-ringo-postgresql.conf";
 
