@@ -135,9 +135,10 @@ export class Host extends pulumi.ComponentResource {
   private baseState(): pulumi.Output<MachineState> {
     const { args, name } = this;
     const { network, access, operatorSshKeys, trustedCertificates, timezone, automaticUpdates, monitor, logs } = args.context;
-    const measured = this.privateAddress.apply((address) => pulumi.output(args.exporters?.(address) ?? {}).apply((ofRole) =>
-      ({ address, ofRole: ofRole as Fragment })));
-    return pulumi.all([access.publicKeys, args.preparation ?? {}, monitor, measured, logs]).apply(([deployer, preparation, watcher, { address, ofRole }, intake]) => combine(
+    const exporters = this.privateAddress.apply((address) => args.exporters?.(address) ?? {});
+    return pulumi.all([
+      access.publicKeys, args.preparation ?? {}, monitor, this.privateAddress, exporters, logs,
+    ]).apply(([deployer, preparation, watcher, address, ofRole, intake]) => combine(
       base({
         hostname: name,
         sshd: {
@@ -152,7 +153,7 @@ export class Host extends pulumi.ComponentResource {
         automaticUpdates: { ...automaticUpdates, turn: args.turn },
       }),
       machine(address, { keys: { deployer, operator: operatorSshKeys } }),
-      ofRole,
+      ofRole as Fragment,
       intake ? shipper({ machine: name, role: args.role, store: intake }) : {},
       preparation as Fragment,
     ));
