@@ -61,12 +61,21 @@ export class Monitoring extends pulumi.ComponentResource {
       role: "monitor",
       size: args.size,
       bastion: args.bastion,
-      services: [{ name: "ssh", port: 22, from: vpc }, ...(args.keepsLogs ? [{ name: "logs", port: intakePort, from: vpc }] : []), ...(args.grafana ? [{ name: "grafana", port: grafanaPort, from: vpc }] : [])],
+      services: [
+        { name: "ssh", port: 22, from: vpc },
+        ...(args.keepsLogs ? [{ name: "logs", port: intakePort, from: vpc }] : []),
+        ...(args.grafana ? [{ name: "grafana", port: grafanaPort, from: vpc }] : []),
+      ],
       // Installed with all other machines' packages.
       preparation: pulumi.all([args.sentry, args.registry]).apply(([sentry, registry]) => combine(
         sentry ? sentryReporter(sentry) : {},
         args.images.length > 0 ? combine(docker({ addressPool: args.dockerCidr, registry }), pulled(...args.images)) : {},
-        { packages: ["prometheus", "promtool", "prometheus-alertmanager", "prometheus-blackbox-exporter", "python3-redis", "python3-prometheus-client", ...(args.keepsLogs ? ["nginx"] : [])] },
+        {
+          packages: [
+            "prometheus", "promtool", "prometheus-alertmanager", "prometheus-blackbox-exporter", "python3-redis", "python3-prometheus-client",
+            ...(args.keepsLogs ? ["nginx"] : []),
+          ],
+        },
       )),
     }, { parent: this });
     this.registerOutputs({});

@@ -76,15 +76,18 @@ function looksAt(stack: OperatedStack, host: string): Look[] {
     about: host, command: complaints,
     judge: ({ code, stdout }, errors) => (code === 0 ? judged(stack, host, stdout) : [wrong(host, `could not run its checks: ${errors}`, ssh(stack, host, "systemctl status"))]),
   };
-  return [condition, ...({ data: [backups(stack)], monitor: [alerts(stack)] }[host] ?? [])];
+  return [condition, ...(host === "data" ? [backups(stack)] : []), ...(host === "monitor" ? [alerts(stack)] : [])];
 }
 
 async function machine(stack: OperatedStack, host: string): Promise<Finding[]> {
   const looks = looksAt(stack, host);
   const asked = await ask(stack, host, looks.map(({ command }) => command));
   if ("answers" in asked) return looks.flatMap(({ judge }, i) => judge(asked.answers[i]!, asked.errors));
-  const [first, ...others] = looks.map(({ about }) => about);
-  return [wrong(first!, `cannot be reached: ${asked.unasked}`, ssh(stack, host, "uptime"), "docs/runbooks/lost-machine.md"), ...others.map((about) => wrong(about, `unknown, since ${host} cannot be reached`))];
+  const [, ...others] = looks;
+  return [
+    wrong(host, `cannot be reached: ${asked.unasked}`, ssh(stack, host, "uptime"), "docs/runbooks/lost-machine.md"),
+    ...others.map(({ about }) => wrong(about, `unknown, since ${host} cannot be reached`)),
+  ];
 }
 
 /** @param printed what `complaints` printed on the machine */
@@ -122,12 +125,18 @@ export function backedUp(stack: OperatedStack, { window, warning, backups: all, 
   const make = (type: string): string => ssh(stack, "data", `systemctl start ringo-backup@${type}`);
   if (window === null) return [wrong("backups", "there are none", make("full"), "docs/alerts.md#backupmissing")];
   const newest = all.at(-1)!.stop;
-  const found = [
-    ...(warning === null ? [] : [wrong("backups", warning, make("incr"), "docs/alerts.md#walmissing")]),
-    ...(now - Date.parse(newest) > 1000 * bounds.backupOld ? [wrong("backups", `the newest ended at ${newest}, more than ${bounds.backupOld / 3600} hours ago`, make("incr"), "docs/alerts.md#backupold")] : []),
-    ...(wal.waitingSeconds > bounds.walWaits ? [wrong("backups", `${wal.waiting} WAL segments wait, the oldest for ${Math.floor(wal.waitingSeconds / 60)} minutes`, ssh(stack, "data", "ringo-backup status"), "docs/alerts.md#walnotarchived")] : []),
-  ];
-  return found.length > 0 ? found : [fine("backups", `any time from ${window.from} to ${window.to ?? "the newest WAL in S3"}; the last of ${all.length} ended at ${newest}; ${wal.waiting} WAL segments wait`)];
+  const found: Finding[] = [];
+  if (warning !== null) found.push(wrong("backups", warning, make("incr"), "docs/alerts.md#walmissing"));
+  if (now - Date.parse(newest) > 1000 * bounds.backupOld) {
+    found.push(wrong("backups", `the newest ended at ${newest}, more than ${bounds.backupOld / 3600} hours ago`, make("incr"), "docs/alerts.md#backupold"));
+  }
+  if (wal.waitingSeconds > bounds.walWaits) {
+    const said = `${wal.waiting} WAL segments wait, the oldest for ${Math.floor(wal.waitingSeconds / 60)} minutes`;
+    found.push(wrong("backups", said, ssh(stack, "data", "ringo-backup status"), "docs/alerts.md#walnotarchived"));
+  }
+  if (found.length > 0) return found;
+  const until = window.to ?? "the newest WAL in S3";
+  return [fine("backups", `any time from ${window.from} to ${until}; the last of ${all.length} ended at ${newest}; ${wal.waiting} WAL segments wait`)];
 }
 
 interface Alert {

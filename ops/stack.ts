@@ -68,15 +68,27 @@ function openLocal(): OperatedStack {
 
 /** The outputs of other stacks come from the official CLI, which knows where their state is and how to decrypt it. */
 function openRemote(name: string): OperatedStack {
-  const fix = { install: "https://www.pulumi.com/docs/install/", read: `pulumi login, then pulumi stack output --stack ${name}`, up: `pulumi up --stack ${name}` };
+  const fix = {
+    install: "https://www.pulumi.com/docs/install/",
+    read: `pulumi login, then pulumi stack output --stack ${name}`,
+    up: `pulumi up --stack ${name}`,
+  };
   const engine = { command: "pulumi", cwd: projectDir, env: process.env, fix };
   const outputs = readOutputs(engine, name, { secrets: true });
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-ssh-"));
   const close = (): void => fs.rmSync(directory, { recursive: true, force: true });
   process.once("exit", close);
   const sshConfig = writeSshFiles(directory, outputs.reachable, outputs.deployerKey);
-  const engineCommand: OperatedStack["engineCommand"] = (operation, refresh) => ["pulumi", operation, "--stack", name, ...(refresh ? ["--refresh"] : []), ...(operation === "up" && isGiven("YES") ? ["--yes"] : [])];
-  return operated({ name, sshConfig, close, engineCommand, outputs: () => outputs, inForce: () => readInForce(engine, name), history: () => readHistory(engine, name), s3: async (region) => new (await import("@aws-sdk/client-s3")).S3Client({ region }) });
+  return operated({
+    name, sshConfig, close,
+    engineCommand: (operation, refresh) => [
+      "pulumi", operation, "--stack", name, ...(refresh ? ["--refresh"] : []), ...(operation === "up" && isGiven("YES") ? ["--yes"] : []),
+    ],
+    outputs: () => outputs,
+    inForce: () => readInForce(engine, name),
+    history: () => readHistory(engine, name),
+    s3: async (region) => new (await import("@aws-sdk/client-s3")).S3Client({ region }),
+  });
 }
 
 function operated(stack: Omit<OperatedStack, "run" | "engine">): OperatedStack {
