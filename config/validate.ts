@@ -130,19 +130,21 @@ function describe(stack: string, given: unknown, { path, reason, value, remedy, 
   // What stands where a group belongs may be anything.
   const hidden = given === undefined || kindOf(keySchema) === "group" || [doc, outer].some(({ secret, concealed }) => secret || concealed)
     || mayHoldCredential(JSON.stringify(given));
-  const remove = removeCommand(stack, path);
-  const set = () => setCommand(stack, known, keySchema, doc, value);
-  const list = given as unknown[];
-  const other = secret && find(schema, secret)!;
-  return {
-    key: pathText(path),
-    ...(hidden ? {} : { given: shorten(given) }),
-    reason,
-    allowed: doc.allowed,
-    command: other ? `${remove} && ${setCommand(stack, other.path, other.schema, other.doc)}`
-      : append ? appendCommand(stack, path, found, [...list, ...append], written ? list.length : 0)
-      : remedy === "remove" ? remove : remedy === "replace" ? `${remove} && ${set()}` : set(),
+  const command = (): string => {
+    const remove = removeCommand(stack, path);
+    if (secret) {
+      const other = find(schema, secret)!;
+      return `${remove} && ${setCommand(stack, other.path, other.schema, other.doc)}`;
+    }
+    if (append) {
+      const list = given as unknown[];
+      return appendCommand(stack, path, found, [...list, ...append], written ? list.length : 0);
+    }
+    if (remedy === "remove") return remove;
+    const set = setCommand(stack, known, keySchema, doc, value);
+    return remedy === "replace" ? `${remove} && ${set}` : set;
   };
+  return { key: pathText(path), ...(hidden ? {} : { given: shorten(given) }), reason, allowed: doc.allowed, command: command() };
 }
 
 /** Entries of a map of texts that are no longer what was typed. */
