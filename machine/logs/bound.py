@@ -6,6 +6,7 @@ logs_bound.py SETTINGS, a JSON object: `data` (what is measured), `overrides` (w
 import json
 import os
 import sys
+import time
 
 LEAST_HOURS = 24
 # Above the first of the bound lines are kept shorter, below the second longer: between them nothing moves.
@@ -59,7 +60,6 @@ def write(path, text, owner=None):
 
 
 def main(settings):
-    import time
     most, used = settings["days"] * 24, size(settings["data"])
     now = kept(settings["overrides"], most)
     if used > FULL * settings["bytes"]:
