@@ -1,4 +1,4 @@
-import type { File } from "./state";
+import type { Fragment } from "./state";
 
 /** How a timer says when. */
 export interface Schedule {
@@ -12,9 +12,9 @@ export interface Schedule {
 }
 
 /** A timer that catches up on what was missed while the machine was off. */
-export const timer = ({ unit, description, calendar, jitter }: Schedule): File => ({
-  path: `/etc/systemd/system/${unit}.timer`,
-  content: `[Unit]
+export function timer({ unit, description, calendar, jitter }: Schedule): Fragment {
+  const path = `/etc/systemd/system/${unit}.timer`;
+  const content = `[Unit]
 Description=${description}
 
 [Timer]
@@ -24,5 +24,6 @@ Persistent=true
 
 [Install]
 WantedBy=timers.target
-`,
-});
+`;
+  return { files: [{ path, content }], units: [{ name: `${unit}.timer`, restartOn: [path] }] };
+}

@@ -1,3 +1,4 @@
+import { dirname } from "node:path/posix";
 import { backupCommand, service } from ".";
 import { mayReach, portOf } from "../egress";
 import type { Repository } from "./repository";
@@ -38,7 +39,7 @@ export function pgbackrest(options: PgBackRestOptions): Fragment {
   const { repository, passphrase } = options;
   const hours = Array.from({ length: 24 / options.incrementalEveryHours }, (_, i) => (fullAt + i * options.incrementalEveryHours) % 24)
     .filter((hour) => hour !== fullAt).sort((a, b) => a - b);
-  const writable = ["/var/spool/pgbackrest", "/var/log/pgbackrest", "/run/postgresql", parent(parent(options.dataDirectory))];
+  const writable = ["/var/spool/pgbackrest", "/var/log/pgbackrest", "/run/postgresql", dirname(dirname(options.dataDirectory))];
   const timers = [
     timer({ unit: "ringo-backup@full", description: "A full backup of PostgreSQL each night", calendar: `*-*-* ${two(fullAt)}:00:00 UTC`, jitter: "5min" }),
     ...(hours.length === 0 ? [] : [timer({
@@ -49,7 +50,8 @@ export function pgbackrest(options: PgBackRestOptions): Fragment {
     timer({ unit: "ringo-backup-status", description: "How backups are doing, as metrics", calendar: "*:0/5", jitter: "30s" }),
     timer({ unit: "ringo-backup-remind", description: "Looks for WAL that PostgreSQL has forgotten to archive", calendar: "minutely", jitter: "0" }),
   ];
-  return combine(mayReach("backups", [{ name: "s3", port: portOf(repository.endpoint), to: "any", users: ["root", "postgres"] }]), {
+  const toS3 = mayReach("backups", [{ name: "s3", port: portOf(repository.endpoint), to: "any", users: ["root", "postgres"] }]);
+  return combine(toS3, ...timers, {
     packages: ["pgbackrest"],
     directories: [
       { path: "/etc/pgbackrest" },
@@ -61,7 +63,6 @@ export function pgbackrest(options: PgBackRestOptions): Fragment {
       service("ringo-restore-test", "A restore test of PostgreSQL's backups", "test", writable, { runtimeDirectory: "ringo-restore" }),
       service("ringo-backup-status", "How backups are doing, as metrics", "status", writable),
       service("ringo-backup-remind", "Looks for WAL that PostgreSQL has forgotten to archive", "remind", [], { quiet: true }),
-      ...timers,
     ],
     steps: [{
       name: "WAL arrives in S3",
@@ -70,13 +71,11 @@ export function pgbackrest(options: PgBackRestOptions): Fragment {
       command: `${backupCommand} prepare`,
       timeoutSeconds: 420,
     }],
-    units: timers.map(({ path }) => ({ name: path.slice(path.lastIndexOf("/") + 1), restartOn: [path] })),
     secrets: [repository.secretAccessKey, passphrase],
   });
 }
 
 const two = (hour: number): string => String(hour).padStart(2, "0");
-const parent = (path: string): string => path.slice(0, path.lastIndexOf("/"));
 
 /** @throws on a value that pgBackRest's file cannot hold. */
 function configuration(options: PgBackRestOptions): string {

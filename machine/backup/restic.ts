@@ -1,6 +1,6 @@
 import { backupCommand, service } from ".";
 import type { Repository } from "./repository";
-import type { Fragment } from "../state";
+import { combine, type Fragment } from "../state";
 import { timer } from "../timer";
 
 export interface ResticOptions {
@@ -32,7 +32,7 @@ export function restic(options: ResticOptions): Fragment {
     RINGO_KEEP_DAYS: String(options.keepDays),
   };
   const secret = { mode: "0600", secret: true };
-  return {
+  return combine(hourly, {
     packages: ["restic"],
     directories: [{ path: "/var/cache/ringo-restic", mode: "0700" }],
     files: [
@@ -40,7 +40,6 @@ export function restic(options: ResticOptions): Fragment {
       { path: passphraseFile, content: `${passphrase}\n`, ...secret },
       // A first one of many files may be cut off: what is in S3 by then is there for the next.
       service("ringo-media-backup", "A snapshot of the media files", "media backup", ["/var/cache/ringo-restic"], { timeout: "2h" }),
-      hourly,
     ],
     steps: [
       { name: "media files can be backed up", when: "after-units", onChange: [environment, passphraseFile], command: `${backupCommand} media prepare`, timeoutSeconds: 300 },
@@ -51,7 +50,6 @@ export function restic(options: ResticOptions): Fragment {
         timeoutSeconds: 6 * 3600,
       }]),
     ],
-    units: [{ name: "ringo-media-backup.timer", restartOn: [hourly.path] }],
     secrets: [repository.secretAccessKey, passphrase],
-  };
+  });
 }

@@ -1,6 +1,6 @@
 /** What looks at a machine by night: what has changed on it (AIDE), and how hard it is (Lynis, by Debian's own timer). */
 import { sandbox } from "../sandbox";
-import type { Fragment } from "../state";
+import { combine, type Fragment } from "../state";
 import { timer } from "../timer";
 
 const confPath = "/etc/aide/aide.conf";
@@ -54,15 +54,14 @@ skip-test=USB-3000
 ssl-certificate-paths=/etc/nginx/tls:/etc/postgresql:/etc/redis:/etc/ringo
 `;
 
-export const inspection: Fragment = {
+export const inspection: Fragment = combine(nightly, {
   packages: ["aide", "lynis"],
   directories: [{ path: "/etc/aide" }, { path: "/etc/lynis" }, { path: databases, mode: "0700" }],
   files: [
     { path: confPath, content: configuration, mode: "0600" },
     { path: scriptPath, content: script, mode: "0755" },
     { path: "/etc/systemd/system/ringo-integrity.service", content: service },
-    nightly,
     { path: "/etc/lynis/custom.prf", content: lynisProfile },
   ],
-  units: [{ name: "ringo-integrity.timer", restartOn: [nightly.path] }, { name: "lynis.timer" }],
-};
+  units: [{ name: "lynis.timer" }],
+});

@@ -34,7 +34,7 @@ const dropInPath = "/etc/systemd/system/docker.service.d/ringo.conf";
 export function docker({ addressPool, registry, after = [] }: DockerInputs): Fragment {
   const credentials = registry && Buffer.from(`${registry.username}:${registry.password}`).toString("base64");
   const ownContainers = addedRules("containers", "own", ['meta skuid "root" accept comment "own containers"']);
-  return combine(ownContainers, routing, shutdown(after), {
+  return combine(ownContainers, routing, shutdown(after), pruning, {
     // With AppArmor, where the kernel has it, Docker confines each container further.
     packages: ["docker.io", "docker-cli", "iptables", "apparmor"],
     directories: [
@@ -46,7 +46,6 @@ export function docker({ addressPool, registry, after = [] }: DockerInputs): Fra
       { path: daemonPath, content: daemonConfig(addressPool), whenGone: endDocker },
       { path: dropInPath, content: dropIn(after) },
       { path: pruneService, content: pruneServiceUnit },
-      pruneTimer,
       ...(registry
         ? [{ path: "/root/.docker/config.json", content: json({ auths: { [registry.server]: { auth: credentials } } }), mode: "0600", secret: true }]
         : []),
@@ -56,7 +55,6 @@ export function docker({ addressPool, registry, after = [] }: DockerInputs): Fra
       { name: "containerd.service" },
       // The daemon reads the trusted authorities once. live-restore keeps containers running over its restart.
       { name: "docker.service", restartOn: [daemonPath, trustBundle] },
-      { name: "ringo-docker-prune.timer", restartOn: [pruneTimer.path] },
     ],
     checks: [{ name: "docker answers", command: "docker info > /dev/null" }],
     secrets: registry ? [registry.password, credentials!] : [],
@@ -116,4 +114,4 @@ Environment=DOCKER_CONFIG=/nonexistent
 ExecStart=/usr/bin/docker image prune --all --force --filter until=336h
 ${sandbox({})}`;
 
-const pruneTimer = timer({ unit: "ringo-docker-prune", description: "Remove images of past releases every week", calendar: "Sun 04:40", jitter: "30min" });
+const pruning = timer({ unit: "ringo-docker-prune", description: "Remove images of past releases every week", calendar: "Sun 04:40", jitter: "30min" });
