@@ -7,6 +7,9 @@ import type { File } from "./state";
 /** JSON that people can read. */
 export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
+/** What stands in a URL as it is (RFC 3986, unreserved): names and passwords that the application puts into one. */
+export const unreserved = /^[A-Za-z0-9._~-]+$/;
+
 /** The Python modules of a folder here, in a folder on the machine. */
 export const pythonModules = (folder: string, library: string): File[] => readdirSync(folder).filter((name) => name.endsWith(".py")).sort()
   .map((name) => ({ path: `${library}/${name}`, content: readFileSync(join(folder, name), "utf8") }));

@@ -1,4 +1,5 @@
 /** What every role of the backend has in common: the variables it reads and the container it runs in. */
+import { unreserved } from "../content";
 import { sharedMount, sharedUid } from "../data/media";
 import type { Container } from "../state";
 
@@ -127,7 +128,7 @@ function refuseUnusable({ secretKey, allowedHosts, csrfTrustedOrigins, corsAllow
     ["PostgreSQL's database", postgres.database], ["PostgreSQL's user", postgres.user], ["PostgreSQL's password", postgres.password],
     ["Redis's user", redis.user], ["Redis's password", redis.password],
   ]) {
-    if (!/^[A-Za-z0-9._~-]+$/.test(value)) throw new Error(`${what} may only hold A-Z a-z 0-9 . _ ~ -: the backend puts it into a URL as it is`);
+    if (!unreserved.test(value)) throw new Error(`${what} may only hold A-Z a-z 0-9 . _ ~ -: the backend puts it into a URL as it is`);
   }
 }
 

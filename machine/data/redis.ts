@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { unreserved } from "../content";
 import type { Fragment } from "../state";
 
 export interface RedisOptions {
@@ -34,7 +35,7 @@ const password = (user: string): string => `/etc/ringo/redis/${user}.password`;
 export function redis(options: RedisOptions): Fragment {
   const secrets = [options.password, options.operatorPassword, ...(options.users ?? []).map((user) => user.password)];
   for (const word of secrets) {
-    if (!/^[A-Za-z0-9._~-]+$/.test(word)) throw new Error("a Redis password may hold only A-Z a-z 0-9 . _ ~ -: it is part of a URL");
+    if (!unreserved.test(word)) throw new Error("a Redis password may hold only A-Z a-z 0-9 . _ ~ -: it is part of a URL");
   }
   const data = options.dataDirectory;
   const readable = { group: "redis", mode: "0640" };
