@@ -28,6 +28,9 @@ export function sshFiles(bastion: Reachable, others: Reachable[], directory: str
     `  UserKnownHostsFile ${directory}/known_hosts`,
     "  StrictHostKeyChecking yes",
     "  ConnectTimeout 15",
+    // A machine that dies while it is asked says nothing: TCP alone would wait for hours.
+    "  ServerAliveInterval 30",
+    "  ServerAliveCountMax 2",
   ];
   const entry = (host: Reachable): string[] => [
     `Host ${host.name}`,

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { sshFiles } from "../../cli/ssh";
+import { sshdConfig } from "../../machine/base/sshd";
 
 const bastion = { name: "edge", address: "198.18.0.200", hostKey: "ssh-ed25519 AAAAedge" };
 const api = { name: "api-0", address: "10.20.0.4", hostKey: "ssh-ed25519 AAAAapi" };
@@ -21,6 +22,11 @@ describe("the SSH client's files", () => {
   test("connect to the bastion directly and to all others through it", () => {
     expect([asked("edge").get("hostname"), asked("edge").get("proxyjump")]).toEqual(["198.18.0.200", undefined]);
     expect([asked("api-0").get("hostname"), asked("api-0").get("proxyjump")]).toEqual(["10.20.0.4", "edge"]);
+  });
+
+  test("end a connection to a machine that is gone, as the machine ends one to a client that is", () => {
+    for (const host of ["edge", "api-0"]) expect([asked(host).get("serveraliveinterval"), asked(host).get("serveralivecountmax")]).toEqual(["30", "2"]);
+    expect(sshdConfig({})).toMatch(/^ClientAliveInterval 30\nClientAliveCountMax 2$/m);
   });
 
   test("accept only the stack's own host keys", () => {
