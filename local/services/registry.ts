@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
+import { hashSync } from "bcryptjs";
 import { inCache, inState } from "../paths";
 import { replaceFile } from "../../cli/replace";
 import { caCertificate, issueCertificate } from "./ca";
@@ -52,21 +52,12 @@ const credentials = (): Credentials => JSON.parse(fs.readFileSync(credentialsFil
 function makeCredentials(former?: Credentials): void {
   const secret = (): Secret => {
     const password = randomBytes(24).toString("base64url");
-    return { password, hash: bcrypt(password) };
+    // Of the least cost: it slows guessing, and nobody guesses 192 bits.
+    return { password, hash: hashSync(password, 4) };
   };
   const made: Credentials = { ...secret(), push: secret(), httpSecret: randomBytes(24).toString("base64url"), ...former };
   fs.mkdirSync(inState("registry"), { recursive: true, mode: 0o700 });
   replaceFile(credentialsFile(), JSON.stringify(made));
-}
-
-/** By libcrypt through perl, which every Debian has. With the lowest cost: it slows down guessing, and nobody guesses 192 bits. */
-function bcrypt(password: string): string {
-  const alphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-  const salt = [...randomBytes(21)].map((byte) => alphabet[byte % 64]).join("") + ".";
-  const program = 'chomp($p = <STDIN>); chomp($s = <STDIN>); print crypt($p, $s) // die "crypt: $!\\n"';
-  const hash = execFileSync("perl", ["-e", program], { input: `${password}\n$2y$04$${salt}\n`, encoding: "utf8" });
-  if (!hash.startsWith("$2y$")) throw new Error("this system's libcrypt does not support bcrypt");
-  return hash;
 }
 
 /**
