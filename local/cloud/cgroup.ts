@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { UserError } from "../../cli/terminal";
+import { mounts } from "./mounts";
 import { cgroupParent } from "./names";
 import { until } from "./run";
 
@@ -25,20 +26,19 @@ export interface Capacity {
 /** Weight of all droplets together beside the host's own processes. */
 const together = 8;
 
-const mounted = (): string[][] =>
-  fs.readFileSync("/proc/mounts", "utf8").split("\n").map((line) => line.split(" ")).filter(([, , type]) => type?.startsWith("cgroup"));
+const mounted = () => mounts().filter(({ type }) => type.startsWith("cgroup"));
 
 function hierarchies(): Hierarchies {
-  const mounts = mounted();
-  const unified = mounts.find(([, , type]) => type === "cgroup2")?.[1];
+  const all = mounted();
+  const unified = all.find(({ type }) => type === "cgroup2")?.directory;
   if (unified === undefined) throw new UserError("this kernel has no cgroup version 2 mounted: mount -t cgroup2 none /sys/fs/cgroup/unified");
   const version1 = (controller: string): string | undefined =>
-    mounts.find(([, , type, options]) => type === "cgroup" && options?.split(",").includes(controller))?.[1];
+    all.find(({ type, options }) => type === "cgroup" && options.includes(controller))?.directory;
   return { unified, memory: version1("memory"), cpu: version1("cpu") };
 }
 
 /** In every hierarchy: nspawn repeats its groups in systemd's own. */
-const parents = (): string[] => mounted().map(([, root]) => path.join(root!, cgroupParent));
+const parents = (): string[] => mounted().map(({ directory }) => path.join(directory, cgroupParent));
 const unifiedGroup = (id: string): string => path.join(hierarchies().unified, cgroupParent, id);
 
 /** Creates a droplet's groups, with its size's limits; returns the directories that its keeper and its machine enter. */

@@ -3,6 +3,7 @@ import { inState } from "../paths";
 import { stopService } from "../services/supervise";
 import { killGroup, removeGroups, removeParents } from "./cgroup";
 import { removeFabric } from "./fabric";
+import { mounts } from "./mounts";
 import { deviceDirectory, dropletNamespace, fabricNamespace } from "./names";
 import { findMachines, ofOthers, type Found } from "./owner";
 import { attempt, run } from "./run";
@@ -41,9 +42,8 @@ export function destroyCloud(): Promise<void> {
 }
 
 async function removeMounts(): Promise<void> {
-  const mounted = fs.readFileSync("/proc/mounts", "utf8").split("\n").map((line) => line.split(" ")[1] ?? "");
-  const ours = mounted.filter((directory) => directory.startsWith(`${inState("cloud")}/`));
-  for (const directory of ours.reverse()) await run("umount", ["--lazy", directory]);
+  const ours = mounts().filter(({ directory }) => directory.startsWith(`${inState("cloud")}/`));
+  for (const { directory } of ours.reverse()) await run("umount", ["--lazy", directory]);
 }
 
 async function removeLoopDevices(): Promise<void> {

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { inState } from "../paths";
 import { writeSeed, type Seed } from "./cloud-init";
 import { imageDirectory } from "./image";
+import { isMounted } from "./mounts";
 import { run } from "./run";
 import { growSparse, makeSparse } from "./sparse";
 import type { Droplet } from "./state";
@@ -57,6 +58,3 @@ export async function unmountDisk(id: number): Promise<void> {
     if (isMounted(directory)) await run("umount", ["--lazy", directory]);
   }
 }
-
-const isMounted = (directory: string): boolean =>
-  fs.readFileSync("/proc/mounts", "utf8").split("\n").some((line) => line.split(" ")[1] === directory);
