@@ -6,7 +6,7 @@ import { local } from "../machine/monitoring/ports";
 import { ask, type Answer } from "./ask";
 import { isGiven } from "../cli/flag";
 import { askHealth } from "./health";
-import { typed } from "./host";
+import { makeCommand } from "./host";
 import type { OperatedStack } from "./stack";
 import { dim, green, red, seconds } from "../cli/terminal";
 
@@ -38,7 +38,7 @@ export function forPeople(findings: Finding[]): string {
   return `${lines.join("\n")}\n${bad === 0 ? green(`all ${findings.length} are fine`) : red(`${bad} of ${findings.length} wrong`)}\n`;
 }
 
-const ssh = (stack: OperatedStack, host: string, command: string): string => `${typed(stack, "ssh", host)} CMD='${command}'`;
+const ssh = (stack: OperatedStack, host: string, command: string): string => `${makeCommand(stack, "ssh", host)} CMD='${command}'`;
 
 async function api(stack: OperatedStack): Promise<Finding[]> {
   const { url, status, took, certificateEnds } = await askHealth(stack);

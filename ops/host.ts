@@ -12,4 +12,5 @@ export function askedHost({ sshConfig }: OperatedStack): string {
 }
 
 /** The make command line for a machine of this stack. */
-export const typed = ({ name }: OperatedStack, command: string, host: string): string => `make ${command} ${name === stackName ? "" : `STACK=${name} `}HOST=${host}`;
+export const makeCommand = ({ name }: OperatedStack, command: string, host: string): string =>
+  `make ${command} ${name === stackName ? "" : `STACK=${name} `}HOST=${host}`;

@@ -1,5 +1,5 @@
 import { isGiven } from "../cli/flag";
-import { typed } from "./host";
+import { makeCommand } from "./host";
 import type { OperatedStack } from "./stack";
 import { cyan, dim, red, UserError, yellow } from "../cli/terminal";
 import { queryPort } from "../machine/logs";
@@ -36,7 +36,7 @@ async function ask(stack: OperatedStack, question: Record<string, string>): Prom
   const parameters = Object.entries(question).flatMap(([name, value]) => ["--data-urlencode", `${name}=${value}`]);
   const url = `http://127.0.0.1:${queryPort}/loki/api/v1/query_range`;
   const { code, stdout } = await stack.run("monitor", ["curl", "-sS", "--max-time", "60", "--get", ...parameters, url], { capture: true });
-  if (code !== 0) throw new UserError(`the monitor stores no logs, or does not answer: set logs.image, or inspect it with ${typed(stack, "ssh", "monitor")} CMD='docker logs --tail 20 ringo-loki'`);
+  if (code !== 0) throw new UserError(`the monitor stores no logs, or does not answer: set logs.image, or inspect it with ${makeCommand(stack, "ssh", "monitor")} CMD='docker logs --tail 20 ringo-loki'`);
   let answer: Answer;
   try {
     answer = JSON.parse(stdout) as Answer;

@@ -1,7 +1,7 @@
 import { endContainers } from "../machine/docker/shutdown";
 import { confirmed } from "../cli/confirm";
 import { countUp } from "./generation";
-import { askedHost, typed } from "./host";
+import { askedHost, makeCommand } from "./host";
 import type { Machine } from "../cli/outputs";
 import type { OperatedStack } from "./stack";
 import { say, UserError } from "../cli/terminal";
@@ -52,7 +52,7 @@ async function asking(stack: OperatedStack, host: string): Promise<() => Promise
   if (host === edge) return () => answers(edge, 15);
   const asked = Date.now();
   if (!(await answers(edge, 15))) {
-    throw new UserError(`${host} cannot be reached: its bastion ${edge} does not answer. Nothing was done. If ${edge} is gone, run first: ${typed(stack, "renew", edge)}. If it is there, check that sshAllowedCidrs contains your address.`);
+    throw new UserError(`${host} cannot be reached: its bastion ${edge} does not answer. Nothing was done. If ${edge} is gone, run first: ${makeCommand(stack, "renew", edge)}. If it is there, check that sshAllowedCidrs contains your address.`);
   }
   const patience = 5 + Math.ceil((2 * (Date.now() - asked)) / 1000);
   return () => answers(host, patience);
