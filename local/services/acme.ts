@@ -4,7 +4,7 @@ import { acmeRootsFile, binDir, inState } from "../paths";
 import { replaceFile } from "../../cli/replace";
 import { caCertificate, issueCertificate } from "./ca";
 import { serviceNames } from "./dns";
-import { get } from "./probe";
+import { answers, get } from "./probe";
 import { ensureRunning } from "./supervise";
 
 const port = 14000;
@@ -20,8 +20,7 @@ export const acmeDirectoryUrl = `https://${serviceNames.acme}:${port}/dir`;
 export async function startAcme(address: string): Promise<void> {
   const authority = await caCertificate();
   const { certificatePath, keyPath } = await issueCertificate("acme", [serviceNames.acme, address]);
-  const ask = (askedPort: number, what: string) =>
-    get({ address, port: askedPort, path: what, name: serviceNames.acme, caCertificatePem: authority });
+  const server = { address, name: serviceNames.acme, caCertificatePem: authority };
   const configPath = inState("acme", "pebble.json");
   const pebble = {
     listenAddress: `${address}:${port}`,
@@ -39,10 +38,10 @@ export async function startAcme(address: string): Promise<void> {
     command: [path.join(binDir, "pebble"), "-config", configPath, "-dnsserver", `${address}:53`],
     environment: { PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0" },
     files: [{ path: configPath, content: JSON.stringify({ pebble }, undefined, 2) }],
-    ready: async () => (await ask(port, "/dir"))?.status === 200,
+    ready: () => answers({ ...server, port, path: "/dir" }),
   });
 
-  const root = await ask(managementPort, "/roots/0");
+  const root = await get({ ...server, port: managementPort, path: "/roots/0" });
   if (root?.status !== 200) throw new Error(`acme: ${address}:${managementPort}/roots/0 does not answer with the root`);
   const known = fs.existsSync(acmeRootsFile) ? fs.readFileSync(acmeRootsFile, "utf8") : "";
   if (!known.includes(root.body.trim())) replaceFile(acmeRootsFile, `${known}${root.body.trim()}\n`);

@@ -1,7 +1,7 @@
 import { inState } from "../paths";
 import type { Settings, Told } from "./alerts/server";
 import { caCertificate, issueCertificate } from "./ca";
-import { get } from "./probe";
+import { answers } from "./probe";
 import { ensureServer } from "./program";
 
 const name = "alerts.ringo.test";
@@ -23,6 +23,6 @@ export async function startAlerts(address: string): Promise<AlertsFacts> {
   const authority = await caCertificate();
   const { certificatePath, keyPath } = await issueCertificate("alerts", [name, address]);
   const settings: Settings = { address, port, certificatePath, keyPath, recordsPath: alertsRecords() };
-  await ensureServer({ name: "alerts", settings, ready: async () => (await get({ address, port, path: "/", name, caCertificatePem: authority }))?.status === 200 });
+  await ensureServer({ name: "alerts", settings, ready: () => answers({ address, port, path: "/", name, caCertificatePem: authority }) });
   return { webhookUrl: `https://${address}:${port}/alerts`, heartbeatUrl: `https://${address}:${port}/heartbeat` };
 }

@@ -1,10 +1,7 @@
 import * as https from "node:https";
 
-/**
- * One HTTPS GET on an address, the certificate checked against `name`.
- * @returns undefined if nothing answers within 2 seconds, or with another certificate
- */
-export function get(options: {
+/** What a request is made of. */
+export interface Probe {
   address: string;
   port: number;
   path: string;
@@ -13,7 +10,16 @@ export function get(options: {
   caCertificatePem: string;
   /** `user:password` for basic authentication. */
   auth?: string;
-}): Promise<{ status: number; body: string } | undefined> {
+}
+
+/** Whether a service answers with 200. */
+export const answers = async (probe: Probe): Promise<boolean> => (await get(probe))?.status === 200;
+
+/**
+ * One HTTPS GET on an address, the certificate checked against `name`.
+ * @returns undefined when nothing answers within 2 seconds, or not with that certificate
+ */
+export function get(options: Probe): Promise<{ status: number; body: string } | undefined> {
   return new Promise((resolve) => {
     const request = https.get(
       {

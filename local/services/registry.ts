@@ -5,7 +5,7 @@ import { inCache, inState } from "../paths";
 import { replaceFile } from "../../cli/replace";
 import { caCertificate, issueCertificate } from "./ca";
 import { serviceNames } from "./dns";
-import { get } from "./probe";
+import { answers } from "./probe";
 import { ensureRunning } from "./supervise";
 
 const ports = { pull: 5000, push: 5001 };
@@ -94,10 +94,7 @@ export async function startRegistry(address: string): Promise<RegistryFacts> {
         { path: configPath, content: JSON.stringify(configuration, undefined, 2) },
         { path: htpasswdPath, content: `${username}:${passwordHash}\n` },
       ],
-      async ready() {
-        const auth = `${username}:${password}`;
-        return (await get({ address, port, path: "/v2/", name: serviceNames.registry, caCertificatePem: authority, auth }))?.status === 200;
-      },
+      ready: () => answers({ address, port, path: "/v2/", name: serviceNames.registry, caCertificatePem: authority, auth: `${username}:${password}` }),
     });
   };
   await Promise.all([open("registry", "pull", facts, hash), open("registry-push", "push", facts.push, push.hash)]);

@@ -5,7 +5,7 @@ import { binDir, inState } from "../paths";
 import { replaceFile } from "../../cli/replace";
 import { caCertificate, issueCertificate } from "./ca";
 import { serviceNames } from "./dns";
-import { get } from "./probe";
+import { answers } from "./probe";
 import { ensureRunning } from "./supervise";
 
 const port = 7070;
@@ -48,7 +48,7 @@ export async function startS3(address: string): Promise<S3Facts> {
       "posix", "--versioning-dir", inState("s3", "versions"), inState("s3", "data"),
     ],
     environment: { ROOT_ACCESS_KEY_ID: accessKeyId, ROOT_SECRET_ACCESS_KEY: secretAccessKey },
-    ready: async () => (await get({ address, port, path: "/health", name: serviceNames.s3, caCertificatePem: authority }))?.status === 200,
+    ready: () => answers({ address, port, path: "/health", name: serviceNames.s3, caCertificatePem: authority }),
   });
   return s3Facts;
 }

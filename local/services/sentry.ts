@@ -3,7 +3,7 @@ import { inState } from "../paths";
 import { ownSecret } from "../secrets";
 import { caCertificate, issueCertificate } from "./ca";
 import { serviceNames } from "./dns";
-import { get } from "./probe";
+import { answers } from "./probe";
 import { ensureServer } from "./program";
 import type { Settings } from "./sentry/server";
 
@@ -31,7 +31,7 @@ export async function startSentry(address: string): Promise<SentryFacts> {
   const settings: Settings = { ...facts, address, port, certificatePath, keyPath, recordsPath: sentryRecords() };
   await ensureServer({
     name: "sentry", settings,
-    ready: async () => (await get({ address, port, path: "/_health/", name: serviceNames.sentry, caCertificatePem: authority }))?.status === 200,
+    ready: () => answers({ address, port, path: "/_health/", name: serviceNames.sentry, caCertificatePem: authority }),
   });
   return { ...facts, url: `https://${serviceNames.sentry}:${port}`, dsn: `https://${"0".repeat(32)}@${serviceNames.sentry}/1` };
 }
