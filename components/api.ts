@@ -4,19 +4,11 @@ import type { Backend } from "../machine/backend/django";
 import { djangoMetrics } from "../machine/monitoring";
 import { release } from "../machine/backend/release";
 import { combine } from "../machine/state";
-import { containers, oneByOne, surroundings, turnOf, type ContainerHostContext, type Rollout } from "./tier";
-import { Host } from "./host";
+import type { Host } from "./host";
+import { oneByOne, surroundings, tierHosts, type Rollout, type TierArgs } from "./tier";
 
 /** Arguments of `ApiTier`. */
-export interface ApiTierArgs {
-  /** What all machines of the stack share. */
-  context: ContainerHostContext;
-  /** The machine that connections go through. */
-  bastion: Host;
-  /** Number of machines; at least one. */
-  count: number;
-  /** Droplet size by slug, e.g. `s-2vcpu-4gb`. */
-  size: string;
+export interface ApiTierArgs extends TierArgs {
   /** gunicorn's processes on each machine; at least one. */
   gunicornWorkers: number;
   /** How long a request may take, in seconds. */
@@ -30,22 +22,14 @@ export interface ApiTierArgs {
 /** The machines that answer HTTP. */
 export class ApiTier extends pulumi.ComponentResource {
   readonly hosts: Host[];
-  private readonly args: ApiTierArgs;
 
-  constructor(name: string, args: ApiTierArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, private readonly args: ApiTierArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ringo:api:ApiTier", name, {}, opts);
-    this.args = args;
-    this.hosts = Array.from({ length: args.count }, (_, i) => new Host(`${name}-${i}`, {
-      context: args.context,
+    this.hosts = tierHosts(this, name, args, {
       role: "api",
-      size: args.size,
-      turn: turnOf(i),
-      bastion: args.bastion,
-      services: [{ name: "ssh", port: 22, from: [args.context.network.vpcCidr] }],
       containersFrom: [args.context.network.vpcCidr],
-      preparation: containers(args.context),
       exporters: (privateAddress) => djangoMetrics({ privateAddress, host: args.host }),
-    }, { parent: this }));
+    });
     this.registerOutputs({});
   }
 

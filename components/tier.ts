@@ -5,7 +5,7 @@ import { namesForContainers } from "../machine/base/resolvers";
 import { docker, pulled, type RegistryCredentials } from "../machine/docker";
 import { mediaClient } from "../machine/data/media";
 import { combine } from "../machine/state";
-import type { HostContext, Host } from "./host";
+import { Host, type HostArgs, type HostContext } from "./host";
 import { writer, type MediaShare } from "./media";
 
 /** What all machines that run the backend's containers share. */
@@ -20,6 +20,18 @@ export interface ContainerHostContext extends HostContext {
   registry: pulumi.Output<RegistryCredentials | undefined>;
 }
 
+/** Arguments of every tier. */
+export interface TierArgs {
+  /** What all machines of the stack share. */
+  context: ContainerHostContext;
+  /** The machine that connections go through. */
+  bastion: Host;
+  /** Number of machines; at least one. */
+  count: number;
+  /** Droplet size by slug, e.g. `s-2vcpu-4gb`. */
+  size: string;
+}
+
 /** What a tier rolls out; known once the database exists. */
 export interface Rollout {
   /** Image and environment of the containers. */
@@ -31,7 +43,20 @@ export interface Rollout {
 }
 
 /** A tier machine's turn to reboot after an update: one of eleven, within an hour, after the machines that there is only one of. Of a large tier an eleventh is away at once. */
-export const turnOf = (index: number): number => 1 + index % 11;
+const turnOf = (index: number): number => 1 + index % 11;
+
+/** A tier's machines, ready to run containers. @param more what only this tier's machines have */
+export const tierHosts = (
+  parent: pulumi.Resource, name: string, { context, bastion, count, size }: TierArgs, more: Pick<HostArgs, "role" | "containersFrom" | "exporters">,
+): Host[] => Array.from({ length: count }, (_, i) => new Host(`${name}-${i}`, {
+  context,
+  bastion,
+  size,
+  turn: turnOf(i),
+  services: [{ name: "ssh", port: 22, from: [context.network.vpcCidr] }],
+  preparation: containers(context),
+  ...more,
+}, { parent }));
 
 /** A roll-out's order: one machine after the other, so that never two are away at once; the first one after `after`. */
 export function oneByOne(
@@ -48,7 +73,7 @@ export function oneByOne(
 }
 
 /** What a machine of a container tier has before it runs anything. */
-export const containers = (context: ContainerHostContext) => context.registry.apply((registry) => combine(
+const containers = (context: ContainerHostContext) => context.registry.apply((registry) => combine(
   docker({ addressPool: context.dockerCidr, registry, after: ["ringo-media.service"] }),
   pulled(context.image),
   namesForContainers,
