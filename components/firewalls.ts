@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/digitalocean";
 import { apiPort } from "../machine/edge/nginx/upstreams";
-import { portOf } from "../machine/egress";
+import { portOf } from "../machine/url";
 import { registryPort } from "../machine/image";
 import { grafanaPort } from "../machine/monitoring/grafana";
 import { intakePort } from "../machine/logs";

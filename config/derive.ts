@@ -1,5 +1,5 @@
 import { gunicornWorkersFor } from "./capacity";
-import { portOf } from "../machine/egress";
+import { portOf } from "../machine/url";
 import { registryOf } from "../machine/image";
 import type { Validated } from "./schema";
 import type { SecretValues } from "./secrets";

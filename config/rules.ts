@@ -1,7 +1,7 @@
 import { addressesIn, contains, documentationRanges, networkOf, overlaps, parseCidr } from "./cidr";
 import { celeryChildrenThatFit, connectionsOf, connectionsThatFit, gunicornWorkersThatFit, mostConnections } from "./capacity";
 import { blank } from "./commands";
-import { portOf } from "../machine/egress";
+import { portOf } from "../machine/url";
 import { isPort, type Fix } from "./formats";
 import { valueAt } from "./path";
 import { isExample, textPaths, within } from "./placeholders";

@@ -1,5 +1,5 @@
 /** What the name of a container image says of where it comes from. */
-import { portOf } from "./egress";
+import { portOf } from "./url";
 
 /** The registry, with its port if one is named: the first part of the name, where that has a dot or a port; else Docker Hub. */
 export function registryOf(image: string): string {

@@ -1,4 +1,4 @@
-import { acceptRules, addedRules, containerLinks, peer, type Port } from "../egress";
+import { acceptRules, addedRules, containerLinks, peer, type Port } from "../nft";
 import type { Fragment } from "../state";
 
 export interface BackendNetwork {

@@ -1,6 +1,7 @@
 import { dirname } from "node:path/posix";
 import { backupCommand, service } from ".";
-import { mayReach, portOf } from "../egress";
+import { mayReach } from "../egress";
+import { portOf } from "../url";
 import type { Repository } from "./repository";
 import { combine, type Fragment } from "../state";
 import { timer } from "../timer";

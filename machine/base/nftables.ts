@@ -3,7 +3,7 @@
  * beyond what every machine does, its concerns add (`egress.ts`). One table of ours and never a `flush ruleset`, because
  * Docker and fail2ban keep their own tables beside it.
  */
-import { acceptRules, containerLinks, peer, rulesDirectory, rulesPath, underWay, type Peers, type Port } from "../egress";
+import { acceptRules, containerLinks, peer, rulesDirectory, rulesPath, underWay, type Peers, type Port } from "../nft";
 import { metadataFromContainers, metadataFromMachine } from "./metadata";
 import { names, resolverSets, stubNames } from "./resolvers";
 import type { Fragment } from "../state";

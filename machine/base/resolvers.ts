@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { addedRules, containerLinks, rulesDirectory, rulesPath } from "../egress";
+import { addedRules, containerLinks, rulesDirectory, rulesPath } from "../nft";
 import { sandbox } from "../sandbox";
 import type { Fragment } from "../state";
 

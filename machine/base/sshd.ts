@@ -1,5 +1,6 @@
 /** The SSH server: root by key, modern algorithms, forwarding only on the bastion and only to other machines' SSH. */
-import { addedRules, mayReach, peer, underWay } from "../egress";
+import { mayReach } from "../egress";
+import { addedRules, peer, underWay } from "../nft";
 import { combine, type Fragment } from "../state";
 
 export interface SshdInputs {

@@ -1,6 +1,7 @@
 /** Docker, as small and closed as the backend's containers need it. */
 import { json } from "../content";
-import { addedRules, mayReach } from "../egress";
+import { mayReach } from "../egress";
+import { addedRules } from "../nft";
 import { registryPort } from "../image";
 import { sandbox } from "../sandbox";
 import { quote } from "../shell";

@@ -1,5 +1,6 @@
 import { quote } from "../shell";
-import { mayReach, portOf } from "../egress";
+import { mayReach } from "../egress";
+import { portOf } from "../url";
 import { acmeRoot, tlsDirectory } from "./nginx";
 import { combine, type Fragment } from "../state";
 

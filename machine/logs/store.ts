@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { json, startedWith } from "../content";
-import { addedRules } from "../egress";
+import { addedRules } from "../nft";
 import { local } from "../monitoring/ports";
 import { textfiles } from "../monitoring/node";
 import { prometheusUser } from "../monitoring/prometheus";

@@ -1,4 +1,4 @@
-import { addedRules } from "../egress";
+import { addedRules } from "../nft";
 import { innerNginx } from "../edge/nginx/inner";
 import { apiPort } from "../edge/nginx/upstreams";
 import { combine, type Fragment } from "../state";

@@ -5,7 +5,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { json } from "../content";
-import { mayReach, portOf } from "../egress";
+import { mayReach } from "../egress";
+import { portOf } from "../url";
 import { sandbox } from "../sandbox";
 import { combine, type Fragment, type Step } from "../state";
 

@@ -1,5 +1,7 @@
 import { json, startedWith } from "../../content";
-import { addedRules, loopback, mayReach, portOf } from "../../egress";
+import { loopback, mayReach } from "../../egress";
+import { addedRules } from "../../nft";
+import { portOf } from "../../url";
 import { dashboardProvider, dataSources, inside, settings, type GrafanaOptions } from "./settings";
 import { dashboards } from "../dashboards";
 import { local } from "../ports";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ruleset } from "../../../machine/base/nftables";
-import { rulesDirectory } from "../../../machine/egress";
+import { rulesDirectory } from "../../../machine/nft";
 
 const program = join(__dirname, "../../../machine/base/resolvers.py");
 let folder: string;

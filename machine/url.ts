@@ -1,0 +1,2 @@
+/** The port of an `https` URL. */
+export const portOf = (url: string): number => Number(new URL(url).port || 443);
