@@ -144,7 +144,6 @@ export class Host extends pulumi.ComponentResource {
         sshd: {
           authorizedKeys: [...deployer, ...operatorSshKeys],
           forwardsTo: args.bastion ? undefined : network.vpcCidr,
-          penaltyExempt: args.bastion ? [network.vpcCidr] : [],
         },
         firewall: { services: [...args.services, ...exporterServices(args.role, watcher)], containersFrom: args.containersFrom },
         neverBanned: args.bastion ? [network.vpcCidr] : [],

@@ -18,9 +18,9 @@ import { updates, type UpdateWindow } from "./updates";
 export interface BaseInputs {
   /** The machine's name, a single label. */
   hostname: string;
-  sshd: SshdInputs;
+  sshd: Omit<SshdInputs, "penaltyExempt">;
   firewall: FirewallInputs;
-  /** CIDRs that are never shut out for failed logins. */
+  /** CIDRs that are never shut out for failed logins, by sshd or fail2ban. */
   neverBanned: string[];
   /** PEM of private certificate authorities. */
   trustedCertificates: string[];
@@ -35,7 +35,7 @@ export function base(inputs: BaseInputs): MachineState {
   return combine(
     identity(inputs.hostname),
     resolvers,
-    sshd(inputs.sshd),
+    sshd({ ...inputs.sshd, penaltyExempt: inputs.neverBanned }),
     firewall(inputs.firewall),
     trust(inputs.trustedCertificates),
     time(inputs.timezone),

@@ -185,3 +185,10 @@ test("every command is a clean shell script", () => {
   const checked = spawnSync("shellcheck", ["--severity=warning", ...scripts.map((_, i) => join(folder, `${i}.sh`))], { encoding: "utf8" });
   expect(checked.stdout).toBe("");
 });
+
+test("whoever must never be shut out is spared by sshd and by fail2ban: behind the bastion all share its address", () => {
+  const { files } = base({ ...inputs, neverBanned: ["10.0.0.0/16"] });
+  const content = (path: string) => files.find((file) => file.path === path)!.content;
+  expect(content("/etc/ssh/sshd_config.d/10-ringo.conf")).toContain("\nPerSourcePenaltyExemptList 10.0.0.0/16\n");
+  expect(content("/etc/fail2ban/jail.local")).toMatch(/^ignoreip = .* 10\.0\.0\.0\/16$/m);
+});
