@@ -15,7 +15,7 @@ export type Judge = (value: string) => Finding | undefined;
 export interface Fix {
   value?: string;
   /** `replace` where the key must be removed before it is set, since what is there is of another kind. */
-  remedy?: "set" | "remove" | "replace";
+  remedy?: "remove" | "replace";
   /** Elements to add to a list. */
   append?: readonly string[];
   /** Path of the secret that it should have been. */
