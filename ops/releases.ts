@@ -32,10 +32,15 @@ function known(stack: OperatedStack): Update[] {
 }
 
 /** The updates that rolled out another image, and those that continued one after a failed or partial update; oldest first. */
-const rolledOut = (history: Update[]): Update[] => history.filter((each) => each.kind === "update" && imageOf(each)).toReversed().reduce<Update[]>((found, each) => {
-  const last = found.at(-1);
-  return last && imageOf(last) === imageOf(each) && last.result === "succeeded" && ofAll(last) ? found : [...found, each];
-}, []);
+function rolledOut(history: Update[]): Update[] {
+  const found: Update[] = [];
+  for (const update of history.filter((each) => each.kind === "update" && imageOf(each)).toReversed()) {
+    const last = found.at(-1);
+    const isComplete = last?.result === "succeeded" && ofAll(last);
+    if (!last || !isComplete || imageOf(last) !== imageOf(update)) found.push(update);
+  }
+  return found;
+}
 
 interface RollOut {
   at: string;
@@ -83,5 +88,8 @@ async function runs(stack: OperatedStack, machine: string): Promise<Running[]> {
   });
 }
 
-const runningLine = ({ machine, container, unknown }: Running): string => `${machine.padEnd(8)}  ${
-  container ? `${container.name.padEnd("ringo-worker".length)}  since ${container.since}  ${container.image}` : unknown ? red(`unknown: ${unknown}`) : "runs none"}`;
+function runningLine({ machine, container, unknown }: Running): string {
+  const named = machine.padEnd(8);
+  if (container) return `${named}  ${container.name.padEnd("ringo-worker".length)}  since ${container.since}  ${container.image}`;
+  return `${named}  ${unknown ? red(`unknown: ${unknown}`) : "runs none"}`;
+}

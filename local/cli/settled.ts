@@ -9,13 +9,18 @@ const record = inState("settled");
 
 function fingerprint(): string {
   const hash = createHash("sha256");
-  const add = (file: string): void => void hash.update(`${file}\0`).update(fs.readFileSync(file)).update("\0");
-  for (const source of sources.map((name) => path.join(projectDir, name))) {
-    if (fs.statSync(source).isFile()) add(source);
-    else for (const entry of fs.readdirSync(source, { recursive: true, withFileTypes: true }).filter((each) => each.isFile()).map((each) => path.join(each.parentPath, each.name)).sort()) add(entry);
+  const settings = ["Pulumi.yaml", `Pulumi.${stackName}.yaml`].map((name) => inState("workspace", name));
+  for (const file of [...sources.flatMap((name) => filesOf(path.join(projectDir, name))), ...settings]) {
+    hash.update(`${file}\0`).update(fs.readFileSync(file)).update("\0");
   }
-  for (const file of ["Pulumi.yaml", `Pulumi.${stackName}.yaml`]) add(inState("workspace", file));
   return hash.digest("hex");
+}
+
+/** A file itself; of a directory all that are in it, in the same order each time. */
+function filesOf(source: string): string[] {
+  if (fs.statSync(source).isFile()) return [source];
+  const entries = fs.readdirSync(source, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return entries.map((entry) => path.join(entry.parentPath, entry.name)).sort();
 }
 
 /**

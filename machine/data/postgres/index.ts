@@ -165,7 +165,11 @@ const identities = (options: PostgresOptions): string =>
   [...new Set(peersOf(options).map(({ role, systemUser }) => `peers ${systemUser} ${role}\n`))].join("");
 
 const hostBasedAuthentication = (options: PostgresOptions): string =>
-  ["local all postgres peer", ...peersOf(options).map(({ role, database }) => `local "${database}" "${role}" peer map=peers`), ...hostLines(options.roles, options.allowedCidr)].map((line) => `${line}\n`).join("");
+  [
+    "local all postgres peer",
+    ...peersOf(options).map(({ role, database }) => `local "${database}" "${role}" peer map=peers`),
+    ...hostLines(options.roles, options.allowedCidr),
+  ].map((line) => `${line}\n`).join("");
 
 function configuration(options: PostgresOptions, data: string): string {
   const settings: Record<string, string> = {
