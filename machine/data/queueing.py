@@ -54,7 +54,7 @@ def main(action, user, password_file, metrics):
     if action == "give-back":
         Queueing(connect(), user).allow(True)
         return tell(metrics, held=False)  # last: the disk may be full
-    queueing, before = None, None
+    queueing, before, told = None, None, None
     while True:
         try:
             queueing = queueing or Queueing(connect(), user)
@@ -62,9 +62,15 @@ def main(action, user, password_file, metrics):
         except (redis.RedisError, OSError) as error:
             # Nobody is held back by a Redis that starts, until it is looked at.
             queueing, now = None, "is not looked at: %s" % error
+        held = now == "is held back"
+        if held != told:
+            try:
+                tell(metrics, held)
+                told = held
+            except OSError as error:  # the figure follows when there is room
+                now += ", and its figure cannot be written: %s" % error
         if now != before:
             print("queueing %s" % now, flush=True)
-            tell(metrics, held=now == "is held back")
         before = now
         time.sleep(EVERY)
 

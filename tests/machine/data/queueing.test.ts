@@ -101,3 +101,27 @@ test("when it ends, however it does, nobody stays held back", () => {
   const unit = queueing("producer").files!.find(({ path }) => path.endsWith("/ringo-queueing.service"))!.content;
   expect(unit).toMatch(/^ExecStopPost=-\/usr\/bin\/python3 .* give-back producer /m);
 });
+
+test("where its figure cannot be written, as on a full disk, who queues is held back all the same, and the figure is written later", () => {
+  const [told, said, figure] = python<[string[], string[], string]>(`
+said, rounds, writes = [], [], []
+replace = queueing.os.replace
+def full(*paths):
+    writes.append(1)
+    if len(writes) < 3: raise OSError(28, "No space left on device")
+    replace(*paths)
+def next_round(_):
+    rounds.append(1)
+    if len(rounds) == 4: raise KeyboardInterrupt
+queueing.os.replace, queueing.time.sleep = full, next_round
+queueing.print = lambda line, **_: said.append(line)
+Redis.used = 90
+try:
+    queueing.main("look", "producer", file, metrics)
+except KeyboardInterrupt:
+    pass
+answer = [Redis.told, said, open(metrics).read()]`);
+  expect(told).toEqual(["-lpush"]);
+  expect(said).toEqual(["queueing is held back, and its figure cannot be written: [Errno 28] No space left on device", "queueing is held back"]);
+  expect(figure).toMatch(/^ringo_queueing_held_back 1$/m);
+});
