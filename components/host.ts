@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { base } from "../machine/base";
 import { bootState, userData } from "../machine/base/cloud-init";
 import { shipper, type Intake } from "../machine/logs";
-import { machine } from "../machine/monitoring";
+import { facts, node } from "../machine/monitoring";
 import type { Service } from "../machine/base/nftables";
 import { payload, remoteCommand } from "../machine/payload";
 import { combine, type Fragment, type MachineState } from "../machine/state";
@@ -151,7 +151,8 @@ export class Host extends pulumi.ComponentResource {
         timezone,
         automaticUpdates: { ...automaticUpdates, turn: args.turn },
       }),
-      machine(address, { keys: { deployer, operator: operatorSshKeys } }),
+      node(address),
+      facts({ keys: { deployer, operator: operatorSshKeys } }),
       ofRole as Fragment,
       intake ? shipper({ machine: name, role: args.role, store: intake }) : {},
       preparation as Fragment,

@@ -1,9 +1,4 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { json } from "../content";
-import { sandbox } from "../sandbox";
-import { combine, type Fragment } from "../state";
+import type { Fragment } from "../state";
 import { exporter } from "./exporter";
 import { ports } from "./ports";
 
@@ -16,7 +11,7 @@ const collectors = [
 ];
 
 /** Processor, memory, disks, network, clock and units of a machine, and what is in `textfiles`. */
-const node = (address: string): Fragment => exporter({
+export const node = (address: string): Fragment => exporter({
   name: "prometheus-node-exporter",
   listen: `${address}:${ports.node}`,
   command: [
@@ -42,46 +37,3 @@ const node = (address: string): Fragment => exporter({
     "RestrictAddressFamilies=AF_NETLINK", "ProtectProc=default",
   ],
 });
-
-export interface FactsOptions {
-  /** The public keys that may log in as root, by whose they are. */
-  keys: Record<"deployer" | "operator", string[]>;
-}
-
-const program = "/usr/local/lib/ringo/facts.py";
-const settings = "/etc/ringo/facts.json";
-const unit = "/etc/systemd/system/ringo-facts.service";
-
-/** What no packaged exporter tells: who logged in, and which of the backend's processes run. */
-const facts = ({ keys }: FactsOptions): Fragment => ({
-  packages: ["python3"],
-  directories: [{ path: textfiles }],
-  files: [
-    { path: program, content: readFileSync(join(__dirname, "facts.py"), "utf8") },
-    { path: settings, content: json({ keys: { deployer: keys.deployer.map(fingerprint), operator: keys.operator.map(fingerprint) }, directory: textfiles }) },
-    { path: unit, content: factsUnit },
-  ],
-  units: [{ name: "ringo-facts.service", restartOn: [program, settings, unit] }],
-});
-
-/** `SHA256:…`, as sshd calls a key. */
-export const fingerprint = (publicKey: string): string =>
-  `SHA256:${createHash("sha256").update(Buffer.from(publicKey.trim().split(" ")[1], "base64")).digest("base64").replace(/=+$/, "")}`;
-
-/** Everything that every machine is measured by. */
-export const machine = (address: string, options: FactsOptions): Fragment => combine(node(address), facts(options));
-
-const factsUnit = `[Unit]
-Description=Facts about this machine for the monitor
-After=systemd-journald.service
-
-[Service]
-ExecStart=/usr/bin/python3 -IB ${program} ${settings}
-Restart=always
-RestartSec=2
-# It reads what processes of other users are called, and the journal, and writes one file.
-${sandbox({ capabilities: ["CAP_DAC_READ_SEARCH"], writable: [textfiles] })}ProtectProc=default
-
-[Install]
-WantedBy=multi-user.target
-`;

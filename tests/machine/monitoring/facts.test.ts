@@ -1,4 +1,4 @@
-import { fingerprint } from "../../../machine/monitoring/node";
+import { fingerprint } from "../../../machine/monitoring/facts";
 import { python } from "./python";
 import { updates } from "../../../machine/base/updates";
 

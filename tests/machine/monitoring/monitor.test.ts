@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { alertmanager, blackbox, celeryExporter, machine, postgresExporter, prometheus, redisExporter, type Receivers } from "../../../machine/monitoring";
+import { alertmanager, blackbox, celeryExporter, facts, node, postgresExporter, prometheus, redisExporter, type Receivers } from "../../../machine/monitoring";
 import { combine, type Fragment } from "../../../machine/state";
 import { freePort } from "../edge/edge-harness";
 import { content } from "../fragment";
@@ -168,7 +168,7 @@ test("no secret shows outside of files for root and who needs them", () => {
 
 test("systemd reads every unit, and nothing in them is unknown to it", () => {
   const state = combine(
-    machine("10.20.0.5", { keys: { deployer: [], operator: [] } }), postgresExporter("10.20.0.5", "ringo"), watched, told({}), blackbox([]),
+    node("10.20.0.5"), facts({ keys: { deployer: [], operator: [] } }), postgresExporter("10.20.0.5", "ringo"), watched, told({}), blackbox([]),
     celeryExporter({ host: "10.20.0.5", password: "x", queues: [], workers: [], stopTimeoutSeconds: 300, pool: { min: 1, max: 1 } }),
   );
   for (const { path, content: text } of state.files.filter(({ path: of }) => of.startsWith("/etc/systemd/system/"))) {
