@@ -74,7 +74,7 @@ describe("directories", () => {
 
   test("have their mode, and get it back", () => {
     const state: Fragment = { directories: [{ path: "/srv/app/keys", mode: "0700" }, { path: "/srv/app/files" }] };
-    expect(machine.apply(state).lines).toEqual(["directory /srv/app/keys made", "directory /srv/app/files made", "2 changes"]);
+    expect(machine.apply(state).lines).toEqual(["directory /srv/app/keys created", "directory /srv/app/files created", "2 changes"]);
     chmodSync(machine.path("/srv/app/keys"), 0o755);
     expect(machine.apply(state).lines).toEqual(["directory /srv/app/keys changed", "1 changes"]);
     expect(["/srv/app/keys", "/srv/app/files"].map(mode)).toEqual(["700", "755"]);
