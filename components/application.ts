@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { StackConfig } from "../config";
+import { poolOf, type StackConfig } from "../config";
 import type { RegistryCredentials } from "../machine/docker";
 import { djangoEnvironment, type Backend } from "../machine/backend/django";
 import { registryOf } from "../machine/image";
@@ -44,11 +44,6 @@ export function celeryOf(config: StackConfig) {
     maxTasksPerChild,
     queues,
   };
-}
-
-/** How many worker processes there are at least and at most. */
-export function poolOf({ autoscaler, concurrency }: StackConfig): { min: number; max: number } {
-  return autoscaler.enabled ? { min: autoscaler.min, max: autoscaler.max } : { min: concurrency, max: concurrency };
 }
 
 /** What Docker logs in with, where one of these images is in the registry that the stack has a login for. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { StackConfig } from "../config";
+import { poolOf, type StackConfig } from "../config";
 import { receivers } from "../config/secrets";
 import { docker, pulled, type RegistryCredentials } from "../machine/docker";
 import { grafanaPort } from "../machine/monitoring/grafana";
@@ -7,7 +7,6 @@ import { alertmanager, blackbox, celeryExporter, prometheus, type Receivers } fr
 import { intakePort } from "../machine/logs";
 import { sentryReporter, type SentryOptions } from "../machine/sentry";
 import { combine, type Fragment } from "../machine/state";
-import { poolOf } from "./application";
 import { exporters } from "./exporters";
 import type { Grafana } from "./grafana";
 import { Host, type HostContext } from "./host";

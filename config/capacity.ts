@@ -33,18 +33,27 @@ export const connectionMiB = 8;
 export const connectionsThatFit = (slug: string): number =>
   Math.min(mostConnections, Math.floor((sizes[slug].memoryMiB * 5 / 8 - systemMemoryMiB) / connectionMiB));
 
+/** How many children a Celery worker has, at least and at most. */
+export function poolOf({ autoscaler, concurrency }: Pool): { min: number; max: number } {
+  return autoscaler.enabled ? { min: autoscaler.min, max: autoscaler.max } : { min: concurrency, max: concurrency };
+}
+
+interface Pool {
+  autoscaler: { enabled: boolean; min: number; max: number };
+  /** Without the autoscaler. */
+  concurrency: number;
+}
+
 /** Processes of the application that may each hold a connection, at once. */
 export function connectionsOf({ apiInstanceCount, apiSize, gunicornWorkers, workerInstanceCount, autoscaler, concurrency }: Processes): number {
-  const children = autoscaler.enabled ? autoscaler.max : concurrency;
+  const children = poolOf({ autoscaler, concurrency }).max;
   return apiInstanceCount * (gunicornWorkers || gunicornWorkersFor(apiSize)) + workerInstanceCount * (children + 1) + 1; // a parent each, and beat
 }
 
-interface Processes {
+interface Processes extends Pool {
   apiInstanceCount: number;
   apiSize: string;
   /** 0 for as many as the size gives. */
   gunicornWorkers: number;
   workerInstanceCount: number;
-  autoscaler: { enabled: boolean; max: number };
-  concurrency: number;
 }

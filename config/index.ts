@@ -1,5 +1,5 @@
 /** The stack's configuration: one validated schema, every default written down. */
-export { celeryChildrenThatFit, connectionsOf, gunicornWorkersFor } from "./capacity";
+export { celeryChildrenThatFit, connectionsOf, gunicornWorkersFor, poolOf } from "./capacity";
 export { check } from "./check";
 export { derive } from "./derive";
 export { type Fault, renderFaults } from "./fault";
