@@ -9,7 +9,6 @@ import re
 import select
 import subprocess
 import sys
-import tempfile
 import time
 
 EVERY = 5.0
@@ -188,18 +187,21 @@ def render(logins, mains, woken, updated_at, crashed_at):
 
 
 def write(directory, text):
-    descriptor, path = tempfile.mkstemp(dir=directory, prefix=".facts.")
-    with os.fdopen(descriptor, "w") as file:
+    path = directory + "/ringo_facts.prom"
+    with open(path + ".new", "w") as file:
         file.write(text)
-    os.chmod(path, 0o644)
-    os.replace(path, directory + "/ringo_facts.prom")
+    os.chmod(path + ".new", 0o644)
+    os.replace(path + ".new", path)
 
 
 def main(settings):
     logins, journal, beats, crashed_at = Logins(settings["keys"]), Journal(), Beats(), crashed()
     while True:
         mains = backend(processes())
-        write(settings["directory"], render(logins, mains, beats.woken(mains), updated(), crashed_at))
+        try:
+            write(settings["directory"], render(logins, mains, beats.woken(mains), updated(), crashed_at))
+        except OSError:
+            pass  # A full disk has an alert of its own; what is counted meanwhile is told when there is room.
         for line in journal.lines(EVERY):
             logins.line(line)
 

@@ -128,3 +128,28 @@ describe("a machine that came up", () => {
       .toEqual({ MESSAGE_ID: "--boot=-1 --lines=1 --output=json --output-fields=MESSAGE_ID --quiet" });
   });
 });
+
+test("what happens while the disk is full is counted all the same, and told when there is room; nothing is left beside it", () => {
+  const [text, beside] = python(`import facts, os, tempfile
+replace, full, rounds = os.replace, [1, 2], []
+def replaced(*paths):
+    if full:
+        full.pop()
+        raise OSError(28, "No space left on device")
+    replace(*paths)
+class Journal:
+    def lines(self, seconds):
+        rounds.append(seconds)
+        if len(rounds) == 4:
+            raise KeyboardInterrupt
+        return ["Invalid user admin from 10.0.0.1 port 22"]
+facts.os.replace, facts.Journal, facts.crashed = replaced, Journal, lambda: None
+with tempfile.TemporaryDirectory() as folder:
+    try:
+        facts.main({"keys": {}, "directory": folder})
+    except KeyboardInterrupt:
+        pass
+    answer = [open(folder + "/ringo_facts.prom").read(), os.listdir(folder)]`) as [string, string[]];
+  expect(text).toMatch(/^ringo_ssh_refused_total 3$/m);
+  expect(beside).toEqual(["ringo_facts.prom"]);
+});
