@@ -18,7 +18,11 @@ def write(name, figures):
         lines.append(f"{metric}{'{' + pairs + '}' if pairs else ''} {value}")
     os.makedirs(DIRECTORY, exist_ok=True)
     descriptor, path = tempfile.mkstemp(dir=DIRECTORY, prefix=f".{name}.")
-    with os.fdopen(descriptor, "w") as file:
-        file.write("\n".join(lines) + "\n")
-    os.chmod(path, 0o644)
-    os.replace(path, f"{DIRECTORY}/{name}.prom")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write("\n".join(lines) + "\n")
+        os.chmod(path, 0o644)
+        os.replace(path, f"{DIRECTORY}/{name}.prom")
+    except OSError:
+        os.unlink(path)  # a full disk has no room for one of each attempt
+        raise
