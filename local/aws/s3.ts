@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as https from "node:https";
 import {
@@ -65,7 +65,8 @@ export const removeKey = (access: string): Promise<void> => administer("/delete-
 /** The gateway's own API for its users, signed like S3's requests. */
 async function administer(path: string, query: Record<string, string>, body: string, allowed: string[] = []): Promise<void> {
   const url = new URL(s3Facts.endpoint);
-  const signer = new SignatureV4({ service: "s3", region: s3Facts.region, credentials: s3RootKey(), sha256: Sha256, uriEscapePath: false });
+  const { sha256 } = s3().config;
+  const signer = new SignatureV4({ service: "s3", region: s3Facts.region, credentials: s3RootKey(), sha256, uriEscapePath: false });
   const { headers } = await signer.sign({
     method: "PATCH", protocol: "https:", hostname: url.hostname, port: Number(url.port), path, query, body,
     headers: { host: url.host, "x-amz-content-sha256": createHash("sha256").update(body).digest("hex") },
@@ -81,26 +82,3 @@ async function administer(path: string, query: Record<string, string>, body: str
   });
   if (status >= 400 && !allowed.some((code) => text.includes(code))) throw new Error(`S3 answers ${status} to ${path}: ${text}`);
 }
-
-/** The hash that the signer expects. */
-class Sha256 {
-  private readonly hash;
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytes(secret));
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.hash.update(bytes(data));
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array(this.hash.digest()));
-  }
-
-  reset(): void {
-    throw new Error("a hash is used once");
-  }
-}
-
-const bytes = (data: string | ArrayBuffer | ArrayBufferView): Uint8Array =>
-  typeof data === "string" ? Buffer.from(data) : ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
