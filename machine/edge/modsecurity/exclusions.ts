@@ -32,25 +32,34 @@ const bodyRules = [920260, 920272, 920273, 921110, 931110, 944100, 944110, 94412
 /** Where the application reads passwords and text. */
 export const application = "@rx ^/(?:api|admin)/";
 
+/** Rules that look at nothing of the application's requests. */
+const removed = [
+  // US-ASCII with its eighth bit set, which no browser has read as such since Internet Explorer 7: м and о are such bytes. Bytes
+  // that are no UTF-8 are refused by rules 10404, 10406 and 10407.
+  941310,
+  // A per cent sign in a query ("10%25 "): ModSecurity 3 shows this rule the address decoded, and what was encoded looks broken.
+  920220,
+  // A header that forms should no longer have, and that Dart's http writes before every field that is not ASCII. Values that change
+  // how a part is read are refused by rule 10031.
+  922120,
+  // A single quote in the name of a file; all else that this rule looks for rule 10405 does.
+  920120,
+];
+
 /** What the rules must not look at: the reasons are on the operators' page, docs/security/waf.md. */
 export const exclusions = (operators: Exclusion[]): string => `# Passwords: a good one looks like an attack, is only ever hashed, and what a rule finds it quotes in the log. Only where there
 # is one: an exclusion by tag costs a look at every tag of every rule.
 SecRule REQUEST_FILENAME "!${application}" "id:10200,phase:2,pass,t:none,nolog,skipAfter:END-PASSWORDS"
+SecRule &ARGS:/password/ "@eq 0" "id:10204,phase:2,pass,t:none,nolog,skipAfter:END-PASSWORDS"
 ${passwords.map((name, i) => `SecRule &ARGS:${name} "@gt 0" "id:${10210 + i},phase:2,pass,t:none,nolog,ctl:ruleRemoveTargetByTag=OWASP_CRS;ARGS:${name}"`).join("\n")}
 SecMarker END-PASSWORDS
-# US-ASCII with its eighth bit set, which no browser has read as such since Internet Explorer 7: м and о are such bytes. Bytes
-# that are no UTF-8 are refused by rules 10404, 10406 and 10407.
-SecRule REQUEST_FILENAME "${application}" "id:10201,phase:1,pass,t:none,nolog,ctl:ruleRemoveById=941310"
-# A per cent sign in a query ("10%25 "): ModSecurity 3 shows this rule the address decoded, and what was encoded looks broken.
-SecRule REQUEST_FILENAME "${application}" "id:10204,phase:1,pass,t:none,nolog,ctl:ruleRemoveById=920220"
-# A header that forms should no longer have, and that Dart's http writes before every field that is not ASCII. Values that change
-# how a part is read are refused by rule 10031.
-SecRule REQUEST_FILENAME "${application}" "id:10205,phase:1,pass,t:none,nolog,ctl:ruleRemoveById=922120"
-# A single quote in the name of a file; all else that this rule looks for rule 10405 does.
-SecRule REQUEST_FILENAME "${application}" "id:10206,phase:1,pass,t:none,nolog,ctl:ruleRemoveById=920120"
-# Rules that find commands, scripts and SQL in ordinary text, each with a narrower one in its place (additions.conf).
+# Rules that refuse ordinary requests, and those that find commands, scripts and SQL in ordinary text, each of these with a narrower
+# one in its place (additions.conf).
 SecRule REQUEST_FILENAME "${application}" "id:10203,phase:1,pass,t:none,nolog,\\
-${[...replaced.map((rule) => `${rule};ARGS`), ...replacedElsewhere].map((one) => `    ctl:ruleRemoveTargetById=${one}`).join(",\\\n")}"
+${[
+    ...removed.map((rule) => `ruleRemoveById=${rule}`),
+    ...[...replaced.map((rule) => `${rule};ARGS`), ...replacedElsewhere].map((one) => `ruleRemoveTargetById=${one}`),
+  ].map((control) => `    ctl:${control}`).join(",\\\n")}"
 # A body that has been taken apart is looked at field by field (ARGS), with the names of its files (FILES). The rules that
 # would look at it once more as it came were written for ModSecurity 2, which has it no more then; and what is in an uploaded
 # file is data.
