@@ -60,7 +60,7 @@ chapter("Edge", {
       [/threshold is 11: few attacks score more than 10/, bringing(edgeWith({ ...firewall, threshold: 11 }))],
       [/threshold is 100/, changed("exclusions.conf", /^/, "SecAction \"id:1,phase:1,nolog,pass,setvar:tx.inbound_anomaly_score_threshold=100\"\n")],
       ...["949110 /", "949110 / REQUEST_COOKIES", "10031 /api/"].map((one): [RegExp, Sample] => [/keeps the firewall from blocking: ctl:ruleRemove(?:Target)?ById=\d+/, bringing(edgeWith({ ...firewall, exclusions: [exclusionOf(one)] }))]),
-      [/keeps the firewall from blocking: SecRuleRemoveById 932100 /, changed("additions.conf", /id:10423,/, "id:10499,")],
+      [/keeps the firewall from blocking: SecRuleRemoveById 920450 932100 /, changed("additions.conf", /id:10423,/, "id:10499,")],
       ...["SecRuleRemoveById 949110", "SecRuleRemoveById 932100 942100", "SecRuleRemoveById 932100-932105", "SecRuleRemoveByTag OWASP_CRS", 'SecRuleUpdateActionById 949110 "pass"', 'SecAction "id:1,phase:1,ctl:ruleEngine=Off"', 'SecAction "id:1,phase:1,ctl:ruleRemoveById=949000-949999"',
         'SecAction "id:1,phase:1,ctl:ruleRemoveByTag=OWASP_CRS"', 'SecAction "id:1,phase:1,ctl:ruleRemoveTargetByTag=OWASP_CRS;ARGS"'].map((line): [RegExp, Sample] => [/keeps the firewall from blocking: /, changed("exclusions.conf", /^/, `${line}\n`)]),
     ],

@@ -1,6 +1,6 @@
 import { encodedAttacks } from "./encoded";
 import { injections } from "./injections";
-import { linear } from "./linear";
+import { headers, linear } from "./linear";
 import { decoded, rule } from "./rule";
 import { scripts, scriptsReplaced } from "./scripts";
 import { sql, sqlReplaced } from "./sql";
@@ -43,7 +43,7 @@ const replacements = [
 ];
 
 /** Goes before the Core Rule Set. */
-export const additions = [...newer, ...replacements].join("") + sql + scripts + injections + encodedAttacks + linear;
+export const additions = [...newer, ...replacements].join("") + sql + scripts + injections + encodedAttacks + linear + headers;
 
 /** Rules that the application's fields are excluded from, because one of the replacements looks at them instead, or none: 933210 finds PHP, at the cost of a square. */
 export const replaced = [10424, 10427, 921110, 921120, 931120, 932110, 932115, 932130, 933160, 933210, 941130, 941170, 941180, 941210, 941220, ...scriptsReplaced, ...sqlReplaced];

@@ -1,4 +1,5 @@
 import { markup } from "./markup";
+import { rule } from "./rule";
 import { shell } from "./shell";
 import { windows } from "./windows";
 
@@ -9,7 +10,10 @@ import { windows } from "./windows";
  */
 export const linear = markup + shell + windows;
 
+/** The one that is taken out keeps a variable for each header and compiles an expression for each request to read them again. */
+export const headers = rule(10459, "REQUEST_HEADERS_NAMES", "@rx (?i)^(?:accept-charset|content-encoding|content-range|if|lock-token|proxy)$", "t:none", "Restricted header (920450)");
+
 /** Rules that are taken out, each with those in its place. */
 export const takenOut: Record<number, number[]> = {
-  932100: [10423], 932105: [10423], 932140: [10427, 10428, 10429, 10430], 932150: [10424], 941140: [10425, 10426], 941160: [10420, 10421, 10422],
+  920450: [10459], 932100: [10423], 932105: [10423], 932140: [10427, 10428, 10429, 10430], 932150: [10424], 941140: [10425, 10426], 941160: [10420, 10421, 10422],
 };
