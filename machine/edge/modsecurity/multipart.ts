@@ -32,6 +32,8 @@ const refuse = (id: number, transformations: string, message: string): string =>
 export const multipart = `SecRule &REQUEST_HEADERS:Content-Type "@gt 1" ${refuse(10022, "t:none", "A body of more than one type")}
 SecRule REQUEST_HEADERS:Content-Type "@rx (?i)^\\s*multipart/" "id:10020,phase:2,t:none,pass,nolog,setvar:tx.multipart=1"
 SecRule &TX:multipart "@eq 0" "id:10021,phase:2,t:none,pass,nolog,skipAfter:END-MULTIPART"
+SecRule MULTIPART_STRICT_ERROR "!@eq 0" ${refuse(10013, "t:none", "A multipart body that could be read in more than one way")}
+SecRule MULTIPART_UNMATCHED_BOUNDARY "@eq 1" ${refuse(10014, "t:none", "A multipart body with a boundary that is not its own")}
 SecRule REQUEST_HEADERS:Content-Type "@rx ${typeOfForm}" \\
     "id:10023,phase:2,t:none,pass,nolog,capture,setvar:'tx.multipart_boundary=%{TX.1}'"
 SecRule &TX:multipart_boundary "@eq 0" ${refuse(10024, "t:none", "A multipart body whose boundary could be read in more than one way")}
