@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { hardening } from "../../../machine/base/hardening";
@@ -61,6 +61,21 @@ assert pam.pam_open_session(handle, 0) == 0
 print(oct(os.umask(0)))`;
   const opened = spawnSync("unshare", ["--map-root-user", "--mount", "sh", "-ec", 'mount --bind "$1" /etc/login.defs; exec /usr/bin/python3 -c "$3" "$2"', "sh", login, dirname(session), program], { encoding: "utf8" });
   expect(opened).toMatchObject({ stdout: "0o27\n", stderr: "" });
+});
+
+test("a shell that is left open ends, and who has it cannot say otherwise", () => {
+  const session = place("profile.sh", content(hardening, "/etc/profile.d/ringo.sh"));
+  const { stdout } = spawnSync("bash", ["-c", `. ${session}; umask; ulimit -c; echo "$TMOUT"; (TMOUT=0; echo "$TMOUT")`], { encoding: "utf8" });
+  expect(stdout).toMatch(/^0027\n0\n[1-9]\d{2,3}\n$/);
+});
+
+test("a unit that everybody could change is found, and a link that says so is none", () => {
+  const check = () => spawnSync("sh", ["-ec", hardening.checks![0]!.command.replaceAll(/ (?=\/(etc|usr|run))/g, ` ${root}`)]).status;
+  place("etc/systemd/system/one.service", "");
+  symlinkSync("one.service", join(root, "etc/systemd/system/two.service"));
+  expect(check()).toBe(0);
+  place("usr/lib/systemd/system/three.service", "", 0o666);
+  expect(check()).not.toBe(0);
 });
 
 test("what is root's alone becomes so", () => {
