@@ -191,6 +191,10 @@ describe("a release", () => {
     expect(state.steps.filter(({ unless, onChange }) => !unless && !onChange).map(({ name }) => name)).toEqual(["migrate"]);
   });
 
+  test("lets a migration take hours: cut off, it would have to begin again", () => {
+    expect(state.steps.find(({ name }) => name === "migrate")!.timeoutSeconds).toBeGreaterThanOrEqual(3600);
+  });
+
   test("collects static files again where it is gone back to, and they were removed with the oldest", () => {
     const folder = mkdtempSync(join(tmpdir(), "ringo-release-"));
     const { unless } = state.steps.find(({ name }) => name === "collect static files")!;

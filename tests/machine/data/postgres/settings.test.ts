@@ -40,9 +40,11 @@ describe("by what it makes of its file, it", () => {
   });
 });
 
-test("a start of PostgreSQL that has hours of WAL to replay is cut off by nobody", () => {
+test("a restore of hours, and a start that has hours of WAL to replay, are cut off by nobody", () => {
+  for (const name of ["PostgreSQL cluster", "PostgreSQL has recovered"]) expect([name, database.steps!.find((step) => step.name === name)!.timeoutSeconds]).toEqual([name, 6 * hour]);
+
   const [, patience] = /--timeout=(\d+)/.exec(content(database, "/etc/postgresql/17/main/pg_ctl.conf"))!;
-  expect(Number(patience)).toBeGreaterThan(6 * hour);
+  expect(Number(patience)).toBeGreaterThan(6 * hour); // so that the apply says it
   expect(content(database, "/etc/systemd/system/postgresql@17-main.service.d/ringo.conf")).toMatch(/^TimeoutStartSec=infinity$/m);
 });
 
