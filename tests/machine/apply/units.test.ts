@@ -26,7 +26,9 @@ describe("units", () => {
   test("reload where a reload is enough", () => {
     const reloading: Fragment = { units: [{ name: "nginx.service", reloadOn: ["/etc/nginx/nginx.conf"] }] };
     machine.apply(config("one"), reloading);
+    machine.calls(/./);
     expect(machine.apply(config("two"), reloading).lines).toContain("unit nginx.service reloaded");
+    expect(machine.calls(/restart|reload/)).toEqual(["systemctl reload-or-restart nginx.service"]);
   });
 
   test("are restarted by the next apply when this one failed after it wrote the file", () => {
