@@ -1,5 +1,5 @@
 import { unlinkSync } from "node:fs";
-import type { Fragment } from "../../../machine/state";
+import type { Fragment, Step } from "../../../machine/state";
 import { config, FakeMachine } from "../machine";
 
 let machine: FakeMachine;
@@ -9,6 +9,16 @@ afterEach(() => machine.remove());
 describe("steps", () => {
   const count = () => (machine.exists(".fake/count") ? machine.read(".fake/count").length : 0);
   const command = 'printf x >> "$FAKE/count"';
+
+  test("run each in its turn: what is installed, written, started and run relies on those before it", () => {
+    const said = (when: Step["when"]): Step => ({ name: `${when}`, when, command: `echo '${when} with' $(ls "$RINGO_ROOT/etc") >> "$FAKE/log"` });
+    machine.apply({
+      packages: ["nginx"], files: [{ path: "/etc/one", content: "" }], units: [{ name: "nginx.service" }], steps: [said("after-units"), said("before-units"), said("after-files"), said("before-packages")],
+      containers: [{ name: "ringo-app", image: "registry.test/backend@sha256:1", command: [], environment: {}, stopTimeoutSeconds: 1 }],
+    });
+    expect(machine.calls(/ with|apt-get .* install|systemctl start|docker run/).map((call) => call.replace(/^apt-get .* install/, "install").replace(/^docker run .*/, "docker run"))).toEqual(
+      ["before-packages with", "install nginx", "after-files with one", "before-units with one", "systemctl start nginx.service", "after-units with one", "docker run"]);
+  });
 
   test("bound to a file run when it differs from what they last saw", () => {
     const step: Fragment = { steps: [{ name: "load", command, onChange: ["/etc/nginx/nginx.conf"] }] };
