@@ -65,3 +65,10 @@ test("what was renamed by hand is taken over with its data", () => {
   expect(cluster.psql("SELECT current_user, count(*) FROM kept", "owner_b", "other")).toBe("owner|0");
   expect(cluster.psql("SELECT current_user, count(*) FROM kept", "operator", "other")).toBe("owner|0");
 });
+
+test("a new cluster has its owner whoever's turn it is to log in: its stack may have rotated passwords before", () => {
+  cluster.psql("DROP DATABASE other");
+  cluster.psql("DROP DATABASE scratch; DROP ROLE owner, owner_b");
+  apply("orders", "ringo", 2);
+  expect(cluster.psql("CREATE TABLE kept (a int); SELECT tableowner, rolcanlogin FROM pg_tables JOIN pg_roles ON rolname = tableowner WHERE tablename = 'kept'", "ringo_b", "orders")).toBe("ringo|f");
+});
