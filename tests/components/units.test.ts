@@ -99,3 +99,9 @@ test("every unit of ours that a machine is told to run is there again after a re
   }));
   expect(forgotten).toEqual([]);
 });
+
+test("every setting of systemd's is in a section: it passes over what is in none", () => {
+  const files = states.flatMap((state) => state.files).filter(({ path }) => path.startsWith("/etc/systemd/"));
+  expect(files.length).toBeGreaterThan(50);
+  expect(files.filter(({ content }) => !/^([#;].*\n|\n)*\[[A-Z]\w+\]\n/.test(content)).map(({ path }) => path)).toEqual([]);
+});
