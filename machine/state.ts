@@ -3,7 +3,7 @@
  * our units and containers that are no longer declared. It does not depend on Pulumi: a state can be rendered and checked without an engine.
  */
 
-/** A file with exactly this content. Written atomically, only when content, owner or mode differ. */
+/** A file with exactly this content. Written atomically, only when content, owner or mode differ. Missing directories above it are created with mode 0755. */
 export interface File {
   path: string;
   content: string;

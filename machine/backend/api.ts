@@ -33,15 +33,13 @@ const accessFormat = JSON.stringify({
 });
 
 /** Beside what the machines share, where a container may bind. */
-const directory = "/srv/api";
-const settings = `${directory}/gunicorn.py`;
+const settings = "/srv/api/gunicorn.py";
 
 /** The API: one gunicorn, which the next machine's turn waits for. */
 export function api({ backend, privateAddress, workers, host, timeoutSeconds, stopTimeoutSeconds }: ApiInputs): Fragment {
   const configured = readFileSync(join(__dirname, "gunicorn.py"), "utf8");
   return {
     packages: ["curl"],
-    directories: [{ path: directory }],
     files: [{ path: settings, content: configured }],
     containers: [
       backendContainer(backend, {

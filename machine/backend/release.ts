@@ -21,8 +21,7 @@ const staticPath = `${sharedMount}/static`;
 
 const environmentPath = "/etc/ringo/release.env";
 /** Beside what the machines share, where a container may bind. */
-const directory = "/srv/release";
-const migrate = `${directory}/migrate.py`;
+const migrate = "/srv/release/migrate.py";
 const markers = "/var/lib/ringo/releases";
 
 /** A short name of the image, safe in paths: from its digest, or from the whole reference where it has none. */
@@ -47,7 +46,7 @@ export function release({ backend, volume }: ReleaseInputs): Fragment {
   const collected = `test -n "$(ls -A ${staticPath}/${key})"`;
   const variables = Object.entries(backend.environment.variables).map(([name, value]) => `${name}=${value}\n`);
   return {
-    directories: [{ path: markers, mode: "0700" }, { path: directory }],
+    directories: [{ path: markers, mode: "0700" }],
     files: [
       { path: environmentPath, content: variables.join(""), mode: "0600", secret: true },
       { path: migrate, content: readFileSync(join(__dirname, "migrate.py"), "utf8") },

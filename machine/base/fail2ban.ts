@@ -13,7 +13,6 @@ export function fail2ban(spared: string[]): Fragment {
   return {
     // The journal is where failures are, and nftables what shuts out: neither is among what the package needs.
     packages: ["fail2ban", "python3-systemd", "nftables"],
-    directories: [{ path: "/etc/fail2ban" }],
     files: [
       { path: jailPath, content: jail(spared) },
       { path: dropIn, content: service },

@@ -47,7 +47,6 @@ const modules = [
   "dccp", "sctp", "rds", "tipc", "ax25", "netrom", "x25", "rose", "can", "atm",
 ];
 const noModules: Fragment = {
-  directories: [{ path: "/etc/modprobe.d" }],
   files: [{ path: "/etc/modprobe.d/ringo.conf", content: modules.map((name) => `install ${name} /bin/false\nblacklist ${name}\n`).join("") }],
 };
 

@@ -66,7 +66,6 @@ function identity(hostname: string): Fragment {
         content: `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n::1 localhost ip6-localhost ip6-loopback\n`,
       },
     ],
-    directories: [{ path: "/etc/cloud/cloud.cfg.d" }],
     steps: [{ name: "host name", command: `hostname ${hostname}`, unless: `[ "$(hostname)" = ${hostname} ]` }],
   };
 }
@@ -87,7 +86,6 @@ function time(timezone: string): Fragment {
 
 const journaldPath = "/etc/systemd/journald.conf.d/ringo.conf";
 const journal: Fragment = {
-  directories: [{ path: "/etc/systemd/journald.conf.d" }],
   files: [
     {
       path: journaldPath,

@@ -56,7 +56,7 @@ ssl-certificate-paths=/etc/nginx/tls:/etc/postgresql:/etc/redis:/etc/ringo
 
 export const inspection: Fragment = combine(nightly, {
   packages: ["aide", "lynis"],
-  directories: [{ path: "/etc/aide" }, { path: "/etc/lynis" }, { path: databases, mode: "0700" }],
+  directories: [{ path: databases, mode: "0700" }],
   files: [
     { path: confPath, content: configuration, mode: "0600" },
     { path: scriptPath, content: script, mode: "0755" },

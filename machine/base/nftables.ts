@@ -27,7 +27,6 @@ const dropInPath = "/etc/systemd/system/nftables.service.d/ringo.conf";
 export function firewall(inputs: FirewallInputs): Fragment {
   return {
     packages: ["nftables"],
-    directories: [{ path: "/etc/systemd/system/nftables.service.d" }],
     files: [
       { path: rulesPath, content: ruleset(inputs) },
       // Debian's unit flushes every table when it stops, Docker's too, and leaves the machine open.

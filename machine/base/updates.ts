@@ -24,7 +24,6 @@ export function updates({ reboot, rebootTime, turn = 0 }: UpdateWindow): Fragmen
   const ours = hour * 60 + minute + turn * turnMinutes;
   return {
     packages: ["unattended-upgrades", "needrestart"],
-    directories: [{ path: "/etc/needrestart/conf.d" }],
     files: [
       {
         path: "/etc/apt/apt.conf.d/20auto-upgrades",

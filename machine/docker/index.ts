@@ -38,11 +38,7 @@ export function docker({ addressPool, registry, after = [] }: DockerInputs): Fra
   return combine(ownContainers, routing, shutdown(after), pruning, {
     // With AppArmor, where the kernel has it, Docker confines each container further.
     packages: ["docker.io", "docker-cli", "iptables", "apparmor"],
-    directories: [
-      { path: "/etc/docker" },
-      { path: "/etc/systemd/system/docker.service.d" },
-      { path: "/root/.docker", mode: "0700" },
-    ],
+    directories: [{ path: "/root/.docker", mode: "0700" }],
     files: [
       { path: daemonPath, content: daemonConfig(addressPool), whenGone: endDocker },
       { path: dropInPath, content: dropIn(after) },
