@@ -22,10 +22,11 @@ describe("what a state no longer declares", () => {
   });
 
   test("stays where another state has it, and goes with the last of them", () => {
-    machine.applyAs("base", file("/etc/app/key"));
-    machine.applyAs("role", file("/etc/app/key"));
+    const all: Fragment = { ...file("/etc/app/key"), containers: [{ name: "ringo-app", ...once }] };
+    machine.applyAs("base", all);
+    machine.applyAs("role", all);
     expect(machine.applyAs("base").lines).toEqual(["unchanged"]);
-    expect(machine.applyAs("role").lines).toContain("file /etc/app/key removed: it is no longer declared");
+    expect(machine.applyAs("role").lines).toEqual(["file /etc/app/key removed: it is no longer declared", "container ringo-app removed", "2 changes"]);
   });
 
   test("is known of an apply that failed or was cut off, too", () => {
