@@ -149,11 +149,8 @@ port 6379
 # With it on, Redis refuses everyone remote because the default user has no password, and a worker never recovers.
 protected-mode no
 aclfile ${acl}
-acllog-max-len 128
 dir ${data}
 pidfile /run/redis/redis-server.pid
-logfile ""
-loglevel notice
 tcp-keepalive 60
 maxmemory ${maxMemoryMiB}mb
 maxmemory-policy noeviction

@@ -199,7 +199,6 @@ function configuration(options: PostgresOptions, data: string): string {
     log_error_verbosity: "terse",
     log_statement: "none",
     log_line_prefix: "%m [%p] %q%u@%d %h ",
-    log_checkpoints: "on",
     log_lock_waits: "on",
     log_temp_files: "10MB",
     log_autovacuum_min_duration: "1s",

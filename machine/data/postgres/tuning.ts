@@ -35,7 +35,6 @@ export function tuning({ memoryMiB, vcpus, clients }: Size): Record<string, stri
     max_parallel_maintenance_workers: String(perGather),
     min_wal_size: `${Math.floor(maxWal / 4)}MB`,
     max_wal_size: `${maxWal}MB`,
-    checkpoint_completion_target: "0.9",
     random_page_cost: "1.1",
     effective_io_concurrency: "200",
   };
