@@ -80,9 +80,9 @@ function judge(
   }
 }
 
-/** Rules name settings, not values; should one of them be a secret of the configuration after all, it is struck out. */
+/** Rules name settings, not values; should one of them be a secret of the configuration after all, it is struck out: the longest first, which may contain another. */
 const concealed = (text: string, secrets: string[]): string =>
-  secrets.reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), text);
+  [...secrets].sort((a, b) => b.length - a.length).reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), text);
 
 function exemptionsPolicy(rules: readonly Rule[], { exemptions, today }: Context): StackValidationPolicy {
   const names = new Set(rules.map(({ name }) => name));

@@ -116,6 +116,12 @@ test("a secret of the configuration is redacted from every message", () => {
   expect(message).toMatch(/^its image is a \[secret\] b\n/);
 });
 
+test("a secret that contains another is redacted as a whole", () => {
+  const careless: Rule = { ...ruleNamed("droplet-image"), types: ["digitalocean:index/droplet:Droplet"], of: undefined, *check({ image }) { yield `its image is ${image}`; } };
+  const [{ message }] = judge([digitalocean("droplet", { image: "Not-A-Real-Secret-7" })], { of: [careless], settings: { secrets: ["Not-A-Real", "Not-A-Real-Secret-7"] } });
+  expect(message).toMatch(/^its image is \[secret\]\n/);
+});
+
 describe("settings", () => {
   const before = { ...process.env };
   afterEach(() => { process.env = { ...before }; });
