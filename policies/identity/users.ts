@@ -9,7 +9,7 @@ const policyAttachment = "aws:iam/policyAttachment:PolicyAttachment";
 const userPolicies = "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive";
 const membership = ["aws:iam/userGroupMembership:UserGroupMembership", "aws:iam/groupMembership:GroupMembership"];
 /** Of those that AWS keeps: whoever has one may do everything with a whole service, or with all, or read all that is stored. */
-const adminPolicies = /^arn:[^:]*:iam::aws:policy\/(?:.*\/)?(\w*(?:FullAccess|Administrator|PowerUser)[\w-]*|ReadOnlyAccess|SecretsManagerReadWrite)$/;
+const adminPolicies = /^arn:[^:]*:iam::aws:policy\/(?:.*\/)?(\w*(?:FullAccess|Administrator|PowerUser)[\w-]*|(?:Amazon(?:S3|SSM|DynamoDB))?ReadOnlyAccess|AmazonEC2RoleforSSM|SecretsManagerReadWrite)$/;
 
 /** Whether a membership has somebody in one of these inputs: AWS takes an empty one. */
 const hasSome = ({ props, propertyDependencies }: PolicyResource, inputs: string[]): boolean =>

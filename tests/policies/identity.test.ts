@@ -228,7 +228,7 @@ chapter("Identity", {
     unknown: [aws("iam/policyAttachment", { users: unknown })],
   },
   "iam-admin-policy": {
-    kept: alone(...["123456789012:policy/own", "123456789012:policy/OwnFullAccess", "aws:policy/AmazonS3ReadOnlyAccess", "aws:policy/service-role/AWSLambdaBasicExecutionRole"].map((end) => aws("iam/rolePolicyAttachment", { policyArn: `arn:aws:iam::${end}` })), aws("iam/role", {})),
+    kept: alone(...["123456789012:policy/own", "123456789012:policy/OwnFullAccess", "aws:policy/AmazonEC2ReadOnlyAccess", "aws:policy/service-role/AWSLambdaBasicExecutionRole"].map((end) => aws("iam/rolePolicyAttachment", { policyArn: `arn:aws:iam::${end}` })), aws("iam/role", {})),
     broken: [
       // Checkov CKV_AWS_274, CKV2_AWS_56 and Trivy AWS-0345, failing.
       ...["groupPolicyAttachment", "rolePolicyAttachment", "userPolicyAttachment", "policyAttachment"].map((word): [RegExp, Sample] => [/gives AdministratorAccess/, aws(`iam/${word}`, { policyArn: admin })]),
@@ -237,7 +237,7 @@ chapter("Identity", {
       ...["group", "role", "user"].map((who): [RegExp, Sample] => [/gives AdministratorAccess/, aws(`iam/${who}PolicyAttachmentsExclusive`, { [`${who}Name`]: "one", policyArns: ["arn:aws:iam::123456789012:policy/own", admin] })]),
       ...["job-function/SystemAdministrator", "AmazonRDSFullAccess", "service-role/AmazonEC2FullAccess", "AWSKeyManagementServicePowerUser", "AdministratorAccess-Amplify"].map((name): [RegExp, Sample] => [/it gives/, aws("iam/rolePolicyAttachment", { policyArn: `arn:aws:iam::aws:policy/${name}` })]),
       // These read all that is stored.
-      ...["ReadOnlyAccess", "SecretsManagerReadWrite"].map((name): [RegExp, Sample] => [new RegExp(`gives ${name}`), aws("iam/groupPolicyAttachment", { policyArn: `arn:aws:iam::aws:policy/${name}` })]),
+      ...["ReadOnlyAccess", "SecretsManagerReadWrite", "AmazonS3ReadOnlyAccess", "AmazonSSMReadOnlyAccess", "AmazonDynamoDBReadOnlyAccess", "service-role/AmazonEC2RoleforSSM"].map((name): [RegExp, Sample] => [new RegExp(`gives ${name.slice(name.indexOf("/") + 1)}`), aws("iam/groupPolicyAttachment", { policyArn: `arn:aws:iam::aws:policy/${name}` })]),
       [/gives Admin/, aws("ssoadmin/managedPolicyAttachmentsExclusive", { managedPolicyArns: [admin] })],
     ],
     unknown: [aws("iam/rolePolicyAttachment", { policyArn: unknown })],
