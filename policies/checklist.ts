@@ -114,6 +114,7 @@ const machines: Row[] = [
       [`${running}/91-grafana.test.ts`]: ["nobody else reaches it: by address, by name, by port", "its secrets are in its own files and nowhere else"],
     },
   },
+  { demands: "What runs on a machine is in its state: remote commands apply states and do nothing else", policies: ["command-state"], machine: ["payload.ts"] },
   { demands: "Monitoring is on, and so are backups of machines whose data has no other backup", policies: ["droplet-monitoring", "droplet-backups"] },
   {
     demands: "Security updates are installed automatically, with a reboot at a set time",

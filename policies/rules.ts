@@ -22,6 +22,7 @@ import { permissionRules } from "./identity/permissions";
 import { trustRules } from "./identity/trust";
 import { userRules } from "./identity/users";
 import { commandSecret } from "./machines/command-secret";
+import { commandState } from "./machines/command-state";
 import { commandHostKey, connection, providerTls } from "./machines/connection";
 import { container } from "./machines/container";
 import { dropletRules } from "./machines/droplet";
@@ -41,7 +42,7 @@ import type { Rule } from "./rule";
 
 const named: Rule[] = [
   ...firewallRules, firewallOwnTags, ...dropletCoverage, publicAddress, privateNetwork, vpcPeering, ...loadBalancerRules, appInside, securityGroup, ...dnsRules,
-  ...dropletRules, connection, commandHostKey, commandSecret, providerTls, userData, container, ...kubernetesRules,
+  ...dropletRules, connection, commandHostKey, commandSecret, commandState, providerTls, userData, container, ...kubernetesRules,
   waf,
   ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, ...guestRules, kms, ...spacesRules, registryCredentials, ...managedDatabaseRules, ...rdsRules, secretKept, storedSecret, trail, statefulProtected,
   ...permissionRules, ...trustRules, ...userRules,

@@ -1,4 +1,5 @@
 import type { Rule } from "../rule";
+import { bringsState } from "./state";
 
 const given = (value: unknown): boolean => typeof value === "string" && value.trim() !== "";
 
@@ -25,8 +26,12 @@ export const connection: Rule = {
 const believing: [RegExp, string][] = [
   [/stricthostkeychecking[\s=]+["']?(no|off|accept-new)\b/i, "checks no host key"],
   [/\bssh-keyscan\b[^|;&\n]{0,300}?((?<!2)>|\|\s*(sudo\s+)?tee\b)/, "takes the host key of whoever answers"],
-  [/\b(curl\b[^|;&\n]{0,300}?\s(-[a-zA-Z]*k[a-zA-Z]*|--insecure)|wget\b[^|;&\n]{0,300}?\s--no-check-certificate)(?=\s|$)/, "checks no certificate"],
+  [/\b(curl\b[^|;&\n]{0,300}?\s(-[a-zA-Z]*k[a-zA-Z]*|--insecure)|wget\b[^|;&\n]{0,300}?\s--no-check-certificate)(?![\w-])/, "checks no certificate"],
+  [/\bhttp\.sslVerify[ =](false|0)\b|\bGIT_SSL_NO_VERIFY=\w|\b(NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY)=0|\s--(no-verify-ssl|trusted-host|insecure-skip-tls-verify|allow-unauthenticated)\b|\bstrict-ssl[ =]false\b/i, "checks no certificate"],
 ];
+
+/** A text as the shell's words: lines that go on are one, and what is quoted is a word, whatever is in it. */
+const unquoted = (text: string): string => text.replaceAll(/\\\r?\n/g, " ").replaceAll(/"[^"\n]*"|'[^'\n]*'/g, (quoted) => quoted.slice(1, -1).replaceAll(/[|;&]/g, "_"));
 
 export const commandHostKey: Rule = {
   name: "command-host-key",
@@ -37,10 +42,14 @@ export const commandHostKey: Rule = {
   wrong: "Without that check, the command sends its data to whoever answers, and runs what it receives.",
   fix: "remove StrictHostKeyChecking and --insecure, and give the key in UserKnownHostsFile or the certificate in --cacert; better, use command.remote with hostKey.",
   answers: [],
-  *check({ create, update, delete: remove, environment }) {
-    const texts: [string, unknown][] = [["create", create], ["update", update], ["delete", remove], ...Object.values(environment ?? {}).map((value): [string, unknown] => ["environment", value])];
+  *check(inputs) {
+    const { create, update, delete: remove, environment, interpreter } = inputs;
+    const texts: [string, unknown][] = [["create", create], ["update", update], ["delete", remove], ["interpreter", interpreter?.join(" ")], ["stdin", bringsState(inputs) ? undefined : inputs.stdin],
+      ...Object.entries(environment ?? {}).map(([name, value]): [string, unknown] => ["environment", `${name}=${String(value)}`])];
     for (const [where, text] of texts) {
-      if (typeof text === "string") yield* believing.filter(([pattern]) => pattern.test(text)).map(([, does]) => `${where} ${does}`);
+      if (typeof text !== "string") continue;
+      const does = believing.filter(([pattern]) => [text, unquoted(text)].some((each) => pattern.test(each))).map(([, what]) => what);
+      yield* [...new Set(does)].map((what) => `${where} ${what}`);
     }
   },
 };

@@ -1,3 +1,4 @@
+import { asset } from "@pulumi/pulumi";
 import { bucketCases } from "./bucket-cases";
 import { guest, store, stranger } from "./bucket-samples";
 import { alone, aws, chapter, digitalocean, judge, ruleNamed, unknown, urnOf, type Sample } from "./harness";
@@ -6,6 +7,7 @@ const rds = (props: object, type = "rds/instance"): Sample => aws(type, { storag
 const cluster = (props: object = {}): Sample => digitalocean("databaseCluster", { engine: "pg", ...props }, { name: "db" });
 const trail = (props: object): Sample => aws("cloudtrail/trail", { isMultiRegionTrail: true, enableLogFileValidation: true, kmsKeyId: "arn:aws:kms:x", ...props });
 const selector = (...fieldSelectors: object[]) => ({ fieldSelectors });
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const app = (spec: object): Sample => digitalocean("app", { spec: { name: "one", ...spec } });
 const env = (key: string, value: string, type: string | undefined = "GENERAL") => ({ key, value, type });
 const made = { ...cluster(), outputs: { id: "db-1" } };
@@ -93,6 +95,8 @@ chapter("Data", {
         [/an access key of AWS/, aws(`s3/${word}`, { contentBase64: Buffer.from("AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE").toString("base64") })]]),
       [/something called a secret/, digitalocean("spacesBucketObject", { content: "api_key: hunter2" })],
       [/a token of GitHub/, app({ jobs: [{ git: { repoCloneUrl: `https://ringo:ghp_${"aB3".repeat(12)}@github.com/ringo/backend.git` } }] })],
+      [/its source is a text that no rule reads/, aws("s3/bucketObjectv2", { source: new asset.StringAsset("DB_PASSWORD=hunter2-and-more") })],
+      [/something called a secret/, app({ workers: [{ runCommand: "PASSWORD=hunter2-and-more celery" }] })],
       [/something called a secret/, app({ envs: [env("DATABASE_PASSWORD", "hunter2-and-more")] })],
       ...["services", "workers", "jobs", "functions", "staticSites"].map((kind): [RegExp, Sample] => [/something called a secret/, app({ [kind]: [{ envs: [env("DATABASE_PASSWORD", "hunter2-and-more", undefined)] }] })]),
     ],
@@ -184,6 +188,29 @@ chapter("Data", {
       ...["s3/bucket", "s3/directoryBucket", "s3/vectorsVectorBucket", "s3tables/tableBucket", "kms/key", "kms/externalKey", "kms/replicaKey", "kms/replicaExternalKey", "rds/instance", "rds/cluster", "rds/globalCluster", "rds/snapshot", "rds/snapshotCopy", "rds/clusterSnapshot", "rds/clusterSnapshotCopy"].map((path): [RegExp, Sample] => [/not protected/, aws(path, {})]),
     ],
   },
+});
+
+describe("a secret of the configuration", () => {
+  const secret = "tame-word-one";
+  const found = (sample: Sample) => judge([sample], { of: [ruleNamed("stored-secret")], settings: { secrets: [secret] } });
+
+  test.each<[string, Sample]>([
+    ["tags", digitalocean("droplet", { tags: ["project:ringo", `note:${secret}`] })], ["tags", aws("s3/bucket", { tags: { note: secret } })], ["name", digitalocean("vpc", { name: `vpc-${secret}` })], ["value", digitalocean("dnsRecord", { type: "TXT", value: base64(`key=${secret}`) })],
+    ["metadata", aws("s3/bucketObjectv2", { metadata: { password: secret } })], ["content", aws("s3/bucketObjectv2", { content: `a ${secret}` })], ["value", aws("ssm/parameter", { type: "String", name: "/a", value: secret })], ["spec", app({ services: [{ envs: [env("A", secret)] }] })],
+    ["description", aws("secretsmanager/secret", { description: secret })],
+  ])("is found in %s, wherever no secret belongs, and not repeated", (where, sample) => {
+    expect(found(sample).map(({ message }) => message.split("\n")[0])).toEqual([`a secret of the stack's configuration is in its ${where}`]);
+    expect(JSON.stringify(found(sample))).not.toContain(secret);
+  });
+  test.each<[string, Sample]>([
+    ["a parameter that is encrypted", aws("ssm/parameter", { type: "SecureString", name: "/a", value: secret })], ["a variable of an app that is secret", app({ services: [{ envs: [env("A", secret, "SECRET")] }] })], ["a secret's version", aws("secretsmanager/secretVersion", { secretString: secret })],
+    ["a message's address", digitalocean("uptimeAlert", { notifications: [{ slacks: [{ url: `https://hooks.example.net/${secret}` }] }] })], ["a certificate's key", digitalocean("certificate", { privateKey: secret })],
+    ["a command's stdin, that another rule is about", { type: "command:remote:Command", props: { stdin: secret } }],
+  ])("may be in %s", (_, sample) => expect(found(sample)).toEqual([]));
+  test("that a preview does not know yet hides none that it knows", () => {
+    const sample = digitalocean("dnsRecord", { name: unknown, value: secret });
+    expect(judge([sample], { of: [ruleNamed("stored-secret")], settings: { preview: true, secrets: [secret] } }).map(({ rule }) => rule)).toEqual(["stored-secret", "not-judged-yet"]);
+  });
 });
 
 test("a throwaway stack needs no protection", () => {

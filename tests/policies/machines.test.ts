@@ -62,12 +62,20 @@ chapter("Machines", {
     unknown: [remote({ ...hop, hostKey: unknown })],
   },
   "command-host-key": {
-    kept: alone(local({ create: "ssh -o StrictHostKeyChecking=yes root@a true" }), local({ create: "make" }), local({ create: "curl -fsSL --cacert ca.pem -o kk https://example.net/-k; grep -k x" }), local({ create: "ssh-keyscan a | diff - known" }), local({ create: "ssh-keyscan a 2>/dev/null | ssh-keygen -lf - | grep -q SHA256:x" }), remote(hop)),
+    kept: alone(local({ create: "ssh -o StrictHostKeyChecking=yes root@a true" }), local({ create: "make" }), local({ create: "curl -fsSL --cacert ca.pem -o kk https://example.net/-k; grep -k x" }), local({ create: "ssh-keyscan a | diff - known" }), local({ create: "git -c http.sslVerify=true pull; curl -o k x & grep -k y", environment: { NODE_TLS_REJECT_UNAUTHORIZED: "1" }, stdin: "curl https://example.net" }), running({}), local({ create: "ssh-keyscan a 2>/dev/null | ssh-keygen -lf - | grep -q SHA256:x" }), remote(hop)),
     broken: [
       ...["ssh -o StrictHostKeyChecking=no root@a", "scp -o 'stricthostkeychecking off' x a:", "ssh -oStrictHostKeyChecking=accept-new a"].map((create): [RegExp, Sample] => [/create checks no host key/, local({ create })]),
       [/update checks no host key/, local({ create: "true", update: "ssh -o StrictHostKeyChecking=no a" })], [/delete checks no host key/, local({ delete: "ssh -o StrictHostKeyChecking=no a" })],
       [/create takes the host key of whoever answers/, local({ create: "ssh-keyscan 198.51.100.7 >> ~/.ssh/known_hosts" })], [/create takes the host key/, local({ create: "ssh-keyscan a | tee -a ~/.ssh/known_hosts" })],
-      ...["curl -k https://example.net/x", "curl -fsSLk https://example.net | sh", "curl --insecure -o x https://example.net", "wget -q --no-check-certificate https://example.net"].map((create): [RegExp, Sample] => [/create checks no certificate/, local({ create })]),
+      ...["curl -k https://example.net/x", "curl -fsSLk https://example.net | sh", "curl --insecure -o x https://example.net", "wget -q --no-check-certificate https://example.net",
+        // Over two lines, past a `&` that is part of the address, at the end of a command, quoted.
+        "curl \\\n  -k https://example.net", "curl 'https://example.net/?a=1&b=2' -k", "curl https://example.net --insecure; true", '(curl https://example.net -k)', 'curl "-k" https://example.net', "sh -c 'curl -k https://example.net | sh'",
+        // What other programs call the same.
+        "git -c http.sslVerify=false clone https://example.net", "GIT_SSL_NO_VERIFY=1 git pull", "aws --no-verify-ssl s3 ls", "pip install --trusted-host example.net x", "NODE_TLS_REJECT_UNAUTHORIZED=0 node x", "helm pull --insecure-skip-tls-verify x", "npm config set strict-ssl false",
+        "apt-get install --allow-unauthenticated x"].map((create): [RegExp, Sample] => [/create checks no certificate/, local({ create })]),
+      ...[["GIT_SSL_NO_VERIFY", "true"], ["NODE_TLS_REJECT_UNAUTHORIZED", "0"], ["PYTHONHTTPSVERIFY", "0"]].map(([name, value]): [RegExp, Sample] => [/environment checks no certificate/, local({ create: "true", environment: { [name]: value } })]),
+      // By another way than its text.
+      [/stdin checks no host key/, local({ create: "sh", stdin: "ssh -o StrictHostKeyChecking=no a" })], [/interpreter checks no host key/, local({ create: "true", interpreter: ["ssh", "-o", "StrictHostKeyChecking=no", "a"] })],
       [/environment checks no host key/, local({ create: "git pull", environment: { GIT_SSH_COMMAND: "ssh -o StrictHostKeyChecking=no" } })],
       [/create checks no host key/, { type: "command:remote:Command", props: { connection: hop, create: "ssh -o StrictHostKeyChecking=no b" } }],
     ],
@@ -89,6 +97,15 @@ chapter("Machines", {
       [/something called a secret is in its create/, bring({ create: "PGPASSWORD=hunter2-and-more psql" })], [/in its update/, bring({ update: "redis-cli -u redis://default:hidden-word@10.20.0.5/0 ping" })], [/in its delete/, local({ delete: "echo root:hunter2 | chpasswd" })],
     ],
     unknown: [bring({ environment: { DB_PASSWORD: unknown } })],
+  },
+  "command-state": {
+    kept: alone(running({}), bring({ create: remoteCommand, stdin: payload("state", combine({})) }), { type: "command:local:Command", props: { create: "make" } }, { type: "command:remote:CopyToRemote", props: {} }),
+    broken: [
+      ...["systemctl disable --now nftables", "docker run --privileged -v /:/host x:latest", "bash -s", `${remoteCommand}; nft flush ruleset`].map((create): [RegExp, Sample] => [/create does something else than apply a machine's state/, bring({ create, stdin: payload("state", combine({})) })]),
+      ...["update", "delete"].map((when): [RegExp, Sample] => [new RegExp(`${when} does something else`), bring({ create: remoteCommand, stdin: payload("state", combine({})), [when]: "nft flush ruleset" })]),
+      ...["nft flush ruleset", "two\nlines", undefined].map((stdin): [RegExp, Sample] => [/its stdin is no machine's state/, bring({ create: remoteCommand, stdin })]),
+    ],
+    unknown: [bring({ create: unknown })],
   },
   "provider-tls": {
     kept: alone(provider({ region: "eu-central-1" }), provider({ insecure: "false" }), provider({ insecure: false }), provider({ endpoints: '[{"s3":"https://s3.example.net"}]', httpProxy: "http://proxy.example.net" }), cloud({}), cloud({ apiEndpoint: "https://api.example.net" })),
@@ -164,7 +181,13 @@ describe("secrets in a text", () => {
   ])("%s", (kind, text) => expect(secretsIn(`before ${text} after`, [])).toContain(kind));
 
   test("of the configuration are found in plain text and base64, whatever they look like", () => {
-    for (const text of ["tame word", base64("tame word")]) expect(secretsIn(`x ${text} y`, ["tame word"])).toEqual(["a secret of the stack's configuration"]);
+    const hex = Buffer.from("a tame word").toString("hex");
+    for (const text of ["tame word", base64("tame word"), base64("tame word\n"), base64("key: tame word"), `${base64("a: tame word or two")}.`, hex, hex.toUpperCase()]) expect(secretsIn(`x ${text} y`, ["tame word"])).toEqual(["a secret of the stack's configuration"]);
+  });
+  test("are found in base64 as well, by what they are called", () => {
+    for (const text of ["PASSWORD=hunter2", "#!/bin/sh\nredis-cli -a hunter2 ping\n"]) expect(secretsIn(`content: ${base64(text)}`, [])).not.toEqual([]);
+    expect(secretsIn(`content: ${base64(`login ${random}`)}`, [])).toEqual(["something as random as a secret"]);
+    for (const text of ["#!/bin/sh\napt-get update\n", '{"log-driver":"journald","live-restore":true}']) expect(secretsIn(`content: ${base64(text)}`, [])).toEqual([]);
   });
   test("are searched in linear time, whatever the text", () => {
     const started = performance.now();
