@@ -1,4 +1,5 @@
 import type { DnsRecordArgs } from "@pulumi/digitalocean/dnsRecord";
+import type { PolicyResource } from "@pulumi/policy";
 import { ruleFor, type Rule } from "../rule";
 import { eachKnown, known } from "../unknown";
 
@@ -21,6 +22,14 @@ const giving = ["ondigitalocean.app", "digitaloceanspaces.com", "amazonaws.com",
 
 const isGiven = (host: string): boolean => giving.some((suffix) => host.toLowerCase().replace(/\.$/, "").endsWith(`.${suffix}`));
 
+function* textsIn(value: unknown): Iterable<string> {
+  if (typeof value === "string") yield value;
+  if (typeof value === "object" && value !== null) for (const key of Object.keys(value)) yield* textsIn(known(() => (value as Record<string, unknown>)[key]));
+}
+
+/** Whether a resource has this host or address in one of its outputs. */
+const tells = ({ props }: PolicyResource, value: string): boolean => [...textsIn(props)].some((text) => text.toLowerCase().includes(value.toLowerCase().replace(/\.$/, "")));
+
 export const dnsRules: Rule[] = [
   {
     name: "dns-own-target",
@@ -38,7 +47,10 @@ export const dnsRules: Rule[] = [
       const zones = new Set(resources.filter(({ type }) => type === domain).map(({ props }) => known(() => props.name as unknown)));
       yield* eachKnown(resources.filter(({ type }) => type === record || type === domain), function* ({ type, urn, props, propertyDependencies }) {
         const input = type === domain ? "ipAddress" : "value";
-        if ((propertyDependencies[input] ?? []).length > 0 || props[input] === undefined) return; // it comes from a resource, known yet or not
+        const from = propertyDependencies[input] ?? [];
+        const value = known(() => props[input] as string | undefined);
+        if (value === undefined && (from.length > 0 || props[input] === undefined)) return; // it comes from a resource, and is not known yet
+        if (value !== undefined && resources.some((one) => from.some((of) => of.urn === one.urn) && tells(one, value))) return;
         const what = type === domain || /^(A|AAAA)$/.test(props.type) ? !own.has(props[input]) && "an address"
           : props.type === "NS" ? props.name !== "@" && !zones.has(`${props.name}.${props.domain}`) && "a zone"
             : props.type === "CNAME" && isGiven(props.value) && "a name";
