@@ -38,14 +38,14 @@ function resourcePolicy(rule: ResourceRule, context: Context, notJudged: NotJudg
     const findings = function* () {
       for (const found of rule.check(readable(props), { type, name, urn, opts, settings: context.settings })) yield { found, urn };
     };
-    judge(rule, findings(), name, context, notJudged, report);
+    judge(rule, findings(), { name, urn }, context, notJudged, report);
   };
   return { ...described(rule), validateResource: rule.types.length === 1 && !types.has(everyType) ? onlyFor(rule.types[0], validate) : validate };
 }
 
 function stackPolicy(rule: StackRule, context: Context, notJudged: NotJudged): StackValidationPolicy {
   const validateStack = whole(rule.of, (resources, report) =>
-    judge(rule, rule.check(resources.map(readableResource), context.settings), "the stack", context, notJudged, report));
+    judge(rule, rule.check(resources.map(readableResource), context.settings), { name: "the stack" }, context, notJudged, report));
   return { ...described(rule), validateStack };
 }
 
@@ -64,19 +64,20 @@ const readableResource = (resource: PolicyResource): PolicyResource => ({ ...res
 const onlyFor = <F extends object>(type: string, validate: F): F => Object.assign(validate, { __pulumiType: type });
 
 function judge(
-  rule: About, findings: Iterable<{ found: string; urn?: string }>, name: string, { settings, exemptions, today }: Context,
+  rule: About, findings: Iterable<{ found: string; urn?: string }>, subject: { name: string; urn?: string }, { settings, exemptions, today }: Context,
   notJudged: NotJudged, report: ReportViolation,
 ): void {
-  const violation = (found: string, urn?: string) => report(concealed(`${found}\nTo fix: ${rule.fix}`, settings.secrets), urn);
+  const violation = (found: string, urn?: string) => report(concealed(`${found}\nTo mend: ${rule.mend}`, settings.secrets), urn);
+  const isExempted = (urn: string | undefined): boolean => urn !== undefined && isExempt(exemptions, rule.name, urn, today);
   try {
     for (const { found, urn } of findings) {
-      if (urn === undefined || !isExempt(exemptions, rule.name, urn, today)) violation(found, urn);
+      if (!isExempted(urn)) violation(found, urn);
     }
   } catch (error) {
     if (!isUnknownValue(error)) throw error;
-    if (settings.preview) notJudged.note(rule.name, name, error);
+    if (settings.preview) notJudged.note(rule.name, subject.name, error);
     // In an update every value is known by now: what can't be judged here is never judged.
-    else violation(`${name}: ${error.props.join(".")} is unknown, so nobody can say that the rule holds`);
+    else if (!isExempted(subject.urn)) violation(`${subject.name}: ${error.props.join(".")} is unknown, so nobody can say that the rule holds`);
   }
 }
 

@@ -65,6 +65,11 @@ describe("an exemption", () => {
     expect(of([{ ...exemption, rule: "droplet-image" }])).toEqual([broken]);
     expect(of([{ ...exemption, resource: "digitalocean:index/droplet:Droplet::ol" }])).toEqual([broken]);
   });
+  test("applies as well where the update knows too little to judge", () => {
+    const hidden = { ...open, props: { sshKeys: unknown, image: "debian-13-x64" } };
+    expect(of([], undefined, [hidden])).toEqual(["droplet-ssh-key: old: sshKeys is unknown, so nobody can say that the rule holds"]);
+    expect(of([exemption], undefined, [hidden])).toEqual([]);
+  });
   test("finds its resource within components", () => {
     const urn = "urn:pulumi:production::ringo-infra::ringo:host:Host$digitalocean:index/droplet:Droplet::old";
     expect([isExempt([exemption], exemption.rule, urn, today), isExempt([exemption], exemption.rule, `${urn}er`, today)]).toEqual([true, false]);
