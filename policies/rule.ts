@@ -39,7 +39,7 @@ export interface ResourceRule extends About {
   types: string[];
   of?: undefined;
   /**
-   * What was found, one text a violation. Names and settings only: a value may be a secret.
+   * What was found, one text a violation. Names and settings, and of values what is no secret by its nature (a range, a tag, an action): any other may be one.
    * Reading an input that is not known yet throws, and the rule is recorded as not judged: read only what matters.
    */
   check(inputs: any, subject: Subject): Iterable<string>;

@@ -11,7 +11,7 @@ const digitalocean = typed("digitalocean:index/", "certificate databaseConnectio
 
 const aws = typed("aws:", [
   // Judged with their bucket (data/bucket-parts.ts), their user and their group (identity/).
-  "s3/bucketIntelligentTieringConfiguration s3/bucketLogging s3/bucketObjectLockConfiguration iam/groupMembership iam/userGroupMembership",
+  "s3/bucketIntelligentTieringConfiguration s3/bucketLogging s3/bucketMetric s3/bucketObjectLockConfiguration iam/groupMembership iam/userGroupMembership",
   // What may be done with them is said elsewhere: in a role's trust, a key's, a secret's or a repository's policy.
   "iam/instanceProfile iam/openIdConnectProvider kms/alias secretsmanager/secretVersion ssoadmin/accountAssignment ssoadmin/permissionSet ecr/lifecyclePolicy ecr/repository",
   // A network that security groups close, and figures.

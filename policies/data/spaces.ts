@@ -48,7 +48,7 @@ export const spacesRules: Rule[] = [
     *check({ corsRules, spec }) {
       const rules = [...corsRules ?? [], ...[spec?.ingress?.rules, spec?.services, spec?.functions, spec?.staticSites].flatMap((list) => (list ?? []).map(({ cors }: any) => cors ?? {}))];
       for (const origin of rules.flatMap(({ allowedOrigins, allowOrigins = {} }) => allowedOrigins ?? [allowOrigins].flat().flatMap(ofApp))) {
-        if (!/^https:\/\/[^*]+$/.test(origin)) yield `origin ${origin} is allowed`;
+        if (!/^https:\/\/[^*@\s]+$/.test(origin)) yield `origin ${String(origin).replace(/\/\/[^/]*@/, "//")} is allowed`;
       }
     },
   },

@@ -23,6 +23,7 @@ const shapes: [kind: string, pattern: RegExp][] = [
 const harmless = [
   /\b(ssh-(ed25519|rsa)|ecdsa-sha2-\S+|sk-\S+) [A-Za-z0-9+/=]+/g,
   /\bsha(256|512):[a-f0-9]+/g,
+  /\bsha(256|384|512)-[A-Za-z0-9+/]{43,88}={0,2}/g, // of a script, as a page names it
   /\b(?:[a-f0-9]{40}|[a-f0-9]{64}|[a-f0-9]{128})(?= [ *][\w./-])/g, // as sha256sum reads them
   /(@|\bcheckout |(sha|commit|revision|release)["']?\s*[:=]\s*["']?)[a-f0-9]{40}\b/gi, // a commit
   /-----BEGIN (CERTIFICATE|(?:PGP )?PUBLIC KEY(?: BLOCK)?)-----[\s\S]*?-----END \1-----/g,

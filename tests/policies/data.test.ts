@@ -53,6 +53,7 @@ chapter("Data", {
       [/origin \* is allowed/, aws("s3/bucketCorsConfiguration", { corsRules: [{ allowedOrigins: ["*"], allowedMethods: ["GET", "PUT"] }] })],
       ...["services", "functions", "staticSites"].map((part): [RegExp, Sample] => [/origin \* is allowed/, app({ [part]: [{ cors: { allowOrigins: { exact: "*" } } }] })]),
       [/origin https:\/\/app\* is allowed/, app({ ingress: { rules: [{ cors: { allowOrigins: { prefix: "https://app" } } }] } })], [/origin \.\*\* is allowed/, app({ ingress: { rules: [{ cors: { allowOrigins: { regex: ".*" } } }] } })],
+      [/origin https:\/\/app.ringo.test is allowed/, digitalocean("spacesBucket", { corsRules: [{ allowedOrigins: ["https://user:hidden-word@app.ringo.test"] }] })],
       [/origin https:\/\/\*.ringo.test/, digitalocean("spacesBucket", { corsRules: [{ allowedOrigins: ["https://*.ringo.test"] }] })],
     ],
     unknown: [digitalocean("spacesBucket", { corsRules: [{ allowedOrigins: [unknown] }] })],

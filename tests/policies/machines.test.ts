@@ -200,6 +200,7 @@ describe("secrets in a text", () => {
     "chpasswd:\n  expire: false\n", "password:\n  policy: strict\n", '{"chpasswd":{"expire":false}}', "keyid: 9DC858229FC7DD38854AE2D88D81803C0EBFCD88", "keyid: '0x9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88'",
     "POSTGRES_PASSWORD_FILE=/run/secrets/pg", "--password-file=/run/pg", 'PGPASSWORD="$(cat /run/pg)"', "password: ${DB_PASSWORD}",
     ...["curl -u ringo https://example.net", 'curl -u "ringo:$PASSWORD" x', "mysql --protocol tcp -p ringo", "redis-cli -a $PASSWORD ping", "curl -H \"Authorization: Bearer $TOKEN\" x", "mysql -P 3306 ringo"], `"passwordFile": "/etc/ringo/pg"`, `-----BEGIN PGP PUBLIC KEY BLOCK-----\n${random}\n-----END PGP PUBLIC KEY BLOCK-----`, 'echo "root:$PASSWORD" | chpasswd',
+    `<script src="https://cdn.example.net/x.js" integrity="sha384-${random}${random}"></script>`,
     // Checkov CKV_AWS_46, passing.
     "export AWS_ACCESS_KEY_ID=FOO\nexport AWS_SECRET_ACCESS_KEY=bar\nexport AWS_DEFAULT_REGION=us-west-2",
     "https://deb.debian.org/debian-security/dists/bookworm-security/InRelease", `-----BEGIN CERTIFICATE-----\n${random}\n-----END CERTIFICATE-----`,
