@@ -49,28 +49,30 @@ const isRandom = (word: string): boolean =>
 
 const isText = (text: string): boolean => /^[\x20-\x7e\s]+$/.test(text);
 
-/** What is written in base64 or hexadecimal within a text, where it is text itself. */
-const decodedIn = (text: string): string[] => [
+/** A text, and what is written in base64 or hexadecimal within it, where that is text itself. */
+const readIn = (text: string): string[] => [text, ...[
   ...[...text.matchAll(/[A-Za-z0-9+/]{10,}/g)].map(([word]) => Buffer.from(word, "base64")),
   ...[...text.matchAll(/\b(?:[0-9a-f]{2}){8,}\b/gi)].map(([word]) => Buffer.from(word, "hex")),
-].map(String).filter(isText);
+].map(String).filter(isText)];
+
+const hold = (texts: string[], known: readonly string[]): boolean => texts.some((each) => known.some((secret) => each.includes(secret)));
 
 /** A path as its folders: one after the other they look random, though none of them does. What is text in base64 looks so, too, and is judged as that text. */
 const wordsOf = (word: string): string[] => (isText(Buffer.from(word, "base64").toString()) ? [] : word.startsWith("/") ? word.split("/") : [word]);
 
 /** Whether one of these secrets is in a text, as it is or encoded. */
 export const isKnownIn = (text: string, known: readonly string[]): boolean =>
-  known.length > 0 && [text, ...decodedIn(text)].some((each) => known.some((secret) => each.includes(secret)));
+  known.length > 0 && hold(readIn(text), known);
 
 /**
  * Kinds of secrets in a text, and in what is encoded in it.
  * @param known secrets by value
  */
 export function secretsIn(text: string, known: readonly string[]): string[] {
-  const bare = harmless.reduce((rest, pattern) => rest.replaceAll(pattern, ""), text);
-  const texts = [bare, ...decodedIn(bare)];
+  const whole = readIn(text);
+  const texts = whole.map((each) => harmless.reduce((rest, pattern) => rest.replaceAll(pattern, ""), each));
   const kinds = [...new Set(shapes.filter(([, pattern]) => texts.some((each) => pattern.test(each))).map(([kind]) => kind))];
-  if (isKnownIn(text, known)) kinds.push("a secret of the stack's configuration");
+  if (hold(whole, known)) kinds.push("a secret of the stack's configuration");
   if (kinds.length === 0 && texts.flatMap((each) => each.match(/[A-Za-z0-9+/_-]+=*/g) ?? []).flatMap(wordsOf).some(isRandom)) kinds.push("something as random as a secret");
   return kinds;
 }
