@@ -267,12 +267,12 @@ const delivery: Row[] = [
   {
     demands: "Actions are pinned by commit; each job has the least permissions; no secret is on a command line or in a fork's run; OIDC instead of keys",
     tests: {
-      [workflows]: ["every action is pinned by commit, with the release that it is", "no secret is on a command line, and none is given to more than the step that needs it", "a checkout leaves no token behind"],
+      [workflows]: ["every action is pinned by commit, with its release", "no secret is on a command line, and each is available only to the step that needs it", "a checkout does not persist its token"],
       "run.sh": ["workflows", "workflows, audited"],
     },
   },
-  { demands: "Production is updated only after a plan that passed the policies and that somebody approved", tests: { [workflows]: ["an update comes after its plan, in an environment that can ask for approval, and never beside another of the same stack", "every run of Pulumi is under the policies, with the engine that the tests ran"] } },
-  { demands: "Dependencies are locked, audited at each change (`.github/workflows/check.yml`), and updated by a bot", tests: { [workflows]: ["a bot keeps every kind of dependency that there is"] } },
+  { demands: "Production is updated only after a plan that passed the policies and that somebody approved", tests: { [workflows]: ["an update follows its plan, in an environment that can require approval, and never concurrently with another of the same stack", "every run of Pulumi uses the policies, and the engine version of the tests"] } },
+  { demands: "Dependencies are locked, audited at each change (`.github/workflows/check.yml`), and updated by a bot", tests: { [workflows]: ["a bot updates every kind of dependency"] } },
 ];
 
 /** Rows by chapter. */

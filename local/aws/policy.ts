@@ -45,7 +45,7 @@ export function parsePolicy(text: string, kind: "identity" | "resource"): Statem
     if ((statement.Principal !== undefined) !== (kind === "resource")) {
       throw malformed(kind === "resource" ? "a statement needs a Principal" : "an identity's policy has no Principal");
     }
-    concerns(statement); // throws on a condition that cannot be judged
+    concerns(statement); // throws on a condition that cannot be evaluated
   }
   return statements;
 }

@@ -36,7 +36,7 @@ describe("a stack with Grafana", () => {
   });
 });
 
-test("a stack without it removes what was there", async () => {
+test("a stack without it removes what it had installed", async () => {
   const { resources, outputs } = await deploy();
   expect(stateOf(named(resources, "monitor-monitor"))).toMatchObject({ containers: [] });
   expect(named(resources, "edge-grafana-record")).toBeUndefined();

@@ -56,7 +56,7 @@ describe("the cloud's firewall and the machine's own open the same ports", () =>
     expect(sorted([...accepted(chain(ruleset, "input")), ...published])).toEqual(named(firewall.inboundRules));
   });
 
-  test("every outgoing rule to a role has its incoming rule, and the other way round", () => {
+  test("every outgoing rule to a role has its incoming rule, and vice versa", () => {
     const firewalls = resources.filter(({ type }) => type.endsWith(":Firewall")).map(({ name, inputs }) => ({ role: name.replace("network-firewall-", ""), inputs }));
     const roles = (tags: string[] = []): string[] => tags.map((tag) => tag.replace(/^.*-/, ""));
     const out = firewalls.flatMap(({ role, inputs }) => inputs.outboundRules.flatMap(({ portRange, destinationTags }: any) => roles(destinationTags).map((other) => `${role} to ${other} ${portRange}`)));

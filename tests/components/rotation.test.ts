@@ -12,7 +12,7 @@ beforeAll(async () => {
   after = (await deploy(rotated)).resources;
 }, 60_000);
 
-test("a higher generation creates every password of PostgreSQL and Redis anew", () => {
+test("a higher generation creates new passwords for PostgreSQL and Redis", () => {
   const keepers = (resources: Registered[]) => Object.fromEntries(resources.filter(({ name, type }) => type.endsWith(":RandomPassword") && name.startsWith("data-"))
     .map(({ name, inputs }) => [name.replace("data-password-", ""), inputs.keepers.generation]));
   const names = ["postgres", "redis", "redis-producer", "redis-operator", "redis-exporter", "celery-exporter"];
@@ -55,7 +55,7 @@ test("the program uses the next key, which every machine already accepted; no ma
   }
 });
 
-test("neither a key nor a password can be left out: no machine lets in the key after the next, and the role whose turn it is then is the one in use", async () => {
+test("neither a key nor a password can be skipped: no machine accepts the key after the next, and that password's role would be the one in use", async () => {
   const { resources } = await deploy({ deployerKeyGeneration: 3, passwordGeneration: 3 });
   const comesWith = plain(named(resources, "edge-base").inputs.connection).privateKey;
   expect(comesWith).toBe("private key of access-deployer-3\n");
@@ -64,13 +64,13 @@ test("neither a key nor a password can be left out: no machine lets in the key a
   expect(user(resources)).toBe(user(before));
 });
 
-test("another network is there before the former goes, and a volume is let go of before another machine gets it", () => {
+test("a new network exists before the former is deleted, and a volume is detached before another machine gets it", () => {
   const [vpcs, gateways, attachments] = [":Vpc", ":VpcNatGateway", ":VolumeAttachment"].map((kind) => requests.filter((request) => request.getType().endsWith(kind)));
   const deletedFirst = (each: Request[]) => each.map((request) => request.getDeletebeforereplacedefined() && request.getDeletebeforereplace() ? "first" : request.getDeletebeforereplacedefined() && "after");
   expect([vpcs, gateways, attachments].map(deletedFirst)).toEqual([["after"], ["after"], ["first"]]);
 });
 
-test("the public address is not given up with the machine that has it", () => {
+test("the public address is not released with its machine", () => {
   const [address] = requests.filter((request) => request.getType().endsWith(":ReservedIp"));
   expect(address.getIgnorechangesList()).toEqual(["dropletId"]);
 });
@@ -98,7 +98,7 @@ test("a replaced machine shares no key or name with the former, and all others s
 });
 
 test.each([{ region: "ams3" }, { vpcCidr: "10.44.0.0/20" }])(
-  "machines that %j replaces are others: replaced ones would be told of the keys of their birth, which may open nothing any more", async (change) => {
+  "machines that %j replaces are new resources: replacements would get the original machine's keys, which may no longer be valid", async (change) => {
     const { resources } = await deploy(change);
     for (const kind of [":Droplet", ":PrivateKey", ":Command"]) {
       const { added, gone, kept } = changed(kind, resources);

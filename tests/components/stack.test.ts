@@ -27,7 +27,7 @@ describe("the whole stack", () => {
     }
   });
 
-  test("puts every droplet under a firewall by its role's tag", () => {
+  test("puts every droplet behind a firewall by its role's tag", () => {
     const firewalls = of(resources, "digitalocean:index/firewall:Firewall").flatMap((f) => f.inputs.tags);
     for (const { inputs } of of(resources, droplet)) {
       expect(inputs.tags.filter((tag: string) => firewalls.includes(tag))).toHaveLength(1);
@@ -102,7 +102,7 @@ describe("the whole stack", () => {
     expect(containers[0].command).toContain("-E");
   });
 
-  test("gives API and beat another Redis user than workers and the trial worker", () => {
+  test("gives API and beat a different Redis user than workers and the trial worker", () => {
     const redisOf = ({ environment }: { environment: Record<string, string> }) => /^redis:\/\/(\w+):/.exec(environment.CELERY_BROKER_URL)![1];
     const users = ["api-0-api", "api-1-api", "worker-0-worker"].flatMap((name) => stateOf(named(resources, name)).containers.map((container) => [container.name, redisOf(container)]));
     expect(users).toEqual([["ringo-api", "producer"], ["ringo-api", "producer"], ["ringo-worker", "ringo"], ["ringo-beat", "producer"]]);
@@ -117,7 +117,7 @@ describe("the whole stack", () => {
     }
   });
 
-  test("reboots single machines together after an update, and each tier one at a time", () => {
+  test("reboots single machines together after an update, and the machines of a tier one at a time", () => {
     const times = Object.fromEntries(outputs.machines.map(({ name }: { name: string }) => [name, /Automatic-Reboot-Time "(\S+)"/.exec(
       stateOf(named(resources, `${name}-base`)).files.find(({ path }) => path.endsWith("60ringo-unattended-upgrades"))!.content)![1]]));
     expect(times).toEqual({ edge: "04:00", data: "04:00", monitor: "04:00", "api-0": "04:05", "api-1": "04:10", "worker-0": "04:05" });

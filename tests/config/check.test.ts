@@ -35,9 +35,9 @@ test("if one member of a key is secret, plain ones are still found in the stack'
 test.each([
   ["all encrypted", { "ringo-infra:environmentSecrets": { PIN: sealed } }],
   ["encrypted whole", { "ringo-infra:environmentSecrets": sealed }],
-  ["not said", {}],
-  ["not there", undefined],
-])("secrets that the stack's file has %s are taken", (_name, file) => {
+  ["not mentioned", {}],
+  ["missing", undefined],
+])("secrets that are %s in the stack's file are accepted", (_name, file) => {
   expect(faultsOf({ environmentSecrets: '{"PIN":"1"}' }, file)).toEqual([]);
 });
 
@@ -45,7 +45,7 @@ test.each([
 test.each([
   ["0123", "83"], ["1.0", "1"], ["1e3", "1000"], ["0x10", "16"], ["1_0", "10"], ["True", "true"], ["12345678901234567890", "12345678901234567000"],
   ["2026-01-01", '"2026-01-01 00:00:00 +0000 UTC"'],
-])("a variable's %s without quotes, which would come as something else, is refused", (typed, read) => {
+])("an unquoted %s in a variable, which YAML would change, is refused", (typed, read) => {
   writeFileSync(path.join(directory, "Pulumi.staging.yaml"), `config:\n  ringo-infra:environmentVariables:\n    A: ${typed}\n`);
   expect(faultsOf({ environmentVariables: `{"A":${read}}` })).toMatchObject([
     { key: "environmentVariables.A", reason: expect.stringMatching(/quote it$/) as string, command: "pulumi config set --stack staging --type string --path environmentVariables.A '<text>'" },

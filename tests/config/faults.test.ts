@@ -51,7 +51,7 @@ test.each<[string, Record<string, string>, string[]]>([
   ["a group in a group", { alerts: json({ runbook: "https://wiki.ringo.dev/alerts", email: { to: "nobody", from: "b@ringo.dev", server: "smtp.ringo.dev:2525", username: "b" } }) }, ["alerts.email.to", "alertEmailPassword"]],
   ["a required one", { acme: json({ server: "http://acme.ringo.dev" }) }, ["acme.server", "acme.email"]],
   ["one that is left out", { acme: json({ server: "http://acme.ringo.dev", email: "a@example.com" }) }, ["acme.server", "acme.email"]],
-  ["what is wrong in two ways once", { backups: json({ retentionDays: 400, archiveDays: 30, lockDays: 7 }) }, ["backups.retentionDays"]],
+  ["a key with two faults only once", { backups: json({ retentionDays: 400, archiveDays: 30, lockDays: 7 }) }, ["backups.retentionDays"]],
 ])("a fault of a group hides none between its other members, nor with other keys: %s", (_name, changes, keys) => {
   expect(faultsOf(changes).map((fault) => fault.key)).toEqual(keys);
 });

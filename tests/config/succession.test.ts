@@ -3,7 +3,7 @@ import { schema } from "../../config/schema";
 
 const first = { passwordGeneration: 1, mediaKeyGeneration: 1, "backups.keyGeneration": 1, deployerKeyGeneration: 1 };
 
-test("each key that is called a generation is counted, and each machine that there is", () => {
+test("every key whose name ends in Generation is compared, and every existing machine", () => {
   expect(generationsOf({}, ["edge", "api-0"])).toEqual({ ...first, "machineGenerations.edge": 1, "machineGenerations.api-0": 1 });
   const named = JSON.stringify(Object.keys(schema.shape).concat(Object.keys(schema.shape.backups.unwrap().shape))).match(/\w*generations?\b/gi)!;
   expect([...new Set(Object.keys(generationsOf({}, ["edge"])).map((key) => key.replace("backups.", "").replace(".edge", "")))].sort()).toEqual(named.sort());
@@ -11,7 +11,7 @@ test("each key that is called a generation is counted, and each machine that the
   expect(generationsOf(given, ["edge"])).toEqual({ ...first, passwordGeneration: 3, "backups.keyGeneration": 2, "machineGenerations.edge": 4 });
 });
 
-test("one that is lower than in use is told with what that would do, and the command that raises it", () => {
+test("one lower than in use is reported with the consequence, and the command that raises it", () => {
   const inUse = { ...first, deployerKeyGeneration: 3, "backups.keyGeneration": 2, "machineGenerations.api-0": 2 };
   const text = renderFaults("production", outOfTurn("production", inUse, { ...first, deployerKeyGeneration: 2, "machineGenerations.api-0": 1 }));
   expect(text).toBe(`the configuration of stack production has 3 faults; nothing was changed
@@ -29,7 +29,7 @@ test("one that is lower than in use is told with what that would do, and the com
     to fix: pulumi config set --stack production --path machineGenerations.api-0 2`);
 });
 
-test("one that leaves out another is told where only the next would do, with the command that takes that first", () => {
+test("one that skips a number is reported if only the next is valid, with the command that sets that", () => {
   const text = renderFaults("production", outOfTurn("production", { ...first, deployerKeyGeneration: 4 }, { ...first, deployerKeyGeneration: 6, passwordGeneration: 3 }));
   expect(text).toBe(`the configuration of stack production has 2 faults; nothing was changed
 
@@ -42,13 +42,13 @@ test("one that leaves out another is told where only the next would do, with the
     to fix: pulumi config set --stack production deployerKeyGeneration 5`);
 });
 
-test("one that stays or is raised is in turn, and so is that of a machine that goes or comes", () => {
+test("one that stays or is raised by one is valid, and so is that of an added or removed machine", () => {
   const inUse = { ...first, passwordGeneration: 2, "machineGenerations.api-1": 2 };
   expect(outOfTurn("production", inUse, { ...inUse, passwordGeneration: 3, deployerKeyGeneration: 2 })).toEqual([]);
   expect(outOfTurn("production", inUse, { ...first, passwordGeneration: 2, "machineGenerations.api-2": 1 })).toEqual([]);
   expect(outOfTurn("production", inUse, { ...inUse, mediaKeyGeneration: 9, "backups.keyGeneration": 9, "machineGenerations.api-1": 9 })).toEqual([]);
 });
 
-test("what is handed over from one to the next is the deployer's key and the passwords", () => {
+test("the deployer key and the passwords must not skip a number", () => {
   expect(handedOver({ ...first, deployerKeyGeneration: 5, "machineGenerations.api-1": 2 })).toEqual({ passwordGeneration: 1, deployerKeyGeneration: 5 });
 });

@@ -7,12 +7,12 @@ test.each(["UTC", "GMT", "Etc/UTC", "Etc/GMT-3", "Europe/Moscow", "Europe/Kyiv",
 
 test.each([
   ["an old name", "Europe/Kiev", "Europe/Kyiv"],
-  ["an old name that Node leads to another", "Asia/Calcutta", "Asia/Kolkata"],
+  ["an old name that Node maps to another", "Asia/Calcutta", "Asia/Kolkata"],
   ["another name", "America/Montreal", "America/Toronto"],
   ["a name without a region", "CET", "Europe/Brussels"],
   ["another spelling", "europe/moscow", "Europe/Moscow"],
   ["another spelling of UTC", "utc", "UTC"],
-])("%s, %s, is told by the name that the machines know", (_name, timezone, meant) => {
+])("%s, %s, is reported with the name that the machines know", (_name, timezone, meant) => {
   expect(faultsOf({ timezone })).toMatchObject([{ key: "timezone", reason: `is another name of ${meant}`, command: `pulumi config set --stack staging timezone ${meant}` }]);
 });
 

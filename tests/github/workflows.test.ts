@@ -14,14 +14,14 @@ const jobs = Object.entries(workflows).flatMap(([name, { jobs: all }]) => Object
 const steps = jobs.flatMap(([, job]) => job.steps);
 const pulumi = steps.filter(({ uses }) => uses?.startsWith("pulumi/actions@"));
 
-test("every action is pinned by commit, with the release that it is", () => {
+test("every action is pinned by commit, with its release", () => {
   const lines = [...names.map((name) => `workflows/${name}`), "actions/stack/action.yml"].flatMap((file) => text(file).split("\n"))
     .filter((line) => /\buses: (?!\.\/)/.test(line));
   expect(lines.length).toBeGreaterThan(8);
   for (const line of lines) expect(line).toMatch(/uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
 });
 
-test.each(Object.entries(workflows))("%s gives its token nothing that a job does not name, and never runs a fork's code with credentials", (_, { on, permissions, jobs: all }) => {
+test.each(Object.entries(workflows))("%s gives its token only the permissions that a job names, and never runs a fork's code with credentials", (_, { on, permissions, jobs: all }) => {
   expect(permissions).toEqual({});
   expect(Object.keys(on)).not.toContain("pull_request_target");
   for (const job of Object.values(all)) {
@@ -31,7 +31,7 @@ test.each(Object.entries(workflows))("%s gives its token nothing that a job does
   }
 });
 
-test("what nobody has read yet is run with nothing of production's", () => {
+test("unreviewed code runs without anything of production", () => {
   const unread = Object.values(workflows).filter(({ on }) => "pull_request" in on).flatMap(({ jobs: all }) => Object.values(all));
   expect(unread.length).toBeGreaterThan(1);
   for (const job of unread) {
@@ -40,12 +40,12 @@ test("what nobody has read yet is run with nothing of production's", () => {
   }
 });
 
-test("a checkout leaves no token behind", () => {
+test("a checkout does not persist its token", () => {
   const checkouts = steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
   for (const step of checkouts) expect(step.with?.["persist-credentials"]).toBe(false);
 });
 
-test("no secret is on a command line, and none is given to more than the step that needs it", () => {
+test("no secret is on a command line, and each is available only to the step that needs it", () => {
   for (const { run = "" } of steps) expect(run).not.toMatch(/\$\{\{/);
   for (const [, job] of jobs) expect(JSON.stringify({ ...job, steps: [] })).not.toContain("secrets.");
   for (const step of steps.filter((each) => JSON.stringify(each).includes("secrets."))) expect(pulumi).toContain(step);
@@ -54,13 +54,13 @@ test("no secret is on a command line, and none is given to more than the step th
   }
 });
 
-test("every run of Pulumi is under the policies, with the engine that the tests ran", () => {
+test("every run of Pulumi uses the policies, and the engine version of the tests", () => {
   expect(pulumi.length).toBe(4);
   const { version } = JSON.parse(fs.readFileSync(path.resolve(github, "../node_modules/@pulumi/pulumi/package.json"), "utf8")) as { version: string };
   for (const step of pulumi) expect(step.with).toMatchObject({ policyPacks: "policies", "suppress-outputs": true, "pulumi-version": version });
 });
 
-test("an update comes after its plan, in an environment that can ask for approval, and never beside another of the same stack", () => {
+test("an update follows its plan, in an environment that can require approval, and never concurrently with another of the same stack", () => {
   const { plan, update } = workflows["deploy.yml"].jobs;
   expect(plan.steps.at(-1)?.with?.command).toBe("preview");
   expect(update.steps.at(-1)?.with?.command).toBe("up");
@@ -71,7 +71,7 @@ test("an update comes after its plan, in an environment that can ask for approva
   expect(updates).toEqual([update.steps.at(-1)]);
 });
 
-test("no job outlives its AWS credentials: an update without them can save nothing, and leaves the stack locked", () => {
+test("no job outlives its AWS credentials: an update that loses them cannot save its state, and leaves the stack locked", () => {
   const { inputs } = YAML.parse(text("actions/stack/action.yml")) as { inputs: Record<string, { default?: string }> };
   const onStacks = jobs.flatMap(([name, job]) => job.steps.filter(({ uses }) => uses === "./.github/actions/stack").map((step) => ({
     name, least: job["timeout-minutes"]! * 60, seconds: Number(step.with?.["aws-seconds"] ?? inputs["aws-seconds"]?.default ?? 3600),
@@ -83,11 +83,11 @@ test("no job outlives its AWS credentials: an update without them can save nothi
   for (const { seconds } of onStacks.filter((each) => each.seconds > 3600)) expect(setup).toContain(`--max-session-duration ${seconds}`);
 });
 
-test("what drifted fails the run", () => {
+test("drift fails the run", () => {
   expect(workflows["drift.yml"].jobs.drift.steps.at(-1)?.with).toMatchObject({ command: "preview", refresh: true, "expect-no-changes": true });
 });
 
-test("a bot keeps every kind of dependency that there is", () => {
+test("a bot updates every kind of dependency", () => {
   const { updates } = YAML.parse(text("dependabot.yml")) as { updates: { "package-ecosystem": string; directory?: string; directories?: string[] }[] };
   const watched = updates.flatMap((each) => (each.directories ?? [each.directory!]).map((directory) => `${each["package-ecosystem"]} ${directory}`));
   const toolchain = path.resolve(github, "../toolchain");

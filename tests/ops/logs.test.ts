@@ -31,7 +31,7 @@ test("lines of several streams are merged, oldest first", async () => {
 test("a line shows its message; without one it is shown unchanged", () => {
   const shown = (text: string): string => forPeople({ at: 0n, labels: { machine: "api-0", source: "django" }, text });
   expect(shown('{"message":"it works"}')).toBe("1970-01-01T00:00:00.000Z api-0/django it works\n");
-  for (const text of ["null", "7", '"word"', "[]", '{"message":7}', "no JSON"]) expect(shown(text)).toBe(`1970-01-01T00:00:00.000Z api-0/django ${text}\n`);
+  for (const text of ["null", "7", '"word"', "[]", '{"message":7}', "invalid JSON"]) expect(shown(text)).toBe(`1970-01-01T00:00:00.000Z api-0/django ${text}\n`);
 });
 
 test("if Loki does not answer, the error names a command for the given stack", async () => {

@@ -40,12 +40,12 @@ const statement = fc.record({ Effect: fc.constantFrom("Allow", "Deny"), Action: 
 const asked = fc.tuple(fc.constantFrom("s3:GetObject", "s3:PutObject", "s3:DeleteObjectVersion", "s3:ListBucket"), fc.constantFrom(arn(bucket), `${arn(bucket)}/wal/1`, `${arn(bucket)}/x`));
 
 describe("an identity's policy", () => {
-  test("whatever it says, nobody but the group's members gets anything from it", () => {
+  test("whatever it says, it only applies to the group's members", () => {
     fc.assert(fc.property(fc.array(statement, { minLength: 1, maxLength: 4 }), asked, (statements, [what, where]) =>
       !decide(effectivePolicy(accountWith(policy(...statements)), bucket), "AKIAIDLER", what, where)));
   });
 
-  test("means in the gateway what it means in AWS: allowed somewhere, denied nowhere", () => {
+  test("is evaluated in the gateway as in AWS: allowed somewhere, denied nowhere", () => {
     fc.assert(fc.property(fc.array(statement, { minLength: 1, maxLength: 4 }), asked, (statements, [what, where]) => {
       const hits = statements.filter((s) => s.Action.some((each) => matches(each, what)) && s.Resource.some((each) => matches(each, where)));
       const expected = hits.some((s) => s.Effect === "Allow") && !hits.some((s) => s.Effect === "Deny");
@@ -53,7 +53,7 @@ describe("an identity's policy", () => {
     }));
   });
 
-  test("says nothing of other buckets and other services", () => {
+  test("ignores other buckets and other services", () => {
     const statements = effectivePolicy(accountWith(policy(
       { Effect: "Allow", Action: "s3:GetObject", Resource: `${arn("another")}/*` },
       { Effect: "Allow", Action: "kms:Decrypt", Resource: "*" },
@@ -61,7 +61,7 @@ describe("an identity's policy", () => {
     expect(statements).toEqual([]);
   });
 
-  test("of a key that is inactive or out of the group gives nothing", () => {
+  test("gives nothing to a key that is inactive or no longer in the group", () => {
     const allowed = policy({ Effect: "Allow", Action: "s3:GetObject", Resource: "*" });
     const inactive = accountWith(allowed);
     inactive.users.writer.accessKeys.AKIAWRITER.active = false;
@@ -82,7 +82,7 @@ describe("the program's own policies", () => {
       expect(decide(effectivePolicy(account, bucket), "AKIAWRITER", what, where)).toBe(expected);
     });
 
-  test("let nobody into the log bucket but S3 itself, which has no key", () => {
+  test("give access to the log bucket only to S3 itself, which has no key", () => {
     expect(effectivePolicy(accountWith(undefined, logBucketPolicy(arn(bucket), "123456789012")), bucket)).toEqual([]);
   });
 });
@@ -90,17 +90,17 @@ describe("the program's own policies", () => {
 describe("a bucket's policy", () => {
   const allow = (Principal: unknown, more: object = {}) => policy({ Effect: "Allow", Principal, Action: "s3:GetObject", Resource: `${arn(bucket)}/*`, ...more });
 
-  test("for a user is for the user's keys", () => {
+  test("for a user applies to the user's keys", () => {
     expect(effectivePolicy(accountWith(undefined, allow({ AWS: "arn:aws:iam::123456789012:user/idler" })), bucket)[0].Principal).toEqual({ AWS: ["AKIAIDLER"] });
   });
 
-  test("for the account leaves permission to the identities' own policies, and denies them all", () => {
+  test("for the account leaves permissions to the identities' own policies, but denies apply to all of them", () => {
     const root = { AWS: "arn:aws:iam::123456789012:root" };
     expect(effectivePolicy(accountWith(undefined, allow(root)), bucket)).toEqual([]);
     expect(effectivePolicy(accountWith(undefined, allow(root, { Effect: "Deny" })), bucket)[0].Principal).toEqual({ AWS: ["AKIAWRITER", "AKIAIDLER"] });
   });
 
-  test("that lets everybody in is public, however it says so", () => {
+  test("that gives everybody access is public, however it is written", () => {
     for (const everybody of ["*", { AWS: "*" }]) expect(isPublic(JSON.stringify(allow(everybody)))).toBe(true);
     expect(isPublic(JSON.stringify(allow({ AWS: "arn:aws:iam::123456789012:user/idler" })))).toBe(false);
     expect(isPublic(backupBucketPolicy(arn(bucket)))).toBe(false); // it only denies
@@ -108,12 +108,12 @@ describe("a bucket's policy", () => {
 });
 
 test.each([
-  ["no JSON", "{", /invalid JSON/],
+  ["invalid JSON", "{", /invalid JSON/],
   ["an old version", { Version: "2008-10-17", Statement: [] }, /Version/],
   ["no statement", policy(), /no statement/],
-  ["an element that would be ignored", policy({ Effect: "Allow", NotAction: "s3:*", Action: "s3:*", Resource: "*" }), /NotAction/],
-  ["a condition that cannot be judged", policy({ Effect: "Allow", Action: "s3:*", Resource: "*", Condition: { IpAddress: { "aws:SourceIp": "192.0.2.1" } } }), /IpAddress aws:SourceIp/],
-  ["neither allowance nor denial", policy({ Effect: "allow", Action: "s3:*", Resource: "*" }), /Effect/],
+  ["an unknown element", policy({ Effect: "Allow", NotAction: "s3:*", Action: "s3:*", Resource: "*" }), /NotAction/],
+  ["a condition that cannot be evaluated", policy({ Effect: "Allow", Action: "s3:*", Resource: "*", Condition: { IpAddress: { "aws:SourceIp": "192.0.2.1" } } }), /IpAddress aws:SourceIp/],
+  ["neither Allow nor Deny", policy({ Effect: "allow", Action: "s3:*", Resource: "*" }), /Effect/],
   ["a principal in an identity's policy", policy({ Effect: "Allow", Principal: "*", Action: "s3:*", Resource: "*" }), /no Principal/],
 ])("%s is an error, and never ignored", (_name, document, reason) => {
   expect(() => parsePolicy(typeof document === "string" ? document : JSON.stringify(document), "identity")).toThrow(reason);

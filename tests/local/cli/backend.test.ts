@@ -29,27 +29,27 @@ const up = (given?: string): string => {
   return directory;
 };
 
-test("is the example where none was ever named", () => expect(up()).toBe(example));
+test("is the example if none was ever named", () => expect(up()).toBe(example));
 
-test("stays what it was named once, from wherever make is run, until another is named", () => {
+test("stays the one named once, wherever make is run, until another is named", () => {
   const relative = path.relative(process.cwd(), own);
   expect([up(relative), up(), up(""), up(example), up()]).toEqual([own, own, own, example, example]);
 });
 
-test("is for one look what that names", () => {
+test("is only for one preview the one that it names", () => {
   up(own);
   process.env.BACKEND = example;
   expect([backendDirectory(), up()]).toEqual([example, own]);
 });
 
-test("the example is that of whichever checkout runs: nothing is written down of it", () => {
+test("the example is the running checkout's own: it is not remembered", () => {
   up(own);
   expect(fs.existsSync(path.join(state, "backend"))).toBe(true);
   up(example);
   expect(fs.existsSync(path.join(state, "backend"))).toBe(false);
 });
 
-test("that is gone is not taken for another: what fixes it is said", () => {
+test("that no longer exists is not replaced by another: the error says how to fix it", () => {
   up(own);
   fs.rmdirSync(own);
   expect(() => up()).toThrow(UserError);
@@ -57,7 +57,7 @@ test("that is gone is not taken for another: what fixes it is said", () => {
   expect(up(example)).toBe(example);
 });
 
-test("that is no directory is refused by the name that it was given", () => {
+test("that is not a directory is refused by its given name", () => {
   const file = path.join(own, "Dockerfile");
   fs.writeFileSync(file, "");
   for (const wrong of [file, path.join(own, "typo")]) expect(() => up(wrong)).toThrow(`BACKEND=${wrong} is not a directory: name the one with the backend's Dockerfile.`);

@@ -19,13 +19,13 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-test("where nothing is, nothing is asked", async () => expect(await run()).toBe(0));
+test("if there is nothing, it does not ask", async () => expect(await run()).toBe(0));
 
 test.each([
   ["machines", () => (machines = [{ id: "7", name: "ringo-local-data" }])],
   ["networks", () => (namespaces = ["ringo-cloud"])],
   ["services", () => (services = ["s3"])],
-])("%s that the state directory no longer tells of are asked about, too, and go with YES=1", async (_, are) => {
+])("%s that the state directory no longer lists are asked about, too, and removed with YES=1", async (_, are) => {
   are();
   await expect(run()).rejects.toThrow(/Nothing was done: there is no terminal/);
   expect(done).toEqual([]);
@@ -34,7 +34,7 @@ test.each([
   expect(done).toEqual(["services", "cloud"]);
 });
 
-test("machines of another state directory are named, with the command that would end them", async () => {
+test("machines of another state directory are named, with the command that would remove them", async () => {
   machines = [{ id: "7", name: "ringo-local-data", owner: "/srv/other" }, { id: "8", name: "ringo-local-edge", owner: "/srv/other" }];
   process.env.YES = "1";
   expect(await run()).toBe(0);

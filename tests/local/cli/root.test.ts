@@ -14,13 +14,13 @@ beforeAll(async () => {
 afterAll(() => fs.rmSync(state, { recursive: true }));
 afterEach(() => jest.restoreAllMocks());
 
-test("whoever is not root is told how to be", () => {
+test("other users than root are told to use sudo", () => {
   jest.spyOn(process, "getuid").mockReturnValue(1000);
   expect(() => mustBeRoot("preview")).toThrow(UserError);
   expect(() => mustBeRoot("preview")).toThrow(/Run `sudo make preview`/);
 });
 
-test("root is not asked", () => {
+test("root passes", () => {
   jest.spyOn(process, "getuid").mockReturnValue(0);
   expect(() => mustBeRoot("up")).not.toThrow();
 });
@@ -36,7 +36,7 @@ function asNobody(work: () => void): void {
   }
 }
 
-test("a stack that one may not look at is not taken for none", () => {
+test("a stack that the user may not read is not treated as missing", () => {
   fs.chmodSync(state, 0);
   asNobody(() => expect(() => openOperated()).toThrow(/cannot read [^]*sudo/));
   fs.chmodSync(state, 0o700);

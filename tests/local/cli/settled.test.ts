@@ -19,16 +19,16 @@ beforeEach(() => {
 });
 afterAll(() => fs.rmSync(state, { recursive: true }));
 
-test("an update that would change nothing is none", () => {
+test("an update that would change nothing is skipped", () => {
   expect(settled.isSettled({ same: 130 })).toBe(true);
 });
 
 test.each<[string, () => void, Record<string, number>]>([
   ["a resource that changes", () => undefined, { same: 129, update: 1 }],
-  ["one that would go", () => undefined, { same: 129, delete: 1 }],
-  ["other settings, though no resource shows it: what is protected", () => write("config: { protect: true }\n"), { same: 130 }],
-  ["an update that was broken off", () => settled.unsettle(), { same: 130 }],
-])("%s is a reason for one", (_name, cause, previewed) => {
+  ["a resource that would be deleted", () => undefined, { same: 129, delete: 1 }],
+  ["other settings, even if no resource shows it: protection", () => write("config: { protect: true }\n"), { same: 130 }],
+  ["an interrupted update", () => settled.unsettle(), { same: 130 }],
+])("%s requires one", (_name, cause, previewed) => {
   cause();
   expect(settled.isSettled(previewed)).toBe(false);
 });

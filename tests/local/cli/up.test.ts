@@ -25,19 +25,19 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-test("machines are reached as the update has left them", async () => {
+test("the SSH configuration is updated after an update", async () => {
   mockUp.mockResolvedValue();
   expect(await run()).toBe(0);
   expect(mockWrite.mock.calls).toEqual([["ssh", outputs.reachable, "the next key"]]);
 });
 
-test("an update that fails or is cut off may have given them another key, too", async () => {
+test("also after a failed or interrupted update, which may have changed keys", async () => {
   mockUp.mockRejectedValue(new Error("update failed"));
   await expect(run()).rejects.toThrow("update failed");
   expect(mockWrite.mock.calls).toEqual([["ssh", outputs.reachable, "the next key"]]);
 });
 
-test("where it failed before any machine was known, it is the update's failure that is told", async () => {
+test("if it failed before any machine existed, the update's failure is reported", async () => {
   mockUp.mockRejectedValue(new Error("update failed"));
   mockOutputs.mockImplementation(() => { throw new UserError("stack local is not up"); });
   await expect(run()).rejects.toThrow("update failed");

@@ -21,7 +21,7 @@ test("members of a VPC never share an address, and never have the network's, the
   }));
 });
 
-test("an address that was given back is used again", () => {
+test("a released address is reused", () => {
   fc.assert(fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { maxLength: 20 }), (freed) => {
     const all = Array.from({ length: 31 }, (_, i) => `10.0.0.${i + 10}`);
     const taken = all.filter((_, i) => !freed.includes(i));
@@ -30,7 +30,7 @@ test("an address that was given back is used again", () => {
   }));
 });
 
-test("the three kinds of public address are apart from each other, the gateway and the internet", () => {
+test("the three kinds of public address are disjoint, also from the gateway and the internet", () => {
   const last = (address: string): number => Number(address.split(".")[3]);
   const bounds = [dropletAddresses, reservedAddresses, natGatewayAddresses].flat().map(last);
   expect(bounds).toEqual([...bounds].sort((a, b) => a - b));
@@ -39,14 +39,14 @@ test("the three kinds of public address are apart from each other, the gateway a
   expect(bounds.at(-1)).toBeLessThan(254);
 });
 
-test("automatic ranges of VPCs never meet", () => {
+test("automatic ranges of VPCs never overlap", () => {
   const ranges: string[] = ["10.100.0.0/16"];
   for (let i = 0; i < 40; i++) ranges.push(allocateRange(ranges));
   const parsed = ranges.map((range) => parseCidr(range)!);
   expect(parsed.flatMap((range, i) => parsed.slice(i + 1).filter((other) => overlaps(range, other)))).toEqual([]);
 });
 
-test("ranges of a set hold what was asked for and never overlap, which nftables refuses", () => {
+test("a set's ranges cover what was requested and never overlap, which nftables would refuse", () => {
   const cidr = fc.tuple(octet, octet, octet, fc.integer({ min: 0, max: 32 })).map(([b, c, d, prefix]) => `10.${b % 4}.${c % 4}.${d}/${prefix}`);
   fc.assert(fc.property(fc.array(cidr, { maxLength: 12 }), (asked) => {
     const kept = disjoint(asked);

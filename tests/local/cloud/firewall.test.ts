@@ -36,7 +36,7 @@ test("several firewalls are a union, and droplets with the same ones share it", 
   expect(ruleset).not.toContain("in_2");
 });
 
-test("a tag or a droplet as peer means both its addresses, and nobody when there is none", () => {
+test("a tag or a droplet as peer means both its addresses, and nobody if there is none", () => {
   const inbound = [rule({ tags: ["edge"] }), rule({ ports: "80", tags: ["nobody"] }), rule({ ports: "443", dropletIds: [11] })];
   const ruleset = renderRuleset(topology(
     [droplet(10, { tags: ["edge"] }), droplet(11, { publicAddress: undefined, tags: ["api"] })], [firewall("a", { tags: ["api"], inbound })]));
@@ -56,12 +56,12 @@ test.each([
   expect(block(ruleset, "chain out_0")).toEqual([expected, "drop"]);
 });
 
-test("IPv6 sources match nothing: they must not open a rule to all", () => {
+test("IPv6 sources match nothing: they must not open a rule to everyone", () => {
   const ruleset = renderRuleset(topology([droplet(10)], [firewall("a", { dropletIds: [10], inbound: [rule({ addresses: ["::/0"] })] })]));
   expect(block(ruleset, "chain in_0")).toEqual(["drop"]);
 });
 
-test("a VPC leads out only through a default NAT gateway", () => {
+test("a VPC has internet access only through a default NAT gateway", () => {
   const wayOut = (ruleset: string): string[] => block(ruleset, "chain routes").filter((line) => line.startsWith("ip saddr 10.1.0.0/16 oifname"));
   expect(wayOut(renderRuleset(topology([droplet(10)])))).toEqual([]);
   const full = topologies["every kind of rule and peer"]!;
@@ -71,12 +71,12 @@ test("a VPC leads out only through a default NAT gateway", () => {
   expect(wayOut(renderRuleset(other))).toEqual([]);
 });
 
-test("only an assigned reserved address leads anywhere", () => {
+test("only an assigned reserved address is routed", () => {
   const ruleset = renderRuleset(topologies["every kind of rule and peer"]!);
   expect(block(ruleset, "map reserved")[1]).toBe("elements = { 198.18.0.200 : 198.18.0.10 }");
 });
 
-test("each link speaks from its own address only", () => {
+test("each link sends only from its own address", () => {
   const ruleset = renderRuleset(topology([droplet(10), droplet(11, { publicAddress: undefined })]));
   expect(block(ruleset, "set links")[1]).toBe('elements = { "pub-10" . 198.18.0.10, "vpc-10" . 10.1.0.10, "vpc-11" . 10.1.0.11 }');
 });

@@ -15,7 +15,7 @@ let directory: string;
 beforeEach(() => (directory = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-machine-"))));
 afterEach(() => fs.rmSync(directory, { recursive: true }));
 
-test("the seed is YAML that says who the droplet is, and only root reads it", () => {
+test("the seed is YAML with the droplet's identity, and only root can read it", () => {
   const seed = { id: 7, hostname: "api-0", publicKeys: ["ssh-ed25519 AAAA a: b # c"], userData: "#cloud-config\npackages: [jq]\n" };
   writeSeed(directory, seed);
   const seeded = path.join(directory, "var/lib/cloud/seed/nocloud");
@@ -26,7 +26,7 @@ test("the seed is YAML that says who the droplet is, and only root reads it", ()
   expect(parse(renderSeed({ ...seed, userData: undefined })["user-data"]!)).toEqual({});
 });
 
-test("a base becomes an image without identity, and another recipe is another image", () => {
+test("a base becomes an image without identity, and another recipe another image", () => {
   for (const part of ["etc/ssh", "etc/systemd/system"]) fs.mkdirSync(path.join(directory, part), { recursive: true });
   fs.writeFileSync(path.join(directory, "etc/ssh/ssh_host_rsa_key"), "key");
   fs.writeFileSync(path.join(directory, "etc/ssh/sshd_config"), "config");
@@ -40,7 +40,7 @@ test("a base becomes an image without identity, and another recipe is another im
   expect(() => imageDirectory("debian-12-x64")).toThrow(/^422 .*does not have the image/);
 });
 
-test("the supervisor is a sound script", () => {
+test("the supervisor passes shellcheck", () => {
   execFileSync("shellcheck", [path.join(projectDir, "local/cloud/supervise.sh")]);
 });
 
@@ -61,7 +61,7 @@ describe("metadata", () => {
     ["dns/nameservers", "198.18.0.254"],
   ])("%s", (at, expected) => expect(answer(edge, `/metadata/v1/${at}`)).toBe(expected));
 
-  test("what is not there is not found", () => {
+  test("an unknown path is not found", () => {
     expect(answer(inner, "/metadata/v1/interfaces/public/0/ipv4/address")).toBeUndefined();
     expect(answer(edge, "/metadata/v1/constructor")).toBeUndefined();
     expect(answer(edge, "/")).toBeUndefined();

@@ -15,11 +15,11 @@ test("a machine belongs to the state directory that it was started from", () => 
   expect(ofOthers([machine])).toEqual([machine]);
 });
 
-test("to nobody, where that is gone, or nothing of it runs any more", () => {
+test("to nobody, if that no longer exists, or nothing of it runs any more", () => {
   for (const machine of [found("7", [nspawn("/nonexistent/ringo")]), found("7", [["/sbin/init"]]), found("7", [])]) {
     expect(machine.owner).toBeUndefined();
     expect(ofOthers([machine])).toEqual([]);
   }
 });
 
-test("one's own is no other's", () => expect(ofOthers([{ id: "7", name: "data", owner: stateDir }])).toEqual([]));
+test("one's own is not another's", () => expect(ofOthers([{ id: "7", name: "data", owner: stateDir }])).toEqual([]));

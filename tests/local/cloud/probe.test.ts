@@ -20,13 +20,13 @@ async function probed(serve: (socket: net.Socket) => void): Promise<string> {
 
 // A server that is just starting or ending may close what it has accepted: a probe that waits for more waits for ever.
 test.each<[string, string, (socket: net.Socket) => void]>([
-  ["greets", "SSH", (socket) => socket.write("SSH-2.0-x\r\n")],
-  ["says nothing", "open", () => undefined],
+  ["sends a greeting", "SSH", (socket) => socket.write("SSH-2.0-x\r\n")],
+  ["sends nothing", "open", () => undefined],
   ["closes", "closed", (socket) => socket.end()],
   ["resets", "closed", (socket) => socket.resetAndDestroy()],
 ])("a server that %s is %s", async (_, answer, serve) => expect(await probed(serve)).toBe(answer), 5000);
 
-test("a port that nobody listens on is refused", async () => {
+test("a port that nothing listens on is refused", async () => {
   const server = net.createServer();
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
   const { port } = server.address() as net.AddressInfo;

@@ -23,7 +23,7 @@ test("a VPC with members cannot be deleted", () => {
   expect(() => removeVpc(state, id)).toThrow(/^403 .*members/);
 });
 
-test("an account that was set up has a default VPC in each region, which droplets without a wish get", () => {
+test("an account that was set up has a default VPC in each region, for droplets that name none", () => {
   const state = nothing();
   makeDefaultVpcs(state);
   const made = Object.values(state.vpcs);

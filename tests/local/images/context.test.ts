@@ -25,7 +25,7 @@ const unwanted = [
 ];
 
 describe("a build context", () => {
-  test("holds tracked files only, less secrets, databases, dumps and media even when tracked", () => {
+  test("contains only tracked files, without secrets, databases, dumps and media even if tracked", () => {
     write("Dockerfile", "manage.py", "app/media/models.py", "app/environment.py", "secret.txt", ...unwanted);
     git("init", "-q");
     git("add", "-f", "Dockerfile", "manage.py", "app", ...unwanted);
@@ -33,13 +33,13 @@ describe("a build context", () => {
     expect(leftOut()).toEqual({ "git": ["secret.txt"], "their": [...unwanted].sort() });
   });
 
-  test("is the same without git, of all files", () => {
+  test("is the same without git, from all files", () => {
     write("Dockerfile", "manage.py", "app/media/models.py", ".git/config", ...unwanted);
     expect(files()).toEqual(["Dockerfile", "app/media/models.py", "manage.py"]);
     expect(leftOut()).toEqual({ their: [".env", ".env.production", "app/.env.local", "backup.sql.gz", "data/app.db", "db.sqlite3", "db.sqlite3-wal", "dump.sql", "old.dump"] });
   });
 
-  test("has nothing left out that goes without saying: what git ignores, and what was deleted", () => {
+  test("does not report as left out what git ignores and what was deleted", () => {
     write("Dockerfile", ".gitignore", "gone.py", "app.log");
     fs.writeFileSync(path.join(root, ".gitignore"), "*.log\n");
     git("init", "-q");
@@ -48,7 +48,7 @@ describe("a build context", () => {
     expect(buildContext(root).leftOut).toEqual([]);
   });
 
-  test("holds the files of submodules by the same rules, and says which are not checked out", () => {
+  test("contains the files of submodules by the same rules, and reports those not checked out", () => {
     write("library/shared.py", "library/.env");
     git("init", "-q", "library");
     git("-C", "library", "add", ".");
@@ -68,7 +68,7 @@ describe("a build context", () => {
     expect([files("fresh/libs"), leftOut("fresh/libs")]).toEqual([["Dockerfile", "shared/shared.py"], { their: ["shared/.env"] }]);
   });
 
-  test("of a directory inside a repository is that directory's", () => {
+  test("of a directory inside a repository has only that directory's files", () => {
     write("README.md", "backend/Dockerfile", "backend/app.py", "backend/untracked.py");
     git("init", "-q");
     git("add", "README.md", "backend/Dockerfile", "backend/app.py");
@@ -76,7 +76,7 @@ describe("a build context", () => {
     expect(leftOut("backend")).toEqual({ git: ["untracked.py"] });
   });
 
-  test("of a directory that its repository ignores is all of it", () => {
+  test("of a directory that its repository ignores has all files", () => {
     write(".gitignore", "backend/Dockerfile", "backend/app.py");
     fs.writeFileSync(path.join(root, ".gitignore"), "backend/\n");
     git("init", "-q");
@@ -84,7 +84,7 @@ describe("a build context", () => {
     expect(files("backend")).toEqual(["Dockerfile", "app.py"]);
   });
 
-  test("is the directory's own, also where a git hook asks for it", () => {
+  test("is the directory's own, also inside a git hook", () => {
     write("Dockerfile", "secret.txt");
     git("init", "-q");
     git("add", "Dockerfile");
@@ -104,14 +104,14 @@ describe("a build context", () => {
     expect(files()).toEqual(["Dockerfile"]);
   });
 
-  test("takes file names as they are", () => {
+  test("accepts any file names", () => {
     write("Dockerfile", "шаблон «счёт».html", 'a "quoted" name');
     git("init", "-q");
     git("add", ".");
     expect(files()).toEqual(["Dockerfile", 'a "quoted" name', "шаблон «счёт».html"]);
   });
 
-  test("without a Dockerfile is refused, and a forgotten git add is said", () => {
+  test("without a Dockerfile is refused, and a forgotten git add is mentioned", () => {
     write("manage.py");
     expect(() => buildContext(root)).toThrow("no Dockerfile");
     git("init", "-q");
@@ -120,7 +120,7 @@ describe("a build context", () => {
     expect(() => buildContext(root)).toThrow("git add");
   });
 
-  test("changes its hash with a name, a content and a mode, not with a time", () => {
+  test("changes its hash with names, contents and modes, not with times", () => {
     write("Dockerfile", "a");
     const hash = (): string => buildContext(root).hash;
     const hashes = [hash()];

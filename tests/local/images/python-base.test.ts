@@ -11,10 +11,10 @@ test.each([
   ["FROM python:3.11-slim-bookworm", false],
   ["FROM other/python:3.11-slim", false],
   ["RUN echo FROM python:3.11-slim", false],
-])("%j starts from the base that can be made here: %s", (dockerfile, expected) => {
+])("%j starts from the base that can be built here: %s", (dockerfile, expected) => {
   expect(needsPythonBase(dockerfile)).toBe(expected);
 });
 
-test("the script that makes it is good shell", () => {
+test("the script that builds it passes shellcheck", () => {
   execFileSync("shellcheck", [path.resolve(__dirname, "../../../local/images/python-base.sh")], { encoding: "utf8" });
 });

@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const said = () => engine.lines.splice(0).map((line) => line.message);
 
-test("runs the command with its standard input and gives back both streams, line by line in the log", async () => {
+test("runs the command with its standard input and returns both streams, line by line in the log", async () => {
   said();
   const { id, plain } = await engine.create(remote, {
     connection: server.connection(), create: "cat; echo two; echo oops >&2; printf 'last ж'", stdin: "one\n",
@@ -45,12 +45,12 @@ test.each([["none", []], ["stderr", ["err"]], ["stdout", ["out"]]])("with loggin
   expect(said()).toEqual(shown);
 });
 
-test("a failed command says its status, itself and all it wrote", async () => {
+test("a failed command reports its status, its command line and all output", async () => {
   await expect(engine.create(remote, { connection: server.connection(), create: "echo why; exit 3", logging: "none" }))
     .rejects.toThrow('Process exited with status 3: running "echo why; exit 3":\nwhy\n');
 });
 
-test("a command that has ended before anybody could ask is heard to its end", async () => {
+test("the result of a command that exits at once is not lost", async () => {
   const prompt = new Server({ hostKeys: [server.hostKey.private] }, (client) => void client
     .on("authentication", (context) => context.accept())
     .on("session", (accept) => void accept().on("exec", (start) => {
@@ -91,7 +91,7 @@ test("another host key is refused", async () => {
     .rejects.toThrow(/after 0 failed attempts: .*host/i);
 });
 
-test("goes through a proxy, and checks the keys of both", async () => {
+test("connects through a proxy, and checks the keys of both", async () => {
   const connection = (hostKey: string) => server.connection({ proxy: proxy.connection({ hostKey }) });
   const { plain } = await engine.create(remote, { connection: connection(proxy.hostKey.public), create: "echo through" });
   expect(plain.stdout).toBe("through");
@@ -101,7 +101,7 @@ test("goes through a proxy, and checks the keys of both", async () => {
   })).rejects.toThrow(/^proxy: after 0 failed attempts: /);
 });
 
-test("a handshake that fails behind a proxy is not tried on another connection, as with the official plugin", async () => {
+test("a failed handshake behind a proxy is not retried on another connection, as with the official plugin", async () => {
   const target = server.connection() as { port: number };
   let asked = 0;
   const flaky = net.createServer((socket) => {
@@ -126,7 +126,7 @@ test("a handshake that fails behind a proxy is not tried on another connection, 
   }
 });
 
-test("a connection that nobody takes is given up in its time; a handshake has all the time there is", async () => {
+test("a connection that nobody accepts times out; a handshake has no timeout", async () => {
   const silent = net.createServer(() => undefined);
   await new Promise<void>((done) => silent.listen(0, "127.0.0.1", done));
   const { port } = silent.address() as net.AddressInfo;
@@ -147,7 +147,7 @@ test("a connection that nobody takes is given up in its time; a handshake has al
     .rejects.toThrow(/^after 0 failed attempts: .*(timeout|ENETUNREACH|EHOSTUNREACH|ECONNREFUSED)/);
 });
 
-test("dials again as often as told, then says how often", async () => {
+test("redials as often as configured, then reports how often", async () => {
   said();
   const port = await freePort();
   await expect(engine.create(remote, { connection: server.connection({ port, dialErrorLimit: 2 }), create: "true" }))
@@ -155,13 +155,13 @@ test("dials again as often as told, then says how often", async () => {
   expect(said()).toEqual(["Dial 1/2 failed: retrying", "Dial 2/2 failed: retrying"]);
 });
 
-test("sets the environment where the server accepts it, and fails where it doesn't", async () => {
+test("sets the environment if the server accepts it, and fails otherwise", async () => {
   const inputs = (environment: object) => ({ connection: server.connection(), create: "echo $RINGO_A", environment });
   expect((await engine.create(remote, inputs({ RINGO_A: "x y" }))).plain.stdout).toBe("x y");
   await expect(engine.create(remote, inputs({ OTHER: "x" }))).rejects.toThrow('could not set environment variable "OTHER"');
 });
 
-test("runs update, or else create again; delete at the end; the previous output is offered", async () => {
+test("runs update, or create again if there is none; delete at the end; with the previous output as variables", async () => {
   const file = path.join(server.directory, "log");
   const connection = server.connection();
   const state = { connection, create: `echo create >> ${file}; echo made`, stdout: "made", stderr: "" };
@@ -175,7 +175,7 @@ test("runs update, or else create again; delete at the end; the previous output 
   expect((await engine.update(local, "id", { create: "true", stdout: "made" }, alone)).plain.stdout).toBe("after");
 });
 
-test("a preview of an update leaves the output open where an input changed or is unknown, as the official plugin does", async () => {
+test("a preview of an update leaves the output unknown if an input changed or is unknown, like the official plugin", async () => {
   const olds = { create: "a", stdin: "x", stdout: "old", stderr: "" };
   const shown = async (news: object) => (await engine.update(local, "id", olds, news, true)).plain.stdout;
   expect(await shown({ create: "b", stdin: "x" })).toBe(UNKNOWN);
@@ -193,7 +193,7 @@ test("a preview promises no files", async () => {
 
 test.each([
   ["hostKey", "host key"], ["privateKey", "private key"],
-])("a %s that cannot be read fails at once, the proxy's too: to dial again would not help", async (property, name) => {
+])("an unreadable %s fails at once, also the proxy's: redialling would not help", async (property, name) => {
   for (const connection of [server.connection({ [property]: "x", dialErrorLimit: 60 }), server.connection({ proxy: proxy.connection({ [property]: "x", dialErrorLimit: 60 }) })]) {
     said();
     await expect(engine.create(remote, { connection, create: "true" })).rejects.toThrow(new RegExp(`^(proxy: )?failed to parse ${name}: `));
@@ -201,7 +201,7 @@ test.each([
   }
 });
 
-test("a change updates, triggers replace, and a preview of either leaves the output open", async () => {
+test("a change updates, triggers replace, and a preview of either leaves the output unknown", async () => {
   expect(await engine.diff(remote, { create: "a" }, { create: "b" })).toMatchObject({ changed: true, replaces: [] });
   expect(await engine.diff(remote, { triggers: ["1", "2"] }, { triggers: ["1", "3"] }))
     .toMatchObject({ replaces: ["triggers"], detailed: { "triggers[1]": "UPDATE_REPLACE" } });
@@ -209,7 +209,7 @@ test("a change updates, triggers replace, and a preview of either leaves the out
   expect((await engine.update(local, "id", { create: "a", stdout: "old" }, { create: "false" }, true)).plain.stdout).toBe(UNKNOWN);
 });
 
-test("cancelling ends a command that runs, and one that still dials", async () => {
+test("cancelling stops a running command, and one that is still dialling", async () => {
   const own = await TestEngine.start(command);
   try {
     const marker = path.join(server.directory, "running");
@@ -244,7 +244,7 @@ test("copies text, a file, and a directory with or without its own name", async 
   await expect(copy(asset({ text: "text" }), `${to}/new`)).rejects.toThrow("is a directory");
 });
 
-test("copies again for another content or path, and not for another connection", async () => {
+test("copies again for changed content or path, but not for another connection", async () => {
   const target = path.join(server.directory, "target");
   const state = { connection: server.connection(), source: asset({ text: "old" }), remotePath: target };
   await engine.update(copyToRemote, "id", state, { ...state, connection: server.connection({ host: "127.0.0.2" }) });
@@ -254,7 +254,7 @@ test("copies again for another content or path, and not for another connection",
   expect(await engine.diff(copyToRemote, state, { ...state, source: asset({ text: "old" }) })).toMatchObject({ changed: false });
 });
 
-test("a local command has its directory, interpreter and environment; a failed one says so", async () => {
+test("a local command gets its directory, interpreter and environment; a failed one is reported", async () => {
   const { plain } = await engine.create(local, {
     create: "pwd; echo $A", dir: server.directory, environment: { A: "b" }, interpreter: ["/bin/bash", "-c"],
   });

@@ -24,16 +24,16 @@ test("without the switch every provider is a stand-in", () => {
   expect(chosen("")).toEqual([]);
 });
 
-test("an installed plugin of the SDK's version is taken, once", () => {
+test("an installed plugin of the SDK's version is used, once", () => {
   const folder = install("random", version);
   expect(chosen("random, random")).toEqual([{ name: "random", version, path: folder }]);
 });
 
-test.each(providers.map((model) => [model.name, model.version]))("the stand-in for %s has the version that the SDK asks for", (name, its) => {
+test.each(providers.map((model) => [model.name, model.version]))("the stand-in for %s has the version that the SDK requires", (name, its) => {
   expect(JSON.parse(fs.readFileSync(path.join(project, "node_modules/@pulumi", name, "package.json"), "utf8")).version).toBe(its);
 });
 
-test("a plugin that is not there is an error that says where it was looked for and what installs it", () => {
+test("a missing plugin is an error that says where it was looked for and how to install it", () => {
   expect(() => chosen("random")).toThrow(
     `OFFICIAL=random:\n  the official plugin "random" ${version}, which the SDK asks for, is not installed: looked for ` +
     `${directory}/resource-random-v${version}/pulumi-resource-random; run \`pulumi plugin install resource random ${version}\`, ` +
@@ -42,20 +42,20 @@ test("a plugin that is not there is an error that says where it was looked for a
 
 test.each([
   ["of another version", () => void install("random", "4.20.0")],
-  ["that cannot be run", () => void install("random", version, 0o644)],
+  ["that is not executable", () => void install("random", version, 0o644)],
   ["that is being unpacked", () => fs.writeFileSync(`${install("random", version)}.partial`, "")],
 ])("a plugin %s is not installed", (_, prepare) => {
   prepare();
   expect(() => chosen("random")).toThrow(/is not installed/);
 });
 
-test("all that is wrong is told at once; providers with the cloud behind them cannot be chosen", () => {
+test("all faults are reported together; providers that need the cloud cannot be chosen", () => {
   install("random", version);
   expect(() => chosen("random,tsl digitalocean,tls")).toThrow(
     /^OFFICIAL=random,tsl digitalocean,tls:\n  "tsl" is not one of random, tls, command: .*\n  "digitalocean" is not one of .*\n  the official plugin "tls" 5\.5\.1.*$/);
 });
 
-test.each(["up", "preview"])("make %s refuses a bad choice before anything is begun, and looks where PULUMI_HOME says", (command) => {
+test.each(["up", "preview"])("make %s refuses an invalid choice before anything else, and searches PULUMI_HOME", (command) => {
   const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", path.join(project, "local/main.ts"), command], {
     cwd: project,
     encoding: "utf8",

@@ -13,7 +13,7 @@ let engine: TestEngine;
 beforeAll(async () => { engine = await TestEngine.start(random); });
 afterAll(() => engine.stop());
 
-test("a password has its length and its minimums, and nothing of a class that is off", () => {
+test("a password has its length and its minimums, and no characters of disabled classes", () => {
   const least = fc.integer({ min: 0, max: 5 });
   fc.assert(fc.property(
     fc.record({ minLower: least, minUpper: least, minNumeric: least, minSpecial: least, extra: fc.integer({ min: 1, max: 20 }), lower: fc.boolean(), upper: fc.boolean() }),
@@ -39,7 +39,7 @@ test("a shuffle keeps every item", () => {
   }));
 });
 
-test("a password and its real bcrypt hash come as secrets, the rest in clear", async () => {
+test("a password and its valid bcrypt hash are secrets, the rest is not", async () => {
   const { id, outputs, plain } = await engine.create(password, { length: 24, special: false });
   expect(id).toBe("none");
   expect(outputs.result).toBeInstanceOf(Secret);
@@ -49,13 +49,13 @@ test("a password and its real bcrypt hash come as secrets, the rest in clear", a
   expect(await compare(plain.result, plain.bcryptHash)).toBe(true);
 });
 
-test("a preview of a password tells all but its value", async () => {
+test("a preview of a password has everything except its value", async () => {
   const { id, plain } = await engine.create(password, { length: 24 }, true);
   expect(id).toBe("");
   expect(plain).toMatchObject({ length: 24, special: true, result: UNKNOWN, bcryptHash: UNKNOWN });
 });
 
-test("every change makes a new password; keepers that come and go empty don't", async () => {
+test("every change creates a new password; adding or removing empty keepers does not", async () => {
   expect(await engine.diff(password, { length: 20 }, { length: 24 })).toMatchObject({ changed: true, replaces: ["length"], detailed: { length: "UPDATE_REPLACE" } });
   expect(await engine.diff(password, { length: 20 }, { length: 20, keepers: { role: "api" } })).toMatchObject({ replaces: ["keepers"], detailed: { keepers: "ADD_REPLACE" } });
   expect(await engine.diff(password, { length: 20, keepers: { a: "1", b: "1" } }, { length: 20, keepers: { a: "2", b: "1" } }))
@@ -63,7 +63,7 @@ test("every change makes a new password; keepers that come and go empty don't", 
   expect(await engine.diff(password, { length: 20 }, { length: 20, keepers: {} })).toMatchObject({ changed: false });
 });
 
-test("a default that is spelled out is no change, and each of numeric and its old name stands for both", async () => {
+test("spelling out a default is no change, and numeric and its old name set each other", async () => {
   const plain = { length: 20 };
   for (const more of [{ special: true }, { upper: true }, { minLower: 0 }, { numeric: true }, { number: true }]) {
     expect(await engine.diff(password, plain, { ...plain, ...more })).toMatchObject({ changed: false });
@@ -75,7 +75,7 @@ test("a default that is spelled out is no change, and each of numeric and its ol
   expect(await engine.diff(type("Pet"), {}, { length: 3 })).toMatchObject({ replaces: ["length"] });
 });
 
-test("a preview tells the defaults also where something is not known yet", async () => {
+test("a preview shows the defaults even if something is unknown", async () => {
   expect((await engine.create(password, { length: UNKNOWN }, true)).plain).toMatchObject({ length: UNKNOWN, special: true, minUpper: 0, result: UNKNOWN });
   expect((await engine.create(type("Pet"), {}, true)).plain).toMatchObject({ length: 2, separator: "-" });
 });
@@ -94,7 +94,7 @@ test.each([
   expect(failures.map((one) => one.property)).toEqual([property]);
 });
 
-test("an unknown length is no fault", async () => {
+test("an unknown length is not a fault", async () => {
   expect((await engine.check(password, { length: UNKNOWN, minLower: 2 })).failures).toEqual([]);
 });
 
@@ -107,7 +107,7 @@ test("a password is imported by its value and then stays", async () => {
   expect(await engine.read(password, id, outputs, inputs)).toEqual({ id, inputs, outputs });
 });
 
-test("an id says the same in every notation, its prefix before each", async () => {
+test("an id is the same in every notation, each with the prefix", async () => {
   const { id, plain } = await engine.create(type("Id"), { byteLength: 9, prefix: "ringo-" });
   const bytes = Buffer.from(id, "base64url");
   expect(bytes).toHaveLength(9);
@@ -128,7 +128,7 @@ test("a seed gives the same result every time, within bounds", async () => {
   expect(await shuffle()).toHaveLength(7);
 });
 
-test("UUIDs are of their version, pets have as many words as asked for, bytes are secret", async () => {
+test("UUIDs have their version, pets have the requested number of words, bytes are secret", async () => {
   expect((await engine.create(type("Uuid"), {})).plain.result).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab]/);
   expect((await engine.create(type("Uuid7"), {})).plain.result).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]/);
   expect((await engine.create(type("Pet"), { length: 3, prefix: "p" })).id).toMatch(/^p-[a-z]+-[a-z]+-[a-z]+$/);

@@ -8,7 +8,7 @@ const schema = {
 } as unknown as ProviderSchema;
 const faults = (size: unknown): string[] => checkInputs(schema, "cloud:Disk", { size } as never).map(({ property, reason }) => `${property}: ${reason}`);
 
-test("what may be of several kinds is of one of them, or refused as the first", () => {
+test("a value of a union type must match one of its types, or is reported as the first", () => {
   expect([faults(10), faults("ssd")]).toEqual([[], []]);
   for (const wrong of ["tape", true, [10]]) expect(faults(wrong)).toEqual([expect.stringMatching(/^size: must be a number/)]);
 });

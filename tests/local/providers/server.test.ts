@@ -87,21 +87,21 @@ test.each([
   expect(await faults(inputs)).toEqual([{ property, reason }]);
 });
 
-test("takes what isn't known yet for anything", async () => {
+test("accepts unknown values for any type", async () => {
   expect(await faults({ name: UNKNOWN, size: UNKNOWN, rules: [UNKNOWN, { port: UNKNOWN }], tags: UNKNOWN, region: "x" })).toEqual([]);
 });
 
-test("fills in the schema's defaults and the model's, and marks what is secret", async () => {
+test("fills in the schema's and the model's defaults, and marks secrets", async () => {
   const { inputs } = await engine.check(thing, { name: new Secret("n"), rule: { port: 1, key: "k" } });
   expect(inputs).toEqual({ name: new Secret("n"), tags: { made: "by-default" }, rule: { port: 1, key: new Secret("k"), protocol: "tcp" } });
 });
 
-test("a value that is secret as a whole keeps the secrets within it: without them the official plugin would see a change", async () => {
+test("a value that is secret as a whole keeps its inner secret marks: without them the official plugin would see a change", async () => {
   const { inputs } = await engine.check(thing, { name: "n", hidden: new Secret({ port: 1, key: "k" }) });
   expect(inputs.hidden).toEqual(new Secret({ port: 1, key: new Secret("k"), protocol: "tcp" }));
 });
 
-test("refuses settings of the provider that it doesn't have", async () => {
+test("refuses unknown provider settings", async () => {
   expect(await engine.checkConfig({ token: "x", version: "1" })).toEqual([]);
   expect(await engine.checkConfig({ tokn: "x" })).toEqual([{ property: "tokn", reason: 'the provider test has no input "tokn"; did you mean "token"?' }]);
 });
@@ -113,9 +113,9 @@ test.each([
   ["a nested value", { rules: [{ port: 1 }, { port: 2 }] }, { rules: [{ port: 1 }, { port: 3 }] }, { "rules[1].port": "UPDATE" }, []],
   ["a nested value that replaces", { rules: [{ port: 1 }] }, { rules: [{ port: 1, cidr: "x" }] }, { "rules[0].cidr": "ADD_REPLACE" }, ["rules"]],
   ["one less", { rules: [{ port: 1 }, { port: 2 }] }, { rules: [{ port: 1 }] }, { "rules[1]": "DELETE" }, []],
-  ["what the model replaces for", { tags: { "a.b": "1" } }, { tags: { "a.b": "2" } }, { 'tags["a.b"]': "UPDATE_REPLACE" }, ["tags"]],
+  ["a property that the model replaces for", { tags: { "a.b": "1" } }, { tags: { "a.b": "2" } }, { 'tags["a.b"]': "UPDATE_REPLACE" }, ["tags"]],
   ["secrecy alone", { name: "a" }, { name: new Secret("a") }, {}, []],
-])("a diff tells of %s", async (_, olds, news, detailed, replaces) => {
+])("a diff reports %s", async (_, olds, news, detailed, replaces) => {
   expect(await engine.diff(thing, olds, news)).toEqual({ changed: Object.keys(detailed).length > 0, detailed, replaces, deleteBeforeReplace: true });
 });
 
@@ -123,20 +123,20 @@ test("without an update every change replaces", async () => {
   expect(await engine.diff(fixed, { value: "a" }, { value: "b" })).toMatchObject({ replaces: ["value"] });
 });
 
-test("a preview of a create has the inputs, what is planned, and the rest open; it creates nothing", async () => {
+test("a preview of a create has the inputs, the planned outputs, and unknowns for the rest; it creates nothing", async () => {
   seen = undefined;
   const { id, outputs } = await engine.create(thing, { name: new Secret("n"), size: UNKNOWN }, true);
   expect({ id, outputs }).toEqual({ id: "", outputs: { name: new Secret("n"), size: UNKNOWN, region: UNKNOWN, address: "n.test", token: new Secret(UNKNOWN) } });
   expect(seen).toBeUndefined();
 });
 
-test("a preview of an update keeps what is there, less the inputs that are gone", async () => {
+test("a preview of an update keeps the state without removed inputs", async () => {
   const olds = { name: "n", size: "small", region: "here", address: "n.test", token: "hush" };
   expect((await engine.update(thing, "7", olds, { name: "n" }, true)).outputs)
     .toEqual({ name: "n", region: "here", address: "n.test", token: new Secret("hush") });
 });
 
-test("a created resource has its inputs and outputs, secrets marked; the model sees plain values", async () => {
+test("a created resource has its inputs and outputs, with secrets marked; the model sees plain values", async () => {
   const { id, outputs } = await engine.create(thing, { name: new Secret("n"), rule: { port: 1, key: new Secret("k") } });
   expect({ id, outputs }).toEqual({
     id: "7",
@@ -153,14 +153,14 @@ test("log lines arrive in order, with the resource, before its answer", async ()
   expect(engine.lines.at(-1)).toMatchObject({ severity: Severity.WARNING });
 });
 
-test("errors reach the engine as they are; so does an output that the schema hasn't", async () => {
+test("errors reach the engine unchanged; an output that the schema does not have is one", async () => {
   await expect(engine.create(thing, { name: "broken" })).rejects.toThrow(/^no room$/);
   await expect(engine.create(thing, { name: "stray" })).rejects.toThrow("returns outputs that its schema does not have: colour");
   await expect(engine.create("test:index/other:Other", {})).rejects.toThrow("no resource type test:index/other:Other");
   await expect(engine.update(fixed, "7", { value: "a" }, { value: "b" })).rejects.toThrow("cannot be updated in place");
 });
 
-test("a refresh keeps to the program's inputs, an import takes all, and what is gone is gone", async () => {
+test("a refresh reads only the program's inputs, an import all, and both report a missing resource", async () => {
   const state = { name: "old", size: new Secret("small") };
   const refreshed = await engine.read(thing, "7", state, { name: "old", size: new Secret("small") });
   expect(refreshed).toEqual({ id: "7", inputs: { name: "n", size: new Secret("large") }, outputs: { name: "n", size: new Secret("small"), token: new Secret("hush") } });
@@ -170,7 +170,7 @@ test("a refresh keeps to the program's inputs, an import takes all, and what is 
   expect((await engine.read(thing, "gone", state, state)).id).toBe("");
 });
 
-test("what another provider left in the state beside the schema's outputs does not hinder, and goes", async () => {
+test("extra outputs that another provider left in the state are ignored and removed", async () => {
   const state = { name: "n", id: "7", __meta: "1" };
   expect((await engine.read(thing, "7", state, { name: "n" })).outputs).toEqual({ name: "n", token: new Secret("hush") });
   const news = { name: "n", size: "large" };
@@ -178,11 +178,11 @@ test("what another provider left in the state beside the schema's outputs does n
   expect(await engine.diff(thing, news, news, { ...state, size: "large" })).toMatchObject({ changed: false });
 });
 
-test("a function is an error: there is none", async () => {
+test("calling a function is an error, since there are none", async () => {
   await expect(engine.invoke("test:index/get:get")).rejects.toThrow("no function test:index/get:get");
 });
 
-test("several providers are served at once, each under its name", async () => {
+test("several providers are served at once, each by its name", async () => {
   const served = await serve([provider, { ...provider, name: "other" }]);
   expect(served.environment).toMatch(/^test:\d+,other:\d+$/);
   await served.close();

@@ -59,14 +59,14 @@ test.each([[{ algorithm: "DSA" }, "algorithm"], [{ algorithm: "RSA", rsaBits: 10
   expect((await engine.check(privateKey, inputs)).failures.map((one) => one.property)).toEqual([property]);
 });
 
-test("a key changes by replacement only, and refresh keeps it", async () => {
+test("a key changes only by replacement, and a refresh keeps it", async () => {
   expect(await engine.diff(privateKey, { algorithm: "RSA" }, { algorithm: "ED25519" })).toMatchObject({ replaces: ["algorithm"] });
   const { id, outputs } = await engine.create(privateKey, { algorithm: "ED25519" });
   const again = await engine.read(privateKey, id, outputs, { algorithm: "ED25519" });
   expect(again).toEqual({ id, outputs, inputs: { algorithm: "ED25519" } });
 });
 
-test("a default that is spelled out is no change", async () => {
+test("spelling out a default is no change", async () => {
   expect(await engine.diff(privateKey, { algorithm: "ED25519" }, { algorithm: "ED25519", rsaBits: 2048, ecdsaCurve: "P224" })).toMatchObject({ changed: false });
   const inputs = { privateKeyPem: "pem", validityPeriodHours: 10, allowedUses: [] };
   const defaults = { earlyRenewalHours: 0, isCaCertificate: false, setSubjectKeyId: false, setAuthorityKeyId: false };
@@ -76,13 +76,13 @@ test("a default that is spelled out is no change", async () => {
   expect((await engine.create(selfSigned, { ...inputs, validityPeriodHours: UNKNOWN }, true)).plain).toMatchObject({ readyForRenewal: UNKNOWN });
 });
 
-test("a certificate that would be due at once says so from the beginning", async () => {
+test("a certificate that is due at once is created with readyForRenewal set", async () => {
   const { plain: { privateKeyPem } } = await engine.create(privateKey, { algorithm: "ED25519" });
   const inputs = { privateKeyPem, validityPeriodHours: 10, earlyRenewalHours: 11, allowedUses: [] };
   for (const preview of [true, false]) expect((await engine.create(selfSigned, inputs, preview)).plain).toMatchObject({ readyForRenewal: true });
 });
 
-test("an authority signs with its own key only", async () => {
+test("an authority signs only with its own key", async () => {
   const [ca, other] = [await authority(), await authority()];
   const { plain } = await engine.create(request, { privateKeyPem: other.key, subject: { commonName: "x" } });
   const inputs = { certRequestPem: plain.certRequestPem, caPrivateKeyPem: other.key, caCertPem: ca.certificate, validityPeriodHours: 1, allowedUses: [] };
@@ -91,7 +91,7 @@ test("an authority signs with its own key only", async () => {
   await expect(engine.create(locallySigned, { ...inputs, caCertPem: "x" })).rejects.toThrow("caCertPem is not a certificate in PEM");
 });
 
-test("lines of one address are one part of the name", async () => {
+test("several street address lines are one part of the name", async () => {
   const ca = await authority({ subject: { commonName: "x", streetAddresses: ["a", "b"] } });
   expect(run("openssl", ["x509", "-noout", "-subject"], ca.certificate).trim()).toBe("subject=street = a + street = b, CN = x");
 });
@@ -106,7 +106,7 @@ async function authority(inputs: object = {}) {
 }
 
 test.each([[{ algorithm: "RSA" }], [{ algorithm: "ECDSA", ecdsaCurve: "P256" }], [{ algorithm: "ED25519" }]])(
-  "a certificate for a key of %j is signed by the authority and holds the names of its request", async (algorithm) => {
+  "a certificate for a key of %j is signed by the authority and has the names of its request", async (algorithm) => {
     const ca = await authority({ maxPathLength: 0 });
     const key = (await engine.create(privateKey, algorithm)).plain;
     const { outputs, plain } = await engine.create(request, {
@@ -134,7 +134,7 @@ test.each([[{ algorithm: "RSA" }], [{ algorithm: "ECDSA", ecdsaCurve: "P256" }],
     expect(made.plain).toMatchObject({ readyForRenewal: false, caKeyAlgorithm: "ECDSA", earlyRenewalHours: 0, isCaCertificate: false });
   });
 
-test("one that is no authority signs with a warning", async () => {
+test("signing with a certificate that is not an authority's logs a warning", async () => {
   const ca = await authority({ isCaCertificate: false });
   const { plain } = await engine.create(request, { privateKeyPem: ca.key, subject: { commonName: "x" } });
   engine.lines.length = 0;

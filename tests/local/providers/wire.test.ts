@@ -14,11 +14,11 @@ const same = (a: unknown, b: unknown) =>
   expect(JSON.parse(JSON.stringify(a, visible))).toEqual(JSON.parse(JSON.stringify(b, visible)));
 const visible = (_: string, value: unknown) => (value === UNKNOWN ? "<unknown>" : value instanceof Secret ? { secret: value.value } : value);
 
-test("what is encoded decodes to itself: secrets, unknowns, nesting", () => {
+test("encoding and decoding returns the same value: secrets, unknowns, nesting", () => {
   fc.assert(fc.property(properties, (value) => same(decode(Struct.deserializeBinary(encode(value).serializeBinary())), value)));
 });
 
-test("concealing with the marks of a value restores what revealing took away, or hides more", () => {
+test("concealing with a value's marks restores what revealing removed, or hides more", () => {
   const hidden = (value: unknown): string[] =>
     value instanceof Secret ? leaves(value) : Array.isArray(value) ? value.flatMap(hidden)
       : typeof value === "object" && value !== null ? Object.values(value).flatMap(hidden) : [];
@@ -41,7 +41,7 @@ test.each([
   expect(decoded.a.b[0]).toBe(UNKNOWN);
 });
 
-test("an output value is its value, secret or unknown as it says; a null is not given", () => {
+test("an output value is decoded to its value, secret or unknown; null counts as not given", () => {
   const output = (more: object) => ({ [SIGNATURE]: "d0e6a833031e9bbcd3f4e8bde6ca49a4", ...more });
   const decoded = decode(Struct.fromJavaScript({ known: output({ value: 1 }), secret: output({ value: "x", secret: true }), open: output({}), none: null }));
   expect(decoded).toEqual({ known: 1, secret: new Secret("x"), open: UNKNOWN });

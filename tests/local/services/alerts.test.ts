@@ -21,13 +21,13 @@ const post = async (url: string, body: string): Promise<number | undefined> => {
 };
 const kept = (): Told[] => fs.readFileSync(alertsRecords(), "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line) as Told);
 
-test("what Alertmanager posts is kept with its time and its kind, and nothing that is none; the file stays small", async () => {
+test("what Alertmanager posts is stored with its time and its kind, and nothing else is; the file stays small", async () => {
   const { webhookUrl, heartbeatUrl } = await startAlerts("127.0.0.1");
   const began = Date.now();
   const alert = { status: "firing", labels: { alertname: "RedisDown" } };
   expect(await post(webhookUrl, JSON.stringify({ alerts: [alert] }))).toBe(200);
   expect(await post(heartbeatUrl, JSON.stringify({ alerts: [] }))).toBe(200);
-  expect(await post(webhookUrl, "no JSON")).toBe(400);
+  expect(await post(webhookUrl, "invalid JSON")).toBe(400);
   expect(kept().map(({ path, alerts }) => [path, alerts])).toEqual([["/alerts", [alert]], ["/heartbeat", []]]);
   for (const { at } of kept()) expect(at).toBeGreaterThanOrEqual(began);
   expect(fs.statSync(alertsRecords()).mode & 0o777).toBe(0o600);

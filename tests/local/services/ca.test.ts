@@ -12,13 +12,13 @@ const { get } = jest.requireActual<typeof import("../../../local/services/probe"
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
 
 describe("the local CA", () => {
-  test("is made once, and its key is for root alone", async () => {
+  test("is created once, and only root can read its key", async () => {
     expect(await caCertificate()).toBe(await caCertificate());
     expect(fs.statSync(path.join(scratch, "state/ca/ca.key")).mode & 0o777).toBe(0o600);
     expect(new X509Certificate(await caCertificate()).ca).toBe(true);
   });
 
-  test("issues what a TLS client accepts for the name, and for no other", async () => {
+  test("issues certificates that a TLS client accepts for the name, and for no other", async () => {
     const { certificatePath, keyPath } = await issueCertificate("web", ["web.ringo.test", "127.0.0.1"]);
     expect(fs.statSync(keyPath).mode & 0o777).toBe(0o600);
     const server = https.createServer({ cert: fs.readFileSync(certificatePath), key: fs.readFileSync(keyPath) }, (_, response) => response.end("hello"));
@@ -30,7 +30,7 @@ describe("the local CA", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  test("issues anew when the names change, and not otherwise", async () => {
+  test("reissues if the names change, and not otherwise", async () => {
     const issue = async (...names: string[]) => fs.readFileSync((await issueCertificate("api", names)).certificatePath, "utf8");
     const first = await issue("a.ringo.test");
     expect(await issue("a.ringo.test")).toBe(first);

@@ -38,13 +38,13 @@ describe("a service", () => {
     expect(starts()).toHaveLength(1);
   });
 
-  test("is replaced when its declaration changed", async () => {
+  test("is replaced if its declaration changed", async () => {
     await ensureRunning(service("one"));
     await ensureRunning(service("one", "changed"));
     expect(starts().map(alive)).toEqual([false, true]);
   });
 
-  test("has given its port back before the next one asks for it", async () => {
+  test("has released its port before the next one uses it", async () => {
     const port = 20_000 + (process.pid % 10_000);
     const server = (version: number): Parameters<Supervise["ensureRunning"]>[0] => ({
       name: "one",
@@ -59,7 +59,7 @@ s = socket.socket(); s.bind(("127.0.0.1", ${port})); s.listen(); open(${JSON.str
     expect(starts()).toEqual(["0", "1", "2", "3", "4"]);
   });
 
-  test("ends with its children, and only it", async () => {
+  test("stops with its children, and without affecting others", async () => {
     await ensureRunning(service("one"));
     await ensureRunning(service("two"));
     const [[one], [two]] = [starts("one"), starts("two")];
@@ -69,7 +69,7 @@ s = socket.socket(); s.bind(("127.0.0.1", ${port})); s.listen(); open(${JSON.str
     expect([one, child, two].map(alive)).toEqual([false, false, true]);
   });
 
-  test("outlives the command that started it, and a later one finds and ends it", async () => {
+  test("outlives the command that started it, and a later one finds and stops it", async () => {
     const supervise = require.resolve("../../../local/services/supervise");
     const program = `require(${JSON.stringify(supervise)}).ensureRunning({ name: "one",
       command: ["sh", "-c", ${JSON.stringify(`echo $$ >>${output("one")}; exec sleep 300`)}],
@@ -83,16 +83,16 @@ s = socket.socket(); s.bind(("127.0.0.1", ${port})); s.listen(); open(${JSON.str
     expect(alive(pid)).toBe(false);
   });
 
-  test("that ends at once is an error with the end of its log", async () => {
+  test("that exits at once is an error with the end of its log", async () => {
     const failing = { name: "bad", command: ["sh", "-c", "echo cannot bind >&2; exit 3"] as [string, ...string[]], ready: async () => false };
     await expect(ensureRunning(failing)).rejects.toThrow(/bad: ended with status 3[\s\S]*cannot bind/);
   });
 
-  test("whose program is missing is an error by name", async () => {
+  test("whose program is missing is an error that names it", async () => {
     await expect(ensureRunning({ name: "none", command: ["/nonexistent/program"], ready: async () => false })).rejects.toThrow("/nonexistent/program");
   });
 
-  test("reads its files, which only their owner can", async () => {
+  test("reads its files, which only their owner can read", async () => {
     const file = path.join(scratch, "state", "one", "config");
     await ensureRunning({ ...service("one"), files: [{ path: file, content: "a" }] });
     expect([fs.readFileSync(file, "utf8"), fs.statSync(file).mode & 0o777]).toEqual(["a", 0o600]);

@@ -18,7 +18,7 @@ describe("a DNS record", () => {
     ["TXT", "", "dns-rr=ringo.test,16,00"],
   ])("%s %s", (type, value, expected) => expect(line(type, value)).toBe(expected));
 
-  test("of a wildcard answers below the name only", () => {
+  test("of a wildcard answers only below the name", () => {
     expect(line("A", "198.18.0.9", "*.ringo.test")).toBe("address=/*.ringo.test/198.18.0.9");
   });
 
@@ -35,7 +35,7 @@ describe("a DNS record", () => {
     expect(() => line(type, value)).toThrow(why);
   });
 
-  test("of a long text is cut into strings of at most 255 bytes", () => {
+  test("of a long text is split into strings of at most 255 bytes", () => {
     fc.assert(fc.property(fc.string({ minLength: 1, maxLength: 400, unit: "grapheme-ascii" }).filter((text) => !text.startsWith('"')), (text) => {
       const wire = Buffer.from(line("TXT", text).split(",")[2], "hex");
       let read = "";
@@ -44,7 +44,7 @@ describe("a DNS record", () => {
     }));
   });
 
-  test("never adds a line to the server's configuration", () => {
+  test("never injects a line into the server's configuration", () => {
     const types = fc.constantFrom("A", "AAAA", "CNAME", "TXT", "MX", "NS", "SRV", "CAA");
     fc.assert(fc.property(fc.string(), types, fc.string(), (name, type, value) => {
       let rendered = "";
@@ -58,7 +58,7 @@ describe("a DNS record", () => {
   });
 });
 
-test("the name server asks nobody else for names of the zone, and listens on its address alone", () => {
+test("the name server forwards no queries for names of the zone, and listens only on its address", () => {
   const lines = renderDnsmasq("127.0.0.9", [{ name: "api.ringo.test", type: "A", value: "198.18.0.200" }]).split("\n");
   expect(lines).toEqual(expect.arrayContaining(["local=/ringo.test/", "listen-address=127.0.0.9", "bind-interfaces", "host-record=api.ringo.test,198.18.0.200"]));
 });

@@ -40,7 +40,7 @@ test.each<[string, Properties, string[]]>([
   expect(faults(type, inputs).sort()).toEqual([...expected].sort());
 });
 
-test("a group goes when nobody is in it any more", async () => {
+test("a group is deleted only when it is empty", async () => {
   await model("Group").create({ name: "writers", path: "/" }, context);
   await model("User").create({ name: "writer", path: "/" }, context);
   const membership = { user: "writer", groups: ["writers"] };
@@ -51,7 +51,7 @@ test("a group goes when nobody is in it any more", async () => {
   expect(await model("Group").read("writers", {})).toBeUndefined();
 });
 
-test("who was taken out of a group is still somebody: the membership is there, and empty", async () => {
+test("a user removed from all groups still has a membership, which is empty", async () => {
   await model("Group").create({ name: "readers", path: "/" }, context);
   await model("User").create({ name: "reader", path: "/" }, context);
   const membership = { user: "reader", groups: ["readers"] };
@@ -62,7 +62,7 @@ test("who was taken out of a group is still somebody: the membership is there, a
   expect(await model("UserGroupMembership").read(id, membership)).toBeUndefined();
 });
 
-test("a bucket is read with what its own resources have set", async () => {
+test("a bucket is read with the settings of its own resources", async () => {
   const bucket = "ringo-test-postgres";
   const read = async () => (await model("Bucket").read(bucket, {}))!.outputs;
   await model("Bucket").create({ bucket, objectLockEnabled: true }, context);

@@ -68,12 +68,12 @@ test.each<[string, Properties, string[]]>([
   expect(faults(type, inputs).sort()).toEqual([...expected].sort());
 });
 
-test("every type of the schema has a model; what the local cloud lacks is refused by name", () => {
+test("every type of the schema has a model; types that the local cloud lacks are refused by name", () => {
   expect(Object.keys(digitalocean.resources).sort()).toEqual(Object.keys(digitalocean.schema.resources).sort());
   expect(() => model("LoadBalancer").check!({})).toThrow("the local cloud does not have LoadBalancer");
 });
 
-test("names that the program does not give are made, and kept", () => {
+test("missing names are generated, and kept", () => {
   const urn = "urn:pulumi:s::p::digitalocean:index/volume:Volume::Data";
   const { name } = model("Volume").normalize!({}, undefined, urn);
   expect(name).toMatch(/^data-[0-9a-f]{7}$/);
@@ -81,7 +81,7 @@ test("names that the program does not give are made, and kept", () => {
   expect(model("Droplet").normalize!({ name: "mine" }, undefined, urn).name).toBe("mine");
 });
 
-test.each(["Droplet", "Vpc", "VpcNatGateway", "Volume", "Tag", "SshKey", "DnsRecord"])("a %s whose name the program gives goes before another comes, as with the official provider", (type) => {
+test.each(["Droplet", "Vpc", "VpcNatGateway", "Volume", "Tag", "SshKey", "DnsRecord"])("a %s with a name from the program is deleted before its replacement is created, as with the official provider", (type) => {
   const urn = `urn:pulumi:s::p::digitalocean:index/x:${type}::Data`;
   const goesFirst = (inputs: Properties): boolean => model(type).deleteBeforeReplace!(model(type).normalize!(inputs, undefined, urn), urn);
   expect([goesFirst({ name: "data" }), goesFirst({ name: "ringo-local-data" }), goesFirst({ name: UNKNOWN }), goesFirst({})]).toEqual([true, true, true, false]);
@@ -89,11 +89,11 @@ test.each(["Droplet", "Vpc", "VpcNatGateway", "Volume", "Tag", "SshKey", "DnsRec
 
 test.each([
   ["Droplet", "1"], ["Volume", "gone"], ["Vpc", "gone"], ["VpcNatGateway", "gone"], ["ReservedIp", "192.0.2.1"], ["Tag", "gone"], ["SshKey", "1"], ["UptimeCheck", "gone"], ["MonitorAlert", "gone"],
-])("a %s that is gone cannot be deleted before a refresh, as with the official provider", async (type, id) => {
+])("a %s that no longer exists cannot be deleted before a refresh, as with the official provider", async (type, id) => {
   await expect(model(type).delete(id, {}, context)).rejects.toThrow(/^Error deleting .*there is no/);
 });
 
-test("the order of a set and what says nothing are no difference; anything else is", () => {
+test("the order of a set and empty properties make no difference; anything else does", () => {
   const rules = (...list: Properties[]): Properties => ({ inboundRules: list });
   const ssh = { protocol: "tcp", portRange: "22", sourceTags: ["a", "b"], sourceAddresses: [] };
   const ping = { protocol: "icmp", sourceAddresses: ["192.0.2.1"] };
@@ -109,7 +109,7 @@ test("the order of a set and what says nothing are no difference; anything else 
   expect(model("Droplet").same!("size", { size: "a" }, { size: "b" })).toBe(false);
 });
 
-test("a gateway's computed address in a VPC is no difference, another VPC is", () => {
+test("a gateway's computed address in a VPC makes no difference, another VPC does", () => {
   const same = (news: Properties): boolean => model("VpcNatGateway").same!("vpcs", { vpcs: [{ vpcUuid: "a", defaultGateway: true, gatewayIp: "10.0.0.2" }] }, news);
   expect(same({ vpcs: [{ vpcUuid: "a", defaultGateway: true }] })).toBe(true);
   expect(same({ vpcs: [{ vpcUuid: "b", defaultGateway: true }] })).toBe(false);
@@ -117,7 +117,7 @@ test("a gateway's computed address in a VPC is no difference, another VPC is", (
   expect(same({ vpcs: [{ vpcUuid: UNKNOWN, defaultGateway: true }] })).toBe(false);
 });
 
-test("user data is kept as its SHA-1, and a refreshed digest equals the text it is of", () => {
+test("user data is stored as its SHA-1, and a refreshed digest equals its text", () => {
   const digest = "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12";
   const text = "The quick brown fox jumps over the lazy dog";
   expect(model("Droplet").plan!({ size: "s-1vcpu-2gb", userData: text })).toMatchObject({ userData: digest, memory: 2048, vcpus: 1 });
@@ -138,7 +138,7 @@ test("a key's fingerprint is the MD5 that ssh-keygen prints", () => {
   expect(model("SshKey").same!("publicKey", { publicKey: "a b\n" }, { publicKey: "a b" })).toBe(true);
 });
 
-test("a record's name with and without its domain is one name", () => {
+test("a record's name with and without its domain is the same name", () => {
   const same = (property: string, old: string, fresh: string, type = "CNAME"): boolean =>
     model("DnsRecord").same!(property, { [property]: old }, { [property]: fresh, domain: "ringo.test", type });
   expect(same("name", "api", "api.ringo.test.")).toBe(true);

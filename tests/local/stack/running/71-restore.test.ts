@@ -116,7 +116,7 @@ test("beside the running database, to look things up in", async () => {
 
 test.each([
   ["a time before the oldest backup", "--time 2001-01-01T00:00:00Z", /before the earliest time that can be restored, \d{4}-/],
-  ["a time to come", "--time 2999-01-01T00:00:00Z", /is in the future/],
+  ["a future time", "--time 2999-01-01T00:00:00Z", /is in the future/],
   ["a time without its zone", "--time 2026-01-01T00:00:00", /has no time zone/],
   ["no time at all", "--time yesterday", /is not a time; an example is/],
   ["an unknown label", "--backup 20010101-000000F", /there is no backup '20010101-000000F'; there are: \d{8}-/],
