@@ -22,7 +22,7 @@ const network: Row[] = [
     policies: ["firewall-inbound-world", "security-group-inbound-world", "app-inside"],
     machine: ["base/nftables.ts"],
     tests: {
-      [`${running}/48-ports.test.ts`]: ["from the internet, the edge answers a stranger and an operator on what is declared for each, and on nothing else", "from the internet, no private address answers, even to someone who knows the way", "by UDP, nothing answers from the internet, nor a neighbour, and each machine's own firewall alone lets through nothing"],
+      [`${running}/48-ports.test.ts`]: ["from the internet, the edge answers strangers and operators on the ports declared for each, and on no others", "from the internet, no private address answers, even if packets are routed there", "over UDP nothing answers the internet or a neighbour, and each machine's own firewall allows nothing"],
       "components/ports.test.ts": ["the cloud's firewall and the machine's own open the same ports"],
     },
   },
@@ -35,19 +35,19 @@ const network: Row[] = [
     policies: ["firewall-outbound-named"],
     machine: ["egress.ts", "base/nftables.ts", "base/resolvers.ts"],
     tests: {
-      "machine/base/nftables.test.ts": ["drops what is not named, in, out and through", "lets out each concern's users to its own destinations", "answers root, names, and those whom a concern lets ask"],
-      "machine/base/resolvers.test.ts": ["are those that the machine was given, by whichever file, and stay when the rules are loaded again"],
-      [`${running}/81-machines.test.ts`]: ["each machine's firewall lets out to its resolver on port 53, and goes with it when it changes"],
-      [`${running}/47-stolen-api.test.ts`]: ["out to the internet go the container and root on the declared ports, and nobody else; root without its firewall no further", "names are asked of the machine's resolver, by whoever asks, and nobody else hears anything on that port"],
+      "machine/base/nftables.test.ts": ["drops what is not declared, in, out and forwarded", "allows each concern's users only their destinations", "answers root, DNS, and users whom a concern allows"],
+      "machine/base/resolvers.test.ts": ["are those of the machine, from whichever file, and stay when the rules are reloaded"],
+      [`${running}/81-machines.test.ts`]: ["each machine's firewall allows its resolver on port 53, and follows when the resolver changes"],
+      [`${running}/47-stolen-api.test.ts`]: ["only the container and root reach the internet, on the declared ports; root no more even without the machine's firewall", "all DNS queries go to the machine's resolver, and nothing else is reachable on that port"],
     },
   },
   {
     demands: "PostgreSQL, Redis, exporters, Loki and containers listen on private addresses, each open only to its clients",
     machine: ["data/postgres/index.ts", "data/redis.ts", "backend/api.ts", "logs/store.ts"],
     tests: {
-      [`${running}/40-closed.test.ts`]: ["a neighbour reaches just what its role may", "only Prometheus reads figures, and nobody reads the monitor", "what listens on a machine's loopback answers root and whoever needs it, and no other program there"],
-      [`${running}/53-logs.test.ts`]: ["who has a machine can add lines, and read none"],
-      [`${running}/48-ports.test.ts`]: ["each machine answers each of its neighbours on what is declared for the two, and on nothing else", "without the cloud's firewall, each machine's own lets through what is declared for any neighbour, and nothing else", "beyond loopback nothing listens but what is declared"],
+      [`${running}/40-closed.test.ts`]: ["a neighbour reaches exactly what its role may", "only Prometheus reads metrics, and nobody reads the monitor's", "listeners on a machine's loopback answer root and the programs that need them, and no other programs there"],
+      [`${running}/53-logs.test.ts`]: ["an intruder on a machine can add lines, but read none"],
+      [`${running}/48-ports.test.ts`]: ["each machine answers each neighbour on the ports declared for the two, and on no others", "without the cloud's firewall, each machine's own allows the ports declared for any neighbour, and no others", "beyond loopback only what is declared listens"],
     },
   },
   { demands: "A load balancer, if there is one, redirects HTTP to HTTPS and forwards to the edge only", policies: ["load-balancer-https", "load-balancer-edge", "load-balancer-backends"] },
@@ -59,14 +59,14 @@ const machines: Row[] = [
     demands: "SSH by key only: no passwords, root by the deployer's and operators' keys, modern ciphers",
     policies: ["droplet-ssh-key"],
     machine: ["base/sshd.ts", "base/cloud-init.ts"],
-    tests: { "machine/base/sshd.test.ts": ["takes root by key and no password of any kind", "offers only what ssh-audit passes", "forwards on the bastion only, and there only to SSH"], [`${running}/81-machines.test.ts`]: ["ssh-audit finds no failure in any machine's SSH"] },
+    tests: { "machine/base/sshd.test.ts": ["accepts root by key and no password of any kind", "offers only algorithms that ssh-audit accepts", "forwards only on the bastion, and there only to SSH"], [`${running}/81-machines.test.ts`]: ["ssh-audit finds no failure in any machine's SSH"] },
   },
   {
     demands: "Every remote connection checks a host key",
     policies: ["connection-host-key", "command-host-key"],
     tests: {
       "components/stack.test.ts": ["checks a host key on every connection, including the bastion's"],
-      "local/stack/policies.test.ts": ["a connection that checks no host key is refused in a preview and in an update, and nothing is run"],
+      "local/stack/policies.test.ts": ["a connection without a host key is refused in a preview and in an update, and nothing is run"],
     },
   },
   {
@@ -74,7 +74,7 @@ const machines: Row[] = [
     policies: ["user-data-secret"],
     tests: {
       "components/stack.test.ts": ["has no key in user data that is still trusted after the first connection"],
-      "local/stack/policies.test.ts": ["a secret in user data is named by kind, never by value; advice is told and passes by itself"],
+      "local/stack/policies.test.ts": ["a secret in user data is named by kind, never by value; advisory violations are printed and pass"],
     },
   },
   {
@@ -82,26 +82,26 @@ const machines: Row[] = [
     policies: ["command-secret"],
     machine: ["payload.ts", "state.ts"],
     tests: {
-      [`${running}/40-closed.test.ts`]: ["the secrets of the stack are nowhere in plain text but in root-only files"],
-      "machine/apply/secrets.test.ts": ["are struck out of a fault of the program itself"],
+      [`${running}/40-closed.test.ts`]: ["the stack's secrets are in plain text only in root-only files"],
+      "machine/apply/secrets.test.ts": ["are redacted in a bug's stack trace"],
     },
   },
   {
     demands: "The metadata service answers only root and the cloud's own agent",
     machine: ["base/metadata.ts"],
-    tests: { "machine/base/nftables.test.ts": ["keeps metadata from containers and from all but root and the cloud's agent"], [`${running}/81-machines.test.ts`]: ["of all users of a machine, root and the cloud's agent alone reach the metadata"], [`${running}/47-stolen-api.test.ts`]: ["the container reaches its data, and neither metadata nor any machine's SSH, nor another's API"] },
+    tests: { "machine/base/nftables.test.ts": ["closes the metadata to containers and to everyone except root and the cloud's agent"], [`${running}/81-machines.test.ts`]: ["of all users of a machine, only root and the cloud's agent reach the metadata"], [`${running}/47-stolen-api.test.ts`]: ["the container reaches its data, but neither the metadata, nor any machine's SSH, nor another machine's API"] },
   },
   {
     demands: "A compromised API machine reaches only the database, as its own role, and nothing else of the stack",
     machine: ["egress.ts", "backend/network.ts", "data/postgres/index.ts", "data/postgres/roles.ts"],
     tests: {
       [`${running}/47-stolen-api.test.ts`]: [
-        "PostgreSQL lets it in as its own role alone, into its own database alone, and encrypted alone", "as its own role it works with its tables, and with nothing of the server, its files or its programs",
-        "what it leaves in its database has nobody's rights but its own, whoever comes across it",
-        "Redis does for it what Celery needs, and neither empties, lists, reconfigures, copies nor stops itself", "the container reaches its data, and neither metadata nor any machine's SSH, nor another's API",
-        "the machine's key to the shared files opens those, and neither a shell, a way on, nor another account", "nothing on the machine opens the backups in S3, and nobody does without a key",
+        "PostgreSQL admits it only as its own role, only to its own database, and only encrypted", "its role can use its tables, but not the server's settings, files or programs",
+        "code that it leaves in its database runs only with its own rights, whoever triggers it",
+        "Redis allows it what Celery needs, but not to flush, list, reconfigure, copy or stop it", "the container reaches its data, but neither the metadata, nor any machine's SSH, nor another machine's API",
+        "the machine's key to the shared files opens only those: no shell, no forwarding, no other account", "nothing on the machine opens the backups in S3, and they are closed without a key",
       ],
-      "machine/data/owner.test.ts": ["a table is counted whatever it is called, and its name is run by nobody", "names are looked up in pg_catalog by a superuser who comes by hand, whatever the owner has set", "what a count runs into has no rights but the owner's, and no say"],
+      "machine/data/owner.test.ts": ["a table with any name is counted, and its name is never executed", "a superuser who logs in by hand searches names in pg_catalog, whatever the owner has set", "code triggered by a count has only the owner's rights, and cannot fake the result"],
     },
   },
   { demands: "The image is a Debian release with security support, named by slug", policies: ["droplet-image"] },
@@ -109,9 +109,9 @@ const machines: Row[] = [
     demands: "Grafana: open to named networks only, never anonymous, and with no outgoing connections except to its log-in provider",
     machine: ["monitoring/grafana/index.ts", "monitoring/grafana/settings.ts", "edge/nginx/grafana.ts"],
     tests: {
-      "machine/monitoring/grafana.test.ts": ["nobody gets in without a log-in, nobody makes one for himself, and nothing leaves", "it opens connections to where figures and lines are and to who logs people in, and to nobody else"],
-      "machine/edge/nginx/grafana.test.ts": ["is shown to named networks, under its own name only"],
-      [`${running}/91-grafana.test.ts`]: ["nobody else reaches it: by address, by name, by port", "its secrets are in its own files and nowhere else"],
+      "machine/monitoring/grafana.test.ts": ["nobody gets in without a login, nobody can register, and nothing is sent out", "it connects only to Prometheus, Loki and the identity provider"],
+      "machine/edge/nginx/grafana.test.ts": ["is shown only to declared networks, under its own name"],
+      [`${running}/91-grafana.test.ts`]: ["nobody else reaches it: by address, by name, by port", "its secrets are only in its own files"],
     },
   },
   { demands: "What runs on a machine is in its state: remote commands apply states and do nothing else", policies: ["command-state"], machine: ["payload.ts"] },
@@ -119,12 +119,12 @@ const machines: Row[] = [
   {
     demands: "Security updates are installed automatically, with a reboot at a set time",
     machine: ["base/updates.ts"],
-    tests: { "machine/base/hardening.test.ts": ["are installed in the hour before the reboot, also around midnight"], "machine/base/base.test.ts": ["apt reads the update settings: security only, and the reboot at its time"], [`${running}/81-machines.test.ts`]: ["a machine's own updates leave no security update waiting"] },
+    tests: { "machine/base/hardening.test.ts": ["are installed in the hour before the reboot, also around midnight"], "machine/base/base.test.ts": ["apt reads the update settings: security only, and the reboot at its time"], [`${running}/81-machines.test.ts`]: ["a machine's own updates leave no security update pending"] },
   },
   {
     demands: "auditd, fail2ban, a hardened kernel, no setuid programs, no world-writable units, a nightly check for changed files",
     machine: ["base/audit.ts", "base/fail2ban.ts", "base/sysctl.ts", "base/setuid.ts", "base/hardening.ts", "base/inspection.ts"],
-    tests: { "machine/base/hardening.test.ts": ["programs lose setuid and setgid, keep all other rights, and dpkg is told"], "machine/base/sysctl.test.ts": ["a setting of the kernel that differs is found, unless this machine may not change it"], "machine/base/audit.test.ts": ["the audit rules are each of their own, and name what they are searched by"], [`${running}/81-machines.test.ts`]: ["Lynis rates every machine 85 or better, and passes over nothing but USB devices", "nothing runs with its owner's rights, and nothing that is run or told to systemd can be changed by everybody", "auditd's rules are the declared ones, and auditctl understands each"], [`${running}/45-fail2ban.test.ts`]: ["fail2ban shuts out who guesses at SSH, and only until it is told to let him in again"] },
+    tests: { "machine/base/hardening.test.ts": ["programs lose setuid and setgid, keep all other permissions, and dpkg is told"], "machine/base/sysctl.test.ts": ["a differing kernel setting is found, unless this machine may not change it"], "machine/base/audit.test.ts": ["the audit rules are unique, and have search keys"], [`${running}/81-machines.test.ts`]: ["Lynis rates every machine 85 or better, and skips only USB devices", "nothing is setuid or setgid, and nothing that is executed or read by systemd is world-writable", "auditd's rules are the declared ones, and auditctl understands each"], [`${running}/45-fail2ban.test.ts`]: ["fail2ban bans addresses that guess at SSH, until they are unbanned"] },
   },
   {
     demands: "Every service of ours is rated 3.0 or better by `systemd-analyze security`",
@@ -136,14 +136,14 @@ const machines: Row[] = [
     machine: ["monitoring/exporter.ts"],
     tests: {
       "components/units.test.ts": ["no two services of a machine share a user, nor what the firewall and the files of one let him do"],
-      [`${running}/40-closed.test.ts`]: ["no two services of a machine run as one user, but as root", "what a program of the monitor keeps and is told in secret, no other there can read"],
+      [`${running}/40-closed.test.ts`]: ["no two services of a machine share a user, except root", "no program of the monitor can read another's data or secrets"],
     },
   },
   {
     demands: "Containers: image by digest, read-only root, no capabilities, no new privileges, not root",
     policies: ["container-hardened"],
     machine: ["apply/containers.py", "docker/index.ts"],
-    tests: { [`${running}/30-processes.test.ts`]: ["containers are closed in: read-only, no capabilities, not root, no new privileges"], "machine/apply/containers.test.ts": ["run closed up, and no value of their environment is in an argument"] },
+    tests: { [`${running}/30-processes.test.ts`]: ["containers are confined: read-only, no capabilities, not root, no new privileges"], "machine/apply/containers.test.ts": ["run confined, and no value of their environment is in an argument"] },
   },
   { demands: "A Kubernetes cluster, if there is one, upgrades automatically and is open to named addresses only", policies: ["kubernetes-upgrades", "kubernetes-control-plane"] },
 ];
@@ -157,44 +157,44 @@ const edge: Row[] = [
   {
     demands: "A timer renews the certificate, and an alert fires 10 days before it expires",
     machine: ["edge/certbot.ts", "monitoring/alerts/api.ts"],
-    tests: { [`${running}/92-certificate.test.ts`]: ["a renewed certificate is served without anyone's help"], "machine/monitoring/alerts/rules.test.ts": ["every alert fires when its condition has held for its time, not a moment before, and not on what is next to it"] },
+    tests: { [`${running}/92-certificate.test.ts`]: ["a renewed certificate is served without manual steps"], "machine/monitoring/alerts/rules.test.ts": ["every alert fires when its condition has held for its time, not a moment before, and not for similar metrics"] },
   },
   {
     demands: "A web application firewall blocks: OWASP Core Rule Set, with exclusions for the API's own payloads",
     policies: ["waf-blocks"],
     machine: ["edge/modsecurity/index.ts"],
-    tests: { [`${running}/41-waf.test.ts`]: ["attacks of every family of the Core Rule Set are refused", "ordinary requests reach the application, and nothing is suspected of them", "what is refused is written down for operators, without credentials"] },
+    tests: { [`${running}/41-waf.test.ts`]: ["attacks of every family of the Core Rule Set are refused", "ordinary requests reach the application without any alert of the firewall", "refused requests are logged for operators, without credentials"] },
   },
   {
     demands: "Rate limits per address: API 10 a second with a burst of 20, log-ins 5 a minute, files 50 a second; bodies up to 50 MB; slow clients are disconnected",
     machine: ["edge/nginx/limits.ts", "edge/nginx/http.ts"],
     tests: {
-      "machine/edge/nginx.test.ts": ["logins: five a minute, however the path is spelt; looking at the page costs nothing", "the API: a burst of twenty above the rate, then 429", "bodies up to the limit, and no larger"],
-      [`${running}/44-slow-clients.test.ts`]: ["whoever is slow is cut off: before TLS, within headers, within a body, and when idle", "what is too large is refused before it is read"],
+      "machine/edge/nginx.test.ts": ["logins: five a minute, however the path is spelt; viewing the page does not count", "the API: a burst of twenty above the rate, then 429", "bodies up to the limit, and no larger"],
+      [`${running}/44-slow-clients.test.ts`]: ["slow clients are disconnected: before TLS, within headers, within a body, and when idle", "requests that are too large are refused before they are read"],
     },
   },
   {
     demands: "`/admin/` is open to admin addresses only, `/metrics` to nobody outside, whatever the spelling of the path",
     machine: ["edge/nginx/sites.ts"],
-    tests: { [`${running}/42-edge-paths.test.ts`]: ["metrics are shown to nobody, however the path is spelt, admin addresses included", "the admin is shown to no stranger, however the path is spelt"] },
+    tests: { [`${running}/42-edge-paths.test.ts`]: ["metrics are shown to nobody, however the path is spelt, not even to admin addresses", "the admin pages are not shown to strangers, however the path is spelt"] },
   },
   {
     demands: "Security headers; no server version; no answer to an unknown host",
     machine: ["edge/nginx/headers.ts", "edge/nginx/http.ts", "edge/nginx/sites.ts"],
     tests: {
-      [`${running}/10-health.test.ts`]: ["sends the security headers and hides the server's version"], [`${running}/80-tls.test.ts`]: ["headers are as Mozilla's Observatory wants them"],
-      [`${running}/42-edge-paths.test.ts`]: ["a request for another host gets no byte, by any way of naming it", "the application is never told another host"],
+      [`${running}/10-health.test.ts`]: ["sends the security headers and hides the server's version"], [`${running}/80-tls.test.ts`]: ["headers satisfy Mozilla's Observatory"],
+      [`${running}/42-edge-paths.test.ts`]: ["a request for another host gets no answer, however it names the host", "the application never sees another host"],
     },
   },
   {
     demands: "A client's address is accepted from a trusted hop only",
     machine: ["edge/nginx/upstreams.ts"],
-    tests: { [`${running}/42-edge-paths.test.ts`]: ["no header makes a stranger an admin", "no header gives a stranger new rates"], "machine/edge/nginx.test.ts": ["only what the edge knows"] },
+    tests: { [`${running}/42-edge-paths.test.ts`]: ["no header makes a stranger an admin", "no header resets a stranger's rate limits"], "machine/edge/nginx.test.ts": ["only what the edge knows"] },
   },
   {
     demands: "nginx and the application read requests in the same way: no request smuggling, no path traversal",
     machine: ["edge/nginx/sites.ts", "edge/nginx/http.ts"],
-    tests: { [`${running}/43-smuggling.test.ts`]: ["a body whose end could be read in two ways is refused, and what it hides is answered to nobody", "HTTP/2 brings no way around either"], [`${running}/42-edge-paths.test.ts`]: ["no path leads out of the static files and the media"] },
+    tests: { [`${running}/43-smuggling.test.ts`]: ["a body whose end is ambiguous is refused, and the request hidden in it is never answered", "HTTP/2 offers no way around that either"], [`${running}/42-edge-paths.test.ts`]: ["no path escapes from the static files and the media"] },
   },
 ];
 
@@ -204,7 +204,7 @@ const data: Row[] = [
     policies: ["s3-complete", "s3-versioned", "s3-undeletable", "s3-encrypted", "s3-own-key", "s3-public-access-block", "s3-acl-private", "s3-no-acl", "s3-tls-only", "s3-lockout", "s3-lifecycle", "s3-object-key", "s3-name"],
     tests: {
       "components/backups.test.ts": ["every bucket is versioned, blocks public access in all four ways, is encrypted, and requires TLS", "%s is locked and logged, and only old versions expire, after archiveDays"],
-      [`${running}/70-stolen-key.test.ts`]: ["deletes and overwrites, and every version stays and can be brought back", "even the account's owner cannot remove what is locked without saying that he passes the lock"],
+      [`${running}/70-stolen-key.test.ts`]: ["can delete and overwrite, but every version stays and can be restored", "even the account's owner cannot remove locked objects without explicitly bypassing the lock"],
     },
   },
   {
@@ -226,12 +226,12 @@ const data: Row[] = [
   {
     demands: "PostgreSQL: TLS, scram-sha-256, no superuser for the application, each role only in its own database",
     machine: ["data/postgres/index.ts", "data/postgres/roles.ts", "data/postgres/scram.ts"],
-    tests: { [`${running}/30-processes.test.ts`]: ["PostgreSQL takes the application over TLS only, and as nobody but itself"], "machine/data/data.test.ts": ["each role reaches its own database, over TLS, from its network, the operator from this machine, and nobody else anything"] },
+    tests: { [`${running}/30-processes.test.ts`]: ["PostgreSQL accepts the application only over TLS, and only under its own role"], "machine/data/data.test.ts": ["each role reaches only its own database, over TLS, from its network, the operator only from this machine, and nobody else anything"] },
   },
   {
     demands: "Redis: a password, dangerous commands for the operator only, `noeviction`, append-only",
     machine: ["data/redis.ts"],
-    tests: { [`${running}/30-processes.test.ts`]: ["Redis lets a stranger ping and nothing else"], [`${running}/60-failures.test.ts`]: ["queued work survives a restart of Redis, transactions included"], "machine/data/data.test.ts": ["users: the application, the operator, and one that nobody can be"] },
+    tests: { [`${running}/30-processes.test.ts`]: ["Redis lets a stranger ping and nothing else"], [`${running}/60-failures.test.ts`]: ["queued work survives a restart of Redis, including transactions"], "machine/data/data.test.ts": ["has users for the application and the operator, and a default user that nobody can log in as"] },
   },
   {
     demands: "A managed database or cache, if there is one, has trusted sources, and loses nothing",
@@ -246,14 +246,14 @@ const data: Row[] = [
     machine: ["base/index.ts", "backup/pgbackrest.ts", "monitoring/prometheus.ts", "logs/store.ts", "logs/scrub.ts"],
     tests: {
       "components/backups.test.ts": ["%s is locked and logged, and only old versions expire, after archiveDays"],
-      "machine/logs/scrub.test.ts": ["hides what is nobody else's affair in: $line", "leaves as it is: %s"],
-      [`${running}/53-logs.test.ts`]: ["the shipper on a machine reads every rule as it is meant", "how much disk the lines take is bounded, and known"],
+      "machine/logs/scrub.test.ts": ["hides personal data in: $line", "leaves unchanged: %s"],
+      [`${running}/53-logs.test.ts`]: ["the shipper on a machine applies every rule as intended", "the lines' disk space is bounded, and measured"],
     },
   },
 ];
 
 const application: Row[] = [
-  { demands: "Celery: 1 ≤ min ≤ max ≤ what the machine's memory allows", policies: ["celery-bounds"], tests: { [`${running}/30-processes.test.ts`]: ["the worker's pool has the bounds of the configuration, seen by Celery itself"] } },
+  { demands: "Celery: 1 ≤ min ≤ max ≤ what the machine's memory allows", policies: ["celery-bounds"], tests: { [`${running}/30-processes.test.ts`]: ["the worker's pool has the configured bounds, as reported by Celery itself"] } },
   { demands: "Exactly one beat", policies: ["one-beat"], tests: { [`${running}/30-processes.test.ts`]: ["exactly one beat runs in the whole stack"] } },
   { demands: "Debug mode off, allowed hosts named, HTTPS origins only", policies: ["django-settings"] },
   { demands: "No resource has a type that the rules do not cover", policies: ["judged-type"] },

@@ -34,7 +34,7 @@ export const cases: Case[] = [
   ["hours that do not divide the day", { backups: '{"incrementalEveryHours":5}' }, "backups.incrementalEveryHours", /does not divide the day/, /1, 2, 3, 4, 6, 8 or 12/, `${set} --path backups.incrementalEveryHours 6`],
   ["a region that is not a region of AWS", { backups: '{"region":"fra1"}' }, "backups.region", /not an AWS region/, /region of AWS/, `${set} --path backups.region eu-west-1`],
   ["a store without encryption in transit", { backups: '{"endpoint":"http://s3.ringo.dev"}' }, "backups.endpoint", /not https/, /https URL/, `${set} --path backups.endpoint 'https://<your store>'`],
-  ["a time without its zone", { restore: "2026-11-24T09:30:00" }, "restore", /neither .latest. nor a time with its zone/, /latest, or a time/, `${set} restore '<time>'`],
+  ["a time without a time zone", { restore: "2026-11-24T09:30:00" }, "restore", /neither .latest. nor a time with its zone/, /latest, or a time/, `${set} restore '<time>'`],
   ["a future time", { restore: "2999-01-01T00:00:00Z" }, "restore", /in the future/, /latest, or a time/, `${set} restore '<time>'`],
   ["an invalid day", { restore: "2026-02-30T09:30:00Z" }, "restore", /neither .latest. nor a time/, /latest, or a time/, `${set} restore '<time>'`],
   ["an invalid hour", { restore: "2020-02-20T24:00:00Z" }, "restore", /neither .latest. nor a time/, /latest, or a time/, `${set} restore '<time>'`],

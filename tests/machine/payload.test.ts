@@ -12,13 +12,13 @@ const stateArbitrary = fc
   .record({ files: fc.uniqueArray(fileArbitrary, { selector: (file) => file.path, maxLength: 4 }), packages: fc.array(fc.string()), secrets: fc.array(fc.string()) })
   .map((fragment) => combine(fragment));
 
-test("the payload holds the state as it is", () => {
+test("the payload contains the unchanged state", () => {
   fc.assert(fc.property(stateArbitrary, (state) => {
     expect(stateIn(payload("state", state))).toEqual(JSON.parse(JSON.stringify(state)));
   }), { numRuns: 20 });
 });
 
-test("a text comes out as it went in, less than half of it where it is a program, and the same on any processor", () => {
+test("a text is unpacked unchanged; programs shrink to less than half, with the same result on any processor", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => expect(unpack(pack(text))).toBe(text)), { numRuns: 100 });
   const program = payload("state", combine()).split("\n")[0];
   expect(program.length).toBeLessThan(unpack(program).length / 2);
@@ -26,7 +26,7 @@ test("a text comes out as it went in, less than half of it where it is a program
   expect(pack("the same, the same, the same")).toBe("eJwryUhVKE7MTdVRwGQBAIyCCa4=");
 });
 
-test("the command line is a shell's, and its program Python's", () => {
+test("the command line is valid shell, and its program valid Python", () => {
   expect(spawnSync("sh", ["-n", "-c", remoteCommand]).status).toBe(0);
   const program = unpack(payload("state", combine()).split("\n")[0]);
   // Debian's own Python, and nothing but its standard library: -I keeps all else out.

@@ -112,7 +112,7 @@ export function chapter(title: About["chapter"], cases: Record<string, Cases>): 
   });
   describe.each(Object.entries(cases))("%s", (name, { kept, broken, unknown: hidden }) => {
     const only = { of: [ruleNamed(name)] };
-    test.each(kept.map((samples, i) => [i, samples] as const))("lets the clean case pass (%i)", (_, samples) => expect(judge(samples, only)).toEqual([]));
+    test.each(kept.map((samples, i) => [i, samples] as const))("accepts the clean case (%i)", (_, samples) => expect(judge(samples, only)).toEqual([]));
     test.each(broken.map(([pattern, ...samples]) => [pattern, samples] as const))("refuses: %s", (pattern, samples) => {
       const violations = judge(samples, only);
       expect(violations.map(({ message }) => message).join("\n")).toMatch(pattern);
@@ -120,14 +120,14 @@ export function chapter(title: About["chapter"], cases: Record<string, Cases>): 
       expect(violations[0].message).toContain("To fix: ");
     });
     if (!hidden) return;
-    test("tells what a preview cannot know, and never lets it pass in an update", () => {
+    test("reports what a preview cannot know, and never accepts it in an update", () => {
       const previewed = judge(hidden, { ...only, settings: { preview: true } });
       expect(previewed.map(({ rule }) => rule)).toEqual(["not-judged-yet"]);
       expect(previewed[0].message).toContain(`Cannot be judged yet: ${name}`);
       expect(judge(hidden, only)).toEqual([expect.objectContaining({ rule: name, message: expect.stringContaining("unknown") })]);
     });
   });
-  test(`rules of ${title} look at types that exist`, () => {
+  test(`rules of ${title} name existing types`, () => {
     for (const rule of rules.filter((each) => each.chapter === title)) for (const type of isStackRule(rule) ? rule.of : rule.types) if (type !== everyType) expect(typeInSdk(type)).toBe(type);
   });
 }

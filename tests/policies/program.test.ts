@@ -57,11 +57,11 @@ describe("the program itself", () => {
     ["local", []],
     ["staging", ["droplet-backups stack"]],
     ["production", ["droplet-backups stack"]],
-  ])("breaks no mandatory rule in %s, and of the others only those that are known", async (stack, advisory) => {
+  ])("violates no mandatory rule in %s, and of the others only the known ones", async (stack, advisory) => {
     expect(await broken(stack)).toEqual({ mandatory: [], advisory });
   });
 
-  test.each([[0, true], [0, false], [1, true], [1, false]])("lets nobody destroy a version, with a lock of %i days and protect %s", async (lockDays, protect) => {
+  test.each([[0, true], [0, false], [1, true], [1, false]])("allows nobody to destroy a version, with a lock of %i days and protect %s", async (lockDays, protect) => {
     expect((await broken("local", { protect, backups: { lockDays } })).mandatory).toEqual([]);
   });
 

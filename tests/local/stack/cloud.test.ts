@@ -36,7 +36,7 @@ test("cloud-init applies user data, keys and host name; no unit fails", async ()
   expect((await cloud.exec("edge", ["systemctl", "is-system-running", "--wait"])).trim()).toBe("running");
 });
 
-test("a firewall lets in what a rule names and nothing else; without one a droplet is open", async () => {
+test("a firewall admits what a rule names and nothing else; without one a droplet is open", async () => {
   await Promise.all([listen("edge", 8000), listen("edge", 8011), listen("stranger", 8011)]);
   await eventually("the listener", async () => (await probeFrom("edge", "127.0.0.1", 8011)) === "open");
   await eventually("the stranger's listener", async () => (await probe(outputs.stranger!.ipv4Address, 8011)) === "open");
@@ -48,7 +48,7 @@ test("a firewall lets in what a rule names and nothing else; without one a dropl
   expect(await probeFrom("stranger", ids.address!, 8000)).toBe("open");
 });
 
-test("rules by tag hold inside the VPC, and a VPC is closed to all others", async () => {
+test("rules by tag apply inside the VPC, and a VPC is closed to all others", async () => {
   const api = outputs.api!.ipv4AddressPrivate;
   await Promise.all([listen("api", 8001), listen("api", 8002)]);
   await eventually("the listener", async () => (await probeFrom("edge", api, 8001)) === "open");
@@ -61,7 +61,7 @@ test("rules by tag hold inside the VPC, and a VPC is closed to all others", asyn
   execFileSync("ip", ["route", "delete", `${api}/32`]);
 });
 
-test("a changed firewall filters at once", async () => {
+test("a changed firewall takes effect at once", async () => {
   const model = modelOf("Firewall");
   const state = outputs["edge firewall"]!;
   const closed = { ...state, inboundRules: state.inboundRules.slice(0, 1) };
@@ -71,7 +71,7 @@ test("a changed firewall filters at once", async () => {
   expect(await probe(ids.address!, 8000)).toBe("open");
 });
 
-test("a private droplet goes out through the NAT gateway, from its address; without one it does not", async () => {
+test("a private droplet reaches the internet through the NAT gateway, from its address; without one it does not", async () => {
   const seen: string[] = [];
   const server = http.createServer((request, response) => {
     seen.push(request.socket.remoteAddress!);
@@ -90,20 +90,20 @@ test("a private droplet goes out through the NAT gateway, from its address; with
   }
 });
 
-test("outbound rules hold: only what is named goes out", async () => {
+test("outbound rules apply: only what is named gets out", async () => {
   const ping = (name: string) => cloud.exec(name, ["ping", "-c1", "-W1", host]);
   await expect(ping("edge")).rejects.toThrow();
   expect(await ping("stranger")).toContain("1 received");
 });
 
-test("a droplet cannot speak from another's address", async () => {
+test("a droplet cannot send from another's address", async () => {
   const stolen = outputs.edge!.ipv4Address;
   await cloud.exec("stranger", ["ip", "address", "add", `${stolen}/32`, "dev", "eth0"]);
   await expect(cloud.exec("stranger", ["ping", "-c1", "-W1", "-I", stolen, host])).rejects.toThrow();
   await cloud.exec("stranger", ["ip", "address", "del", `${stolen}/32`, "dev", "eth0"]);
 });
 
-test("the metadata service tells a droplet of itself alone", async () => {
+test("the metadata service tells a droplet only about itself", async () => {
   const ask = (name: string, what: string) => cloud.exec(name, ["curl", "--silent", "--max-time", "3", `http://169.254.169.254/metadata/v1/${what}`]);
   expect(await ask("api", "id")).toBe(ids.api);
   expect(await ask("edge", "interfaces/public/0/ipv4/address")).toBe(outputs.edge!.ipv4Address);
@@ -111,7 +111,7 @@ test("the metadata service tells a droplet of itself alone", async () => {
   await expect(cloud.exec("api", ["curl", "--fail", "--silent", "http://169.254.169.254/metadata/v1/interfaces/public/0/ipv4/address"])).rejects.toThrow();
 });
 
-test("what was formatted for it is mounted by the first droplet that has it", async () => {
+test("a formatted volume is mounted by its first droplet", async () => {
   expect((await cloud.exec("api", ["findmnt", "--noheadings", "--raw", "--output", "TARGET", "--source", "/dev/disk/by-id/scsi-0DO_Volume_data"])).trim()).toBe("/mnt/data");
   // Whatever else is done with it here begins and ends with its own mount.
   await cloud.exec("api", ["sh", "-c", "systemctl disable --quiet --now mnt-data.mount && rm /etc/systemd/system/mnt-data.mount && systemctl daemon-reload"]);
@@ -131,7 +131,7 @@ test("a reboot keeps addresses, disk and volume", async () => {
   expect(await cloud.exec("api", ["sh", "-c", `mount ${device} /mnt/data && cat /mnt/data/file && umount /mnt/data`])).toBe("kept\n");
 });
 
-test("a detached volume is gone from the droplet at once, with all that is at work on it, and another has it alone", async () => {
+test("a detached volume disappears from the droplet at once, with all processes that use it, and another droplet has it alone", async () => {
   const device = "/dev/disk/by-id/scsi-0DO_Volume_data";
   const attachment = { volumeId: ids.volume!, dropletId: Number(ids.api) };
   await cloud.exec("api", ["sh", "-c", `mount ${device} /mnt/data`]);
@@ -164,7 +164,7 @@ test("a detached volume is gone from the droplet at once, with all that is at wo
   expect(await cloud.exec("api", ["sh", "-c", `mount ${device} /mnt/data && cat /mnt/data/file && umount /mnt/data; systemctl stop bystander; systemctl reset-failed`])).toBe("kept\n");
 });
 
-test("a volume grows, refuses to shrink, to be deleted while attached, and outlives its droplet", async () => {
+test("a volume grows, cannot shrink or be deleted while attached, and outlives its droplet", async () => {
   const volume = modelOf("Volume");
   const state = outputs.volume!;
   await expect(volume.delete(ids.volume!, state, context)).rejects.toThrow(/^409 .*attached/);
@@ -206,7 +206,7 @@ test("a resized droplet is the same machine after a power cycle", async () => {
   await expect(model.update!(ids.stranger!, resized, { ...resized, size: "s-1vcpu-1gb" }, context)).rejects.toThrow("smaller disk");
 });
 
-test("what is taken cannot be deleted or taken twice", async () => {
+test("resources in use cannot be deleted or assigned twice", async () => {
   await expect(modelOf("Vpc").delete(ids.vpc!, {}, context)).rejects.toThrow(/^403 .*members/);
   await expect(make("Vpc", { name: "three", region, ipRange: "10.77.8.0/24" })).rejects.toThrow(/^422 .*overlaps/);
   await expect(make("Vpc", { name: "one", region, ipRange: "10.79.0.0/20" })).rejects.toThrow(/^409 .*name "one" exists/);
@@ -214,7 +214,7 @@ test("what is taken cannot be deleted or taken twice", async () => {
   await expect(make("VolumeAttachment", { volumeId: ids.volume!, dropletId: Number(ids.stranger) })).rejects.toThrow(/^422 .*attached/);
 });
 
-test("after a crash of machines and fabric everything comes back; with all up it takes less than a second", async () => {
+test("after a crash of machines and fabric everything is restored; if everything runs it takes less than a second", async () => {
   await killGroup(ids.edge!);
   execFileSync("ip", ["netns", "delete", "ringo-cloud"]);
   expect(await probe(ids.address!, 22)).not.toBe("SSH");
@@ -249,7 +249,7 @@ test("a cancelled droplet leaves nothing", async () => {
   expect(cloud.listMachines()).toEqual(machines);
 });
 
-test("destroy leaves nothing, after a crash and twice too", async () => {
+test("destroy leaves nothing, also after a crash and the second time", async () => {
   await killGroup(ids.edge!);
   fs.rmSync(path.join(directory, "cloud", "cloud.json"));
   await cloud.destroyCloud();

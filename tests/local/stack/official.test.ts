@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
 
-test("the engine starts the chosen plugin from where it is installed, asks it instead of a stand-in, and ends it", async () => {
+test("the engine starts the chosen plugin from where it is installed, uses it instead of a stand-in, and stops it", async () => {
   // Before anything that reads it once is loaded: else this works on the stack that runs on this machine.
   process.env.RINGO_LOCAL_DIR = path.join(directory, "state");
   jest.resetModules();

@@ -67,7 +67,7 @@ const unchecked = (): object => ({ ...sshd.connection(), hostKey: undefined });
 const touching = (name: string, connection: object): command.remote.Command =>
   new command.remote.Command(name, { connection: connection as command.types.input.remote.ConnectionArgs, create: `touch ${directory}/made` });
 
-test("a connection that checks no host key is refused in a preview and in an update, and nothing is run", async () => {
+test("a connection without a host key is refused in a preview and in an update, and nothing is run", async () => {
   for (const operation of ["preview", "up"] as const) {
     const verdict = await run(operation, () => void touching("careless", unchecked()));
     expect([verdict.passed, names(verdict, "mandatory")]).toEqual([false, ["connection-host-key"]]);
@@ -76,13 +76,13 @@ test("a connection that checks no host key is refused in a preview and in an upd
   expect(fs.existsSync(path.join(directory, "made"))).toBe(false);
 });
 
-test("the same with the key passes, and is run", async () => {
+test("the same with a host key passes, and is run", async () => {
   const verdict = await run("up", () => void touching("careful", sshd.connection()));
   expect([verdict.passed, names(verdict, "mandatory")]).toEqual([true, []]);
   expect(fs.existsSync(path.join(directory, "made"))).toBe(true);
 });
 
-test("what a preview cannot know it tells, and the update refuses it before it is used", async () => {
+test("a preview reports what it cannot know, and the update refuses it before it is used", async () => {
   const later = () => {
     const key = new tls.PrivateKey("key", { algorithm: "ED25519" });
     touching("later", { ...unchecked(), hostKey: key.publicKeyOpenssh.apply(() => "") });
@@ -95,7 +95,7 @@ test("what a preview cannot know it tells, and the update refuses it before it i
   expect(fs.existsSync(path.join(directory, "made"))).toBe(false);
 });
 
-test("a secret in user data is named by kind, never by value; advice is told and passes by itself", async () => {
+test("a secret in user data is named by kind, never by value; advisory violations are printed and pass", async () => {
   const verdict = await run("preview", () => {
     new digitalocean.Droplet("leaky", { region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64", userData: `#!/bin/sh\nexport X=${secret}\n`, sshKeys: ["1"] });
   });
@@ -110,7 +110,7 @@ test("a secret in user data is named by kind, never by value; advice is told and
   expect([advised.passed, names(advised, "mandatory"), names(advised, "advisory")]).toEqual([true, [], expect.arrayContaining(["dns-ttl"])]);
 });
 
-test("what exists can be judged without the program: pulumi policy analyze", async () => {
+test("existing resources can be checked without the program: pulumi policy analyze", async () => {
   const { passed } = await run("up", () => void touching("careful", sshd.connection()));
   expect(passed).toBe(true);
   const pulumi = (args: string[], input?: string) => spawnSync(path.join(binDir, "pulumi"), [...args, "--stack", "test"],

@@ -91,7 +91,7 @@ const everything = (op: string) => ({ password: op, key: op, authority: op, gree
 const received = () => fs.readFileSync(path.join(directory, "received"), "utf8");
 let first: Record<string, unknown>;
 
-test("preview, then up, makes everything; what a command prints is on the resource", async () => {
+test("preview, then up, creates everything; a command's output is attached to its resource", async () => {
   const events: EngineEvent[] = [];
   await stack.preview({ onEvent: (event) => events.push(event) });
   expect(operations(events)).toEqual(everything("create"));
@@ -113,7 +113,7 @@ test("the second up changes nothing, nor does a preview with refresh", async () 
   expect((await stack.refresh()).summary.resourceChanges).toEqual({ same: 5 });
 });
 
-test("no secret is in the exported state or in what the engine tells", async () => {
+test("no secret is in the exported state or in the engine's output", async () => {
   const state = stateFile();
   const { events } = await up();
   // What the SDK tells the engine for debugging is shown to nobody, and is not ours.
@@ -127,7 +127,7 @@ test("no secret is in the exported state or in what the engine tells", async () 
   expect(state).toContain("BEGIN CERTIFICATE");
 });
 
-test("a changed command runs as an update; a changed trigger replaces; a changed password runs through what it feeds", async () => {
+test("a changed command runs as an update; a changed trigger replaces; a changed password updates its dependents", async () => {
   settings.message = "second";
   let result = await up();
   expect(result.operations).toEqual({ ...everything("same"), greeting: "update" });
@@ -147,7 +147,7 @@ test("a changed command runs as an update; a changed trigger replaces; a changed
   expect(received()).toContain(result.outputs.password);
 });
 
-test("a program that asks for what isn't there is refused before anything is made", async () => {
+test("a program that uses an unknown type or input is refused before anything is created", async () => {
   program = async () => {
     new PasswordWith("typo", { length: 8, minUper: 2 });
     return {};
@@ -162,7 +162,7 @@ class PasswordWith extends pulumi.CustomResource {
   }
 }
 
-test("a failing command fails the up with its own words, and is tried again", async () => {
+test("a failing command fails the up with its own output, and is retried", async () => {
   program = async () => {
     await standard();
     new command.remote.Command("broken", { connection: sshd.connection() as command.types.input.remote.ConnectionArgs, create: "echo why; exit 3" });
@@ -171,7 +171,7 @@ test("a failing command fails the up with its own words, and is tried again", as
   await expect(up()).rejects.toThrow(/Process exited with status 3: running "echo why; exit 3":\s+why/);
 });
 
-test("a command that failed runs again though what it gets was taken back, and only then", async () => {
+test("a command that failed runs again even if its input was reverted, and only then", async () => {
   const told = path.join(directory, "told");
   const upWith = (message: string, end = "true") => {
     fs.writeFileSync(path.join(directory, "end"), end);
@@ -207,7 +207,7 @@ test("an existing password is imported by its value", async () => {
   expect(JSON.stringify(resource.outputs)).not.toContain("ImportedPassw0rd");
 });
 
-test("destroy runs what is to be run at the end, and leaves nothing", async () => {
+test("destroy runs the delete commands, and leaves nothing", async () => {
   fs.rmSync(path.join(directory, "received"));
   await stack.destroy();
   expect(received()).toBe("deleted\n");

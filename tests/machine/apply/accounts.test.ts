@@ -53,7 +53,7 @@ test("a user who is there is given another group and shell, and leaves no group 
   });
 });
 
-test("a user who has another id than his files need is told of, and left as he is", () => {
+test("a user with another id than declared is reported, and left unchanged", () => {
   const machine = new FakeMachine();
   try {
     // Debian's own, on every machine.

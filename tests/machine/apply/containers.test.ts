@@ -25,7 +25,7 @@ describe("containers", () => {
     running: existsSync(join(folder(), "running")),
   });
 
-  test("run closed up, and no value of their environment is in an argument", () => {
+  test("run confined, and no value of their environment is in an argument", () => {
     expect(machine.apply(container()).lines).toContain("container ringo-api started");
     const [call] = machine.calls(/^docker run/);
     for (const part of [
@@ -47,7 +47,7 @@ describe("containers", () => {
     expect(machine.apply(container()).lines).toEqual(["container ringo-api started", "1 changes"]);
   });
 
-  test("are replaced when anything of them changes: pulled, then the old one stopped, then the new one run", () => {
+  test("are replaced when anything about them changes: pulled, then the old one stopped, then the new one started", () => {
     machine.apply(container());
     const changes: Partial<Container>[] = [
       { image: "registry.test/backend@sha256:2" }, { command: ["gunicorn", "-w", "3"] }, { environment: { KEY: "s3cret-value", MORE: "1" } },
@@ -61,7 +61,7 @@ describe("containers", () => {
     expect(readdirSync(machine.path(".fake/containers"))).toEqual(["ringo-api"]);
   });
 
-  test("turn other machines away before they are stopped, wait until who has come is taken up, and let in when in health", () => {
+  test("refuse connections from other machines before they stop, wait until arrived ones are accepted, and allow them again when healthy", () => {
     machine.apply(container());
     machine.calls(/./);
     machine.set("waiting", "LISTEN 2 2048 0.0.0.0:8000 0.0.0.0:*\nLISTEN 1 2048 0.0.0.0:8000 0.0.0.0:*\nLISTEN 0 2048 0.0.0.0:8000 0.0.0.0:*\n");
@@ -80,29 +80,29 @@ describe("containers", () => {
   });
 
   test.each([
-    ["in the old one's place, when the new one is not in health", () => {
+    ["to the old one, if the new one is not healthy", () => {
       machine.apply(container());
       machine.calls(/./);
       machine.apply(container({ command: ["other"], health: { command: "false", timeoutSeconds: 1 } }));
     }],
-    ["after an apply that was cut off before it stopped anything", () => {
+    ["after an apply that was interrupted before it stopped anything", () => {
       machine.apply(container());
       machine.calls(/./);
       machine.apply(container());
     }],
-  ])("let others in %s", (_, happens) => {
+  ])("allow connections %s", (_, happens) => {
     happens();
     expect(machine.calls(/^nft/).at(-1)).toMatch(/delete table inet ringo_away_ringo_api$/);
   });
 
-  test("turn nobody away where only their own machine reaches them", () => {
+  test("refuse no connections if only their own machine reaches them", () => {
     machine.apply(container({ publish: ["127.0.0.1:3100:3100"] }));
     machine.calls(/./);
     machine.apply(container({ publish: ["127.0.0.1:3100:3100"], image: "registry.test/backend@sha256:2" }));
     expect(machine.calls(/^nft.* reject|^nsenter/)).toEqual([]);
   });
 
-  test("are given the time in which others notice that they are back, when they were replaced, and only then", () => {
+  test("get time for others to notice that they are back, after a replacement only", () => {
     const took = (changed: Partial<Container>) => {
       const began = Date.now();
       const { lines } = machine.apply(container({ passedBySeconds: 2, ...changed }));
@@ -113,7 +113,7 @@ describe("containers", () => {
     ]);
   });
 
-  describe("bound to where their work ends", () => {
+  describe("bound to an address", () => {
     const bound = (changed: Partial<Container> = {}): Fragment =>
       container({ boundTo: ["DATABASE"], passedBySeconds: 3, environment: { DATABASE: "10.0.0.5", PASSWORD: "one" }, ...changed });
     const said = (...fragments: Fragment[]) => machine.apply(...fragments).lines.filter((line) => !/^file|changes$/.test(line));
@@ -124,7 +124,7 @@ describe("containers", () => {
       machine.set("waiting", "LISTEN 2 2048 0.0.0.0:8000 0.0.0.0:*\nLISTEN 0 2048 0.0.0.0:8000 0.0.0.0:*\n");
     });
 
-    test("are ended at once when that is another place now: nobody is waited for, before or after", () => {
+    test("are killed at once if that has changed, without waiting before or after", () => {
       const began = Date.now();
       expect(said(bound({ environment: { DATABASE: "10.0.0.9", PASSWORD: "one" } }))).toEqual([
         "warning: container ringo-api was started with another DATABASE and is killed at once: its unfinished work is lost; see its log",
@@ -137,27 +137,27 @@ describe("containers", () => {
     test.each<[string, Partial<Container>]>([
       ["another image", { image: "registry.test/backend@sha256:2" }],
       ["another password", { environment: { DATABASE: "10.0.0.5", PASSWORD: "two" } }],
-      ["a place that they were not told of", { boundTo: ["DATABASE", "BROKER"], environment: { DATABASE: "10.0.0.5", PASSWORD: "one", BROKER: "10.0.0.5" } }],
-    ])("have their whole time for %s", (_, changed) => {
+      ["an address that they did not have before", { boundTo: ["DATABASE", "BROKER"], environment: { DATABASE: "10.0.0.5", PASSWORD: "one", BROKER: "10.0.0.5" } }],
+    ])("have their full stop timeout for %s", (_, changed) => {
       const began = Date.now();
       expect(said(bound(changed))).toEqual(["container ringo-api replaced"]);
       expect(Date.now() - began).toBeGreaterThan(3000);
       expect(ended()).toEqual(["nft", "nsenter", "nsenter", "docker stop -t 40 ringo-api"]);
     });
 
-    test("are not ended for being told so", () => {
+    test("are not killed if only the binding is removed", () => {
       expect(machine.apply(bound({ boundTo: [] })).lines).toEqual(["unchanged"]);
     });
   });
 
-  test("that do not end in their time are told of, without what they wrote", () => {
+  test("that do not stop in time are reported, without their output", () => {
     const warning = "warning: container ringo-api did not stop within 40 s and was killed: its unfinished work is lost; see its log";
     machine.apply(container({ image: "stubborn@sha256:1" }));
     expect(machine.apply(container()).lines).toEqual([warning, "container ringo-api replaced", "1 changes"]);
     expect(machine.apply(container({ command: ["gunicorn", "-w", "3"] })).lines).not.toContain(warning);
   });
 
-  test("whose new image cannot be pulled go on running", () => {
+  test("whose new image cannot be pulled keep running", () => {
     machine.apply(container());
     expect(machine.apply(container({ image: "unreachable@sha256:2" })).errors).toContain("no route to registry");
     expect(running().running).toBe(true);
@@ -166,7 +166,7 @@ describe("containers", () => {
   test.each<[string, Partial<Container>]>([
     ["does not start", { image: "broken@sha256:2" }],
     ["stays unhealthy", { image: "registry.test/backend@sha256:2", health: { command: "echo health answers 503; false", timeoutSeconds: 1 } }],
-  ])("come back as they were when the new one %s, and the apply says why without a secret", (_, changed) => {
+  ])("are restored if the new one %s, and the apply says why without a secret", (_, changed) => {
     machine.apply(container());
     const before = running();
     const applied = machine.apply(container(changed));
@@ -179,7 +179,7 @@ describe("containers", () => {
     expect(running().running).toBe(true);
   });
 
-  test("say of their failure nothing about customers", () => {
+  test("fail without personal data in the error", () => {
     machine.apply(scrubber, container());
     const unhealthy = { environment: { NOTE: "order of +7 916 123-45-67, ivan@example.test" }, health: { command: "false", timeoutSeconds: 1 } };
     expect(machine.apply(scrubber, container(unhealthy)).errors).toMatch(/its last lines:\n +NOTE=order of <phone>, <e-mail>$/m);
@@ -192,7 +192,7 @@ describe("containers", () => {
     expect(readdirSync(machine.path(".fake/containers"))).toEqual([]);
   });
 
-  test("that an apply started and was then cut off are held to their health by the next", () => {
+  test("that an interrupted apply started must be healthy for the next one", () => {
     machine.apply(container());
     const next = { image: "registry.test/backend@sha256:2" };
     // As after a crash between start and health: the new one runs, the old one is set aside, nothing is on record.
@@ -208,7 +208,7 @@ describe("containers", () => {
     expect(running()).toEqual(before);
   });
 
-  test("take the volumes with them that their images made", () => {
+  test("are removed with their images' volumes", () => {
     machine.apply(container());
     machine.apply(container({ image: "registry.test/backend@sha256:2" }));
     machine.apply(container({ image: "broken@sha256:3" }));
@@ -218,7 +218,7 @@ describe("containers", () => {
     for (const call of removed) expect(call).toMatch(/^docker rm --force --volumes ringo-api/);
   });
 
-  test("that the state no longer has are stopped and removed before others start", () => {
+  test("that are no longer declared are stopped and removed before others start", () => {
     machine.apply(container());
     machine.calls(/./);
     machine.apply({ containers: [{ ...container().containers![0], name: "ringo-beat" }] });
@@ -228,7 +228,7 @@ describe("containers", () => {
     expect(calls.findLast((call) => call.includes("ringo_away_ringo_api"))).not.toContain("reject");
   });
 
-  test("are not asked for where Docker itself was wanted no more, and ended", () => {
+  test("are not looked up if Docker itself was switched off", () => {
     machine.apply(container());
     mkdirSync(machine.path(".fake/units/docker.service"));
     machine.calls(/./);

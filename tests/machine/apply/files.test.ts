@@ -28,7 +28,7 @@ describe("files", () => {
     expect(machine.read("/etc/app/key")).toBe("k3y\n");
   });
 
-  test("replace a link and not what it points to", () => {
+  test("replace a link, not its target", () => {
     mkdirSync(machine.path("/etc/app"), { recursive: true });
     writeFileSync(machine.path("/etc/other"), "other's");
     symlinkSync("../other", machine.path("/etc/app/key"));
@@ -37,20 +37,20 @@ describe("files", () => {
     expect(machine.read("/etc/app/key")).toBe("k3y\n");
   });
 
-  test("that must not be there are removed, a dangling link too", () => {
+  test("that must not exist are removed, also dangling links", () => {
     mkdirSync(machine.path("/etc"));
     symlinkSync("nowhere", machine.path("/etc/link"));
     expect(machine.apply({ absent: ["/etc/link", "/etc/never"] }).lines).toEqual(["file /etc/link removed", "1 changes"]);
   });
 
-  test("that an apply which was cut off has begun to write are written anew", () => {
+  test("that an interrupted apply began to write are rewritten", () => {
     mkdirSync(machine.path("/etc/app"), { recursive: true });
     writeFileSync(machine.path("/etc/app/.key.ringo-new"), "k");
     expect(machine.apply(secret).lines).toEqual(["file /etc/app/key changed", "1 changes"]);
     expect([machine.read("/etc/app/key"), readdirSync(machine.path("/etc/app"))]).toEqual(["k3y\n", ["key"]]);
   });
 
-  test("are nobody else's to read while they are written, either", () => {
+  test("cannot be read by others while being written, either", () => {
     const program = `
 import os, sys
 sys.path.insert(0, sys.argv[1])

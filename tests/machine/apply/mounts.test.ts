@@ -25,13 +25,13 @@ test("a volume is mounted, now and at each boot", () => {
   expect(machine.calls(/^systemctl (start|stop|disable)/)).toEqual(["systemctl start srv-data.mount"]);
 });
 
-test("a volume that was made larger while it was mounted is told so: its file system would keep the old size", () => {
+test("the file system of a volume that was enlarged while mounted is grown: it would keep the old size", () => {
   machine.set("mounts", "/srv/data /\n");
   machine.apply({ mounts });
   expect(machine.calls(/^xfs_growfs/)).toEqual([`xfs_growfs -d ${machine.path("/srv/data")}`]);
 });
 
-test("where the cloud has mounted it as well it is mounted no more, now and at each boot, before anything uses it", () => {
+test("the cloud's own mount of it is removed, now and at each boot, before anything uses it", () => {
   put(`/etc/systemd/system/${theirs}`, "[Mount]\n");
   machine.set(`units/${theirs}/active`, "");
   machine.set("mounts", "/mnt/ringo_test_data /\n");
@@ -43,7 +43,7 @@ test("where the cloud has mounted it as well it is mounted no more, now and at e
   expect(calls.filter((call) => order.includes(call))).toEqual(order);
 });
 
-test("what shows a part of the volume elsewhere, and its own place, stay", () => {
+test("bind mounts of a part of the volume, and its own mount, stay", () => {
   machine.set("mounts", "/srv/data /\n/var/lib/elsewhere /shared\n");
   expect(machine.apply({ mounts }).code).toBe(0);
   expect(machine.calls(/^systemctl (start|stop|disable)/)).toEqual([]);

@@ -16,13 +16,13 @@ describe("services of packages", () => {
     writeFileSync(machine.path(policy), content, { mode: 0o755 });
   };
 
-  test("start once, when their configuration is there", () => {
+  test("start once, with their configuration in place", () => {
     expect(machine.apply(state).lines).toEqual(
       ["packages: nginx", "file /etc/nginx/nginx.conf changed", "unit nginx.service enabled", "unit nginx.service started", "4 changes"]);
     expect(machine.exists(policy)).toBe(false);
   });
 
-  test("that run are started anew when a package replaces them", () => {
+  test("that run are restarted when a package replaces them", () => {
     machine.set("units/nginx.service/active", "");
     machine.set("upgrades", "nginx\n");
     machine.apply(state);
@@ -43,19 +43,19 @@ describe("services of packages", () => {
     expect(machine.exists(policy)).toBe(false);
   });
 
-  test("are read by systemd once, whatever their number", () => {
+  test("cause one reload of systemd, whatever their number", () => {
     machine.apply({ packages: ["one", "two", "three"] });
     expect(machine.calls(/daemon-reload/)).toEqual(["systemctl daemon-reload"]);
   });
 
-  test("are read by systemd before one is started anew", () => {
+  test("cause a reload of systemd before one is restarted", () => {
     machine.set("units/nginx.service/active", "");
     machine.set("upgrades", "nginx\n");
     machine.apply({ packages: ["one", "nginx", "two"] });
     expect(machine.calls(/daemon-reload|restart/)).toEqual(["systemctl daemon-reload", "systemctl restart nginx.service", "systemctl daemon-reload"]);
   });
 
-  test("are read by systemd after an apply that was killed before it came to that", () => {
+  test("cause a reload of systemd after an apply that was killed before its own", () => {
     machine.set("fatal-late", "nginx\n");
     machine.apply({ packages: ["nginx"] });
     expect(machine.calls(/daemon-reload/)).toEqual([]);
@@ -64,7 +64,7 @@ describe("services of packages", () => {
     expect(machine.exists("/usr/local/lib/ringo/install")).toBe(false);
   });
 
-  test("obey a policy that somebody else has made, and it stays", () => {
+  test("obey somebody else's policy, which stays", () => {
     const others = "#!/bin/sh\nexit 0\n";
     leave(others);
     expect(machine.apply(state).lines).toContain("unit nginx.service restarted");
@@ -72,15 +72,15 @@ describe("services of packages", () => {
   });
 });
 
-test("an installation that was cut off is ended before another one begins: apt would refuse", () => {
+test("an interrupted installation is finished before another one begins, since apt would refuse", () => {
   machine.set("half", "redis-server half-configured\n");
   expect(machine.apply({ packages: ["nginx"] }).code).toBe(0);
   expect(machine.calls(/^(dpkg|apt-get) /).map((call) => call.split(" ")[0])).toEqual(["dpkg", "apt-get", "apt-get"]);
 });
 
 test.each([
-  ["waits for another one, which a machine has at its first boot", "E: Could not get lock /var/lib/apt/lists/lock", "waits\ndone\n"],
-  ["that fails by itself is not tried again", "E: Unable to fetch some archives", "packages: apt-get update failed (exit 100)\n    E: Unable to fetch some archives\n"],
+  ["waits for another apt, which runs at a machine's first boot", "E: Could not get lock /var/lib/apt/lists/lock", "waits\ndone\n"],
+  ["is not retried if it fails for another reason", "E: Unable to fetch some archives", "packages: apt-get update failed (exit 100)\n    E: Unable to fetch some archives\n"],
 ])("apt %s", (_, error, said) => {
   const program = `
 import sys

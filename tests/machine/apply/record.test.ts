@@ -10,7 +10,7 @@ describe("what a state no longer declares", () => {
   const file = (path: string, whenGone?: string): Fragment => ({ files: [{ path, content: `${path}\n`, ...(whenGone ? { whenGone } : {}) }] });
   const once = { image: "registry.test/backend@sha256:1", command: [], environment: { KEY: "k3y" }, stopTimeoutSeconds: 1 };
 
-  test("is taken away: files, units of ours and containers, with what they knew", () => {
+  test("is removed: files, our units and containers, with their secrets", () => {
     machine.apply(file("/etc/app/key"), file("/etc/app/rest"), file(unit), { units: [{ name: "redis.service" }], containers: [{ name: "ringo-app", ...once }] });
     expect(machine.exists("/etc/ringo/containers/ringo-app.env")).toBe(true);
     expect(machine.apply(file("/etc/app/rest")).lines).toEqual([
@@ -21,7 +21,7 @@ describe("what a state no longer declares", () => {
     expect(machine.apply(file("/etc/app/rest")).lines).toEqual(["unchanged"]);
   });
 
-  test("stays where another state has it, and goes with the last of them", () => {
+  test("stays if another state declares it, and is removed with the last of them", () => {
     const all: Fragment = { ...file("/etc/app/key"), containers: [{ name: "ringo-app", ...once }] };
     machine.applyAs("base", all);
     machine.applyAs("role", all);
@@ -29,13 +29,13 @@ describe("what a state no longer declares", () => {
     expect(machine.applyAs("role").lines).toEqual(["file /etc/app/key removed: it is no longer declared", "container ringo-app removed", "2 changes"]);
   });
 
-  test("is known of an apply that failed or was cut off, too", () => {
+  test("is also known of a failed or interrupted apply", () => {
     expect(machine.apply(file("/etc/app/key"), { steps: [{ name: "fails", command: "false" }] }).code).toBe(1);
     machine.apply();
     expect(machine.exists("/etc/app/key")).toBe(false);
   });
 
-  test("is still to be taken away when that failed", () => {
+  test("is removed later if removing it failed", () => {
     machine.apply(file(unit), { units: [{ name: "redis.service" }] });
     machine.failing("disable redis.service");
     expect(machine.apply().code).toBe(1);
@@ -44,20 +44,20 @@ describe("what a state no longer declares", () => {
     expect(machine.exists(unit)).toBe(false);
   });
 
-  test("leaves units of the distribution as they are", () => {
+  test("leaves the distribution's units as they are", () => {
     machine.apply(nginx, config("one\n"));
     machine.apply();
     expect(machine.exists(".fake/units/nginx.service/active")).toBe(true);
     expect(machine.exists("/etc/nginx/nginx.conf")).toBe(false);
   });
 
-  test("leaves a template alone when it goes with its file: systemd ends what has an instance's name", () => {
+  test("removes a template's file without stopping it: systemd only stops instances", () => {
     machine.apply(file("/etc/systemd/system/redis@.service"));
     machine.apply();
     expect([machine.calls(/^systemctl disable/), machine.exists("/etc/systemd/system/redis@.service")]).toEqual([[], false]);
   });
 
-  test("is noticed by who has read it, though it is no longer asked for", () => {
+  test("triggers its former readers, even if they no longer name it", () => {
     machine.apply(nginx, config("one\n"), file("/etc/nginx/more"), { steps: [{ name: "test", command: "true", onChange: ["/etc/nginx/more", "/etc/nginx/nginx.conf"] }] });
     machine.apply({ units: [{ name: "nginx.service", restartOn: ["/etc/nginx/nginx.conf", "/etc/nginx/more"] }] }, config("one\n"), file("/etc/nginx/more"));
     const steps = [{ name: "test", command: "true", onChange: ["/etc/nginx/nginx.conf"] }];
@@ -67,7 +67,7 @@ describe("what a state no longer declares", () => {
     expect(machine.apply(nginx, config("one\n"), { steps }).lines).toEqual(["unchanged"]);
   });
 
-  test("is followed by what its file says, once", () => {
+  test("runs its file's whenGone command, once", () => {
     const load = 'echo loaded >> "$FAKE/loads"';
     machine.apply(file("/etc/rules/one", load), file("/etc/rules/two", load));
     machine.apply();

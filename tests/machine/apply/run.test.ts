@@ -17,7 +17,7 @@ describe("an apply", () => {
     checks: [{ name: "it is done", command: 'test -e "$RINGO_ROOT/done"' }],
   };
 
-  test("says each thing it does, and a second one nothing", () => {
+  test("reports everything it does, and a second one nothing", () => {
     expect(machine.apply(state)).toEqual({
       code: 0,
       errors: "",
@@ -37,24 +37,24 @@ describe("an apply", () => {
     expect(calls[0]).toMatch(/--no-install-recommends.*--force-confold.* install redis-server$/);
   });
 
-  test("fails when a check does not hold, and names it with what it said", () => {
+  test("fails if a check fails, with its name and output", () => {
     const applied = machine.apply({ checks: [{ name: "port 443 answers", command: "echo refused; false", timeoutSeconds: 1 }] });
     expect(applied.code).toBe(1);
     expect(applied.errors).toMatch(/check 'port 443 answers'.*\n.*refused/);
   });
 
-  test("waits for a check that holds a little later", () => {
+  test("waits for a check that succeeds a little later", () => {
     const command = 'echo >> "$FAKE/tries"; [ "$(wc -l < "$FAKE/tries")" -ge 2 ]';
     expect(machine.apply({ checks: [{ name: "slow", command, timeoutSeconds: 10 }] }).code).toBe(0);
   });
 
-  test("cuts off what takes too long", () => {
+  test("aborts commands that take too long", () => {
     const applied = machine.apply({ steps: [{ name: "hangs", command: "sleep 60", timeoutSeconds: 1 }] });
     expect(applied.code).toBe(1);
     expect(applied.errors).toMatch(/step 'hangs'[^]*timed out after 1 s/);
   });
 
-  test("asks what takes too long to end first, with all that it has called: a container ends only so", () => {
+  test("first terminates the whole process group of such a command: a container would not stop otherwise", () => {
     const asked = `sh -c 'trap "sleep 0.5; touch $FAKE/ended; exit" TERM; while :; do sleep 0.1; done'\n:`;
     const applied = machine.apply({ steps: [{ name: "hangs", command: asked, timeoutSeconds: 1 }] });
     expect([applied.code, machine.exists(".fake/ended")]).toEqual([1, true]);
@@ -74,7 +74,7 @@ describe("an apply", () => {
     if (slow.exitCode === null) await once(slow, "exit");
   });
 
-  test("goes on to its end when nobody listens any more", async () => {
+  test("continues to its end if the connection is lost", async () => {
     const child = machine.start(
       { steps: [{ name: "first", command: 'touch "$FAKE/begun"; sleep 0.3' }] },
       { steps: [{ name: "last", command: 'touch "$FAKE/last"', when: "after-units" }] },

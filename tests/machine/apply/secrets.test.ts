@@ -12,7 +12,7 @@ describe("secrets", () => {
     ["in a URL", "p4ss/w+rd", 'echo "redis://u:p4ss%2Fw%2Brd@host"'],
     ["by one of their lines", pem, 'echo "bad line UFFSU1RVVldYWVo="'],
     ["of two, the longer", "p4ss", "echo p4ss-more"],
-  ])("are struck out %s", (_, secret, command) => {
+  ])("are redacted %s", (_, secret, command) => {
     const applied = machine.apply({
       secrets: [secret, "p4ss-more"],
       steps: [{ name: "talks", command: `${command}; false` }],
@@ -21,7 +21,7 @@ describe("secrets", () => {
     expect(applied.errors).not.toMatch(/p4ss|-more|UFFSU1/);
   });
 
-  test("are struck out of a fault of the program itself", () => {
+  test("are redacted in a bug's stack trace", () => {
     const applied = machine.apply({ secrets: ["p4ss"], files: [{ path: "/etc/x", content: "", mode: "p4ss" }] });
     expect(applied.code).toBe(1);
     expect(applied.errors).toContain("[secret]");

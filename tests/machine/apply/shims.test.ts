@@ -22,11 +22,11 @@ print(json.dumps(shims.texts()))`, join(__dirname, "../../../machine")], {
 const shims = join(folder, "first");
 for (const [name, text] of Object.entries(texts)) put(join(shims, name), text);
 
-test.each(Object.values(texts))("is a clean shell script", (text) => {
+test.each(Object.values(texts))("passes shellcheck", (text) => {
   expect(spawnSync("shellcheck", ["-"], { input: text, encoding: "utf8" }).stdout).toBe("");
 });
 
-test("what packages begin at a boot, and their units, are read once, before any of them starts", () => {
+test("systemd reloads once for all units that packages add or enable, before any of them starts", () => {
   const asked = (args: string): string[] => {
     writeFileSync(log, "");
     expect(spawnSync(join(shims, "systemctl"), args.split(" "), { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
@@ -39,7 +39,7 @@ test("what packages begin at a boot, and their units, are read once, before any 
   expect([asked("disable two"), existsSync(changed)]).toEqual([["--no-reload disable two"], true]);
 });
 
-describe("what Debian's own command would answer and leave behind is what the shim does", () => {
+describe("the shim answers and changes the same as Debian's own command", () => {
   const unit = "example.service";
   const enabled = "/var/lib/systemd/deb-systemd-helper-enabled";
   const wanted = ["/etc/systemd/system/multi-user.target.wants/example.service", "/etc/systemd/system/alias.service"];

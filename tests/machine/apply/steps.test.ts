@@ -26,14 +26,14 @@ describe("steps", () => {
     expect(count()).toBe(2);
   });
 
-  test("that failed run again, though their file is as it was", () => {
+  test("that failed run again, even with an unchanged file", () => {
     const step = (command: string): Fragment => ({ steps: [{ name: "load", command, onChange: ["/etc/nginx/nginx.conf"] }] });
     expect(machine.apply(config("one"), step("false")).code).toBe(1);
     machine.apply(config("one"), step(command));
     expect(count()).toBe(1);
   });
 
-  test("that failed half-way run again, though their file is again that of before", () => {
+  test("that failed halfway run again, even if their file was reverted", () => {
     const step = (command: string): Fragment => ({ steps: [{ name: "load", command, onChange: ["/etc/nginx/nginx.conf"] }] });
     machine.apply(config("one"), step(command));
     expect(machine.apply(config("two"), step("false")).code).toBe(1);
@@ -42,19 +42,19 @@ describe("steps", () => {
     expect(machine.apply(config("one"), step(command)).lines).toEqual(["unchanged"]);
   });
 
-  test("that may fail are told of as a warning, all else goes on, and they run again", () => {
+  test("that may fail are reported as a warning, everything else continues, and they run again", () => {
     const step = (command: string): Fragment => ({ steps: [{ name: "tell", command, onChange: ["/etc/nginx/nginx.conf"], mayFail: true }] });
     const applied = machine.apply(config("one"), step("echo nobody answers; false"), { checks: [{ name: "all else", command }] });
     expect([applied.code, applied.lines.join("\n"), count()]).toEqual([0, expect.stringMatching(/^warning: step 'tell' \(exit 1\)\n +nobody answers/m), 1]);
     expect(machine.apply(config("one"), step(command)).lines).toContain("step 'tell' done");
   });
 
-  test("are heard where they warn of something", () => {
+  test("have their warnings printed", () => {
     const { lines } = machine.apply({ steps: [{ name: "restore", command: "echo fine; echo warning: all but one; echo warnings: none" }] });
     expect(lines.filter((line) => line.includes("warning"))).toEqual(["warning: all but one"]);
   });
 
-  test("with both reasons run for either", () => {
+  test("with both conditions run for either", () => {
     const step: Fragment = { steps: [{ name: "load", command, onChange: ["/etc/nginx/nginx.conf"], unless: 'test -e "$FAKE/count"' }] };
     machine.apply(config("one"), step);
     machine.apply(config("one"), step);

@@ -6,24 +6,24 @@ beforeEach(() => { machine = new FakeMachine(["nginx.service", "redis.service"])
 afterEach(() => machine.remove());
 
 describe("units", () => {
-  test("are restarted by their own files and no others'", () => {
+  test("are restarted for their own files and no others", () => {
     const redis: Fragment = { files: [{ path: "/etc/redis.conf", content: "x" }], units: [{ name: "redis.service", restartOn: ["/etc/redis.conf"] }] };
     machine.apply(config("one"), nginx, redis);
     expect(machine.apply(config("two"), nginx, redis).lines).toEqual(
       ["file /etc/nginx/nginx.conf changed", "unit nginx.service restarted", "2 changes"]);
   });
 
-  test("are restarted when others may read their file from now on, or no more", () => {
+  test("are restarted if their file's permissions change", () => {
     machine.apply(config("one"), nginx);
     expect(machine.apply({ files: [{ ...config("one").files![0]!, mode: "0600" }] }, nginx).lines).toContain("unit nginx.service restarted");
   });
 
-  test("that a package started before their files were there are restarted", () => {
+  test("that a package started before their files existed are restarted", () => {
     machine.set("units/nginx.service/active", "");
     expect(machine.apply(config("one"), nginx).lines).toContain("unit nginx.service restarted");
   });
 
-  test("reload where a reload is enough", () => {
+  test("are only reloaded if that is enough", () => {
     const reloading: Fragment = { units: [{ name: "nginx.service", reloadOn: ["/etc/nginx/nginx.conf"] }] };
     machine.apply(config("one"), reloading);
     machine.calls(/./);
@@ -31,7 +31,7 @@ describe("units", () => {
     expect(machine.calls(/restart|reload/)).toEqual(["systemctl reload-or-restart nginx.service"]);
   });
 
-  test("are restarted by the next apply when this one failed after it wrote the file", () => {
+  test("are restarted by the next apply if this one failed after writing the file", () => {
     machine.apply(config("one"), nginx);
     const blocked: Fragment = { steps: [{ name: "blocked", command: "false", unless: "false" }] };
     expect(machine.apply(config("two"), nginx, blocked).code).toBe(1);
@@ -50,7 +50,7 @@ describe("units", () => {
     expect(machine.apply(config("two"), nginx).lines).toContain("unit nginx.service restarted");
   });
 
-  test("whose restart was cut off are restarted, though their files are again those of before", () => {
+  test("whose restart was interrupted are restarted, even if their files were reverted", () => {
     machine.apply(config("one"), nginx);
     machine.failing("restart nginx.service");
     expect(machine.apply(config("two"), nginx).code).toBe(1);
@@ -59,20 +59,20 @@ describe("units", () => {
     expect(machine.apply(config("one"), nginx).lines).toEqual(["unchanged"]);
   });
 
-  test("whose files another state of the machine applied are left alone by it", () => {
+  test("are left alone if another state applies other files", () => {
     machine.apply(config("one"), nginx);
     machine.applyAs("another", { files: [{ path: "/etc/redis.conf", content: "x" }], units: [{ name: "redis.service", restartOn: ["/etc/redis.conf"] }] });
     expect(machine.apply(config("one"), nginx).lines).toEqual(["unchanged"]);
   });
 
-  test("whose condition does not hold here are passed over, every time", () => {
+  test("whose condition is not met here are skipped, every time", () => {
     machine.set("units/redis.service/unmet", "");
     const clock: Fragment = { units: [{ name: "redis.service" }] };
     expect(machine.apply(clock).lines).toEqual(["unit redis.service enabled", "1 changes"]);
     expect(machine.apply(clock).lines).toEqual(["unchanged"]);
   });
 
-  test("changed on disk are read again before they are restarted", () => {
+  test("changed on disk are reloaded before they are restarted", () => {
     const unit = "/etc/systemd/system/nginx.service";
     const state = (content: string): Fragment => ({ files: [{ path: unit, content }], units: [{ name: "nginx.service", restartOn: [unit] }] });
     machine.apply(state("one"));
@@ -81,11 +81,11 @@ describe("units", () => {
     expect(machine.calls(/daemon-reload|restart/)).toEqual(["systemctl daemon-reload", "systemctl restart nginx.service"]);
   });
 
-  test("that do not exist are named", () => {
+  test("that do not exist are reported by name", () => {
     expect(machine.apply({ units: [{ name: "ngnix.service" }] }).errors).toContain("unit ngnix.service: no such unit");
   });
 
-  test("that begin at a boot from now on are read anew once, before any of them starts", () => {
+  test("that are newly enabled cause one reload, before any of them starts", () => {
     machine.apply({ units: [{ name: "nginx.service" }, { name: "redis.service" }] });
     expect(machine.calls(/ enable|daemon-reload|start/)).toEqual([
       "systemctl enable --quiet --no-reload nginx.service", "systemctl enable --quiet --no-reload redis.service", "systemctl daemon-reload",
@@ -93,7 +93,7 @@ describe("units", () => {
     ]);
   });
 
-  test("that must be off are stopped and disabled", () => {
+  test("declared as off are stopped and disabled", () => {
     machine.apply({ units: [{ name: "nginx.service" }] });
     expect(machine.apply({ units: [{ name: "nginx.service", enabled: false, running: false }] }).lines).toEqual(
       ["unit nginx.service disabled", "unit nginx.service stopped", "2 changes"]);

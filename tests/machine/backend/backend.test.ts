@@ -44,12 +44,12 @@ describe("the backend's variables", () => {
     });
   });
 
-  test("are not to be set by anybody else: whoever tries is told what to set instead, before anything is made", () => {
+  test("cannot be set by the configuration: the error says what to set instead, before anything is created", () => {
     const own = Object.keys(djangoEnvironment({ ...inputs, secretKeyFallbacks: ["former"], variables: {}, secretVariables: {} }).variables);
     expect(own.filter((name) => !Object.hasOwn(reservedVariables, name))).toEqual([]);
   });
 
-  test("name every secret among them", () => {
+  test("are marked if secret", () => {
     expect(environment.secrets).toEqual(expect.arrayContaining(["django-key", "pg-pass", "redis-pass", "access-id", "access-secret", "https://sentry-dsn", "bot-token"]));
   });
 
@@ -57,17 +57,17 @@ describe("the backend's variables", () => {
     ["no secret key", { secretKey: "" }, "secret key is empty"],
     ["no allowed host", { allowedHosts: [] }, "allowedHosts is empty"],
     ["an origin without scheme", { csrfTrustedOrigins: ["api.ringo.test"] }, "is not an origin"],
-    ["the variable it breaks on", { variables: { ADMIN_ALLOWED_IPS: "10.0.0.1" } }, "ADMIN_ALLOWED_IPS must stay unset"],
+    ["a variable that breaks it", { variables: { ADMIN_ALLOWED_IPS: "10.0.0.1" } }, "ADMIN_ALLOWED_IPS must stay unset"],
     ["one of the stack's own variables", { variables: { POSTGRES_HOST: "elsewhere" } }, "POSTGRES_HOST is set twice"],
     ["a variable that is both open and secret", { secretVariables: { COMPANY_NAME: "x" } }, "COMPANY_NAME is set twice"],
     ["a value of several lines", { secretVariables: { FCM_SERVER_KEY: "sec\nret" } }, "FCM_SERVER_KEY contains a line break"],
     ["a variable that Docker cannot read", { secretVariables: { CERTIFICATES: "x".repeat(65_536 - "CERTIFICATES=".length) } }, "CERTIFICATES is longer than 64 KiB"],
-    ["a variable of no name", { variables: { "A=B": "x" } }, "is not a variable's name"],
+    ["a variable without a name", { variables: { "A=B": "x" } }, "is not a variable's name"],
   ])("are refused with %s", (_, changed, message) => {
     expect(() => djangoEnvironment({ ...inputs, ...changed })).toThrow(message);
   });
 
-  test("refuse a password that would not survive the backend's DSN, and never quote it", () => {
+  test("refuse a password that would break the backend's DSN, and never quote it", () => {
     fc.assert(fc.property(fc.string({ minLength: 6 }).filter((text) => !/^[A-Za-z0-9._~-]+$/.test(text)), (password) => {
       for (const changed of [{ postgres: { ...inputs.postgres, password } }, { redis: { ...inputs.redis, password } }]) {
         let message = "accepted";
@@ -104,11 +104,11 @@ describe("roles", () => {
     });
   });
 
-  test("leave their place to the next one's turn when the edge sends them requests again", () => {
+  test("are followed by the next one only when the edge sends them requests again", () => {
     expect(apiContainer.passedBySeconds).toBeGreaterThan(failTimeoutSeconds);
   });
 
-  test("run as the backend's user, with media, and a /tmp in which nothing can be run", () => {
+  test("run as the backend's user, with media and a noexec /tmp", () => {
     for (const container of [apiContainer, workerContainer, beatContainer]) {
       expect(container).toMatchObject({ user: "10001:33", tmpfs: ["/tmp:rw,noexec,nosuid,nodev,size=512m"] });
       expect(container.volumes![0]).toBe("/srv/ringo/media:/app/media");
@@ -116,14 +116,14 @@ describe("roles", () => {
     }
   });
 
-  test("are bound to the machine with the data, which their environment names, and to no password", () => {
+  test("are bound to the data machine's address in their environment, and to no password", () => {
     for (const { boundTo, environment } of [apiContainer, workerContainer, beatContainer]) {
       expect(boundTo).toEqual(["POSTGRES_HOST"]);
       expect(environment).toHaveProperty("POSTGRES_HOST");
     }
   });
 
-  test("publish nothing but the API, and that on the private address", () => {
+  test("publish only the API, on the private address", () => {
     expect(apiContainer.publish).toEqual(["10.0.0.2:8000:8000"]);
     expect([workerContainer.publish, beatContainer.publish]).toEqual([undefined, undefined]);
   });
@@ -134,7 +134,7 @@ describe("roles", () => {
     expect(command.join(" ")).not.toContain("--autoscale");
   });
 
-  test("a worker's bounds are refused when they contradict each other", () => {
+  test("a worker's contradictory bounds are refused", () => {
     fc.assert(fc.property(fc.integer({ min: -2, max: 20 }), fc.integer({ min: -2, max: 20 }), (min, max) => {
       const command = () => workerCommand({ ...celery, autoscaler: { min, max } }, "worker@w");
       if (min >= 1 && min <= max) expect(command()).toContain(`--autoscale=${max},${min}`);
@@ -142,12 +142,12 @@ describe("roles", () => {
     }));
   });
 
-  test("beat's schedule outlives its container, and its reboot: it is in a directory of the machine, which is its own", () => {
+  test("beat's schedule survives its container and reboots: it is in a directory of the machine, of its own", () => {
     expect(beat(backend).directories).toEqual([{ path: "/srv/beat", owner: "10001", group: "33" }]);
     expect(beatContainer.volumes).toContain("/srv/beat:/srv/beat");
   });
 
-  test("beat goes on with its schedule, or begins anew where the one before it was killed", () => {
+  test("beat continues its schedule, or starts over if its predecessor was killed", () => {
     const folder = mkdtempSync(join(tmpdir(), "ringo-beat-"));
     const place = (name: string) => writeFileSync(join(folder, name), "");
     const started = () => {
@@ -164,7 +164,7 @@ describe("roles", () => {
     }
   });
 
-  test("the API's health is asked with the headers that the edge sends, and only 200 is health", () => {
+  test("the API's health check sends the edge's headers, and only 200 is healthy", () => {
     const run = (status: number) => spawnSync("sh", ["-c", `curl() { printf '%s\\n' "$@" >&2; printf ${status}; }\n${apiContainer.health!.command}`], { encoding: "utf8" });
     expect(run(200)).toMatchObject({ status: 0 });
     expect(run(200).stderr).toMatch(/\nHost: api.ringo.test\n--header\nX-Forwarded-Proto: https\nhttp:\/\/10.0.0.2:8000\/api\/health\/\n/);
@@ -181,13 +181,13 @@ describe("a release", () => {
     expect(releaseKey("backend:1")).not.toBe(releaseKey("backend:2"));
   });
 
-  test("is done again for another volume, which has neither its migrations nor its static files", () => {
+  test("is repeated for another volume, which has neither its migrations nor its static files", () => {
     const unless = (volume: string) => combine(release({ backend, volume })).steps.slice(1).map((step) => step.unless);
     for (const [i, condition] of unless("another").entries()) expect(condition).not.toBe(unless("one")[i]);
     expect(() => release({ backend, volume: "../x" })).toThrow("not a volume's id");
   });
 
-  test("asks the database itself what to migrate: one that was restored, or taken back by hand, has no longer what a note says", () => {
+  test("asks the database itself what to migrate: after a restore or a manual change a record would be wrong", () => {
     expect(state.steps.filter(({ unless, onChange }) => !unless && !onChange).map(({ name }) => name)).toEqual(["migrate"]);
   });
 
@@ -195,7 +195,7 @@ describe("a release", () => {
     expect(state.steps.find(({ name }) => name === "migrate")!.timeoutSeconds).toBeGreaterThanOrEqual(3600);
   });
 
-  test("collects static files again where it is gone back to, and they were removed with the oldest", () => {
+  test("collects static files again if it is reverted to after they were removed with the oldest", () => {
     const folder = mkdtempSync(join(tmpdir(), "ringo-release-"));
     const { unless } = state.steps.find(({ name }) => name === "collect static files")!;
     const collected = () => spawnSync("sh", ["-c", unless!.replaceAll("/srv/", `${folder}/`).replaceAll("/var/lib/", `${folder}/`)]).status === 0;
@@ -228,7 +228,7 @@ describe("a release", () => {
     for (const secret of environment.secrets) expect(file.content).toContain(secret);
   });
 
-  test("runs its image as closed up as the roles' containers", () => {
+  test("runs its image as confined as the roles' containers", () => {
     const runs = state.steps.flatMap(({ command }) => command.match(/docker run (?:[^\n]|\\\n)*/g) ?? []);
     expect(runs).toHaveLength(state.steps.length);
     for (const call of runs) {
@@ -237,7 +237,7 @@ describe("a release", () => {
     }
   });
 
-  test("keeps the static files of those before it: the edge still serves one of them, and a page just loaded asks for them", () => {
+  test("keeps the static files of its predecessors: the edge still serves one of them, and pages just loaded request them", () => {
     const folder = mkdtempSync(join(tmpdir(), "ringo-static-"));
     const { command, unless } = state.steps.find(({ name }) => name === "collect static files")!;
     const [marker, files] = [join(folder, "ringo/releases/marker"), join(folder, "ringo/static")];
@@ -266,13 +266,13 @@ describe("a release", () => {
     }
   });
 
-  test("leaves no volume behind that its image made", () => {
+  test("leaves no volume of its image behind", () => {
     const removed = state.steps.flatMap(({ command }) => command.match(/docker rm .*?(?=[;>]|$)/gm) ?? []);
     expect(removed.length).toBeGreaterThan(3);
     for (const call of removed) expect(call).toContain(" --volumes ");
   });
 
-  test("quotes the image, and every command is a clean shell script", () => {
+  test("quotes the image, and every command passes shellcheck", () => {
     const scripts = [...state.steps, ...combine(release({ backend: { ...backend, image: "x'; reboot; '" }, volume: "one" })).steps];
     for (const { command, unless } of scripts) {
       for (const script of [command, unless ?? ""]) {
@@ -283,7 +283,7 @@ describe("a release", () => {
     }
   });
 
-  test("whose worker does not start says so with the worker's last lines", () => {
+  test("whose worker does not start fails with the worker's last lines", () => {
     const docker = `docker() { case "$1" in exec) return 1 ;; inspect) echo false ;; logs) echo 'ImportError: kombu' ;; esac; }\ntouch() { :; }\n`;
     const tried = spawnSync("sh", ["-ec", docker + state.steps[2].command], { encoding: "utf8" });
     expect(tried.status).toBe(1);

@@ -13,14 +13,14 @@ settings["post_request"](None, None, environ, None)\nprint(json.dumps(left()))`;
   return status === 0 ? JSON.parse(stdout) : stderr;
 };
 
-test("gunicorn is given its settings, which its user can read, and is another container with others", () => {
+test("gunicorn gets its settings, readable by its user, and other settings make another container", () => {
   expect(command.join(" ")).toContain(` --config ${path} `);
   expect(volumes).toContain(`${path}:${path}:ro`);
   expect(mode).toBeUndefined();
   expect(environment.RINGO_SETTINGS).toMatch(/^[0-9a-f]{64}$/);
 });
 
-test("a body that the application left is read to its end, or to that of the connection", () => {
+test("a body that the application left unread is read to its end, or to that of the connection", () => {
   expect(after("body = io.BytesIO(b'x' * 5_000_000)\nbody.read(7)\nenviron = {'wsgi.input': body}\nleft = lambda: len(body.read())")).toBe(0);
   expect(after(`class Body:
     def read(self, size):

@@ -54,28 +54,28 @@ if os.path.getsize("tries") <= ${times}:
     raise OperationalError("canceled") from LockNotAvailable()
 print(__name__, *sys.argv, __import__("backend").__name__)`;
 
-test("the container is given the program, which its user can read", () => {
+test("the container gets the program, readable by its user", () => {
   const { command } = steps!.find(({ name }) => name === "migrate")!;
   expect(command).toMatch(new RegExp(` --volume ${path}:${path}:ro .* python ${path}$`));
   expect(mode).toBeUndefined();
 });
 
-test("manage.py runs as by itself", () => {
+test("manage.py runs as usual", () => {
   expect(migrate(locked(0))).toEqual({ status: 0, lines: ["__main__ manage.py migrate --noinput backend"], stderr: "" });
 });
 
-test("a lock that is not to be had is tried for again, and not for ever", () => {
+test("a lock that is not available is retried, but not forever", () => {
   expect(migrate(locked(2))).toMatchObject({ status: 0, lines: [...again, ...again, expect.stringMatching(/^__main__/)] });
   rmSync(join(folder, "tries"));
   expect(migrate(locked(3))).toMatchObject({ status: 1, lines: [...again, ...again], stderr: expect.stringContaining("OperationalError: canceled") });
 });
 
-test("what fails otherwise fails at once", () => {
+test("any other failure is immediate", () => {
   expect(migrate("from django.db import OperationalError\nraise OperationalError('no such host')")).toMatchObject({ status: 1, lines: [""] });
   expect(migrate("import sys\nsys.exit(3)")).toMatchObject({ status: 3, lines: [""] });
 });
 
-test("a lock is waited for in seconds, except by what keeps nobody waiting", () => {
+test("locks are waited for only seconds, except by statements that block nobody", () => {
   const statements = ["ALTER TABLE a", "CREATE INDEX CONCURRENTLY i", "ALTER TABLE b"];
   expect(migrate(`import backend\nexecute = backend.connect()\nfor sql in ${JSON.stringify(statements)}: execute(sql)`).lines).toEqual([
     "SET lock_timeout = '5s'", "ALTER TABLE a",

@@ -28,23 +28,23 @@ function answeredOn(free: number, then: string, file: string, ...endings: number
   return { status, stderr, asked, slept };
 }
 
-test("what is there comes, and what is not there is not there, at once", () => {
+test("an existing file is fetched, and a missing one reported, at once", () => {
   expect(answered(0)).toMatchObject({ status: 0, slept: [], asked: ["--stanza=ringo-test-data --pg1-path=/srv/data/other archive-get 00000002.history pg_wal/RECOVERYHISTORY"] });
   expect(answered(1)).toMatchObject({ status: 1, slept: [] });
 });
 
-test.each([49, 82, 103, 137])("an error (%i) is no answer: it is asked again", (error) => {
+test.each([49, 82, 103, 137])("an error (%i) is retried", (error) => {
   expect(answered(error, error, 0)).toMatchObject({ status: 0, slept: [1, 2] });
   expect(answered(error, 1)).toMatchObject({ status: 1, slept: [1] });
 });
 
-test("who gives up ends the recovery, as PostgreSQL does from 126 on, rather than the WAL", () => {
+test("after giving up it aborts the recovery, as exit statuses above 125 do, rather than ending the WAL", () => {
   const { status, stderr, slept } = answered(49);
   expect([status, stderr]).toEqual([255, expect.stringMatching(/00000002\.history: cannot be fetched from S3 \(exit 49\)/)]);
   expect(slept.reduce((a, b) => a + b)).toBeGreaterThan(100);
 });
 
-test("on a volume with no room for a segment nothing is waited for, and nothing is the end of the WAL", () => {
+test("on a volume without room for a segment it does not wait, and does not end the WAL", () => {
   expect(answeredOn(16_383, "", "000000010000000000000005", 64)).toMatchObject({ status: 255, slept: [], stderr: expect.stringContaining("no room on the volume (exit 64)") });
   expect(answeredOn(16_384, "", "000000010000000000000005", 64, 0)).toMatchObject({ status: 0, slept: [1] });
   expect(answeredOn(0, "", "000000010000000000000005", 1)).toMatchObject({ status: 1, slept: [] });
@@ -54,13 +54,13 @@ describe("in the bucket as it was", () => {
   const then = "2026-11-24 09:30:00+00";
   const asked = (file: string, asOf: boolean) => `--stanza=ringo-test-data ${asOf ? `--repo=1 --repo-target-time=${then} ` : ""}--pg1-path=/srv/data/other archive-get ${file} pg_wal/RECOVERYHISTORY`;
 
-  test("WAL is what was there then", () => {
+  test("WAL is as it was then", () => {
     const segment = "000000010000000000000005";
     expect(answeredAsOf(then, segment, 0)).toMatchObject({ status: 0, asked: [asked(segment, true)] });
     expect(answeredAsOf(then, segment, 1)).toMatchObject({ status: 1, asked: [asked(segment, true)] });
   });
 
-  test("a history is there if it was there then or is now: its number is taken", () => {
+  test("a timeline exists if it existed then or does now, since its number is taken", () => {
     const history = "00000002.history";
     expect(answeredAsOf(then, history, 0)).toMatchObject({ status: 0, asked: [asked(history, false)] });
     expect(answeredAsOf(then, history, 1, 0)).toMatchObject({ status: 0, asked: [asked(history, false), asked(history, true)] });
@@ -69,4 +69,4 @@ describe("in the bucket as it was", () => {
   });
 });
 
-test("it is a clean shell script", () => expect(spawnSync("shellcheck", [script], { encoding: "utf8" }).stdout).toBe(""));
+test("it passes shellcheck", () => expect(spawnSync("shellcheck", [script], { encoding: "utf8" }).stdout).toBe(""));

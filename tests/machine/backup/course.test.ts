@@ -44,13 +44,13 @@ function stage({ begin, histories, lost, runs }: typeof archive extends fc.Arbit
   };
 }
 
-test("the first segment that recovery would not find is named, with how many after it nobody reaches", () => {
+test("the first segment that a recovery would miss is named, with the number of unreachable ones after it", () => {
   const questions = fc.sample(archive, 400).map(stage);
   expect(gaps(questions)).toEqual(questions.map(({ expected }) => expected));
   for (const some of [true, false]) expect(questions.some(({ expected, left }) => (expected !== null) === some && Object.keys(left).length > 0)).toBe(true);
 });
 
-test("the way is as long as what recovery reads, whether all of it is there or not", () => {
+test("the way is as long as the WAL that a recovery needs, whether all of it exists or not", () => {
   const way = (archived: string[]): number => python(`${course("given")}.among(given["archived"]).segments`, { timeline: 2, left: { 1: 259 * size }, first: name(1, 257), archived });
   expect([[name(2, 261)], [name(1, 257), name(1, 258), name(1, 259), name(2, 259), name(2, 261)], []].map(way)).toEqual([5, 5, 2]);
 });
@@ -68,23 +68,23 @@ const bucket = {
   "0000000200000001": [name(2, 259), name(2, 261), name(2, 262)].map(file),
 };
 
-test("only folders on the way are looked into", () => {
+test("only folders on the way are listed", () => {
   expect(asked(bucket, [])).toEqual({ gap: { first: name(2, 260), beyond: 2 }, folders: ["", "/0000000100000001", "/0000000200000001"].map((folder) => `archive/ringo/17-1${folder}`) });
 });
 
-test("what a running server has still to send is on its way", () => expect(asked(bucket, [name(2, 260), "00000002.history"]).gap).toBeNull());
+test("what a running server has yet to send is not missing", () => expect(asked(bucket, [name(2, 260), "00000002.history"]).gap).toBeNull());
 
-test("what the server has sent last is missing where S3 does not have it; a history's file says nothing", () => {
+test("the segment that the server sent last is missing if S3 does not have it; a history file tells nothing", () => {
   const whole = { ...bucket, "0000000200000001": [name(2, 259), name(2, 260)].map(file) };
   expect([name(2, 260), name(2, 261), name(1, 261), "00000002.history", null].map((sent) => asked(whole, [], sent).gap)).toEqual([null, { first: name(2, 261), beyond: 0 }, null, null, null]);
 });
 
-test("what the server sends now says nothing of the bucket as it was", () => {
+test("what the server sends now tells nothing about an earlier state of the bucket", () => {
   const then = { ...bucket, "0000000200000001": [name(2, 259), name(2, 260)].map(file) };
   expect(asked(then, [name(2, 299)], name(2, 298), ["--repo=1", "--repo-target-time=2026-11-24 09:30:00+00"]).gap).toBeNull();
 });
 
-test("one looks from the newest backup that leads to the newest state, and nowhere without one", () => {
+test("the search starts at the newest backup that leads to the newest state; without one there is none", () => {
   const left = { first: name(1, 260), timeline: 1, stop_lsn: 261 * size };
   const leading = [{ first: name(1, 250), timeline: 1, stop_lsn: 251 * size }, { first: name(1, 258), timeline: 1, stop_lsn: 258 * size + 9 }];
   const after = { first: name(2, 262), timeline: 2, stop_lsn: 263 * size };
@@ -94,14 +94,14 @@ test("one looks from the newest backup that leads to the newest state, and nowhe
   expect([[...leading, left, after], [...leading, left], [left], []].map(from)).toEqual([[after.first], [leading[1]!.first], [], []]);
 });
 
-test("backups are listed with what is wrong with the WAL between them, and where it cannot be looked at", () => {
+test("backups are listed with faults of the WAL between them, also if it cannot be checked", () => {
   const warning = (broken: string): string | null => python(`(setattr(course, "broken", ${broken}), listing._warning(None, None))[-1]`, null);
   expect(warning("lambda *_: None")).toBeNull();
   expect(warning(`lambda *_: course.Gap("${name(1, 7)}", 3)`)).toMatch(`WAL segment ${name(1, 7)} is missing`);
   expect(warning('lambda *_: (_ for _ in ()).throw(Failure("the timeline histories in the archive cannot be read"))')).toBe("the timeline histories in the archive cannot be read");
 });
 
-test("a restore that asks nobody tells of a gap, too", () => {
+test("a restore without confirmation reports a gap, too", () => {
   const said = python(`(lambda said: (
     setattr(restore, "say", said.append), setattr(restore, "_in_place", lambda *_: 0), setattr(restore.lock, "held", lambda *_, **__: contextlib.nullcontext()),
     setattr(restore.schedule, "paused", lambda *_: contextlib.nullcontext()),

@@ -35,7 +35,7 @@ function discarded(what: "all" | "one", path = "", yes = "yes"): { said: string;
   return { said, there: readdirSync(volume).sort() };
 }
 
-test("what a restore kept goes, and nothing else, whatever is asked for", () => {
+test("only what a restore kept is removed, whatever is requested", () => {
   expect(discarded("one", at("main.before-1"))).toEqual({ said: "0", there: ["main", "main.aside-2", "main.restoring-3"] });
   for (const path of [at("main"), at("main.restoring-3"), volume, "/", `${at("main.aside-2")}/../main`]) {
     expect(discarded("one", path)).toEqual({ said: `${path} was not kept by a restore; there are: ${at("main.aside-2")}`, there: ["main", "main.aside-2", "main.restoring-3"] });
@@ -43,7 +43,7 @@ test("what a restore kept goes, and nothing else, whatever is asked for", () => 
   expect(discarded("all")).toEqual({ said: "0", there: ["main", "main.restoring-3"] });
 });
 
-test("nothing goes where nothing is named, or nobody has said yes", () => {
+test("nothing is removed without a name, or without confirmation", () => {
   expect(discarded("one")).toEqual({ said: expect.stringMatching(/^name what to discard, or --all; there are: /), there: ["main", "main.aside-2", "main.before-1", "main.restoring-3"] });
   expect(discarded("all", "", "")).toEqual({ said: expect.stringMatching(/^this needs confirmation/), there: ["main", "main.aside-2", "main.before-1", "main.restoring-3"] });
 });

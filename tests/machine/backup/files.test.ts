@@ -19,7 +19,7 @@ for name in ("aside-1", "restoring-2", "restoring-3"):
         files.finish(directory)
 `;
 
-test("what an interrupted restore left goes with the next one; a copy that is whole stays", () => {
+test("the next restore removes what an interrupted one left; a complete copy stays", () => {
   const volume = mkdtempSync(join(tmpdir(), "ringo-files-"));
   try {
     const said = execFileSync("/usr/bin/python3", ["-IBc", program, join(__dirname, "../../../machine"), volume], { encoding: "utf8" });

@@ -47,27 +47,27 @@ const does = (given: object): string[] => JSON.parse(execFileSync("/usr/bin/pyth
 /** Of which plan the data are that are there now. */
 const there = (): string | undefined => (existsSync(join(volume, "main/plan")) ? readFileSync(join(volume, "main/plan"), "utf8") : undefined);
 
-test("the newest state takes the place of an empty directory, and is data from then on", () => {
+test("the newest state replaces an empty directory, and is marked complete", () => {
   mkdirSync(join(volume, "main"));
   expect([does({ kind: "latest" }), there()]).toEqual([["fill target"], "target"]);
   expect(readdirSync(volume).sort()).toEqual(["lock", "main"]);
 });
 
-test("a time is recovered to before anything takes that place", () => {
+test("recovery to a time is completed before anything is replaced", () => {
   expect([does({ kind: "time" }), there()]).toEqual([["fill target", "rehearse", "stop"], "target"]);
 });
 
-test.each([["lies after all that was archived", null, "S3 has no transaction after that time"], ["lies behind a gap", "a gap", "warning: the target was never reached"]])(
-  "a time that %s gives what there is before it, which is told", (_, never, said) => {
+test.each([["is after everything archived", null, "S3 has no transaction after that time"], ["is behind a gap", "a gap", "warning: the target was never reached"]])(
+  "a time that %s restores what is before it, and says so", (_, never, said) => {
     expect(does({ kind: "time", never })).toEqual(["fill target", "rehearse", expect.stringContaining(said), "fill newest", "stop"]);
     expect(there()).toBe("newest");
 });
 
-test("a point that is never reached gives nothing else instead", () => {
+test("a point that is never reached restores nothing else instead", () => {
   expect([does({ kind: "point", never: null }), there()]).toEqual([["fill target", "rehearse", "stop", "NeverReached"], undefined]);
 });
 
-test("data that are there stay", () => {
+test("existing data stays", () => {
   mkdirSync(join(volume, "main"));
   writeFileSync(join(volume, "main/plan"), "somebody's");
   expect([does({ kind: "latest" }), there()]).toEqual([["Refusal"], "somebody's"]);

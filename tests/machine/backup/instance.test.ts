@@ -27,9 +27,9 @@ private.process.kill()
 `;
 const asked = (seconds: string): string => execFileSync("/usr/bin/python3", ["-IBc", program, join(__dirname, "../../../machine"), seconds], { encoding: "utf8" });
 
-test("a server that ends between two questions is told of by its log", () => expect(asked("0.3")).toMatch(/^NeverReached the target was never reached/));
+test("a server that exits between two queries is reported with its log", () => expect(asked("0.3")).toMatch(/^NeverReached the target was never reached/));
 
-test("one that runs on is told of by the question that failed", () => expect(asked("20")).toBe("Failure no socket"));
+test("one that keeps running is reported with the failed query", () => expect(asked("20")).toBe("Failure no socket"));
 
 /** What its server is started with. */
 const options = (): string[] => execFileSync("/usr/bin/python3", ["-IBc", `
@@ -43,15 +43,15 @@ cluster = types.SimpleNamespace(bin="/bin", configuration="/etc/postgresql.conf"
 instance.Instance(types.SimpleNamespace(stanza="ringo", cluster=cluster), types.SimpleNamespace(directory="/srv/data/main.aside", then=None)).start("promote")
 `, join(__dirname, "../../../machine")], { encoding: "utf8" }).split("\n");
 
-test("nothing of it reaches the archive, or anybody but this machine: it is another history than the running database's", () => {
+test("its WAL is not archived, and it is reachable only from this machine, since its timeline is not the running database's", () => {
   expect(options()).toEqual(expect.arrayContaining(["--archive_mode=off", "--listen_addresses=", "--external_pid_file="]));
 });
 
-test("it keeps little of what it has replayed: the volume is the running database's, too", () => {
+test("it keeps little replayed WAL, since the running database uses the volume, too", () => {
   expect(options()).toEqual(expect.arrayContaining(["--max_wal_size=256MB", "--min_wal_size=32MB"]));
 });
 
-test("a server that another run has left is ended by its number, and no other process that has this number by now", () => {
+test("a server left by another run is killed by its process id, but not another process that has this id by now", () => {
   const alive = execFileSync("/usr/bin/python3", ["-IBc", `
 import os, subprocess, sys, tempfile, threading
 sys.path.insert(0, sys.argv[1])

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { python } from "./python";
 
-test("how long WAL has waited is told with how much of it waits, by a database that is down, too", () => {
+test("the list says how much WAL waits and for how long, also if the database is down", () => {
   const data = mkdtempSync(join(tmpdir(), "ringo-listing-"));
   const status = join(data, "pg_wal", "archive_status");
   try {

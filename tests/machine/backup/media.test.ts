@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { python } from "./python";
 
-test("a directory that never had a file is nothing to keep; one that has lost its files is not passed over", () => {
+test("a directory that never had files is not backed up; one that lost its files is not skipped", () => {
   const [empty, filled] = [0, 1].map(() => mkdtempSync(join(tmpdir(), "ringo-media-")));
   try {
     writeFileSync(join(filled!, "receipt.pdf"), "");

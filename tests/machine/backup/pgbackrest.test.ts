@@ -12,7 +12,7 @@ import { database, media, repository } from "./samples";
 
 const conf = (fragment: Fragment): string => content(fragment, "/etc/pgbackrest/pgbackrest.conf");
 
-test("no secret shows outside of files for root and the server", () => {
+test("no secret is outside files for root and the server", () => {
   for (const fragment of [database(), media()]) {
     const open = fragment.files!.filter((file) => !(file.secret && /^06[04]0$/.test(file.mode!)));
     expect(JSON.stringify({ ...fragment, secrets: [], files: open })).not.toContain("made-up");
@@ -20,13 +20,13 @@ test("no secret shows outside of files for root and the server", () => {
   }
 });
 
-test("nothing leaves the machine in clear, and WAL leaves it within a minute", () => {
+test("nothing leaves the machine unencrypted, and WAL leaves it within a minute", () => {
   expect(conf(database())).toMatch(/^repo1-cipher-type=aes-256-cbc$/m);
   expect(conf(database())).not.toMatch(/verify-tls=n|storage-verify/);
   expect(archiving("x")).toMatchObject({ archive_mode: "on", archive_timeout: "60s", archive_command: "pgbackrest --stanza=x archive-push %p" });
 });
 
-test("backups are kept for as many days as asked for, and WAL that waits for S3 takes no more of the volume than it may", () => {
+test("backups are kept for the configured days, and WAL waiting for S3 is limited on the volume", () => {
   const told = (fragment: Fragment, path: string) => Object.fromEntries(content(fragment, path).split("\n").filter((line) => line.includes("=")).map((line) => line.split("=", 2)));
   // Without a kind it would be a number of backups, and without a figure none would ever go.
   expect(told(database({ retentionDays: 12, queueMaxMiB: 700 }), "/etc/pgbackrest/pgbackrest.conf")).toMatchObject({
@@ -35,21 +35,21 @@ test("backups are kept for as many days as asked for, and WAL that waits for S3 
   expect(told(media(), "/etc/ringo/restic.env")).toMatchObject({ RINGO_KEEP_DAYS: "30" });
 });
 
-test("pgBackRest itself says that S3 is away, before the step that asks is cut off", () => {
+test("pgBackRest itself reports that S3 is down, before the step times out", () => {
   const [, seconds] = /^io-timeout=(\d+)$/m.exec(conf(database()))!;
   const { timeoutSeconds } = database().steps!.find(({ name }) => name === "WAL arrives in S3")!;
   expect(Number(seconds) * 9).toBeLessThan(timeoutSeconds!); // it tries for nine times as long
 });
 
-test("a backup begins when it is asked for, not with PostgreSQL's next checkpoint, minutes later", () => expect(conf(database())).toMatch(/^start-fast=y$/m));
+test("a backup begins at once, not with PostgreSQL's next checkpoint, minutes later", () => expect(conf(database())).toMatch(/^start-fast=y$/m));
 
-test("the endpoint is AWS's by the bucket's own name, another's by path and port", () => {
+test("the endpoint uses the bucket's host name with AWS, otherwise path and port", () => {
   expect(conf(database())).toMatch(/repo1-s3-endpoint=s3\.eu-central-1\.amazonaws\.com\n(?!repo1-storage-port)[^]*uri-style=host/);
   expect(conf(database({ repository: { ...repository, endpoint: "https://s3.ringo.test:7070", pathStyle: true } }))).toMatch(
     /repo1-s3-endpoint=s3\.ringo\.test\nrepo1-storage-port=7070\n[^]*uri-style=path/);
 });
 
-test("a value of two lines is refused: it would be a setting of its own", () => {
+test("a value of two lines is refused, since it would be a setting of its own", () => {
   expect(() => database({ passphrase: "a\nrepo1-cipher-type=none" })).toThrow(/more than one line/);
 });
 
@@ -63,7 +63,7 @@ test.each([1, 2, 3, 4, 6, 8, 12])("every %i hours there is a backup, the full on
   for (const hour of hours) expect((hour - 2 + 24) % every).toBe(0);
 });
 
-test("each is due before somebody is told that it is missing", () => {
+test("each is due before an alert reports it missing", () => {
   const files = [...database().files!, ...media().files!];
   /** Seconds between one run and the next, at most. */
   const between = (unit: string): number => {
@@ -81,23 +81,23 @@ test("each is due before somebody is told that it is missing", () => {
   }
 });
 
-test("the restore test has its place in /run, which each boot empties, and leaves others there alone", () => {
+test("the restore test has its directory in /run, which each boot empties, and leaves others there alone", () => {
   const unit = content(database(), "/etc/systemd/system/ringo-restore-test.service");
   expect(unit).toMatch(/^RuntimeDirectory=ringo-restore\nRuntimeDirectoryMode=0711\nRuntimeDirectoryPreserve=yes$/m);
 });
 
-test("a snapshot of the media files that hangs costs two or three of the hourly ones, not a day's", () => {
+test("a hanging snapshot of the media files costs two or three of the hourly ones, not a whole day's", () => {
   const [, hours] = /^TimeoutStartSec=(\d+)h$/m.exec(content(media(), "/etc/systemd/system/ringo-media-backup.service"))!;
   expect(Number(hours)).toBeLessThanOrEqual(2);
   expect(content(database(), "/etc/systemd/system/ringo-backup@.service")).toMatch(/^TimeoutStartSec=12h$/m);
 });
 
-test("a run that is stopped, as for a restore, has not failed: nobody is told of it", () => {
+test("a stopped run, as for a restore, has not failed, so nobody is alerted", () => {
   for (const unit of ["ringo-backup@", "ringo-restore-test"]) expect(content(database(), `/etc/systemd/system/${unit}.service`)).toMatch(/^SuccessExitStatus=SIGTERM$/m);
   expect(content(media(), "/etc/systemd/system/ringo-media-backup.service")).toMatch(/^SuccessExitStatus=SIGTERM$/m);
 });
 
-test("units are as systemd takes them", () => {
+test("systemd accepts the units", () => {
   const directory = mkdtempSync(join(tmpdir(), "ringo-units-"));
   try {
     const units = [...database().files!, ...media().files!].filter(({ path }) => path.startsWith("/etc/systemd/system/"));
@@ -121,7 +121,7 @@ test("units are as systemd takes them", () => {
   }
 });
 
-test("a new database needs a bucket without one; a restore says to when", () => {
+test("a new database needs a bucket without one; a restore has its time", () => {
   expect(originCommand(undefined)).toBe("/usr/local/sbin/ringo-backup vacant");
   expect(originCommand("latest")).toBe("/usr/local/sbin/ringo-backup initialize");
   expect(originCommand("2026-11-24T09:30:00Z")).toBe("/usr/local/sbin/ringo-backup initialize --time 2026-11-24T09:30:00Z");
@@ -129,7 +129,7 @@ test("a new database needs a bucket without one; a restore says to when", () => 
   expect(media().steps!.map((step) => step.command).join()).not.toContain("initialize");
 });
 
-test("media files are brought back into an empty directory alone, however often a restore is asked for", () => {
+test("media files are restored only into an empty directory, however often a restore is requested", () => {
   const { unless } = media("latest").steps!.find(({ command }) => command.includes("media initialize"))!;
   const directory = mkdtempSync(join(tmpdir(), "ringo-media-"));
   const done = (): boolean => spawnSync("sh", ["-c", unless!.replace("/srv/data/shared/media", directory)]).status === 0;
@@ -142,7 +142,7 @@ test("media files are brought back into an empty directory alone, however often 
   }
 });
 
-test("the tool comes whole, and answers for its own command line", () => {
+test("the tool is installed completely, and validates its command line", () => {
   const tool = backupTool({ stanza: "ringo-test-data", dataDirectory: "/srv/data/postgresql/17/main", databases: ["ringo"], media: "/srv/data/shared/media" });
   const root = mkdtempSync(join(tmpdir(), "ringo-tool-"));
   try {

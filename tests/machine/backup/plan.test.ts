@@ -24,7 +24,7 @@ const choose = (cases: { backups: Backup[]; time?: string; label?: string; histo
 const backups = fc.uniqueArray(fc.integer({ min: 100, max: 9_000 }), { minLength: 1, maxLength: 6 })
   .map((stops) => stops.map((stop) => ({ label: `B${stop}`, stop })));
 
-test("a time is reached from the newest backup that had ended before it", () => {
+test("a restore to a time starts from the newest backup that ended before it", () => {
   const cases = fc.sample(fc.tuple(backups, fc.integer({ min: 1, max: 9_999 })), 200).map(([all, seconds]) => ({ backups: all, time: iso(seconds), seconds }));
   choose(cases).forEach((answer, i) => {
     const { backups: all, seconds } = cases[i];
@@ -34,17 +34,17 @@ test("a time is reached from the newest backup that had ended before it", () => 
   });
 });
 
-test("a backup that ended within the second of a time may have ended after it: pgBackRest leaves out the fraction", () => {
+test("a backup that ended within the same second may have ended after the time, since pgBackRest omits the fraction", () => {
   const all = [{ label: "before", stop: 100 }, { label: "within", stop: 200 }];
   expect(choose([{ backups: all, time: iso(200.9) }, { backups: all, time: iso(201) }]).map(({ backup }) => backup)).toEqual(["before", "within"]);
 });
 
-test("a damaged backup is none to begin from", () => {
+test("a damaged backup is not used", () => {
   const [answer] = choose([{ backups: [{ label: "good", stop: 100 }, { label: "bad", stop: 200, damaged: true }], time: iso(300) }]);
   expect(answer.backup).toBe("good");
 });
 
-test("an unknown label is refused with those there are; a time to come with the time it is", () => {
+test("an unknown label is refused with the known ones; a future time with the present one", () => {
   const all = [{ label: "one", stop: 100 }, { label: "two", stop: 200 }];
   const [label, future] = choose([{ backups: all, label: "three" }, { backups: all, time: iso(20_000) }]);
   expect(label.refused).toBe("there is no backup 'three'; there are: one, two");
@@ -54,7 +54,7 @@ test("an unknown label is refused with those there are; a time to come with the 
 test.each([["2026-11-24T09:30:00Z", "2026-11-24T09:30:00Z"], ["2026-11-24T12:30:00+03:00", "2026-11-24T09:30:00Z"], ["2026-11-24 09:30:00.5+00:00", "2026-11-24T09:30:00Z"]])(
   "%s is a time", (text, shown) => expect(python("times.show(times.parse(given))", text)).toBe(shown));
 
-test.each(["2026-11-24T09:30:00", "2026-11-24", "yesterday", "", "09:30Z"])("%p is refused: no time, or none that is the same everywhere", (text) => {
+test.each(["2026-11-24T09:30:00", "2026-11-24", "yesterday", "", "09:30Z"])("%p is refused: not a time, or not the same everywhere", (text) => {
   expect(python("answer(lambda: times.parse(given).isoformat())", text)).toHaveProperty("refused");
 });
 
@@ -81,14 +81,14 @@ describe("room on the volume", () => {
     expect(made({ ...given, free: mebibytes - 1 }).refused).toMatch(/has .* free, but this needs/);
   };
 
-  test("a copy that fits with its files alone is refused: the WAL that it replays would take what the running database needs", () => {
+  test("a copy of which only the files fit is refused: its replayed WAL would take the running database's room", () => {
     needs(110 + 20 * 16 + 512, { volume: 5120, segments: 20, most: 1024 });
   });
-  test("of the WAL it holds no more than it keeps by itself and what lies between two checkpoints", () => needs(110 + 256 + 1024 + 512, { volume: 5120, segments: 10_000, most: 1024 }));
-  test("beside it stays what the running database lets its own WAL grow to", () => needs(110 + 16 + 1024, { volume: 1_000_000, segments: 1, most: 1024 }));
-  test("a backup has WAL of its own", () => needs(110 + 16 + 512, { volume: 5120, segments: null, most: 1024 }));
+  test("it stores no more WAL than its own limit and what is between two checkpoints", () => needs(110 + 256 + 1024 + 512, { volume: 5120, segments: 10_000, most: 1024 }));
+  test("it leaves the room that the running database's WAL may grow to", () => needs(110 + 16 + 1024, { volume: 1_000_000, segments: 1, most: 1024 }));
+  test("a backup has its own WAL", () => needs(110 + 16 + 512, { volume: 5120, segments: null, most: 1024 }));
 
-  test("what is unfinished counts as free, since it is removed before the files come: a restore test that gives way takes no room", () => {
+  test("unfinished directories count as free, since they are removed first: a stopped restore test takes no room", () => {
     const volume = mkdtempSync(join(tmpdir(), "ringo-plan-"));
     try {
       for (const name of ["main.aside-1", "main.aside-2"]) {
@@ -105,34 +105,34 @@ describe("room on the volume", () => {
   });
 });
 
-test("another end of recovery takes the place of the one that was planned, whole", () => {
+test("another end of recovery replaces the planned one completely", () => {
   const ending = (call: string): string[] => python(`plan.Plan(kind="time", value=None, backup=None, moment=None, directory="", course=None, gap=None, then=None, aside=False, free_bytes=0, lost=None,
     options=["--set=one", "--type=time", "--target=then", "--target-timeline=2", "--target-action=promote", "--repo=1"]).${call}.options`, null);
   expect(ending("newest()")).toEqual(["--set=one", "--target-timeline=2", "--repo=1", "--type=default"]);
   expect(ending('to("0/1")')).toEqual(["--set=one", "--target-timeline=2", "--repo=1", "--type=lsn", "--target=0/1", "--target-exclusive", "--target-action=promote"]);
 });
 
-test("trouble in S3 is a failure, and no empty list", () => {
+test("an error of S3 is a failure, not an empty list", () => {
   const trouble = [{ name: "ringo", status: { code: 99, message: "other" }, repo: [{ status: { code: 99, message: "[FormatError] key" } }], backup: [], archive: [] }];
   expect(python('answer(lambda: len(repository.parse(given, "ringo").backups))', trouble).failed).toMatch(/\[FormatError\] key/);
 });
 
-test("trouble is told of though pgBackRest's JSON, with the line ends of an error's message as they are, is none", () => {
+test("an error is reported although pgBackRest's JSON is invalid, with raw line ends in the message", () => {
   const printed = '[{"name":"ringo","status":{"code":99,"message":"other"},"repo":[{"status":{"code":99,"message":"[ProtocolError]\nno such bucket"}}],"backup":[],"archive":[]}]';
   expect(python('answer(lambda: (setattr(repository, "ask", lambda *_: given), repository.info(types.SimpleNamespace(stanza="ringo"))))', printed).failed).toMatch(/no such bucket/);
 });
 
-test.each([[0, true], [1, false], [2, true], [3, false]])("with status %i, whether the stanza was made is known: %s", (code, exists) => {
+test.each([[0, true], [1, false], [2, true], [3, false]])("status %i tells whether the stanza exists: %s", (code, exists) => {
   expect(python('repository.parse(given, "ringo").exists', [{ name: "ringo", status: { code }, backup: [], archive: [] }])).toBe(exists);
 });
 
-test("a command that was meant for another stack's machine is refused", () => {
+test("a command meant for another stack's machine is refused", () => {
   const asked = (stanza: string | null) => python('answer(lambda: repository.own_stanza(types.SimpleNamespace(stanza="ringo-staging-data"), given))', stanza);
   expect([null, "ringo-staging-data"].map(asked)).toEqual([null, null]);
   expect(asked("ringo-production-data").refused).toContain("is not this machine's stanza, which is ringo-staging-data");
 });
 
-test("what S3 itself answers is said, rather than its headers", () => {
+test("S3's own answer is printed, rather than its headers", () => {
   const printed = "[ProtocolError] HTTP request failed with 403\n*** Response Content ***:\n<Error><Code>InvalidAccessKeyId</Code><Message>The key does not exist.</Message></Error>";
   expect(python("repository.reason(given)", printed)).toBe("    S3 answers InvalidAccessKeyId: The key does not exist.");
   expect(python("repository.reason(given)", "no route to host")).toBe("    no route to host");
@@ -141,11 +141,11 @@ test("what S3 itself answers is said, rather than its headers", () => {
 test.each([
   "[CryptoError] unable to load info file '/backup/one/backup.info': CryptoError: unable to flush",
   "FormatError: key/value found outside of section at line 1: \ufffd\u0007BB{\ufffd@\nHINT: backup.info cannot be opened",
-])("a wrong passphrase is named, and nothing that it made of the files is shown (%#)", (printed) => {
+])("a wrong passphrase is reported as such, without the garbage that it decrypts (%#)", (printed) => {
   expect(python("repository.reason(given)", printed)).toMatch(/^ {4}the bucket's content cannot be decrypted: it was written with another cipher passphrase \(backupPassphrase\)[ -~]*$/);
 });
 
-test("a backup that was made in a history which a restore has left, after it was left, is none to begin from", () => {
+test("a backup of a timeline made after a restore left it is not used", () => {
   const all = [{ label: "shared", stop: 100, lsn: "0/100" }, { label: "abandoned", stop: 200, lsn: "1/10" }, { label: "second", stop: 300, lsn: "0/900", timeline: 2 }, { label: "of 3", stop: 400, lsn: "0/400", timeline: 3 }];
   const third: [number, Record<string, number>] = [3, { 1: 0x200, 2: 0x300 }];
   const [newest, time, early, onlySecond, none] = choose([
@@ -159,7 +159,7 @@ test("a backup that was made in a history which a restore has left, after it was
   expect(none.refused).toMatch(/made on a timeline that a later restore left[^]*backup full/);
 });
 
-describe("the history in force", () => {
+describe("the current timeline", () => {
   const at = (files: Record<string, string>, then: string | null): [number, Record<string, number>, string[]] => python(`(lambda asked: [
     setattr(repository, "attempt", lambda command, **_: (asked.append(command), (0, json.dumps(
       {name: {"type": "file", "time": 99_999} for name in [*given["files"], "."]}) if "repo-ls" in command else given["files"][command[-3 if given["then"] else -1].split("/")[-1]], ""))[1]),
@@ -167,15 +167,15 @@ describe("the history in force", () => {
   { files, then });
   const second = "1\t0/1500000\tbefore 2026-11-24 13:08:04.627528+00\n";
 
-  test("is the first, where no other has begun", () => expect(at({}, null).slice(0, 2)).toEqual([1, {}]));
+  test("is the first, if no other has begun", () => expect(at({}, null).slice(0, 2)).toEqual([1, {}]));
 
-  test("is the newest, with all that it goes back to", () => {
+  test("is the newest, with all its ancestors", () => {
     const [timeline, left, asked] = at({ "00000002.history": second, "0000000A.history": `${second}\n2\t16/B374D848\tno recovery target specified\n` }, null);
     expect([timeline, left]).toEqual([10, { 1: 0x1500000, 2: 0x16b374d848 }]);
     expect(asked.map((command) => command.slice(2, 4))).toEqual([["repo-ls", "archive/ringo/17-1"], ["repo-get", "archive/ringo/17-1/0000000A.history"]]);
   });
 
-  test("is that of a time, whatever the times that files bear, where it is asked for", () => {
+  test("is that of the requested time, whatever the files' times", () => {
     const [timeline, , asked] = at({ "00000002.history": second }, "1970-01-02 00:00:00+00");
     expect(timeline).toBe(2);
     for (const command of asked) expect(command).toEqual(expect.arrayContaining(["--repo=1", "--repo-target-time=1970-01-02 00:00:00+00"]));
@@ -196,19 +196,19 @@ describe("where a DROP DATABASE began", () => {
   test("is not a vacuum's mark beside it", () => {
     expect(position([mark(8, "0/200"), mark(9, "0/250"), drop(8, "0/300"), commit(9, "0/350"), commit(8, "0/400")])).toBe("0/200");
   });
-  test("is the mark alone where the files are still there", () => expect(position([commit(7, "0/100"), mark(8, "0/200")])).toBe("0/200"));
+  test("is the mark alone if the files still exist", () => expect(position([commit(7, "0/100"), mark(8, "0/200")])).toBe("0/200"));
   test("is nowhere in other WAL", () => {
     expect(position([commit(7, "0/100"), record("Heap", 8, "0/200", "INPLACE off: 7, blkref #0: rel 1663/5/1259 blk 0"), "pg_waldump: error: could not find a valid record"])).toBeNull();
   });
 });
 
-test("counts are compared by table; an estimate is marked; what could not be asked is left out", () => {
+test("counts are compared by table; estimates are marked; unknown ones are left out", () => {
   const compared = (before: unknown, after: unknown): string[] => python('counts.compared(given["before"], given["after"])', { before, after }).map((line: string) => line.trim().replace(/\s+/g, " "));
   expect(compared({ a: [3, true], b: [1, true], d: [5, true] }, { a: [3, true], b: [2, false], c: [9, true] })).toEqual(["a 3 3", "b 1 ~2 changed", "c - 9 back", "d 5 - gone"]);
   expect(compared(null, { a: [3, true] })).toEqual(["a 3"]);
 });
 
-test("before a restore it is said what will be gone: all that was written from the moment on, until now", () => {
+test("a restore's plan says what will be lost: everything written since the moment", () => {
   const [said, told] = python(`(lambda settings, made: [list(plan.lines(settings, made)), plan.as_json(settings, made)["lost"]])(
     types.SimpleNamespace(cluster=types.SimpleNamespace(data="/nonexistent/main")), plan.Plan(kind="time", value=None, backup=repository.parse(given, "ringo").usable[0],
     moment=times.of(1000), directory="", options=[], course=None, gap=None, then=None, aside=False, free_bytes=0, lost=(times.of(1000), times.of(4600))))`, info([{ label: "one", stop: 100 }]));
@@ -217,7 +217,7 @@ test("before a restore it is said what will be gone: all that was written from t
   expect(told).toEqual({ from, to });
 });
 
-test("a database that is not there has no tables: its restore is not kept from beginning", () => {
+test("a missing database has no tables, so its restore can begin", () => {
   const counted = (there: string[]): string[] => python(`(
     setattr(counts, "psql", lambda sql, database="postgres", *_, **__: "\\n".join(given) if "pg_database" in sql else '[[1, "public.orders"]]' if "json_agg" in sql else "3\\tt" if database in given else 1 / 0),
     sorted(counts.rows(["ringo"])))[1]`, there);

@@ -59,34 +59,34 @@ print(json.dumps(done))
 const does = (action: "aside" | "in place" | "test", given: object = {}): string[] =>
   JSON.parse(execFileSync("/usr/bin/python3", ["-IBc", program, join(__dirname, "../../../machine"), action, JSON.stringify(given)], { encoding: "utf8" }));
 
-test("a copy beside the running database takes writes, and is kept", () => {
+test("a copy beside the running database accepts writes, and is kept", () => {
   expect(does("aside")).toEqual(["fill --type=time --target=then", "start to promote", "keep"]);
 });
 
-test("one that is to take its place waits at its target, to be looked at", () => {
+test("one that is to replace it pauses at its target, for inspection", () => {
   expect(does("in place")).toEqual(["start to pause"]);
 });
 
-test("where a database was being dropped at that time it goes to where that began: the same target once more would find it gone again", () => {
+test("if a database was being dropped at that time, it recovers to the beginning of the drop: the same target would lose it again", () => {
   expect(does("in place", { dropped: ["ringo"] })).toEqual(["start to pause", "remove", expect.stringMatching(/^fill (?!.*--target=then).*--type=lsn --target=0\/200/), "start to pause"]);
 });
 
 describe("a restore test", () => {
   const live = { "ringo.orders": 3, "ringo.empty": 0 };
 
-  test("counts what came back, compares indexes with their tables and pages with their checksums, and throws all of it away", () => {
+  test("counts rows, compares indexes with their tables and pages with their checksums, and throws everything away", () => {
     expect(does("test", { live, restored: live })).toEqual(["fill --type=time --target=then", "start to promote", "pg_amcheck", "pg_checksums", "remove"]);
   });
 
   test.each([
-    ["a table that came back empty", { "ringo.orders": 0, "ringo.empty": 0 }, "ringo.orders was restored empty; the running database has 3 rows"],
-    ["one that did not come back", { "ringo.empty": 0 }, "ringo.orders was not restored"],
-    ["none at all", {}, "the restored database has no table"],
-  ])("has failed by %s", (_, restored, why) => {
+    ["a table that was restored empty", { "ringo.orders": 0, "ringo.empty": 0 }, "ringo.orders was restored empty; the running database has 3 rows"],
+    ["a missing table", { "ringo.empty": 0 }, "ringo.orders was not restored"],
+    ["no table at all", {}, "the restored database has no table"],
+  ])("fails for %s", (_, restored, why) => {
     expect(does("test", { live, restored }).slice(-2)).toEqual(["remove", `failed: ${why}`]);
   });
 
-  test("has failed where WAL is missing on the way to the newest state, before anything is restored", () => {
+  test("fails if WAL is missing on the way to the newest state, before anything is restored", () => {
     expect(does("test", { live, restored: live, gap: "WAL 1 is missing" })).toEqual([expect.stringMatching(/^failed: WAL 1 is missing/)]);
   });
 });

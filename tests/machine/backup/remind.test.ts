@@ -6,7 +6,7 @@ import { segmentName as name } from "./wal";
 
 const forgotten = (questions: { files: string[]; marks: string[] }[]): string[][] => python('[remind.forgotten(case["files"], case["marks"]) for case in given]', questions);
 
-test("a segment is forgotten when it has no mark and a later one has; the one that is written to and those that wait for their turn are not", () => {
+test("a segment is forgotten if it has no status file and a later one has; the current one and those prepared for later are not", () => {
   const history = fc.record({
     first: fc.integer({ min: 1, max: 600 }),
     marks: fc.array(fc.constantFrom(".ready", ".done", ""), { minLength: 1, maxLength: 12 }),
@@ -26,7 +26,7 @@ test("a segment is forgotten when it has no mark and a later one has; the one th
   expect(cases.some(({ expected }) => expected.length > 0)).toBe(true);
 });
 
-test("nothing is forgotten where nothing was marked yet", () => {
+test("nothing is forgotten before there is any status file", () => {
   expect(forgotten([{ files: [name(1, 1), name(1, 2)], marks: [] }, { files: [name(2, 7)], marks: ["00000002.history.ready"] }])).toEqual([[], []]);
 });
 
@@ -51,9 +51,9 @@ print(json.dumps(said))
 };
 
 test.each([
-  ["is reminded of what it has forgotten", "", ["CHECKPOINT"]],
-  ["is asked for nothing where it has forgotten nothing", `os.remove(f"{data}/pg_wal/archive_status/${name(1, 2)}.done")`, []],
-  ["that has no room yet is not asked to write", "remind.ROOM = 1 << 62", []],
+  ["is reminded of what it forgot", "", ["CHECKPOINT"]],
+  ["is not asked for anything if it forgot nothing", `os.remove(f"{data}/pg_wal/archive_status/${name(1, 2)}.done")`, []],
+  ["without room is not asked to write", "remind.ROOM = 1 << 62", []],
   ["that does not run is not asked", "remind.running = lambda: False", []],
   ["whose directory is being exchanged is not asked", 'data += ".gone"', []],
 ])("a server %s", (_, change, expected) => expect(told(change)).toEqual(expected));

@@ -82,7 +82,7 @@ const locked = async (...argv: string[]): Promise<string[]> => {
 const prune = ["forget", "--keep-last", "1", "--prune"]; // whose lock is exclusive
 const backup = ["backup", "--stdin", "--stdin-filename", "x"];
 
-test.each([["a prune", prune], ["a backup", backup]])("a lock that %s has left does not stop the next snapshot, nor what is pruned after it", async (_, argv) => {
+test.each([["a prune", prune], ["a backup", backup]])("a lock that %s left does not prevent the next snapshot and its prune", async (_, argv) => {
   const left = await locked(...argv);
   writeFileSync(join(files, "second.pdf"), "paid, too");
   expect(media("backup")).toMatchObject({ status: 0, stderr: "" });
@@ -91,7 +91,7 @@ test.each([["a prune", prune], ["a backup", backup]])("a lock that %s has left d
   expect(readFileSync(join(root, "metrics/ringo_media_backup.prom"), "utf8")).toMatch(/^ringo_media_backup_success 1$/m);
 });
 
-test("a lock of the machine that was lost is in the way of no look, no filling of an empty directory and no restore, and stays until something is written", async () => {
+test("a lost machine's lock does not prevent listing, filling an empty directory or restoring, and stays until the next write", async () => {
   const left = await locked(...prune);
   expect(media("prepare")).toEqual({ status: 0, stdout: "", stderr: "" });
   expect(media("list").stdout).toMatch(/^[0-9a-f]{8} {2}2026-11-24T09:00:00Z/);
@@ -101,7 +101,7 @@ test("a lock of the machine that was lost is in the way of no look, no filling o
   expect(readdirSync(join(repository, "locks"))).toEqual(left);
 });
 
-test("an empty directory is filled with the newest snapshot before a time; where all came later, with none, and the stack comes up", () => {
+test("an empty directory is filled with the newest snapshot before a time; if there is none, it stays empty and the stack comes up", () => {
   rmSync(join(files, "receipt.pdf"));
   expect(media("initialize", "--time", "2026-11-24T08:59:59Z")).toEqual({
     status: 0, stderr: "", stdout: expect.stringMatching(/^warning: there is no snapshot of the media files before 2026-11-24T08:59:59Z: nothing restored; the oldest is (\w{8}) of 2026-11-24T09:00:00Z: `ringo-backup media restore \1`\n$/),
@@ -111,7 +111,7 @@ test("an empty directory is filled with the newest snapshot before a time; where
   expect(media("restore", "none")).toMatchObject({ status: 2, stderr: expect.stringMatching(/^there is no snapshot 'none'/) });
 });
 
-test("a restore keeps the files that were there, where it says so, and who may read and write them", () => {
+test("a restore keeps the previous files where it says, and preserves owner and mode", () => {
   const id = /^[0-9a-f]{8}/.exec(media("list").stdout)![0];
   writeFileSync(join(files, "second.pdf"), "paid, too");
   chmodSync(files, 0o751);
@@ -126,7 +126,7 @@ test("a restore keeps the files that were there, where it says so, and who may r
   expect(readdirSync(root).filter((name) => name.startsWith("media.")).map((name) => join(root, name))).toEqual([kept]);
 });
 
-test("the time of the newest good snapshot is known where what is old cannot be pruned, and stays when a later one fails", async () => {
+test("the time of the newest good snapshot is known even if pruning fails, and stays when a later one fails", async () => {
   const figures = () => readdirSync(join(root, "metrics")).map((name) => readFileSync(join(root, "metrics", name), "utf8")).join("");
   writeFileSync(join(root, "restic.env"), "RINGO_KEEP_DAYS=none\n");
   expect(media("backup").status).toBe(1);
@@ -137,7 +137,7 @@ test("the time of the newest good snapshot is known where what is old cannot be 
   expect(figures().match(/^ringo_media_backup_(success|timestamp_seconds) .*$/gm)!.sort()).toEqual(["ringo_media_backup_success 0", newest]);
 });
 
-test("of one day each hour's snapshot is kept, while it is among the newest", () => {
+test("hourly snapshots are kept while they are among the newest", () => {
   const made = [28, 27, 26]; // hours ago: two of them at least on one day
   for (const ago of made) {
     writeFileSync(join(files, "receipt.pdf"), String(ago));
@@ -159,7 +159,7 @@ with lock.held("a full backup"):
   expect(held.exitCode).toBeNull();
 });
 
-test("what a killed command leaves running keeps others away until it ends", async () => {
+test("processes of a killed command keep the lock until they exit", async () => {
   const bin = join(root, "bin");
   mkdirSync(bin);
   writeFileSync(join(bin, "restic"), `#!/bin/sh\ncase "$*" in *snapshots*) echo '[{"short_id": "a1", "time": "2026-11-24T09:00:00Z"}]' ;; backup*) touch ${root}/began; exec sleep 60 ;; esac\n`);

@@ -65,21 +65,21 @@ describe("a restore of the newest state", () => {
   // What the schedule has started is stopped before, and starts again afterwards, whatever came of the restore.
   const swapped = "pause, settle, archived, stop, archived, fill, finish, stop, exchange, /new is /data.before-1, start";
 
-  test("keeps what was there, and has a full backup made: what runs now is another history", () => expect(does("restore")).toBe(`${swapped}, ringo-backup@full.service, resume`));
+  test("keeps the previous data, and starts a full backup of the new timeline", () => expect(does("restore")).toBe(`${swapped}, ringo-backup@full.service, resume`));
 
-  test("brings that back where what was restored does not come up", () => {
+  test("puts the previous data back if the restored database does not start", () => {
     expect(does("restore", "start")).toBe(`${swapped}, stop, exchange, /data.before-1 is /data.before, start, resume, Failure`);
   });
 
-  test("is not begun where nobody has said yes", () => expect(does("unconfirmed")).toBe("Refusal"));
+  test("does not begin without confirmation", () => expect(does("unconfirmed")).toBe("Refusal"));
 
-  test("that finds WAL which does not reach S3 leaves the server alone", () => expect(does("restore", "archived")).toBe("pause, settle, archived, resume, Failure"));
+  test("leaves the server alone if WAL does not reach S3", () => expect(does("restore", "archived")).toBe("pause, settle, archived, resume, Failure"));
 
-  test("whose last WAL does not reach S3 starts the server again", () => expect(does("restore", "archived", 1)).toBe("pause, settle, archived, stop, archived, remove, start, resume, Failure"));
+  test("starts the server again if its last WAL does not reach S3", () => expect(does("restore", "archived", 1)).toBe("pause, settle, archived, stop, archived, remove, start, resume, Failure"));
 
-  test("starts it again where it would not even stop in time", () => expect(does("restore", "stop")).toBe("pause, settle, archived, stop, remove, start, resume, Failure"));
+  test("starts it again if it did not stop in time", () => expect(does("restore", "stop")).toBe("pause, settle, archived, stop, remove, start, resume, Failure"));
 
-  test("or where the files do not come", () => expect(does("restore", "fill")).toBe("pause, settle, archived, stop, archived, fill, remove, start, resume, OSError"));
+  test("or if the files cannot be restored", () => expect(does("restore", "fill")).toBe("pause, settle, archived, stop, archived, fill, remove, start, resume, OSError"));
 });
 
-test("a restore test that ends by a fault of its own has failed, too", () => expect(does("test", "fill")).toBe("settle, archived, fill, remove, success 0, OSError"));
+test("a restore test that crashes counts as failed, too", () => expect(does("test", "fill")).toBe("settle, archived, fill, remove, success 0, OSError"));

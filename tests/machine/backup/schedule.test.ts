@@ -29,9 +29,9 @@ const around = (underWay: string[], error = ""): string[] => execFileSync("/usr/
 
 const asked = "list-units --plain --no-legend --state=activating ringo-backup@*.service ringo-restore-test.service";
 
-test("where nothing is under way, nothing is stopped and nothing said", () => expect(around([])).toEqual([asked, "restore"]));
+test("if nothing is running, nothing is stopped and nothing printed", () => expect(around([])).toEqual([asked, "restore"]));
 
-test.each([["has ended", ""], ["has failed", "trouble"]])("what the schedule has started is stopped, and starts again when the restore %s", (_how, error) => {
+test.each([["has ended", ""], ["has failed", "trouble"]])("scheduled runs are stopped, and started again when the restore %s", (_how, error) => {
   expect(around(["ringo-backup@incr.service", "ringo-restore-test.service"], error)).toEqual([
     asked,
     "says: stopping ringo-backup@incr.service and ringo-restore-test.service; restarted afterwards",

@@ -17,15 +17,15 @@ afterEach(() => rmSync(data, { recursive: true }));
 const ready = (name: string): string => join(data, "pg_wal", "archive_status", `${name}.ready`);
 const figures = (): any => JSON.parse(execFileSync("/usr/bin/python3", ["-IBc", program, join(__dirname, "../../../machine"), data], { encoding: "utf8" }));
 
-test("no WAL waits where none is ready", () => expect(figures()).toMatchObject({ ringo_wal_waiting_segments: 0, ringo_wal_waiting_seconds: 0 }));
+test("no WAL waits if no status file is ready", () => expect(figures()).toMatchObject({ ringo_wal_waiting_segments: 0, ringo_wal_waiting_seconds: 0 }));
 
-test("WAL that reaches S3 while it is counted waits no more", () => {
+test("WAL that reaches S3 while it is counted is not counted", () => {
   writeFileSync(ready("00000001000000000000000A"), "");
   symlinkSync("gone", ready("00000001000000000000000B")); // found, and not there any more when it is looked at
   expect(figures()).toMatchObject({ ringo_wal_waiting_segments: 1, ringo_wal_archived_timestamp_seconds: 1764230000 });
 });
 
-test.each([["are backed up", '"/srv/data/shared/media"', 1], ["are not", "None", 0]])("whether there must be snapshots of the media files is known where they %s, S3 away or not", (_, media, expected) => {
+test.each([["are backed up", '"/srv/data/shared/media"', 1], ["are not", "None", 0]])("whether snapshots of the media files are expected is known if they %s, even if S3 is down", (_, media, expected) => {
   const said = execFileSync("/usr/bin/python3", ["-IBc", `
 import sys, types
 sys.path.insert(0, sys.argv[1])
@@ -38,7 +38,7 @@ status.run(types.SimpleNamespace(media=${media}), None)
   expect(said).toBe(`S3 is away\nringo_backup ${expected}\n`);
 });
 
-test("WAL that is missing in S3 is told of, and a backup is made that needs nothing of it; a damaged one is counted, and none to restore from", () => {
+test("WAL missing in S3 is reported, and a backup is made that does not need it; a damaged backup is counted, but not used", () => {
   const said = execFileSync("/usr/bin/python3", ["-IBc", `
 import sys, types
 sys.path.insert(0, sys.argv[1])
@@ -54,7 +54,7 @@ status.run(types.SimpleNamespace(media=None), None)
   expect(said).toMatch(/^systemctl start --no-block ringo-backup@\w+\.service$/m);
 });
 
-test("of a server that is down nothing is missing yet: its WAL is archived when it is up again", () => {
+test("while the server is down no WAL counts as missing: it is archived when the server is up again", () => {
   const said = execFileSync("/usr/bin/python3", ["-IBc", `
 import sys, types
 sys.path.insert(0, sys.argv[1])
@@ -67,7 +67,7 @@ print(status.run(types.SimpleNamespace(media=None), None))
   expect(said).toBe("ringo_backup\n0\n");
 });
 
-test("a backup that fails is told of as failed, whatever made it fail", () => {
+test("a failed backup is recorded as failed, whatever the reason", () => {
   for (const [error, ends] of [["backup.Failure('S3 is away')", "Failure"], ["SystemExit(143)", "SystemExit"]] as const) {
     const said = execFileSync("/usr/bin/python3", ["-IBc", `
 import sys, types
@@ -85,7 +85,7 @@ except BaseException as error:
   }
 });
 
-test("an incremental backup that became a full one is told of as a full one, too: that ends what was told of the one that was cut off", () => {
+test("an incremental backup that became a full one is recorded as full, too, which clears the interrupted one's failure", () => {
   const said = execFileSync("/usr/bin/python3", ["-IBc", `
 import sys, types
 sys.path.insert(0, sys.argv[1])

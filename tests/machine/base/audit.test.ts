@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { auditRules } from "../../../machine/base/audit";
 
-test("the audit rules are each of their own, and name what they are searched by", () => {
+test("the audit rules are unique, and have search keys", () => {
   expect(new Set(auditRules).size).toBe(auditRules.length);
   for (const rule of auditRules) expect(rule).toMatch(/^-a always,exit -F arch=b64 (-F (path|dir)=\/\S+ -F perm=wa|-S [a-z0-9_,]+( -F \S+)*) -F key=[a-z-]+$/);
 });
 
-test("changes of accounts, keys, secrets, rules, of the kernel's modules, of mounts, of the clock and of what starts are recorded, and so is each program that a person runs as root, or somebody through nginx", () => {
+test("changes of accounts, keys, secrets, rules, units, kernel modules, mounts and the clock are recorded, and every program that a person runs as root or that runs through nginx", () => {
   const written = (path: string) => auditRules.some((rule) => rule.includes(` -F path=${path} `) || [...path.matchAll(/\//g)].some(({ index }) => rule.includes(` -F dir=${path.slice(0, index)} `)));
   expect(written("/etc/motd")).toBe(false);
   expect([

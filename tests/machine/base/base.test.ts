@@ -39,20 +39,20 @@ test("apt reads the update settings: security only, and the reboot at its time",
   for (const what of ["Automatic-Reboot-WithUsers", "Remove-Unused-Kernel-Packages"]) expect(dump).toContain(`Unattended-Upgrade::${what} "true"`);
 });
 
-test("an update that brings another version of a file that is ours is installed, and the file stays ours", () => {
+test("an update with another version of one of our files is installed, and our file stays", () => {
   // Where dpkg would ask, unattended-upgrades holds the package back: it looks at this list.
   const options = settingsOfApt().split("\n").filter((line) => line.startsWith("DPkg::Options::"));
   expect(options).toEqual(['DPkg::Options:: "--force-confdef"', 'DPkg::Options:: "--force-confold"']);
 });
 
-test("an update is looked for, installed and not cut off by a shutdown, and what runs with a replaced library is started anew unasked", () => {
+test("updates are found, installed and not interrupted by a shutdown, and programs with replaced libraries are restarted without asking", () => {
   const { units, files } = base(inputs);
   expect(units.map(({ name }) => name)).toEqual(expect.arrayContaining(["apt-daily.timer", "apt-daily-upgrade.timer", "unattended-upgrades.service"]));
   const settings = files.find(({ path }) => path.startsWith("/etc/needrestart/"))!.content;
   expect(execFileSync("perl", ["-e", `my %nrconf; ${settings} print $nrconf{restart}`], { encoding: "utf8" })).toBe("a");
 });
 
-test("the journal is there after a reboot, and bounded by its size, by what is left of the disk and by time", () => {
+test("the journal survives reboots, and is bounded by size, free disk space and time", () => {
   const { files, units } = base(inputs);
   const { path, content } = files.find((file) => file.path.startsWith("/etc/systemd/journald.conf.d/"))!;
   const settings = Object.fromEntries(content.split("\n").filter((line) => line.includes("=")).map((line) => line.split("=")));
@@ -60,7 +60,7 @@ test("the journal is there after a reboot, and bounded by its size, by what is l
   expect(units.find(({ name }) => name === "systemd-journald.service")!.restartOn).toContain(path);
 });
 
-test("a kernel setting that a machine does not let us change is passed over", () => {
+test("a kernel setting that a machine does not allow to change is skipped", () => {
   const settings = base(inputs).files.find((file) => file.path.startsWith("/etc/sysctl.d/"))!.content.trim().split("\n");
   for (const line of settings) expect(line).toMatch(/^-[a-z0-9_.-]+ = \d+$/);
 });
@@ -71,7 +71,7 @@ test("the cloud's agent has its way out and its user on every machine, before it
   expect(files.map(({ path }) => path)).toContain("/etc/ringo/nftables/output-cloud-agent.nft");
 });
 
-test("a name that is no host name is refused", () => {
+test("an invalid host name is refused", () => {
   for (const hostname of ["", "api_0", "-api", "api.ringo.test", "a".repeat(64), "api;reboot"]) {
     expect(() => base({ ...inputs, hostname })).toThrow("not a host name");
   }
@@ -100,7 +100,7 @@ describe("docker", () => {
     expect(dropIn).not.toMatch(/Requires/);
   });
 
-  test("ends with its settings, and its containers before it: nothing goes on under Docker's own", () => {
+  test("stops when its settings are removed, after its containers: nothing runs with Docker's defaults", () => {
     const bin = join(folder, "bin");
     mkdirSync(bin);
     writeFileSync(join(bin, "docker"), `#!/bin/sh\necho "docker $*" >> ${folder}/ended\n[ "$1" != ps ] || echo ringo-loki\n`, { mode: 0o755 });
@@ -113,18 +113,18 @@ describe("docker", () => {
     ]);
   });
 
-  test("started anew leaves containers running, and shows none of them to another or to the network unasked", () => {
+  test("leaves containers running when restarted, and exposes none of them to others or the network by default", () => {
     const settings = JSON.parse(docker({ addressPool }).files!.find(({ path }) => path === "/etc/docker/daemon.json")!.content);
     expect(settings).toMatchObject({ "live-restore": true, icc: false, ip: "127.0.0.1" });
   });
 
-  test("bounds, for whoever starts a container by hand, too, what it writes down and which rights it gains, and lets it leave no copy of its secrets", () => {
+  test("limits, also for containers started by hand, logs and privileges, and lets them dump no core", () => {
     const settings = JSON.parse(docker({ addressPool }).files!.find(({ path }) => path === "/etc/docker/daemon.json")!.content);
     // Docker's own log has no end; the journal has one.
     expect(settings).toMatchObject({ "log-driver": "journald", "no-new-privileges": true, "default-ulimits": { core: { Hard: 0, Soft: 0 } } });
   });
 
-  test("keeps credentials in a root-only file, and every form of them out of what is printed", () => {
+  test("keeps credentials in a root-only file, and redacts every form of them in output", () => {
     const fragment = docker({ addressPool, registry });
     const file = fragment.files!.find((each) => each.path === "/root/.docker/config.json")!;
     expect(file).toMatchObject({ mode: "0600", secret: true });
@@ -133,7 +133,7 @@ describe("docker", () => {
     expect(fragment.secrets).toEqual(expect.arrayContaining([registry.password, auth]));
   });
 
-  test("has no credentials where the registry asks for none", () => {
+  test("has no credentials if the registry requires none", () => {
     expect(docker({ addressPool }).files!.map(({ path }) => path)).not.toContain("/root/.docker/config.json");
   });
 });
@@ -149,7 +149,7 @@ describe("trusted certificates", () => {
     expect(new Set(paths([one, two])).size).toBe(2);
   });
 
-  test("that are taken away are removed and no longer trusted", () => {
+  test("that are no longer declared are removed and no longer trusted", () => {
     // The step's own shell and Debian's own program, with folders of the test's; of Mozilla's certificates one, for there are many.
     const [certificates, trusted] = ["certificates", "trusted"].map((name) => mkdtempSync(join(folder, name)));
     const mozillas = join(folder, "ca-certificates.conf");
@@ -178,7 +178,7 @@ describe("trusted certificates", () => {
   });
 });
 
-test("every command is a clean shell script", () => {
+test("every command passes shellcheck", () => {
   const state = combine(base({ ...inputs, trustedCertificates: ["PEM"] }), docker({ addressPool }));
   const scripts = [...state.steps.flatMap((step) => [step.command, step.unless ?? ":"]), ...state.checks.map((check) => check.command)];
   scripts.forEach((script, i) => writeFileSync(join(folder, `${i}.sh`), `#!/bin/sh\n${script}\n`));

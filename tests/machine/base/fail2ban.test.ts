@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fail2ban } from "../../../machine/base/fail2ban";
 import { content } from "../fragment";
 
-test("fail2ban looks where SSH's failures are, and shuts out whoever has a few of them for minutes, each time for longer", () => {
+test("fail2ban reads SSH's failures, and bans addresses with a few of them for minutes, each time for longer", () => {
   // It reads its settings by Python's own module.
   const read = execFileSync("/usr/bin/python3", ["-c", "import configparser, json, sys\nparser = configparser.ConfigParser()\nparser.read_file(sys.stdin)\nprint(json.dumps(dict(parser['sshd'])))"], { input: content(fail2ban([]), "/etc/fail2ban/jail.local"), encoding: "utf8" });
   expect(JSON.parse(read)).toMatchObject({ enabled: "true", backend: "systemd", banaction: "nftables", maxretry: expect.stringMatching(/^[1-5]$/), findtime: expect.stringMatching(/^\d+[mh]$/), bantime: expect.stringMatching(/^\d+[mh]$/), "bantime.increment": "true" });
@@ -15,7 +15,7 @@ test("fail2ban looks where SSH's failures are, and shuts out whoever has a few o
   expect(service).toMatch(/^ReadWritePaths=.*\/var\/lib\/fail2ban\b/m);
 });
 
-test("fail2ban never shuts out whom it is told to spare", () => {
+test("fail2ban never bans excepted addresses", () => {
   expect(content(fail2ban(["10.0.0.0/16"]), "/etc/fail2ban/jail.local")).toContain("\nignoreip = 127.0.0.0/8 ::1 10.0.0.0/16\n");
 });
 

@@ -20,7 +20,7 @@ const place = (path: string, content: string, mode = 0o644): string => {
   return file;
 };
 
-test("programs lose setuid and setgid, keep all other rights, and dpkg is told", () => {
+test("programs lose setuid and setgid, keep all other permissions, and dpkg is told", () => {
   const [su, helper, plain] = [place("usr/bin/su", "", 0o4755), place("usr/lib/helper", "", 0o6754), place("usr/bin/ls", "", 0o755)];
   // As dpkg-statoverride does, for the files below the folder.
   const log = join(root, "log");
@@ -35,7 +35,7 @@ test("programs lose setuid and setgid, keep all other rights, and dpkg is told",
   expect(readFileSync(log, "utf8")).toContain(`--update --add ${user} 0755 ${su}\n`);
 });
 
-test("no process leaves a copy of its memory, with the secrets in it: neither a shell's, nor a service's", () => {
+test("no process dumps core, which would contain secrets: neither a shell's nor a service's", () => {
   expect(content(hardening, "/etc/security/limits.d/60-ringo.conf").trim().split("\n")).toEqual(["* hard core 0", "root hard core 0"]); // "*" is all but root
   expect(content(hardening, "/etc/systemd/system.conf.d/ringo.conf")).toMatch(/^DefaultLimitCORE=0$/m);
   expect(content(hardening, "/etc/systemd/coredump.conf.d/ringo.conf")).toMatch(/^Storage=none$/m);
@@ -50,7 +50,7 @@ test("no neighbour is asked for a name, and none answered: systemd-resolved is t
   expect([told(true), told(false)]).toMatchObject([{ status: 0, stdout: "restart systemd-resolved.service\n" }, { status: 0, stdout: "" }]);
 });
 
-test("what a session makes is nobody's beside its owner and group", () => {
+test("files created in a session are accessible only to owner and group", () => {
   const [login, session] = [place("login.defs", content(hardening, "/etc/login.defs")), place("pam/session", "session required pam_umask.so\n")];
   const program = `
 import ctypes, os, sys
@@ -78,7 +78,7 @@ test("a unit that everybody could change is found, and a link that says so is no
   expect(check()).not.toBe(0);
 });
 
-test("what is root's alone becomes so", () => {
+test("root-only files become root-only", () => {
   const paths = [place("etc/ssh/sshd_config", ""), place("etc/crontab", "")];
   const steps = hardening.steps!.filter(({ name }) => name.startsWith("what is root's alone"));
   const run = (command: string) => spawnSync("sh", ["-ec", command.replaceAll(/ \/(?=etc|root|boot)/g, ` ${root}/`)]).status;
@@ -100,12 +100,12 @@ describe("updates", () => {
     expect(["04:00", "00:30", "13:05"].map((time) => times(time))).toEqual([["03:00:00", "04:00"], ["23:30:00", "00:30"], ["12:05:00", "13:05"]]);
   });
 
-  test("come five minutes later for each turn", () => {
+  test("are five minutes later for each turn", () => {
     expect([times("04:00", 1), times("23:58", 1), times("00:55", 2)]).toEqual([["03:05:00", "04:05"], ["23:03:00", "00:03"], ["00:05:00", "01:05"]]);
   });
 });
 
-test("what was in fstab stays, but for what is ours", () => {
+test("fstab keeps its other entries", () => {
   const fstab = place("fstab", "UUID=1 / ext4 defaults 0 1\ntmpfs /tmp tmpfs defaults 0 0\n/dev/sdb /srv/data xfs defaults 0 0");
   const step = hardening.steps!.find(({ name }) => name.startsWith("no programs"))!;
   const quiet = "systemctl() { :; }; mount() { :; }; mountpoint() { :; }\n";

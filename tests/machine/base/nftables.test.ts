@@ -75,11 +75,11 @@ describe("the ruleset, loaded by nft", () => {
   )]);
   const chain = (name: string) => new RegExp(`\\tchain ${name} \\{\\n([^]*?)\\n\\t\\}`).exec(listed)![1];
 
-  test("drops what is not named, in, out and through", () => {
+  test("drops what is not declared, in, out and forwarded", () => {
     for (const name of ["input", "forward", "output"]) expect(chain(name)).toContain("policy drop");
   });
 
-  test("lets out each concern's users to its own destinations", () => {
+  test("allows each concern's users only their destinations", () => {
     expect(chain("output")).toContain("meta skuid { 0, 1 } tcp dport 7070 accept");
     expect(chain("output")).toContain("meta skuid 1 ip daddr 10.0.0.5 tcp dport 22 accept");
     // Names: all else is somebody's.
@@ -87,12 +87,12 @@ describe("the ruleset, loaded by nft", () => {
     expect(everybodys).toEqual(["ip daddr @resolvers4", "ip6 daddr @resolvers6", "ip daddr 127\\.0\\.0\\.0/8"].map((to) => expect.stringMatching(`^\\s*${to} meta l4proto { tcp, udp } th dport 53 accept`)));
   });
 
-  test("lets root alone ask for an echo, which carries what one likes", () => {
+  test("allows only root to ping, since a ping can carry any data", () => {
     expect(chain("output").match(/^.*echo-request.*$/gm)!.map((line) => line.trim())).toEqual(["meta skuid 0 icmp type echo-request accept", "meta skuid != 0 icmpv6 type echo-request drop"]);
     expect(chain("output")).toMatch(/icmpv6 type echo-request drop\n\s*meta l4proto ipv6-icmp accept/);
   });
 
-  test("lets containers reach their data, names and the internet's named ports, and no other machine", () => {
+  test("allows containers their data, DNS and the internet's declared ports, and no other machine", () => {
     const lines = chain("forward").split("\n").map((line) => line.trim().replace(/^iifname \{ "br-\*", "docker0" \} | comment .*|counter packets 0 bytes 0 /g, ""));
     const own = lines.slice(lines.findIndex((line) => line.includes("5432")));
     expect(own.slice(0, 7)).toEqual([
@@ -105,7 +105,7 @@ describe("the ruleset, loaded by nft", () => {
     expect(own.at(-2)).toContain("reject");
   });
 
-  test("lets in each service from its own sources only", () => {
+  test("admits each service only from its sources", () => {
     expect(chain("input")).toContain("ip saddr 10.0.0.0/16 tcp dport 22 accept");
     expect(chain("input")).toContain("ip saddr 10.0.0.7 tcp dport 22 accept");
     expect(chain("input")).toContain("ip6 saddr fd00::/8 tcp dport 22 accept");
@@ -113,18 +113,18 @@ describe("the ruleset, loaded by nft", () => {
     expect(chain("input").match(/dport 22 /g)).toHaveLength(3);
   });
 
-  test("keeps metadata from containers and from all but root and the cloud's agent", () => {
+  test("closes the metadata to containers and to everyone except root and the cloud's agent", () => {
     expect(chain("forward")).toMatch(/ip daddr 169\.254\.0\.0\/16 drop[^]*docker0/);
     expect(chain("output")).toMatch(/meta skuid 0 ip daddr 169\.254\.169\.254 tcp dport 80 accept.*\n\s*meta skuid 5 ip daddr 169\.254\.169\.254 tcp dport 80 accept.*\n\s*ip daddr 169\.254\.0\.0\/16 drop[^]*dport 53/);
   });
 
-  test("touches no other table, and loaded again has no rule twice", () => {
+  test("touches no other table, and loading it twice duplicates no rule", () => {
     expect(listed).toContain("table inet docker");
     expect(chain("input").match(/dport 443/g)).toHaveLength(1);
   });
 });
 
-describe("a connection of SSH that was there before the first ruleset", () => {
+describe("an SSH connection from before the first ruleset", () => {
   /**
    * Two machines and a connection to port 22 of the second: rules are loaded on one, and then only the second speaks.
    * @returns what the first hears
@@ -175,20 +175,20 @@ finally:
   const bastion = sshd({ authorizedKeys: ["ssh-ed25519 AAAA"], forwardsTo: "10.0.0.0/24" });
   const firewallRules = { ...bastion, files: bastion.files!.filter(({ path }) => path.endsWith(".nft")) };
 
-  test("goes on where it ends, though the other end only listens", () => {
+  test("continues on the machine where it ends, even if the other end only listens", () => {
     expect(heard(whole(ruleset({ services })), "server")).toBe("heard");
   });
 
-  test("goes on through the bastion", () => {
+  test("continues through the bastion", () => {
     expect(heard(whole(ruleset({ services }), firewallRules), "client")).toBe("heard");
   });
 
-  test("is cut off on a machine that forwards nothing: rules are what decides", () => {
+  test("is cut off on a machine that forwards nothing, so the rules decide", () => {
     expect(heard(whole(ruleset({ services })), "client")).toBe("nothing");
   });
 });
 
-describe("a container's port, of the machine itself", () => {
+describe("a container's port, from the machine itself", () => {
   /** The addresses at which a user reaches a container: two of the machine's own, which Docker leads there, and the container's. */
   function reached(user: string, ...added: Fragment[]): string[] {
     const program = `
@@ -238,20 +238,20 @@ finally:
     return done.stdout.split("\n").filter(Boolean);
   }
 
-  test("is root's, who looks whether it is healthy, wherever Docker leads there from", () => {
+  test("is reachable by root, for health checks, at every address that Docker publishes", () => {
     expect(reached("root", docker({ addressPool: "172.30.0.0/16" }))).toEqual(["127.0.0.1", "10.0.0.9", "172.30.0.2"]);
   });
 
-  test("is Grafana's, which has the machine's network and reads lines there", () => {
+  test("is reachable by Grafana, which shares the machine's network and reads logs there", () => {
     expect(reached("ringo-grafana", shown)).toContain("127.0.0.1");
   });
 
-  test("is nobody's whom no concern names, though it looks like a connection that stays on the machine", () => {
+  test("is not reachable by undeclared users, although the connection seems to stay on the machine", () => {
     expect(reached("root", djangoMetrics({ privateAddress: "10.0.0.9", host: "api.ringo.test" }))).toEqual([]);
   });
 });
 
-describe("what listens on the machine itself", () => {
+describe("a listener on the machine itself", () => {
   const listening = [22, 53, 6379, 9080, 9090, 9093, 9115, 9540];
 
   /** The ports at which a user reaches it; at the others it is refused, without a wait. */
@@ -278,7 +278,7 @@ with concurrent.futures.ThreadPoolExecutor(len(ports)) as pool:
     return done.stdout.split(/\s+/).filter(Boolean).map(Number);
   }
 
-  test("answers root, names, and those whom a concern lets ask", () => {
+  test("answers root, DNS, and users whom a concern allows", () => {
     const [onEdge, onData] = [edgeExporters("10.0.0.4"), redisExporter("10.0.0.5", "not-a-password")];
     expect(answered("root")).toEqual(listening);
     expect(answered("prometheus", ...monitor, shown)).toEqual([53, 9090, 9093, 9115, 9540]);
@@ -301,8 +301,8 @@ test("the cloud's own agent can send its figures: by them the cloud tells of a f
   expect(own(cloudAgent)).toEqual(["meta skuid 5 tcp dport 443 accept"]);
 });
 
-describe("the monitor's ways out", () => {
-  test("lead Prometheus to each exporter's machines on its port and to what is beside it, and each other program to the one thing that it needs", () => {
+describe("the monitor's outgoing connections", () => {
+  test("are Prometheus's to every exporter's port and its own machine's programs, and each other program's to the one thing that it needs", () => {
     expect(own(...monitor).sort()).toEqual([
       "meta skuid 6 tcp dport 587 accept",
       "meta skuid 1 ip daddr 10.0.0.4 tcp dport 9100 accept", "meta skuid 1 ip daddr 10.0.0.6 tcp dport 9100 accept",
@@ -319,7 +319,7 @@ describe("the monitor's ways out", () => {
   });
 });
 
-test("any named services make rules that nft loads", () => {
+test("any named services produce rules that nft loads", () => {
   const octet = fc.nat(255);
   const cidr = fc.oneof(
     fc.tuple(octet, octet, octet, octet, fc.nat(32)).map(([a, b, c, d, bits]) => `${a}.${b}.${c}.${d}/${bits}`),
@@ -336,12 +336,12 @@ test.each(["10.0.0.0/33", "10.0.0", "edge", "10.0.0.0/8; accept", "fd00::/129", 
   expect(() => ruleset({ services: [{ name: "ssh", port: 22, from: [source] }] })).toThrow("neither a CIDR nor an address");
 });
 
-test("nothing can be smuggled into the rules by a service's name or port", () => {
+test("nothing can be injected into the rules by a service's name or port", () => {
   expect(() => ruleset({ services: [{ name: 'x" accept #', port: 22, from: "any" }] })).toThrow("is not a name");
   expect(() => ruleset({ services: [{ name: "x", port: 0, from: "any" }] })).toThrow("is not a port");
 });
 
-test("nothing can be smuggled in by a way out, its users or its concern's file", () => {
+test("nothing can be injected by an outgoing rule, its users or its concern's file", () => {
   expect(() => mayReach("x", [{ name: "s3", port: 443, to: "any", users: ['root" accept #'] }])).toThrow("not users' names");
   expect(() => mayReach("x", [{ name: "s3", port: 443, to: ["0.0.0.0/0 accept #"] }])).toThrow("neither a CIDR nor an address");
   expect(() => backendNetwork({ ...backend, ports: [70_000] })).toThrow("is not a port");
@@ -349,11 +349,11 @@ test("nothing can be smuggled in by a way out, its users or its concern's file",
   expect(addedRules("output", "x", []).files![0].path).toBe(`${rulesDirectory}/output-x.nft`);
 });
 
-test("what a role adds later names nothing of the ruleset, so that an older program's can be loaded before the role's", () => {
+test("what a role adds later refers to nothing of the ruleset, so that an older program's ruleset can be loaded before the role's", () => {
   expect(backendNetwork(backend).files!.map(({ content }) => content).join("")).not.toContain("@");
 });
 
-test("stopping Debian's unit leaves the rules: it would flush Docker's and open the machine", () => {
+test("stopping Debian's unit keeps the rules: flushing would remove Docker's and open the machine", () => {
   const dropIn = firewall({ services: [] }).files!.find((file) => file.path.includes("nftables.service.d"))!;
   expect(dropIn.content).toMatch(/^ExecStop=$/m);
 });

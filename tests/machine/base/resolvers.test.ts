@@ -28,7 +28,7 @@ nft --json list sets inet`,
 }
 
 describe("the firewall's resolvers, loaded by nft", () => {
-  test("are those that the machine was given, by whichever file, and stay when the rules are loaded again", () => {
+  test("are those of the machine, from whichever file, and stay when the rules are reloaded", () => {
     place("own", "nameserver 67.207.67.3\nnameserver 67.207.67.2\n");
     expect(sets("nft -f rules.nft; program rules.nft; nft -f rules.nft")).toEqual({ resolvers4: ["67.207.67.2", "67.207.67.3"], resolvers6: [] });
     place("own", stub);
@@ -36,18 +36,18 @@ describe("the firewall's resolvers, loaded by nft", () => {
     expect(sets("program rules.nft")).toEqual({ resolvers4: ["67.207.67.2"], resolvers6: ["2001:db8::53", "fe80::1"] });
   });
 
-  test("go with the machine's", () => {
+  test("follow the machine's", () => {
     place("own", "nameserver 67.207.67.2\n");
     expect(sets("program rules.nft; echo 'nameserver 10.0.0.2' > own; program rules.nft")).toEqual({ resolvers4: ["10.0.0.2"], resolvers6: [] });
   });
 
-  test.each([["there is no file", "rm own"], ["it names nobody else whom one could read", "mv next own"]])("stay what they were where %s", (_, change) => {
+  test.each([["there is no file", "rm own"], ["it names nobody else whom one could read", "mv next own"]])("stay as they were if %s", (_, change) => {
     place("own", "nameserver 67.207.67.2\n");
     place("next", `${stub}nameserver resolver\nnameserver 10.0.0\nnameserver 10.0.0.1,10.0.0.2\nnameserver ::\n`);
     expect(sets(`program rules.nft; ${change}; program rules.nft; nft -f rules.nft; program --known`)).toEqual({ resolvers4: ["67.207.67.2"], resolvers6: [] });
   });
 
-  test("are none before the machine knows any: an apply that finds none says so, and the rules are in force all the same", () => {
+  test("are empty before the machine knows any: an apply without any says so, and the rules are in force all the same", () => {
     place("own", stub);
     expect(sets("! program --known; nft -f rules.nft; ! program rules.nft 2> said")).toEqual({ resolvers4: [], resolvers6: [] });
     expect(readFileSync(join(folder, "said"), "utf8")).toMatch(/^no resolver but this machine itself is named in own or upstream/);
@@ -55,7 +55,7 @@ describe("the firewall's resolvers, loaded by nft", () => {
   });
 });
 
-test("an apply tells the firewall only what it does not know", () => {
+test("an apply updates the firewall only with changes", () => {
   place("own", "nameserver 67.207.67.2\n");
   const known = "if program --known; then echo known; else echo unknown; fi >> said";
   sets(`${known}; program rules.nft; ${known}; echo 'nameserver 67.207.67.3' > own; ${known}`);

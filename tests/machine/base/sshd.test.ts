@@ -21,16 +21,16 @@ describe("sshd", () => {
   const bastion = effective(true);
   const inner = effective(false);
 
-  test("takes root by key and no password of any kind", () => {
+  test("accepts root by key and no password of any kind", () => {
     expect(inner.get("allowusers")).toBe("root");
     expect(inner.get("permitrootlogin")).toMatch(/^(prohibit|without)-password$/);
     expect(inner.get("authenticationmethods")).toBe("publickey");
     for (const option of ["passwordauthentication", "kbdinteractiveauthentication", "permitemptypasswords"]) expect(inner.get(option)).toBe("no");
   });
 
-  test("records with which key somebody logged in", () => expect(inner.get("loglevel")).toBe("VERBOSE"));
+  test("logs the key of each login", () => expect(inner.get("loglevel")).toBe("VERBOSE"));
 
-  test("is told of its settings in the update that changes them, unless it could not start with them", () => {
+  test("reloads changed settings in the same update, unless they are invalid", () => {
     const { units, steps, files } = sshd({ authorizedKeys: ["ssh-ed25519 AAAA deployer"] });
     const { path } = files!.find((file) => file.path.startsWith("/etc/ssh/"))!;
     expect(units).toEqual([{ name: "ssh.service", reloadOn: [path] }]);
@@ -40,19 +40,19 @@ describe("sshd", () => {
     expect([checked(0), checked(255)]).toEqual([0, 255]);
   });
 
-  test("lets nobody try many keys on a connection, or think long", () => {
+  test("limits attempts and time to log in on a connection", () => {
     expect(Number(inner.get("maxauthtries"))).toBeLessThanOrEqual(3);
     expect(Number(inner.get("logingracetime"))).toBeLessThanOrEqual(30);
   });
 
-  test("gives up within a minute a connection whose other end is gone, and believes no packet that anybody could have made", () => {
+  test("closes a connection whose other end is gone within a minute, and trusts no forgeable packets", () => {
     const silence = Number(inner.get("clientaliveinterval")) * Number(inner.get("clientalivecountmax"));
     expect(silence).toBeGreaterThan(0);
     expect(silence).toBeLessThanOrEqual(60);
     expect(inner.get("tcpkeepalive")).toBe("no");
   });
 
-  test("offers only what ssh-audit passes", () => {
+  test("offers only algorithms that ssh-audit accepts", () => {
     const offered = ["kexalgorithms", "ciphers", "macs", "hostkeyalgorithms"].map((option) => inner.get(option)!);
     for (const list of offered) expect(list).not.toMatch(/sha1|cbc|3des|nistp|diffie-hellman|md5|umac|hmac-sha2-\d+(,|$)|ssh-rsa|ssh-dss/);
     expect(inner.get("kexalgorithms")).toContain("curve25519-sha256");
@@ -60,7 +60,7 @@ describe("sshd", () => {
     expect(inner.get("macs")).toContain("hmac-sha2-256-etm@openssh.com");
   });
 
-  test("forwards on the bastion only, and there only to SSH", () => {
+  test("forwards only on the bastion, and there only to SSH", () => {
     expect(inner.get("allowtcpforwarding")).toBe("no");
     expect(bastion.get("allowtcpforwarding")).toBe("local");
     expect(bastion.get("permitopen")).toBe("*:22");
@@ -69,7 +69,7 @@ describe("sshd", () => {
     }
   });
 
-  test("lets a deployment of a hundred machines through the bastion at once", () => {
+  test("admits a deployment of a hundred machines through the bastion at once", () => {
     expect(Number(bastion.get("maxstartups")!.split(":")[0])).toBeGreaterThanOrEqual(100);
   });
 
@@ -87,7 +87,7 @@ describe("sshd", () => {
     expect(() => sshd({ authorizedKeys: [" "] })).toThrow("never be reached again");
   });
 
-  test("spares named networks from its penalties", () => {
+  test("exempts declared networks from its penalties", () => {
     expect(sshdConfig({ penaltyExempt: ["10.0.0.0/16", "10.1.0.0/16"] })).toContain("\nPerSourcePenaltyExemptList 10.0.0.0/16,10.1.0.0/16\n");
   });
 });

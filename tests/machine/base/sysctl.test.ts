@@ -13,7 +13,7 @@ const place = (path: string, content: string): void => {
   writeFileSync(join(root, path), content);
 };
 
-test("a setting of the kernel that differs is found, unless this machine may not change it", () => {
+test("a differing kernel setting is found, unless this machine may not change it", () => {
   const [file] = kernel.files!;
   const names = file.content.trim().split("\n").map((line) => /^-(\S+) = (\d+)$/.exec(line)!.slice(1));
   expect(new Set(names.map(([name]) => name)).size).toBe(names.length);
@@ -40,7 +40,7 @@ describe("the kernel's settings", () => {
   /** Those that are not off. */
   const on = (names: string[]) => names.filter((name) => settings.get(name) !== 0);
 
-  test("keep whoever has taken over a service from other processes' memory, and from what would help against the kernel", () => {
+  test("protect other processes' memory and kernel information from a compromised service", () => {
     expect(looser({
       "kernel.yama.ptrace_scope": 1, "kernel.kptr_restrict": 1, "kernel.dmesg_restrict": 1, "kernel.perf_event_paranoid": 3, "kernel.randomize_va_space": 2,
       "kernel.unprivileged_bpf_disabled": 1, "net.core.bpf_jit_harden": 2, "kernel.kexec_load_disabled": 1,
@@ -48,11 +48,11 @@ describe("the kernel's settings", () => {
     expect(on(["fs.suid_dumpable", "vm.unprivileged_userfaultfd", "dev.tty.ldisc_autoload", "kernel.sysrq"])).toEqual([]);
   });
 
-  test("keep him from leaving traps for others in /tmp", () => {
+  test("prevent traps for others in /tmp", () => {
     expect(looser({ "fs.protected_symlinks": 1, "fs.protected_hardlinks": 1, "fs.protected_fifos": 1, "fs.protected_regular": 1 })).toEqual([]);
   });
 
-  test("keep neighbours from leading traffic elsewhere, and half-open connections from taking the place of whole ones", () => {
+  test("prevent neighbours from redirecting traffic, and half-open connections from displacing complete ones", () => {
     const links = ["all", "default"].map((link) => `net.ipv4.conf.${link}`);
     expect(looser(Object.fromEntries([["net.ipv4.tcp_syncookies", 1], ...links.map((link) => [`${link}.rp_filter`, 1])]))).toEqual([]);
     expect(on(links.flatMap((link) => ["accept_redirects", "secure_redirects", "send_redirects", "accept_source_route"].map((name) => `${link}.${name}`)))).toEqual([]);

@@ -31,19 +31,19 @@ describe("PostgreSQL", () => {
     expect(createHash("sha256").update(clientKey).digest("base64")).toBe(stored);
   });
 
-  test("the same password renders the same; two roles with one password don't look it", () => {
+  test("the same password renders the same; two roles with the same password look different", () => {
     expect(postgres(options())).toEqual(postgres(options()));
     expect(scramVerifier("a", "same")).not.toBe(scramVerifier("b", "same"));
   });
 
-  test("no secret shows outside of files for root and the server", () => {
+  test("no secret is outside files for root and the server", () => {
     const fragment = postgres(options());
     expect(visible(fragment)).not.toMatch(/made-up|SCRAM-SHA-256\$/);
     expect(fragment.secrets).toEqual(expect.arrayContaining(["made-up-password", "made-up-key"]));
     expect(content(fragment, "/etc/ringo/postgresql/roles.sql")).not.toContain("made-up-password");
   });
 
-  test("each role reaches its own database, over TLS, from its network, the operator from this machine, and nobody else anything", () => {
+  test("each role reaches only its own database, over TLS, from its network, the operator only from this machine, and nobody else anything", () => {
     const peers = [{ role: "monitor", database: "orders", systemUser: "prometheus-postgres-exporter" }];
     expect(content(postgres({ ...options(), peers }), "/etc/postgresql/17/main/pg_ident.conf")).toBe("peers prometheus-postgres-exporter monitor\npeers postgres operator\n");
     expect(content(postgres(options()), "/etc/postgresql/17/main/pg_hba.conf")).toBe(
@@ -51,7 +51,7 @@ describe("PostgreSQL", () => {
     );
   });
 
-  test("two roles take turns to log in, and only the former one's end touches it", () => {
+  test("two roles alternate, and only the step for the former one touches it", () => {
     const of = (generation: number) => {
       const { files } = roles([{ name: "ringo", database: "orders", password: "made-up-password", generation }], "10.0.0.5");
       const [pgpass, sql] = files.map((file) => file.content);
@@ -66,37 +66,37 @@ describe("PostgreSQL", () => {
     expect(of(3).former).not.toBe(of(1).former);
   });
 
-  test.each(["with space", "quote'", "back\\slash", "a:b", "", "new\nline"])("a password %j is refused, not shown", (password) => {
+  test.each(["with space", "quote'", "back\\slash", "a:b", "", "new\nline"])("a password %j is refused, and not shown", (password) => {
     expect(() => postgres(options(password))).toThrow(/password of role ringo/);
     expect(() => redis({ ...redisOptions, password, operatorPassword: "x" })).toThrow(/password may hold only/);
   });
 
-  test.each(["Ringo", 'a"b', "a;b", "1a", ""])("a role called %j is refused", (name) => {
+  test.each(["Ringo", 'a"b', "a;b", "1a", ""])("a role named %j is refused", (name) => {
     expect(() => postgres({ ...options(), roles: [{ name, database: "orders", password: "p" }] })).toThrow("not a name");
   });
 
-  test("none of its files is for everybody to read", () => {
+  test("none of its files is world-readable", () => {
     const files = postgres(options()).files!.filter(({ path }) => path.startsWith("/etc/postgresql/"));
     expect(files.map(({ path }) => path)).toContain("/etc/postgresql/17/main/start.conf");
     expect(files.filter(({ mode }) => mode !== "0640").map(({ path }) => path)).toEqual([]);
   });
 
-  test("settings given win, and values are quoted", () => {
+  test("given settings take precedence, and values are quoted", () => {
     const conf = content(postgres({ ...options(), settings: { archive_mode: "on", archive_command: "cp '%p' x", work_mem: "1MB" } }), "/etc/postgresql/17/main/postgresql.conf");
     expect(conf).toContain("archive_command = 'cp ''%p'' x'\n");
     expect(conf.match(/^work_mem = .*$/gm)).toEqual(["work_mem = '1MB'"]);
   });
 
-  test("what customers wrote gets into no log: neither parameters, nor statements of errors, nor rows that they quote", () => {
+  test("customers' data is not logged: neither parameters, nor failing statements, nor rows in error messages", () => {
     const conf = content(postgres(options()), "/etc/postgresql/17/main/postgresql.conf").split("\n");
     expect(conf).toEqual(expect.arrayContaining(["log_parameter_max_length = '0'", "log_parameter_max_length_on_error = '0'", "log_min_error_statement = 'panic'", "log_error_verbosity = 'terse'", "log_statement = 'none'"]));
   });
 
-  test("a statement ends with whom it was for, and so do its locks", () => {
+  test("a statement is cancelled when its client is gone, and so are its locks", () => {
     expect(content(postgres(options()), "/etc/postgresql/17/main/postgresql.conf")).toMatch(/^client_connection_check_interval = '10s'$/m);
   });
 
-  test("what a recovery compares with the server before it is the same on every size and for every number of clients", () => {
+  test("settings that a recovery compares with the former server's are the same for every size and number of clients", () => {
     const sizes = [{ memoryMiB: 1024, vcpus: 1, clients: 10 }, { memoryMiB: 262144, vcpus: 64, clients: 900 }].map(tuning);
     const compared = ["max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_transactions", "max_locks_per_transaction"];
     for (const name of compared) expect([name, sizes[0][name]]).toEqual([name, sizes[1][name]]);
@@ -104,7 +104,7 @@ describe("PostgreSQL", () => {
     expect(Number(sizes[1].max_worker_processes)).toBeGreaterThanOrEqual(Number(sizes[1].max_parallel_workers));
   });
 
-  test("memory set aside fits every machine", () => {
+  test("allocated memory fits every machine", () => {
     const sizes = fc.record({ memoryMiB: fc.integer({ min: 512, max: 262144 }), vcpus: fc.integer({ min: 1, max: 64 }), clients: fc.integer({ min: 1, max: 1000 }) });
     fc.assert(fc.property(sizes, (size) => {
       const megabytes = (name: string) => Number(/^(\d+)MB$/.exec(tuning(size)[name])![1]);
@@ -121,7 +121,7 @@ describe("PostgreSQL", () => {
 describe("Redis", () => {
   const fragment = redis({ ...redisOptions, password: "made-up-one", operatorPassword: "made-up-two" });
 
-  test("users: the application, the operator, and one that nobody can be", () => {
+  test("has users for the application and the operator, and a default user that nobody can log in as", () => {
     const hash = (text: string) => createHash("sha256").update(text).digest("hex");
     // Redis takes neither comments nor anything but users in this file.
     expect(content(fragment, "/etc/redis/users.acl").trim().split("\n")).toEqual([
@@ -132,17 +132,17 @@ describe("Redis", () => {
     ]);
   });
 
-  test("once Redis is up, clients without credentials may ping and say who they are", () => {
+  test("once Redis is up, clients without credentials may only ping and authenticate", () => {
     expect(content(fragment, "/etc/systemd/system/redis-server.service.d/ringo.conf")).toContain("ExecStartPost=+/usr/local/lib/ringo/redis-users\n");
     expect(content(fragment, "/usr/local/lib/ringo/redis-users")).toContain("ACL SETUSER default on nopass resetkeys resetchannels -@all +ping +hello +client|setinfo +client|setname'");
   });
 
-  test("what is queued is dropped for nothing else, and a snapshot that fails stops no work: all is in the append-only file", () => {
+  test("queued data is never evicted, and a failed snapshot stops no work, since everything is in the append-only file", () => {
     const conf = content(fragment, "/etc/redis/redis.conf").split("\n");
     expect(conf).toEqual(expect.arrayContaining(["appendonly yes", "maxmemory-policy noeviction", "stop-writes-on-bgsave-error no", "shutdown-on-sigterm nosave"]));
   });
 
-  describe("new users are read in", () => {
+  describe("new users are loaded", () => {
     const directory = mkdtempSync(join(tmpdir(), "ringo-redis-"));
     afterAll(() => rmSync(directory, { recursive: true }));
     const place = (name: string, text: string) => writeFileSync(join(directory, name), text, { mode: 0o755 });
@@ -164,7 +164,7 @@ describe("Redis", () => {
     const mayEnterWith = (...passwords: string[]) => passwords.map((each) => `ACL SETUSER ${each}`);
     const [start, load, forget] = [[], ["--load"], ["--forget"]];
 
-    test("while Redis runs: who is still there keeps the former password beside the new one", () => {
+    test("while Redis runs: present clients keep the former password beside the new one", () => {
       users("1", "gone", "ringo");
       expect(read(start, "OK\n")).toEqual({ status: 0, heard: [everybody, ...mayEnterWith("gone #1", "operator #b", "ringo #1")] });
       users("2", "ringo");
@@ -172,18 +172,18 @@ describe("Redis", () => {
       expect(readFileSync(join(directory, "operator.in-force"), "utf8")).toBe("made-up-new\n");
     });
 
-    test("when Redis starts, too, be it that the new passwords came only just now", () => {
+    test("also when Redis starts, even if the new passwords have just arrived", () => {
       users("3", "ringo");
       expect(read(start, "OK\n").heard).toEqual([everybody, ...mayEnterWith("operator #b", "ringo #1", "ringo #2", "ringo #3")]);
       expect(statSync(join(directory, "known")).mode & 0o777).toBe(0o600);
     });
 
-    test("and lose it when all have the new one, for good", () => {
+    test("and the former one is removed permanently when all clients have the new one", () => {
       expect(read(forget, "OK\nOK\n")).toEqual({ status: 0, heard: ["ACL LOAD", everybody, ...mayEnterWith("operator #b", "ringo #3")] });
       expect(read(start, "OK\n").heard).toEqual([everybody, ...mayEnterWith("operator #b", "ringo #3")]);
     });
 
-    test("by Redis as it runs, which is started anew only where that fails: who queues a task meanwhile would fail", () => {
+    test("by the running Redis, which is restarted only if that fails: queueing would fail meanwhile", () => {
       const { command } = fragment.steps!.find(({ name }) => name === "Redis users")!;
       for (const [ends, calls] of [["true", ""], ["false", "restart redis-server\n"]] as const) {
         place("reader", `#!/bin/sh\n${ends}\n`);
@@ -195,14 +195,14 @@ describe("Redis", () => {
       }
     });
 
-    test.each(["NOAUTH Authentication required.", "ERR /etc/redis/users.acl:2", "NOPERM User default"])("what Redis refuses is a failure: %s", (answer) => {
+    test.each(["NOAUTH Authentication required.", "ERR /etc/redis/users.acl:2", "NOPERM User default"])("an error from Redis is a failure: %s", (answer) => {
       place("operator.in-force", "made-up-old\n");
       expect(read(load, `WRONGPASS\n${answer}\n`).status).toBe(1);
       expect(readFileSync(join(directory, "operator.in-force"), "utf8")).toBe("made-up-old\n");
     });
   });
 
-  test("Redis keeps within its memory and on the volume, loses a second at most, and listens to the stack's network alone", () => {
+  test("Redis keeps within its memory and the volume, loses at most a second, and listens only on the stack's network", () => {
     const settings = new Map(content(fragment, "/etc/redis/redis.conf").split("\n").filter((line) => /^[a-z]/.test(line)).map((line) => [line.split(" ", 1)[0]!, line.slice(line.indexOf(" ") + 1)]));
     expect(Object.fromEntries(settings)).toMatchObject({ maxmemory: "256mb", dir: "/srv/data/redis", appendfsync: "everysec", bind: "127.0.0.1 10.0.0.5" });
     // With the first on, it would refuse the workers; with the others, it would run what somebody gives it.
@@ -212,7 +212,7 @@ describe("Redis", () => {
     expect(content(fragment, "/etc/sysctl.d/60-ringo-redis.conf")).toMatch(/^-vm\.overcommit_memory = 1$/m);
   });
 
-  test("no password shows outside of root's files", () => {
+  test("no password is outside root's files", () => {
     expect(visible(fragment)).not.toContain("made-up");
     expect(content(fragment, "/etc/redis/redis.conf")).not.toContain("made-up");
   });

@@ -24,33 +24,33 @@ afterEach(() => expect(superusers()).toBe("postgres"));
 
 const counted = (): Record<string, [number, boolean]> => python("counts.rows(['orders'], given[0], given[1])", [cluster.socket, cluster.port]);
 
-test("the trap would work: for a superuser, and for one who has only set another role", () => {
+test("the trap would work for a superuser, also after SET ROLE", () => {
   owner("CREATE TABLE trap (a int); CREATE TRIGGER trap BEFORE INSERT ON trap FOR EACH ROW EXECUTE FUNCTION public.sprung()");
   for (const role of ["", "SET ROLE ringo;"]) {
     expect(cluster.psql(`BEGIN; ${role} INSERT INTO public.trap VALUES (1); SELECT rolsuper FROM pg_roles WHERE rolname = 'ringo'; ROLLBACK`, "postgres", "orders")).toBe("t");
   }
 });
 
-test("the operator works with what is the owner's, and a trigger that he meets has the owner's rights", () => {
+test("the operator can use the owner's objects, and triggers run with the owner's rights", () => {
   expect(cluster.psql("INSERT INTO trap VALUES (1); CREATE TABLE mended (a int); SELECT count(*), current_user FROM trap; SELECT tableowner FROM pg_tables WHERE tablename = 'mended'", "operator", "orders")).toBe("1|ringo\nringo");
   expect(() => cluster.psql("SELECT pg_switch_wal()", "operator", "orders")).toThrow("permission denied");
 });
 
-test("the owner loses what rights he was given by hand, and a stranger his way in", () => {
+test("the owner loses manually granted rights, and strangers lose access", () => {
   cluster.psql("ALTER ROLE ringo SUPERUSER CREATEROLE CREATEDB REPLICATION BYPASSRLS; CREATE ROLE stranger LOGIN; GRANT CONNECT ON DATABASE orders TO PUBLIC");
   cluster.psql(rolesSql);
   expect(cluster.psql("SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls FROM pg_roles WHERE rolname = 'ringo'")).toBe("f|f|f|f|f");
   expect(() => cluster.psql("SELECT 1", "stranger", "orders")).toThrow(/permission denied for database/);
 });
 
-test("names are looked up in pg_catalog by a superuser who comes by hand, whatever the owner has set", () => {
+test("a superuser who logs in by hand searches names in pg_catalog, whatever the owner has set", () => {
   owner(`CREATE SCHEMA evil; CREATE VIEW evil.pg_extension AS SELECT e.* FROM pg_catalog.pg_extension e WHERE public.spring(); GRANT USAGE ON SCHEMA evil TO public;
     GRANT SELECT ON evil.pg_extension TO public; ALTER DATABASE orders SET search_path = evil, pg_catalog, public`);
   expect(cluster.psql("SHOW search_path; SELECT count(*) FROM pg_extension", "postgres", "orders")).toBe("pg_catalog\n1");
   expect(counted()).toMatchObject({ "orders.public.trap": [1, true] });
 });
 
-test("a table is counted whatever it is called, and its name is run by nobody", () => {
+test("a table with any name is counted, and its name is never executed", () => {
   const names = ["a$$\\! touch stolen #", "it's", 'a"b', "two\nlines", "a\ttab", "\\gexec", "); SELECT public.spring(); --", "$do$"];
   const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
   owner(names.map((name) => `CREATE TABLE public.${quoted(name)} AS SELECT 1 AS a;`).join("\n"));
@@ -58,7 +58,7 @@ test("a table is counted whatever it is called, and its name is run by nobody", 
   expect(counted()).toMatchObject(Object.fromEntries(shown.map((name) => [`orders.public.${name}`, [1, true]])));
 });
 
-test("what a count runs into has no rights but the owner's, and no say", () => {
+test("code triggered by a count has only the owner's rights, and cannot fake the result", () => {
   owner(`CREATE TABLE public.guarded (a int); INSERT INTO public.guarded SELECT generate_series(1, 3); ANALYZE public.guarded;
     ALTER TABLE public.guarded ENABLE ROW LEVEL SECURITY; ALTER TABLE public.guarded FORCE ROW LEVEL SECURITY; CREATE POLICY p ON public.guarded USING (public.spring());
     CREATE TABLE public.indexed (a int); CREATE INDEX ON public.indexed (a) WHERE public.spring(); INSERT INTO public.indexed VALUES (1);
@@ -66,7 +66,7 @@ test("what a count runs into has no rights but the owner's, and no say", () => {
   expect(counted()).toMatchObject({ "orders.public.guarded": [3, false], "orders.public.indexed": [1, true], "orders.public.checked": [0, true], "orders.public.part": [0, true] });
 });
 
-test("a table that is not the application's is none of those, and one that takes too long is estimated", () => {
+test("only the application's tables are counted, and those that take too long are estimated", () => {
   cluster.psql("CREATE TABLE public.foreign_one (a int)", "postgres", "orders");
   owner(`CREATE FUNCTION public.slow() RETURNS bool LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_catalog.pg_sleep(0.5); RETURN true; END $$;
     CREATE TABLE public.big (a int); CREATE INDEX ON public.big (a) WHERE public.slow()`);
@@ -80,7 +80,7 @@ describe("the monitor", () => {
   const script = /<<'SQL'\n([^]*)SQL$/.exec(step.command)![1].replaceAll("pg_stat_statements", "pgstattuple");
   const state = () => cluster.psql("SELECT nspname, nspowner::regrole FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'pgstattuple'", "postgres", "orders");
 
-  test("finds its statistics where the application can put nothing", () => {
+  test("finds its statistics where the application can create nothing", () => {
     for (let i = 0; i < 2; i++) {
       cluster.psql(script, "postgres", "orders");
       expect(state()).toBe("monitor|postgres");
@@ -89,18 +89,18 @@ describe("the monitor", () => {
     for (const statement of ["CREATE TABLE monitor.a (a int)", "DROP SCHEMA monitor CASCADE", "ALTER SCHEMA monitor RENAME TO other"]) expect(() => owner(statement)).toThrow(/permission denied|must be owner/);
   });
 
-  test("moves them there from where they were", () => {
+  test("moves them there from their former place", () => {
     cluster.psql("ALTER EXTENSION pgstattuple SET SCHEMA public; DROP SCHEMA monitor", "postgres", "orders");
     cluster.psql(script, "postgres", "orders");
     expect(state()).toBe("monitor|postgres");
   });
 
-  test("takes no place that the application has made for it", () => {
+  test("does not use a schema that the application created", () => {
     cluster.psql("DROP EXTENSION pgstattuple; DROP SCHEMA monitor", "postgres", "orders");
     owner("CREATE SCHEMA monitor");
     expect(() => cluster.psql(script, "postgres", "orders")).toThrow('schema "monitor" already exists');
     owner("DROP SCHEMA monitor");
   });
 
-  test("is asked for as it is made", () => expect(JSON.stringify(postgresExporter("10.0.0.5", "orders"))).toContain(`user=${monitorRole.name} dbname=orders`));
+  test("is used under the name with which it is created", () => expect(JSON.stringify(postgresExporter("10.0.0.5", "orders"))).toContain(`user=${monitorRole.name} dbname=orders`));
 });

@@ -55,19 +55,19 @@ for each in json.loads(${JSON.stringify(JSON.stringify(used))}):
     may = guard.look()
     answer.append(" ".join([*Redis.told, "may" if may else "may not"]))`);
 
-test("who queues is held back from 85 % on, and until less than 80 % is used", () => {
+test("queueing is refused from 85 % on, until less than 80 % is used", () => {
   expect(told([10, 84, 85, 99, 84, 80, 79, 84, 86])).toEqual(["may", "may", "-lpush may not", "may not", "may not", "may not", "+lpush may", "may", "-lpush may not"]);
 });
 
-test("and is held back again when Redis has read its users anew, or was started", () => {
+test("and refused again after Redis has reloaded its users or restarted", () => {
   expect(told([90, "users are read anew", 90, "users are read anew", 75, 90])).toEqual(["-lpush may not", "-lpush may not", "may", "-lpush may not"]);
 });
 
-test("where Redis has no bound, nobody is", () => {
+test("without a memory limit it is not refused", () => {
   expect(told([90, "no bound"])).toEqual(["-lpush may not", "+lpush may"]);
 });
 
-test("it says so when that changes; whether Redis is away is told apart, and holds nobody back", () => {
+test("it reports changes; a Redis that is down is reported separately, and refuses nothing", () => {
   const [said, figures, passwords] = python<[string[], number[], string[]]>(`
 said, figures, rounds = [], [], []
 def reads():
@@ -94,7 +94,7 @@ answer = [said, figures, Redis.passwords]`);
   expect(statSync(metrics).mode & 0o777).toBe(0o644); // another user reads it
 });
 
-test("when it ends, however it does, nobody stays held back", () => {
+test("when it exits, however it does, queueing is allowed", () => {
   const told = python<string[]>('Redis.may = False\nqueueing.main("give-back", "producer", file, metrics)\nanswer = Redis.told');
   expect(told).toEqual(["+lpush"]);
   expect(readFileSync(metrics, "utf8")).toMatch(/^ringo_queueing_held_back 0$/m);

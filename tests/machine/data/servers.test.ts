@@ -15,14 +15,14 @@ describe.each([
   ["PostgreSQL", postgres(options()), "postgres", "/srv/data/postgresql", "/etc/systemd/system/postgresql@17-main.service.d/ringo.conf"],
   ["Redis", redis({ ...redisOptions, password: "made-up-one", operatorPassword: "made-up-two" }), "redis", "/srv/data/redis", "/etc/systemd/system/redis-server.service.d/ringo.conf"],
 ])("%s", (name, fragment, user, data, dropIn) => {
-  test("comes up by itself at a boot: after its volume, and before its address if need be", () => {
+  test("starts by itself at a boot: after its volume, and even before its address exists", () => {
     expect(content(fragment, dropIn)).toMatch(new RegExp(`^RequiresMountsFor=${data}$`, "m"));
     expect(fragment.files!.filter(({ path, content: text }) => path.startsWith("/etc/sysctl.d/") && /^-net\.ipv4\.ip_nonlocal_bind = 1$/m.test(text))).toHaveLength(1);
     const start = fragment.files!.find(({ path }) => path.endsWith("/start.conf"));
     expect(start?.content ?? "auto\n").toBe("auto\n");
   });
 
-  test("is given its files when a volume comes from a machine that numbered its users otherwise, however deep they are", () => {
+  test("gets ownership of its files if a volume comes from a machine with other user ids, however deep they are", () => {
     const step = fragment.steps!.find((each) => each.name === `${name}'s files are its own`)!;
     // To give a file away takes root: here a stranger's is one that is called so.
     const here = (command: string): string => command.replaceAll(data, root).replaceAll(`-user ${user}`, "-name stranger").replaceAll("! -name", "-name");

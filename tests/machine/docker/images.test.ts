@@ -5,7 +5,7 @@ const { files, units } = docker({ addressPool: "172.17.0.0/16" });
 const content = (name: string): string => files!.find(({ path }) => path.endsWith(name))!.content;
 const day = 24 * 3600;
 
-test("images that no container uses are removed, releases too, but none that was made within two weeks: one may be gone back to", () => {
+test("unused images are removed, including releases, but not within two weeks, since one may be reverted to", () => {
   const [, command] = /^ExecStart=(.*)$/m.exec(content("/ringo-docker-prune.service"))!;
   // Without the first only what has no name goes, and each release has one; without the second Docker asks, and nobody answers.
   expect(command!.split(" ")).toEqual(expect.arrayContaining(["prune", "--all", "--force"]));
@@ -17,13 +17,13 @@ test("images that no container uses are removed, releases too, but none that was
   expect(second! - first!).toBeLessThanOrEqual(kept / 2);
 });
 
-test("an image that is there is asked of no registry: while that is away, what runs can still be updated", () => {
+test("an existing image needs no registry: while that is down, updates still work", () => {
   const { unless = "false" } = pulled("registry.test/backend@sha256:1").steps!.find(({ name }) => name.startsWith("pull"))!;
   const there = (image: string) => spawnSync("sh", ["-ec", `docker() { [ "$*" = 'image inspect ${image}' ]; }\n${unless}`]).status === 0;
   expect([there("registry.test/backend@sha256:1"), there("registry.test/backend@sha256:2")]).toEqual([true, false]);
 });
 
-test("Docker gives containers no rights, ways or programs beyond what each is declared with, and leaves them running while it restarts itself", () => {
+test("Docker gives containers no privileges, networks or proxies beyond what is declared, and leaves them running while it restarts", () => {
   expect(JSON.parse(content("/daemon.json"))).toMatchObject({
     "live-restore": true,
     "no-new-privileges": true,
@@ -33,7 +33,7 @@ test("Docker gives containers no rights, ways or programs beyond what each is de
   });
 });
 
-test("Docker trusts an authority as soon as the machine does, and no line of a burst of containers' is dropped", () => {
+test("Docker trusts an authority as soon as the machine does, and no line of a burst from containers is dropped", () => {
   expect(units!.find(({ name }) => name === "docker.service")!.restartOn).toContain("/etc/ssl/certs/ca-certificates.crt");
   expect(content("/docker.service.d/ringo.conf")).toMatch(/^LogRateLimitIntervalSec=0$/m);
 });

@@ -51,29 +51,29 @@ esac`,
 
 const told = ["docker stop aaa", "docker stop bbb"];
 
-test("at a shutdown others are turned away first, then each container is told to end, and which they were is remembered", () => {
+test("at a shutdown connections are refused first, then each container is stopped, and their names are recorded", () => {
   const { asked: calls, remembered } = asked("shutdown", { system: "stopping" });
   expect(calls.slice(0, 3)).toEqual(["docker ps --quiet", "nft table inet ringo_away", "docker inspect --format"]);
   expect(calls.slice(3).sort()).toEqual(told);
   expect(remembered).toEqual(["aaa", "bbb"]);
 });
 
-test("whom a server has not yet taken up is waited for, but not for ever", () => {
+test("it waits until a server has accepted waiting connections, but not forever", () => {
   const looks = (busyLooks: number) => asked("shutdown", { system: "stopping", busyLooks }).asked.filter((call) => call.startsWith("docker inspect")).length;
   expect(looks(2)).toBe(3);
   expect(looks(99)).toBe(5);
   expect(asked("shutdown", { system: "stopping", busyLooks: 99 }).asked.slice(-2).sort()).toEqual(told);
 });
 
-test("they run on, and nobody is turned away, when only the unit is stopped", () => {
+test("they keep running, and no connections are refused, if only the unit is stopped", () => {
   expect(asked("shutdown", { system: "running" })).toEqual({ asked: [], remembered: [] });
 });
 
-test("whoever is told to stop them does, on a machine that runs", () => {
+test("the stop command stops them on a running machine", () => {
   expect(asked("stop", { system: "running" }).asked.slice(-2).sort()).toEqual(told);
 });
 
-test("who is told to stop them and then shuts the machine down has them started as well", () => {
+test("after the stop command and a shutdown they are started as well", () => {
   expect(asked("shutdown", { system: "stopping", remembered: "aaa\nbbb\n", containers: [] })).toMatchObject({ remembered: ["aaa", "bbb"] });
   // Or was cut off when one had ended.
   const { asked: calls, remembered } = asked("shutdown", { system: "stopping", remembered: "aaa\nbbb\n", containers: ["bbb"] });
@@ -81,7 +81,7 @@ test("who is told to stop them and then shuts the machine down has them started 
   expect(new Set(remembered)).toEqual(new Set(["aaa", "bbb"]));
 });
 
-test("those that were ended are started, once, and others may come again, whoever ended", () => {
+test("the stopped ones are started, once, and connections are allowed again, whoever stopped them", () => {
   const start = ["nft add table inet", "docker ps --quiet"];
   expect(asked("start", { system: "running", remembered: "aaa\nbbb\n" })).toEqual({ asked: [...start, "docker start aaa"], remembered: [] });
   // An apply has put others in their place.
@@ -90,17 +90,17 @@ test("those that were ended are started, once, and others may come again, whoeve
   expect(asked("start", { system: "running" })).toEqual({ asked: ["nft add table inet"], remembered: [] });
 });
 
-test("containers end and start in order where the firewall takes no rules", () => {
+test("containers stop and start in order even if the firewall accepts no rules", () => {
   expect(asked("shutdown", { system: "stopping", noRules: true }).asked).toEqual(expect.arrayContaining(told));
   expect(asked("start", { system: "running", remembered: "aaa\n", noRules: true }).asked).toContain("docker start aaa");
 });
 
-test("their end is not cut off while one of them still has work: a worker's tasks may take longer than systemd waits by itself", () => {
+test("stopping does not time out while one of them still works: a worker's tasks may take longer than systemd's default", () => {
   const unit = shutdown([]).files!.find(({ path }) => path.endsWith(".service"))!.content;
   expect(unit).toMatch(/^TimeoutStopSec=infinity$/m);
 });
 
-test("nft reads what others are refused with", () => {
+test("nft accepts the refusing rules", () => {
   const rules = /nft '(table[^']*)'/.exec(script)![1]!;
   const read = spawnSync("unshare", ["--map-root-user", "--net", "nft", "--check", rules], { encoding: "utf8" });
   expect([read.status, read.stderr]).toEqual([0, ""]);

@@ -55,7 +55,7 @@ describe("shared files", () => {
     return effectiveSettings(config, "-C", `user=${user},addr=${address},host=x`);
   };
 
-  test("sshd gives their users files and nothing else, readers only to read", () => {
+  test("sshd gives their users only files, read-only to readers", () => {
     const writer = serverOptions("ringo-media", "10.0.0.9");
     for (const line of ["forcecommand internal-sftp -u 0022", "chrootdirectory /srv/data/shared", "disableforwarding yes", "permittty no", "authenticationmethods publickey", "allowusers ringo-media@10.0.0.0/24"]) {
       expect(writer).toContain(`${line}\n`);
@@ -70,7 +70,7 @@ describe("shared files", () => {
     expect(rootUser).toContain("allowtcpforwarding local\n");
   });
 
-  test("a machine believes nobody but the server whose key it was given, and asks with no key but its own", () => {
+  test("a machine trusts only the server with the known key, and uses only its own key", () => {
     const unit = client.files!.find((f) => f.path.endsWith(".service"))!.content;
     const options = / -o (\S+) /.exec(unit)![1]!.split(",").filter((each) => /^[A-Z]/.test(each)); // all others are sshfs's own
     const asked = execFileSync("ssh", ["-GT", "-F", "/dev/null", ...options.flatMap((each) => ["-o", each.replaceAll("%d", "/run/c")]), "10.0.0.5"], { encoding: "utf8" });
@@ -81,7 +81,7 @@ describe("shared files", () => {
     expect(client.files!.find(({ path }) => path.endsWith("/known_hosts"))!.content).toBe("10.0.0.5 ssh-ed25519 AAAAhost\n");
   });
 
-  test("a machine comes back to the server however often, and for however long, that was away", () => {
+  test("a machine reconnects to the server however often, and for however long, it was down", () => {
     const unit = client.files!.find((f) => f.path.endsWith(".service"))!.content;
     expect(unit).toMatch(/^StartLimitIntervalSec=0$[^]*^Restart=always$/m);
     expect(/ -o (\S+) /.exec(unit)![1]!.split(",")).toEqual(expect.arrayContaining(["reconnect", "delay_connect"]));
@@ -89,7 +89,7 @@ describe("shared files", () => {
     expect(Number(/^clientaliveinterval (\d+)$/m.exec(serverOptions("ringo-media", "10.0.0.9"))![1])).toBeGreaterThan(0);
   });
 
-  test("the unit is one that systemd takes", () => {
+  test("systemd accepts the unit", () => {
     const unit = client.files!.find((f) => f.path.endsWith(".service"))!.content;
     const path = join(root, "ringo-media.service");
     // verify wants the programs themselves, which are the machine's.
@@ -98,7 +98,7 @@ describe("shared files", () => {
     expect(stderr.split("\n").filter((line) => line.includes("ringo-media"))).toEqual([]);
   });
 
-  test("the key is in a file of root's alone", () => {
+  test("the key is in a root-only file", () => {
     expect(JSON.stringify({ ...client, secrets: [], files: client.files!.filter((f) => !(f.secret && f.mode === "0600")) })).not.toContain("made-up-key");
   });
 });
@@ -110,7 +110,7 @@ describe("static files", () => {
     execFileSync("sh", [join(root, "serve"), release]);
   };
 
-  test("a release is switched to whole, and old ones are forgotten beyond those kept", () => {
+  test("a release is switched to atomically, and older ones than those kept are removed", () => {
     mkdirSync(join(root, "served"));
     for (const release of ["r1", "r2", "r3"]) {
       mkdirSync(join(root, "source", release, "css"), { recursive: true });
@@ -134,7 +134,7 @@ describe("static files", () => {
     expect([readdirSync(join(root, "served")).sort(), readdirSync(join(root, "served/current/"))]).toEqual([["current", "r2", "r4"], []]);
   });
 
-  test.each(["../etc", ".", "a b", "", "-rf", "a/b", "a'b"])("%j is no release", (release) => {
+  test.each(["../etc", ".", "a b", "", "-rf", "a/b", "a'b"])("%j is not a release", (release) => {
     expect(() => staticFiles({ release })).toThrow("not a release's name");
   });
 });
@@ -167,7 +167,7 @@ echo "server = ${options.server}" > ${root}/letsencrypt/renewal/ringo.conf
   const calls = () => readFileSync(join(root, "calls"), "utf8").trim().split("\n");
   const order = { server: "https://acme.example.test/dir", domains: ["www.example.test", "api.example.test"] };
 
-  test("is obtained once, for all names, and put before nginx", () => {
+  test("is obtained once, for all names, and installed for nginx", () => {
     expect(run(order, "--check").status).not.toBe(0);
     expect(run(order)).toMatchObject({ status: 0 });
     expect(calls()[0]).toMatch(/--server https:\/\/acme\.example\.test\/dir .*--domain www\.example\.test --domain api\.example\.test$/);
@@ -179,7 +179,7 @@ echo "server = ${options.server}" > ${root}/letsencrypt/renewal/ringo.conf
     expect(calls()).toHaveLength(before);
   });
 
-  test("is put before nginx again, without another one, where something else has been put there", () => {
+  test("is reinstalled for nginx, without a new one, if something else was installed", () => {
     run(order);
     for (const name of ["fullchain.pem", "privkey.pem"]) {
       rmSync(join(root, "tls", name));
@@ -191,7 +191,7 @@ echo "server = ${options.server}" > ${root}/letsencrypt/renewal/ringo.conf
     expect(calls().filter((call) => call.startsWith("certbot"))).toHaveLength(1);
   });
 
-  test("that the CA refuses fails the update, which says to whom each name leads", () => {
+  test("that the CA refuses fails the update, with the address of each name", () => {
     run(order);
     writeFileSync(join(root, "calls"), "");
     const { status, stderr } = run({ ...order, domains: ["localhost"], refused: true });
@@ -199,16 +199,16 @@ echo "server = ${options.server}" > ${root}/letsencrypt/renewal/ringo.conf
     expect(calls().filter((call) => !call.startsWith("certbot"))).toEqual([]);
   });
 
-  test("is obtained for an address and from a server with an apostrophe, which both may have", () => {
+  test("is obtained for an e-mail address and from a server with apostrophes, which both may have", () => {
     expect(run({ ...order, server: "https://acme.example.test/o'dir", email: "o'brien@example.test" })).toMatchObject({ status: 0 });
     expect(calls()[0]).toMatch(/ --email o'brien@example\.test --server https:\/\/acme\.example\.test\/o'dir /);
   });
 
   test.each([
     ["another CA", { ...order, server: "https://other.example.test/dir" }],
-    ["a name more", { ...order, domains: [...order.domains, "c.example.test"] }],
-    ["a name less", { ...order, domains: ["api.example.test"] }],
-  ])("is obtained anew for %s", (_, changed) => {
+    ["an additional name", { ...order, domains: [...order.domains, "c.example.test"] }],
+    ["a removed name", { ...order, domains: ["api.example.test"] }],
+  ])("is obtained again for %s", (_, changed) => {
     run(order);
     expect(run(changed, "--check").status).not.toBe(0);
     expect(run(changed).status).toBe(0);
@@ -216,7 +216,7 @@ echo "server = ${options.server}" > ${root}/letsencrypt/renewal/ringo.conf
     expect(run(changed, "--check").status).toBe(0);
   });
 
-  test("is obtained anew by an update on its last day, where renewing has failed till then", () => {
+  test("is obtained again by an update on its last day, if renewal has failed till then", () => {
     run({ ...order, days: 1 });
     expect(run(order, "--check").status).not.toBe(0);
     expect(run(order).status).toBe(0);
@@ -224,7 +224,7 @@ echo "server = ${options.server}" > ${root}/letsencrypt/renewal/ringo.conf
     expect(run(order, "--check").status).toBe(0);
   });
 
-  test("is put before nginx whenever Debian's timer has renewed it, by what certbot was told when it obtained it; not without nginx's word that it starts with it", () => {
+  test("is installed for nginx whenever Debian's timer has renewed it, by certbot's deploy hook, and only if nginx accepts it", () => {
     expect(certbot({ ...order, email: "ops@example.test" }).units).toContainEqual({ name: "certbot.timer" });
     run(order);
     const [, hook] = / --deploy-hook (\S+) /.exec(calls()[0]!)!;

@@ -40,7 +40,7 @@ const file = (name: string): string => `${field(name)}; filename="a.txt"`;
 const order = (lines: number): unknown =>
   ({ items: Array.from({ length: lines }, (_, i) => ({ product_id: i, quantity: 1, unit_price: "12.50", comment: "стул", discount: 0, warehouse: "A" })) });
 
-describe("names that would hold up the firewall are refused before it reads them", () => {
+describe("names that would slow down the firewall are refused before it reads them", () => {
   test.each<[string, Request]>([
     ["JSON below one long name", objects({ ["k".repeat(100_000)]: Object.fromEntries(anagrams("abcdefg", 900).map((name) => [name, 1])) })],
     ["JSON of anagrams below a name", objects({ ["k".repeat(4000)]: Object.fromEntries(anagrams("abcdefg", 900).map((name) => [name, 1])) })],
@@ -61,7 +61,7 @@ describe("names that would hold up the firewall are refused before it reads them
     expect(seen()).toEqual([]);
   });
 
-  test("where attacks are only written down, too; the log says why and for which request, and nothing of the body", async () => {
+  test("also in detection mode; the log says why and for which request, without the body", async () => {
     const { status, headers } = await send(objects({ ["k".repeat(40_000)]: 1 }), detecting);
     expect(status).toBe(413);
     const line = readFileSync(join(detecting.root, "waf.log"), "utf8").split("\n").find((one) => one.includes(String(headers["x-request-id"])))!;
@@ -70,7 +70,7 @@ describe("names that would hold up the firewall are refused before it reads them
   });
 });
 
-describe("what is ordinary passes", () => {
+describe("ordinary requests pass", () => {
   test("orders of many lines, forms of many fields, many files", async () => {
     expect(await status(objects(order(150)))).toBe(200);
     expect(await status(form(Array.from({ length: 900 }, (_, i) => `order-${i}-product_id`)))).toBe(200);
@@ -78,7 +78,7 @@ describe("what is ordinary passes", () => {
     expect(await status(multipart(Array.from({ length: 100 }, (_, i) => ({ name: "photos", value: "x", file: `Отчёт за ноябрь ${i}.txt`, type: "text/plain" }))))).toBe(200);
   });
 
-  test("bodies however they come", async () => {
+  test("bodies in any transfer", async () => {
     const text = JSON.stringify({ comment: "стул ".repeat(20_000) }); // in a file
     const chunked = (headers: object): Promise<number> => new Promise((resolve, reject) => {
       const sent = https.request({ host: "127.0.0.1", port: nginx.tlsPort, servername: domain, rejectUnauthorized: false, localAddress: newClient(), method: "POST", path: "/api/v1/orders/", headers: { host: domain, "User-Agent": browser, Accept: "*/*", "Content-Type": "application/json", ...headers } })
@@ -112,7 +112,7 @@ describe("what is ordinary passes", () => {
   });
 });
 
-describe("each name is counted as long as ModSecurity has it", () => {
+describe("names are measured as ModSecurity stores them", () => {
   /** The names of all fields, as json.cc makes them. */
   function paths(value: unknown, path = "", name = "json"): string[] {
     if (Array.isArray(value)) return value.flatMap((one, i) => paths(one, `${path}${name}.array_${i}`, ""));
@@ -147,7 +147,7 @@ describe("each name is counted as long as ModSecurity has it", () => {
   });
 });
 
-describe("what can be read in more than one way is refused unread", () => {
+describe("ambiguous bodies are refused unread", () => {
   const ordinary = field("a");
 
   test.each([

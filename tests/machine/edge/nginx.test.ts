@@ -63,7 +63,7 @@ const expectSecure = (answer: Answer) => {
 };
 
 describe("hosts", () => {
-  test("plain HTTP is redirected, but for ACME challenges", async () => {
+  test("plain HTTP is redirected, except ACME challenges", async () => {
     const answer = await nginx.getPlain("/api/v1/orders/?page=2");
     expect([answer.status, answer.headers.location]).toEqual([301, `https://${domain}/api/v1/orders/?page=2`]);
     expect((await nginx.getPlain("/.well-known/acme-challenge/token")).body).toBe("proof");
@@ -87,7 +87,7 @@ test("the longest name that DNS allows is served", async () => {
   await edge.stop();
 });
 
-describe("what the application is told", () => {
+describe("the application receives", () => {
   test("only what the edge knows", async () => {
     const from = newClient();
     await nginx.get("/api/v1/orders/?q=a%20b", {
@@ -104,7 +104,7 @@ describe("what the application is told", () => {
     for (const name of ["x-forwarded-host", "forwarded", "x-original-url", "script_name"]) expect(headers).not.toHaveProperty(name);
   });
 
-  test("no other host, path, method or address than the edge knows, by whatever header frameworks and their helpers would believe", async () => {
+  test("no other host, path, method or address than the edge knows, by any header that frameworks may trust", async () => {
     const forged = [
       "Forwarded", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Server", "X-Forwarded-Scheme", "X-Forwarded-Ssl", "X-Forwarded-Prefix", "X-Original-URL", "X-Rewrite-URL",
       "X-Script-Name", "X-HTTP-Method-Override", "X-Client-IP", "True-Client-IP", "Proxy",
@@ -128,22 +128,22 @@ describe("what the application is told", () => {
 
 describe("headers", () => {
   test.each(["/api/v1/orders/", "/static/plain.css", "/static/none.css", "/media/photo.png", "/media/none.png", "/media/.hidden", "/metrics", "/admin/", "//admin/", "/api/hangs-up/"])(
-    "of %s are there, once each", async (path) => expectSecure(await nginx.get(path)),
+    "of %s are present, once each", async (path) => expectSecure(await nginx.get(path)),
   );
 
-  test("of the application's own are replaced", async () => {
+  test("of the application are replaced", async () => {
     const answer = await nginx.get("/api/own-headers/");
     expectSecure(answer);
     for (const [name, value] of Object.entries(ofDjango)) expect(answer.headers[name.toLowerCase()]).not.toBe(value);
     expect(answer.headers).toMatchObject({ "x-content-type-options": "nosniff", "referrer-policy": "same-origin", "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin" });
   });
 
-  test("pictures may be shown by pages of other origins, and the admin's pages have their styles", async () => {
+  test("pictures may be embedded by other origins, and the admin's pages have their styles", async () => {
     expect((await nginx.get("/media/photo.png")).headers["cross-origin-resource-policy"]).toBe("cross-origin");
     expect((await nginx.get("/admin/login/", { from: admin })).headers["content-security-policy"]).toMatch(/style-src 'self'.*frame-ancestors 'none'/);
   });
 
-  test("the application's own content policy wins, but not over uploads", async () => {
+  test("the application's own content policy takes precedence, except for uploads", async () => {
     expect((await nginx.get("/api/own-policy/")).headers["content-security-policy"]).toBe("default-src 'none'");
     expect((await nginx.get("/media/page.html")).headers["content-security-policy"]).toBe("default-src 'none'; sandbox");
   });
@@ -168,34 +168,34 @@ describe("pages of other origins", () => {
     expect(answers.find(([status]) => status === 429)).toEqual([429, origin, 1, "Origin"]);
   });
 
-  test("are told by the application alone what it answers", async () => {
+  test("get the CORS headers of its answers from the application alone", async () => {
     expect(await told("/api/own-origin/", origin)).toEqual([401, origin, 1, undefined]);
     expect(await told("/api/unavailable/", origin)).toEqual([503, undefined, undefined, undefined]);
     expect(await told("/static/plain.css", origin)).toEqual([200, undefined, undefined, "Accept-Encoding"]);
   });
 });
 
-describe("paths that are not for everyone", () => {
-  test("the admin is for admin addresses", async () => {
+describe("restricted paths", () => {
+  test("the admin is only for admin addresses", async () => {
     expect((await nginx.get("/admin/login/", { from: admin })).status).toBe(200);
     expect((await nginx.get("/admin/login/")).status).toBe(403);
     expect((await nginx.get("/administrators/")).status).toBe(200);
   });
 
-  test("metrics are for nobody, admin addresses included", async () => {
+  test("metrics are for nobody, not even admin addresses", async () => {
     expect((await nginx.get("/metrics", { from: admin })).status).toBe(404);
     expect(seen()).toEqual([]);
   });
 
-  test.each(["//a", "/a//b", "/a/./b", "/a/.", "/a/..", "/a/../b", "/a/..;/b", "/a/..?b", "/%2e/a", "/a/%2E%2e/b", "/a%2fb", "/a%2Fb", "/a%5cb", "/a%5Cb", "/a\\b"])("%s could be read in two ways, and is refused", async (path) => {
+  test.each(["//a", "/a//b", "/a/./b", "/a/.", "/a/..", "/a/../b", "/a/..;/b", "/a/..?b", "/%2e/a", "/a/%2E%2e/b", "/a%2fb", "/a%2Fb", "/a%5cb", "/a%5Cb", "/a\\b"])("%s is ambiguous, and refused", async (path) => {
     expect([(await nginx.get(path)).status, seen()]).toEqual([400, []]);
   });
 
-  test("in a query all of that may be", async () => {
+  test("in a query all of that is allowed", async () => {
     expect((await nginx.get("/api/a..b/?next=//a/../b%2f%5c\\")).status).toBe(200);
   });
 
-  test("however they are spelt", async () => {
+  test("in any spelling", async () => {
     const encoded = (c: string) => `%${c.charCodeAt(0).toString(16)}`;
     const letter = (c: string) => fc.constantFrom(c, c, c, encoded(c), c.toUpperCase());
     const noise = fc.constantFrom("", "", "/", "//", "/./", "/../", "/%2e/", "/%2E%2e/", "/api/..", "/api/%2e%2e/", "\\", "/%5c", "%2f", ";", "/;a/", "?", "%00", "%0a", "%20", "#", "%23", "%3f", "%252f");
@@ -217,7 +217,7 @@ describe("paths that are not for everyone", () => {
 });
 
 describe("rates", () => {
-  test("logins: five a minute, however the path is spelt; looking at the page costs nothing", async () => {
+  test("logins: five a minute, however the path is spelt; viewing the page does not count", async () => {
     const from = newClient();
     const post = (path: string) => nginx.get(path, { method: "POST", body: "{}", from });
     const spellings = ["/api/v1/token/", "/api/v1/%74oken/", "/api/v1/token/?a=1", "/%61pi/v1/token/", "/api/v1/token/"];
@@ -251,7 +251,7 @@ describe("rates", () => {
 });
 
 // Each with an edge of its own, as nginx remembers failures.
-describe("machines that fail", () => {
+describe("failing machines", () => {
   let own: Awaited<ReturnType<typeof start>>;
   beforeEach(async () => { own = await start(); });
   afterEach(async () => {
@@ -260,7 +260,7 @@ describe("machines that fail", () => {
   });
   const requests = () => own.upstreams.flatMap((u) => u.seen).length;
 
-  test("a GET is tried on the other; a POST that had been sent is not", async () => {
+  test("a GET is retried on the other; a POST that had been sent is not", async () => {
     expect((await own.nginx.get("/api/hangs-up/")).status).toBe(502);
     expect(requests()).toBe(2);
     const post = await own.nginx.get("/api/hangs-up/", { method: "POST", body: "{}", headers: { Origin: origin } });
@@ -269,14 +269,14 @@ describe("machines that fail", () => {
     expect((await own.nginx.get("/api/v1/orders/")).status).toBe(200);
   });
 
-  test("a 503 of the application is its answer, and takes no machine away", async () => {
+  test("a 503 of the application is its answer, and does not mark a machine as failed", async () => {
     for (let i = 0; i < 6; i++) expect((await own.nginx.get("/api/unavailable/")).status).toBe(503);
     for (let i = 0; i < 4; i++) expect((await own.nginx.get("/api/health/")).status).toBe(503);
     expect(requests()).toBe(10);
     expect((await own.nginx.get("/api/v1/orders/")).status).toBe(200);
   });
 
-  test("with one machine gone nobody notices, POST or GET", async () => {
+  test("the loss of one machine is not noticeable, for POST or GET", async () => {
     await own.upstreams[1].stop();
     for (let i = 0; i < 10; i++) {
       expect((await own.nginx.get("/api/v1/orders/", i % 2 ? { method: "POST", body: "{}" } : {})).status).toBe(200);
@@ -291,7 +291,7 @@ describe("files", () => {
     expect([plain.headers["cache-control"], plain.headers["content-type"]]).toEqual(["public, max-age=3600", "text/css"]);
   });
 
-  test("static: as it was compressed when it came here, for who can read that", async () => {
+  test("static: precompressed, for clients that accept that", async () => {
     const asked = async (encoding: string) => (await nginx.get("/static/plain.css", { headers: { "Accept-Encoding": encoding } })).headers;
     expect(await asked("gzip")).toMatchObject({ "content-encoding": "gzip", "content-length": String(gzipSync("a{}").length), vary: "Accept-Encoding" });
     expect((await asked("br"))["content-encoding"]).toBeUndefined();
@@ -312,7 +312,7 @@ describe("files", () => {
     expect([status, headers["content-type"], headers["content-disposition"]]).toEqual([200, type, disposition]);
   });
 
-  test("no hidden file, no listing, no way out, no writing", async () => {
+  test("no hidden file, no listing, no path traversal, no writing", async () => {
     const statuses = async (...paths: string[]) => (await Promise.all(paths.map((path) => nginx.get(path)))).map((a) => a.status);
     expect(await statuses("/media/.hidden", "/media/", "/media/link.png", "/media/../tls/privkey.pem", "/media../tls/privkey.pem")).toEqual([404, 403, 403, 400, 200]);
     // The last one is no path of ours: the application answers it.

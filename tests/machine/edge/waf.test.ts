@@ -65,22 +65,22 @@ test("attacks of every family are refused, and none reaches the application", as
   expect(seen()).toEqual([]);
 });
 
-test("no field is hidden in a multipart body, with as many points allowed as may be", async () => {
+test("no field can be hidden in a multipart body, even with the highest threshold", async () => {
   const answers = await all(await start({ threshold: 10 }), hidden);
   expect(answers.filter(([, { status }]) => ![400, 403].includes(status)).map(([name, { status }]) => [status, name])).toEqual([]);
   expect(seen()).toEqual([]);
 });
 
-test("no body is of two types, with as many points allowed as may be", async () => {
+test("no body has two types, even with the highest threshold", async () => {
   const sent = inJson("password=%26title=стул");
   const headers = { ...sent.headers, "Content-Type": ["application/json", "application/x-www-form-urlencoded"] } as unknown as Sent["headers"];
   expect((await send(await start({ threshold: 10 }), { ...sent, headers })).status).toBe(400);
 });
 
-describe("what is excluded", () => {
+describe("an exclusion", () => {
   const attack = "1' OR '1'='1";
 
-  test("is so for its path and its field only", async () => {
+  test("applies only to its path and its field", async () => {
     const edge = await start({ exclusions: [exclusionOf("10414,10415 /api/v1/orders/7/ ARGS:json.comment"), exclusionOf("10414,10415 /api/v1/raw/")] });
     const status = async (sent: Omit<Sent, "name">) => (await send(edge, sent)).status;
     expect(await status(inPatch(attack))).toBe(200);
@@ -90,7 +90,7 @@ describe("what is excluded", () => {
     expect(await status({ ...inQuery(attack), path: `/api/v1/raw/?a=${encodeURIComponent(attack)}` })).toBe(200);
   });
 
-  test("a password may be anything, a field beside it may not", async () => {
+  test("a password may be anything, but not a field beside it", async () => {
     expect((await send(nginx, json("POST", "/api/v1/register/", { username: "иван", password: attack }))).status).toBe(200);
     expect((await send(nginx, json("POST", "/api/v1/register/", { username: attack, password: "x" }))).status).toBe(403);
     expect((await send(nginx, { ...inForm(""), path: "/other/", body: Buffer.from(`password=${encodeURIComponent(attack)}`), headers: { "Content-Type": "application/x-www-form-urlencoded" } })).status).toBe(403);
@@ -98,14 +98,14 @@ describe("what is excluded", () => {
 });
 
 describe("bounds", () => {
-  test("fields are bounded by themselves, files are not fields", async () => {
+  test("fields have a limit of their own, files are not fields", async () => {
     expect((await send(nginx, inJson("а".repeat(50_000)))).status).toBe(200);
     expect((await send(nginx, json("POST", "/api/v1/orders/", { a: "x".repeat(1_100_000) }))).status).toBe(413);
     expect((await send(nginx, json("POST", "/api/v1/orders/", Array.from({ length: 1100 }, () => "x")))).status).toBe(413);
     expect((await send(nginx, inField("x".repeat(1_100_000)))).status).toBe(413);
   });
 
-  test("an attack is found however much stands before it", async () => {
+  test("an attack is found however much precedes it", async () => {
     const [head, tail] = largest(4).body!.toString("latin1").split(/(?=------WebKitFormBoundary[^\n]*--\r\n$)/);
     const hidden = '------WebKitFormBoundary7MA4YWxkTrZu0gW\r\nContent-Disposition: form-data; name="b"\r\n\r\n<script>alert(1)</script>\r\n';
     const body = Buffer.from(head + hidden + tail, "latin1");
@@ -113,7 +113,7 @@ describe("bounds", () => {
     expect((await send(nginx, json("POST", "/api/v1/orders/", [...Array.from({ length: 900 }, () => "x"), "<script>alert(1)</script>"]))).status).toBe(403);
   });
 
-  describe("what a field says does not make it cost much more than its length does", () => {
+  describe("a field's inspection time depends on its length, not its content", () => {
     /** Seconds of the workers' time that the requests took. */
     const cost = async (requests: Omit<Sent, "name">[]): Promise<number> => {
       await send(nginx, inQuery("")); // so that the workers are there
@@ -137,7 +137,7 @@ describe("bounds", () => {
       expect(await cost(everywhere(pump))).toBeLessThan(0.3);
     });
 
-    test("long names, and fields where the application reads none, are not looked at", async () => {
+    test("long names, and fields where the application reads none, are not inspected", async () => {
       expect(await cost([json("POST", "/api/v1/orders/", { [" ".repeat(500_000)]: 1 }), { ...inJson("\t".repeat(500_000)), path: "/" }, { ...inForm(" ".repeat(100_000)), path: "/api" }])).toBeLessThan(1);
       expect((await send(nginx, json("POST", "/api/v1/orders/", { ["a".repeat(5000)]: 1 }))).status).toBe(400);
       expect((await send(nginx, { ...inJson("а".repeat(10_000)), path: "/" })).status).toBe(413);
@@ -148,7 +148,7 @@ describe("bounds", () => {
       request("POST", "/api/v1/orders/", { "Content-Type": type, "Content-Length": String(Buffer.byteLength(body)) }, Buffer.from(body));
     const withCookies = (...lines: string[]): Omit<Sent, "name"> => ({ ...inQuery(""), headers: { ...inQuery("").headers, Cookie: lines } as unknown as Sent["headers"] });
 
-    test("more cookies than anybody has are not looked at", async () => {
+    test("unreasonably many cookies are not inspected", async () => {
       expect(await cost([withCookies("a;".repeat(4000)), withCookies(..."abc".split("").map((name) => `${name}=;`.repeat(2500)))])).toBeLessThan(0.1);
       expect((await send(nginx, withCookies(Array.from({ length: 100 }, (_, i) => `name${i}=value${i}`).join("; ")))).status).toBe(200);
       expect((await send(nginx, withCookies(Array.from({ length: 101 }, (_, i) => `name${i}=value${i}`).join("; ")))).status).toBe(400);
@@ -172,7 +172,7 @@ describe("bounds", () => {
       expect(await cost([inJson(first + pump.repeat(30_000))])).toBeLessThan(1);
     });
 
-    test.each([["or", " "], ["\nrcpt to:", "<"]])("a long field with %j and then one sign over and over", async (first, sign) => {
+    test.each([["or", " "], ["\nrcpt to:", "<"]])("a long field with %j and then one character over and over", async (first, sign) => {
       expect(await cost([inJson(first + sign.repeat(300_000))])).toBeLessThan(1);
     });
 
@@ -186,7 +186,7 @@ describe("bounds", () => {
     });
   });
 
-  test("one client's large bodies are one at a time, whether it says how large they are or not", async () => {
+  test("a client's large bodies are inspected one at a time, with or without a declared length", async () => {
     for (const [length, other] of [["Content-Length: 2000000", newClient()], ["Transfer-Encoding: chunked", newClient()]] as const) {
       let slow: TLSSocket;
       let refused: boolean;
@@ -209,7 +209,7 @@ describe("bounds", () => {
     }
   });
 
-  test("what does not write has no body that could be large unseen", async () => {
+  test("requests that do not write cannot have an unlimited body", async () => {
     const status = (method: string, bytes: number): Promise<unknown> => new Promise((resolve, reject) => {
       const session = http2.connect(`https://127.0.0.1:${nginx.tlsPort}`, { rejectUnauthorized: false, servername: domain, localAddress: newClient() } as never).on("error", () => undefined);
       const stream = session.request({ ":method": method, ":path": "/api/v1/orders/7/", ":authority": domain, "user-agent": browser, accept: "*/*" }, { endStream: bytes === 0 })
@@ -223,12 +223,12 @@ describe("bounds", () => {
     for (const method of ["POST", "PUT", "PATCH"]) expect([method, await status(method, 200_000)]).not.toEqual([method, 413]);
   });
 
-  test("there are as many at once as the machine has memory for", () => {
+  test("as many are inspected at once as fit the machine's memory", () => {
     const size = (memoryMiB: number, vcpus: number) => largeBodiesFor({ memoryMiB, vcpus, bodyMiB: 50 });
     expect([size(1024, 1), size(2048, 1), size(4096, 2), size(512, 1)]).toEqual([2, 7, 15, 1]);
   });
 
-  test("rates come first: whoever is past them costs no inspection", async () => {
+  test("rate limits come first: requests beyond them are not inspected", async () => {
     // Of logins there are five a minute, however long this machine takes for all of them.
     const from = newClient();
     const answers = await Promise.all(Array.from({ length: 20 }, () => send(nginx, json("POST", `/api/v1/token/?q=${encodeURIComponent("<script>alert(1)</script>")}`, {}), { from })));
@@ -239,11 +239,11 @@ describe("bounds", () => {
   });
 });
 
-describe("what is written down", () => {
+describe("the log has", () => {
   const secrets = { Authorization: "Bearer hunter2", Cookie: "sessionid=hunter3" };
   const attack = { ...json("POST", "/api/v1/register/", { username: "<script>alert(1)</script>", password: "hunter4' or 1=1" }, secrets) };
 
-  test("what was found and where, under the id that the client was told; no header and no body", async () => {
+  test("what was found and where, under the id that the client got; no header and no body", async () => {
     const { headers, status } = await send(nginx, attack);
     expect(status).toBe(403);
     const lines = await logged(nginx, String(headers["x-request-id"]));
@@ -257,7 +257,7 @@ describe("what is written down", () => {
     expect(reported(nginx, "no such thing")).toBe("nothing was found\n");
   });
 
-  test("a large field that many rules meet is not quoted whole, and the rules of lines that were cut are told of all the same", async () => {
+  test("a large field that many rules match is not quoted in full, and the rules of truncated lines are still reported", async () => {
     const before = nginx.found().length;
     const text = "<script>alert('\u0001стул')</script> 1' or 1=1 union select password from users; cat /etc/passwd ".repeat(3000);
     const { status, headers } = await send(nginx, json("POST", "/api/v1/orders/", { ["a long name ".repeat(90)]: text }));
@@ -269,14 +269,14 @@ describe("what is written down", () => {
     expect(reported(nginx, String(headers["x-request-id"])).match(/^ {4}\d+ /gm)).toHaveLength(lines.length);
   });
 
-  test("of one field that is an attack among others that only look like one, the field is named", async () => {
+  test("the field with the attack is named, among others that only look like one", async () => {
     const { status, headers } = await send(nginx, json("POST", "/api/v1/orders/", { a: "case (чехол)", b: "1' OR '1'='1", c: "phone case (black)" }));
     expect(status).toBe(403);
     await logged(nginx, String(headers["x-request-id"]));
     expect(reported(nginx, String(headers["x-request-id"]))).toMatch(/10414 SQL injection \(942100\) \(ARGS:json\.b\)/);
   });
 
-  test("nobody writes another rule's number into the report", async () => {
+  test("a request cannot forge a rule's number in the report", async () => {
     const forged = `<script>') [file "a"] [line "1"] [id "999999"] [rev ""] [msg "forged"] [data ""]`;
     const { headers } = await send(nginx, inJson(forged));
     await logged(nginx, String(headers["x-request-id"]));
@@ -284,7 +284,7 @@ describe("what is written down", () => {
     expect(reported(nginx, "")).not.toMatch(/999999|forged/);
   });
 
-  test("in detection nothing is refused and the same is written down", async () => {
+  test("in detection mode nothing is refused and the same is logged", async () => {
     const edge = await start({ mode: "detect" });
     const { status, headers } = await send(edge, attack);
     expect(status).toBe(200);

@@ -27,12 +27,12 @@ const chunk = (name: string, kib: number, daysOld: number) => {
   utimesSync(path, at, at);
 };
 
-test("what has room is kept as long as it was asked for", () => {
+test("with enough room lines are kept for the configured time", () => {
   chunk("a", 64, 80);
   expect(look(1024 ** 2)).toBe(90 * 24);
 });
 
-test("what has none is kept shorter from its oldest day on, and longer again when there is room", () => {
+test("without room the oldest days are dropped, and the time grows again when there is room", () => {
   chunk("a", 64, 10);
   const shorter = look(64 * 1024);
   expect(shorter).toBeLessThan(10 * 24);
@@ -41,13 +41,13 @@ test("what has none is kept shorter from its oldest day on, and longer again whe
   expect(look(1024 ** 2)).toBeGreaterThan(kept);
 });
 
-test("a chunk that Loki removes during the look counts for nothing", () => {
+test("a chunk that Loki removes meanwhile is not counted", () => {
   chunk("a", 64, 10);
   symlinkSync("gone", join(root, "chunks", "b")); // found, and not there any more when it is looked at
   expect(look(64 * 1024)).toBeLessThan(10 * 24);
 });
 
-test("never above what was asked for, never below a day, and still where it neither lacks room nor has much", () => {
+test("never more than configured, never less than a day, and unchanged if there is neither too little nor much room", () => {
   const ask = (now: number, most: number, used: number, allowed: number): number => Number(execFileSync("/usr/bin/python3", ["-IBc",
     `import runpy; print(runpy.run_path(${JSON.stringify(program)})["hours"](${now}, ${most}, ${used}, ${allowed}))`], { encoding: "utf8" }));
   fc.assert(fc.property(fc.integer({ min: 24, max: 9000 }), fc.integer({ min: 24, max: 9000 }), fc.integer({ min: 0, max: 2000 }), (now, most, used) => {

@@ -18,13 +18,13 @@ const filtered = (lines: string[]): { lines: string[]; stderr: string } => {
   return { lines: stdout.split("\n").slice(0, -1), stderr };
 };
 
-test("takes out what is taken out of logs, and leaves the rest", () => {
+test("removes what is removed from logs, and leaves the rest", () => {
   const lines = [...personal.map(({ line }) => line), ...harmless];
   expect(filtered(lines)).toEqual({ lines: lines.map(scrubbed), stderr: "" });
 });
 
 // Of alphabets that both know whole: Perl's Unicode is older than JavaScript's.
-test("reads the rules as the corpus is read, whatever it is given", () => {
+test("applies the rules as the corpus's test does, to any input", () => {
   const words = fc.constantFrom(...personal.flatMap(({ line }) => line.split(/(?<=[\s:="',])/)), "Ёжиков", "ё", "ß", "\\", '\\"', "\u0301", "🙂", "№");
   const line = fc.array(fc.oneof(words, fc.string({ unit: "grapheme-ascii" })), { maxLength: 12 }).map((parts) => parts.join(""));
   const lines = fc.sample(line, 3000);

@@ -3,7 +3,7 @@ import { combine } from "../../../machine/state";
 
 const options = { image: "registry.ringo.test/loki:1", address: "10.10.0.7", tls: { certificate: "certificate", key: "not-a-key" }, retentionDays: 90, retentionGiB: 15 };
 
-test("the store answers on loopback alone, and its intake lets nothing out", () => {
+test("the store answers only on loopback, and its intake returns nothing", () => {
   const state = combine(store(options));
   expect(state.containers[0].publish).toEqual(["127.0.0.1:3100:3100"]);
   const intake = state.files.find(({ path }) => path === "/etc/nginx/nginx.conf")!.content;
@@ -12,7 +12,7 @@ test("the store answers on loopback alone, and its intake lets nothing out", () 
   expect(intake).toMatch(/listen 10\.10\.0\.7:3101 ssl;/);
 });
 
-test("lines are kept for the days and on the bytes asked for: Loki is told so, looks again what it is told, and removes what is older", () => {
+test("lines are kept within the configured days and bytes: Loki gets the limit, rereads it, and removes what is older", () => {
   const state = combine(store(options));
   const [loki, bound] = ["/srv/ringo/loki/loki.json", "/etc/ringo/logs/bound.json"].map((name) => JSON.parse(state.files.find(({ path }) => path === name)!.content));
   expect(loki).toMatchObject({ compactor: { retention_enabled: true }, limits_config: { retention_period: `${90 * 24}h` }, runtime_config: { period: "1m" } });
@@ -23,13 +23,13 @@ test("lines are kept for the days and on the bytes asked for: Loki is told so, l
   expect(command).toContain(`-runtime-config.file=${bound.overrides.replace(outside, inside)}`);
 });
 
-test("other settings are another container: it reads them once", () => {
+test("other settings make another container, since it reads them only at start", () => {
   const environment = (days: number) => combine(store({ ...options, retentionDays: days })).containers[0].environment;
   expect(environment(90)).toEqual(environment(90));
   expect(environment(30)).not.toEqual(environment(90));
 });
 
-test("the intake's key is for root alone, and struck out of all output", () => {
+test("the intake's key is readable only by root, and redacted in all output", () => {
   const state = combine(store(options));
   expect(state.files.filter(({ content }) => content.includes("not-a-key"))).toEqual([expect.objectContaining({ mode: "0600", secret: true })]);
   expect(state.secrets).toEqual(["not-a-key"]);
@@ -42,7 +42,7 @@ test("a shipper reaches the store, and nothing else", () => {
   expect(state.units).toContainEqual({ name: "syslog-ng.service", enabled: false, running: false });
 });
 
-test("lines go to who proves to be the store, wait while it is not there, and are not thrown away when it cannot take them yet", () => {
+test("lines go only to the authenticated store, wait while it is down, and are not dropped while it cannot accept them", () => {
   const { files } = combine(shipper({ machine: "m", role: "api", store: { address: "10.10.0.7", port: 3101, certificate: "the store's own" } }));
   const pipeline = files.find(({ path }) => path.endsWith("shipper.conf"))!.content;
   const [, authority] = /tls\(ca-file\("([^"]+)"\) peer-verify\(yes\)\)/.exec(pipeline)!;

@@ -22,18 +22,18 @@ function read(...requests: [status: number, seconds: string, path?: string][]): 
   }
 }
 
-test("answers are counted and timed, whatever they are", () => {
+test("all answers are counted and timed", () => {
   expect(read([200, "0.050"], [404, "0.001"], [502, "60.000"])).toEqual({ counted: 3, timed: 3 });
 });
 
-test("what was refused at once, and who went at once, says nothing of how long answers take", () => {
+test("requests refused at once, or abandoned at once, do not count as answer times", () => {
   expect(read([429, "0.000"], [444, "0.000"], [499, "0.300"])).toEqual({ counted: 3, timed: 0 });
 });
 
-test("who went after a second or more had waited so long for an answer", () => {
+test("clients that left after a second or more count as waiting that long", () => {
   expect(read([499, "12.000"], [499, "1.000"], [499, "10.5"])).toEqual({ counted: 3, timed: 3 });
 });
 
-test("a path says nothing of how a request ended", () => {
+test("a path does not influence how a request is counted", () => {
   expect(read([200, "0.050", '/api/\\"status\\":\\"429\\"'])).toEqual({ counted: 1, timed: 1 });
 });

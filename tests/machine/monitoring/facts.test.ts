@@ -12,7 +12,7 @@ const backend = (processes: Record<number, [number, string[]]>) => python(
   "import facts\nmains = facts.backend({int(pid): (of, words) for pid, (of, words) in given.items()})\nanswer = {role: [children for _, children in found] for role, found in mains.items()}", processes);
 
 describe("the backend's processes", () => {
-  test("are counted without their container's init, and children apart", () => {
+  test("are counted without their container's init, and children separately", () => {
     expect(backend({
       10: [1, init(worker)], 11: [10, worker], 12: [11, worker], 13: [11, worker],
       20: [1, init(beat)], 21: [20, beat],
@@ -20,7 +20,7 @@ describe("the backend's processes", () => {
     })).toEqual({ api: [2], worker: [2], beat: [0] });
   });
 
-  test("are known by the titles that Celery writes itself", () => {
+  test("are recognized by Celery's own process titles", () => {
     expect(backend({
       10: [1, ["[celeryd: worker@worker-0:MainProcess] -active- (-A ringo_backend worker)"]], 11: [10, ["[celeryd: worker@worker-0:ForkPoolWorker-1]"]], 20: [1, ["[celery beat] --schedule"]],
     })).toEqual({ api: [], worker: [1], beat: [0] });
@@ -30,7 +30,7 @@ describe("the backend's processes", () => {
     expect(backend({ 10: [1, init(worker)], 11: [10, worker], 12: [11, worker], 40: [9, beat], 21: [1, beat] })).toEqual({ api: [], worker: [1], beat: [0, 0] });
   });
 
-  test("what only names them is none: an inspection, an editor, a search", () => {
+  test("processes that only mention them do not count: an inspection, an editor, a search", () => {
     expect(backend({
       1: [0, ["celery", "-A", "ringo_backend", "inspect", "ping", "--destination", "worker"]], 2: [0, ["vi", "celery.py"]], 3: [0, ["pgrep", "-f", "celery worker"]], 4: [0, [""]],
     })).toEqual({ api: [], worker: [], beat: [] });
@@ -53,15 +53,15 @@ for count in given:
     now += 10
 `, looks);
 
-  test("has woken whenever it has gone to sleep once more", () => {
+  test("counts as awake whenever it has slept once more", () => {
     expect(woken(["5", "6", "7"])).toEqual([[1000], [1010], [1020]]);
   });
 
-  test("that hangs has not, though the machine takes the processor from it", () => {
+  test("that hangs does not, even if it is preempted", () => {
     expect(woken(["5", "6", "6", "6"])).toEqual([[1000], [1010], [1010], [1010]]);
   });
 
-  test("that was started anew is another one", () => {
+  test("that was restarted is another one", () => {
     expect(woken(["5", "5", null, "5", "5"])).toEqual([[1000], [1000], [], [1030], [1030]]);
   });
 });
@@ -71,26 +71,26 @@ describe("logins", () => {
   const counted = (lines: string[]) => python(
     'import facts\nlogins = facts.Logins({"deployer": ["SHA256:deploy"], "operator": ["SHA256:ann"]})\nfor line in given: logins.line(line)\nanswer = {**logins.accepted, "refused": logins.refused}', lines);
 
-  test("are told apart by whose key it was", () => {
+  test("are distinguished by key", () => {
     expect(counted([
       accepted("root", "SHA256:deploy"), accepted("root", "SHA256:deploy"), accepted("root", "SHA256:ann"), accepted("root", "SHA256:who"), accepted("ringo-media-writer", "SHA256:x"),
     ])).toEqual({ deployer: 2, operator: 1, unknown: 1, service: 1, refused: 0 });
   });
 
-  test("that are refused are counted, and what else sshd says is not", () => {
+  test("that are refused are counted, and sshd's other lines are not", () => {
     expect(counted([
       "Invalid user admin from 1.2.3.4 port 5", "Connection closed by authenticating user root 1.2.3.4 port 5 [preauth]", "Failed publickey for root from 1.2.3.4 port 5 ssh2",
       "Server listening on 0.0.0.0 port 22.", "Connection closed by 1.2.3.4 port 5", "pam_unix(sshd:session): session opened for user root",
     ])).toMatchObject({ refused: 3, unknown: 0 });
   });
 
-  test("a key is called as sshd calls it", () => {
+  test("a key is named by sshd's fingerprint", () => {
     // As ssh-keygen -lf says of this key.
     expect(fingerprint("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPmYGOUnMewQt8bdt5a1H9Q0U0yt3u7I3c6FKuYR33rU someone")).toBe("SHA256:LzHlXS1navtaYL0mQIetsg0ppt4Bx+dVYnNM/fUzpcw");
   });
 });
 
-test("every count there can be is shown from the beginning, as 0", () => {
+test("every possible counter exists from the beginning, as 0", () => {
   const text: string = python('import facts\nanswer = facts.render(facts.Logins({}), {"api": [], "worker": [(5, 3)], "beat": []}, [], None, None)');
   expect(text).toContain('ringo_ssh_logins_total{key="unknown"} 0\n');
   expect(text).toContain('ringo_backend_processes{command="beat"} 0\n');
@@ -100,7 +100,7 @@ test("every count there can be is shown from the beginning, as 0", () => {
   expect(text).not.toContain("ringo_crash");
 });
 
-test("a machine was updated when it last was, and well; until it was, when that was set up", () => {
+test("a machine's last update is the last successful one, or before that its installation", () => {
   const updated = (...there: string[]) => python(`import facts, os, tempfile
 with tempfile.TemporaryDirectory() as root:
     for at, path in enumerate(facts.UPDATED):
@@ -114,16 +114,16 @@ with tempfile.TemporaryDirectory() as root:
   expect([updated(done, setUp), updated(setUp), updated()]).toEqual([1, 2, null]);
 });
 
-describe("a machine that came up", () => {
+describe("a machine that booted", () => {
   /** What its journal says: the last of the boot before, and the first of this one. */
   const crashed = (before: object | null, now: object | null = { __REALTIME_TIMESTAMP: "1796045416732554" }) =>
     python('import facts\nanswer = facts.crashed(lambda boot, lines: {("-1", "1"): given[0], ("0", "+1"): given[1]}[(boot, lines)])', [before, now]);
 
-  test("had crashed where nobody had shut it down", () => expect(crashed({ MESSAGE_ID: "39f53479d3a045ac8e11786248231fbf" })).toBe(1796045416));
-  test("had not where the journal before ends with its own end: an update had asked for it, or somebody", () => expect(crashed({ MESSAGE_ID: "d93fb3c9c24d451a97cea615ce59c00b" })).toBeNull());
-  test("had not where it is new, or the journal reaches back no further", () => expect([crashed(null), crashed(null, null)]).toEqual([null, null]));
+  test("had crashed if nobody had shut it down", () => expect(crashed({ MESSAGE_ID: "39f53479d3a045ac8e11786248231fbf" })).toBe(1796045416));
+  test("had not if the previous journal ends with its own end, after an update's reboot or a manual one", () => expect(crashed({ MESSAGE_ID: "d93fb3c9c24d451a97cea615ce59c00b" })).toBeNull());
+  test("had not if it is new, or the journal reaches back no further", () => expect([crashed(null), crashed(null, null)]).toEqual([null, null]));
 
-  test("is asked for in journalctl's own words", () => {
+  test("is queried with valid journalctl arguments", () => {
     expect(python('import facts, os, tempfile\nwith tempfile.TemporaryDirectory() as folder:\n    path = folder + "/journalctl"\n    open(path, "w").write("#!/bin/sh\\necho \'{\\"MESSAGE_ID\\": \\"\'$*\'\\"}\'")\n    os.chmod(path, 0o755)\n    os.environ["PATH"] = folder + ":" + os.environ["PATH"]\n    answer = facts.entry("-1", "1")'))
       .toEqual({ MESSAGE_ID: "--boot=-1 --lines=1 --output=json --output-fields=MESSAGE_ID --quiet" });
   });

@@ -24,14 +24,14 @@ function settings(state: ReturnType<typeof combine>): Record<string, Record<stri
   return found;
 }
 
-test("nobody gets in without a log-in, nobody makes one for himself, and nothing leaves", () => {
+test("nobody gets in without a login, nobody can register, and nothing is sent out", () => {
   const { "auth.anonymous": anonymous, "auth.basic": basic, security, users, snapshots, public_dashboards: shared, analytics, plugins } = settings(combine(grafana(options)));
   expect([anonymous!.enabled, basic!.enabled, users!.allow_sign_up, shared!.enabled, snapshots!.enabled, snapshots!.external_enabled]).toEqual(Array(6).fill("false"));
   expect([security!.cookie_secure, security!.content_security_policy]).toEqual(["true", "true"]);
   expect([analytics!.reporting_enabled, analytics!.check_for_updates, plugins!.plugin_admin_enabled]).toEqual(Array(3).fill("false"));
 });
 
-test("secrets are in files of its user alone, struck out of all output, and nowhere else", () => {
+test("secrets are only in its user's files, and redacted in all output", () => {
   const state = combine(grafana({ ...options, oauth }));
   const secrets = ["not-a-tls-key", "not-a-password", "not-a-secret-key", "not-a-client-secret"];
   expect([...state.secrets].sort()).toEqual([...secrets].sort());
@@ -47,7 +47,7 @@ test("secrets are in files of its user alone, struck out of all output, and nowh
   }
 });
 
-test("dashboards are the program's, and name the sources that there are", () => {
+test("dashboards are the program's, and use existing data sources", () => {
   const { files } = combine(grafana(options));
   const read = (path: string) => JSON.parse(files.find((file) => file.path.endsWith(path))!.content);
   expect(read("datasources/ringo.yaml").datasources.map(({ uid, url, editable }: any) => [uid, url, editable]))
@@ -56,20 +56,20 @@ test("dashboards are the program's, and name the sources that there are", () => 
   expect(files.filter(({ path }) => path.includes("/dashboards/ringo-"))).toHaveLength(8);
 });
 
-test("it opens connections to where figures and lines are and to who logs people in, and to nobody else", () => {
+test("it connects only to Prometheus, Loki and the identity provider", () => {
   const rules = (given: GrafanaOptions) => combine(grafana(given)).files.filter(({ path }) => path.startsWith("/etc/ringo/nftables/")).flatMap(({ content }) => content.trim().split("\n"));
   const shown = ['meta skuid { "ringo-grafana" } ip daddr 127.0.0.1 tcp dport 9090 accept comment "figures"', 'meta skuid "ringo-grafana" accept comment "the store\'s container"'];
   expect(rules(options)).toEqual(shown);
   expect(rules({ ...options, oauth }).sort()).toEqual([...shown, ...[8444, 443].map((port) => `meta skuid { "ringo-grafana" } tcp dport ${port} accept comment "log-in"`)].sort());
 });
 
-test("whom the provider knows gets in by his e-mail's domain, and is a viewer unless it says otherwise", () => {
+test("the provider's users are admitted by their e-mail's domain, as viewers unless the provider says otherwise", () => {
   const generic = (rolePath?: string) => settings(combine(grafana({ ...options, oauth: { ...oauth, rolePath } })))["auth.generic_oauth"]!;
   expect(generic()).toMatchObject({ allowed_domains: "ringo.test ringo.dev", use_pkce: "true", skip_org_role_sync: "true" });
   expect(generic("contains(groups[*], 'operators') && 'Editor' || 'Viewer'")).toMatchObject({ role_attribute_strict: "true", role_attribute_path: expect.stringContaining("operators") });
 });
 
-test("other settings, or another password, are another container; another dashboard is not", () => {
+test("other settings, or another password, make another container; another dashboard does not", () => {
   const environment = (changes: Partial<GrafanaOptions>) => combine(grafana({ ...options, ...changes })).containers[0]!.environment;
   expect(environment({})).toEqual(environment({ dashboards: { ...options.dashboards, runbook: "https://wiki.ringo.test" } }));
   for (const changes of [{ domain: "g.ringo.test" }, { password: "another" }, { scrapeSeconds: 30 }]) expect(environment(changes)).not.toEqual(environment({}));

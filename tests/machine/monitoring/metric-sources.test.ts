@@ -65,15 +65,15 @@ afterAll(async () => {
 const by = (name: string): string[] => [...new Set(kept[name] ?? [])].sort();
 const roles = ["api", "data", "monitor", "worker"];
 
-test("there are names that alerts go by", () => expect(judged).toEqual(expect.arrayContaining(["up", "ringo_backup_timestamp_seconds", "node_time_seconds", "pg_up", "redis_up", "ringo_logs_kept_seconds"])));
+test("alerts use metrics", () => expect(judged).toEqual(expect.arrayContaining(["up", "ringo_backup_timestamp_seconds", "node_time_seconds", "pg_up", "redis_up", "ringo_logs_kept_seconds"])));
 
-test("of backups the data machine alone speaks", () => {
+test("only the data machine reports backups", () => {
   const names = judged.filter((name) => /^ringo_(backup|media|restore|wal)/.test(name));
   expect(names.length).toBeGreaterThan(8);
   for (const name of names) expect([name, by(name)]).toEqual([name, ["node data"]]);
 });
 
-test("of all that alerts go by one exporter speaks, or none but the monitor itself; and of each that some exporter makes, that one", () => {
+test("every metric that alerts use is accepted from exactly the exporter that creates it, or computed by the monitor", () => {
   for (const name of judged) {
     const exporters = new Set(by(name).map((who) => who.split(" ")[0]));
     expect([name, exporters.size]).toEqual([name, /^(up|(probe|prometheus|alertmanager|loki|ringo_celery)_.*)$/.test(name) ? 0 : 1]);
@@ -83,7 +83,7 @@ test("of all that alerts go by one exporter speaks, or none but the monitor itse
   expect(by("ringo_beat_woken_timestamp_seconds")).toEqual(["node worker"]);
 });
 
-test("nobody says what the monitor computes, nor what nobody makes; the application says what it likes of its own", () => {
+test("computed and unknown metrics are accepted from nobody; the application's own are free", () => {
   for (const name of others) expect([name, by(name)]).toEqual([name, []]);
   for (const name of own.django!) expect([name, by(name).filter((who) => who.startsWith("django"))]).toEqual([name, roles.map((role) => `django ${role}`)]);
 });

@@ -54,7 +54,7 @@ describe("Prometheus", () => {
     expect(targets("postgres")).toEqual([]);
   });
 
-  test("is there when every target answers it: asked as Prometheus asks, by its user", () => {
+  test("is ready when every target answers it: checked like a scrape, as its user", () => {
     const asked = watched.checks!.flatMap(({ command }) => /^runuser -u prometheus -- curl --fail .* (http:\S+)$/.exec(command)?.[1] ?? []);
     const targets = watched.files!.filter(({ path }) => path.startsWith(`${directory}/targets/`))
       .flatMap(({ content: list }) => (JSON.parse(list) as { targets: string[] }[]).flatMap((each) => each.targets));
@@ -62,13 +62,13 @@ describe("Prometheus", () => {
     expect(asked.sort()).toEqual(targets.map((target) => `http://${target}/metrics`).sort());
   });
 
-  test("answers on loopback only, and keeps what is configured", () => {
+  test("answers only on loopback, and keeps metrics as configured", () => {
     const unit = content(watched, "/etc/systemd/system/prometheus.service.d/ringo.conf");
     expect(unit).toMatch(/--web\.listen-address=127\.0\.0\.1:9090/);
     expect(unit).toMatch(/--storage\.tsdb\.retention\.time=30d --storage\.tsdb\.retention\.size=10GB/);
   });
 
-  test("reads and judges often enough to be two readings late at most", () => {
+  test("scrapes and evaluates often enough to be at most two scrapes late", () => {
     const { global } = JSON.parse(content(watched, `${directory}/prometheus.yml`)) as { global: Record<string, string> };
     const seconds = (name: string) => Number(global[name].replace("s", ""));
     // The reading that fails, the judging, once more for what must hold for a while, and Alertmanager's second.
@@ -80,7 +80,7 @@ describe("Alertmanager", () => {
   test.each<[string, Receivers, string | undefined]>([
     ["nobody", {}, undefined], ["everyone", everyone, "https://switch.example/made-up-switch"], ["a webhook", { webhookUrl: everyone.webhookUrl }, undefined],
   ])(
-    "accepts a configuration that tells %s", (_who, receivers, heartbeatUrl) => {
+    "accepts a configuration that notifies %s", (_who, receivers, heartbeatUrl) => {
       expect(judged(told(receivers, heartbeatUrl), (path) => ["amtool", "check-config", path(`${directory}/alertmanager.yml`)])).toMatchObject({ status: 0 });
     });
 
@@ -107,7 +107,7 @@ describe("Alertmanager", () => {
     expect(await states({ alertname: "Watchdog" }, { alertname })).toEqual([state, "active"]);
   }, 60_000);
 
-  test("holds back what is the same said once more, and nothing about another machine, disk or queue", async () => {
+  test("inhibits alerts with the same cause, but none about another machine, disk or queue", async () => {
     const [heldBack, heard] = ["suppressed", "active"];
     const all: [Record<string, string>, string][] = [
       [{ alertname: "MachineDown", machine: "api-0" }, heard], [{ alertname: "DiskFilling", machine: "api-0", mountpoint: "/" }, heldBack], [{ alertname: "ApiProcessDown", machine: "api-1" }, heard], [{ alertname: "BackupOld" }, heard],
@@ -117,17 +117,17 @@ describe("Alertmanager", () => {
     expect(await states(...all.map(([labels]) => labels))).toEqual(all.map(([, state]) => state));
   }, 60_000);
 
-  test("tells again of what is critical each hour, and of all else twice a day", () => {
+  test("repeats critical alerts every hour, and others twice a day", () => {
     const { route } = JSON.parse(content(told(everyone), `${directory}/alertmanager.yml`)) as { route: { repeat_interval: string; routes: { matchers: string[]; repeat_interval: string }[] } };
     expect([route.repeat_interval, route.routes.find(({ matchers }) => matchers.join() === 'severity="critical"')?.repeat_interval]).toEqual(["12h", "1h"]);
   });
 
-  test("sends no mail but over TLS: it logs in there", () => {
+  test("sends mail only over TLS, since it logs in there", () => {
     const { receivers } = JSON.parse(content(told(everyone), `${directory}/alertmanager.yml`)) as { receivers: { email_configs?: { require_tls: boolean }[] }[] };
     expect(receivers.flatMap(({ email_configs = [] }) => email_configs.map(({ require_tls }) => require_tls))).toEqual([true]);
   });
 
-  test.each<[string[], string]>([[[], "nflog\nsilences\n"], [["--boot"], "silences\n"]])("forgets at a boot, and only then, whom it told of what: systemd-tmpfiles %j", (words, left) => {
+  test.each<[string[], string]>([[[], "nflog\nsilences\n"], [["--boot"], "silences\n"]])("forgets sent notifications at a boot, and only then: systemd-tmpfiles %j", (words, left) => {
     const script = `kept=$0/var/lib/prometheus/alertmanager; mkdir -p $kept; touch $kept/nflog $kept/silences
       systemd-tmpfiles --root=$0 --remove "$@" $0/etc/tmpfiles.d/ringo-alertmanager.conf; ls $kept`;
     expect(judged(told(everyone), (path) => ["sh", "-ec", script, path(""), ...words])).toEqual({ status: 0, output: left });
@@ -147,14 +147,14 @@ describe("Alertmanager", () => {
     expect(judged(told({}), (path) => ["sh", "-ec", script, path("")])).toEqual({ status: 0, output: "unknown\nknown\ndaemon daemon 700 /var/lib/prometheus/alertmanager\n" });
   });
 
-  test("has a link to the runbook in every message that people read", () => {
+  test("has a link to the runbook in every message for people", () => {
     const { receivers } = JSON.parse(content(told(everyone), `${directory}/alertmanager.yml`)) as { receivers: { slack_configs: any; telegram_configs: any; email_configs: any }[] };
     const [{ slack_configs, telegram_configs, email_configs }] = receivers;
     for (const text of [slack_configs[0].text, telegram_configs[0].message, email_configs[0].text]) expect(text).toContain(".Annotations.runbook_url");
   });
 });
 
-test("no secret shows outside of files for root and who needs them", () => {
+test("no secret is outside files for root and the programs that need them", () => {
   const state = combine(
     told(everyone, "https://switch.example/made-up-switch"), redisExporter("10.20.0.5", "made-up-exporter"),
     celeryExporter({ host: "10.20.0.5", password: "made-up-queues", queues: ["default"], workers: ["worker@worker-0"], stopTimeoutSeconds: 300, pool: { min: 2, max: 10 } }),
@@ -166,7 +166,7 @@ test("no secret shows outside of files for root and who needs them", () => {
   }
 });
 
-test("systemd reads every unit, and nothing in them is unknown to it", () => {
+test("systemd accepts every unit, without unknown directives", () => {
   const state = combine(
     node("10.20.0.5"), facts({ keys: { deployer: [], operator: [] } }), postgresExporter("10.20.0.5", "ringo"), watched, told({}), blackbox([]),
     celeryExporter({ host: "10.20.0.5", password: "x", queues: [], workers: [], stopTimeoutSeconds: 300, pool: { min: 1, max: 1 } }),

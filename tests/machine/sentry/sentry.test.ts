@@ -14,12 +14,12 @@ describe("a release", () => {
   test.each([
     ["by digest", `ghcr.io/ringo-uchet/backend@sha256:${hex}`, `backend@${hex}`],
     ["by digest, whatever its tag, which can move", `ghcr.io/ringo-uchet/backend:v1@sha256:${hex}`, `backend@${hex}`],
-    ["by tag, where there is nothing else", "registry.ringo.dev:5000/ringo/backend:develop", "backend@develop"],
-    ["by nothing at all", "registry.ringo.dev:5000/backend", "backend@latest"],
-  ])("is called %s", (_, image, name) => expect(sentryRelease(image)).toBe(name));
+    ["by tag, if there is nothing else", "registry.ringo.dev:5000/ringo/backend:develop", "backend@develop"],
+    ["without either", "registry.ringo.dev:5000/backend", "backend@latest"],
+  ])("is named %s", (_, image, name) => expect(sentryRelease(image)).toBe(name));
 });
 
-describe("what tells Sentry", () => {
+describe("the reporter to Sentry", () => {
   const token = "sntrys_not-a-token-0123456789";
   let folder: string;
   let server: ChildProcess | undefined;
@@ -70,11 +70,11 @@ describe("what tells Sentry", () => {
     fs.rmSync(folder, { recursive: true });
   });
 
-  test("has nothing to tell before the first roll-out", () => {
+  test("reports nothing before the first roll-out", () => {
     expect([report(), releases()]).toEqual([heard, {}]);
   });
 
-  test("tells of the release when a roll-out begins, and of the deploy when it is in place, each once", () => {
+  test("reports the release when a roll-out begins, and the deploy when it is complete, each once", () => {
     note("release", "backend@1", 1_000);
     expect(report()).toEqual(heard);
     expect(releases()).toEqual({ "backend@1": { version: "backend@1", projects: ["backend"], dateCreated: expect.any(String), dateReleased: null, deploys: [] } });
@@ -85,7 +85,7 @@ describe("what tells Sentry", () => {
     });
   });
 
-  test("a roll-out that was given up is no deploy, nor is going back to what was never away; going back to an old release is one", () => {
+  test("an abandoned roll-out is not a deploy, nor is going back to a release that was still running; going back to an old release is", () => {
     note("release", "backend@1", 1_000);
     note("deploy", "backend@1", 1_060);
     report();
@@ -114,7 +114,7 @@ describe("what tells Sentry", () => {
     expect(releases()["backend@1"]).toMatchObject({ dateReleased: moment(1_060), deploys: [{ environment: "staging" }, { environment: "production" }] });
   });
 
-  test("what Sentry does not hear is told later, at the times at which it happened, and not twice where its answer was lost", async () => {
+  test("what Sentry missed is reported later, with its original times, and not twice if its answer was lost", async () => {
     note("release", "backend@1", 1_000);
     note("deploy", "backend@1", 1_060);
     await stop();
@@ -126,7 +126,7 @@ describe("what tells Sentry", () => {
     expect(releases()["backend@1"]!.deploys).toEqual([{ id: "1", environment: "production", dateStarted: moment(1_000), dateFinished: moment(1_060) }]);
   });
 
-  test("another host that it is sent to is not given the token", async () => {
+  test("a redirect to another host does not get the token", async () => {
     const heardBy: Record<string, (string | undefined)[]> = { first: [], other: [] };
     const listen = async (name: string, answer: (response: ServerResponse) => void): Promise<[Server, string]> => {
       const made = createServer((request, response) => {
@@ -146,7 +146,7 @@ describe("what tells Sentry", () => {
     expect(heardBy).toEqual({ first: [`Bearer ${token}`], other: [] });
   });
 
-  test("why Sentry refuses is said, and never the token", () => {
+  test("Sentry's reason for a refusal is printed, but never the token", () => {
     note("release", "backend@1", 1_000);
     expect(report({ token: "sntrys_another-token-012345" })).toEqual({ status: 1, stderr: expect.stringMatching(/: 401 .*Invalid token/) });
     expect(report({ project: "frontend" }).stderr).toMatch(/: 400 .*Invalid project/);
@@ -156,7 +156,7 @@ describe("what tells Sentry", () => {
   });
 });
 
-test("only its own user may go out to Sentry, and the token is root's alone", () => {
+test("only its own user may connect to Sentry, and only root can read the token", () => {
   const on = sentryReporter({ url: "https://sentry.ringo.dev:9000", organization: "ringo", project: "backend", environment: "test", token: "not-a-token" });
   const file = (name: string) => on.files!.find(({ path: at }) => at.endsWith(name));
   expect(file("output-sentry.nft")!.content).toBe('meta skuid { "ringo-sentry" } tcp dport 9000 accept comment "sentry"\n');

@@ -48,13 +48,13 @@ test("sends the security headers and hides the server's version", async () => {
   expect(headers.server ?? "nginx").toBe("nginx");
 });
 
-test("never shows metrics, by no spelling", async () => {
+test("never shows metrics, however the path is spelt", async () => {
   const paths = ["/metrics", "/metrics/", "//metrics", "/./metrics", "/METRICS", "/%6detrics", "/api/../metrics", "/metrics?x=1", "/metrics;x"];
   const answers = await Promise.all(paths.map(async (path) => [path, (await request(stack, "GET", path)).body] as const));
   for (const [path, body] of answers) expect([path, body.includes("# HELP")]).toEqual([path, false]);
 });
 
-test("shows the admin's login to an admin address, with static files that the edge serves", async () => {
+test("shows the admin login to an admin address, with static files served by the edge", async () => {
   const page = await request(stack, "GET", "/admin/login/");
   expect(page.status).toBe(200);
   const asset = /\/static\/[^"']+\.css/.exec(page.body)?.[0] ?? "no stylesheet";
@@ -62,6 +62,6 @@ test("shows the admin's login to an admin address, with static files that the ed
   expect([css.status, css.headers["content-type"]]).toEqual([200, expect.stringContaining("text/css")]);
 });
 
-test("the media files are backed up from the first hour on, before there are any", async () => {
+test("backups of the media files run from the first hour on, even before there are any files", async () => {
   expect(await ask("data", "systemctl start ringo-media-backup.service && systemctl show --value --property Result ringo-media-backup.service")).toBe("success");
 });

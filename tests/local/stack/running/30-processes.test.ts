@@ -4,7 +4,7 @@ import { on, output, type Output } from "../support";
 let stack: Output;
 beforeAll(async () => void (stack = await output()));
 
-test("the worker's pool has the bounds of the configuration, seen by Celery itself", async () => {
+test("the worker's pool has the configured bounds, as reported by Celery itself", async () => {
   const stats = await on("worker-0", "docker exec ringo-worker celery -A ringo_backend inspect stats --destination worker@worker-0 --timeout 20 --json 2>/dev/null");
   const [node] = Object.values(JSON.parse(stats.slice(stats.indexOf("{"))) as Record<string, any>);
   expect(node.autoscaler).toMatchObject({ min: 2, max: 10 });
@@ -21,7 +21,7 @@ test("exactly one beat runs in the whole stack", async () => {
   expect(counts.map(Number).filter((n) => n > 0)).toHaveLength(1);
 }, 60_000);
 
-test("containers are closed in: read-only, no capabilities, not root, no new privileges", async () => {
+test("containers are confined: read-only, no capabilities, not root, no new privileges", async () => {
   const inspected = await on("api-0", "docker inspect ringo-api");
   const [{ HostConfig, Config }] = JSON.parse(inspected);
   expect(HostConfig).toMatchObject({ ReadonlyRootfs: true, CapDrop: ["ALL"], SecurityOpt: expect.arrayContaining([expect.stringContaining("no-new-privileges")]) });
@@ -29,11 +29,11 @@ test("containers are closed in: read-only, no capabilities, not root, no new pri
   expect(Config.Image).toMatch(/@sha256:[0-9a-f]{64}$/);
 });
 
-test("no layer of the backend's image holds what apt works out for itself", async () => {
+test("no layer of the backend's image contains apt's caches", async () => {
   expect(await on("api-0", "find /var/lib/docker/overlay2/*/diff/var/cache/apt /var/lib/docker/overlay2/*/diff/var/lib/apt/lists -type f -size +100k")).toBe("");
 });
 
-test("PostgreSQL takes the application over TLS only, and as nobody but itself", async () => {
+test("PostgreSQL accepts the application only over TLS, and only under its own role", async () => {
   const address = stack.machines.find(({ role }) => role === "data")?.privateAddress;
   const python = (mode: string, user: string) => `docker exec -e SSLMODE=${mode} -e DBUSER=${user} ringo-api python -c '
 import os, psycopg
@@ -51,7 +51,7 @@ test("Redis lets a stranger ping and nothing else", async () => {
   await expect(ask('"GET", "x"')).rejects.toThrow(/NOPERM|no permissions/i);
 }, 60_000);
 
-test("what the program renders is accepted by the programs that read it", async () => {
+test("rendered configuration is accepted by the programs that read it", async () => {
   await everywhere(stack, `cloud-init schema --system && sshd -t && nft --check --file /etc/nftables.conf \
     && systemd-analyze verify --man=no /etc/systemd/system/*ringo*.service /etc/systemd/system/*ringo*.timer`);
   await on("edge", "nginx -t -q");

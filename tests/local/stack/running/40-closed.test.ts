@@ -15,7 +15,7 @@ const monitors = ["prometheus", "prometheus-alertmanager", "prometheus-blackbox-
 /** A container of a machine, as one who asks. */
 const container = (name: string) => `nsenter --net --target "$(docker inspect --format '{{.State.Pid}}' ${name})"`;
 
-test("a neighbour reaches just what its role may", async () => {
+test("a neighbour reaches exactly what its role may", async () => {
   const address = (role: string) => stack.machines.find((m) => m.role === role)?.privateAddress;
   const expected = [
     ["worker-0", container("ringo-worker"), "data", 5432, "open"],
@@ -36,7 +36,7 @@ test("a neighbour reaches just what its role may", async () => {
   expect(found).toEqual(expected);
 }, 60_000);
 
-test("only Prometheus reads figures, and nobody reads the monitor", async () => {
+test("only Prometheus reads metrics, and nobody reads the monitor's", async () => {
   const all = [...Object.values(ports), 9090, 9093, 9115, 9540];
   /** `name port` of every exporter and part of the monitor that a machine reaches; itself apart. */
   const reached = async (host: string, as: string): Promise<string[]> => {
@@ -53,7 +53,7 @@ test("only Prometheus reads figures, and nobody reads the monitor", async () => 
   for (const name of others) expect([name, await reached("monitor", user(name))]).toEqual([name, []]);
 }, 120_000);
 
-test("what listens on a machine's loopback answers root and whoever needs it, and no other program there", async () => {
+test("listeners on a machine's loopback answer root and the programs that need them, and no other programs there", async () => {
   const exporter = (name: string) => `prometheus-${name}-exporter`;
   const listening: [host: string, needs: string, others: string[], ports: number[]][] = [
     ["monitor", "prometheus", monitors, [9090, 9093, 9115, 9540]],
@@ -65,14 +65,14 @@ test("what listens on a machine's loopback answers root and whoever needs it, an
   expect(found).toEqual(listening.map(([host, needs, , all]) => [host, [needs, "root"].flatMap((name) => all.map((port) => `${name} ${port}`))]));
 }, 30_000);
 
-test("no two services of a machine run as one user, but as root", async () => {
+test("no two services of a machine share a user, except root", async () => {
   const running = "ps -eo user:40=,unit:80= | awk '$1 != \"root\" && $2 ~ /\\.service$/' | sort -u";
   const pairs = await everywhere(stack, running);
   expect(pairs.monitor!.split("\n").map((line) => line.split(/\s+/)[0])).toEqual(expect.arrayContaining(monitors));
   expect(await everywhere(stack, `${running} | awk '{ print $1 }' | uniq -d`)).toEqual(onAll(stack, ""));
 }, 30_000);
 
-test("what a program of the monitor keeps and is told in secret, no other there can read", async () => {
+test("no program of the monitor can read another's data or secrets", async () => {
   const paths = ["/etc/prometheus/ringo/alertmanager.yml", "/var/lib/prometheus/alertmanager", "/var/lib/prometheus/metrics2"];
   const tries = [...monitors, "www-data", "nobody"].flatMap((name) => paths.map((path) => `${user(name)} test -r ${path} && echo ${name} ${path}`));
   expect((await ask("monitor", `${tries.join("\n")}\ntrue`)).split("\n").sort()).toEqual([`prometheus ${paths[2]}`, `prometheus-alertmanager ${paths[0]}`, `prometheus-alertmanager ${paths[1]}`]);
@@ -97,7 +97,7 @@ test.each([
   }
 }, 60_000);
 
-test("the secrets of the stack are nowhere in plain text but in root-only files", async () => {
+test("the stack's secrets are in plain text only in root-only files", async () => {
   const secret = fs.readFileSync(inState("secrets", "django-secret-key"), "utf8");
   expect(secret.length).toBeGreaterThan(40);
   // In the engine's state and the settings.

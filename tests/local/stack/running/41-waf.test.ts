@@ -30,7 +30,7 @@ test("attacks of every family of the Core Rule Set are refused", async () => {
   expect(unseen.length).toBeLessThan(5);
 }, 120_000);
 
-test("ordinary requests reach the application, and nothing is suspected of them", async () => {
+test("ordinary requests reach the application without any alert of the firewall", async () => {
   // The passwords are tried at a rate of five a minute and address; a request past it was not looked at.
   const answers = [...await all([...ordinary, dartField]), ...await all(admin.filter(({ path }) => !path.includes("/login/")), "198.18.0.254")];
   // As large as they come, from someone whom the application lets send it and from someone whom it does not.
@@ -45,7 +45,7 @@ test("ordinary requests reach the application, and nothing is suspected of them"
   expect([large.status, refused.status]).toEqual([201, 401]);
 }, 180_000);
 
-test("what is refused is written down for operators, without credentials", async () => {
+test("refused requests are logged for operators, without credentials", async () => {
   const attack = json("POST", "/api/v1/register/", { username: "<script>alert(1)</script>", password: "hunter2' or 1=1" },
     { Authorization: "Bearer hunter3", Cookie: "sessionid=hunter4" });
   const from = stranger();
@@ -60,7 +60,7 @@ test("what is refused is written down for operators, without credentials", async
   expect((await on("edge", "stat -c '%a %U %G' /var/log/nginx/waf.log; logrotate --debug /etc/logrotate.conf 2>&1 | grep -c 'considering log /var/log/nginx/waf.log'")).trim()).toBe("640 www-data adm\n1");
 });
 
-test("rates hold for attacks, too, and cost no inspection beyond them", async () => {
+test("rate limits apply to attacks, too, and requests beyond them are not inspected", async () => {
   const from = stranger();
   // More than a slow machine lets through meanwhile, and no more at once than one address may have under way.
   const answers = await each(Array.from({ length: 90 }, () => inQuery("<script>alert(1)</script>")), (attack) => ask(stack, attack, from), 45);

@@ -24,8 +24,8 @@ const spellings = (word: string): string[] => {
   ];
 };
 
-describe("what is not for everyone", () => {
-  test("metrics are shown to nobody, however the path is spelt, admin addresses included", async () => {
+describe("restricted paths", () => {
+  test("metrics are shown to nobody, however the path is spelt, not even to admin addresses", async () => {
     for (const from of [undefined, "198.18.0.254"]) {
       // A stranger for each; the admin's one address has a burst of twenty, beyond which nothing was looked at.
       const answers = await each(spellings("metrics"), async (path) => {
@@ -39,7 +39,7 @@ describe("what is not for everyone", () => {
     }
   }, 60_000);
 
-  test("the admin is shown to no stranger, however the path is spelt", async () => {
+  test("the admin pages are not shown to strangers, however the path is spelt", async () => {
     const answers = await each(spellings("admin"), async (path) => [path, await get(path)] as const);
     expect(answers.filter(([, text]) => /csrfmiddlewaretoken|Django|name="username"/.test(text) || /^location:.*admin/im.test(text))).toEqual([]);
     expect(answers.filter(([, text]) => text === "" || statuses(text).some((status) => ![400, 403, 404].includes(status)))
@@ -64,7 +64,7 @@ describe("what is not for everyone", () => {
     expect(statuses(text)).toEqual([404]);
   }, 30_000);
 
-  test("no header gives a stranger new rates", async () => {
+  test("no header resets a stranger's rate limits", async () => {
     const from = stranger();
     const forged = (i: number) => ({ "X-Forwarded-For": `192.0.2.${i}`, "X-Real-IP": `192.0.2.${i}`, Forwarded: `for=192.0.2.${i}` });
     // More than a slow machine lets through meanwhile, and no more at once than one address may have under way.
@@ -77,15 +77,15 @@ describe("what is not for everyone", () => {
   }, 30_000);
 });
 
-describe("whose host it is", () => {
-  test("a request for another host gets no byte, by any way of naming it", async () => {
+describe("host names", () => {
+  test("a request for another host gets no answer, however it names the host", async () => {
     for (const line of [
       "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", `GET / HTTP/1.1\r\nHost: evil.${host}\r\n\r\n`, `GET http://evil.example/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
       "GET / HTTP/1.1\r\nHost: 198.18.0.200\r\n\r\n", `GET / HTTP/1.1\r\nHost: ${host}.evil.example\r\n\r\n`, "GET / HTTP/1.0\r\n\r\n",
     ]) expect([line, await raw(stack, line)]).toEqual([line, ""]);
   });
 
-  test("a request with two hosts, or with none that could be, is refused", async () => {
+  test("a request with two hosts, or with an invalid one, is refused", async () => {
     for (const line of [
       `GET / HTTP/1.1\r\nHost: ${host}\r\nHost: evil.example\r\n\r\n`, `GET / HTTP/1.1\r\nHost: evil.example\r\nHost: ${host}\r\n\r\n`, "GET / HTTP/1.1\r\n\r\n",
       `GET / HTTP/1.1\r\nHost: ${host}@evil.example\r\n\r\n`, `GET / HTTP/1.1\r\nHost: ${host}/evil\r\n\r\n`, `GET / HTTP/1.1\r\nHost : ${host}\r\n\r\n`,
@@ -95,7 +95,7 @@ describe("whose host it is", () => {
     }
   });
 
-  test("the application is never told another host", async () => {
+  test("the application never sees another host", async () => {
     for (const headers of ["X-Forwarded-Host: evil.example\r\n", "X-Host: evil.example\r\n", "Forwarded: host=evil.example\r\n", "X-Forwarded-Server: evil.example\r\n"]) {
       // Without its last slash Django redirects, with the host where it thinks that it needs one.
       const text = await get("/api/v1/version", headers);
@@ -106,12 +106,12 @@ describe("whose host it is", () => {
   });
 });
 
-test("a query as long as the edge takes is not too long for the application", async () => {
+test("a query as long as the edge accepts is not too long for the application", async () => {
   expect((await ask(stack, request("GET", `/api/v1/nothing/?id__in=${Array.from({ length: 1500 }, (_, i) => 1000 + i).join(",")}`))).status).toBe(404);
 });
 
 describe("files", () => {
-  test("no path leads out of the static files and the media", async () => {
+  test("no path escapes from the static files and the media", async () => {
     const out = ["../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "..\\", "%252e%252e%252f", "....//", "..;/", "%c0%ae%c0%ae/", "./../"];
     const paths = ["/static/", "/media/", "/static", "/media", "/static//", "/media/uploads/"].flatMap((folder) => out.flatMap((up) => [`${folder}${up.repeat(6)}etc/passwd`, `${folder}${up}nginx/tls/privkey.pem`]));
     const answers = await each([...paths, "/static/.%00/etc/passwd", "/static/%00", "/media/~root/", "/static/current/", "/media/"], async (path) => [path, await get(path)] as const);
@@ -119,7 +119,7 @@ describe("files", () => {
     expect(answers.filter(([, text]) => text === "" || statuses(text).some((status) => ![400, 403, 404].includes(status))).map(([path, text]) => [path, text.slice(0, 100)])).toEqual([]);
   }, 60_000);
 
-  test("an uploaded page or drawing is saved, and runs no script here", async () => {
+  test("an uploaded page or drawing is downloaded, and runs no script here", async () => {
     const user = await login(stack);
     for (const [file, type, value] of [["page.html", "text/html", "<script>alert(1)</script>"], ["a.svg", "image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"], ["a.xhtml", "application/xhtml+xml", "<html/>"], ["x.js", "text/javascript", "alert(1)"]]) {
       const uploaded = await ask(stack, multipart([{ name: "file", file, type, value: value! }], "/api/v1/media/", user.authorization), "198.18.0.254");

@@ -61,7 +61,7 @@ async function bystanders(): Promise<void> {
   expect(new Set(answers.map(({ status, body }) => `${status} ${/HELP|release/.test(body)}`))).toEqual(new Set(["404 false"]));
 }
 
-test("a body whose end could be read in two ways is refused, and what it hides is answered to nobody", async () => {
+test("a body whose end is ambiguous is refused, and the request hidden in it is never answered", async () => {
   for (const [name, bytes] of Object.entries(refused)) {
     const text = await raw(stack, bytes(), { quietMs: 1000 });
     const answered = statuses(text);
@@ -70,7 +70,7 @@ test("a body whose end could be read in two ways is refused, and what it hides i
   await bystanders();
 }, 60_000);
 
-test("what is odd and plain is one request", async () => {
+test("an odd but unambiguous request is a single request", async () => {
   for (const [name, bytes] of Object.entries(understood)) {
     const text = await raw(stack, bytes(), { quietMs: 1500 });
     expect([name, statuses(text).length <= 1, /# HELP|"release"/.test(text)]).toEqual([name, true, false]);
@@ -79,12 +79,12 @@ test("what is odd and plain is one request", async () => {
   await bystanders();
 }, 60_000);
 
-test("requests in one connection are each filtered", async () => {
+test("each request in a connection is filtered", async () => {
   const text = await raw(stack, `GET /api/v1/nothing/ HTTP/1.1\r\nHost: ${host}\r\n\r\nGET /metrics HTTP/1.1\r\nHost: ${host}\r\n\r\nGET /admin/login/ HTTP/1.1\r\nHost: ${host}\r\n\r\nGET /?a=<script>alert(1)</script> HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
   expect(statuses(text)).toEqual([404, 404, 403, 403]);
 });
 
-test("HTTP/2 brings no way around either", async () => {
+test("HTTP/2 offers no way around that either", async () => {
   const send = async (headers: http2.OutgoingHttpHeaders, body?: string): Promise<number> => {
     const session = http2.connect(stack.apiUrl, { ca: fs.readFileSync(stack.caCertificate), localAddress: stranger() } as never);
     const status = await new Promise<number>((resolve) => {

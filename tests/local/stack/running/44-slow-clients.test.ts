@@ -26,7 +26,7 @@ function endured(socket: net.Socket, first: string, drip: string, everyMs: numbe
   });
 }
 
-test("whoever is slow is cut off: before TLS, within headers, within a body, and when idle", async () => {
+test("slow clients are disconnected: before TLS, within headers, within a body, and when idle", async () => {
   const silent = net.connect({ host: stack.publicAddress, port: 443, localAddress: stranger() });
   const seconds = await Promise.all([
     endured(silent, "", "", 0),
@@ -39,7 +39,7 @@ test("whoever is slow is cut off: before TLS, within headers, within a body, and
   expect(seconds.map((one) => one > 5 && one < 20)).toEqual([true, true, true, true, true]);
 }, 60_000);
 
-test("while many are slow, others are served", async () => {
+test("while many clients are slow, others are served", async () => {
   const slow = await Promise.all(Array.from({ length: 300 }, () => open(stack)));
   for (const socket of slow) {
     socket.on("error", () => undefined);
@@ -51,7 +51,7 @@ test("while many are slow, others are served", async () => {
   for (const socket of slow) socket.destroy();
 }, 60_000);
 
-test("while one's uploads are refused, others are served; and the refused are told why", async () => {
+test("while one client's uploads are refused, others are served; and the refused one gets the reason", async () => {
   const upload = request("POST", "/api/v1/orders/", { "Content-Type": "application/json", Authorization: "Bearer expired" }, JSON.stringify({ photo: "Q".repeat(240_000) }));
   const from = stranger();
   const refused: number[] = [];
@@ -64,7 +64,7 @@ test("while one's uploads are refused, others are served; and the refused are to
   expect(others).toEqual(others.map(() => 404));
 }, 60_000);
 
-test.each(["/api/v1/token/", "/static/x", "/media/x", "/api/health/"])("one address holds no more than its share of requests to %s, however slowly it sends them", async (where) => {
+test.each(["/api/v1/token/", "/static/x", "/media/x", "/api/health/"])("one address has no more than its share of requests to %s, however slowly it sends them", async (where) => {
   const from = stranger();
   const sockets = await Promise.all(Array.from({ length: 60 }, () => open(stack, { from })));
   let waiting = sockets.length;
@@ -76,7 +76,7 @@ test.each(["/api/v1/token/", "/static/x", "/media/x", "/api/health/"])("one addr
   await eventually("no more than the share waits", async () => waiting <= 50, 10).finally(() => sockets.forEach((socket) => socket.destroy()));
 }, 30_000);
 
-test("what is too large is refused before it is read", async () => {
+test("requests that are too large are refused before they are read", async () => {
   const post = (length: number) => raw(stack, `POST /api/v1/media/ HTTP/1.1\r\nHost: ${host}\r\nContent-Type: multipart/form-data; boundary=a\r\nContent-Length: ${length}\r\n\r\n--a`, { quietMs: 1000 });
   expect(statuses(await post(50 * 1024 * 1024 + 1))).toEqual([413]);
   expect(statuses(await post(10 ** 15))).toEqual([413]);
@@ -85,7 +85,7 @@ test("what is too large is refused before it is read", async () => {
   expect(statuses(await raw(stack, `GET / HTTP/1.1\r\nHost: ${host}\r\n${"X-A: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n".repeat(1000)}\r\n`))).toEqual([400]);
 });
 
-test("a client that opens and resets HTTP/2 requests is shown out, and others are served", async () => {
+test("a client that opens and resets HTTP/2 requests is disconnected, and others are served", async () => {
   const session = http2.connect(stack.apiUrl, { ca: fs.readFileSync(stack.caCertificate), localAddress: stranger() } as never);
   const closed = new Promise<string>((resolve) => {
     session.on("goaway", () => resolve("shown out")).on("close", () => resolve("closed")).on("error", () => resolve("error"));

@@ -8,7 +8,7 @@ import { accepts, eventually, letsIn, output, run, type Output } from "../suppor
 let stack: Output;
 beforeAll(async () => void (stack = await output()));
 
-test("fail2ban shuts out who guesses at SSH, and only until it is told to let him in again", async () => {
+test("fail2ban bans addresses that guess at SSH, until they are unbanned", async () => {
   // From the one address that the firewalls let as far as SSH: the operator's own. So what is to be done on the edge goes past the network.
   const onEdge = (...command: string[]) => exec(`ringo-${stackName}-edge`, command);
   const pardon = () => onEdge("fail2ban-client", "set", "sshd", "unbanip", internet);
@@ -31,7 +31,7 @@ test("fail2ban shuts out who guesses at SSH, and only until it is told to let hi
   await eventually("sshd lets the operator in", () => letsIn("edge"), 60);
 }, 120_000);
 
-test("fail2ban watches everywhere, and never shuts the neighbours out that all operators come from", async () => {
+test("fail2ban runs everywhere, and never bans the neighbours, through which all operators connect", async () => {
   const { privateAddress } = stack.machines.find(({ role }) => role === "edge")!;
   const spared = await everywhere(stack, "fail2ban-client status sshd >/dev/null && fail2ban-client get sshd ignoreip");
   for (const { name, role } of stack.machines) {

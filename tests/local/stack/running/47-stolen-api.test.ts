@@ -39,7 +39,7 @@ def reach(target):
 with concurrent.futures.ThreadPoolExecutor(64) as pool:
     print(json.dumps([each for each in pool.map(reach, ${JSON.stringify(targets)}) if each]))`);
 
-test("the container has no rights, no new ones to gain, nothing to write but its files, and no way to Docker", async () => {
+test("the container has no privileges, cannot gain any, can write only its own files, and has no access to Docker", async () => {
   const found = await inContainer<Record<string, unknown>>(`
 import json, os, subprocess
 status = dict(line.split(":\\t", 1) for line in open("/proc/self/status").read().splitlines())
@@ -72,7 +72,7 @@ print(json.dumps({
   });
 }, 60_000);
 
-test("PostgreSQL lets it in as its own role alone, into its own database alone, and encrypted alone", async () => {
+test("PostgreSQL admits it only as its own role, only to its own database, and only encrypted", async () => {
   const logins = { "its own": {}, superuser: { user: "postgres" }, "another database": { dbname: "postgres" }, template: { dbname: "template1" }, replication: { replication: "true" }, "in the clear": { sslmode: "disable" } };
   const answers = await inContainer<Record<string, string>>(`
 import json, os, psycopg
@@ -89,7 +89,7 @@ print(json.dumps({name: login(other) for name, other in ${JSON.stringify(logins)
   expect([...new Set(Object.values(others))]).toEqual(["no entry"]);
 }, 30_000);
 
-test("as its own role it works with its tables, and with nothing of the server, its files or its programs", async () => {
+test("its role can use its tables, but not the server's settings, files or programs", async () => {
   const statements = [
     "CREATE TABLE intruder (a int)", "COPY intruder TO PROGRAM 'true'", "COPY intruder FROM PROGRAM 'true'", "COPY intruder FROM '/etc/passwd'", "COPY intruder TO '/tmp/intruder'", "DROP TABLE intruder",
     "CREATE ROLE intruder", "ALTER ROLE CURRENT_USER SUPERUSER", "ALTER ROLE CURRENT_USER CREATEROLE", "SET ROLE postgres", "GRANT pg_read_server_files TO CURRENT_USER",
@@ -112,7 +112,7 @@ print(json.dumps([each for each in map(does, ${JSON.stringify(statements)}) if e
   expect(done).toEqual(["CREATE TABLE intruder (a int)", "DROP TABLE intruder"]);
 }, 30_000);
 
-test("what it leaves in its database has nobody's rights but its own, whoever comes across it", async () => {
+test("code that it leaves in its database runs only with its own rights, whoever triggers it", async () => {
   const does = (statements: string[]) => inContainer(`
 import json, os, psycopg
 connection = psycopg.connect(host=os.environ["POSTGRES_HOST"], dbname=os.environ["POSTGRES_DB"], user=os.environ["POSTGRES_USER"], password=os.environ["POSTGRES_PASSWORD"], sslmode="require", autocommit=True)
@@ -148,7 +148,7 @@ print("null")`);
   }
 }, 120_000);
 
-test("Redis does for it what Celery needs, and neither empties, lists, reconfigures, copies nor stops itself", async () => {
+test("Redis allows it what Celery needs, but not to flush, list, reconfigure, copy or stop it", async () => {
   // Each so that it would do no harm if it were done.
   const commands = [
     "SET intruder 1 EX 5", "CONFIG GET maxmemory", "CONFIG SET maxmemory-policy noeviction", "FLUSHALL WRONG", "FLUSHDB WRONG", "SWAPDB 0 0", "KEYS intruder", "DEBUG SLEEP 0", "MODULE LIST", "SHUTDOWN ABORT",
@@ -186,7 +186,7 @@ print(json.dumps([as_user(url.username), as_user("operator"), as_user("default")
   expect(others).toEqual(["in", "AuthenticationError", "NoPermissionError", 7, "refused"]);
 }, 30_000);
 
-test("the container reaches its data, and neither metadata nor any machine's SSH, nor another's API", async () => {
+test("the container reaches its data, but neither the metadata, nor any machine's SSH, nor another machine's API", async () => {
   const [gateway] = (await ask("api-0", "docker inspect --format '{{range .NetworkSettings.Networks}}{{.Gateway}} {{end}}' ringo-api")).split(" ");
   const allowed: [string, number][] = [[data.privateAddress, 5432], [data.privateAddress, 6379]];
   const closed: [string, number][] = [
@@ -196,7 +196,7 @@ test("the container reaches its data, and neither metadata nor any machine's SSH
   expect(await reached([...allowed, ...closed])).toEqual(allowed.map(([host, port]) => `${host}:${port}`));
 }, 30_000);
 
-test("out to the internet go the container and root on the declared ports, and nobody else; root without its firewall no further", async () => {
+test("only the container and root reach the internet, on the declared ports; root no more even without the machine's firewall", async () => {
   const address = stranger();
   const listeners = [443, 4444].map((port) => net.createServer((socket) => socket.destroy()).listen(port, address));
   try {
@@ -210,12 +210,12 @@ test("out to the internet go the container and root on the declared ports, and n
   }
 }, 60_000);
 
-test("of the machine's own programs only root and nginx get to the container's port, past the edge", async () => {
+test("of the machine's own programs only root and nginx reach the container's port directly", async () => {
   const { privateAddress } = stack.machines.find(({ name }) => name === "api-0")!;
   expect(await letThrough("api-0", ["root", "www-data", "nobody", "ringo-logs", "prometheus-node-exporter"], privateAddress, [8000])).toEqual(["root 8000", "www-data 8000"]);
 }, 30_000);
 
-test("names are asked of the machine's resolver, by whoever asks, and nobody else hears anything on that port", async () => {
+test("all DNS queries go to the machine's resolver, and nothing else is reachable on that port", async () => {
   const address = stranger();
   const heard: string[] = [];
   const tcp = net.createServer((socket) => { heard.push("tcp"); socket.destroy(); }).listen(53, address);
@@ -247,7 +247,7 @@ print(json.dumps(socket.gethostbyname("${serviceNames.registry}")))`)).toBe(inte
   }
 }, 60_000);
 
-test("the machine's key to the shared files opens those, and neither a shell, a way on, nor another account", async () => {
+test("the machine's key to the shared files opens only those: no shell, no forwarding, no other account", async () => {
   const withKey = (command: string) => towardsMedia("api-0", command);
   const address = data.privateAddress;
   const sftp = await withKey(`printf "ls -1 /\\nput /etc/hostname /intruder\\nls -1 /etc\\n" | sed "s/^/-/" | sftp $options -b - ringo-media@${address}`);
@@ -259,7 +259,7 @@ test("the machine's key to the shared files opens those, and neither a shell, a 
   expect((await withKey(`ssh $options root@${address} id`)).stdout).toMatch(/Permission denied \(publickey\)/);
 }, 60_000);
 
-test("nothing on the machine opens the backups in S3, and nobody does without a key", async () => {
+test("nothing on the machine opens the backups in S3, and they are closed without a key", async () => {
   await firstBackup();
   const { thief, Bucket } = await stolenKey();
   const { accessKeyId, secretAccessKey } = await thief.config.credentials();

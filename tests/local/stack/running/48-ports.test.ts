@@ -40,7 +40,7 @@ const between = (role: string, to: string): string[] => {
 
 const edge = (): Machine => stack.machines.find(({ role }) => role === "edge")!;
 
-test("from the internet, the edge answers a stranger and an operator on what is declared for each, and on nothing else", async () => {
+test("from the internet, the edge answers strangers and operators on the ports declared for each, and on no others", async () => {
   const scan = async (expected: Record<string, string[]>, from?: string) => expect(await answeringOn(expected, { from })).toEqual(expected);
   await scan({ [stack.publicAddress]: open(fromAddress("a stranger", "edge")) }, stranger());
   expect(open(fromAddress(internet, "edge"))).toEqual(["22 open", "80 open", "443 open"]);
@@ -49,7 +49,7 @@ test("from the internet, the edge answers a stranger and an operator on what is 
   await scan({ [edge().publicAddress!]: open(fromAddress("a stranger", "edge")) }, stranger());
 }, 60_000);
 
-test("from the internet, no private address answers, even to someone who knows the way", async () => {
+test("from the internet, no private address answers, even if packets are routed there", async () => {
   const addresses = stack.machines.map(({ privateAddress }) => privateAddress);
   // The route keeps these packets on the local cloud's own link; without it they would leave this host.
   for (const address of addresses) await run("ip", ["route", "add", `${address}/32`, "via", "198.18.0.1", "dev", "ringo-host", "onlink"]);
@@ -60,7 +60,7 @@ test("from the internet, no private address answers, even to someone who knows t
   }
 }, 60_000);
 
-test("each machine answers each of its neighbours on what is declared for the two, and on nothing else", async () => {
+test("each machine answers each neighbour on the ports declared for the two, and on no others", async () => {
   const othersOf = (sender: Machine): Machine[] => stack.machines.filter(({ name }) => name !== sender.name);
   const expectedOf = (sender: Machine) => Object.fromEntries(othersOf(sender).map(({ role, privateAddress }) => [privateAddress, between(sender.role, role)]));
   const expected = stack.machines.map(expectedOf);
@@ -69,7 +69,7 @@ test("each machine answers each of its neighbours on what is declared for the tw
   expect(bySender(found)).toEqual(bySender(expected));
 }, 400_000);
 
-test("without the cloud's firewall, each machine's own lets through what is declared for any neighbour, and nothing else", async () => {
+test("without the cloud's firewall, each machine's own allows the ports declared for any neighbour, and no others", async () => {
   // From the cloud's end of each machine's link, past all of the cloud's rules; what is the monitor's alone is open to its address only.
   const roles = Object.keys(declared).filter((role) => role !== "monitor");
   const expected = Object.fromEntries(stack.machines.map(({ role, privateAddress }) =>
@@ -77,7 +77,7 @@ test("without the cloud's firewall, each machine's own lets through what is decl
   expect(await answeringOn(expected, { namespace: fabricNamespace })).toEqual(expected);
 }, 60_000);
 
-test("by UDP, nothing answers from the internet, nor a neighbour, and each machine's own firewall alone lets through nothing", async () => {
+test("over UDP nothing answers the internet or a neighbour, and each machine's own firewall allows nothing", async () => {
   const addresses = stack.machines.map(({ privateAddress }) => privateAddress);
   for (const { inbound } of Object.values(declared)) expect(inbound.filter(({ protocol }) => protocol !== "tcp")).toEqual([]);
   const nobody = (asked: string[]) => Object.fromEntries(asked.map((address) => [address, []]));
@@ -95,7 +95,7 @@ test("by UDP, nothing answers from the internet, nor a neighbour, and each machi
   expect(await answering(neighbours, { protocol: "udp", namespace: namespaceOf(sender!) })).toEqual(nobody(neighbours));
 }, 120_000);
 
-test("beyond loopback nothing listens but what is declared", async () => {
+test("beyond loopback only what is declared listens", async () => {
   const listening = await everywhere(stack, "ss --no-header --listening --tcp --udp --numeric | awk '{ print $1, $5 }'");
   for (const { name, role } of stack.machines) {
     const ports = listening[name]!.split("\n").filter((line) => !/ (127\.|\[::1\])/.test(line)).map((line) => line.replace(/ .*:/, " "));

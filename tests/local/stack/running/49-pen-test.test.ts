@@ -90,7 +90,7 @@ afterAll(async () => {
   await inside("edge", "fail2ban-client unban --all");
 });
 
-test("every command that the page says is run is, and no other", () => {
+test("exactly the commands that the page declares as run are run", () => {
   const used = steps.map(promiseOf);
   expect(steps.filter((_, i) => used[i] === undefined).map(({ command }) => command)).toEqual([]);
   expect(promises.filter((promise) => !used.includes(promise)).map(([begins]) => begins)).toEqual([]);

@@ -18,12 +18,12 @@ test("a second up changes nothing and connects to no machine", async () => {
   expect(Number(await logins())).toBe(before); // the question comes by the connection that was there
 }, 120_000);
 
-test("what exists is what the program says: a look at all of it changes nothing", async () => {
+test("everything is as the program declares it: a refresh changes nothing", async () => {
   const { code, stderr } = await make("up", { REFRESH: "1" });
   expect([code, Object.keys(changes(stderr))]).toEqual([0, ["same"]]);
 }, 120_000);
 
-test("preview shows a change and makes none", async () => {
+test("preview shows a change but makes none", async () => {
   configure({ concurrency: 3, maxTasksPerChild: 500 });
   const before = await on("worker-0", "docker inspect --format '{{.Id}}' ringo-worker");
   const { code, stdout } = await make("preview");
@@ -32,7 +32,7 @@ test("preview shows a change and makes none", async () => {
   restoreSettings();
 }, 120_000);
 
-test("one more API machine and one more worker add just those, and one less takes just them away, a worker when its tasks are done", async () => {
+test("an additional API machine and worker add only their own resources, and removing them removes only those, a worker once its tasks are done", async () => {
   configure({ apiInstanceCount: 3, workerInstanceCount: 2 });
   const up = await make("up");
   expect(up.code).toBe(0);
@@ -57,7 +57,7 @@ test("one more API machine and one more worker add just those, and one less take
   await eventually("all tasks are done", async () => (await states()).every((state) => state === "SUCCESS"), 90);
 }, 600_000);
 
-test("a fault in the configuration ends before the first resource, and says how to fix it", async () => {
+test("a faulty configuration fails before the first resource, and the error says how to fix it", async () => {
   configure({ apiInstanceCount: 0, apiSize: "s-99vcpu-1gb", autoscaler: { enabled: true, min: 9, max: 3 } });
   const { code, stderr } = await make("up");
   restoreSettings();
@@ -65,7 +65,7 @@ test("a fault in the configuration ends before the first resource, and says how 
   for (const key of ["apiInstanceCount", "apiSize", "autoscaler", "pulumi config set"]) expect(stderr).toContain(key);
 }, 120_000);
 
-test("make ssh gives a command's output and its exit status", async () => {
+test("make ssh returns a command's output and its exit status", async () => {
   expect((await on("api-0", "hostname")).trim()).toBe("api-0");
   const failed = await run("make", ["--no-print-directory", "ssh", "HOST=api-0"], { env: { CMD: "echo out; exit 7" } });
   expect(failed.stdout).toBe("out\n");

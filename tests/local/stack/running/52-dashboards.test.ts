@@ -53,10 +53,10 @@ async function settled(board: Rendered, source: Source): Promise<string[]> {
 
 const asking = (source: Source) => boards.filter((board) => queriesOf(board).some((query) => query.source === source)).map((board) => [board.uid, board] as const);
 
-describe("figures: every query of every panel gives some", () => {
+describe("metrics: every query of every panel returns some", () => {
   test.each(asking("prometheus"))("of %s", async (_uid, board) => expect(await settled(board, "prometheus")).toEqual([]), 120_000);
 });
 
-describe("logs: every query of every panel gives some", () => {
+describe("logs: every query of every panel returns some", () => {
   test.each(asking("loki"))("of %s", async (_uid, board) => expect(await settled(board, "loki")).toEqual([]), 120_000);
 });

@@ -25,7 +25,7 @@ const mark = (): string => `mark-${Date.now().toString(36)}-${Math.random().toSt
 /** Lines of standard input into a machine's journal. */
 const write = (host: string, lines: string) => ask(host, "systemd-cat --identifier=corpus", lines);
 
-test("what any machine writes down is found on the monitor, with where it comes from", async () => {
+test("every machine's logs are found on the monitor, with their source", async () => {
   const word = mark();
   await Promise.all(stack.machines.map(({ name }) => ask(name, `logger --tag marker --priority user.err ${word}`)));
   const lines = await eventually("a line of each machine", async () => {
@@ -36,7 +36,7 @@ test("what any machine writes down is found on the monitor, with where it comes 
     stack.machines.map(({ name, role }) => `${name} ${role} error ${word} marker`).sort());
 }, 90_000);
 
-test("a request is followed from the edge through Django into Celery by its id, and whose it was is nowhere", async () => {
+test("a request can be traced from the edge through Django to Celery by its id, and its user is never logged", async () => {
   const user = await login(stack);
   const title = mark();
   const contact = { email: `${title}@ringo.test`, phone: "+79161234567" };
@@ -55,7 +55,7 @@ test("a request is followed from the edge through Django into Celery by its id, 
   expect(JSON.stringify(await find('{machine=~".+"}'))).not.toContain(contact.email);
 }, 120_000);
 
-test("what the firewall refuses is found by its rule, without what was found", async () => {
+test("what the firewall refuses is found by its rule, without the matched content", async () => {
   const uri = `/api/v1/orders/${mark()}/`; // by which its lines are told from those of other attacks
   const attack = await request(stack, "GET", `${uri}?q=%27%20OR%201%3D1--%20n0thing`);
   expect(attack.status).toBe(403);
@@ -72,16 +72,16 @@ test.each([
   ["log-ins", '{source="auth"} |= "Accepted publickey"'],
   ["beat", '{source="beat", machine="worker-0"}'],
   ["each API machine", '{source="api", machine="api-1"}'],
-])("%s is heard by its name", async (_name, query) => expect((await found(query, 30, { SINCE: "1d", LIMIT: "1" })).length).toBe(1), 60_000);
+])("the logs of %s are found by its name", async (_name, query) => expect((await found(query, 30, { SINCE: "1d", LIMIT: "1" })).length).toBe(1), 60_000);
 
-test("auditd's file is carried, which in a container nobody but a test writes to", async () => {
+test("auditd's file is shipped (in a container only a test writes to it)", async () => {
   const word = mark();
   await ask("data", `[ -e /var/log/audit/audit.log ] || install -m 0640 -o root -g adm /dev/null /var/log/audit/audit.log
     echo 'type=USER_LOGIN msg=audit(1764230000.000:1): pid=1 uid=0 auid=0 ses=1 msg='"'"'op=login acct="root" exe="${word}" res=success'"'" >> /var/log/audit/audit.log`);
   expect((await found(`{source="audit", machine="data"} |= "${word}"`)).map(({ machine, role }) => [machine, role])).toEqual([["data", "data"]]);
 }, 60_000);
 
-test("the kernel's lines are carried, which in a container come from a journal file that a test writes", async () => {
+test("the kernel's lines are shipped (in a container from a journal file that a test writes)", async () => {
   const word = mark();
   await ask("worker-0", `apt-get install -qy -o DPkg::Lock::Timeout=60 --no-install-recommends systemd-journal-remote >/dev/null 2>&1
     file=/var/log/journal/$(cat /etc/machine-id)/kernel.journal
@@ -95,7 +95,7 @@ test("the kernel's lines are carried, which in a container come from a journal f
   expect([line.machine, line.level, line.line]).toEqual(["worker-0", "critical", { message: `Out of memory: Killed process 1 (${word})`, program: "kernel" }]);
 }, 90_000);
 
-test("the shipper on a machine reads every rule as it is meant", async () => {
+test("the shipper on a machine applies every rule as intended", async () => {
   const lines = [...personal.map(({ line }) => line), ...harmless];
   const expected = lines.map(scrubbed);
   await write("worker-0", lines.map((line) => `${line}\n`).join(""));
@@ -107,7 +107,7 @@ test("the shipper on a machine reads every rule as it is meant", async () => {
   expect(expected.map(normal).filter((line) => !there.includes(line))).toEqual([]);
 }, 90_000);
 
-test("who has a machine can add lines, and read none", async () => {
+test("an intruder on a machine can add lines, but read none", async () => {
   const { privateAddress } = stack.machines.find(({ role }) => role === "monitor")!;
   const as = (command: string) => ssh("api-0", `runuser -u ringo-logs -- ${command}`);
   const curl = (options: string) => as(`curl -sS --max-time 5 -o /dev/null -w '%{http_code}' ${options}`);
@@ -120,13 +120,13 @@ test("who has a machine can add lines, and read none", async () => {
   expect((await ssh("api-0", `curl -sS --max-time 3 http://${privateAddress}:3100/ready`)).code).not.toBe(0);
 }, 60_000);
 
-test("of the monitor's own programs the store answers those that need it, and no others", async () => {
+test("of the monitor's own programs the store answers only those that need it", async () => {
   const codes = ["root", "prometheus", "www-data", "prometheus-alertmanager", "ringo-logs", "nobody"].map(async (user) =>
     (await ssh("monitor", `runuser -u ${user} -- curl -sS --max-time 3 -o /dev/null -w '%{http_code}' http://127.0.0.1:3100/ready`)).stdout);
   expect(await Promise.all(codes)).toEqual(["200", "200", "200", "000", "000", "000"]);
 }, 30_000);
 
-test("while the store is away nothing is lost, and it comes in order when the store is back", async () => {
+test("nothing is lost while the store is down, and lines arrive in order when it is back", async () => {
   const word = mark();
   const count = 4000;
   await ask("monitor", "docker stop --time 10 ringo-loki");
@@ -143,14 +143,14 @@ test("while the store is away nothing is lost, and it comes in order when the st
   expect(numbers.filter((number, i) => i > 0 && number < numbers[i - 1]).length).toBeLessThan(count / 1000 + 2);
 }, 180_000);
 
-test("a question that is none is said to be so, with one that is", async () => {
+test("an invalid query is reported, with an example of a valid one", async () => {
   const { code, stderr } = await make("logs", { QUERY: "{machine=" });
   expect(code).not.toBe(0);
   expect(stderr).toMatch(/is not understood.*parse error[^]*\{machine="edge", source="nginx"\}/);
   expect((await make("logs", { SINCE: "tomorrow" })).stderr).toContain("SINCE=30m");
 }, 60_000);
 
-test("how much disk the lines take is bounded, and known", async () => {
+test("the lines' disk space is bounded, and measured", async () => {
   await ask("monitor", "systemctl start ringo-logs-bound.service");
   expect(await ask("monitor", "cat /var/lib/prometheus/node-exporter/logs.prom")).toMatch(/^ringo_logs_kept_seconds 7776000\nringo_logs_wanted_seconds 7776000\nringo_logs_bytes \d+$/);
   expect(await ask("monitor", "curl -fsS http://127.0.0.1:3100/config | grep '^  retention_period: [1-9]'")).toBe("retention_period: 90d");

@@ -4,7 +4,7 @@ import { make, on } from "../support";
 unscheduled();
 beforeAll(() => firstBackup(), 180_000);
 
-test("the key of the backups is changed with no gap, and the old one ends", async () => {
+test("the backups' key is rotated without a gap, and the old one is revoked", async () => {
   const key = async () => (await on("data", "grep -oP '(?<=repo1-s3-key=).*' /etc/pgbackrest/pgbackrest.conf; sha256sum /etc/pgbackrest/pgbackrest.conf")).trim();
   const before = await key();
   const failures = async () => (await listed()).wal.failed;

@@ -3,7 +3,7 @@ import { eventually, make, on } from "../support";
 
 const wrong = async (): Promise<Finding[]> => (JSON.parse((await make("doctor", { JSON: "1" })).stdout) as Finding[]).filter(({ ok }) => !ok);
 
-test("of a stack that is well nothing is said to be wrong", async () => {
+test("nothing is reported for a healthy stack", async () => {
   // What the tests before have done may still be told.
   await eventually("all is well", async () => (await wrong()).length === 0, 120);
   const { code, stdout } = await make("doctor");
@@ -12,7 +12,7 @@ test("of a stack that is well nothing is said to be wrong", async () => {
   expect(stdout).toMatch(/\nok {4}backups: any time from \d{4}-/);
 }, 150_000);
 
-test("what is broken is named, with what looks closer at it, and is what the exit status says", async () => {
+test("faults are named, with commands for a closer look, and by the exit status", async () => {
   await on("api-1", "docker stop --time 1 ringo-api >/dev/null; touch /run/reboot-required");
   await on("worker-0", "systemd-run --quiet --unit=ringo-bait /bin/false; nft delete table inet ringo");
   try {

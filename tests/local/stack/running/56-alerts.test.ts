@@ -32,7 +32,7 @@ async function tried({ name, alert, holds, every = scrapeSeconds, cause, fix }: 
   ];
 }
 
-test("nothing alerts on a healthy stack under load, and the monitor says that it lives", async () => {
+test("nothing alerts on a healthy stack under load, and the monitor sends its heartbeat", async () => {
   await healthy(stack, 60);
   await eventually("a heartbeat", async () => receiver.heartbeats.length > 0, 30);
   // What the tests before this one have broken may still be told: a gap in the WAL stays a gap for a day.
@@ -51,7 +51,7 @@ test("nothing alerts on a healthy stack under load, and the monitor says that it
 }, 300_000);
 
 test.each(rounds((name) => stack.machines.find((machine) => machine.name === name)!.privateAddress).map((round) => [round.flat().map(({ name }) => name).join(", "), round] as const))(
-  "%s: each is told in time, with its runbook, and so is its end", async (_names, round) => {
+  "%s: each alert arrives in time, with its runbook, and so does its end", async (_names, round) => {
     const wrong: string[] = [];
     await Promise.all(round.map(async (faults) => {
       for (const fault of [faults].flat()) wrong.push(...await tried(fault));
@@ -60,7 +60,7 @@ test.each(rounds((name) => stack.machines.find((machine) => machine.name === nam
     await healthy(stack, 60);
   }, 300_000);
 
-test("a dead monitor is noticed: its heartbeats stop, and come again when it is back; then it tells anew what it had told before", async () => {
+test("a dead monitor is noticed: its heartbeats stop, and resume when it is back; then it repeats its former alerts", async () => {
   // One that must hold for longer than it takes the monitor to read anew what it was told of before.
   const alert = { alertname: "ExporterDown", machine: "data" };
   const exporter = (verb: "start" | "stop") => inside("data", `systemctl ${verb} prometheus-redis-exporter`);

@@ -31,7 +31,7 @@ test("a killed API machine costs no request once the edge has noticed", async ()
   await on("api-1", "systemctl start docker.service && docker start ringo-api");
 }, 90_000);
 
-test("queued work survives a restart of Redis, transactions included", async () => {
+test("queued work survives a restart of Redis, including transactions", async () => {
   const ask = (words: string) => on("data", `export REDISCLI_AUTH="$(cat /etc/ringo/redis/ringo.password)"; printf '%s\\n' ${words} | redis-cli --no-auth-warning --user ringo`);
   await ask("MULTI 'SET ringo-test-transaction kept' EXEC");
   await on("data", "sleep 1.5; systemctl kill --signal=KILL redis-server.service; sleep 1; systemctl start redis-server.service");
@@ -55,7 +55,7 @@ except OperationalError as error:
     print(error)
 `;
 
-test("while Redis fills up, what queues is refused before workers are; they work off what was accepted, and then the API queues again by itself", async () => {
+test("when Redis fills up, queueing is refused before the workers are; they process what was accepted, and then the API queues again by itself", async () => {
   const user = await login(stack);
   const operator = (words: string) => on("data", `{ printf 'AUTH operator '; cat /etc/ringo/redis/operator.password; echo '${words}'; } | redis-cli`);
   const started = () => on("worker-0", "docker inspect --format '{{.RestartCount}} {{.State.StartedAt}}' ringo-worker");
@@ -87,7 +87,7 @@ test("while Redis fills up, what queues is refused before workers are; they work
   }
 }, 90_000);
 
-test("a statement ends with the container that it was for", async () => {
+test("a statement is cancelled with the container that sent it", async () => {
   const asleep = async () => (await on("data", `runuser -u postgres -- psql -XAtc "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(61)'"`)).trim();
   const program = "import django; django.setup(); from django.db import connection; connection.cursor().execute('SELECT pg_sleep(61)')";
   await on("api-0", `docker run --detach --rm --name ringo-test-query --env-file /etc/ringo/release.env "$(docker inspect --format '{{.Config.Image}}' ringo-api)" python -c "${program}"`);
@@ -96,7 +96,7 @@ test("a statement ends with the container that it was for", async () => {
   await eventually("it has ended", async () => (await asleep()) === "0", 15);
 }, 60_000);
 
-test("beat knows what it has sent when it comes back, unless it was killed", async () => {
+test("beat remembers what it has sent after a restart, unless it was killed", async () => {
   /** How often it has sent the heartbeat, which falls due every ten seconds; while it is stopped. */
   const sent = async () => Number(await on("worker-0", `docker stop ringo-beat >/dev/null
     docker run --rm --user 10001:33 --volume /srv/beat:/srv/beat "$(docker inspect --format '{{.Config.Image}}' ringo-beat)" \
@@ -130,7 +130,7 @@ test("an API machine that reboots loses no order", async () => {
   expect([...new Set(answers)].sort()).toEqual(["GET 200", "POST 201"]);
 }, 300_000);
 
-test("where sshfs is killed, the containers go on and see the shared files again", async () => {
+test("if sshfs is killed, the containers continue and see the shared files again", async () => {
   const path = await upload(stack, await login(stack), "still there");
   for (const [machine, container] of [["api-0", "ringo-api"], ["worker-0", "ringo-worker"]]) {
     const running = () => on(machine!, `docker inspect --format '{{.Id}} {{.State.StartedAt}}' ${container}`);
@@ -143,7 +143,7 @@ test("where sshfs is killed, the containers go on and see the shared files again
   }
 }, 90_000);
 
-test("a task that is under way when its machine reboots is finished before, and not told of as lost", async () => {
+test("a task that is running when its machine reboots is finished first, and not reported as lost", async () => {
   const user = await login(stack);
   const lost = () => on("monitor", `curl --silent --fail http://127.0.0.1:${local.celery}/metrics | awk '/^ringo_celery_tasks_total.*outcome="lost"/ { lost += $2 } END { print lost + 0 }'`);
   const lostBefore = await lost();
@@ -160,7 +160,7 @@ test("a task that is under way when its machine reboots is finished before, and 
   expect(await lost()).toBe(lostBefore);
 }, 180_000);
 
-test("after a reboot of every machine everything is back by itself", async () => {
+test("after a reboot of every machine everything recovers by itself", async () => {
   const user = await login(stack);
   const names = stack.machines.map((m) => m.name);
   const boots = async () => Object.fromEntries(await Promise.all(names.map(async (name) => [name, await boot(name)])));

@@ -30,7 +30,7 @@ const refused = async (attempt: Promise<unknown>): Promise<string> => attempt.th
 const Key = "backup/ringo-local-data/backup.info";
 const versions = async () => (await s3().send(new ListObjectVersionsCommand({ Bucket, Prefix: Key }))).Versions!.filter((each) => each.Key === Key);
 
-test("deletes and overwrites, and every version stays and can be brought back", async () => {
+test("can delete and overwrite, but every version stays and can be restored", async () => {
   const [current] = await versions();
   await thief.send(new PutObjectCommand({ Bucket, Key, Body: "ransom" }));
   await thief.send(new DeleteObjectCommand({ Bucket, Key }));
@@ -50,7 +50,7 @@ test("deletes and overwrites, and every version stays and can be brought back", 
   await on("data", "ringo-backup test");
 }, 120_000);
 
-test("reads the bucket as it was before, WAL too, from the machine itself", async () => {
+test("does not prevent reading the bucket as it was before, including WAL, from the machine itself", async () => {
   await sql("INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'before the theft')");
   await sql("SELECT pg_switch_wal()", "postgres");
   await eventually("the WAL is in S3", async () => (await listed()).wal.waiting === 0, 60);
@@ -73,7 +73,7 @@ test("reads the bucket as it was before, WAL too, from the machine itself", asyn
 
 test.each<[string, () => Promise<unknown>]>([
   ["delete a version", async () => thief.send(new DeleteObjectCommand({ Bucket, Key, VersionId: (await versions())[0].VersionId }))],
-  ["pass the lock", async () => thief.send(new DeleteObjectCommand({ Bucket, Key, VersionId: (await versions())[0].VersionId, BypassGovernanceRetention: true }))],
+  ["bypass the lock", async () => thief.send(new DeleteObjectCommand({ Bucket, Key, VersionId: (await versions())[0].VersionId, BypassGovernanceRetention: true }))],
   ["shorten a lock", async () => thief.send(new PutObjectRetentionCommand({
     Bucket, Key, VersionId: (await versions())[0].VersionId, BypassGovernanceRetention: true, Retention: { Mode: "GOVERNANCE", RetainUntilDate: new Date(Date.now() + 60_000) },
   }))],
@@ -98,7 +98,7 @@ test("cannot change the lifecycle, and sees no other bucket", async () => {
   expect(seen).not.toContain(other);
 });
 
-test("even the account's owner cannot remove what is locked without saying that he passes the lock", async () => {
+test("even the account's owner cannot remove locked objects without explicitly bypassing the lock", async () => {
   const [{ VersionId }] = await versions();
   expect(await refused(s3().send(new DeleteObjectCommand({ Bucket, Key, VersionId })))).not.toBe("done");
 });

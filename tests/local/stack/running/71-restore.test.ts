@@ -17,7 +17,7 @@ afterAll(() => data("ringo-backup discard --all --yes"), 60_000);
 const restore = (options: string): Promise<string> => on("data", `ringo-backup restore ${options} --yes`);
 const titles = async (): Promise<string[]> => (await sql("SELECT title FROM orders_order ORDER BY id")).split("\n").filter(Boolean);
 
-test("a dropped database comes back as it was the second before, and nothing else is lost", async () => {
+test("a dropped database is restored as it was a second before, and nothing else is lost", async () => {
   const made = [];
   for (const title of ["before the backup", "while it runs", "after it"]) {
     made.push(await order(stack, user, title));
@@ -42,7 +42,7 @@ test("a dropped database comes back as it was the second before, and nothing els
   }
 }, 240_000);
 
-test("a backup that the schedule has started gives way, and is made afterwards", async () => {
+test("a scheduled backup is stopped for a restore, and made afterwards", async () => {
   await stuckBackup();
   const before = (await listed()).backups.length;
   expect(await restore("")).toMatch(/^stopping ringo-backup@incr.service; restarted afterwards$/m);
@@ -51,11 +51,11 @@ test("a backup that the schedule has started gives way, and is made afterwards",
   expect((await listed()).backups.slice(before).map(({ type }) => type).sort()).toEqual(["full", "incr"]);
 }, 240_000);
 
-test("no empty database is begun where the bucket has backups of one", async () => {
+test("no empty database is created if the bucket has backups of one", async () => {
   expect(await data("ringo-backup vacant")).toMatchObject({ code: 1, stderr: expect.stringMatching(/the bucket has backups of one[^]*To restore it: .* restore latest/) });
 }, 60_000);
 
-test("back, and further back, and to a time in a history that a restore has ended", async () => {
+test("back, and further back, and to a time on a timeline that a restore has left", async () => {
   await order(stack, user, "kept");
   const first = await now();
   await order(stack, user, "of the second time");
@@ -86,7 +86,7 @@ test("to a named point; and to the newest state, which loses nothing of a runnin
   await healthy(stack, 60);
 }, 240_000);
 
-test("to the newest state past a backup of a history that was left, and to that backup", async () => {
+test("to the newest state despite a backup of an abandoned timeline, and to that backup", async () => {
   await order(stack, user, "kept by both");
   const moment = await now();
   await order(stack, user, "of the history that is left");
@@ -101,7 +101,7 @@ test("to the newest state past a backup of a history that was left, and to that 
   await healthy(stack, 60);
 }, 240_000);
 
-test("beside the running database, to look things up in", async () => {
+test("beside the running database, to look data up", async () => {
   const lost = await order(stack, user, "deleted by mistake");
   const moment = await now();
   await sql(`DELETE FROM orders_order WHERE id = ${lost.id}`);
@@ -117,11 +117,11 @@ test("beside the running database, to look things up in", async () => {
 test.each([
   ["a time before the oldest backup", "--time 2001-01-01T00:00:00Z", /before the earliest time that can be restored, \d{4}-/],
   ["a future time", "--time 2999-01-01T00:00:00Z", /is in the future/],
-  ["a time without its zone", "--time 2026-01-01T00:00:00", /has no time zone/],
-  ["no time at all", "--time yesterday", /is not a time; an example is/],
+  ["a time without a time zone", "--time 2026-01-01T00:00:00", /has no time zone/],
+  ["an invalid time", "--time yesterday", /is not a time; an example is/],
   ["an unknown label", "--backup 20010101-000000F", /there is no backup '20010101-000000F'; there are: \d{8}-/],
   ["an unknown point", "--point nowhere", /there is no point 'nowhere'; there are: before-the-migration/],
-  ["a restore that nobody confirms", "", /add --yes/],
+  ["an unconfirmed restore", "", /add --yes/],
 ])("%s is refused, and nothing is touched", async (_name, target, reason) => {
   const postmaster = () => on("data", "head -1 /srv/data/postgresql/17/main/postmaster.pid; ls /srv/data/postgresql/17");
   const before = await postmaster();
@@ -135,7 +135,7 @@ test("another stack's stanza is refused", async () => {
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/stanza, which is ringo-local-data/)]);
 });
 
-test("a target that no transaction comes after, in a server that is down, fails and leaves what there is", async () => {
+test("a target without a later transaction, with the server down, fails and changes nothing", async () => {
   await on("data", "systemctl stop postgresql@17-main.service");
   const failed = await data(`ringo-backup restore --time ${await now()} --yes`);
   expect([failed.code, failed.stderr]).toEqual([1, expect.stringMatching(/never reached: S3 has no transaction after it/)]);
@@ -145,7 +145,7 @@ test("a target that no transaction comes after, in a server that is down, fails 
   await healthy(stack, 60);
 }, 120_000);
 
-test("a restore that is killed leaves the database running, and the next one cleans up after it", async () => {
+test("a killed restore leaves the database running, and the next one cleans up after it", async () => {
   const moment = await now();
   await sql("SELECT pg_current_xact_id()");
   // While it recovers, so that a private server is left behind as well.
@@ -160,7 +160,7 @@ kill -KILL $restore; ls -d /srv/data/postgresql/17/main.*.unfinished`);
   await healthy(stack, 60);
 }, 120_000);
 
-test("the restore test finds everything; and fails, and says so in a metric, when there is no backup", async () => {
+test("the restore test finds everything; without a backup it fails, also in its metric", async () => {
   // As on Sundays, by a unit that may do little, on a machine where nobody has restored anything since it was booted.
   await on("data", "rm -rf /run/ringo-restore; systemctl start ringo-restore-test.service");
   expect(await on("data", "journalctl --output=cat --unit=ringo-restore-test.service --lines=50")).toMatch(/tables and indexes agree[^]*the backups can be restored/);

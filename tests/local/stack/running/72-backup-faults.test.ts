@@ -27,7 +27,7 @@ done`);
 
 const rows = () => sql("SELECT count(*) FROM orders_heartbeat WHERE worker LIKE 'segment %'");
 
-test("while S3 is away the application works, and when it is back all WAL is there, even what PostgreSQL has not marked for its archiver, as on a full volume", async () => {
+test("while S3 is down the application works, and afterwards all WAL is archived, even a segment without a status file, as on a full volume", async () => {
   const marks = "/srv/data/postgresql/17/main/pg_wal/archive_status";
   await stopService("s3");
   await segments(5);
@@ -58,7 +58,7 @@ test("while S3 is away the application works, and when it is back all WAL is the
   expect(await metric("ringo_restore_test_newest_transaction_age_seconds")).toMatch(/ \d{1,2}$/);
 }, 400_000);
 
-test("WAL beyond the queue's bound is given up rather than the volume filled, and a backup closes the gap", async () => {
+test("WAL beyond the queue's limit is dropped rather than filling the volume, and a backup closes the gap", async () => {
   await stopService("s3");
   await segments(95); // 16 MiB each; a quarter of the volume is 1280 MiB
   await eventually("WAL was given up", async () => (await on("data", "cat /var/log/pgbackrest/*-archive-push-async.log")).includes("dropped WAL file"), 300); // only when the try under way has ended
@@ -73,7 +73,7 @@ test("WAL beyond the queue's bound is given up rather than the volume filled, an
   expect(await on("data", "ringo-backup test")).toMatch(/the backups can be restored/);
 }, 700_000);
 
-test("a restore that would fill the volume is refused, and the application writes on", async () => {
+test("a restore that would fill the volume is refused, and the application keeps writing", async () => {
   const plan = JSON.parse(await on("data", "ringo-backup plan --json")) as { bytes: number };
   await segments(20);
   // Room for the files, and not for the WAL that is replayed into them.
@@ -108,7 +108,7 @@ chmod 755 /usr/bin/pgbackrest`);
 };
 const fails = "{ echo 'ERROR: [049]: unable to connect' >&2; exit 49; }";
 
-test("a recovery that S3 answers with errors at first loses nothing", async () => {
+test("a recovery to which S3 first answers with errors loses nothing", async () => {
   await idle("ringo-backup@full.service");
   await on("data", "ringo-backup restore --yes; systemctl stop ringo-backup@full.service"); // what follows is in a history of its own
   await segments(6);
@@ -118,7 +118,7 @@ test("a recovery that S3 answers with errors at first loses nothing", async () =
   expect(await metric('ringo_backup_last_run_success{type="full"}')).toMatch(/ 1$/);
 }, 240_000);
 
-test("a recovery that S3 does not answer at all takes nothing's place", async () => {
+test("a recovery that S3 does not answer at all replaces nothing", async () => {
   await idle("ringo-backup@full.service");
   const before = await rows();
   await on("data", "sed -i.kept 's/^for pause in .*/for pause in 0; do/' /usr/local/lib/ringo/backup/archive-get");
@@ -146,7 +146,7 @@ async function archivedWal(client: S3Client, Bucket: string): Promise<{ Key: str
   return keys.sort((one, other) => (one.segment < other.segment ? -1 : 1));
 }
 
-test("WAL that somebody has deleted in S3 is told of before a restore begins, and by the restore test; a recovery that it ends takes nothing's place; a backup follows by itself", async () => {
+test("WAL deleted in S3 is reported before a restore begins, and by the restore test; a recovery that it stops replaces nothing; a backup follows by itself", async () => {
   const gap = async () => (JSON.parse(await on("data", "ringo-backup plan --json")) as { gap: unknown }).gap;
   await on("data", "ringo-backup backup incr");
   await segments(3);
@@ -171,7 +171,7 @@ test("WAL that somebody has deleted in S3 is told of before a restore begins, an
   }
 }, 120_000);
 
-test("a backup that is killed leaves nothing that could be taken for one, and the next one works", async () => {
+test("a killed backup leaves nothing that could be mistaken for one, and the next one works", async () => {
   const before = await listed();
   await on("data", `ringo-backup backup full >/dev/null 2>&1 & backup=$!
 until pgrep -x pgbackrest >/dev/null; do sleep 0.05; done; sleep 0.5; pkill -KILL -x pgbackrest; kill -KILL $backup; true`);
@@ -180,7 +180,7 @@ until pgrep -x pgbackrest >/dev/null; do sleep 0.05; done; sleep 0.5; pkill -KIL
   expect((await listed()).backups).toHaveLength(before.backups.length + 1);
 }, 120_000);
 
-test("a lock that a killed restic has left in the bucket does not stop the next snapshot of the media files", async () => {
+test("a lock that a killed restic left in the bucket does not prevent the next snapshot of the media files", async () => {
   await on("worker-0", "docker exec ringo-worker sh -c 'echo kept > /app/media/kept.txt'");
   await on("data", "systemctl start ringo-media-backup.service");
   const newest = async () => (JSON.parse(await on("data", "ringo-backup media list --json")) as { id: string }[]).at(-1)!.id;
@@ -191,7 +191,7 @@ test("a lock that a killed restic has left in the bucket does not stop the next 
   expect(await restic("restic --no-lock list locks")).toBe("");
 }, 120_000);
 
-test("a wrong key, a wrong passphrase and a wrong clock are each named, and nothing is lost", async () => {
+test("a wrong key, a wrong passphrase and a wrong clock are each reported as such, and nothing is lost", async () => {
   const wrong = async (prefix: string) => {
     const { code, stderr } = await data(`${prefix} ringo-backup list`);
     expect(code).toBe(1);

@@ -25,7 +25,7 @@ PEM
   expect(report.split("\n").filter((line) => /VULNERABLE \(NOT ok\)/.test(line))).toEqual([]);
 }, 400_000);
 
-test("the certificate's key is of the kind that costs the edge least", async () => {
+test("the certificate's key is of the type that costs the edge least", async () => {
   const curve = await new Promise<string | undefined>((resolve, reject) => {
     const socket = tls.connect({ host: stack.publicAddress, port: 443, servername: new URL(stack.apiUrl).hostname, ca: fs.readFileSync(stack.caCertificate) }, () => {
       resolve((socket.getPeerCertificate() as { asn1Curve?: string }).asn1Curve);
@@ -46,7 +46,7 @@ test("who can, exchanges keys in a way that a quantum computer would not break e
   expect(await agreed("secp521r1")).toMatch(/alert handshake failure/);
 });
 
-test("a client that names another host, or none, is not even shown the certificate", async () => {
+test("a client that names another host, or none, does not even get the certificate", async () => {
   for (const servername of ["evil.example", `x.${new URL(stack.apiUrl).hostname}`, ""]) {
     const shown = await new Promise<string>((resolve) => {
       const socket = tls.connect({ host: stack.publicAddress, port: 443, servername, rejectUnauthorized: false }, () => {
@@ -67,7 +67,7 @@ test("gixy finds nothing in nginx's configuration", async () => {
   expect([JSON.parse(stdout), stderr]).toEqual([[], expect.stringContaining("dump")]);
 }, 60_000);
 
-test("headers are as Mozilla's Observatory wants them", async () => {
+test("headers satisfy Mozilla's Observatory", async () => {
   const of = async (where: string) => (await ask(stack, request("GET", where), "198.18.0.254")).headers;
   const common = {
     "strict-transport-security": "max-age=31536000; includeSubDomains", "x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "same-origin",

@@ -12,7 +12,7 @@ beforeAll(async () => {
   edge = stack.machines.find(({ role }) => role === "edge")!;
 });
 
-test("Lynis rates every machine 85 or better, and passes over nothing but USB devices", async () => {
+test("Lynis rates every machine 85 or better, and skips only USB devices", async () => {
   const rated = await everywhere(stack, `
     lynis audit system --quick --quiet --no-colors --logfile /dev/null --report-file /run/lynis.dat >/dev/null
     sed -n 's/^hardening_index=//p' /run/lynis.dat; rm /run/lynis.dat
@@ -43,7 +43,7 @@ test("every unit of ours that runs something is rated 3.0 or better", async () =
   expect(units("data")).toEqual(expect.arrayContaining(["ringo-backup@.service", "ringo-integrity.service"]));
 }, 60_000);
 
-test("what starts at a boot has been started: no package's service waits for one because nobody has named it", async () => {
+test("every enabled service has been started: none of a package waits for a boot because no state names it", async () => {
   // Enabled, and since the boot not even asked whether its conditions hold.
   const waiting = `for unit in $(systemctl list-unit-files --type=service,timer,socket,path --state=enabled --no-legend --plain | cut -d' ' -f1 | grep -v '@[.]'); do
     [ "$(systemctl show --value --property ConditionTimestampMonotonic "$unit")" != 0 ] || systemctl is-active --quiet "$unit" || echo "$unit"
@@ -55,7 +55,7 @@ test("what starts at a boot has been started: no package's service waits for one
     systemctl disable --quiet ringo-bait; rm ${bait}; systemctl daemon-reload`)).toBe("ringo-bait.service");
 }, 60_000);
 
-test("what packages write down is bounded: by days, and before that where it is much", async () => {
+test("logs of packages are limited: by days, and earlier by size", async () => {
   const told = await everywhere(stack, `systemctl is-active logrotate.timer; systemctl start logrotate.service && echo read
     logrotate --debug /etc/logrotate.conf > /run/rotation 2>&1
     echo $(grep -c '^rotating pattern' /run/rotation) $(grep -c 'log files >= 104857600 are rotated earlier' /run/rotation); rm /run/rotation`);
@@ -67,14 +67,14 @@ test("what packages write down is bounded: by days, and before that where it is 
   }
 });
 
-test("the volume is mounted in one place, though the cloud has mounted it in another", async () => {
+test("the volume is mounted in one place, although the cloud mounted it in another", async () => {
   const place = `findmnt --noheadings --raw --output TARGET --source /dev/disk/by-id/scsi-0DO_Volume_ringo-${stackName}-data`;
   expect(await ask("data", place)).toBe("/srv/data");
   expect(await ask("data", "ls /etc/systemd/system | grep '^mnt-' || true")).toBe("");
   expect((await ask("data", `mkdir /mnt/bait; mount /srv/data --bind /mnt/bait; ${place}; umount /mnt/bait; rmdir /mnt/bait`)).split("\n")).toEqual(["/srv/data", "/mnt/bait"]);
 });
 
-test("a machine's own updates leave no security update waiting", async () => {
+test("a machine's own updates leave no security update pending", async () => {
   // Nothing is started anew for it here, PostgreSQL above all: beside this, backups are tested.
   const found = await everywhere(stack, `
     apt-get update -qq
@@ -84,7 +84,7 @@ test("a machine's own updates leave no security update waiting", async () => {
   expect(found).toEqual(onAll(stack, "known"));
 }, 240_000);
 
-test("nothing runs with its owner's rights, and nothing that is run or told to systemd can be changed by everybody", async () => {
+test("nothing is setuid or setgid, and nothing that is executed or read by systemd is world-writable", async () => {
   const search = `find / -xdev -type f -perm /6000
     find /etc /usr /boot /root /opt /srv -xdev ! -type l -perm /o+w
     for place in $(echo "$PATH" | tr : ' '); do find -H "$place" -maxdepth 1 ! -type l -perm /o+w; done`;
@@ -93,7 +93,7 @@ test("nothing runs with its owner's rights, and nothing that is run or told to s
   expect((await ask("edge", `install -m 4757 /bin/true ${bait}; { ${search}; } | sort -u; rm ${bait}`)).split("\n")).toEqual([bait]);
 }, 60_000);
 
-test("of all users of a machine, root and the cloud's agent alone reach the metadata", async () => {
+test("of all users of a machine, only root and the cloud's agent reach the metadata", async () => {
   const everyUser = `python3 - <<'PYTHON'
 import os, pwd, socket
 children = {}
@@ -116,7 +116,7 @@ PYTHON`;
 } | sort`)).toEqual(onAll(stack, "do-agent\nroot"));
 }, 60_000);
 
-test("each machine's firewall lets out to its resolver on port 53, and goes with it when it changes", async () => {
+test("each machine's firewall allows its resolver on port 53, and follows when the resolver changes", async () => {
   const set = "nft list set inet ringo resolvers4 | grep -o 'elements = .*'";
   expect(await everywhere(stack, set)).toEqual(onAll(stack, `elements = { ${internet} }`));
   const becomes = (list: string) => eventually(list, async () => (await ask("monitor", set)) === `elements = { ${list} }`, 20);
@@ -129,7 +129,7 @@ test("each machine's firewall lets out to its resolver on port 53, and goes with
   await becomes(internet);
 }, 60_000);
 
-test("the kernel has the settings that the machine may change, and those for the cloud's kernel are in the file", async () => {
+test("the kernel has the settings that the machine may change, and the file has those for the cloud's kernel", async () => {
   const [file] = kernel.files!;
   const declared = file!.content.trim().split("\n").map((line) => line.slice(1));
   const ours = declared.filter((line) => line.startsWith("net.ipv4."));

@@ -68,7 +68,7 @@ let ended: number;
 let first: string;
 let second: string;
 
-test("the release that runs is registered, finalized and deployed", async () => {
+test("the running release is registered, finalized and deployed", async () => {
   const releases = await running();
   expect(releases).toEqual([expect.stringMatching(/^backend@[0-9a-f]{64}$/)]);
   [first] = releases as [string];
@@ -89,7 +89,7 @@ END $$;
 COMMIT;
 SQL`);
 
-test("a roll-out that renews the passwords, and whose migration waits for a long transaction, fails no request and keeps none waiting, and then the former passwords open nothing", async () => {
+test("a roll-out that rotates the passwords, and whose migration waits for a long transaction, fails and delays no request, and afterwards the former passwords are invalid", async () => {
   await on("data", "cd /etc/ringo; umask 077; cp postgresql/pgpass /run/former.pgpass; cp redis/ringo.password /run/former.redis");
   const postgres = (file: string) => on("data", `IFS=: read -r host port db name rest < ${file}
     PGPASSFILE=${file} psql -X -w -At -c 'SELECT session_user, current_user' "host=$host user=$name dbname=$db sslmode=require" 2>&1 || true`);
@@ -114,7 +114,7 @@ test("a roll-out that renews the passwords, and whose migration waits for a long
   expect((await order(stack, user, "after the change")).status).toBe("processed");
 }, 300_000);
 
-test("a restart of Redis amid a roll-out shuts out nobody who has the former password, and one after it lets nobody in again", async () => {
+test("a restart of Redis during a roll-out keeps the former password valid, and one afterwards does not revive it", async () => {
   const answers = async (...commands: string[]): Promise<string[]> => (await on("data", `set -e
 as() { { printf 'AUTH ringo '; cat "$1"; } | redis-cli; }
 script=/usr/local/lib/ringo/redis-users password=/etc/ringo/redis/ringo.password acl=/etc/redis/users.acl
@@ -133,7 +133,7 @@ ${commands.join("\n")}`)).split("\n").filter(Boolean).map((line) => line.split("
   }
 }, 60_000);
 
-test("a roll-out registers its release, and its deploy when it is in place", async () => {
+test("a roll-out registers its release, and its deploy once it is complete", async () => {
   expect([rolledOut.code, rolledOut.stderr]).toEqual([0, expect.stringContaining("Sentry is told of the deploy")]);
   [second] = (await running()) as [string];
   expect(second).not.toBe(first);
@@ -145,7 +145,7 @@ test("a roll-out registers its release, and its deploy when it is in place", asy
   expect(told()[second]!.dateReleased).toBe(deploys(second)[0]!.dateFinished);
 }, 60_000);
 
-test("where nothing changes, no backend named above all, the same release runs on and Sentry hears nothing", async () => {
+test("if nothing changes, in particular if no backend is named, the same release keeps running and Sentry is told nothing", async () => {
   const before = told();
   const { code, stderr } = await make("up");
   expect([code, stderr]).toEqual([0, expect.stringContaining(`the backend is ${another}\n`)]);
@@ -155,7 +155,7 @@ test("where nothing changes, no backend named above all, the same release runs o
   expect(told()).toEqual(before);
 }, 120_000);
 
-test("the runbook leads back from it, with what it has emptied and what it has queued; with Sentry away that stands and says so, people are told, and Sentry hears of it when it is back", async () => {
+test("the runbook reverts it, including the data it emptied and the tasks it queued; if Sentry is down the roll-out stands with a warning, an alert fires, and Sentry is told later", async () => {
   const before = deploys(first).length;
   expect(await phoneNow()).toBe("");
   const since = await order(stack, user, "since the bad release");
@@ -185,7 +185,7 @@ test("the runbook leads back from it, with what it has emptied and what it has q
   await eventually("no alert", async () => !(await active()).includes("UnitFailed"), 90);
 }, 400_000);
 
-test("a roll-out that is cut off, then taken back, is gone from the machine that it had reached", async () => {
+test("a roll-out that was interrupted, then reverted, is removed from the machine that it had reached", async () => {
   const before = await running();
   const cut = spawn("make", ["--no-print-directory", "up", `BACKEND=${another}`], { cwd: projectDir, detached: true, stdio: "ignore" });
   const ended = once(cut, "close");
@@ -201,7 +201,7 @@ test("a roll-out that is cut off, then taken back, is gone from the machine that
   expect(await running()).toEqual(before);
 }, 600_000);
 
-test("the token is in root's file alone: in no output, no log, no command line, no file that others read", async () => {
+test("the token is only in root's file: in no output, log, command line or file that others can read", async () => {
   const token = fs.readFileSync(inState("sentry", "token"), "utf8");
   expect(token.length).toBeGreaterThan(40);
   expect(rolledOut.stdout + rolledOut.stderr).not.toContain(token);

@@ -33,20 +33,20 @@ const logIn = async (given: string): Promise<Answer> => get("/login", { login: {
 let session: string | undefined;
 const cookie = async (): Promise<string> => (session ??= String((await logIn(password)).headers["set-cookie"]).split(";")[0]);
 
-test("it answers by its own name, with a certificate that verifies, and shows nothing to who has not logged in", async () => {
+test("it answers under its own name, with a certificate that verifies, and shows nothing without a login", async () => {
   expect((await output() as Output & { grafanaUrl: string }).grafanaUrl).toBe(`https://${domain}`);
   expect((await get("/login")).status).toBe(200);
   for (const path of ["/api/search", "/api/datasources/proxy/uid/prometheus/api/v1/query?query=up", "/"]) expect([path, (await get(path)).status]).toEqual([path, 401]);
   expect((await logIn("not the password")).status).toBe(401);
 });
 
-test("who has logged in sees every dashboard", async () => {
+test("logged-in users see every dashboard", async () => {
   expect((await logIn(password)).headers["set-cookie"]![0]).toMatch(/; secure/i);
   const found = (await get("/api/search", { cookie: await cookie() })).json().map(({ uid }: { uid: string }) => uid);
   expect(found.sort()).toEqual(boards.map(({ uid }) => uid).sort());
 });
 
-test("figures and logs come through it", async () => {
+test("metrics and logs are available through it", async () => {
   const through = async (source: string, path: string) => (await get(`/api/datasources/proxy/uid/${source}${path}`, { cookie: await cookie() })).json().data.result;
   const up = await through("prometheus", `/api/v1/query?${new URLSearchParams({ query: 'up{job="node"} == 1' })}`);
   expect(up.map(({ metric }: any) => metric.machine).sort()).toEqual(stack.machines.map(({ name }) => name).sort());
@@ -65,7 +65,7 @@ test("nobody else reaches it: by address, by name, by port", async () => {
   }
 }, 120_000);
 
-test("it may do little: no capability, no way out but the loopback's, a root that it cannot write", async () => {
+test("it is confined: no capabilities, only loopback connections, a read-only root", async () => {
   const facts = JSON.parse(await ask("monitor", "docker inspect ringo-grafana"))[0];
   expect([facts.HostConfig.ReadonlyRootfs, facts.HostConfig.CapDrop, facts.Config.User]).toEqual([true, ["ALL"], "472:472"]);
   const reaches = (address: string, port: number) => ask("monitor", `docker exec ringo-grafana python3 -c 'import socket; socket.create_connection(("${address}", ${port}), 3)' 2>&1 | tail -1`);
@@ -75,7 +75,7 @@ test("it may do little: no capability, no way out but the loopback's, a root tha
   }
 }, 60_000);
 
-test("its secrets are in its own files and nowhere else", async () => {
+test("its secrets are only in its own files", async () => {
   const kept = await ask("monitor", "stat -c '%a %U' /srv/ringo/grafana/secrets /srv/ringo/grafana/secrets/*");
   expect(kept.split("\n")).toEqual(["700 ringo-grafana", "400 ringo-grafana", "400 ringo-grafana"]);
   // Looked for by its hash: the value itself is on no command line.
@@ -87,7 +87,7 @@ print(sum(hashlib.sha256(word).hexdigest() == wanted for word in set(re.findall(
   expect(await ask("monitor", `cat /srv/ringo/grafana/secrets/password | python3 -c '${search}'`)).toBe("1");
 }, 60_000);
 
-test("when it is away, that is told; the API's figures know nothing of it", async () => {
+test("if it is down, an alert fires; the API's metrics do not count it", async () => {
   const figure = async (query: string) => JSON.parse(await ask("monitor", `promtool query instant --format=json http://127.0.0.1:9090 '${query}'`)) as { value: [number, string] }[];
   await eventually("Grafana is watched", async () => (await figure('up{job="grafana"} == 1')).length === 1, 60);
   await ask("monitor", "docker stop ringo-grafana");
@@ -100,7 +100,7 @@ test("when it is away, that is told; the API's figures know nothing of it", asyn
   }
 }, 180_000);
 
-test("taken away it leaves neither container, file, name nor secret", async () => {
+test("when removed it leaves no container, file, name or secret", async () => {
   restoreSettings();
   expect((await make("up")).code).toBe(0);
   expect(await ask("monitor", "docker ps --all --quiet --filter name=ringo-grafana; find /srv/ringo /etc/ringo -type f -path '*grafana*'")).toBe("");

@@ -1,7 +1,7 @@
 import * as tls from "node:tls";
 import { eventually, make, on, output, request } from "../support";
 
-test("a renewed certificate is served without anyone's help", async () => {
+test("a renewed certificate is served without manual steps", async () => {
   const stack = await output();
   const serial = () => new Promise<string>((resolve, reject) => {
     const socket = tls.connect({ host: stack.publicAddress, port: 443, servername: new URL(stack.apiUrl).hostname, rejectUnauthorized: false }, () => {

@@ -14,7 +14,7 @@ afterAll(() => fs.rmSync(former, { recursive: true }));
 let stack: Output;
 beforeAll(async () => void (stack = await output()));
 
-test("the keys to the shared files are changed while orders come in, and the former ones open nothing", async () => {
+test("the keys to the shared files are rotated while orders come in, and the former ones are invalid", async () => {
   const user = await login(stack);
   const before = await upload(stack, user, "from before");
   /** What the data machine says to who comes with a key: "/media", where it lets him in. */
@@ -46,7 +46,7 @@ test("the keys to the shared files are changed while orders come in, and the for
   }
 }, 300_000);
 
-test("the deployer's key is changed, and the former one opens no machine", async () => {
+test("the deployer key is rotated, and no machine accepts the former one", async () => {
   const { machines } = stack;
   const config = (name: string): string => path.join(former, name);
   const lines = fs.readFileSync(inState("ssh", "config"), "utf8").replace(inState("ssh", "deployer"), config("deployer"));
@@ -69,7 +69,7 @@ test("the deployer's key is changed, and the former one opens no machine", async
   }
 }, 300_000);
 
-test("the stack's file of before that, or of after the next, is refused by preview and update, with what fixes it, before anything is changed", async () => {
+test("the stack's file with the former generation, or one too many, is refused by preview and update, with the fix, before anything is changed", async () => {
   const inForce = Number(/deployerKeyGeneration: (\d+)/.exec(fs.readFileSync(path.join(projectDir, "Pulumi.local.yaml"), "utf8"))![1]);
   const refused: [number, string, number][] = [[1, `is lower than ${inForce}`, inForce], [inForce + 2, `leaves out ${inForce + 1}`, inForce + 1]];
   try {
@@ -87,7 +87,7 @@ test("the stack's file of before that, or of after the next, is refused by previ
   }
 }, 180_000);
 
-test("the edge is made anew, with another key to know it by and the same address, and the former machine is gone", async () => {
+test("the edge is replaced, with another host key and the same address, and the former machine is gone", async () => {
   const hostKey = (): string => /^edge (.*)$/m.exec(fs.readFileSync(inState("ssh", "known_hosts"), "utf8"))![1]!;
   const edges = (): number[] => Object.values(load().droplets).filter(({ name }) => name === "ringo-local-edge").map(({ id }) => id);
   const [formerKey, [formerEdge]] = [hostKey(), edges()];

@@ -30,7 +30,7 @@ read -r _ < $here/${name}.up`;
 const rebind = "python3 -IB machine/data/media/rebind.py $target";
 const inside = (name: string, command: string) => `nsenter --target $${name} --mount sh -c "${command}"`;
 
-test("a container sees the new mount, with the rights it had, and its processes go on", () => {
+test("a container gets the new mount, with its former permissions, and its processes keep running", () => {
   expect(said(`
 share before
 ${container("both", "a", "b:ro")}
@@ -43,7 +43,7 @@ kill -0 $both && echo goes on
 `)).toEqual(["before", "now", "now", "written", "refused", "2", "goes on"]);
 });
 
-test("one that started while nothing was mounted sees what is mounted now", () => {
+test("one that started without a mount gets the present one", () => {
   expect(said(`
 ${container("early", "a")}
 share now
@@ -53,7 +53,7 @@ ${inside("early", "cat $here/a/file")}
 `)).toEqual(["now"]);
 });
 
-test("what is of the mount that is there is left alone, and so is everything else", () => {
+test("binds of the present mount are left alone, and so is everything else", () => {
   expect(said(`
 share now
 ${container("of_now", "a")}
@@ -64,7 +64,7 @@ ${rebind}
 `)).toEqual(["as before"]);
 });
 
-test("one whose mount cannot be taken away is told of, and holds up no other", () => {
+test("one whose mount cannot be removed is reported, and does not delay others", () => {
   expect(said(`
 share before
 ${container("first", "a")}
@@ -81,7 +81,7 @@ ${inside("second", "cat $here/b/file")}
 `)).toEqual(["failed", "[Errno 22] Invalid argument: 'HERE/a'", "before", "now"]);
 });
 
-test("with nothing mounted it says so and touches nothing", () => {
+test("without a mount it says so and touches nothing", () => {
   expect(said(`
 share before
 ${container("one", "a")}

@@ -31,7 +31,7 @@ test.each([
   ["database", "other", "ringo", otherDatabase],
   ["owner", "orders", "other", otherOwner],
   ["database and owner", "other", "other", otherDatabase],
-])("another %s is refused, and nothing is made, whoever's turn it is", (_, database, name, refusal) => {
+])("another %s is refused, and nothing is created, whichever role is in use", (_, database, name, refusal) => {
   for (const generation of [1, 2]) {
     apply("orders", "ringo", generation);
     const before = made();
@@ -40,12 +40,12 @@ test.each([
   }
 });
 
-test("a database that somebody has made beside the application's is no reason", () => {
+test("a manually created additional database is no reason", () => {
   cluster.psql("CREATE DATABASE scratch");
   for (const generation of [1, 2]) apply("orders", "ringo", generation);
 });
 
-test("a server that runs is asked before any file is written; one that does not answer has time until its roles are made", () => {
+test("a running server is asked before any file is written; one that does not answer, when its roles are created", () => {
   const step = (database: string, name: string) => postgresPreparation([{ name, database }]).steps!.find((one) => one.name === "PostgreSQL has what is declared")!;
   expect(step("orders", "ringo").when).toBe("before-packages");
   const run = (script: string, port = cluster.port) => spawnSync("sh", ["-ec", script.replaceAll("runuser -u postgres -- psql", `psql -U postgres -h ${cluster.socket} -p ${port}`)], { encoding: "utf8" });
@@ -58,7 +58,7 @@ test("a server that runs is asked before any file is written; one that does not 
   }
 });
 
-test("what was renamed by hand is taken over with its data", () => {
+test("a manually renamed database is accepted with its data", () => {
   apply("orders", "ringo", 2);
   cluster.psql("ALTER DATABASE orders RENAME TO other; ALTER ROLE ringo RENAME TO owner");
   for (const generation of [2, 3]) apply("other", "owner", generation);

@@ -46,7 +46,7 @@ afterAll(async () => {
 
 const ask = (path: string, options: Parameters<Edge["get"]>[1] = {}) => nginx.get(path, { from: admin, servername: host, ...options, headers: { host, ...options.headers } });
 
-test("is shown to named networks, under its own name only", async () => {
+test("is shown only to declared networks, under its own name", async () => {
   expect((await ask("/d/ringo-overview")).body).toBe("of Grafana");
   for (const path of ["/", "/login", "/api/health", "/metrics"]) expect([path, [403, 404].includes((await ask(path, { from: newClient() })).status)]).toEqual([path, true]);
   const [, forged] = [await ask("/"), await ask("/", { from: newClient(), headers: { "X-Forwarded-For": admin, "X-Real-IP": admin } })];
@@ -56,14 +56,14 @@ test("is shown to named networks, under its own name only", async () => {
   expect(seen).toHaveLength(2);
 });
 
-test("its figures are not for the internet, by no spelling", async () => {
+test("its metrics are closed to the internet, in any spelling", async () => {
   for (const path of ["/metrics", "/metrics/", "/METRICS", "/%6detrics", "//metrics", "/./metrics", "/metrics?a"]) {
     expect([path, [400, 404].includes((await ask(path)).status)]).toEqual([path, true]);
   }
   expect(seen).toEqual([]);
 });
 
-test("queries that the firewall would take for attacks are let through, and to the API they are not", async () => {
+test("queries that look like attacks pass, but not to the API", async () => {
   const body = JSON.stringify({ queries: [{ expr: '{source="nginx"} |= "<script>alert(1)</script>" or 1=1; DROP TABLE orders--' }] });
   const headers = { "Content-Type": "application/json" };
   expect((await ask("/api/ds/query", { method: "POST", body, headers })).status).toBe(200);
@@ -71,21 +71,21 @@ test("queries that the firewall would take for attacks are let through, and to t
   expect((await nginx.get("/api/ds/query", { method: "POST", body, headers, from: admin })).status).toBe(403);
 });
 
-test("it is told who asks and by which name, has its own content policy and the edge's other headers", async () => {
+test("it gets the client's address and host name, has its own content policy and the edge's other headers", async () => {
   const { headers, counts } = await ask("/login", { headers: { "X-Forwarded-For": "198.51.100.1", "X-Forwarded-Host": "evil.test" } });
   expect(seen[0]!.headers).toMatchObject({ host, "x-forwarded-for": admin, "x-forwarded-proto": "https" });
   expect(seen[0]!.headers).not.toHaveProperty("x-forwarded-host");
   expect([headers["content-security-policy"], headers["x-frame-options"], counts["strict-transport-security"]]).toEqual(["script-src 'self' 'nonce-1'", "DENY", 1]);
 });
 
-test("attempts to log in are few, and all else is many at once", async () => {
+test("login attempts are limited, and everything else may be many at once", async () => {
   const statuses = async (method: string, path: string, count: number) => (await Promise.all(Array.from({ length: count }, () => ask(path, { method })))).map(({ status }) => status);
   expect((await statuses("POST", "/login", 12)).filter((status) => status === 429).length).toBeGreaterThan(4);
   // Each costs this process four handshakes, and the edge waits a second for one.
   expect(new Set(await statuses("GET", "/public/build/app.js", 40))).toEqual(new Set([200]));
 });
 
-test("a Grafana that is not ours is not spoken to", async () => {
+test("a Grafana with another certificate is not used", async () => {
   const other = pair("other");
   server.setSecureContext({ cert: other.certificate, key: other.key });
   server.closeAllConnections();
@@ -93,7 +93,7 @@ test("a Grafana that is not ours is not spoken to", async () => {
   expect(seen).toEqual([]);
 });
 
-test("its requests are in the log, marked so that the API's figures leave them out", async () => {
+test("its requests are logged, marked so that the API's metrics ignore them", async () => {
   await ask("/api/health");
   await nginx.logged((line) => line.host === host);
   await nginx.get("/api/health/", { from: admin });

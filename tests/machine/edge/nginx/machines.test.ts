@@ -22,7 +22,7 @@ afterEach(async () => {
 const counts = () => machines.map(({ seen }) => seen.length);
 const hangsUp: Application = (_, response) => (response.destroy(), true);
 
-test("requests go to the machine that has the fewest, whichever of nginx's workers they came to", async () => {
+test("requests go to the machine with the fewest, whichever of nginx's workers receives them", async () => {
   const waiting: Record<string, http.ServerResponse[]> = Object.fromEntries(addresses.map((address) => [address, []]));
   await start(2, (address) => (request, response) => request.url!.startsWith("/api/slow/") && waiting[address]!.push(response) > 0);
   const arrived = async (total: number) => { while (counts().reduce((a, b) => a + b) < total) await new Promise((resolve) => setTimeout(resolve, 5)); };
@@ -38,7 +38,7 @@ test("requests go to the machine that has the fewest, whichever of nginx's worke
   await Promise.all(asked);
 });
 
-test("a machine that hangs up is passed by after three times, not after fewer, by all of nginx's workers", async () => {
+test("a machine that closes connections is skipped after three times, not fewer, by all of nginx's workers", async () => {
   await start(2, (address) => (...both) => address === addresses[1] && hangsUp(...both));
   for (let i = 0; i < 20; i++) expect((await nginx.get("/api/v1/orders/")).status).toBe(200);
   expect(counts()).toEqual([20, 3]);
@@ -46,7 +46,7 @@ test("a machine that hangs up is passed by after three times, not after fewer, b
   expect(counts()).toEqual([80, 3]);
 });
 
-test("a request that machines hang up on is tried on three of them, and takes none away from others", async () => {
+test("a request that makes machines close the connection is tried on three, and none is lost to others", async () => {
   await start(4, () => (...both) => both[0].url === "/api/crashes/" && hangsUp(...both));
   expect((await nginx.get("/api/crashes/")).status).toBe(502);
   expect(counts().sort()).toEqual([0, 1, 1, 1]);
@@ -54,7 +54,7 @@ test("a request that machines hang up on is tried on three of them, and takes no
   expect(counts().every((count) => count > 1)).toBe(true);
 });
 
-test("answers about their health that fail say nothing of machines", async () => {
+test("failing health checks do not mark machines as failed", async () => {
   await start(2, () => (...both) => both[0].url === "/api/health/" && hangsUp(...both));
   for (let i = 0; i < 6; i++) expect((await nginx.get("/api/health/")).status).toBe(502);
   expect(counts()).toEqual([6, 6]);
@@ -62,7 +62,7 @@ test("answers about their health that fail say nothing of machines", async () =>
   expect(counts()).toEqual([8, 8]);
 });
 
-test("a machine that does not answer is waited for as long as it may take; then a GET is tried on another, and a POST is not", async () => {
+test("a machine that does not answer is waited for until the timeout; then a GET is retried on another, but not a POST", async () => {
   await start(2, (address) => () => address === addresses[1], { readTimeoutSeconds: 1 });
   const both = (method: string) => Promise.all([0, 1].map(() => nginx.get("/api/v1/orders/", { method, headers: { Origin: "https://app.test" } })));
   expect((await both("GET")).map(({ status }) => status)).toEqual([200, 200]);
@@ -72,7 +72,7 @@ test("a machine that does not answer is waited for as long as it may take; then 
   expect([headers["retry-after"], headers["content-type"], JSON.parse(body).detail]).toEqual(["5", "application/json", "The service is temporarily unavailable."]);
 });
 
-test("connections to machines are used again, and given up before gunicorn does", async () => {
+test("connections to machines are reused, and closed before gunicorn does", async () => {
   const port = await freePort();
   const open = new Set<Socket>();
   let connections = 0;
@@ -92,7 +92,7 @@ test("connections to machines are used again, and given up before gunicorn does"
   server.close();
 });
 
-test("what the application sends besides its answer arrives as it is, its cookies for HTTPS only", async () => {
+test("the application's other headers arrive unchanged, its cookies for HTTPS only", async () => {
   await start(1, () => (_, response) => {
     response.writeHead(302, { Location: "https://api.example.test/elsewhere/", "Set-Cookie": ["a=1; Path=/", "b=2; Secure; HttpOnly"] }).end();
     return true;

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe("one client is answered at once so many times, and then so many times a second; others do not feel it", () => {
+describe("a client has a burst and a rate; others are not affected", () => {
   test.each<[path: string, method: string, atOnce: number, perSecond: number, from?: string]>([
     ["/api/v1/orders/", "GET", 21, 10],
     ["/admin/login/", "GET", 21, 10, admin],
@@ -48,7 +48,7 @@ describe("one client is answered at once so many times, and then so many times a
   });
 });
 
-test("one who has IPv6 is whoever is in the same /64, which is one customer's; and not his neighbour", async () => {
+test("an IPv6 client is its whole /64, which belongs to one customer, but not the neighbouring one", async () => {
   const attempt = async (address: string) => (await nginx.get("/api/v1/token/", { method: "POST", body: "{}", claimed: address })).status;
   const own = Array.from({ length: 8 }, (_, i) => `2001:db8:1:2:${i}::${i + 1}`);
   expect(await Promise.all(own.map(attempt))).toEqual(expect.arrayContaining([200, 429]));
@@ -56,7 +56,7 @@ test("one who has IPv6 is whoever is in the same /64, which is one customer's; a
   for (const other of ["2001:db8:1:3::1", "2001:db8:2:2::1"]) expect(await attempt(other)).toBe(200);
 });
 
-test("who is refused is in the access log, and what he asked for in none", async () => {
+test("refused clients are in the access log, and their queries in none", async () => {
   const from = newClient();
   await Promise.all(Array.from({ length: 12 }, () => nginx.get("/api/v1/token/?password=hunter2", { method: "POST", from })));
   await nginx.logged((line) => line.client === from && line.status === "429");

@@ -21,7 +21,7 @@ afterAll(async () => {
   await upstream.stop();
 });
 
-test("one client has at most some dozens of requests under way at once, whatever its rate; others are answered meanwhile", async () => {
+test("a client has at most some dozens of concurrent requests, whatever its rate; others are answered meanwhile", async () => {
   const from = newClient();
   const asked = Array.from({ length: 100 }, async () => (await nginx.get("/api/slow/?token=hunter2", { from })).status);
   const refused = (status: number) => nginx.accessLog().split("\n").filter((line) => line.includes(`"status":"${status}"`)).length;
@@ -50,7 +50,7 @@ const answered = (session: http2.ClientHttp2Session, headers: http2.OutgoingHttp
     .on("response", ({ ":status": status }) => { if (read) stream.resume(); resolve(status!); });
 });
 
-test("a page of more pictures than one client may ask for at once is shown whole: its browser asks for no more than it may", async () => {
+test("a page with more pictures than a client's concurrent requests is complete: its browser requests no more than allowed", async () => {
   // Each waits for the browser to read on, or it would be answered before the next is asked for.
   writeFileSync(join(nginx.root, "media/picture.png"), Buffer.alloc(300_000));
   const session = connected(newClient());
@@ -59,7 +59,7 @@ test("a page of more pictures than one client may ask for at once is shown whole
   expect(new Set(statuses)).toEqual(new Set([200]));
 }, 20_000);
 
-test.each(["static", "media"])("one client has at most some dozens of files of %s under way at once; others are sent theirs meanwhile", async (folder) => {
+test.each(["static", "media"])("a client downloads at most some dozens of files of %s at once; others get theirs meanwhile", async (folder) => {
   writeFileSync(join(nginx.root, folder, "large.png"), Buffer.alloc(300_000));
   const from = newClient();
   const statuses = await Promise.all(Array.from({ length: 5 }, () => connected(from)).flatMap((session) => Array.from({ length: 20 }, () => answered(session, { ":path": `/${folder}/large.png` }))));
@@ -67,7 +67,7 @@ test.each(["static", "media"])("one client has at most some dozens of files of %
   expect((await nginx.get(`/${folder}/large.png`)).status).toBe(200);
 });
 
-test("of uploads that do not say how large they are two are one client's, and four everybody's; small ones are nobody's", async () => {
+test("uploads of unknown length are limited to two per client and four in total; small ones are not", async () => {
   const upload = (session: http2.ClientHttp2Session, method = "POST") => answered(session, { ":method": method, ":path": "/api/upload/" }, { endStream: false });
   const clients = Array.from({ length: 3 }, () => connected(newClient()));
   const answers: number[] = [];
@@ -87,23 +87,23 @@ test("of uploads that do not say how large they are two are one client's, and fo
   }
 });
 
-test("a worker may open as many files as its connections need, each with another to the application", () => {
+test("a worker may open as many files as its connections need, each with another one to the application", () => {
   const [, connections] = /worker_connections (\d+);/.exec(content(edge(usual), "/etc/nginx/nginx.conf"))!;
   expect(nginx.openFiles()).toBeGreaterThanOrEqual(2 * Number(connections));
 });
 
-test("headers may be as large as a browser's, and no larger: a line of 7 KiB is taken, one of 9 or six of 7 are not", async () => {
+test("headers may be as large as a browser's, and no larger: a line of 7 KiB is accepted, one of 9 or six of 7 are not", async () => {
   const status = async (...sizes: number[]) => (await nginx.get("/api/v1/orders/", { headers: Object.fromEntries(sizes.map((size, i) => [`X-Header-${i}`, "a".repeat(size)])) })).status;
   expect([await status(7 * 1024), await status(9 * 1024), await status(...Array(6).fill(7 * 1024) as number[])]).toEqual([200, 400, 400]);
 });
 
-test("whoever is slow or silent is waited for for seconds only", () => {
+test("slow or silent clients are waited for only seconds", () => {
   const main = content(edge(usual), "/etc/nginx/nginx.conf");
   const seconds = ["client_header_timeout", "client_body_timeout", "send_timeout", "keepalive_timeout"].map((name) => Number(new RegExp(`^ *${name} (\\d+)s;$`, "m").exec(main)![1]));
   for (const each of seconds) expect([each >= 5, each <= 60]).toEqual([true, true]);
 });
 
-test("whatever nginx reads is tried before it is told to read it anew, the firewall's rules, too", () => {
+test("everything that nginx reads is tested before a reload, including the firewall's rules", () => {
   const state = edge({ ...usual, waf: { mode: "block", paranoiaLevel: 1, threshold: 5, fieldsKiB: 64, exclusions: [] }, grafana: { domain: "grafana.test", address: "10.0.0.9", port: 3000, certificate: "-" } });
   const read = state.files!.map(({ path }) => path).filter((path) => /^\/etc\/(?:nginx|modsecurity)\//.test(path));
   expect(read.length).toBeGreaterThan(15);
@@ -111,7 +111,7 @@ test("whatever nginx reads is tried before it is told to read it anew, the firew
   expect(state.steps!.find(({ command }) => command.startsWith("nginx -t"))!.onChange).toEqual(expect.arrayContaining(read));
 });
 
-test("nginx comes back when it has fallen, and a worker that takes too much memory goes alone, before the machine is out of it", () => {
+test("nginx is restarted after a crash, and a worker with too much memory is killed alone, before the machine runs out", () => {
   const service = content(edge(usual), "/etc/systemd/system/nginx.service.d/ringo.conf");
   expect(service).toMatch(/^Restart=on-failure$[^]*^OOMPolicy=continue$/m);
   expect(Number(/^MemoryMax=(\d+)%$/m.exec(service)![1])).toBeLessThanOrEqual(90);

@@ -17,19 +17,19 @@ function shaken(options: ConnectionOptions): Promise<{ spoken: string; reused: b
 }
 const of2018 = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
 
-test("phones and programs of ten years ago are answered, by TLS 1.2, and those of today by 1.3", async () => {
+test("ten-year-old clients are served over TLS 1.2, and today's over 1.3", async () => {
   expect((await shaken(of2018)).spoken).toMatch(/^TLSv1.2 ECDHE-ECDSA-\S+-(?:GCM|POLY1305)/);
   expect((await shaken({})).spoken).toMatch(/^TLSv1.3 /);
 });
 
-test("what has been broken is not spoken: TLS 1.1, and 1.2 without authenticated encryption", async () => {
+test("broken protocols are refused: TLS 1.1, and 1.2 without authenticated encryption", async () => {
   // This client would: its library forbids it too, else.
   const old = { ciphers: "ALL:@SECLEVEL=0", secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT };
   for (const version of ["TLSv1", "TLSv1.1"] as const) expect((await shaken({ ...old, minVersion: version, maxVersion: version })).spoken).toMatch(/alert protocol version/);
   for (const ciphers of ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384"]) expect((await shaken({ ...of2018, ciphers: `${ciphers}:@SECLEVEL=0` })).spoken).toMatch(/alert handshake failure/);
 });
 
-test("who comes back is spared the handshake, without a ticket, whose key would open everything that was said before", async () => {
+test("returning clients resume sessions, but without tickets, whose key would decrypt all former traffic", async () => {
   const { session, ticket } = await shaken(of2018);
   expect(ticket).toBeUndefined();
   // In another of nginx's workers as well.

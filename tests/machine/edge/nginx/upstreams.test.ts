@@ -30,7 +30,7 @@ test.each<[string, RequestOptions]>([
   ["10 kB", { method: "POST", body: Buffer.alloc(10_000) }],
   ["10 kB, of another method", { method: "DELETE", headers: { "Content-Length": 10_000 }, body: Buffer.alloc(10_000) }],
   ["unknown length", { method: "PUT", headers: { "Transfer-Encoding": "chunked" }, body: Buffer.alloc(10_000) }],
-])("refusing bodies unread takes no machine away from others: %s", async (_, upload) => {
+])("refusing bodies unread does not mark a machine as failed: %s", async (_, upload) => {
   for (let i = 0; i < 6; i++) {
     expect((await nginx.get("/api/upload/", { from: newClient(), ...upload })).status).toBe(502);
     expect((await nginx.get("/api/v1/orders/")).status).toBe(200);

@@ -9,7 +9,7 @@ test("every alert has a case, and every case an alert", () => {
   expect(Object.keys(cases).sort()).toEqual(alerts.map(({ name }) => name).sort());
 });
 
-test("every alert says how bad it is, what it is and where to read on", () => {
+test("every alert has a severity, a summary and a runbook", () => {
   for (const { name, severity, summary, description } of alerts) {
     expect([name, ["critical", "warning"].includes(severity), summary.length > 10, /\.$/.test(description)]).toEqual([name, true, true, true]);
   }
@@ -22,7 +22,7 @@ const firing = (name: string, minutes: number, wanted: boolean) => ({
 });
 const holds = (name: string): number => (alerts.find((alert) => alert.name === name)?.forSeconds ?? 0) / 60;
 
-test("every alert fires when its condition has held for its time, not a moment before, and not on what is next to it", () => {
+test("every alert fires when its condition has held for its time, not a moment before, and not for similar metrics", () => {
   const tests = Object.fromEntries(Object.entries(cases).map(([name, { fires, quiet, from = 0 }]) => {
     const at = from + holds(name);
     return [name, [
@@ -37,7 +37,7 @@ test("every alert fires when its condition has held for its time, not a moment b
   expect([status, output]).toEqual([0, expect.not.stringContaining("FAILED")]);
 }, 60_000);
 
-test("a unit that failed is told of once, though a timer tries it again, and no longer when it is well", () => {
+test("a failed unit alerts once, even if a timer retries it, and resolves when it succeeds", () => {
   const unit = 'node_systemd_unit_state{machine="monitor",name="x.service",state="failed"}';
   const { status, output } = tested({ UnitFailed: [{
     interval: "1m",
@@ -47,7 +47,7 @@ test("a unit that failed is told of once, though a timer tries it again, and no 
   expect([status, output]).toEqual([0, expect.stringContaining("SUCCESS")]);
 });
 
-test("a machine that has gone is not told of as busy, whether it was busy or not", () => {
+test("a lost machine is not reported as busy, whether it was busy or not", () => {
   const { status, output } = tested({ ProcessorBusy: [
     // Switched off, or gone with what was read of it.
     ...["1+0x28 0x400", "1+0x28 stale"].map((up) => ({ interval: "1m", input_series: series(processor(1, 28, up)), promql_expr_test: [firing("ProcessorBusy", 32, false)] })),
@@ -59,7 +59,7 @@ test("a machine that has gone is not told of as busy, whether it was busy or not
   expect([status, output]).toEqual([0, expect.stringContaining("SUCCESS")]);
 });
 
-test("an alert carries its severity, its words with the figures in them, and its section of the runbook", () => {
+test("an alert has its severity, its summary with values, and its runbook section", () => {
   const { status, output } = tested({ PostgresConnectionsNearlyOut: [{
     interval: "1m",
     input_series: series({

@@ -15,11 +15,11 @@ const boards = dashboards({ rules: { patience: (seconds) => seconds, objectivePe
 const each = boards.map((board) => [board.uid, board] as const);
 const panels = (board: Board) => board.panels.filter((panel) => panel.type !== "row");
 
-test("there is one of each concern", () => {
+test("there is one for each concern", () => {
   expect(boards.map(({ uid }) => uid.replace("ringo-", ""))).toEqual(["overview", "api", "celery", "database", "backups", "edge", "machines", "logs"]);
 });
 
-test("each is what Grafana takes for a dashboard", () => {
+test("each is a valid dashboard for Grafana", () => {
   const schema = createGenerator({
     path: path.join(__dirname, "grafana.ts"), tsconfig: path.join(__dirname, "grafana.tsconfig.json"), type: "Board", skipTypeCheck: true, expose: "none",
   }).createSchema("Board");
@@ -33,7 +33,7 @@ test("each is what Grafana takes for a dashboard", () => {
 });
 
 describe.each(each)("%s", (_uid, board) => {
-  test("has panels of their own ids, none over another, in lines that are filled", () => {
+  test("has panels with unique ids, without overlaps, in full rows", () => {
     const ids = board.panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const [taken, over] = [new Set<string>(), [] as string[]];
@@ -51,13 +51,13 @@ describe.each(each)("%s", (_uid, board) => {
     expect(taken.size).toBe(24 * height);
   });
 
-  test("says of each panel what it is", () => {
+  test("describes each panel", () => {
     const titles = panels(board).map(({ title }) => title);
     for (const { title, description } of panels(board)) expect([title, description.length > 8 && /[.]$/.test(description)]).toEqual([title, true]);
     expect(titles.every((title) => title.length > 1)).toBe(true);
   });
 
-  test("leads to all others, and from what is judged to what to do", () => {
+  test("links to all others, and from judged panels to their runbook", () => {
     expect(board.tags).toEqual([tag]);
     expect(board.links).toEqual([expect.objectContaining({ type: "dashboards", tags: [tag], keepTime: true })]);
     const names = alerts.map(({ name }) => name.toLowerCase());
@@ -67,7 +67,7 @@ describe.each(each)("%s", (_uid, board) => {
     }
   });
 
-  test("asks with no variable that it does not have", () => {
+  test("uses no variable that it does not have", () => {
     const own = (board.templating.list ?? []).map(({ name }) => name);
     const used = queriesOf(board).flatMap(({ expr }) => [...expr.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name!)).filter((name) => !name.startsWith("__"));
     expect([...new Set(used)].sort()).toEqual(own.sort());
@@ -76,7 +76,7 @@ describe.each(each)("%s", (_uid, board) => {
 
 const shown: Omit<Shown, "choices"> = { from: 0, to: 21_600, scrapeSeconds: 15 };
 
-test("Prometheus reads every query of every panel", () => {
+test("Prometheus accepts every query of every panel", () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ringo-queries-"));
   try {
     const asked = boards.flatMap((board) => queriesOf(board).filter(({ source }) => source === "prometheus").map(({ expr }) => fill(expr, { ...shown, choices: everything(board) })));
@@ -89,7 +89,7 @@ test("Prometheus reads every query of every panel", () => {
   }
 });
 
-test("colours change where alerts fire", () => {
+test("colours change at the alerts' thresholds", () => {
   const steps = (uid: string, title: string) => panels(boards.find((board) => board.uid === uid)!).find((panel) => panel.title === title)!.fieldConfig!.defaults.thresholds!.steps;
   expect(steps("ringo-celery", "Messages that wait")).toEqual([{ value: null, color: "green" }, { value: 1000, color: "orange" }, { value: 5000, color: "red" }]);
   expect(steps("ringo-machines", "Memory that is left")).toEqual([{ value: null, color: "red" }, { value: 0.05, color: "orange" }, { value: 0.1, color: "green" }]);
@@ -98,7 +98,7 @@ test("colours change where alerts fire", () => {
   expect(steps("ringo-backups", "Damaged backups")).toEqual([{ value: null, color: "green" }, { value: Number.EPSILON, color: "red" }]);
 });
 
-test("without a runbook nothing is linked to", () => {
+test("without a runbook there are no links to one", () => {
   const [board] = dashboards({ rules: { patience: (seconds) => seconds, objectivePercent: 99.5, pool: { min: 2, max: 10 } } }) as unknown as Board[];
   expect(panels(board!).flatMap(({ links = [] }) => links)).toEqual([]);
 });
