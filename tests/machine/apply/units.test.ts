@@ -31,6 +31,14 @@ describe("units", () => {
     expect(machine.calls(/restart|reload/)).toEqual(["systemctl reload-or-restart nginx.service"]);
   });
 
+  test("that are still starting have started before they reload: systemd would take the reload for a part of their start", () => {
+    const reloading: Fragment = { units: [{ name: "nginx.service", reloadOn: ["/etc/nginx/nginx.conf"] }] };
+    machine.apply(config("one"), reloading);
+    machine.calls(/./);
+    machine.apply(config("two"), reloading);
+    expect(machine.calls(/start|reload/)).toEqual(["systemctl start nginx.service", "systemctl reload-or-restart nginx.service"]);
+  });
+
   test("are restarted by the next apply if this one failed after writing the file", () => {
     machine.apply(config("one"), nginx);
     const blocked: Fragment = { steps: [{ name: "blocked", command: "false", unless: "false" }] };
