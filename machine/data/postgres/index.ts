@@ -121,10 +121,11 @@ runuser -u postgres -- ${bin}/postgres -C data_directory --config-file=${etc}/po
       timeoutSeconds: 6 * 3600,
     },
     {
-      // A reload takes in what it can; what needs a restart is known only to the server.
+      // A reload takes in what it can; what needs a restart is known only to the server. A look at its files has a session compare
+      // them itself: it need not wait until the server has heard of a reload, nor trust that it has.
       name: "PostgreSQL settings that need a restart",
       when: "after-units",
-      unless: `sleep 0.5; test "$(${psql} -c 'SELECT count(*) FROM pg_settings WHERE pending_restart')" = 0`,
+      unless: `test "$(${psql} -c 'SELECT count(*) FROM pg_file_settings' -c 'SELECT count(*) FROM pg_settings WHERE pending_restart' | tail -n 1)" = 0`,
       command: `systemctl restart ${unit}`,
     },
     {

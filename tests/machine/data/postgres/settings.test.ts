@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { postgres } from "../../../../machine/data/postgres";
-import { bin } from "../../cluster";
+import { bin, Cluster } from "../../cluster";
 import { content } from "../../fragment";
 import { options } from "../servers";
 
@@ -48,11 +48,21 @@ test("neither a restore of hours nor a start that replays hours of WAL times out
   expect(content(database, "/etc/systemd/system/postgresql@17-main.service.d/ringo.conf")).toMatch(/^TimeoutStartSec=infinity$/m);
 });
 
-test("PostgreSQL is restarted if a setting requires it, and only then", () => {
+test("PostgreSQL is restarted if a setting requires it, whether or not it has been reloaded, and only then", () => {
   const { unless } = database.steps!.find(({ name }) => name.includes("need a restart"))!;
-  const waiting = (count: number) => spawnSync("sh", ["-ec", `sleep() { :; }; runuser() { echo ${count}; }\n${unless}`]).status === 1;
-  expect([waiting(0), waiting(2)]).toEqual([false, true]);
-});
+  const cluster = new Cluster();
+  try {
+    const waiting = () => spawnSync("sh", ["-ec", unless!.replaceAll("runuser -u postgres -- psql", `psql -U postgres -h ${cluster.socket} -p ${cluster.port}`)]).status === 1;
+    cluster.psql("ALTER SYSTEM SET work_mem = '5MB'");
+    expect(waiting()).toBe(false); // a reload is enough
+    cluster.psql("ALTER SYSTEM SET shared_buffers = '100MB'");
+    expect(waiting()).toBe(true); // before any reload
+    cluster.psql("SELECT pg_reload_conf()");
+    expect(waiting()).toBe(true);
+  } finally {
+    cluster.end();
+  }
+}, 60_000);
 
 test("an existing cluster is used as it is, and not overwritten", () => {
   const { command } = postgres({ ...options(), origin: `install -d ${root}/data; echo 17 > ${root}/data/PG_VERSION`, dataDirectory: join(root, "data") }).steps!.find(({ name }) => name === "PostgreSQL cluster")!;
