@@ -67,7 +67,7 @@ function judge(
   rule: About, findings: Iterable<{ found: string; urn?: string }>, subject: { name: string; urn?: string }, { settings, exemptions, today }: Context,
   notJudged: NotJudged, report: ReportViolation,
 ): void {
-  const violation = (found: string, urn?: string) => report(concealed(`${found}\nTo mend: ${rule.mend}`, settings.secrets), urn);
+  const violation = (found: string, urn?: string) => report(concealed(`${found}\nTo fix: ${rule.fix}`, settings.secrets), urn);
   const isExempted = (urn: string | undefined): boolean => urn !== undefined && isExempt(exemptions, rule.name, urn, today);
   try {
     for (const { found, urn } of findings) {

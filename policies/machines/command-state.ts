@@ -11,7 +11,7 @@ export const commandState: Rule = {
   level: "advisory",
   demands: "A remote command applies a machine's state, and does nothing else.",
   wrong: "No rule sees what it starts or changes: a container run as root, a firewall switched off. No later apply restores it, and no record shows it.",
-  mend: "make it part of the machine's state (machine/), and let Host.apply send it.",
+  fix: "make it part of the machine's state (machine/), and let Host.apply send it.",
   answers: [],
   *check(inputs) {
     for (const when of ["create", "update", "delete"]) {
