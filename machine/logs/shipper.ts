@@ -187,4 +187,4 @@ const file = ({ source, path, indented = false, reading, time }: LogFile): strin
 rewrite { set("${source}" value(".ringo.source")); };
 ${structure}
 ${reading}
-${time === undefined ? "" : `if { parser { date-parser(format("${time.format}") template("${time.template}")); }; };`}`;
+${time === undefined ? "" : `if { parser { date-parser(format("${time.format}") template("${time.template}")${time.zone === undefined ? "" : ` time-zone("${time.zone}")`}); }; };`}`;

@@ -1,3 +1,4 @@
+import { logZone } from "../data/postgres";
 import { log } from "../data/postgres/cluster";
 import { wafLog } from "../edge/modsecurity";
 
@@ -10,8 +11,8 @@ export interface LogFile {
   indented?: boolean;
   /** A part of the shipper's pipeline that finds the line's level, in `.ringo.level`, and what else there is to know. */
   reading: string;
-  /** When it was written: a template of what was read, and its format for `strptime`. @default when it was read */
-  time?: { template: string; format: string };
+  /** When it was written: a template of what was read, its format for `strptime`, and the zone of a time that does not name its own. @default when it was read */
+  time?: { template: string; format: string; zone?: string };
 }
 
 const access: LogFile = {
@@ -49,7 +50,7 @@ const postgres: LogFile = {
   path: log,
   indented: true,
   reading: String.raw`if { parser { regexp-parser(patterns("^(?<time>[0-9-]+ [0-9:]+)[.0-9]* \\S+ \\[[0-9]+\\] (?:\\S+@\\S+ \\S+ )?(?<level>[A-Z]+):") prefix(".ringo.")); }; };`,
-  time: { template: "${.ringo.time}", format: "%Y-%m-%d %H:%M:%S" },
+  time: { template: "${.ringo.time}", format: "%Y-%m-%d %H:%M:%S", zone: logZone },
 };
 
 const audit: LogFile = { source: "audit", path: "/var/log/audit/audit.log", reading: "" };

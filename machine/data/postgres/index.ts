@@ -6,6 +6,9 @@ import type { Check, File, Fragment, Step } from "../../state";
 
 export { psql };
 
+/** Zone of the times in PostgreSQL's log, whatever the machine's is. */
+export const logZone = "UTC";
+
 export interface PostgresOptions {
   /** The machine's private address. */
   listenAddress: string;
@@ -188,7 +191,7 @@ function configuration(options: PostgresOptions, data: string): string {
     ssl_min_protocol_version: "TLSv1.2",
     password_encryption: "scram-sha-256",
     timezone: "UTC",
-    log_timezone: "UTC",
+    log_timezone: logZone,
     ...tuning({ memoryMiB: options.memoryMiB, vcpus: options.vcpus, clients: options.clients }),
     // Which statements are slow is counted without their values; the log has those over half a second. Values are
     // personal data: no parameters, no statement of an error, no detail that quotes a row.
