@@ -65,7 +65,9 @@ def main(settings):
     if used > FULL * settings["bytes"]:
         now = min(now, oldest_hours(settings["data"], time.time()))
     wanted = hours(now, most, used, settings["bytes"])
-    write(settings["overrides"], json.dumps({"overrides": {"fake": {"retention_period": "%dh" % wanted}}}) + "\n", settings["owner"])
+    # What is cut short, and nothing else: so more days, asked for later, hold at once.
+    cut = {"fake": {"retention_period": "%dh" % wanted}} if wanted < most else {}
+    write(settings["overrides"], json.dumps({"overrides": cut}) + "\n", settings["owner"])
     write(settings["metrics"], "ringo_logs_kept_seconds %d\nringo_logs_wanted_seconds %d\nringo_logs_bytes %d\n" % (wanted * 3600, most * 3600, used))
 
 
