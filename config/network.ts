@@ -30,7 +30,8 @@ export const network = z.object({
     example: "10.20.0.0/20",
   }),
   dockerCidr: key(text(privateNetworkFault).default("172.17.0.0/16"), {
-    description: "Addresses of the containers inside each machine.",
+    description: "Addresses of the containers inside each machine. A machine takes a change when it next boots; reboot API and worker machines one "
+      + "after another.",
     allowed: `${privateNetwork}; not overlapping vpcCidr`,
     example: "172.17.0.0/16",
   }),

@@ -84,6 +84,8 @@ function daemonConfig(addressPool: string): string {
     // One place for all that is written down on a machine, bounded as a whole, and read by one shipper.
     "log-driver": "journald",
     "default-address-pools": [{ base: addressPool, size: 24 }],
+    // Docker finds its bridge as it once made it, and would keep that one's address for good. Running containers keep it until the next boot.
+    bip: addressPool.replace(/\.0\/\d+$/, ".1/24"),
   });
 }
 

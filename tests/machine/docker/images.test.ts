@@ -37,3 +37,8 @@ test("Docker trusts an authority as soon as the machine does, and no line of a b
   expect(units!.find(({ name }) => name === "docker.service")!.restartOn).toContain("/etc/ssl/certs/ca-certificates.crt");
   expect(content("/docker.service.d/ringo.conf")).toMatch(/^LogRateLimitIntervalSec=0$/m);
 });
+
+test.each([["172.17.0.0/16", "172.17.0.1/24"], ["10.64.240.0/20", "10.64.240.1/24"], ["192.168.7.0/24", "192.168.7.1/24"]])("Docker's own bridge takes its addresses from %s, also where Docker has once made it with others", (addressPool, bip) => {
+  const { content: settings } = docker({ addressPool }).files!.find(({ path }) => path.endsWith("/daemon.json"))!;
+  expect(JSON.parse(settings)).toMatchObject({ bip, "default-address-pools": [{ base: addressPool, size: 24 }] });
+});
