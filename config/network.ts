@@ -9,7 +9,8 @@ const sources = "CIDRs of the internet, no wider than /16 (IPv4) or /32 (IPv6); 
 /** Names, networks, and who may come in. */
 export const network = z.object({
   domain: key(text(hostNameFault), {
-    description: "Host name of the API. The certificate is for this name, and nginx answers to no other.",
+    description: "Host name of the API. The certificate is for this name, and nginx answers to no other. A change is an outage of minutes: the record "
+      + "moves first, and the new name answers when the update is nearly complete.",
     allowed: "a host name in lower case, without scheme, port or wildcard",
     example: "api.<your domain>",
   }),
