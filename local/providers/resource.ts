@@ -32,6 +32,8 @@ export interface ResourceModel {
   replaceOn?: string[];
   /** Inputs whose difference is no change (like the official provider's DiffSuppressFunc). */
   same?(property: string, olds: Properties, news: Properties): boolean;
+  /** Why the official provider already refuses a change when it plans it (like its CustomizeDiff), if it does. */
+  refuses?(olds: Properties, news: Properties): string | undefined;
   /** Outputs that require a replacement although no input changed, such as those of a certificate that is due for renewal. */
   expired?(state: Properties, news: Properties): string[];
   /** Whether the official provider deletes such a resource before it creates the replacement. @default it creates first */

@@ -142,6 +142,8 @@ class Provider {
     const state = reveal(decode(request.getOlds()));
     const olds = reveal(decode(request.getOldInputs()));
     const news = reveal(decode(request.getNews()));
+    const refusal = model.refuses?.(olds, news);
+    if (refusal !== undefined) throw new Error(refusal);
     const found = changes(model, this.provider.schema, type, olds, news, state);
     const response = new pb.DiffResponse()
       .setHasdetaileddiff(true)

@@ -2,7 +2,7 @@ import { load, type Volume } from "../../cloud/state";
 import {
   attachVolume, createVolume, deleteVolume, detachVolume, resizeVolume, tagVolume,
 } from "../../cloud/volume";
-import { Properties, ResourceModel } from "../resource";
+import { Properties, ResourceModel, UNKNOWN } from "../resource";
 import { among, autoName, checks, pick, present, rule, setInputs } from "../rules";
 import { named, regionCheck, tagsCheck } from "./common";
 
@@ -35,6 +35,7 @@ export const volume: ResourceModel = {
     filesystemType: initialFilesystemType ?? filesystemType ?? "", filesystemLabel: initialFilesystemLabel ?? "",
   }),
   same: setInputs("tags"),
+  refuses: (olds, news) => (news.size !== UNKNOWN && news.size < olds.size ? "volumes `size` can only be expanded and not shrunk" : undefined),
   async create(inputs) {
     const made = await createVolume({
       name: inputs.name, region: inputs.region, size: inputs.size, description: inputs.description ?? "", tags: inputs.tags ?? [],

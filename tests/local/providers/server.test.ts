@@ -46,6 +46,7 @@ const model: ResourceModel = {
   check: (inputs) => (inputs.name === "root" ? [{ property: "name", reason: "is reserved" }] : []),
   plan: (inputs) => ({ ...(inputs.name === UNKNOWN ? {} : { address: `${inputs.name}.test` }) }),
   replaceOn: ["tags"],
+  refuses: (olds, news) => (olds.name === "kept" && news.name !== "kept" ? "the name can never be another" : undefined),
   deleteBeforeReplace: () => true,
   async create(inputs, context) {
     seen = { context, inputs };
@@ -117,6 +118,11 @@ test.each([
   ["secrecy alone", { name: "a" }, { name: new Secret("a") }, {}, []],
 ])("a diff reports %s", async (_, olds, news, detailed, replaces) => {
   expect(await engine.diff(thing, olds, news)).toEqual({ changed: Object.keys(detailed).length > 0, detailed, replaces, deleteBeforeReplace: true });
+});
+
+test("what the official provider refuses when it plans fails a preview already", async () => {
+  await expect(engine.diff(thing, { name: "kept" }, { name: "other" })).rejects.toThrow(/^the name can never be another$/);
+  expect(await engine.diff(thing, { name: "kept" }, { name: "kept" })).toMatchObject({ changed: false });
 });
 
 test("without an update every change replaces", async () => {

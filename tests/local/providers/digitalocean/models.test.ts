@@ -109,6 +109,12 @@ test("the order of a set and empty properties make no difference; anything else 
   expect(model("Droplet").same!("size", { size: "a" }, { size: "b" })).toBe(false);
 });
 
+test("a volume that would shrink is refused when it is planned", () => {
+  const refusal = (from: number, to: number | symbol) => model("Volume").refuses!({ size: from }, { size: to });
+  expect([refusal(6, 7), refusal(6, 6), refusal(6, UNKNOWN)]).toEqual([undefined, undefined, undefined]);
+  expect(refusal(6, 5)).toMatch("can only be expanded");
+});
+
 test("a gateway's computed address in a VPC makes no difference, another VPC does", () => {
   const same = (news: Properties): boolean => model("VpcNatGateway").same!("vpcs", { vpcs: [{ vpcUuid: "a", defaultGateway: true, gatewayIp: "10.0.0.2" }] }, news);
   expect(same({ vpcs: [{ vpcUuid: "a", defaultGateway: true }] })).toBe(true);
