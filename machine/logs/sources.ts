@@ -1,5 +1,4 @@
-import { logZone } from "../data/postgres";
-import { log } from "../data/postgres/cluster";
+import { log, logZone } from "../data/postgres/cluster";
 import { wafLog } from "../edge/modsecurity";
 
 /** What is written down on a machine beside its journal, and how it is read. */

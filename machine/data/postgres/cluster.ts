@@ -12,3 +12,5 @@ export const unit = `postgresql@${version}-main.service`;
 
 /** What it writes down. */
 export const log = `/var/log/postgresql/postgresql-${version}-main.log`;
+/** Zone of the times in it, whatever the machine's is. */
+export const logZone = "UTC";

@@ -1,13 +1,10 @@
-import { bin, etc, unit, version } from "./cluster";
+import { bin, etc, logZone, unit, version } from "./cluster";
 import { othersRefused, type Owner } from "./names";
 import { hostLines, operator, psql, roles, rolesSql, type PostgresRole } from "./roles";
 import { tuning } from "./tuning";
 import type { Check, File, Fragment, Step } from "../../state";
 
 export { psql };
-
-/** Zone of the times in PostgreSQL's log, whatever the machine's is. */
-export const logZone = "UTC";
 
 export interface PostgresOptions {
   /** The machine's private address. */
