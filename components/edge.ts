@@ -2,6 +2,7 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { sizes } from "../config/sizes";
 import { certbot } from "../machine/edge/certbot";
+import { deployerAdmitted } from "../machine/edge/lockout";
 import { mediaClient } from "../machine/data/media";
 import { exclusionOf, largeBodiesFor } from "../machine/edge/modsecurity";
 import { edgeExporters, edgeStatus } from "../machine/monitoring";
@@ -74,7 +75,10 @@ export class Edge extends pulumi.ComponentResource {
         { name: "https", port: 443, from: "any" },
       ],
       // Installed while all other machines install theirs, rather than later, when everything waits for the edge.
-      preparation: { packages: ["nginx", "libnginx-mod-http-modsecurity", "libnginx-mod-http-lua", "modsecurity-crs", "certbot", "sshfs", "rsync"] },
+      preparation: {
+        packages: ["nginx", "libnginx-mod-http-modsecurity", "libnginx-mod-http-lua", "modsecurity-crs", "certbot", "sshfs", "rsync"],
+        steps: [deployerAdmitted(args.sshAllowedCidrs)],
+      },
       exporters: edgeExporters,
     }, { parent: this });
     const { dnsZone, domain, grafanaDomain } = args;

@@ -37,7 +37,8 @@ export const network = z.object({
     example: "172.17.0.0/16",
   }),
   sshAllowedCidrs: key(list(text(allowedSourceFault)).min(1, "is empty: nobody could reach the machines, the deployment included"), {
-    description: "Networks that may connect to the bastion by SSH: the operators' and that of the deploying machine.",
+    description: "Networks that may connect to the bastion by SSH: the operators' and that of the deploying machine. If you have shut yourself out, correct the "
+      + "list and run the update again: the cloud's firewall is changed without a connection to a machine.",
     allowed: `at least one; ${sources}`,
     example: "<your address>/32",
   }),

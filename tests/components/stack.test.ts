@@ -54,6 +54,13 @@ describe("the whole stack", () => {
     expect([telling, asking]).toEqual([0, 0]);
   });
 
+  test("checks that whoever updates the edge may still connect, before the edge's own firewall changes", () => {
+    const { files, steps } = stateOf(named(resources, "edge-base"));
+    expect(files.map(({ path }) => path)).toContain("/etc/nftables.conf");
+    const asking = steps.find(({ name }) => name === "who updates this machine may still connect")!;
+    expect([asking.when, asking.command]).toEqual(["before-packages", expect.stringContaining("'198.18.0.254/32'")]);
+  });
+
   test("checks a host key on every connection, including the bastion's", () => {
     const connections = of(resources, command).map((r) => [short(r.name), plain(r.inputs.connection)] as const);
     expect(connections.length).toBeGreaterThan(10);
