@@ -56,7 +56,8 @@ export const backups = z.object({
       example: "6",
     }),
     media: key(z.boolean().default(true), {
-      description: "Back up the media files as well, hourly, into a bucket of their own.",
+      description: "Back up the media files as well, hourly, into a bucket of their own. When it is turned off, a stack without `protect` deletes that "
+        + "bucket and all backups in it; with `protect` Pulumi refuses to.",
       allowed: "true or false",
       example: "true",
     }),
