@@ -18,6 +18,9 @@ const verbOf = (op: string, type: string): [mark: string, done: string] | undefi
 /** Without the engine's colour codes. */
 const plain = (message: string): string => message.replace(/<\{%[^%]*%\}>/g, "").trimEnd();
 
+/** What the engine says when it gives up for another error. */
+const consequence = /: (?:update failed|preview failed|failed to run (?:policy|remediation): context canceled)$/;
+
 const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
 
 /** The resource's own name, and its type's last word: `api-0` `Droplet`. */
@@ -42,11 +45,16 @@ export class Progress {
   private readonly started = Date.now();
   private readonly begun = new Map<string, number>();
   private readonly advised = new Set<string>();
-  /** The engine's errors, for the last lines of a failed run. */
-  readonly errors: string[] = [];
+  private readonly reported: string[] = [];
 
   /** @param silent only collects errors */
   constructor(private readonly silent = false) {}
+
+  /** What the engine reported as errors, for the last lines of a failed run: what it only says in consequence of others, if there are none. */
+  get errors(): string[] {
+    const causes = this.reported.filter((text) => !consequence.test(text));
+    return causes.length > 0 ? causes : this.reported;
+  }
 
   /** For the Automation API's `onEvent`. */
   readonly on = (event: EngineEvent): void => {
@@ -74,7 +82,7 @@ export class Progress {
     if (message === "" || event.severity === "debug") return;
     const text = event.severity === "error" ? fault(message) : message;
     const name = event.urn ? nameOf(event.urn) : "stack";
-    if (event.severity === "error") this.errors.push(`${name}: ${text}`);
+    if (event.severity === "error") this.reported.push(`${name}: ${text}`);
     this.lines(name, text, event.severity === "error" ? red : event.severity === "warning" || text.startsWith("warning: ") ? yellow : (t: string) => t);
   }
 
@@ -84,7 +92,7 @@ export class Progress {
     const words = plain(message);
     const text = `policy ${policyName}: ${words}`;
     if (enforcementLevel === "mandatory") {
-      this.errors.push(`${name}: ${text}`);
+      this.reported.push(`${name}: ${text}`);
       return this.lines(name, text, red);
     }
     const found = words.split("\n").slice(1).filter((line) => !line.startsWith("To fix: "));

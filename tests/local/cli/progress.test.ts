@@ -38,6 +38,13 @@ test("debug diagnostics, which can contain secrets, are never printed", () => {
   expect(seen([{ diagnosticEvent: { message: "privateKey: hidden", severity: "debug" } }]).lines).toEqual([]);
 });
 
+test("what the engine only says in consequence of another error is told at the end if there is no other", () => {
+  const error = (message: string, name = "data-volume") => ({ diagnosticEvent: { urn: urn("x:y:Z", name), message, severity: "error" } });
+  const consequences = [error("failed to run remediation: context canceled", "api-0-host-key"), { diagnosticEvent: { message: "update failed", severity: "error" } }];
+  expect(seen([error("422: can only be expanded"), ...consequences]).errors).toEqual(["data-volume: 422: can only be expanded"]);
+  expect(seen(consequences).errors).toEqual(["api-0-host-key: failed to run remediation: context canceled", "stack: update failed"]);
+});
+
 test("errors are kept for the end, without the engine's colour codes", () => {
   const { errors, lines } = seen([{ diagnosticEvent: { urn: urn("x:y:Z", "edge-edge"), message: "<{%fg 1%}>failed: no certificate<{%reset%}>", severity: "error" } }]);
   expect(errors).toEqual(["edge-edge: failed: no certificate"]);
