@@ -19,7 +19,7 @@ export interface Destination extends Port {
 export const mayReach = (concern: string, destinations: Destination[]): Fragment =>
   addedRules("output", concern, destinations.flatMap((destination) => {
     const { users } = destination;
-    if (users?.some((user) => !/^[a-z_][a-z0-9_-]*$/.test(user))) throw new Error(`${destination.name}: not users' names: ${users.join(", ")}`);
+    if (users?.some((user) => !/^[a-z_][a-z0-9_-]*$/.test(user))) throw new Error(`${destination.name}: invalid user names: ${users.join(", ")}`);
     const owner = users === undefined ? "" : `meta skuid { ${users.map((user) => `"${user}"`).join(", ")} } `;
     return acceptRules(destination, "daddr", destination.to).map((rule) => owner + rule);
   }));

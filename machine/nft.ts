@@ -50,7 +50,7 @@ export function addedRules(chain: "input" | "output" | "containers" | "forward",
  */
 export function acceptRules({ name, port, protocol = "tcp" }: Port, side: "saddr" | "daddr", peers: Peers): string[] {
   if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error(`${name}: ${port} is not a port`);
-  if (!/^[\w .-]+$/.test(name)) throw new Error(`"${name}" is not a name for a rule`);
+  if (!/^[\w .-]+$/.test(name)) throw new Error(`"${name}" is not a valid name for a rule`);
   const accept = `${protocol} dport ${port} accept comment "${name}"`;
   return peers === "any" ? [accept] : peers.map((cidr) => `${peer(cidr, side)} ${accept}`);
 }

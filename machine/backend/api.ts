@@ -9,7 +9,7 @@ import type { Fragment } from "../state";
 
 export interface ApiInputs {
   backend: Backend;
-  /** The machine's address in the VPC: the only one that the API answers on. */
+  /** The machine's address in the VPC, the only one that the API answers on. */
   privateAddress: string;
   /** gunicorn's processes. */
   workers: number;
@@ -27,7 +27,7 @@ const apiContainer = "ringo-api";
 /** gunicorn's port in its container. */
 const inside = 8000;
 
-/** A line for each request, with the id that the edge gave it and without its query: what a request did is found by that id, whatever the backend itself writes. */
+/** A line for each request, with the edge's request id and without its query: requests can be traced by that id, whatever the backend itself logs. */
 const accessFormat = JSON.stringify({
   level: "info", message: "%(m)s %(U)s %(s)s", request_id: "%({x-request-id}i)s", method: "%(m)s", path: "%(U)s", status: "%(s)s", seconds: "%(L)s", bytes: "%(B)s",
 });
@@ -35,7 +35,7 @@ const accessFormat = JSON.stringify({
 /** Beside what the machines share, where a container may bind. */
 const settings = "/srv/api/gunicorn.py";
 
-/** The API: one gunicorn, which the next machine's turn waits for. */
+/** The API: one gunicorn, which must be back before the next machine is updated. */
 export function api({ backend, privateAddress, workers, host, timeoutSeconds, stopTimeoutSeconds }: ApiInputs): Fragment {
   const configured = readFileSync(join(__dirname, "gunicorn.py"), "utf8");
   return {
@@ -47,7 +47,7 @@ export function api({ backend, privateAddress, workers, host, timeoutSeconds, st
         command: [
           "gunicorn", "ringo_backend.wsgi:application", "--bind", `0.0.0.0:${inside}`, "--workers", String(workers),
           "--timeout", String(timeoutSeconds), "--worker-tmp-dir", "/dev/shm", "--config", settings,
-          // The most that it can be told to, and nginx's own bound: with less a long query would be answered 414.
+          // The maximum that it accepts, and nginx's own limit: with less, a long query would get a 414.
           "--limit-request-line", "8190",
           "--access-logfile", "-", "--access-logformat", accessFormat,
         ],
@@ -56,7 +56,7 @@ export function api({ backend, privateAddress, workers, host, timeoutSeconds, st
         publish: [`${privateAddress}:${apiPort}:${inside}`],
         stopTimeoutSeconds,
         health: { command: apiHealthCommand(privateAddress, host), timeoutSeconds: 120 },
-        // Else the next machine would stop while the edge still takes this one for dead, and answers for itself: 502.
+        // Otherwise the next machine would stop while the edge still considers this one dead, and the edge would answer 502.
         passedBySeconds: failTimeoutSeconds + 1,
       }),
     ],
@@ -65,8 +65,8 @@ export function api({ backend, privateAddress, workers, host, timeoutSeconds, st
 }
 
 /**
- * Succeeds when the backend finds PostgreSQL and Redis in order. It asks with the headers that the edge sends: without
- * the host it is answered 400, without the scheme 301. Costs the backend 1–2 s: not for polling.
+ * Succeeds when the backend finds PostgreSQL and Redis healthy. It sends the edge's headers: without
+ * the host the backend answers 400, without the scheme 301. Costs the backend 1–2 s: not for polling.
  */
 function apiHealthCommand(privateAddress: string, host: string): string {
   return (

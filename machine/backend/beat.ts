@@ -1,18 +1,18 @@
-/** The clock of the backend's periodic tasks. Two of them send every task twice: exactly one machine of a stack has it. */
+/** The scheduler of the backend's periodic tasks. Two of them would send every task twice: exactly one machine of a stack has it. */
 import { backendContainer, backendUser, type Backend } from "./django";
 import type { Fragment } from "../state";
 
 /** Name of its container. */
 export const beatContainer = "ringo-beat";
 
-/** Outlives the container: a task that fell due while beat was away is sent when it is back. */
+/** Outlives the container: a task that became due while beat was down is sent when it is back. */
 const directory = "/srv/beat";
 const schedule = `${directory}/celerybeat-schedule`;
-/** Is there while beat runs. */
+/** Exists while beat runs. */
 const pid = `${directory}/celerybeat.pid`;
 
-// There are kinds of files that are written when beat ends in order, and not before. What one left that was killed is as
-// old as its start, and would have everything sent again: beat had better begin anew.
+// Some formats of the schedule are written only when beat stops in order. The file of a killed beat is as
+// old as its start, and would cause everything to be sent again: so beat starts over.
 const command = `[ ! -e ${pid} ] || rm -f ${pid} ${schedule}*
 exec celery -A ringo_backend beat --schedule=${schedule} --pidfile=${pid}`;
 
@@ -34,6 +34,6 @@ export function beat(backend: Backend): Fragment {
   };
 }
 
-/** Succeeds when beat runs, did not crash since it was started, and has read the backend and begun. Whether it goes on waking is an alert's to say. */
+/** Succeeds when beat runs, has not crashed since it was started, and has loaded the backend and begun. An alert checks that it keeps waking. */
 const beatHealthCommand =
   `[ "$(docker inspect --format '{{.State.Status}} {{.RestartCount}}' ${beatContainer})" = "running 0" ] && [ -e ${pid} ]`;

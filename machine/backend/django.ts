@@ -6,7 +6,7 @@ import type { Container } from "../state";
 /** What the backend's variables are made of. */
 export interface DjangoInputs {
   secretKey: string;
-  /** Earlier keys, for a backend that still accepts what they signed. @default [] */
+  /** Earlier keys, so that the backend still accepts what they signed. @default [] */
   secretKeyFallbacks?: string[];
   allowedHosts: string[];
   /** Origins with scheme. */
@@ -21,7 +21,7 @@ export interface DjangoInputs {
   sentry?: { dsn: string; environment: string; release: string };
   /** Further variables of the backend's own. */
   variables?: Record<string, string>;
-  /** Further variables whose values no output shows. */
+  /** Further variables, with secret values. */
   secretVariables?: Record<string, string>;
 }
 
@@ -54,7 +54,7 @@ export interface Backend {
 /** The user of every container, and Debian's www-data: shared files belong to both. */
 export const backendUser = `${sharedUid}:33`;
 
-/** What a container may write beside its media: nothing in it can be run, and it ends before the machine's memory does. */
+/** Writable by containers beside the media: noexec, and smaller than the machine's memory. */
 export const temporary = "/tmp:rw,noexec,nosuid,nodev,size=512m";
 
 /** Where the stack's media files are mounted on every machine that needs them. */
@@ -62,8 +62,8 @@ const mediaPath = `${sharedMount}/media`;
 
 /**
  * The whole variable table of the backend.
- * @throws on what the backend would start with and then fail: no secret key, characters its DSN does not quote, a
- * variable it breaks on, a value that an env file cannot hold, a variable set twice.
+ * @throws on values with which the backend would start and then fail: no secret key, characters that its DSN does not quote, a
+ * variable that breaks it, a value that an environment file cannot hold, a variable set twice.
  */
 export function djangoEnvironment(inputs: DjangoInputs): DjangoEnvironment {
   const { postgres, redis, celery, objectStorage, sentry } = inputs;
@@ -117,9 +117,9 @@ export function djangoEnvironment(inputs: DjangoInputs): DjangoEnvironment {
   };
 }
 
-/** @throws on what the backend would start with and then fail. */
+/** @throws on values with which the backend would start and then fail. */
 function refuseUnusable({ secretKey, allowedHosts, csrfTrustedOrigins, corsAllowedOrigins, postgres, redis }: DjangoInputs): void {
-  if (secretKey === "") throw new Error("the secret key is empty: the backend would make up a new one at every start");
+  if (secretKey === "") throw new Error("the secret key is empty: the backend would generate a new one at every start");
   if (allowedHosts.length === 0) throw new Error("allowedHosts is empty: the backend would refuse to start");
   for (const origin of [...csrfTrustedOrigins, ...corsAllowedOrigins]) {
     if (!/^https?:\/\/[^/\s,]+$/.test(origin)) throw new Error(`"${origin}" is not an origin: a scheme and a host, no path`);
@@ -128,7 +128,7 @@ function refuseUnusable({ secretKey, allowedHosts, csrfTrustedOrigins, corsAllow
     ["PostgreSQL's database", postgres.database], ["PostgreSQL's user", postgres.user], ["PostgreSQL's password", postgres.password],
     ["Redis's user", redis.user], ["Redis's password", redis.password],
   ]) {
-    if (!unreserved.test(value)) throw new Error(`${what} may only hold A-Z a-z 0-9 . _ ~ -: the backend puts it into a URL as it is`);
+    if (!unreserved.test(value)) throw new Error(`${what} may contain only A-Z a-z 0-9 . _ ~ -: the backend puts it into a URL as it is`);
   }
 }
 
@@ -163,7 +163,7 @@ export function backendContainer(backend: Backend, role: Omit<Container, "image"
     user: backendUser,
     tmpfs: [temporary],
     volumes: [`${mediaPath}:/app/media`, ...role.volumes ?? []],
-    // Its tasks are there, too. Another address is another machine: the database itself has moved on to it.
+    // Its broker is there, too. Another address means another machine, to which the database itself has moved.
     boundTo: ["POSTGRES_HOST"],
   };
 }

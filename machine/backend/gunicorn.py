@@ -1,9 +1,9 @@
-"""gunicorn's configuration: what its command line cannot say."""
+"""gunicorn's configuration that its command line cannot express."""
 
 
 def post_request(worker, req, environ, resp):
-    """Reads what the application left of a body: closed unread, the connection would be reset, and take the answer along on
-    its way to the edge. No more of it than the edge lets in, and from its disk: nobody is waited for."""
+    """Reads the rest of a body that the application left: if closed unread, the connection would be reset, and the answer lost on
+    its way to the edge. The edge limits it, and sends it from its disk, so nobody has to wait."""
     body = environ.get("wsgi.input")
     try:
         while body and body.read(1 << 16):

@@ -22,7 +22,7 @@ def bound(connection, **_):
 
 
 def unbound(execute, sql, params, many, context):
-    """An index made CONCURRENTLY waits and keeps nobody waiting. Cut off, it would be there, invalid, and in the next try's way."""
+    """An index created CONCURRENTLY waits without blocking others. Aborted, it would be left invalid, and fail the next try."""
     if not re.search(r"\bconcurrently\b", str(sql), re.IGNORECASE):
         return execute(sql, params, many, context)
     execute("SET lock_timeout = 0", None, False, context)
@@ -31,7 +31,7 @@ def unbound(execute, sql, params, many, context):
     return result
 
 
-# As `python manage.py` has it.
+# As with `python manage.py`.
 sys.path[0] = os.getcwd()
 sys.argv = ["manage.py", "migrate", "--noinput"]
 connection_created.connect(bound)
@@ -42,6 +42,6 @@ for pause in (*PAUSES, None):
     except OperationalError as error:
         if pause is None or type(error.__cause__).__name__ != "LockNotAvailable":
             raise
-        print("a lock was not to be had within %s: trying again in %d s" % (PATIENCE, pause), flush=True)
+        print("no lock was available within %s: trying again in %d s" % (PATIENCE, pause), flush=True)
         connections.close_all()
         time.sleep(pause)

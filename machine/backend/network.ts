@@ -4,13 +4,13 @@ import type { Fragment } from "../state";
 export interface BackendNetwork {
   /** Private address of the data machine. */
   data: string;
-  /** The private network: nothing else in it is for containers. */
+  /** The private network: containers may reach nothing else in it. */
   vpcCidr: string;
   /** TCP ports of the internet that the backend needs. */
   ports: number[];
 }
 
-/** What the backend's containers may open connections to, beside names: their data, and the internet on named ports. */
+/** Allowed connections of the backend's containers, beside DNS: their data, and the internet on declared ports. */
 export function backendNetwork({ data, vpcCidr, ports }: BackendNetwork): Fragment {
   const accept = (port: Port, peers: string[] | "any"): string[] => acceptRules(port, "daddr", peers);
   return addedRules("forward", "backend", [

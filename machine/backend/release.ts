@@ -12,11 +12,11 @@ import type { Fragment, Step } from "../state";
 
 export interface ReleaseInputs {
   backend: Backend;
-  /** Which volume has database and shared files: on another, nothing that was done for this image has been done. */
+  /** The volume with database and shared files: on another one, everything must be done again for this image. */
   volume: string;
 }
 
-/** Where releases' static files are, each in a folder called by its `releaseKey`: shared with the edge, so not ours to own. */
+/** Releases' static files, each in a folder named by its `releaseKey`; shared with the edge. */
 const staticPath = `${sharedMount}/static`;
 
 const environmentPath = "/etc/ringo/release.env";
@@ -31,8 +31,8 @@ export function releaseKey(image: string): string {
 }
 
 /**
- * Steps run before the machine's containers are replaced. Only the database knows what it has to migrate: it may have been restored since, or
- * taken back by hand. The others are done once per image and volume, and again after they failed, or where what they made is gone.
+ * Steps run before the machine's containers are replaced. Only the database knows what is to be migrated: it may have been restored, or
+ * reverted by hand. The other steps run once per image and volume, and again after a failure, or if their result is gone.
  */
 export function release({ backend, volume }: ReleaseInputs): Fragment {
   if (!/^[\w-]+$/.test(volume)) throw new Error(`not a volume's id: ${JSON.stringify(volume)}`);
@@ -42,7 +42,7 @@ export function release({ backend, volume }: ReleaseInputs): Fragment {
     const marker = `${markers}/${key}.${volume}.${name.replaceAll(" ", "-")}`;
     return { name, command: `${command}\ntouch ${marker}`, unless: [`test -e ${marker}`, ...stillThere].join(" && "), when: "after-units", timeoutSeconds };
   };
-  // A release that is gone back to may be older than those that are kept.
+  // A release to go back to may be older than the kept ones.
   const collected = `test -n "$(ls -A ${staticPath}/${key})"`;
   const variables = Object.entries(backend.environment.variables).map(([name, value]) => `${name}=${value}\n`);
   return {
@@ -64,7 +64,7 @@ export function release({ backend, volume }: ReleaseInputs): Fragment {
   };
 }
 
-/** `docker run` as every role runs; what an interrupted one left behind goes first. */
+/** `docker run` as for every role; removes the remains of an interrupted one first. */
 function run(name: string, options: string): string {
   return (
     `docker rm --force --volumes ${name} > /dev/null 2>&1 || true\n` +
@@ -73,7 +73,7 @@ function run(name: string, options: string): string {
   );
 }
 
-/** Collected beside and moved into place whole. The last five releases stay: the edge may still point at the one before. */
+/** Collected elsewhere and moved into place atomically. The last five releases stay, since the edge may still serve the previous one. */
 function collectStatic(key: string, image: string): string {
   const [uid, gid] = backendUser.split(":");
   const target = `${staticPath}/${key}`;
@@ -101,6 +101,6 @@ until docker exec ${name} celery -A ringo_backend inspect ping --timeout 1 --des
   fi
   sleep 0.2
 done
-# Celery takes seconds to end, and nothing waits for that.
+# Celery takes seconds to stop, and nothing needs to wait for that.
 { docker stop -t 30 ${name}; docker rm --volumes ${name}; } > /dev/null 2>&1 &`;
 }

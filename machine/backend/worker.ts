@@ -1,4 +1,4 @@
-/** The worker's role: one Celery worker that finishes its tasks before it goes. */
+/** The worker's role: one Celery worker that finishes its tasks before it stops. */
 import { backendContainer, type Backend, type CelerySettings } from "./django";
 import { quote } from "../shell";
 import type { Fragment } from "../state";
@@ -8,7 +8,7 @@ export interface WorkerInputs {
   /** The machine's name: the worker is `worker@<machine>` to Celery, the same after every replacement. */
   machine: string;
   celery: CelerySettings;
-  /** How long running tasks may take to end when the worker is replaced, in seconds; then they are lost. */
+  /** How long running tasks may take when the worker is replaced, in seconds; then they are lost. */
   stopTimeoutSeconds: number;
 }
 
@@ -34,7 +34,7 @@ export function worker({ backend, machine, celery, stopTimeoutSeconds }: WorkerI
   };
 }
 
-/** @throws on bounds that Celery would take and then misbehave on. */
+/** @throws on bounds that Celery would accept and then misbehave with. */
 export function workerCommand(celery: CelerySettings, node: string): string[] {
   const { autoscaler, concurrency, maxTasksPerChild, queues } = celery;
   if (queues.length === 0) throw new Error("a worker without a queue consumes only Celery's default one, which nothing is sent to");

@@ -22,17 +22,17 @@ const library = "/usr/local/lib/ringo/backup";
 /** The command that operators and timers use on the machine: `ringo-backup`. */
 export const backupCommand = "/usr/local/sbin/ringo-backup";
 
-/** By which a recovery gets its WAL; `machine/backup/wal.py` names it. */
+/** Fetches a recovery's WAL; used by `machine/backup/wal.py`. */
 const archiveGet = `${library}/archive-get`;
 
 /**
- * What comes before a new, empty database: filling the data directory from the backups, with their newest state or that
- * of a time; or, where no restore is asked for, the proof that there is nothing to restore.
+ * Run before a new, empty database is created: fills the data directory from the backups, with their newest state or that
+ * of a time; or, if no restore is requested, checks that there is nothing to restore.
  */
 export const originCommand = (restore: string | undefined): string =>
   restore === undefined ? `${backupCommand} vacant` : `${backupCommand} initialize${restore === "latest" ? "" : ` --time ${restore}`}`;
 
-/** `ringo-backup`, and what it needs to know of this machine. */
+/** `ringo-backup`, and its settings for this machine. */
 export function backupTool(options: BackupToolOptions): Fragment {
   const settings = {
     stanza: options.stanza,
@@ -66,17 +66,17 @@ from backup.main import main
 sys.exit(main(sys.argv[1:]))
 `;
 
-/** What one service is given beside the others. */
+/** Options of one service. */
 export interface ServiceOptions {
-  /** When it is ended, as systemd takes a time. @default 12h, for a large database */
+  /** Its timeout, in systemd's notation. @default 12h, for a large database */
   timeout?: string;
-  /** Whether only what it says is worth a line. @default false */
+  /** Whether systemd's own messages about it are suppressed. @default false */
   quiet?: boolean;
-  /** A directory of `/run` that it may write to, and that others may be at work in. @default none */
+  /** A directory of `/run` that it may write to, shared with others. @default none */
   runtimeDirectory?: string;
 }
 
-/** A run of `ringo-backup` by systemd, with no more of the machine in reach than it needs. */
+/** A systemd service that runs `ringo-backup`, confined to what it needs. */
 export const service = (name: string, description: string, arguments_: string, writable: string[], { timeout = "12h", quiet = false, runtimeDirectory }: ServiceOptions = {}): File => ({
   path: `/etc/systemd/system/${name}.service`,
   content: `[Unit]
@@ -90,9 +90,9 @@ ExecStart=${backupCommand} ${arguments_}
 Nice=10
 IOSchedulingClass=idle
 TimeoutStartSec=${timeout}
-# What is stopped, for a restore or at a shutdown, has not failed.
+# If stopped, for a restore or at a shutdown, it has not failed.
 SuccessExitStatus=SIGTERM
-${quiet ? "LogLevelMax=notice\nSyslogLevel=notice\n" : ""}${runtimeDirectory === undefined ? "" : `RuntimeDirectory=${runtimeDirectory}\nRuntimeDirectoryMode=0711\nRuntimeDirectoryPreserve=yes\n`}# It becomes other users, reads their files, and nothing more of what root may.
+${quiet ? "LogLevelMax=notice\nSyslogLevel=notice\n" : ""}${runtimeDirectory === undefined ? "" : `RuntimeDirectory=${runtimeDirectory}\nRuntimeDirectoryMode=0711\nRuntimeDirectoryPreserve=yes\n`}# It may switch to other users and read their files, but has no other rights of root.
 ${sandbox({
     capabilities: ["CAP_SETUID", "CAP_SETGID", "CAP_DAC_OVERRIDE", "CAP_CHOWN", "CAP_FOWNER", "CAP_KILL"],
     network: "internet",

@@ -10,24 +10,24 @@ export interface PgBackRestOptions {
   /** The name of this database's backups in the bucket. */
   stanza: string;
   repository: Repository;
-  /** Encrypts on this machine what goes to the bucket. */
+  /** Encrypts everything before it leaves this machine. */
   passphrase: string;
   /** PostgreSQL's data directory. */
   dataDirectory: string;
   /** How many files are compressed, encrypted and sent at once. */
   processes: number;
-  /** Full backups older than this go, with the WAL before the oldest that stays. */
+  /** Older full backups are removed, with the WAL before the oldest remaining one. */
   retentionDays: number;
-  /** Between two full backups; a divisor of 24. */
+  /** Interval between backups; a divisor of 24. */
   incrementalEveryHours: number;
-  /** WAL that may wait on this machine while S3 is away. What comes on top is given up: a full volume would stop the database. */
+  /** WAL that may wait on this machine while S3 is down. More than that is dropped, since a full volume would stop the database. */
   queueMaxMiB: number;
 }
 
 const conf = "/etc/pgbackrest/pgbackrest.conf";
 const fullAt = 2;
 
-/** Settings by which PostgreSQL hands its WAL over: a segment when it is full, and after a minute at the latest if anything was written. */
+/** PostgreSQL's archiving settings: a segment is archived when it is full, or after at most a minute if anything was written. */
 export const archiving = (stanza: string): Record<string, string> => ({
   wal_level: "replica",
   archive_mode: "on",
@@ -35,7 +35,7 @@ export const archiving = (stanza: string): Record<string, string> => ({
   archive_timeout: "60s",
 });
 
-/** PostgreSQL's backups: WAL all the time, a full backup each night, incremental ones between, and a restore test on Sundays. */
+/** PostgreSQL's backups: continuous WAL archiving, a full backup each night, incremental ones in between, and a restore test on Sundays. */
 export function pgbackrest(options: PgBackRestOptions): Fragment {
   const { repository, passphrase } = options;
   const hours = Array.from({ length: 24 / options.incrementalEveryHours }, (_, i) => (fullAt + i * options.incrementalEveryHours) % 24)
@@ -97,13 +97,13 @@ function configuration(options: PgBackRestOptions): string {
       "repo1-cipher-pass": options.passphrase,
       "repo1-retention-full-type": "time",
       "repo1-retention-full": options.retentionDays,
-      // Small files together, and of large ones only what changed: fewer requests to S3, smaller incremental backups.
+      // Bundles small files, and stores only the changed blocks of large ones: fewer requests to S3, smaller incremental backups.
       "repo1-bundle": "y",
       "repo1-block": "y",
       "compress-type": "zst",
       "process-max": options.processes,
       "start-fast": "y",
-      // Tried again nine times as long: with the default of 60 s it takes nine minutes to say that S3 is away.
+      // It retries for nine times as long: with the default of 60 s it takes nine minutes to report that S3 is down.
       "io-timeout": 15,
       "archive-async": "y",
       "archive-push-queue-max": `${options.queueMaxMiB}MiB`,

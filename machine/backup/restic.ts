@@ -5,11 +5,11 @@ import { timer } from "../timer";
 
 export interface ResticOptions {
   repository: Repository;
-  /** Encrypts on this machine what goes to the bucket. */
+  /** Encrypts everything before it leaves this machine. */
   passphrase: string;
   /** Directory of the files. */
   path: string;
-  /** A snapshot of each of so many days is kept, beside those of the last 48 hours. */
+  /** Number of daily snapshots to keep, beside the last 48 hourly ones. */
   keepDays: number;
   /** What an empty directory is filled with: `latest`, or a time. @default nothing */
   restore?: string;
@@ -18,7 +18,7 @@ export interface ResticOptions {
 const environment = "/etc/ringo/restic.env";
 const passphraseFile = "/etc/ringo/restic.passphrase";
 
-/** The media files' backups: a snapshot each hour, encrypted and without duplicates. */
+/** The media files' backups: an hourly snapshot, encrypted and deduplicated. */
 export function restic(options: ResticOptions): Fragment {
   const { repository, passphrase, path } = options;
   const hourly = timer({ unit: "ringo-media-backup", description: "A snapshot of the media files each hour", calendar: "hourly", jitter: "10min" });
@@ -38,7 +38,7 @@ export function restic(options: ResticOptions): Fragment {
     files: [
       { path: environment, content: Object.entries(variables).map(([name, value]) => `${name}=${value}\n`).join(""), ...secret },
       { path: passphraseFile, content: `${passphrase}\n`, ...secret },
-      // A first one of many files may be cut off: what is in S3 by then is there for the next.
+      // A first snapshot of many files may time out: the next one continues with what is in S3 by then.
       service("ringo-media-backup", "A snapshot of the media files", "media backup", ["/var/cache/ringo-restic"], { timeout: "2h" }),
     ],
     steps: [

@@ -1,12 +1,12 @@
-/** auditd: who changed what a machine's security rests on, and what people did as root. `ausearch --key <key>` finds it. */
+/** auditd: who changed security-relevant files, and what people did as root. Search with `ausearch --key <key>`. */
 import type { Fragment } from "../state";
 
 const rulesPath = "/etc/audit/rules.d/50-ringo.rules";
 const dropIns = ["auditd", "audit-rules"].map((name) => `/etc/systemd/system/${name}.service.d/ringo.conf`);
-/** The kernel speaks of audit to the machine alone: in a container neither unit could do anything but fail. */
+/** The kernel's audit is not available in containers, where both units would only fail. */
 const dropIn = "[Unit]\nConditionVirtualization=!container\n";
 
-/** Files and directories whose every change is written down, by key. */
+/** Files and directories whose changes are recorded, by key. */
 const watched: Record<string, { files?: string[]; directories?: string[] }> = {
   identity: { files: ["/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow"] },
   access: { directories: ["/etc/ssh", "/root/.ssh", "/etc/pam.d", "/etc/security"] },
@@ -16,13 +16,13 @@ const watched: Record<string, { files?: string[]; directories?: string[] }> = {
   audit: { directories: ["/etc/audit"] },
 };
 
-/** Calls that are written down, by key. A login that is unset is a service's. */
+/** System calls that are recorded, by key. An unset login id means a service. */
 const calls: Record<string, string> = {
   modules: "-S init_module,finit_module,delete_module",
   mounts: "-S mount,umount2,move_mount -F auid!=unset",
   clock: "-S settimeofday,clock_settime -F auid!=unset",
   "people-as-root": "-S execve -F euid=0 -F auid!=unset",
-  // nginx runs nothing: whatever does so under its name got in through it.
+  // nginx executes nothing: any program that runs as its user is an intruder's.
   "web-runs-something": "-S execve -F uid=33 -F auid=unset",
 };
 

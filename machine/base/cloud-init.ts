@@ -1,7 +1,7 @@
 /**
  * A machine's first minute. User data replaces the droplet when it changes, and any process on the machine can read it
- * for ever, so it is small, constant and holds nothing of worth: a boot host key that authenticates the very first
- * connection, over which the real host key goes onto the machine. From then on nobody accepts the boot key.
+ * forever, so it is small, constant and contains nothing of value: a boot host key that authenticates only the first
+ * connection, which delivers the real host key. From then on nobody accepts the boot key.
  */
 import { json } from "../content";
 import { combine, type MachineState } from "../state";
@@ -15,7 +15,7 @@ export interface HostKey {
 }
 
 export interface UserDataInputs {
-  /** Made for this machine's first connection and used for nothing else. */
+  /** Generated for this machine's first connection and used for nothing else. */
   bootHostKey: HostKey;
   /** Who may log in as root: the deployer. Operators are added by the base state. */
   authorizedKeys: string[];
@@ -30,11 +30,11 @@ const otherHostKeys = ["rsa", "ecdsa", "dsa"].flatMap((type) => {
 /** The droplet's user data, a cloud-config. JSON is YAML, and needs no quoting rules. */
 export function userData({ bootHostKey, authorizedKeys }: UserDataInputs): string {
   const config = {
-    // Only root, only by key. `users` without "default" makes no further user.
+    // Only root, only by key. `users` without "default" creates no further user.
     users: [{ name: "root", lock_passwd: true, ssh_authorized_keys: authorizedKeys }],
     disable_root: false,
     ssh_pwauth: false,
-    // The same, before sshd starts: cloud-init would say it when sshd runs, and restart it under whoever had just reached it.
+    // The same, before sshd starts: otherwise cloud-init would set it later and restart sshd, cutting off a new connection.
     write_files: [{ path: "/etc/ssh/sshd_config.d/50-cloud-init.conf", content: "PasswordAuthentication no\n", permissions: "0600" }],
     ssh_deletekeys: true,
     ssh_keys: { ed25519_private: withNewline(bootHostKey.private), ed25519_public: bootHostKey.public.trim() },
@@ -79,5 +79,5 @@ export function bootState({ hostKey }: { hostKey: HostKey }): MachineState {
   });
 }
 
-/** OpenSSH refuses a private key without its last newline. */
+/** OpenSSH refuses a private key without its final newline. */
 const withNewline = (text: string) => `${text.trim()}\n`;

@@ -4,14 +4,14 @@ const jailPath = "/etc/fail2ban/jail.local";
 const dropIn = "/etc/systemd/system/fail2ban.service.d/ringo.conf";
 
 /**
- * fail2ban: who tries names at SSH, or more keys than one connection may, is shut out, each time for longer. sshd's own
- * penalties are gone when it is restarted, and know nothing of yesterday.
- * @param spared CIDRs that are never shut out. Behind a bastion everybody shares its address, and machines their files:
- * there, it is for the day on which a firewall is open that should not be.
+ * fail2ban: addresses that try user names at SSH, or more keys than one connection may, are banned, each time for longer. sshd's own
+ * penalties are lost when it is restarted, and are short.
+ * @param spared CIDRs that are never banned. Behind a bastion everybody shares its address, and machines share files:
+ * there, it only matters if a firewall is open by mistake.
  */
 export function fail2ban(spared: string[]): Fragment {
   return {
-    // The journal is where failures are, and nftables what shuts out: neither is among what the package needs.
+    // It reads the journal and bans with nftables: the package depends on neither.
     packages: ["fail2ban", "python3-systemd", "nftables"],
     files: [
       { path: jailPath, content: jail(spared) },
@@ -27,7 +27,7 @@ ignoreip = ${["127.0.0.0/8", "::1", ...spared].join(" ")}
 usedns = no
 banaction = nftables
 findtime = 10m
-# Below what sshd's penalties let through at once.
+# Lower than what sshd's penalties allow at once.
 maxretry = 3
 bantime = 10m
 bantime.increment = true

@@ -1,14 +1,14 @@
-/** What Debian leaves open for everybody's sake, and a server with one purpose does not need. */
+/** Closes what Debian leaves open for general use, and a server with one purpose does not need. */
 import { combine, type Fragment } from "../state";
 
 const banner = "Authorized access only. All activity on this system is monitored and recorded; unauthorized use is prosecuted.\n";
 
-/** Nobody has a password; these hold for one that somebody gives an account by hand. */
+/** Nobody has a password; these apply if somebody sets one by hand. */
 const accounts: Fragment = {
   packages: ["libpam-passwdqc"],
   files: [
     { path: "/etc/login.defs", content: loginDefs() },
-    // A shell that was left open ends; what runs in it goes on till then.
+    // An idle shell is closed; a running command is not interrupted.
     { path: "/etc/profile.d/ringo.sh", content: "umask 027\nulimit -c 0\nreadonly TMOUT=1800\nexport TMOUT\n" },
     { path: "/etc/issue", content: banner },
     { path: "/etc/issue.net", content: banner },
@@ -40,7 +40,7 @@ const noCoreDumps: Fragment = {
   ],
 };
 
-/** Buses, file systems and protocols that no machine here has a use for, and whose drivers anybody could have loaded. */
+/** Unused buses, file systems and protocols, whose drivers any user could load. */
 const modules = [
   "usb-storage", "firewire-core", "firewire-ohci", "firewire-sbp2", "thunderbolt", "bluetooth",
   "cramfs", "freevxfs", "hfs", "hfsplus", "jffs2", "udf",
@@ -51,7 +51,7 @@ const noModules: Fragment = {
 };
 
 const resolvedConf = "/etc/systemd/resolved.conf.d/ringo.conf";
-/** Names come from DNS alone: no neighbour is asked for them, and none answered. */
+/** Names are resolved only by DNS: no queries to or answers for neighbours. */
 const noLocalNames: Fragment = {
   files: [{ path: resolvedConf, content: "[Resolve]\nLLMNR=no\nMulticastDNS=no\n" }],
   steps: [{
@@ -72,10 +72,10 @@ const permissions: Fragment = {
     unless: `test -z "$(find ${paths.join(" ")} -maxdepth 0 ! -perm ${mode} 2> /dev/null)"`,
     command: `find ${paths.join(" ")} -maxdepth 0 ! -perm ${mode} -exec chmod ${mode} {} + 2> /dev/null || true`,
   })),
-  checks: [{ name: "no unit that everybody could change", command: `test -z "$(find ${units} -perm /o+w ! -type l -print -quit 2> /dev/null)"` }],
+  checks: [{ name: "no world-writable unit", command: `test -z "$(find ${units} -perm /o+w ! -type l -print -quit 2> /dev/null)"` }],
 };
 
-/** What everybody may write, nobody may run. */
+/** World-writable places are noexec. */
 const mounts = ["tmpfs /tmp tmpfs mode=1777,strictatime,nosuid,nodev,noexec,size=50% 0 0", "/var/tmp /var/tmp none bind,nosuid,nodev,noexec 0 0", "tmpfs /dev/shm tmpfs nosuid,nodev,noexec 0 0"];
 const places = mounts.map((line) => line.split(" ")[1]);
 const noPrograms: Fragment = {

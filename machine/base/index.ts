@@ -20,7 +20,7 @@ export interface BaseInputs {
   hostname: string;
   sshd: Omit<SshdInputs, "penaltyExempt">;
   firewall: FirewallInputs;
-  /** CIDRs that are never shut out for failed logins, by sshd or fail2ban. */
+  /** CIDRs that are never banned for failed logins, by sshd or fail2ban. */
   neverBanned: string[];
   /** PEM of private certificate authorities. */
   trustedCertificates: string[];
@@ -58,7 +58,7 @@ function identity(hostname: string): Fragment {
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(hostname)) throw new Error(`"${hostname}" is not a host name`);
   return {
     files: [
-      // cloud-init would put back at every boot what the cloud's metadata says.
+      // Otherwise cloud-init would reset it from the cloud's metadata at every boot.
       { path: "/etc/cloud/cloud.cfg.d/90-ringo.cfg", content: "preserve_hostname: true\nmanage_etc_hosts: false\n" },
       { path: "/etc/hostname", content: `${hostname}\n` },
       {
@@ -70,7 +70,7 @@ function identity(hostname: string): Fragment {
   };
 }
 
-/** Where the clock is the host's, systemd starts neither and says so: that is no fault. */
+/** If the clock is the host's, systemd skips both, which is not an error. */
 function time(timezone: string): Fragment {
   return {
     packages: ["systemd-timesyncd", "tzdata"],

@@ -1,4 +1,4 @@
-/** What looks at a machine by night: what has changed on it (AIDE), and how hard it is (Lynis, by Debian's own timer). */
+/** Nightly checks: of changed files (AIDE), and of the hardening (Lynis, by Debian's own timer). */
 import { sandbox } from "../sandbox";
 import { combine, type Fragment } from "../state";
 import { timer } from "../timer";
@@ -24,7 +24,7 @@ Ours = p+u+g+l+ftype+sha256
 !/usr/share/(doc|locale|man|zoneinfo)$
 `;
 
-/** Each night's report is of one day: what it saw is what the next one compares with. */
+/** Each night's report covers one day: the next one compares with it. */
 const script = `#!/bin/sh
 set -eu
 cd ${databases}
@@ -32,7 +32,7 @@ action=--update
 [ -e aide.db ] || action=--init
 status=0
 aide --config=${confPath} $action || status=$?
-# Below 8 it says by its bits what it found: new, removed and changed files.
+# Exit statuses below 8 tell by their bits what was found: new, removed and changed files.
 [ $status -lt 8 ] || exit $status
 mv aide.db.new aide.db
 `;
@@ -48,7 +48,7 @@ IOSchedulingClass=idle
 ${sandbox({ capabilities: ["CAP_DAC_READ_SEARCH"], writable: [databases] })}ProtectHome=read-only
 `;
 
-/** What cannot be true of a virtual machine is not asked, and of certificates only the machine's own: Debian's authorities took a fifth of the time. */
+/** Skips tests that make no sense on a virtual machine, and checks only the machine's own certificates: Debian's authorities took a fifth of the time. */
 const lynisProfile = `# Managed by Ringo Infra. No USB device can be plugged into a droplet.
 skip-test=USB-3000
 ssl-certificate-paths=/etc/nginx/tls:/etc/postgresql:/etc/redis:/etc/ringo

@@ -4,8 +4,8 @@ const settings = "/etc/logrotate.d/00-ringo";
 const timer = "/etc/systemd/system/logrotate.timer.d/ringo.conf";
 
 /**
- * What bounds the files that Debian's packages keep under /var/log: each brings its rules, and none of them what reads these. They
- * go by days; somebody who has much written down must not fill the disk within one.
+ * logrotate, for the files of Debian's packages under /var/log: each brings its rules, but none depends on logrotate. They
+ * rotate by days; this also limits sizes, so that floods of lines cannot fill the disk within one.
  */
 export const logrotate: Fragment = {
   packages: ["logrotate"],

@@ -1,11 +1,11 @@
 /**
- * The cloud's metadata service answers whoever asks on the machine, user data included: only root may ask, and the cloud's
- * own agent, which learns there whose figures it sends. These are the first rules of their chains, before any that opens a
+ * The cloud's metadata service answers any process on the machine, including user data: only root may ask, and the cloud's
+ * own agent, which gets its identity there. These are the first rules of their chains, before any that opens a
  * port to everybody.
  */
 export const metadataUsers = { root: "root", agent: "do-agent" };
 
-/** Link-local addresses: nothing but metadata is there. */
+/** Link-local addresses, used only for metadata. */
 const linkLocal = "169.254.0.0/16";
 
 export const metadataFromMachine = [

@@ -1,6 +1,6 @@
 /**
- * The machine's own firewall, behind the cloud's: what is not named is dropped, in and out and through. What a role needs
- * beyond what every machine does, its concerns add (`egress.ts`). One table of ours and never a `flush ruleset`, because
+ * The machine's own firewall, behind the cloud's: everything undeclared is dropped, in, out and forwarded. What a role needs
+ * beyond every machine's rules is added by its concerns (`egress.ts`). It is one table, without `flush ruleset`, because
  * Docker and fail2ban keep their own tables beside it.
  */
 import { acceptRules, containerLinks, peer, rulesDirectory, rulesPath, underWay, type Peers, type Port } from "../nft";
@@ -19,7 +19,7 @@ export interface FirewallInputs {
   containersFrom?: string[];
 }
 
-/** Fails where the ruleset is not in force, or only in part. */
+/** Fails if the ruleset is not in force, or only in part. */
 export const dropsByDefault = "test \"$(nft list table inet ringo | grep -c 'policy drop;')\" = 3";
 
 const dropInPath = "/etc/systemd/system/nftables.service.d/ringo.conf";
@@ -29,12 +29,12 @@ export function firewall(inputs: FirewallInputs): Fragment {
     packages: ["nftables"],
     files: [
       { path: rulesPath, content: ruleset(inputs) },
-      // Debian's unit flushes every table when it stops, Docker's too, and leaves the machine open.
+      // Debian's unit flushes every table when it stops, including Docker's, and leaves the machine open.
       { path: dropInPath, content: "[Service]\nExecStop=\n" },
     ],
     steps: [
       { name: "check the firewall's rules", command: `nft --check --file ${rulesPath}`, onChange: [rulesPath] },
-      // Its unit is active whatever becomes of the rules that it once loaded.
+      // Its unit stays active whatever happens to the rules that it loaded.
       { name: "firewall in force", when: "after-units", unless: dropsByDefault, command: "systemctl restart nftables.service" },
     ],
     units: [{ name: "nftables.service", reloadOn: [rulesPath] }],
@@ -49,7 +49,7 @@ export function firewall(inputs: FirewallInputs): Fragment {
 export function ruleset({ services, containersFrom = [] }: FirewallInputs): string {
   const lines = (rules: string[]) => rules.map((rule) => `    ${rule}\n`).join("");
   return `#!/usr/sbin/nft -f
-# Managed by Ringo Infra. Declared before it is deleted: the first load has nothing to delete.
+# Managed by Ringo Infra. Declared before it is deleted, since at the first load there is nothing to delete.
 table inet ringo
 delete table inet ringo
 
@@ -72,7 +72,7 @@ ${lines(services.flatMap((service) => acceptRules(service, "saddr", service.from
     ct state established,related accept
     ct state invalid drop
 ${lines(metadataFromContainers)}${lines(containersFrom.map((cidr) => `oifname ${containerLinks} ${peer(cidr, "saddr")} accept`))}    include "${rulesDirectory}/forward-*.nft"
-    # Said at once: a backend that waits in vain keeps its workers.
+    # Rejected at once: a backend that waits in vain occupies its workers.
     iifname ${containerLinks} counter reject with icmpx admin-prohibited comment "no way out"
     counter comment "dropped"
   }
@@ -85,19 +85,19 @@ ${lines(metadataFromContainers)}${lines(containersFrom.map((cidr) => `oifname ${
     type filter hook output priority filter; policy drop;
     ct state established,related accept
     oifname ${containerLinks} jump containers
-    # Docker leads a port of the machine's own to a container after the way out was chosen: it still reads as loopback here.
+    # Docker redirects a port of the machine to a container after the output interface was chosen: it is still loopback here.
     oifname "lo" ct status dnat jump containers
     oifname "lo" ct status ! dnat meta skuid "root" accept comment "the machine's own root"
 ${lines(metadataFromMachine)}    tcp sport 22 ${underWay} accept comment "answers to SSH that was there before these rules"
     meta skuid "root" icmp type echo-request accept
-    # Any program may ask for an echo (net.ipv4.ping_group_range), and say in it what it likes.
+    # Any program may ping (net.ipv4.ping_group_range), with arbitrary data.
     meta skuid != "root" icmpv6 type echo-request drop
     meta l4proto ipv6-icmp accept
 ${lines([...names, stubNames])}    meta skuid "systemd-timesync" udp dport 123 accept comment "time"
     meta skuid { "root", "_apt" } tcp dport { 80, 443 } accept comment "packages"
     include "${rulesDirectory}/output-*.nft"
     limit rate 6/minute counter log prefix "ringo: no way out: " comment "dropped"
-    # Said at once: whoever asks on this machine may have another to ask.
+    # Rejected at once: a program on this machine may have an alternative.
     oifname "lo" reject
   }
 }

@@ -1,4 +1,4 @@
-"""Which resolvers this machine asks for names: the firewall lets everybody out to these on port 53, and nobody to others."""
+"""Puts this machine's resolvers into the firewall, which allows port 53 only to these."""
 import ipaddress
 import os
 import re
@@ -26,7 +26,7 @@ def resolvers(paths):
 
 
 def elements(found):
-    """What puts them into the firewall's sets. It is read with the rules: one address that nft cannot read would open the machine."""
+    """The nft commands for the firewall's sets. They are loaded with the rules: an address that nft rejects would open the machine."""
     lists = {version: sorted(address for address in found if address.version == version) for version in (4, 6)}
     return "".join("add element inet ringo resolvers%d { %s }\n" % (version, ", ".join(map(str, addresses))) for version, addresses in lists.items() if addresses)
 
@@ -43,14 +43,14 @@ def main(rules, path, *named):
     if not found:
         if not os.path.exists(path):
             sys.exit("no resolver but this machine itself is named in %s: nothing here could ask for a name" % " or ".join(named))
-        print("no resolver is named in %s: those of before stay" % " or ".join(named), file=sys.stderr)
+        print("no resolver is named in %s: the former ones stay" % " or ".join(named), file=sys.stderr)
         return
     write(path, elements(found))
     subprocess.run(["nft", "--file", rules], check=True)
 
 
 def known(path, *named):
-    """Whether the firewall has them already, or there are none now and it keeps those of before."""
+    """Whether the firewall has them already, or there are none now and it keeps the former ones."""
     found = resolvers(named)
     try:
         with open(path) as file:

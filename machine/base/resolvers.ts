@@ -1,6 +1,6 @@
 /**
- * Names are asked of the resolvers that the machine's cloud has given it, and of nobody else: any other address on port 53 would be
- * a way out for whoever takes over a program. The machine reads itself who they are, and goes with them when they change.
+ * DNS queries go only to the resolvers that the cloud gave the machine: any other address on port 53 would be
+ * a way out for an intruder. The machine determines its resolvers itself, and follows when they change.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,23 +8,23 @@ import { addedRules, containerLinks, rulesDirectory, rulesPath } from "../nft";
 import { sandbox } from "../sandbox";
 import type { Fragment } from "../state";
 
-/** The firewall's sets of them. What is in them is in a file that outlives a boot: names are there before the network is. */
+/** The firewall's sets of them. Their elements are in a file that survives a boot, since names are needed before the network is up. */
 export const resolverSets = [4, 6].map((version) => `set resolvers${version} { type ipv${version}_addr; }`);
 const elementsPath = `${rulesDirectory}/elements-resolvers.nft`;
 
-/** Lets out to them, in any chain. */
+/** Allows connections to them, in any chain. */
 export const names = ["ip daddr @resolvers4", "ip6 daddr @resolvers6"].map((to) => `${to} meta l4proto { tcp, udp } th dport 53 accept comment "names"`);
 
-/** Lets out to a resolver of the machine's own, as systemd-resolved's. */
+/** Allows connections to a resolver on the machine itself, such as systemd-resolved. */
 export const stubNames = 'ip daddr 127.0.0.0/8 meta l4proto { tcp, udp } th dport 53 accept comment "names"';
 
 /**
- * Lets containers ask, too. Of the same state as the firewall itself, which has the sets: an older program takes both away at once, and
- * no rules stay behind that nft cannot read.
+ * Allows containers, too. In the same state as the firewall itself, which has the sets: an older program removes both at once, and
+ * leaves no rules that nft cannot load.
  */
 export const namesForContainers: Fragment = addedRules("forward", "names", names.map((rule) => `iifname ${containerLinks} ${rule}`));
 
-/** The second is whom systemd-resolved asks, where programs ask it by a loopback address. */
+/** The second lists systemd-resolved's upstreams, if programs use its loopback address. */
 const named = ["/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"];
 
 const program = "/usr/local/lib/ringo/resolvers.py";
@@ -44,13 +44,13 @@ export const resolvers: Fragment = {
       content: `[Unit]
 Description=Tells the firewall which resolvers this machine asks for names
 After=nftables.service
-# Or many changes would be the last that it takes in.
+# Otherwise it would stop reacting after many changes.
 StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot
 ExecStart=${tell}
-# What changes while this runs does not start it again: at a boot much does at once.
+# Changes while this runs do not start it again: at a boot there are many at once.
 ExecStart=sleep 1
 ExecStart=${tell}
 ${sandbox({ capabilities: ["CAP_NET_ADMIN"], network: "rules", writable: [rulesDirectory] })}`,
@@ -59,7 +59,7 @@ ${sandbox({ capabilities: ["CAP_NET_ADMIN"], network: "rules", writable: [rulesD
       path,
       content: `[Unit]
 Description=Looks for other resolvers
-# Who they are now, at every boot.
+# The current ones, at every boot.
 Wants=ringo-resolvers.service
 
 [Path]
@@ -69,7 +69,7 @@ WantedBy=paths.target
 `,
     },
   ],
-  // Before the first rules are in force, so that no step is without names.
+  // Before the first rules are in force, so that every step can resolve names.
   steps: [{
     name: "resolvers that the firewall lets out to", when: "after-files",
     unless: `${python} --known ${files}`, command: tell,

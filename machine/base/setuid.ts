@@ -1,11 +1,11 @@
 import type { Fragment } from "../state";
 
-/** Programs that run with their owner's rights whoever starts them. Where packages put programs; not in containers' images. */
+/** Finds setuid and setgid programs where packages install programs; not in containers' images. */
 const found = "find /usr -xdev -type f -perm /6000";
 
 /**
- * No setuid and no setgid programs. Only root logs in, and services become who they are before they start: each of these
- * programs would only be of use to who has taken over one of them. dpkg is told, so an upgrade does not bring them back.
+ * No setuid and no setgid programs. Only root logs in, and services switch users before they start: these
+ * programs would only help an intruder in a service. dpkg is told, so an upgrade does not bring them back.
  */
 export const noSetuid: Fragment = {
   steps: [{

@@ -6,11 +6,11 @@ import { combine, type Fragment } from "../state";
 export interface SshdInputs {
   /** Public keys that may log in as root: the deployer's and the operators'. */
   authorizedKeys: string[];
-  /** This machine is the way to the others: it forwards to port 22 in this CIDR. @default it forwards nothing */
+  /** This machine is the bastion: it forwards to port 22 in this CIDR. @default it forwards nothing */
   forwardsTo?: string;
   /**
-   * CIDRs that sshd's penalties for failed logins spare. Behind a bastion every client shares one address, so one
-   * mistyped key would shut everybody out. Needs OpenSSH ≥ 9.8. @default []
+   * CIDRs exempt from sshd's penalties for failed logins. Behind a bastion all clients share one address, so one
+   * wrong key would lock everybody out. Needs OpenSSH ≥ 9.8. @default []
    */
   penaltyExempt?: string[];
 }
@@ -21,7 +21,7 @@ const configPath = "/etc/ssh/sshd_config.d/10-ringo.conf";
 export function sshd(inputs: SshdInputs): Fragment {
   const keys = inputs.authorizedKeys.map((key) => key.trim()).filter((key) => key !== "");
   if (keys.length === 0) throw new Error("a machine without an authorized key can never be reached again");
-  // sshd opens what it forwards as the user who asked for it.
+  // sshd opens forwarded connections as the user who requested them.
   const forwards = inputs.forwardsTo === undefined ? {} : combine(
     mayReach("bastion", [{ name: "ssh", port: 22, to: [inputs.forwardsTo], users: ["root"] }]),
     addedRules("input", "bastion", [`${peer(inputs.forwardsTo, "saddr")} tcp sport 22 ${underWay} accept comment "answers to what it forwarded before these rules"`]),
@@ -34,18 +34,18 @@ export function sshd(inputs: SshdInputs): Fragment {
       { path: "/root/.ssh/authorized_keys", content: keys.map((key) => `${key}\n`).join(""), mode: "0600" },
     ],
     units: [{ name: "ssh.service", reloadOn: [configPath] }],
-    // A running sshd keeps its old configuration when the new one is wrong; it must not come to a reload or reboot.
+    // A running sshd keeps its old configuration if the new one is invalid; that must be noticed before a reload or reboot.
     steps: [{ name: "check sshd's configuration", command: "sshd -t", onChange: [configPath] }],
   });
 }
 
-/** The drop-in: the first value that sshd meets wins, and this one is read before all others. */
+/** The drop-in: sshd uses the first value of a setting, and reads this file before all others. */
 export function sshdConfig({ forwardsTo, penaltyExempt = [] }: Omit<SshdInputs, "authorizedKeys">): string {
   return `# Managed by Ringo Infra.
 HostKey /etc/ssh/ssh_host_ed25519_key
 HostKeyAlgorithms ssh-ed25519
 
-# Taken away from what this OpenSSH offers, so that a newer one's better algorithms come by themselves.
+# Removed from this OpenSSH's defaults, so that a newer version's better algorithms are used automatically.
 KexAlgorithms -diffie-hellman-*,ecdh-sha2-nistp*
 Ciphers -*-cbc,3des*,rijndael*
 MACs -*sha1*,*md5*,umac-*@openssh.com,hmac-sha2-256,hmac-sha2-512,umac-64-etm@openssh.com
@@ -60,9 +60,9 @@ LoginGraceTime 30
 MaxAuthTries 3
 LogLevel VERBOSE
 
-# One deployment opens a connection for every machine behind the bastion at once; what it forwards is no session.
+# One deployment opens a connection for every machine behind the bastion at once; forwarded connections are not sessions.
 MaxStartups 200:30:400
-# Behind it a deployment opens a few: no neighbour can take all of a machine's by holding his own open.
+# Behind it a deployment opens a few: no neighbour can occupy all of a machine's by keeping its own open.
 PerSourceMaxStartups ${forwardsTo === undefined ? "20" : "none"}
 MaxSessions 2
 ClientAliveInterval 30

@@ -1,10 +1,10 @@
 import type { Fragment } from "../state";
 
 const path = "/etc/sysctl.d/60-ringo.conf";
-/** Read after ours, so what they say holds. */
+/** Read after ours, so their values apply. */
 const exceptions = "/etc/sysctl.d/70-ringo-*.conf";
 
-/** No redirects, no answer to what cannot come from where it claims to. */
+/** No redirects, no answers to packets with impossible source addresses. */
 const perLink = Object.entries({ accept_redirects: 0, secure_redirects: 0, send_redirects: 0, accept_source_route: 0, rp_filter: 1, log_martians: 1 })
   .flatMap(([name, value]) => ["all", "default"].map((link) => [`net.ipv4.conf.${link}.${name}`, value] as const));
 
@@ -29,7 +29,7 @@ const settings: readonly (readonly [string, number])[] = [
   ["vm.unprivileged_userfaultfd", 0],
   ["net.core.bpf_jit_harden", 2],
   ["net.core.somaxconn", 4096],
-  // First of the network's: a change of it puts others back to what they were.
+  // First of the network's: changing it resets others.
   ["net.ipv4.ip_forward", 0],
   ...perLink,
   ["net.ipv4.icmp_echo_ignore_broadcasts", 1],
@@ -42,14 +42,14 @@ const settings: readonly (readonly [string, number])[] = [
   ["net.ipv6.conf.default.accept_source_route", 0],
 ];
 
-/** A machine that passes on what is not for itself: to its containers. */
+/** For a machine that forwards packets to its containers. */
 export const routing: Fragment = {
   files: [{ path: "/etc/sysctl.d/70-ringo-routing.conf", content: "-net.ipv4.ip_forward = 1\n", whenGone: `/usr/lib/systemd/systemd-sysctl ${path}` }],
 };
 
 /**
- * Settings of the kernel. With a leading "-" one that this kernel does not have, or that a container does not let us
- * change, is passed over; the check asks for every other.
+ * Kernel settings. A leading "-" skips one that this kernel does not have, or that a container does not allow to be
+ * changed; the check verifies all others.
  */
 export const kernel: Fragment = {
   packages: ["procps"],

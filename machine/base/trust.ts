@@ -5,10 +5,10 @@ import type { Fragment } from "../state";
 const directory = "/usr/local/share/ca-certificates";
 const ours = `${directory} -name 'ringo-*.crt'`;
 
-/** What every program on Debian that trusts the system's authorities reads. */
+/** The bundle that all programs on Debian read that trust the system's authorities. */
 export const trustBundle = "/etc/ssl/certs/ca-certificates.crt";
 
-/** @param certificates PEM, one certificate each. One that is taken away is no longer trusted. */
+/** @param certificates PEM, one certificate each. A removed one is no longer trusted. */
 export function trust(certificates: string[]): Fragment {
   const files = certificates.map((pem) => {
     const content = `${pem.trim()}\n`;
@@ -22,11 +22,11 @@ export function trust(certificates: string[]): Fragment {
     steps: [
       {
         name: "trust certificates",
-        // With --fresh it would make some 300 links anew, too, by a process or two for each: twice the time.
+        // --fresh would also recreate some 300 links, with a process or two for each: twice the time.
         command: `find ${ours}${paths.map((path) => ` ! -path ${path}`).join("")} -delete
 find /etc/ssl/certs -xtype l -delete
 update-ca-certificates > /dev/null`,
-        // Right when just our files are there and none of them is newer than the bundle.
+        // Up to date if exactly our files exist and none is newer than the bundle.
         unless: `[ "$(find ${ours} | sort)" = "${paths.join("\n")}" ] && \
 [ -s ${trustBundle} ] && [ -z "$(find ${ours} -newer ${trustBundle})" ]`,
       },

@@ -6,7 +6,7 @@ export interface UpdateWindow {
   reboot: boolean;
   /** `HH:MM`, in the machine's time zone: of the machines whose turn is 0. */
   rebootTime: string;
-  /** How many turns of five minutes later it is this machine's, so that not all of a tier are away at once. @default 0 */
+  /** Delay in steps of five minutes, so that not all machines of a tier are down at once. @default 0 */
   turn?: number;
 }
 
@@ -16,8 +16,8 @@ const turnMinutes = 5;
 const timerPath = "/etc/systemd/system/apt-daily-upgrade.timer.d/ringo.conf";
 
 /**
- * Security updates by themselves. They are installed in the hour before the time of the reboot, and what still runs with
- * a replaced library is started anew: else the hole would be open until somebody thinks of it.
+ * Automatic security updates. They are installed in the hour before the time of the reboot, and programs that still run with
+ * a replaced library are restarted: otherwise the vulnerability would remain until somebody does it.
  */
 export function updates({ reboot, rebootTime, turn = 0 }: UpdateWindow): Fragment {
   const [hour, minute] = rebootTime.split(":").map(Number);
@@ -31,25 +31,25 @@ export function updates({ reboot, rebootTime, turn = 0 }: UpdateWindow): Fragmen
       },
       {
         path: "/etc/apt/apt.conf.d/60ringo-unattended-upgrades",
-        content: `// Security updates only: all else changes when the deployment says so.
+        content: `// Security updates only: everything else changes by deployment.
 #clear Unattended-Upgrade::Origins-Pattern;
 Unattended-Upgrade::Origins-Pattern { "origin=Debian,codename=\${distro_codename}-security,label=Debian-Security"; };
 Unattended-Upgrade::Remove-Unused-Kernel-Packages "true";
 Unattended-Upgrade::Automatic-Reboot "${reboot}";
 Unattended-Upgrade::Automatic-Reboot-WithUsers "true";
 Unattended-Upgrade::Automatic-Reboot-Time "${clock(ours)}";
-// Else an update with another version of a file that we have overwritten would be held back.
+// Otherwise an update with another version of a file that we have overwritten would be held back.
 DPkg::Options { "--force-confdef"; "--force-confold"; };
 `,
       },
-      // Docker is among what it never restarts: containers have libraries of their own.
+      // It never restarts Docker, since containers have their own libraries.
       { path: "/etc/needrestart/conf.d/ringo.conf", content: "$nrconf{restart} = 'a';\n$nrconf{kernelhints} = -1;\n$nrconf{ucodehints} = 0;\n" },
       { path: timerPath, content: `[Timer]\nOnCalendar=\nOnCalendar=*-*-* ${clock(ours - 60)}:00\nRandomizedDelaySec=15min\n` },
     ],
     units: [
       { name: "apt-daily.timer" },
       { name: "apt-daily-upgrade.timer", restartOn: [timerPath] },
-      { name: "unattended-upgrades.service" }, // lets no shutdown cut an update off
+      { name: "unattended-upgrades.service" }, // prevents a shutdown from interrupting an update
     ],
   };
 }

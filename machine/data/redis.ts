@@ -35,7 +35,7 @@ const password = (user: string): string => `/etc/ringo/redis/${user}.password`;
 export function redis(options: RedisOptions): Fragment {
   const secrets = [options.password, options.operatorPassword, ...(options.users ?? []).map((user) => user.password)];
   for (const word of secrets) {
-    if (!unreserved.test(word)) throw new Error("a Redis password may hold only A-Z a-z 0-9 . _ ~ -: it is part of a URL");
+    if (!unreserved.test(word)) throw new Error("a Redis password may contain only A-Z a-z 0-9 . _ ~ -: it is part of a URL");
   }
   const data = options.dataDirectory;
   const readable = { group: "redis", mode: "0640" };
@@ -139,7 +139,7 @@ answers=$({
     cat ${known}
 } | redis-cli -h 127.0.0.1)
 case $(echo "$answers" | grep -v WRONGPASS) in
-    *ERR*|*NOAUTH*|*NOPERM*) echo 'Redis did not take its users' >&2; exit 1 ;;
+    *ERR*|*NOAUTH*|*NOPERM*) echo 'Redis did not accept its users' >&2; exit 1 ;;
 esac
 install -m 0600 ${password("operator")} ${operatorInForce}
 `;

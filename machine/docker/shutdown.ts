@@ -44,7 +44,7 @@ end() {
     ${listContainers} > ${told}
     # Beside those that were ended before: a machine may be shut down after that.
     cat ${told} >> ${ended}
-    refuse_others || echo 'others are not turned away' >&2
+    refuse_others || echo 'connections of other machines are not refused' >&2
     patience=100
     while some_wait && [ $patience -gt 0 ]; do
         sleep 0.1
@@ -61,7 +61,7 @@ stop)
     end ;;
 start)
     # A kernel that went on keeps it, as one of a soft reboot or under a container.
-    nft 'add table inet ringo_away; delete table inet ringo_away' || echo 'whether others are turned away is not known' >&2
+    nft 'add table inet ringo_away; delete table inet ringo_away' || echo 'connections of other machines may still be refused' >&2
     [ -e ${ended} ] || exit 0
     there=$(${listContainers} --all)
     echo "$there" | grep --line-regexp --fixed-strings --file=${ended} | xargs --no-run-if-empty docker start

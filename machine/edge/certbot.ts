@@ -87,9 +87,9 @@ if ! issued; then
         --server "$server" --webroot --webroot-path ${acmeRoot} --cert-name ringo \\
         --deploy-hook ${deploy} --force-renewal --renew-with-new-domains "$@"; then
         for domain in $domains; do
-            echo "$domain leads to: $(getent ahosts "$domain" | awk '{print $1}' | sort -u | tr '\\n' ' ')" >&2
+            echo "$domain resolves to: $(getent ahosts "$domain" | awk '{print $1}' | sort -u | tr '\\n' ' ')" >&2
         done
-        echo 'The CA must reach this machine on port 80 under every one of these names.' >&2
+        echo 'The CA must reach this machine on port 80 under each of these names.' >&2
         exit 1
     fi
 fi

@@ -104,7 +104,7 @@ def main(settings_path, notes, told_path, token_path):
     try:
         tell(Sentry(settings["url"], settings["organization"], token), settings, *now)
     except NotTold as why:
-        print("Sentry has not heard of %s, and is told again every five minutes: %s" % (now[0], why), file=sys.stderr)
+        print("Sentry was not told of %s; retrying every five minutes: %s" % (now[0], why), file=sys.stderr)
         return 1
     with open(told_path + ".new", "w") as file:
         json.dump(now, file)

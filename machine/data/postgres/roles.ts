@@ -39,7 +39,7 @@ export const loginName = (name: string, generation = 1): string => (generation %
 export function roles(all: PostgresRole[], address: string) {
   for (const { name, database } of all) {
     for (const word of [name, database]) {
-      if (!/^[a-z_][a-z0-9_]{0,60}$/.test(word)) throw new Error(`not a name for a role or database: ${JSON.stringify(word)}`);
+      if (!/^[a-z_][a-z0-9_]{0,60}$/.test(word)) throw new Error(`not a valid name for a role or database: ${JSON.stringify(word)}`);
     }
   }
   const verifiers = all.map((role) => scramVerifier(loginName(role.name, role.generation), role.password));

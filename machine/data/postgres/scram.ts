@@ -9,7 +9,7 @@ const iterations = 4096;
  * @throws if the password holds characters that the application's DSN or SCRAM's normalisation would alter.
  */
 export function scramVerifier(role: string, password: string, salt = saltOf(role, password)): string {
-  if (!unreserved.test(password)) throw new Error(`the password of role ${role} may hold only A-Z a-z 0-9 . _ ~ -`);
+  if (!unreserved.test(password)) throw new Error(`the password of role ${role} may contain only A-Z a-z 0-9 . _ ~ -`);
   const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");
   const hmac = (text: string) => createHmac("sha256", salted).update(text).digest();
   const stored = createHash("sha256").update(hmac("Client Key")).digest("base64");

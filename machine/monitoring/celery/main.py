@@ -63,12 +63,12 @@ class Exporter:
                 self.tasks.event(event)
                 self.workers.event(event)
         except (ValueError, KeyError, TypeError) as error:
-            print("not understood: %s" % error, file=sys.stderr, flush=True)
+            print("event not understood: %s" % error, file=sys.stderr, flush=True)
 
     def _lost(self, error):
         with self.lock:
             if self.broker:
-                print("the broker is away: %s" % error, file=sys.stderr, flush=True)
+                print("the broker is unreachable: %s" % error, file=sys.stderr, flush=True)
             self.broker = False
             self.workers.deaf()
 

@@ -27,7 +27,7 @@ export function dashboards({ rules, runbook }: DashboardsOptions): Rendered[] {
   const alerts = concerns(rules).flatMap((concern) => concern.alerts);
   const alert = (name: string): Alert => {
     const found = alerts.find((each) => each.name === name);
-    if (found === undefined) throw new Error(`no alert is called ${name}`);
+    if (found === undefined) throw new Error(`no alert is named ${name}`);
     return found;
   };
   const known: Known = { figure: (name) => alert(name).expr, objectivePercent: rules.objectivePercent };

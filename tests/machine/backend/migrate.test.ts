@@ -46,7 +46,7 @@ function migrate(program: string) {
   return { status, lines: stdout.trim().split("\n"), stderr };
 }
 
-const again = ["a lock was not to be had within 5s: trying again in 0 s", "closed"];
+const again = ["no lock was available within 5s: trying again in 0 s", "closed"];
 const locked = (times: number) => `import os, sys
 from django.db import LockNotAvailable, OperationalError
 open("tries", "a").write("x")

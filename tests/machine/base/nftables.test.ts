@@ -342,7 +342,7 @@ test("nothing can be injected into the rules by a service's name or port", () =>
 });
 
 test("nothing can be injected by an outgoing rule, its users or its concern's file", () => {
-  expect(() => mayReach("x", [{ name: "s3", port: 443, to: "any", users: ['root" accept #'] }])).toThrow("not users' names");
+  expect(() => mayReach("x", [{ name: "s3", port: 443, to: "any", users: ['root" accept #'] }])).toThrow("invalid user names");
   expect(() => mayReach("x", [{ name: "s3", port: 443, to: ["0.0.0.0/0 accept #"] }])).toThrow("neither a CIDR nor an address");
   expect(() => backendNetwork({ ...backend, ports: [70_000] })).toThrow("is not a port");
   expect(() => backendNetwork({ ...backend, data: "data" })).toThrow("neither a CIDR nor an address");

@@ -68,7 +68,7 @@ describe("PostgreSQL", () => {
 
   test.each(["with space", "quote'", "back\\slash", "a:b", "", "new\nline"])("a password %j is refused, and not shown", (password) => {
     expect(() => postgres(options(password))).toThrow(/password of role ringo/);
-    expect(() => redis({ ...redisOptions, password, operatorPassword: "x" })).toThrow(/password may hold only/);
+    expect(() => redis({ ...redisOptions, password, operatorPassword: "x" })).toThrow(/password may contain only/);
   });
 
   test.each(["Ringo", 'a"b', "a;b", "1a", ""])("a role named %j is refused", (name) => {

@@ -195,7 +195,7 @@ echo "server = ${options.server}" > ${root}/letsencrypt/renewal/ringo.conf
     run(order);
     writeFileSync(join(root, "calls"), "");
     const { status, stderr } = run({ ...order, domains: ["localhost"], refused: true });
-    expect([status, stderr]).toEqual([1, expect.stringMatching(/^localhost leads to: (?:\S+ )+\n.*port 80/m)]);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^localhost resolves to: (?:\S+ )+\n.*port 80/m)]);
     expect(calls().filter((call) => !call.startsWith("certbot"))).toEqual([]);
   });
 
