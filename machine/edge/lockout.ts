@@ -11,7 +11,7 @@ test -z "$from" || python3 -c 'import ipaddress, sys
 address = ipaddress.ip_address(sys.argv[1])
 sys.exit(not any(address in ipaddress.ip_network(network, False) for network in sys.argv[2:]))' "$from" ${cidrs.map(quote).join(" ")} || {
   echo "this update comes from $from, which sshAllowedCidrs does not contain: nobody could connect from there any more"
-  echo "to mend: pulumi config set --path 'sshAllowedCidrs[${cidrs.length}]' $from/${"$"}(case $from in *:*) echo 128 ;; *) echo 32 ;; esac)"
+  echo "to fix: pulumi config set --path 'sshAllowedCidrs[${cidrs.length}]' $from/${"$"}(case $from in *:*) echo 128 ;; *) echo 32 ;; esac)"
   exit 1
 }`;
   return { name: "who updates this machine may still connect", when: "before-packages", unless: asked, command: asked };
