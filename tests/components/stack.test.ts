@@ -73,6 +73,15 @@ describe("the whole stack", () => {
     }
   });
 
+  test("shuts the private network out of no machine behind the bastion: everybody comes from there, and one mistyped key would lock out all", () => {
+    const spared = Object.fromEntries(outputs.machines.map(({ name }: { name: string }) => {
+      const text = (path: string) => stateOf(named(resources, `${name}-base`)).files.find((file) => file.path === path)!.content;
+      return [name, [/^PerSourcePenaltyExemptList (.*)$/m.exec(text("/etc/ssh/sshd_config.d/10-ringo.conf"))?.[1], /^ignoreip = 127\.0\.0\.0\/8 ::1 ?(.*)$/m.exec(text("/etc/fail2ban/jail.local"))![1]]];
+    }));
+    const { inputs: { ipRange } } = resources.find(({ type }) => type.endsWith(":Vpc"))!;
+    expect(spared).toEqual({ ...Object.fromEntries(Object.keys(spared).map((name) => [name, [ipRange, ipRange]])), edge: [undefined, ""] });
+  });
+
   test("has no key in user data that is still trusted after the first connection", () => {
     for (const { name, inputs } of of(resources, droplet)) {
       const userData = plain(inputs.userData);

@@ -38,7 +38,7 @@ def connect():
 
 /** What is printed where `manage.py` is this. */
 function migrate(program: string) {
-  for (const [name, text] of Object.entries({ ...django, "manage.py": program, [`release/migrate.py`]: content.replace(/^PAUSES = .*$/m, "PAUSES = (0, 0)") })) {
+  for (const [name, text] of Object.entries({ ...django, "manage.py": program, [`release/migrate.py`]: content.replace("import time\n", "class time: sleep = staticmethod(lambda seconds: print('waits', seconds))\n") })) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
@@ -46,7 +46,7 @@ function migrate(program: string) {
   return { status, lines: stdout.trim().split("\n"), stderr };
 }
 
-const again = ["no lock was available within 5s: trying again in 0 s", "closed"];
+const again = (seconds: number) => [`no lock was available within 5s: trying again in ${seconds} s`, "closed", `waits ${seconds}`];
 const locked = (times: number) => `import os, sys
 from django.db import LockNotAvailable, OperationalError
 open("tries", "a").write("x")
@@ -64,10 +64,13 @@ test("manage.py runs as usual", () => {
   expect(migrate(locked(0))).toEqual({ status: 0, lines: ["__main__ manage.py migrate --noinput backend"], stderr: "" });
 });
 
-test("a lock that is not available is retried, but not forever", () => {
-  expect(migrate(locked(2))).toMatchObject({ status: 0, lines: [...again, ...again, expect.stringMatching(/^__main__/)] });
+test("a lock that is not available is retried after ever longer waits, for two minutes at most", () => {
+  expect(migrate(locked(2))).toMatchObject({ status: 0, lines: [...again(5), ...again(10), expect.stringMatching(/^__main__/)] });
   rmSync(join(folder, "tries"));
-  expect(migrate(locked(3))).toMatchObject({ status: 1, lines: [...again, ...again], stderr: expect.stringContaining("OperationalError: canceled") });
+  const { status, lines, stderr } = migrate(locked(100));
+  expect([status, stderr]).toEqual([1, expect.stringContaining("OperationalError: canceled")]);
+  const waits = lines.filter((line) => line.startsWith("waits ")).map((line) => Number(line.slice("waits ".length)));
+  expect(waits.reduce((sum, seconds) => sum + seconds, 0) + 5 * (waits.length + 1)).toBeLessThanOrEqual(120);
 });
 
 test("any other failure is immediate", () => {
