@@ -28,7 +28,7 @@ const network: Row[] = [
   },
   { demands: "SSH is reachable on the bastion only, from named ranges no wider than /16 (IPv4) or /32 (IPv6)", policies: ["firewall-ssh"], machine: ["base/nftables.ts", "base/sshd.ts"] },
   { demands: "Every droplet has a cloud firewall, which refers to machines of this stack only", policies: ["droplet-firewalled", "firewall-own-tags"] },
-  { demands: "Only the edge has a public address", policies: ["public-address"], tests: { "components/stack.test.ts": ["gives only the edge a public address"] } },
+  { demands: "Only the edge has a public address", policies: ["public-address", "reserved-address"], tests: { "components/stack.test.ts": ["gives only the edge a public address"] } },
   { demands: "Every droplet, and every other resource that can be, is in the stack's own VPC, which is not peered with another stack's", policies: ["droplet-own-vpc", "private-network", "vpc-peering-own"] },
   {
     demands: "Outgoing connections go to named destinations only, and on a machine only from the program that needs them",

@@ -13,10 +13,12 @@ export const each = <T>(list: readonly T[]): (() => T)[] => Array.from({ length:
 /**
  * Whether all ids that an input names are of these resources. An id that is known says so itself, and an update knows all. Of the others a preview
  * knows whom the program refers to: of these alone, and enough of them, or of others alone. What is neither is not judged, and throws.
+ * A provider may not tell an id at all, as the local cloud's; then, too, the references count.
  */
 export function nameOnly(these: PolicyResource[], { is, id }: Named, { propertyDependencies }: PolicyResource, input: string, ids: (() => unknown)[]): boolean {
   const own = these.flatMap((one) => known(() => id(one)) ?? []).map(String); // a droplet's id is a text of digits; who names it gives a number
-  const given = ids.map(known);
+  const isUntold = these.some((one) => known(() => id(one) === undefined));
+  const given = ids.map(known).map((one) => (isUntold && !own.includes(String(one)) ? undefined : one));
   if (given.some((one) => one !== undefined && !own.includes(String(one)))) return false;
   const waiting = given.filter((one) => one === undefined).length;
   if (waiting === 0) return true;

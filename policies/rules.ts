@@ -36,12 +36,12 @@ import { firewallOwnTags } from "./network/firewall-own";
 import { loadBalancerRules } from "./network/load-balancer";
 import { vpcPeering } from "./network/peering";
 import { privateNetwork } from "./network/private-network";
-import { publicAddress } from "./network/public-address";
+import { publicAddressRules } from "./network/public-address";
 import { securityGroup } from "./network/security-group";
 import type { Rule } from "./rule";
 
 const named: Rule[] = [
-  ...firewallRules, firewallOwnTags, ...dropletCoverage, publicAddress, privateNetwork, vpcPeering, ...loadBalancerRules, appInside, securityGroup, ...dnsRules,
+  ...firewallRules, firewallOwnTags, ...dropletCoverage, ...publicAddressRules, privateNetwork, vpcPeering, ...loadBalancerRules, appInside, securityGroup, ...dnsRules,
   ...dropletRules, connection, commandHostKey, commandSecret, commandState, providerTls, userData, container, ...kubernetesRules,
   waf,
   ...bucketSettingRules, ...bucketAccessRules, ...bucketPartRules, ...guestRules, kms, ...spacesRules, registryCredentials, ...managedDatabaseRules, ...rdsRules, secretKept, storedSecret, trail, statefulProtected,

@@ -8,11 +8,11 @@ export const isVpc = ({ type }: PolicyResource): boolean => type === "digitaloce
 
 const vpc: Named = { is: isVpc, id: ({ props }) => props.id };
 
-/** Whether a firewall names this machine: by its id, where a preview knows it, or else by the program's reference. */
+/** Whether a firewall names this machine: by its id, where that is known, or else by the program's reference. */
 function selectsById({ props, propertyDependencies }: PolicyResource, machine: PolicyResource): boolean {
   const given = each((props.dropletIds ?? []) as unknown[]).map(known);
   const id = known(() => machine.props.id as unknown);
-  return given.some((one) => one !== undefined && String(one) === String(id)) || (given.includes(undefined) && (propertyDependencies.dropletIds ?? []).some(({ urn }) => urn === machine.urn));
+  return given.some((one) => one !== undefined && String(one) === String(id)) || ((id === undefined || given.includes(undefined)) && (propertyDependencies.dropletIds ?? []).some(({ urn }) => urn === machine.urn));
 }
 
 /** Droplets, and pools that make some. */

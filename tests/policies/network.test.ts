@@ -28,8 +28,9 @@ const ip = digitalocean("reservedIp", {}, { name: "ip", outputs: { ipAddress: "1
 const delegation = (name: string, value = "ns1.digitalocean.com."): Sample => digitalocean("dnsRecord", { domain: "ringo.test", type: "NS", name, value });
 const machine7 = digitalocean("droplet", {}, { name: "seven", outputs: { id: "7" } });
 const edgeMachine = droplet({ tags: ["role:ringo-test-edge"] }, { outputs: { id: "7" } });
-/** What gives a machine a public address. */
+/** What gives a machine a reserved address. */
 const addressing = ["reservedIp", "reservedIpAssignment", "floatingIp", "floatingIpAssignment", "reservedIpv6", "reservedIpv6Assignment"];
+const given = (word: string, dropletId: unknown): Sample => digitalocean(word, { dropletId }, { name: "address", refs: { dropletId: ["machine"] } });
 const trusted = (type: string, value: string): Sample => digitalocean("databaseFirewall", { rules: [{ type, value }] }, { name: "trusted" });
 const app = (spec: object): Sample => digitalocean("app", { spec: { name: "one", ...spec } });
 const zone = digitalocean("domain", { name: "ringo.test" }, { name: "zone" });
@@ -112,6 +113,7 @@ chapter("Network", {
       // What a preview does not know of the one way does not keep it from seeing the other.
       [droplet({ tags: ["a"] }, { outputs: { id: unknown } }), digitalocean("firewall", { tags: ["a"], dropletIds: [9] }, { name: "wall" })],
       [droplet({ tags: [] }, { outputs: { id: "7" } }), digitalocean("firewall", { dropletIds: [7] }, { name: "wall" })],
+      [droplet({ tags: [] }), digitalocean("firewall", { dropletIds: [7] }, { name: "wall", refs: { dropletIds: ["machine"] } })],
     ],
     broken: [
       // Another machine's id, that was made of this one's.
@@ -129,16 +131,26 @@ chapter("Network", {
     unknown: [made(vpc, unknown), droplet({ vpcUuid: unknown })],
   },
   "public-address": {
-    kept: [...alone(droplet({ publicNetworking: true, tags: ["role:ringo-test-edge"] }), droplet({ tags: ["project:ringo", "role:ringo-test-edge"] }), droplet({ publicNetworking: false, tags: ["role:ringo-test-api"] }), pool({ publicNetworking: false }), digitalocean("reservedIp", { region: "fra1" })),
-      ...addressing.map((word) => [edgeMachine, digitalocean(word, { dropletId: 7 }, { name: "address", refs: { dropletId: ["machine"] } })]), [edgeMachine, digitalocean("reservedIpAssignment", { dropletId: unknown }, { name: "address", refs: { dropletId: ["machine"] } })]],
+    kept: alone(droplet({ publicNetworking: true, tags: ["role:ringo-test-edge"] }), droplet({ tags: ["project:ringo", "role:ringo-test-edge"] }), droplet({ publicNetworking: false, tags: ["role:ringo-test-api"] }), pool({ publicNetworking: false })),
     broken: [
       ...[true, undefined].flatMap((publicNetworking) => [droplet, pool].map((of): [RegExp, Sample] => [/has a public address/, of({ publicNetworking, tags: ["role:ringo-test-api"] })])), [/has a public address/, droplet({})],
       // The edge and something else.
       [/has a public address/, droplet({ tags: ["role:ringo-test-edge", "role:ringo-test-api"] })],
-      ...addressing.map((word): [RegExp, ...Sample[]] => [/gives a public address to a machine that is not the edge/, edgeMachine, digitalocean(word, { dropletId: 8 }, { name: "address", refs: { dropletId: ["machine"] } })]),
-      [/gives a public address/, { ...edgeMachine, props: { publicNetworking: false, tags: ["role:ringo-test-api"] } }, digitalocean("reservedIpAssignment", { dropletId: unknown }, { name: "address", refs: { dropletId: ["machine"] } })],
     ],
     unknown: [droplet({ publicNetworking: unknown, tags: [] })],
+  },
+  "reserved-address": {
+    kept: [...alone(digitalocean("reservedIp", { region: "fra1" })), ...[7, unknown].flatMap((id) => addressing.map((word) => [edgeMachine, given(word, id)])),
+      // A provider that tells no ids.
+      [{ ...edgeMachine, outputs: {} }, given("reservedIpAssignment", 7)],
+      // It still tells of a machine that has been replaced.
+      [edgeMachine, digitalocean("reservedIp", {}, { name: "address", outputs: { dropletId: 6 } }), given("reservedIpAssignment", 7)]],
+    broken: [
+      ...addressing.map((word): [RegExp, ...Sample[]] => [/assigned to a machine that is not the edge/, { ...edgeMachine, props: { tags: ["role:ringo-test-api"] } }, given(word, unknown)]),
+      // Another machine's id, beside a reference to the edge.
+      ...addressing.filter((word) => word.endsWith("Assignment")).map((word): [RegExp, ...Sample[]] => [/not the edge/, edgeMachine, given(word, 8)]),
+    ],
+    unknown: [made(edgeMachine, unknown), digitalocean("reservedIpAssignment", { dropletId: unknown })],
   },
   "private-network": {
     kept: alone(droplet({ vpcUuid: "v" }), balancer({ vpcUuid: "v" }), digitalocean("databaseCluster", { privateNetworkUuid: "v" }), digitalocean("dropletAutoscale", { dropletTemplate: { vpcUuid: "v" } })),
@@ -180,7 +192,9 @@ chapter("Network", {
   },
   "vpc-peering-own": {
     kept: [[vpc, other, peering({ vpcIds: [unknown, unknown] }, ["vpc", "other"])], [made(vpc, "v-1"), made(other, "v-2"), peering({ vpcIds: ["v-1", "v-2"] })],
-      [made(vpc, "v-1"), made(other, unknown), peering({ vpcIds: ["v-1", unknown] }, ["vpc", "other"])]],
+      [made(vpc, "v-1"), made(other, unknown), peering({ vpcIds: ["v-1", unknown] }, ["vpc", "other"])],
+      // A provider that tells no ids.
+      [vpc, other, peering({ vpcIds: ["v-1", "v-2"] }, ["vpc", "other"])]],
     broken: [[/peers with a VPC that is not of this stack/, made(vpc, "v-1"), peering({ vpcIds: ["v-1", "v-9"] }, ["vpc"])], [/not of this stack/, peering({ vpcIds: ["v-8", "v-9"] })],
       // One that is not known yet, of ours, hides none that is known and is not; nor do references that the ids do not come from.
       [/not of this stack/, made(vpc, unknown), peering({ vpcIds: [unknown, "v-9"] }, ["vpc"])], [/not of this stack/, made(vpc, "v-1"), made(other, "v-2"), peering({ vpcIds: ["v-1", "v-9"] }, ["vpc", "other"])]],

@@ -65,7 +65,7 @@ test("it checks the whole stack with several rules", async () => {
   droplet.setUrn("urn:pulumi:production::ringo-infra::digitalocean:index/droplet:Droplet::one");
   const request = new AnalyzeStackRequest().setResourcesList([volume(new AnalyzerResource()), droplet]);
   const response = await answer<AnalyzeResponse>((done) => engine.analyzeStack(request, done));
-  expect(found(response)).toEqual([["droplet-firewalled", "no firewall of the stack selects one"], ["droplet-own-vpc", "one is in no VPC of this stack"], ["public-address", "it has a public address, and is not the edge"], ["droplet-backups", "without the cloud's backups: one"]]);
+  expect(found(response)).toEqual([["droplet-firewalled", "no firewall of the stack selects one"], ["droplet-own-vpc", "one is in no VPC of this stack"], ["droplet-backups", "without the cloud's backups: one"]]);
 });
 
 test("a violation without a resource is attributed to the stack, as `pulumi policy analyze` fails otherwise", async () => {
