@@ -64,13 +64,16 @@ export function waf(options: WafOptions): Fragment {
  * here and costs each request all the same: exclusions for other applications (903) and for Apache (905), reputation (910) and
  * counters (912) that are off, and answers (950 to 980), which are not inspected.
  */
-const families = ["901", "911", "913", "92", "93", "94"];
+const rules = (...families: string[]): string => families.map((family) => `Include /usr/share/modsecurity-crs/rules/REQUEST-${family}*.conf\n`).join("");
 
 /** The order matters: the engine, what the rules are told, what they must not look at, the rules, and what they could not look at. */
 const main = `Include ${wafDirectory}/engine.conf
 Include ${wafDirectory}/setup.conf
 Include ${wafDirectory}/exclusions.conf
 Include ${wafDirectory}/additions.conf
-${families.map((family) => `Include /usr/share/modsecurity-crs/rules/REQUEST-${family}*.conf\n`).join("")}SecRuleRemoveById ${Object.keys(takenOut).join(" ")}
+${rules("901", "911", "913", "920", "921")}# They look at the headers of a form's parts only, one of them by an expression that is compiled for each request.
+SecRule &MULTIPART_PART_HEADERS "@eq 0" "id:10207,phase:2,pass,t:none,nolog,skipAfter:END-PARTS"
+${rules("922")}SecMarker END-PARTS
+${rules("93", "94")}SecRuleRemoveById ${Object.keys(takenOut).join(" ")}
 Include ${wafDirectory}/unreadable.conf
 `;
