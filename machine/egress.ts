@@ -5,7 +5,7 @@
 import { acceptRules, addedRules, type Peers, type Port } from "./nft";
 import type { Fragment } from "./state";
 
-/** The machine itself, for programs that ask another one beside them. Root, who looks whether they are well, may ask each. */
+/** The machine itself, for programs that use another one beside them. Root may reach each, for health checks. */
 export const loopback = "127.0.0.1";
 
 /** An allowed destination of outgoing connections. */

@@ -9,25 +9,25 @@ import time
 import redis
 
 EVERY = 1.0
-# Shares of maxmemory; in between all stays as Redis has it.
+# Shares of maxmemory; in between nothing changes.
 HOLD, GIVE_BACK = 0.85, 0.8
 
 
 def may_queue(memory, may):
-    """Whether whoever may queue now, or may not, may do so from now on."""
+    """Whether queueing is allowed from now on, given whether it is allowed now."""
     bound = memory["maxmemory"]
     share = memory["used_memory"] / bound if bound else 0
     return share < GIVE_BACK or (may and share < HOLD)
 
 
 class Queueing:
-    """What a user may do of Celery's: always all but this, its one command that makes queues longer."""
+    """The ACL change for a user: only the one command that makes queues longer is allowed or denied."""
 
     def __init__(self, client, user):
         self.client, self.user = client, user
 
     def look(self):
-        """Whether the user may queue from now on. What it may now is Redis's to say: users are read anew, and with them this."""
+        """Whether the user may queue from now on. Redis is asked for the present state, since reloading users resets it."""
         now = self.client.execute_command("ACL DRYRUN", self.user, "LPUSH", "queue", "task") == "OK"
         may = may_queue(self.client.info("memory"), now)
         if may != now:
@@ -60,7 +60,7 @@ def main(action, user, password_file, metrics):
             queueing = queueing or Queueing(connect(), user)
             now = "goes on" if queueing.look() else "is held back"
         except (redis.RedisError, OSError) as error:
-            # Nobody is held back by a Redis that starts, until it is looked at.
+            # A Redis that starts allows everybody to queue until it is checked.
             queueing, now = None, "is not looked at: %s" % error
         held = now == "is held back"
         if held != told:

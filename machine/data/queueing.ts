@@ -8,7 +8,7 @@ import { operatorInForce } from "./redis";
 const program = "/usr/local/lib/ringo/queueing.py";
 const unit = "/etc/systemd/system/ringo-queueing.service";
 
-/** Sees to it that workers can always work: who queues (a user of Redis) is refused while there is little memory left. */
+/** Ensures that workers can always work: queueing (by its Redis user) is refused while little memory is left. */
 export const queueing = (user: string): Fragment => ({
   packages: ["python3-redis"],
   directories: [{ path: textfiles }],
@@ -28,7 +28,7 @@ StartLimitIntervalSec=0
 
 [Service]
 ExecStart=${command("look")}
-# However it ends: nobody stays held back whom nobody looks after.
+# However it exits, queueing is allowed again.
 ExecStopPost=-${command("give-back")}
 Restart=always
 RestartSec=1

@@ -5,13 +5,13 @@ import type { Fragment } from "../state";
 export interface RedisOptions {
   /** The machine's private address; loopback is listened on, too. */
   listenAddress: string;
-  /** Of user `ringo`: workers, and the worker that a release tries. */
+  /** Of user `ringo`: workers, and a release's trial worker. */
   password: string;
   /** Of user `operator`, who may do everything: dashboards, diagnosis, reloading these users. */
   operatorPassword: string;
-  /** Further users and what each may do, in Redis's words. @default none */
+  /** Further users and their permissions, as Redis ACLs. @default none */
   users?: { name: string; password: string; rules: string }[];
-  /** What data may take; a write beyond it is refused, never another key dropped. */
+  /** Memory limit of data; writes beyond it are refused, and nothing is evicted. */
   maxMemoryMiB: number;
   /** On the volume. */
   dataDirectory: string;
@@ -22,9 +22,9 @@ const acl = "/etc/redis/users.acl";
 const dropIn = "/etc/systemd/system/redis-server.service.d/ringo.conf";
 const sysctl = "/etc/sysctl.d/60-ringo-redis.conf";
 const usersScript = "/usr/local/lib/ringo/redis-users";
-/** The operator's password that Redis goes by. */
+/** The operator's password that the running Redis has. */
 export const operatorInForce = "/etc/ringo/redis/operator.in-force";
-/** What a user of the file has been able to log in with since passwords were last forgotten, as Redis is told it: it keeps nothing of this by itself. */
+/** All passwords of the file's users since the former ones were last removed, as ACL commands: Redis itself does not store them. */
 const known = "/etc/ringo/redis/known";
 const password = (user: string): string => `/etc/ringo/redis/${user}.password`;
 
@@ -51,22 +51,22 @@ export function redis(options: RedisOptions): Fragment {
       { path: acl, content: users(options), ...readable, secret: true },
       { path: password("ringo"), content: `${options.password}\n`, ...secret },
       { path: password("operator"), content: `${options.operatorPassword}\n`, ...secret },
-      // Debian's unit sees all but its own directories read-only.
+      // To Debian's unit everything except its own directories is read-only.
       { path: dropIn, content: `[Unit]\nRequiresMountsFor=${data}\nWants=network-online.target\nAfter=network-online.target\n\n[Service]\nReadWritePaths=${data}\nExecStartPost=+${usersScript}\n` },
       { path: usersScript, content: applyUsers, mode: "0755" },
-      // Memory for the fork that writes a snapshot; and the private address may come up after the unit.
+      // Memory for the fork that writes a snapshot; and the private address may appear after the unit starts.
       { path: sysctl, content: "-vm.overcommit_memory = 1\n-net.ipv4.ip_nonlocal_bind = 1\n" },
     ],
     steps: [
       { name: "kernel settings for Redis", onChange: [sysctl], command: `/usr/lib/systemd/systemd-sysctl ${sysctl}` },
       {
-        // A new machine may number its users differently from the one that wrote the volume.
+        // A new machine may have other user ids than the one that wrote the volume.
         name: "Redis's files are its own",
         unless: `test -z "$(find ${data} ! -user redis -print -quit)"`,
         command: `chown -R redis:redis ${data}`,
       },
       {
-        // Read in while Redis runs, unless the operator's password is among what changed.
+        // Loaded while Redis runs, unless the operator's password has changed, too.
         name: "Redis users",
         when: "after-units",
         onChange: [acl, usersScript],
@@ -84,7 +84,7 @@ export function redis(options: RedisOptions): Fragment {
 }
 
 /**
- * Ends what former passwords open. To be applied when everybody has the new ones.
+ * Removes former passwords. To be applied when all clients have the new ones.
  * @param passwords whatever differs when the passwords do
  */
 export function forgetFormer(passwords: string[]): Fragment {
@@ -95,7 +95,7 @@ export function forgetFormer(passwords: string[]): Fragment {
   };
 }
 
-/** The password on stdin: neither arguments nor environment of a process show it. */
+/** The password is passed on stdin: it is in no process's arguments or environment. */
 const works = (address: string): string =>
   `{ printf 'AUTH ringo '; cat ${password("ringo")}; echo 'SET ringo:check 1 EX 10'; } | redis-cli -h ${address} | grep -c '^OK' | grep -qx 2`;
 
@@ -104,13 +104,13 @@ const closed = (address: string): string =>
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** In Redis's words: whatever Celery does, and `INFO`; neither to list all keys, drop databases, nor reconfigure the server. */
+/** A Redis ACL: everything that Celery does, and `INFO`; but not listing all keys, dropping databases or reconfiguring the server. */
 export const asCelery = "~* &* +@all -@dangerous +info";
 
 /**
- * The default user can do everything and not log in: Redis 8.0 replays transactions from its
- * append-only file with that user's permissions, and drops what they don't allow (redis issue 14541). Once the file is
- * read, `usersScript` turns the user into what clients without credentials get.
+ * The default user can do everything but not log in: Redis 8.0 replays transactions from its
+ * append-only file with that user's permissions, and drops what they do not allow (redis issue 14541). Once the file is
+ * loaded, `usersScript` restricts the user to what clients without credentials may do.
  */
 const users = (options: RedisOptions): string => `user default off resetpass ~* &* +@all
 user ringo on #${sha256(options.password)} ${asCelery}
@@ -121,8 +121,8 @@ ${(options.users ?? []).map(({ name, password: of, rules }) => `user ${name} on 
 const defaultUser = "on nopass resetkeys resetchannels -@all +ping +hello +client|setinfo +client|setname";
 
 const applyUsers = `#!/bin/sh
-# Run when Redis has loaded its data: lets clients without credentials ping. With --load reads the users file anew first. Either
-# way whoever has a new password there keeps the former one beside it, until --forget.
+# Run when Redis has loaded its data: allows clients without credentials to ping. With --load it reloads the users file first. Either
+# way users with a new password keep the former one, too, until --forget.
 set -eu
 umask 077
 load=
@@ -132,7 +132,7 @@ touch ${known}
 awk '$1 == "user" && $2 != "default" { there[$2] = 1; for (i = 3; i <= NF; i++) if ($i ~ /^#/) print "ACL SETUSER", $2, $i }
     $1 == "ACL" && there[$3]' ${acl} ${known} | sort -u > ${known}.new
 mv ${known}.new ${known}
-# Redis takes the operator's new password only with the file: the one that it knows is tried, too.
+# Redis gets the operator's new password only with the file: the former one is tried, too.
 answers=$({
     for file in ${operatorInForce} ${password("operator")}; do [ ! -e $file ] || { printf 'AUTH operator '; cat $file; }; done
     printf '%s\n' "$load" 'ACL SETUSER default ${defaultUser}'
@@ -157,9 +157,9 @@ maxmemory-policy noeviction
 appendonly yes
 appendfsync everysec
 save 3600 1 300 100 60 10000
-# All is in the append-only file, too: a snapshot that fails is told of, and no reason to refuse every write.
+# Everything is in the append-only file, too: a failed snapshot is reported, but no reason to refuse every write.
 stop-writes-on-bgsave-error no
-# Nor one not to end: with a snapshot first, and none possible, it would go on until it is killed.
+# Nor one not to stop: if it insisted on a snapshot first and none were possible, it would run until killed.
 shutdown-on-sigterm nosave
 enable-debug-command no
 enable-module-command no

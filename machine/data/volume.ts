@@ -1,4 +1,4 @@
 import type { Fragment, Mount } from "../state";
 
-/** A volume of the cloud, mounted. XFS: it grows while it is in use, and keeps nothing back for root. */
+/** A mounted cloud volume. XFS, since it grows while in use, and reserves nothing for root. */
 export const mountedVolume = (mount: Mount): Fragment => ({ packages: ["xfsprogs"], mounts: [mount], units: [{ name: "xfs_scrub_all.timer" }] });

@@ -1,4 +1,4 @@
-/** Docker, as small and closed as the backend's containers need it. */
+/** Docker, restricted to what the backend's containers need. */
 import { json } from "../content";
 import { mayReach } from "../egress";
 import { addedRules } from "../nft";
@@ -24,7 +24,7 @@ export interface DockerInputs {
   addressPool: string;
   /** Credentials for pulling. */
   registry?: RegistryCredentials;
-  /** Units that Docker starts after, e.g. those that mount what containers bind. Docker starts even when one fails. */
+  /** Units that Docker starts after, e.g. those that mount what containers bind. Docker starts even if one fails. */
   after?: string[];
 }
 
@@ -36,7 +36,7 @@ export function docker({ addressPool, registry, after = [] }: DockerInputs): Fra
   const credentials = registry && Buffer.from(`${registry.username}:${registry.password}`).toString("base64");
   const ownContainers = addedRules("containers", "own", ['meta skuid "root" accept comment "own containers"']);
   return combine(ownContainers, routing, shutdown(after), pruning, {
-    // With AppArmor, where the kernel has it, Docker confines each container further.
+    // With AppArmor, if the kernel has it, Docker confines each container further.
     packages: ["docker.io", "docker-cli", "iptables", "apparmor"],
     directories: [{ path: "/root/.docker", mode: "0700" }],
     files: [
@@ -50,7 +50,7 @@ export function docker({ addressPool, registry, after = [] }: DockerInputs): Fra
     units: [
       { name: "apparmor.service" },
       { name: "containerd.service" },
-      // The daemon reads the trusted authorities once. live-restore keeps containers running over its restart.
+      // The daemon reads the trusted authorities only at start. live-restore keeps containers running during its restart.
       { name: "docker.service", restartOn: [daemonPath, trustBundle] },
     ],
     checks: [{ name: "docker answers", command: "docker info > /dev/null" }],
@@ -58,7 +58,7 @@ export function docker({ addressPool, registry, after = [] }: DockerInputs): Fra
   });
 }
 
-/** Images on the machine's disk before their container's turn comes: a roll-out then waits for no download. */
+/** Images pulled before their container is updated, so that a roll-out waits for no download. */
 export function pulled(...images: string[]): Fragment {
   const ports = [...new Set(images.map(registryPort))];
   return combine(mayReach("registry", ports.map((port) => ({ name: "registry", port, to: "any", users: ["root"] }))), {
@@ -78,10 +78,10 @@ function daemonConfig(addressPool: string): string {
     "userland-proxy": false,
     "no-new-privileges": true,
     icc: false,
-    // Where a port is published without an address, it is on none that anybody else reaches.
+    // A port published without an address is only on loopback.
     ip: "127.0.0.1",
     "default-ulimits": { core: { Name: "core", Hard: 0, Soft: 0 } },
-    // One place for all that is written down on a machine, bounded as a whole, and read by one shipper.
+    // One place for all logs of a machine, bounded as a whole, and read by one shipper.
     "log-driver": "journald",
     "default-address-pools": [{ base: addressPool, size: 24 }],
     // Docker finds its bridge as it once made it, and would keep that one's address for good. Running containers keep it until the next boot.
@@ -89,15 +89,15 @@ function daemonConfig(addressPool: string): string {
   });
 }
 
-/** Nothing of it goes on under Docker's own defaults. With live-restore, containers would outlive the daemon. */
+/** Stops everything when the settings are removed, instead of running with Docker's defaults. With live-restore, containers would outlive the daemon. */
 const endDocker = `${listContainers} | xargs --no-run-if-empty docker stop > /dev/null
 ${listContainers} --all | xargs --no-run-if-empty docker rm --volumes > /dev/null
 systemctl disable --quiet --now docker.socket docker.service containerd.service`;
 
-/** Docker's rules come after the firewall's; containers after what they bind is mounted. */
+/** Docker starts after the firewall, and containers after the mounts that they bind. */
 function dropIn(after: string[]): string {
   const units = ["nftables.service", ...after].join(" ");
-  // All containers' lines count as the daemon's own: a burst of them is no fault.
+  // All containers' lines count as the daemon's own, so bursts are normal.
   return `[Unit]\nWants=${units}\nAfter=${units}\n\n[Service]\nLogRateLimitIntervalSec=0\n`;
 }
 

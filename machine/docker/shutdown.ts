@@ -9,7 +9,7 @@ import type { Fragment } from "../state";
 /** Lists the running containers that a state has put there; with `--all` appended, the stopped ones too. */
 export const listContainers = "docker ps --quiet --filter label=ringo.spec";
 
-/** A script. Called with `stop`, it turns other machines away and stops all containers, each within its own stop timeout. */
+/** A script. Called with `stop`, it refuses other machines' connections and stops all containers, each within its own stop timeout. */
 export const endContainers = "/usr/local/lib/ringo/end-containers";
 /** Files: the containers to start again at boot, and those that are being stopped now. */
 const [ended, told] = ["/var/lib/ringo-containers/ended", "/var/lib/ringo-containers/told"];
@@ -42,7 +42,7 @@ some_wait() {
 }
 end() {
     ${listContainers} > ${told}
-    # Beside those that were ended before: a machine may be shut down after that.
+    # In addition to those stopped before: a machine may be shut down after that.
     cat ${told} >> ${ended}
     refuse_others || echo 'connections of other machines are not refused' >&2
     patience=100
@@ -54,13 +54,13 @@ end() {
 }
 case $1 in
 shutdown)
-    # Whoever stops the unit alone means the unit.
+    # Stopping only the unit affects only the unit.
     [ "$(systemctl is-system-running)" = stopping ] || exit 0
     end ;;
 stop)
     end ;;
 start)
-    # A kernel that went on keeps it, as one of a soft reboot or under a container.
+    # A kernel that kept running still has it, as after a soft reboot or in a container.
     nft 'add table inet ringo_away; delete table inet ringo_away' || echo 'connections of other machines may still be refused' >&2
     [ -e ${ended} ] || exit 0
     there=$(${listContainers} --all)

@@ -7,22 +7,22 @@ import { combine, type Fragment } from "../state";
 export interface CertbotOptions {
   /** The names of the certificate; the first is its subject. */
   domains: string[];
-  /** Where the CA writes about the account. */
+  /** E-mail address of the account at the CA. */
   email: string;
   /** The ACME directory. */
   server: string;
 }
 
 /**
- * Fewer days are left only where renewing fails. certbot renews when a third of the lifetime is left: 30 days of Let's
- * Encrypt's 90, and 15 of the 45 that it gives from 2028 on.
+ * Fewer days are left only if renewal fails. certbot renews when a third of the lifetime is left: 30 days of Let's
+ * Encrypt's 90, and 15 of its 45 from 2028 on.
  */
 export const renewedWithDays = 10;
 
 const obtain = "/usr/local/lib/ringo/obtain-certificate";
 const deploy = "/usr/local/lib/ringo/deploy-certificate";
 const dropIn = "/etc/systemd/system/certbot.service.d/ringo.conf";
-/** certbot brings its own list of CAs; the system's has a private one, too. */
+/** certbot has its own list of CAs; the system's includes private ones, too. */
 const trust = "REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt";
 
 /** One certificate from an ACME server by HTTP-01 through nginx, renewed by Debian's timer; nginx is reloaded after each. */
@@ -55,8 +55,8 @@ export function certbot(options: CertbotOptions): Fragment {
 }
 
 const obtainScript = (domains: string[], server: string, email: string): string => `#!/bin/sh
-# Obtains the certificate if there is none, or if its names or its CA are no longer those asked for.
-# With --check only says by its exit status whether all is as it should be.
+# Obtains the certificate if there is none, or if its names or its CA have changed.
+# With --check it only tells by its exit status whether everything is as declared.
 set -eu
 live=/etc/letsencrypt/live/ringo
 domains='${domains.join(" ")}'

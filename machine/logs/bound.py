@@ -9,12 +9,12 @@ import sys
 import time
 
 LEAST_HOURS = 24
-# Above the first of the bound lines are kept shorter, below the second longer: between them nothing moves.
+# Above the first share of the limit lines are kept shorter, below the second longer; in between nothing changes.
 FULL, ROOMY = 0.9, 0.7
 
 
 def hours(now, most, used, allowed):
-    """How long to keep lines, when they were kept for `now` hours and take `used` bytes."""
+    """How long to keep lines, if they were kept for `now` hours and use `used` bytes."""
     if used > FULL * allowed:
         now = int(now * 0.9)
     elif used < ROOMY * allowed:
@@ -23,7 +23,7 @@ def hours(now, most, used, allowed):
 
 
 def chunks(path):
-    """What there is to know of each file; those that Loki removes meanwhile count for nothing."""
+    """Status of each file; those that Loki removes meanwhile are not counted."""
     for folder, _, names in os.walk(path):
         for name in names:
             try:
@@ -33,7 +33,7 @@ def chunks(path):
 
 
 def oldest_hours(path, now):
-    """The age of the oldest chunk: there is nothing to shorten above it."""
+    """The age of the oldest chunk: keeping longer than that has no effect."""
     return int((now - min((chunk.st_mtime for chunk in chunks(path)), default=now)) / 3600) + 1
 
 

@@ -1,3 +1,3 @@
-/** What is written down on a machine, carried to where all machines' lines are kept. */
+/** Ships a machine's logs to the store of all machines' logs. */
 export { shipper, type Intake } from "./shipper";
 export { intakePort, queryPort, store } from "./store";

@@ -1,16 +1,16 @@
 /**
- * What no line keeps when it leaves its machine: personal data and credentials, by their shape or by the field that they stand
- * in. Each rule is an expression that PCRE, which the shipper reads it with, and JavaScript understand alike; they are used in this order.
+ * Removed from every line before it leaves its machine: personal data and credentials, by their shape or by their field.
+ * Each rule is an expression that PCRE, used by the shipper, and JavaScript interpret alike; they are applied in this order.
  */
 export interface Rule {
   pattern: string;
   /** With `$1`, `$2` for what the expression captured. */
   replacement: string;
-  /** Upper and lower case are told apart. @default false */
+  /** Case-sensitive. @default false */
   exact?: boolean;
 }
 
-/** What the names of credentials' fields end with, as parts of an expression. */
+/** Endings of credentials' field names, as parts of an expression. */
 const credentialEndings = ["passw(?:or)?d\\d?", "secret(?:[_-]?key)?", "token"];
 
 /** Fields of credentials. */
@@ -19,7 +19,7 @@ const credentials = [
   "csrf\\p{L}*", "cookie", "signature", "x-amz-(?:signature|credential)", "otp", "pin", "cvv",
 ];
 
-/** Fields of who somebody is and where they live. */
+/** Fields of names and addresses. */
 const personal = [
   "(?:first|last|middle|full|father|maiden|customer|client|contact|recipient|sender|courier|person)[_ -]?name", "surname", "patronymic", "fio", "фио", "имя", "фамилия", "отчество",
   "address(?:_?(?:line)?_?\\d)?", "адрес(?:_доставки| доставки)?", "street", "улица", "apartment", "квартира",
@@ -44,13 +44,13 @@ const fields = (names: string[], hidden: string, endings: string[] = []): Rule[]
   ];
 };
 
-/** Not within an id in hexadecimal (a request's, a task's, an image's), which now and then holds as many digits as a phone number. */
+/** Not within a hexadecimal id (a request's, a task's, an image's), which may contain as many digits as a phone number. */
 const noId = (number: string): string => `(?<![0-9a-f]{6}[a-f]|-[a-f])(?![0-9a-f]{1,8}(?:-[0-9a-f]{4}){0,3}-[0-9a-f]{12})${number}(?![a-f][0-9a-f]{6})`;
 
 const digits = (groups: string, separator = "[ -]?"): string => noId(`(?<![\\d.-])${groups.split(" ").join(separator)}(?![\\d-]|\\.\\d)`);
 
 export const rules: readonly Rule[] = [
-  // Credentials first: what they are made of could look like something else.
+  // Credentials first, since parts of them could look like something else.
   { pattern: `((?:proxy-)?authorization(?:\\\\?["'])?\\s{0,4}[:=]\\s{0,4}(?:\\\\?["'])?)(?:(?:bearer|basic|token|jwt|digest)\\s+)?[^\\s"',;\\\\]+`, replacement: "$1<credential>" },
   { pattern: "\\b(bearer|basic)\\s+[\\w+/.~-]{8,}=*", replacement: "$1 <credential>" },
   { pattern: "\\beyJ[\\w-]{4,}\\.[\\w-]{4,}(?:\\.[\\w-]*)?", replacement: "<token>", exact: true },
@@ -66,7 +66,7 @@ export const rules: readonly Rule[] = [
   { pattern: "^([^{][\\s\\S]*?Failing row contains \\().*", replacement: "$1<personal>" },
   { pattern: "((?:фио|имя|фамилия|отчество|адрес(?: доставки)?|паспорт)\\s{0,4}:\\s{0,4})[^,;|<\"'\\\\}\\s][^,;|\"'\\\\}]*", replacement: "$1<personal>" },
   { pattern: "[\\p{L}\\p{N}_.+%-]{1,64}@(?:[\\p{L}\\p{N}-]{1,63}\\.){1,8}(?!(?:service|socket|timer|mount|slice|scope|target)\\b)\\p{L}{2,}", replacement: "<e-mail>" },
-  // A number in JSON becomes a text, or the line would be no JSON any more.
+  // A number in JSON becomes a string, or the line would no longer be JSON.
   { pattern: "([\\[,:]\\s{0,4})(?:[2-6]\\d{15}(?:\\d{3})?|3[47]\\d{13}|[78]\\d{10})(?=\\s{0,4}[,}\\]])", replacement: '$1"<number>"' },
   { pattern: digits("\\d{3} \\d{3} \\d{3} \\d{2}", "[ -]"), replacement: "<snils>" },
   { pattern: digits("[2-6]\\d{3} \\d{4} \\d{4} \\d{4}(?: \\d{3})?"), replacement: "<card>" },
@@ -74,7 +74,7 @@ export const rules: readonly Rule[] = [
   { pattern: "(?<![\\d.-])\\d{2} ?\\d{2} (?:№ ?)?\\d{6}(?![\\d-])", replacement: "<passport>" },
   { pattern: noId("(?<![\\d.:/-])(?:\\+7|[78])[ (-]{0,2}\\d{3}[ )-]{0,2}\\d{3}[ -]?\\d{2}[ -]?\\d{2}(?![\\d.:-])"), replacement: "<phone>" },
   { pattern: "(?<![\\d\\p{L}])\\+[1-9](?:[ ()-]{0,2}\\d){8,14}(?!\\d)", replacement: "<phone>" },
-  // A patronymic names a person wherever it stands, in either order.
+  // A patronymic marks a person's name, in either order.
   { pattern: "[А-ЯЁ][а-яё-]+\\s+[А-ЯЁ][а-яё-]+\\s+[А-ЯЁ][а-яё]+(?:вич|вна|ична|инична)(?![а-яё])", replacement: "<name>", exact: true },
   { pattern: "[А-ЯЁ][а-яё]+\\s+[А-ЯЁ][а-яё]+(?:ович|евич|овна|евна|ична)(?:\\s+[А-ЯЁ][а-яё-]+)?(?![а-яё])", replacement: "<name>", exact: true },
   {

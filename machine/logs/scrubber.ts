@@ -8,7 +8,7 @@ const row = ({ pattern, replacement, exact = false }: (typeof rules)[number]): s
 
 /** In Perl, which every Debian has and which reads the rules as PCRE does. */
 const program = String.raw`#!/usr/bin/perl
-# Ringo Infra: takes personal data and credentials out of lines, as the shipper does of logs.
+# Ringo Infra: removes personal data and credentials from lines, as the shipper does from logs.
 use strict;
 use utf8;
 binmode $_, ":encoding(UTF-8)" for *STDIN, *STDOUT;
@@ -33,5 +33,5 @@ while (my $line = <STDIN>) {
 __DATA__
 `;
 
-/** A filter with the rules of the logs, for what a failed command says: that goes to whoever deploys. */
+/** A filter with the rules of the logs, for the output of failed commands, which is shown to the deployer. */
 export const scrubber: Fragment = { files: [{ path, content: `${program}${rules.map((rule) => `${row(rule)}\n`).join("")}` }] };

@@ -4,11 +4,11 @@ import { combine, type Fragment } from "../state";
 import { rules, type Rule } from "./scrub";
 import { logFiles, type LogFile } from "./sources";
 
-/** Where the store takes lines in. */
+/** The store's intake. */
 export interface Intake {
   address: string;
   port: number;
-  /** PEM of what the intake proves itself with. */
+  /** PEM of the intake's certificate. */
   certificate: string;
 }
 
@@ -19,19 +19,19 @@ export interface ShipperOptions {
   store: Intake;
 }
 
-/** Whom the shipper runs as. */
+/** The shipper's user. */
 const shipperUser = "ringo-logs";
 
 const configuration = "/etc/ringo/logs/shipper.conf";
 const authority = "/etc/ringo/logs/store.pem";
 const unit = "/etc/systemd/system/ringo-logs.service";
 const buffer = "/var/lib/ringo-logs";
-/** What waits on the machine when the store is away: ten minutes of thousands of lines a second. */
+/** Buffer on the machine while the store is down: ten minutes of thousands of lines a second. */
 const bufferMiB = 256;
 
 /**
- * Carries what is written on a machine to the store: reads the journal and files, labels, scrubs, and keeps what the store does
- * not take yet on disk. When that is full it stops reading, and goes on where it was: the journal and the files are the rest of the buffer.
+ * Ships a machine's logs to the store: reads the journal and files, labels, scrubs, and buffers what the store does
+ * not accept yet on disk. When that is full it stops reading, and resumes there: the journal and the files are the rest of the buffer.
  */
 export function shipper(options: ShipperOptions): Fragment {
   const files = logFiles(options.role);
@@ -77,13 +77,13 @@ ${sandbox({ network: "internet", writable: [buffer] })}
 WantedBy=multi-user.target
 `;
 
-/** A text as the shipper's configuration quotes it. */
+/** A quoted string of the shipper's configuration. */
 const quoted = (text: string): string => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 
 const scrubbing = ({ pattern, replacement, exact = false }: Rule): string =>
   `subst(${quoted(pattern)}, ${quoted(replacement)}, value("MESSAGE") type("pcre") flags("utf8", "global", "store-matches"${exact ? "" : ', "ignore-case"'}));`;
 
-/** The pipeline, whole: how each source is read, then what is the same for all lines. */
+/** The whole pipeline: how each source is read, then what applies to all lines. */
 function config({ machine, role, store }: ShipperOptions, files: LogFile[]): string {
   return `@version: 4.8
 # Managed by Ringo Infra.
@@ -92,7 +92,7 @@ options {
   log-msg-size(262144); time-reopen(5); stats(freq(0));
 };
 
-# One word for each level, whatever a program calls it.
+# Normalizes the names of levels.
 rewrite levels {
   set("$(lowercase \${.ringo.level})" value(".ringo.level"));
   subst("^(?:emerg|alert|crit|critical|fatal|panic)$", "critical", value(".ringo.level") type("pcre"));
@@ -102,7 +102,7 @@ rewrite levels {
   set("info" value(".ringo.level") condition(not match("^(?:critical|error|warning|debug)$" value(".ringo.level"))));
 };
 
-# What leaves this machine has lost whose it is.
+# Removes personal data before lines leave this machine.
 rewrite scrub {
 ${rules.map((rule) => `  ${scrubbing(rule)}\n`).join("")}};
 
@@ -141,7 +141,7 @@ ${[journal, ...files.map(file)].map((reading) => `    channel {\n${reading.trim(
 `;
 }
 
-/** A line that is a JSON object stays as it is. */
+/** A line that is a JSON object stays unchanged. */
 const structure = `if {
   parser { json-parser(prefix(".json.")); };
   rewrite {
@@ -163,7 +163,7 @@ if {
     set("\${.journal.CONTAINER_NAME}" value(".ringo.unit"));
     set("\${.journal.CONTAINER_NAME}" value(".ringo.source"));
     subst("^ringo-|-previous$", "", value(".ringo.source") type("pcre") flags("global"));
-    # Of a container's lines the journal knows only which of its two outputs they came by.
+    # For a container's lines the journal only knows whether they came from stdout or stderr.
     set("info" value(".ringo.level"));
   };
   if { parser { regexp-parser(patterns("\\\\b(?<level>CRITICAL|FATAL|ERROR|WARNING|DEBUG)\\\\b") prefix(".ringo.")); }; };

@@ -1,12 +1,12 @@
 import { log, logZone } from "../data/postgres/cluster";
 import { wafLog } from "../edge/modsecurity";
 
-/** What is written down on a machine beside its journal, and how it is read. */
+/** Log files of a machine beside its journal, and how they are parsed. */
 export interface LogFile {
   /** Its label in the store. */
   source: string;
   path: string;
-  /** A line that is indented goes on with the one above it. @default false */
+  /** An indented line continues the previous one. @default false */
   indented?: boolean;
   /** A part of the shipper's pipeline that finds the line's level, in `.ringo.level`, and what else there is to know. */
   reading: string;

@@ -17,13 +17,13 @@ export interface StoreOptions {
   /** PEM. */
   tls: { certificate: string; key: string };
   retentionDays: number;
-  /** What lines may take on the disk; above it the oldest go before their time. */
+  /** Disk space for lines; above it the oldest are removed early. */
   retentionGiB: number;
 }
 
-/** Where lines are taken in, over TLS, from the stack's machines. */
+/** Where the stack's machines send lines, over TLS. */
 export const intakePort = 3101;
-/** Where they are asked for, on the store's own machine only. */
+/** Where they are queried, only on the store's own machine. */
 export const queryPort = local.loki;
 
 const directory = "/srv/ringo/loki";
@@ -34,8 +34,8 @@ const overrides = `${data}/overrides.json`;
 const lokiUser = "10001";
 
 /**
- * Loki, which keeps all machines' lines. It asks nobody who they are, so it answers on loopback alone; nginx before it takes
- * lines in and lets nothing out: who has taken over a machine reads no other's.
+ * Loki, which stores all machines' lines. It has no authentication, so it answers only on loopback; nginx in front of it accepts
+ * lines but no queries: an intruder on a machine cannot read other machines' lines.
  */
 export const store = (options: StoreOptions): Fragment => combine(loki(options), intake(options), bound(options));
 
@@ -54,7 +54,7 @@ const loki = ({ image, retentionDays }: StoreOptions, configured = json(configur
       name: "ringo-loki",
       image,
       command: ["-config.file=/etc/loki/loki.json", "-runtime-config.file=/loki/overrides.json"],
-      // Its garbage is collected before its memory is the machine's; a query waits for one core.
+      // Garbage collection keeps its memory limited; queries share one core.
       environment: {
         GOMEMLIMIT: "200MiB", GOGC: "50", GOMAXPROCS: "1",
         ...startedWith(configured),
@@ -84,9 +84,9 @@ const configuration = (retentionDays: number): object => ({
   schema_config: {
     configs: [{ from: "2026-01-01", store: "tsdb", object_store: "filesystem", schema: "v13", index: { prefix: "index_", period: "24h" } }],
   },
-  // Ready as soon as it runs: there is no other that it would wait for.
+  // Ready as soon as it runs, since there is no other instance to wait for.
   ingester: { lifecycler: { min_ready_duration: "0s" }, chunk_idle_period: "1h", chunk_encoding: "zstd", wal: { dir: "/loki/wal", replay_memory_ceiling: "100MB" } },
-  // What a machine held back for ten minutes comes at once.
+  // A machine may send ten minutes of buffered lines at once.
   limits_config: {
     retention_period: `${retentionDays * 24}h`,
     ingestion_rate_mb: 16,
@@ -131,7 +131,7 @@ const server = (address: string): string => `    ssl_protocols TLSv1.3;
         ssl_certificate ${certificate};
         ssl_certificate_key ${key};
 
-        # Lines come in; nothing is asked for here.
+        # Lines are accepted here, but no queries.
         location = /loki/api/v1/push {
             limit_except POST { deny all; }
             client_max_body_size 4m;
@@ -154,7 +154,7 @@ const boundSettings = "/etc/ringo/logs/bound.json";
 const service = "/etc/systemd/system/ringo-logs-bound.service";
 const timer = "/etc/systemd/system/ringo-logs-bound.timer";
 
-/** Loki counts days and not bytes: what it is told of days follows from the bytes. */
+/** Loki limits by days, not by bytes: the days are derived from the bytes. */
 const bound = ({ retentionDays, retentionGiB }: StoreOptions): Fragment => ({
   packages: ["python3"],
   files: [

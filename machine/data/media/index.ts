@@ -4,9 +4,9 @@ import { mayReach } from "../../egress";
 import { sandbox } from "../../sandbox";
 import { combine, type Fragment } from "../../state";
 
-/** What the application's containers run as, and so the owner of every shared file. */
+/** The user of the application's containers, and so the owner of every shared file. */
 export const sharedUid = 10001;
-/** Where all machines but the data machine have the shared files: `media/` and `static/` are below it. */
+/** Where all machines except the data machine mount the shared files, with `media/` and `static/` below. */
 export const sharedMount = "/srv/ringo";
 
 const users = { writer: "ringo-media", reader: "ringo-media-reader" };
@@ -14,9 +14,9 @@ const users = { writer: "ringo-media", reader: "ringo-media-reader" };
 export interface MediaServerOptions {
   /** Public keys of the machines that write: API and worker. */
   writers: string[];
-  /** Public keys of the machines that only read: the edge, which the internet talks to. */
+  /** Public keys of the machines that only read: the edge, which faces the internet. */
   readers: string[];
-  /** The only network they may come from. */
+  /** The only network that they may connect from. */
   allowedCidr: string;
   /** Where the files are, on the volume. */
   path: string;
@@ -46,7 +46,7 @@ export function mediaServer(options: MediaServerOptions): Fragment {
       { name: users.reader, uid: sharedUid + 1, group: "www-data" },
     ],
     directories: [
-      // sshd only enters a root that nobody but root can change.
+      // sshd requires a chroot directory that only root can change.
       { path },
       ...["media", "static"].map((name) => ({ path: `${path}/${name}`, owner: users.writer, group: "www-data" })),
     ],
@@ -76,7 +76,7 @@ const mount = `${library}/mount-media`;
 const rebind = `${library}/rebind-media`;
 const unit = "/etc/systemd/system/ringo-media.service";
 
-/** Every other machine's side: the shared files under `sharedMount`, by sshfs, kept mounted through the server's absence and seen by containers through both. */
+/** Every other machine's side: the shared files under `sharedMount`, by sshfs, kept mounted and visible to containers while the server is down or restarted. */
 export function mediaClient(options: MediaClientOptions): Fragment {
   const key = { path: `${directory}/key`, mode: "0600", secret: true, content: `${options.privateKey.trim()}\n` };
   const knownHosts = { path: `${directory}/known_hosts`, content: `${options.server} ${options.hostKey.trim()}\n` };
@@ -96,7 +96,7 @@ export function mediaClient(options: MediaClientOptions): Fragment {
       units: [{ name: "ringo-media.service", restartOn: [unit, mount, key.path, knownHosts.path] }],
       checks: [{
         name: "shared files are mounted",
-        // Containers have them since sshfs started, unless that failed: here it is told, and made up for.
+        // Containers have had them since sshfs started, unless that failed: this reports and repairs it.
         command: `ls ${sharedMount}/media ${sharedMount}/static > /dev/null && ${rebind} ${sharedMount}`,
         timeoutSeconds: 60,
       }],
@@ -107,9 +107,9 @@ export function mediaClient(options: MediaClientOptions): Fragment {
 
 function serviceUnit(server: string, readOnly: boolean): string {
   const options = [
-    // Mounted whether the server is there or not, so that whoever starts after this unit never finds an empty directory.
+    // Mounted even if the server is down, so that units started later never find an empty directory.
     "reconnect", "delay_connect",
-    // What another machine wrote is seen within a second.
+    // Another machine's changes are visible within a second.
     "dir_cache=no", "entry_timeout=1", "attr_timeout=1", "negative_timeout=0",
     "BatchMode=yes", "IdentitiesOnly=yes", "IdentityFile=%d/key",
     "StrictHostKeyChecking=yes", "UserKnownHostsFile=%d/known_hosts", "GlobalKnownHostsFile=/dev/null",
@@ -130,17 +130,17 @@ LoadCredential=known_hosts:${directory}/known_hosts
 NotifyAccess=exec
 FileDescriptorStoreMax=1
 ExecStartPre=+${mount} ${source} ${sharedMount} ${readOnly ? "ro" : "rw"}
-# 3 is the first descriptor that systemd hands over.
+# 3 is the first descriptor that systemd passes.
 ExecStart=sshfs -f -F /dev/null -o ${options.join(",")} ${source} /dev/fd/3
-# Or the mount would outlive its server, and everybody who looks at it would hang.
+# Otherwise the mount would outlive its server, and every access would hang.
 ExecStartPost=systemd-notify FDSTOREREMOVE=1 FDNAME=fuse
 ExecStartPost=sh -c 'until test -d ${sharedMount}/media; do sleep 0.1; done'
-# Not to be failed by: the files are there, for all that start from now on.
+# Its failure is ignored: the files are available to everything started from now on.
 ExecStartPost=-+${rebind} ${sharedMount}
 ExecStopPost=-+nsenter --target 1 --mount umount --quiet --lazy ${sharedMount}
 TimeoutStartSec=90
 TimeoutStopSec=15
-# It was not sshfs that mounted, so on its way out it fails to unmount.
+# sshfs did not mount it itself, so it fails to unmount it when it exits.
 SuccessExitStatus=1
 Restart=always
 RestartSec=1

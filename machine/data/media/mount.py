@@ -15,7 +15,7 @@ source, target, mode = sys.argv[1:]
 libc = ctypes.CDLL(None, use_errno=True)
 os.setns(os.open("/proc/1/ns/mnt", os.O_RDONLY), os.CLONE_NEWNS)
 os.chdir("/")
-# What a server that died has left; nothing, most of the time.
+# Left by a server that died; usually nothing.
 while libc.umount2(target.encode(), MNT_DETACH) == 0:
     pass
 os.makedirs(target, exist_ok=True)

@@ -30,7 +30,7 @@ def enter(fd):
 
 
 def mounts(process):
-    """Device, the directory of it that is mounted, where, with which options, and from what."""
+    """Device, its mounted directory, mount point, options, and source."""
     with open("/proc/%s/mountinfo" % process) as file:
         for line in file:
             fields = line.split()
@@ -38,7 +38,7 @@ def mounts(process):
 
 
 def before():
-    """Of each container a way in, and which of the shared directories is to be where, with which options."""
+    """For each container a namespace to enter, and which shared directory belongs where, with which options."""
     seen = {os.readlink("/proc/1/ns/mnt")}
     for process in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -56,7 +56,7 @@ def before():
 
 
 def shown(root, source):
-    """Which of the shared directories a mount is meant to show; None where it shows something else."""
+    """Which shared directory a mount shows; None if it shows something else."""
     if source == shared:
         return root
     _, found, rest = (root + "/").partition(target + "/")

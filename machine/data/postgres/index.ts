@@ -12,20 +12,20 @@ export interface PostgresOptions {
   /** The only network whose machines may log in. */
   allowedCidr: string;
   roles: PostgresRole[];
-  /** Roles that log in on this machine only, without a password, as the system user they belong to. @default none */
+  /** Roles that log in only on this machine, without a password, as their system user. @default none */
   peers?: { role: string; database: string; systemUser: string }[];
   /** The machine's memory, from which PostgreSQL's own is derived. */
   memoryMiB: number;
   vcpus: number;
   /** PEM. */
   tls: { certificate: string; key: string };
-  /** Connections that there will be at once. */
+  /** Maximum number of concurrent connections. */
   clients: number;
-  /** On the volume. An existing cluster there is taken over. */
+  /** On the volume. An existing cluster there is used. */
   dataDirectory: string;
-  /** Command that is asked first when there is no cluster: it may put one into the data directory, or refuse a new one by failing. */
+  /** Command run first if there is no cluster: it may put one into the data directory, or refuse a new one by failing. */
   origin?: string;
-  /** Further settings, or other values than ours. */
+  /** Further settings, or overrides of ours. */
   settings?: Record<string, string>;
 }
 
@@ -35,7 +35,7 @@ const sysctl = "/etc/sysctl.d/60-ringo-postgresql.conf";
 /**
  * PostgreSQL 17 on the data volume: TLS, SCRAM, one database a role, tuned from the machine's size. Further fragments
  * put settings into `conf.d`, and reload or restart the unit by a step.
- * @throws on names or passwords that would need quoting somewhere on their way.
+ * @throws on names or passwords that would need quoting somewhere.
  */
 export function postgres(options: PostgresOptions): Fragment {
   const data = options.dataDirectory;
@@ -51,10 +51,10 @@ export function postgres(options: PostgresOptions): Fragment {
   const files: File[] = [
     ...conf,
     { path: `${etc}/start.conf`, content: "auto\n", ...readable },
-    // A start may be the end of a restore, with hours of WAL to replay.
+    // A start may finish a restore, with hours of WAL to replay.
     { path: `${etc}/pg_ctl.conf`, content: "pg_ctl_options = '--timeout=86400'\n", ...readable },
     { path: dropIn, content: `[Unit]\nRequiresMountsFor=${data}\nWants=network-online.target\nAfter=network-online.target\n\n[Service]\nTimeoutStartSec=infinity\n` },
-    // Or at boot it listens on what addresses there are, and says nothing.
+    // Otherwise at boot it would silently listen only on the existing addresses.
     { path: sysctl, content: "-net.ipv4.ip_nonlocal_bind = 1\n" },
     ...own.files,
   ];
@@ -67,14 +67,14 @@ export function postgres(options: PostgresOptions): Fragment {
     ],
     files,
     steps: [...packages.steps!, ...steps(options, data, conf, own.logins)],
-    // Debian's own stands for all clusters of a machine, at a shutdown too.
+    // Debian's own unit controls all clusters of a machine, also at a shutdown.
     units: [{ name: unit, restartOn: [dropIn], reloadOn: conf.map((f) => f.path) }, { name: "postgresql.service" }],
     checks: checks(own.logins),
     secrets: [...own.secrets, options.tls.key],
   };
 }
 
-/** PostgreSQL, and nothing that it would keep data in: the cluster is on the volume. */
+/** PostgreSQL without a default cluster: ours is on the volume. */
 const packages: Fragment = {
   packages: [`postgresql-${version}`],
   steps: [{
@@ -86,17 +86,17 @@ echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/ring
   }],
 };
 
-/** What the machine has before its role. A server that runs has its say first: nothing may be told of other names than it has, what looks at it neither. */
+/** Applied before the machine's role. A running server is asked first: nothing, not even its exporter, may be configured with names that it does not have. */
 export const postgresPreparation = (roles: Owner[]): Fragment => ({ ...packages, steps: [...packages.steps!, othersRefused(roles, psql)] });
 
-/** That somebody can log in, and a command that succeeds when he can. */
+/** A check that a role can log in. */
 interface Login { name: string; works: string }
 
 function steps(options: PostgresOptions, data: string, conf: File[], logins: Login[]): Step[] {
   return [
     { name: "addresses for PostgreSQL", onChange: [sysctl], command: `/usr/lib/systemd/systemd-sysctl ${sysctl}` },
     {
-      // A new machine may number its users differently from the one that wrote the volume.
+      // A new machine may have other user ids than the one that wrote the volume.
       name: "PostgreSQL's files are its own",
       unless: `test -z "$(find ${data} ! -user postgres -print -quit)"`,
       command: `chown -R postgres:postgres ${data}`,
@@ -105,7 +105,7 @@ function steps(options: PostgresOptions, data: string, conf: File[], logins: Log
       name: "PostgreSQL cluster",
       unless: `test -s ${data}/PG_VERSION`,
       command: `${options.origin ?? ":"}\n${newCluster(data)}`,
-      timeoutSeconds: 6 * 3600, // from backups it takes as long as there is data
+      timeoutSeconds: 6 * 3600, // from backups it depends on the amount of data
     },
     {
       name: "PostgreSQL configuration",
@@ -140,7 +140,7 @@ runuser -u postgres -- ${bin}/postgres -C data_directory --config-file=${etc}/po
 
 const recovered = `test "$(${psql} -c 'SELECT pg_is_in_recovery()')" = f`;
 
-/** The built-in locale sorts the same under every C library: the volume may move to a newer system. */
+/** The built-in locale sorts the same with every C library, since the volume may move to a newer system. */
 const newCluster = (data: string): string => `test ! -s ${data}/PG_VERSION || exit 0
 cd /
 rm -rf ${data}.new
@@ -158,7 +158,7 @@ function checks(logins: Login[]): Check[] {
   ];
 }
 
-/** Those given, and who stands for each owner. */
+/** The given roles, and the login roles of each owner. */
 const peersOf = ({ roles: owners, peers = [] }: PostgresOptions) =>
   [...peers, ...owners.map(({ database }) => ({ role: operator.name, database, systemUser: operator.systemUser }))];
 
@@ -204,7 +204,7 @@ function configuration(options: PostgresOptions, data: string): string {
     log_temp_files: "10MB",
     log_autovacuum_min_duration: "1s",
     idle_in_transaction_session_timeout: "10min",
-    // A statement of a process that was killed would run to its end, and keep its locks.
+    // Otherwise a killed process's statement would run to its end, and keep its locks.
     client_connection_check_interval: "10s",
     ...options.settings,
   };

@@ -1,18 +1,18 @@
 /**
- * What a cluster has under other names than those declared is refused: a database made beside it would be empty, and one given to
- * another owner would keep its tables with the former.
+ * Refuses other names than those that a cluster has: a new database beside the old one would be empty, and one with
+ * another owner would keep its tables with the former one.
  */
 import type { Step } from "../../state";
 
 /** A role's name and the database it owns. */
 export interface Owner {
-  /** Of lower-case letters, digits and `_`. */
+  /** Lower-case letters, digits and `_`. */
   name: string;
-  /** Made if missing; owned by the role, and nobody else may connect. */
+  /** Created if missing; owned by the role, and nobody else may connect. */
   database: string;
 }
 
-/** A query: a line for each refusal. Whose turn it is to log in is all the same: a database belongs to the role that is called `name`. */
+/** A query that returns a line for each refusal. The current login role does not matter: a database belongs to the role `name`. */
 function refusals(all: Owner[]): string {
   const array = (words: string[]) => `ARRAY[${words.map((word) => `'${word}'`).join(", ")}]::text[]`;
   return `WITH declared AS (SELECT * FROM unnest(${array(all.map(({ database }) => database))}, ${array(all.map(({ name }) => name))}) AS d (database, owner)),
@@ -24,15 +24,15 @@ SELECT format('the database %1$I belongs to %2$I, not to %3$I: take databaseUser
   FROM found f JOIN declared d USING (database) WHERE f.owner <> d.owner`;
 }
 
-/** Ends a script before its next statement. */
+/** Aborts a script before its next statement. */
 export const refuseOthers = (all: Owner[]): string => `DO $$ DECLARE refused text; BEGIN
 FOR refused IN ${refusals(all)}
 LOOP RAISE EXCEPTION '%', refused; END LOOP; END $$;
 `;
 
 /**
- * Asked of a server that runs, before anything is written that keeps the application, or who looks, out of what it has. One that does not answer,
- * as on a new machine, is asked when its roles are made. `psql` is how to ask.
+ * Run against a running server, before anything is written that would lock out the application or the exporter. If it does not answer,
+ * as on a new machine, the check runs when its roles are created. `psql` is the command to use.
  */
 export function othersRefused(all: Owner[], psql: string): Step {
   const asked = `refused=$(${psql} 2> /dev/null <<'SQL'

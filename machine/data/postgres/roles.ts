@@ -1,16 +1,16 @@
 /**
- * Who owns a database, and who logs in as its owner. Two roles take turns to log in: so a new password is there before the
- * application has it, and the former one holds until nobody uses it.
+ * A database's owner, and its login roles. Two login roles alternate, so that a new password is valid before the
+ * application has it, and the former one until nobody uses it.
  */
 import type { File, Fragment } from "../../state";
 import { refuseOthers, type Owner } from "./names";
 import { scramVerifier } from "./scram";
 
-/** A role that the application logs in as, and the database it owns. */
+/** A role that the application logs in as, and its database. */
 export interface PostgresRole extends Owner {
-  /** Of `A-Z a-z 0-9 . _ ~ -`. A changed one is set on who logs in. */
+  /** Only `A-Z a-z 0-9 . _ ~ -`. A changed one is set on the current login role. */
   password: string;
-  /** Counts the passwords there have been. @default 1 */
+  /** Number of the password, counting all so far. @default 1 */
   generation?: number;
 }
 
@@ -20,22 +20,22 @@ export const rolesSql = `${directory}/roles.sql`;
 const formerSql = `${directory}/former.sql`;
 
 /**
- * A statement, or a script on standard input, as the superuser; a database's name may follow. Fails at the first error. Names are
- * looked up in `pg_catalog`, whatever a database's owner has set for it.
+ * Runs a statement, or a script on standard input, as the superuser; a database's name may follow. Fails at the first error. Names are
+ * looked up in `pg_catalog`, whatever search path a database's owner has set.
  */
 export const psql = "cd / && PGOPTIONS=-csearch_path=pg_catalog runuser -u postgres -- psql -X -q -At -v ON_ERROR_STOP=1";
 
 /**
- * Who looks at an application's data and mends them: from this machine only, as the system user `postgres`, and with no more rights than
- * their owner's. The superuser never does: a trigger, a default or an index of the application runs as whoever comes across it, and a
- * superuser who has said `SET ROLE` is one `RESET ROLE` from being himself again.
+ * The role to inspect and correct an application's data with: only on this machine, as the system user `postgres`, and with no more rights than
+ * the owner's. The superuser must not: a trigger, a default or an index of the application runs as its user, and a
+ * superuser after `SET ROLE` is one `RESET ROLE` away from being superuser again.
  */
 export const operator = { name: "operator", systemUser: "postgres" };
 
-/** Who logs in with the password of this generation. What he makes belongs to the role that is called `name`. */
+/** The login role with the password of this generation. What it creates belongs to the role `name`. */
 export const loginName = (name: string, generation = 1): string => (generation % 2 === 1 ? name : `${name}_b`);
 
-/** What is on the machine for the roles, and how each is tried. @throws on names or passwords that would need quoting somewhere on their way. */
+/** The roles' files and steps, and a check of each. @throws on names or passwords that would need quoting somewhere. */
 export function roles(all: PostgresRole[], address: string) {
   for (const { name, database } of all) {
     for (const word of [name, database]) {
@@ -58,12 +58,12 @@ export function roles(all: PostgresRole[], address: string) {
   };
 }
 
-/** Ends what a former password opens. To be applied when the application has the one of this generation everywhere. */
+/** Disables a former password. To be applied when the application has this generation's everywhere. */
 export function endFormer({ name, generation = 1 }: Pick<PostgresRole, "name" | "generation">): Fragment {
   const former = loginName(name, generation + 1);
   const when = `FROM pg_roles WHERE rolname = '${former}'`;
   return {
-    // Kept for a restore: what it brings back may know the former password.
+    // Kept for a restore, which may bring back the former password.
     files: [{
       path: formerSql,
       content: `-- Generation ${generation}.
@@ -82,11 +82,11 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${former
   };
 }
 
-/** Lines of `pg_hba.conf`, for whose turn it is and for who had it before. */
+/** Lines of `pg_hba.conf`, for the current and the former login role. */
 export const hostLines = (all: PostgresRole[], cidr: string): string[] => all.flatMap(({ name, database }) =>
   [1, 2].map((generation) => `hostssl "${database}" "${loginName(name, generation)}" ${cidr} scram-sha-256`));
 
-/** As the application does, over TLS or not at all; the password comes from a root-only file. */
+/** Like the application, only over TLS; the password comes from a root-only file. */
 const login = (address: string, { name, database, generation }: PostgresRole): string =>
   `test "$(PGPASSFILE=${pgpass} psql -X -w -At -c 'SELECT current_user' "host=${address} user=${loginName(name, generation)} dbname=${database} sslmode=require connect_timeout=5")" = ${name}`;
 
@@ -94,12 +94,12 @@ const harmless = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
 const made = (role: string): string => `SELECT 'CREATE ROLE "${role}"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') \\gexec\n`;
 
-/** A role's setting wins over a database's, which is its owner's to choose: that holds for a superuser who comes by hand, too. */
+/** A role's setting overrides a database's, which its owner may choose: also for a superuser who logs in by hand. */
 const general = `ALTER ROLE postgres SET search_path = pg_catalog;
 ${made(operator.name)}ALTER ROLE "${operator.name}" LOGIN ${harmless} PASSWORD NULL;
 `;
 
-/** Whoever else logs in is left as he is: he may be the one with the former password. */
+/** Other login roles are left as they are, since one may have the former password. */
 function roleSql({ name, database, generation }: PostgresRole, verifier: string): string {
   const user = loginName(name, generation);
   const owner = user === name ? "" : `${made(name)}ALTER ROLE "${name}" ${harmless};\n`;

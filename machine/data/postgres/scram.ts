@@ -4,9 +4,9 @@ import { unreserved } from "../../content";
 const iterations = 4096;
 
 /**
- * What PostgreSQL stores of a password (RFC 5803): a role is made with this, so the password itself never reaches the
- * server's logs. The salt comes from the password unless given, so that the same role renders the same text.
- * @throws if the password holds characters that the application's DSN or SCRAM's normalisation would alter.
+ * PostgreSQL's verifier of a password (RFC 5803): a role is created with this, so the password itself never reaches the
+ * server's logs. The salt is derived from the password unless given, so that the same role renders the same text.
+ * @throws if the password contains characters that the application's DSN or SCRAM's normalisation would alter.
  */
 export function scramVerifier(role: string, password: string, salt = saltOf(role, password)): string {
   if (!unreserved.test(password)) throw new Error(`the password of role ${role} may contain only A-Z a-z 0-9 . _ ~ -`);

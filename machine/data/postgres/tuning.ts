@@ -3,13 +3,13 @@ export interface Size {
   /** The machine's memory. */
   memoryMiB: number;
   vcpus: number;
-  /** Connections that there will be at once; fewer than a hundred count as that. */
+  /** Maximum number of concurrent connections; at least a hundred is assumed. */
   clients: number;
 }
 
 /**
- * The same on every size and for every number of machines. A server that allows fewer than the one before it cannot read that one's WAL,
- * nor a restore its backups; and another number takes a restart. One that is not used takes 20 KiB.
+ * The same for every size and number of machines. A server that allows fewer than its predecessor cannot read that one's WAL,
+ * nor can a restore read its backups; and a change requires a restart. An unused connection costs 20 KiB.
  */
 export const maxConnections = 500;
 
@@ -19,7 +19,7 @@ const clamp = (value: number, low: number, high: number): number => Math.max(low
 export function tuning({ memoryMiB, vcpus, clients }: Size): Record<string, string> {
   const sharedBuffers = clamp(memoryMiB / 4, 128, 16384);
   const perGather = clamp(vcpus / 2, 1, 4);
-  // A query sorts or hashes in several places at once, in each of its processes: a third of what is left, shared by all.
+  // A query may sort or hash in several places at once, in each of its processes: a third of the rest, shared by all.
   const workMem = clamp((memoryMiB - sharedBuffers) / 3 / Math.max(100, clients) / perGather, 2, 256);
   const maxWal = clamp(memoryMiB / 2, 512, 8192);
   return {
@@ -28,7 +28,7 @@ export function tuning({ memoryMiB, vcpus, clients }: Size): Record<string, stri
     work_mem: `${workMem}MB`,
     maintenance_work_mem: `${clamp(memoryMiB / 16, 32, 2048)}MB`,
     max_connections: String(maxConnections),
-    // The same on every size: a server with fewer than the one before it cannot read that one's WAL, nor a restore its backups.
+    // The same for every size: a server with fewer than its predecessor cannot read that one's WAL, nor can a restore read its backups.
     max_worker_processes: "64",
     max_parallel_workers: String(vcpus),
     max_parallel_workers_per_gather: String(perGather),

@@ -8,20 +8,20 @@ export interface GrafanaSite {
   /** Where it answers, inside the stack. */
   address: string;
   port: number;
-  /** PEM of what it proves itself with there. */
+  /** PEM of its certificate there. */
   certificate: string;
 }
 
-/** What Grafana's certificate is trusted by. */
+/** The authority of Grafana's certificate. */
 export const grafanaAuthority = "/etc/nginx/ringo/grafana.pem";
 
 /**
- * The second name that is answered, and to named networks only. Those are let past the firewall: what people ask Grafana is
- * PromQL and LogQL, which its rules take for attacks.
+ * The second name that is served, only to declared networks. Their requests bypass the web application firewall: queries to Grafana are
+ * PromQL and LogQL, which its rules mistake for attacks.
  */
 export const grafanaSite = ({ domain, address, port }: GrafanaSite, adminCidrs: string[], acmeRoot: string): string => `${logFormat("grafana", "grafana")}
 
-# A dashboard is many files and queries at once.
+# A dashboard loads many files and queries at once.
 limit_req_zone $client zone=grafana_rate:1m rate=50r/s;
 
 upstream grafana {
@@ -59,7 +59,7 @@ ${only(adminCidrs)}        limit_req zone=login_rate burst=4 nodelay;
         proxy_pass https://grafana;
     }
 
-    # Prometheus asks inside the stack.
+    # Prometheus scrapes it inside the stack.
     location ~* "^/metrics(?![a-z0-9_-])" {
         return 404;
     }

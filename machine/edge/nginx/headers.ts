@@ -4,7 +4,7 @@
  */
 
 /**
- * http level: policies by path. The application's own content policy wins over the edge's, never over that of uploads:
+ * http level: policies by path. The application's own content policy overrides the edge's, but never that of uploads:
  * an uploaded page or drawing must not run scripts on the API's origin. Answers of an API load nothing; Django's admin does.
  */
 export const policies = (origins: string[]): string => `map $uri $edge_policy {
@@ -22,14 +22,14 @@ map $uri $content_policy {
     default $application_policy;
 }
 
-# Pictures are shown by pages of other origins; nothing else is, but by scripts that CORS lets.
+# Other origins may embed pictures; everything else only by scripts that CORS allows.
 map $uri $resource_policy {
     "~^/media/" cross-origin;
     default same-origin;
 }
 
-# A page of another origin may read the edge's own refusals as it may the application's answers, of which this says nothing:
-# else the browser would tell of an error of CORS in their place.
+# A page of another origin may read the edge's own refusals, like the application's answers, which this does not affect:
+# otherwise the browser would report a CORS error instead.
 map $http_origin $known_origin {
 ${origins.map((origin) => `    "${origin}" "${origin}";\n`).join("")}    default "";
 }
@@ -59,7 +59,7 @@ add_header Access-Control-Allow-Origin $allowed_origin always;
 add_header Vary $differs_by always;
 `;
 
-/** Headers the application sends too: the edge's are the only ones to leave. */
+/** Headers that the application sends, too: only the edge's are passed on. */
 export const replaced = [
   "Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "Permissions-Policy",
   "Content-Security-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "X-Request-ID", "X-Powered-By",

@@ -28,16 +28,16 @@ export interface EdgeOptions {
   upstreams: string[];
   /** @default `apiPort` */
   upstreamPort?: number;
-  /** Who may reach `/admin/`. Nobody, when empty. */
+  /** Networks that may reach `/admin/`. Nobody if empty. */
   adminCidrs: string[];
-  /** Origins whose pages may read what the edge itself answers. */
+  /** Origins whose pages may read the edge's own answers. */
   corsAllowedOrigins: string[];
   /** Another site, for the same networks. @default none */
   grafana?: GrafanaSite;
   limits: Limits;
   /** The largest request body. */
   clientMaxBodyMiB: number;
-  /** How requests are inspected. Not at all, when absent. */
+  /** How requests are inspected. Not at all if absent. */
   waf?: Omit<WafOptions, "bodyMiB">;
   /** How long browsers must insist on HTTPS. */
   hstsSeconds: number;
@@ -114,7 +114,7 @@ function configuration(options: EdgeOptions, port: number): File[] {
   ];
 }
 
-/** What must hold once nginx has the configuration: asked of it as a client would. */
+/** Checks of the loaded configuration, by requests like a client's. */
 function checks({ domain, grafana, waf: firewall }: EdgeOptions): Check[] {
   return [
     {
@@ -142,7 +142,7 @@ function checks({ domain, grafana, waf: firewall }: EdgeOptions): Check[] {
 }
 
 /**
- * A worker that runs out of memory is ended by itself, and the machine, the way to all others, lives on. The firewall takes and
+ * A worker that runs out of memory is killed alone, and the machine, the bastion of all others, survives. The firewall takes and
  * gives back thousands of small blocks for each request, of which glibc by itself keeps no more than seven of a size at hand.
  */
 const service = `[Service]

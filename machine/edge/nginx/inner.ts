@@ -1,8 +1,8 @@
-/** nginx inside the stack: one server on a private address, before a program that has no door of its own. */
+/** nginx inside the stack: one server on a private address, in front of a program without access control of its own. */
 import type { Fragment } from "../../state";
 
 export interface InnerOptions {
-  /** Connections at once. */
+  /** Maximum number of concurrent connections. */
   connections: number;
   /** What is in `http {}`: upstreams, the server. */
   http: string;
@@ -18,7 +18,7 @@ export const innerNginx = ({ connections, http, reads = [] }: InnerOptions): Fra
   packages: ["nginx"],
   files: [
     { path: main, content: configuration(connections, http), whenGone: "systemctl disable --quiet --now nginx.service" },
-    // Its address may come up after it.
+    // Its address may appear after it starts.
     { path: dropIn, content: "[Unit]\nWants=network-online.target\nAfter=network-online.target\nStartLimitIntervalSec=0\n\n[Service]\nRestart=on-failure\nRestartSec=2\n" },
   ],
   steps: [{ name: "nginx configuration", command: "nginx -t -q", onChange: [main, ...reads] }],

@@ -1,6 +1,6 @@
 import type { Limits } from "./http";
 
-/** Rates and connections, per client: an IPv4 address, or the /64 that one IPv6 client owns whole. */
+/** Rates and connections, per client: an IPv4 address, or the /64 that belongs to one IPv6 client. */
 export const limits = (l: Limits): string => `map $binary_remote_addr $client {
     "~(?s)^(.{8}).{8}$" $1;
     default $binary_remote_addr;
@@ -12,8 +12,8 @@ map $request_method $login_client {
     default "";
 }
 
-# The firewall holds a body in memory, several times over, until the application has answered. One whose length is not
-# known beforehand counts as a large one; by HTTP/2 of other methods than these none is large (sites.conf).
+# The firewall keeps a body in memory, several times over, until the application has answered. One whose length is not
+# known beforehand counts as large; over HTTP/2, with other methods than these, none is large (sites.conf).
 map "$request_method:$http_transfer_encoding:$content_length" $large_body {
     "~:\\d{7,}$" all;
     "~^(?:POST|PUT|PATCH)::?$" all;
@@ -32,7 +32,7 @@ map $uri $retry_after {
 
 limit_req_zone $client zone=api_rate:10m rate=${l.apiPerSecond}r/s;
 limit_req_zone $login_client zone=login_rate:10m rate=${l.loginPerMinute}r/m;
-# A page is many files at once.
+# A page loads many files at once.
 limit_req_zone $client zone=files_rate:10m rate=50r/s;
 limit_req_zone $client zone=health_rate:1m rate=1r/s;
 limit_conn_zone $client zone=connections:10m;

@@ -1,6 +1,6 @@
-/** What sites are made of, the API's and Grafana's alike. */
+/** Parts of sites, both the API's and Grafana's. */
 
-/** Plain HTTP, of one name: challenges of the certificate's authority, and the way to HTTPS. */
+/** Plain HTTP, for one name: the CA's challenges, and the redirect to HTTPS. */
 export const plain = (domain: string, acmeRoot: string): string => `server {
     listen 80;
     listen [::]:80;
@@ -16,5 +16,5 @@ export const plain = (domain: string, acmeRoot: string): string => `server {
 }
 `;
 
-/** These networks and nobody else. */
+/** Only these networks. */
 export const only = (cidrs: string[]): string => `${cidrs.map((cidr) => `        allow ${cidr};\n`).join("")}        deny all;\n`;

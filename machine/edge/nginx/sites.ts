@@ -12,7 +12,7 @@ export interface Site {
   staticRoot: string;
   mediaRoot: string;
   acmeRoot: string;
-  /** The firewall's rules, where requests are inspected. */
+  /** The firewall's rules, if requests are inspected. */
   wafRules?: string;
 }
 
@@ -23,9 +23,9 @@ map $request_uri $ambiguous_path {
     default 0;
 }
 
-# Where a request goes once it is within its rates. What may be more than a machine's kernel takes in before the application
-# reads it, or counts as large, goes apart (upstreams.conf). Of the rest, what is not one of the three that write, whatever it calls
-# itself, has no body worth the name: by HTTP/2 one could be hidden there from what bounds the large ones (limits.conf).
+# Where a request within its rates goes. Bodies that may exceed what a machine's kernel buffers before the application
+# reads them, or that count as large, have upstreams of their own (upstreams.conf). Other methods than the three that write, whatever their
+# names, may have no real body: over HTTP/2 one could hide there from the limits of large ones (limits.conf).
 map "$request_method $large_body:$content_length" $application {
     "~ (?:all:|.*:\\d{5,}$)" @apart;
     "~^(?:POST|PUT|PATCH) " @writes;
@@ -38,7 +38,7 @@ map $uri $static_cache {
     default "public, max-age=3600";
 }
 
-# Pictures may be shown; whatever else was uploaded is saved, not opened.
+# Pictures may be displayed; all other uploads are downloaded, not opened.
 map $uri $media_disposition {
     "~*\\.(?:png|jpe?g|gif|webp|avif)$" inline;
     default attachment;
@@ -59,7 +59,7 @@ const unknownHost = `server {
 const files = (s: Site): string => `    location ^~ /static/ {
         alias ${s.staticRoot}/;
         limit_req zone=files_rate burst=300 nodelay;
-        # Compressed once, as a release comes here (serve-static).
+        # Compressed once, when a release is copied here (serve-static).
         gzip_static on;
         gzip_vary on;
         include /etc/nginx/ringo/snippets/headers.conf;
@@ -68,7 +68,7 @@ const files = (s: Site): string => `    location ^~ /static/ {
 
     location ^~ /media/ {
         alias ${s.mediaRoot}/;
-        # A link that a role wrote must not lead to this machine's own files.
+        # Links written by other machines must not lead to this machine's own files.
         disable_symlinks on from=${s.mediaRoot}/;
         limit_req zone=files_rate burst=300 nodelay;
         types {
@@ -89,13 +89,13 @@ const files = (s: Site): string => `    location ^~ /static/ {
 `;
 
 /**
- * To the application by way of a location of its own: there is the firewall, which costs more than all else here. Within one
- * location nginx would ask it, and wait for the body, before rates and connections are looked at.
+ * To the application through a location of its own, which has the firewall, the most expensive part here. Within one
+ * location nginx would run it, and wait for the body, before checking rates and connections.
  */
 const gate = (s: Site, rates: string, inside: string): string => `${rates}        limit_conn connections ${connectionsOfClient};
         limit_conn large_bodies ${s.limits.largeBodies};
         limit_conn large_bodies_of_client ${Math.ceil(s.limits.largeBodies / 2)};
-        # No such file: what there is to find out about it is asked once a day.
+        # No such file: this is cached for a day.
         open_file_cache max=4 inactive=1d;
         open_file_cache_valid 1d;
         open_file_cache_errors on;
@@ -181,7 +181,7 @@ ${files(s)}
 `;
 };
 
-/** Everything that listens: nobody's host, plain HTTP for ACME and the redirect, the API and Grafana over TLS. */
+/** All servers: the default for unknown hosts, plain HTTP for ACME and the redirect, the API and Grafana over TLS. */
 export const sites = (s: Site): string => [
   maps, unknownHost, plain(s.domain, s.acmeRoot), api(s), ...s.grafana ? [grafanaSite(s.grafana, s.adminCidrs, s.acmeRoot)] : [],
 ].join("\n");

@@ -3,10 +3,10 @@ import { replaced, stripped } from "./headers";
 /** Where an API machine answers: on its private address, to the edge. */
 export const apiPort = 8000;
 
-/** How long the edge passes an API machine by after three requests failed there within as long, in seconds. */
+/** How long the edge skips an API machine after three requests failed there within the same time, in seconds. */
 export const failTimeoutSeconds = 5;
 
-/** The API machines. `max_fails` above 1: a view that crashes or runs into its timeout must not take its machine away from everyone. */
+/** The API machines. `max_fails` above 1: a view that crashes or times out must not make its machine unavailable to everyone. */
 export function upstreams(addresses: string[], port: number): string {
   const servers = (options: string) => addresses.map((a) => `    server ${a}:${port} ${options};`).join("\n");
   return `upstream api {
@@ -14,11 +14,11 @@ export function upstreams(addresses: string[], port: number): string {
     least_conn;
 ${servers(`max_fails=3 fail_timeout=${failTimeoutSeconds}s`)}
     keepalive 32;
-    # Below gunicorn's own two seconds, or a POST meets a connection that is just being closed.
+    # Below gunicorn's own two seconds, or a POST may use a connection that is just being closed.
     keepalive_timeout 1s;
 }
 
-# Apart, as no failure of theirs says anything of the machine: who refuses a body unread closes while it is being sent, and
+# Separate, since their failures say nothing about the machine: an application that refuses a body unread closes while it is being sent, and
 # a few of those would take all machines out of the API's rotation.
 upstream api_bodies {
     zone api_bodies 128k;
@@ -26,7 +26,7 @@ upstream api_bodies {
 ${servers("max_fails=0")}
 }
 
-# Apart, so that slow health answers (Redis or PostgreSQL away) don't take the machines out of the API's rotation.
+# Separate, so that slow health checks (with Redis or PostgreSQL down) do not take the machines out of the API's rotation.
 upstream api_health {
     zone api_health 128k;
 ${servers("max_fails=0")}
@@ -39,7 +39,7 @@ export const proxy = (readTimeoutSeconds: number): string => `proxy_http_version
 proxy_set_header Connection "";
 proxy_set_header Host $host;
 proxy_set_header X-Forwarded-Proto https;
-# Overwritten, never appended to: the application believes the leftmost address.
+# Overwritten, never appended to: the application trusts the leftmost address.
 proxy_set_header X-Forwarded-For $remote_addr;
 proxy_set_header X-Real-IP $remote_addr;
 proxy_set_header X-Request-ID $request_id;
@@ -47,7 +47,7 @@ ${stripped.map((name) => `proxy_set_header ${name} "";`).join("\n")}
 ${replaced.map((name) => `proxy_hide_header ${name};`).join("\n")}
 proxy_cookie_flags ~ secure;
 proxy_buffers 16 8k;
-# A dead machine costs a second, once, and the request goes to another. What is not idempotent is sent again only if
+# A dead machine costs a second, once, and the request goes to another. A non-idempotent request is resent only if
 # nothing of it had been sent. A 502 or 503 of the application is an answer, not a dead machine.
 proxy_connect_timeout 1s;
 proxy_next_upstream error timeout;

@@ -337,7 +337,7 @@ test.each(["10.0.0.0/33", "10.0.0", "edge", "10.0.0.0/8; accept", "fd00::/129", 
 });
 
 test("nothing can be injected into the rules by a service's name or port", () => {
-  expect(() => ruleset({ services: [{ name: 'x" accept #', port: 22, from: "any" }] })).toThrow("is not a name");
+  expect(() => ruleset({ services: [{ name: 'x" accept #', port: 22, from: "any" }] })).toThrow("is not a valid name");
   expect(() => ruleset({ services: [{ name: "x", port: 0, from: "any" }] })).toThrow("is not a port");
 });
 

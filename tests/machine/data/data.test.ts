@@ -72,7 +72,7 @@ describe("PostgreSQL", () => {
   });
 
   test.each(["Ringo", 'a"b', "a;b", "1a", ""])("a role named %j is refused", (name) => {
-    expect(() => postgres({ ...options(), roles: [{ name, database: "orders", password: "p" }] })).toThrow("not a name");
+    expect(() => postgres({ ...options(), roles: [{ name, database: "orders", password: "p" }] })).toThrow("not a valid name");
   });
 
   test("none of its files is world-readable", () => {

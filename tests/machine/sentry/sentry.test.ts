@@ -118,7 +118,7 @@ describe("the reporter to Sentry", () => {
     note("release", "backend@1", 1_000);
     note("deploy", "backend@1", 1_060);
     await stop();
-    expect(report()).toEqual({ status: 1, stderr: expect.stringMatching(/^Sentry has not heard of backend@1.*refused/) });
+    expect(report()).toEqual({ status: 1, stderr: expect.stringMatching(/^Sentry was not told of backend@1.*refused/) });
     await start();
     expect(report()).toEqual(heard);
     fs.rmSync(at("told.json"));

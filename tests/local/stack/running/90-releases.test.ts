@@ -171,7 +171,7 @@ test("the runbook reverts it, including the data it emptied and the tasks it que
     const before = day && new Date(Date.parse(`${day}T${time}Z`) - 1000).toISOString().replace(".000Z", "Z");
     return { ...start && { "2026-11-24T17:58:02Z": start }, ...before && { "2026-11-24T17:58:30Z": before }, ...stamp && { "20261124T094502Z": stamp } };
   });
-  expect(said).toMatch(/warning: step 'Sentry is told of the deploy'[^]*Sentry has not heard of backend@[0-9a-f]+, and is told again/);
+  expect(said).toMatch(/warning: step 'Sentry is told of the deploy'[^]*Sentry was not told of backend@[0-9a-f]+; retrying/);
   expect([await running(), await phoneNow()]).toEqual([[first], phone]);
   expect((await request(stack, "GET", `/api/v1/orders/${since.id}/`, { headers: user.authorization })).status).toBe(200);
   await healthy(stack, 60);
