@@ -1,13 +1,13 @@
 export interface Sandbox {
-  /** What of root's rights is left: `CAP_…`. @default none */
+  /** The remaining capabilities: `CAP_…`. @default none */
   capabilities?: string[];
-  /** Whom it may talk to; "rules" are the firewall's, in the kernel. @default "local": other programs of this machine, over their sockets */
+  /** Allowed communication; "rules" is for managing the firewall in the kernel. @default "local": other programs of this machine, over their sockets */
   network?: "local" | "rules" | "internet";
-  /** The only addresses it may talk to, of the whole internet. @default any */
+  /** The only addresses that it may connect to. @default any */
   addresses?: string[];
-  /** Paths it may write to; all else of the system is read-only. @default none */
+  /** Paths that it may write to; everything else is read-only. @default none */
   writable?: string[];
-  /** Devices that it, or what is run for it with all rights, may open. @default none */
+  /** Devices that it, or its privileged commands, may open. @default none */
   devices?: string[];
 }
 
@@ -18,9 +18,9 @@ const networks = {
 };
 
 /**
- * The `[Service]` lines of every service of ours: it sees the system read-only, no devices, no homes and no other's
- * temporary files, cannot gain rights, and calls the kernel for nothing but what services commonly do.
- * `systemd-analyze security` rates each unit of ours 3.0 or better; a test says so.
+ * The `[Service]` lines of each of our services: the system is read-only, without devices, homes and others'
+ * temporary files; it cannot gain privileges, and may use only the system calls that services commonly need.
+ * `systemd-analyze security` rates each of our units 3.0 or better; a test checks that.
  */
 export function sandbox({ capabilities = [], network = "local", addresses, writable = [], devices = [] }: Sandbox): string {
   return `CapabilityBoundingSet=${capabilities.join(" ")}

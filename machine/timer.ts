@@ -1,17 +1,17 @@
 import type { Fragment } from "./state";
 
-/** How a timer says when. */
+/** When a timer runs. */
 export interface Schedule {
-  /** What it starts: a unit's name without its type. */
+  /** The unit that it starts, without its type. */
   unit: string;
   description: string;
   /** systemd's calendar, in UTC. */
   calendar: string;
-  /** Spread over this time, so that not all machines of the world come at once. */
+  /** Random delay, so that not all machines run at once. */
   jitter: string;
 }
 
-/** A timer that catches up on what was missed while the machine was off. */
+/** A timer that catches up on runs missed while the machine was off. */
 export function timer({ unit, description, calendar, jitter }: Schedule): Fragment {
   const path = `/etc/systemd/system/${unit}.timer`;
   const content = `[Unit]

@@ -6,15 +6,15 @@ import { local } from "./ports";
 
 export interface AlertmanagerOptions {
   receivers: Receivers;
-  /** Where the dead man's switch hears that the monitor lives. */
+  /** Where the heartbeat for the dead man's switch is sent. */
   heartbeatUrl?: string;
   heartbeatSeconds: number;
-  /** TCP ports of the internet that all of these answer on. */
+  /** TCP ports of these receivers on the internet. */
   ports: number[];
   scrapeSeconds: number;
 }
 
-/** Who is told; nobody, where there is none. */
+/** Receivers; if there are none, nobody is notified. */
 export interface Receivers {
   webhookUrl?: string;
   slackUrl?: string;
@@ -28,8 +28,8 @@ const data = "prometheus/alertmanager";
 const storage = `/var/lib/${data}`;
 
 /**
- * At each boot it forgets whom it told of what. Prometheus has then forgotten which alerts it had raised, and tells no end of them;
- * one that ended meanwhile would count as told already, and when it came again nobody would hear of it for `repeat_interval`.
+ * At each boot it forgets its sent notifications. Prometheus has then forgotten its raised alerts, and never reports their end;
+ * one that ended meanwhile would count as already sent, and if it fired again nobody would be notified for `repeat_interval`.
  */
 const forgotten = { path: "/etc/tmpfiles.d/ringo-alertmanager.conf", content: `r! ${storage}/nflog\n` };
 
@@ -43,7 +43,7 @@ const kept = {
   command: `dpkg-statoverride --add ${name} ${name} 0700 ${storage}`,
 };
 
-/** Groups alerts, silences them, and sends them to people. Answers on loopback only. */
+/** Groups, inhibits and sends alerts. Answers only on loopback. */
 export function alertmanager(options: AlertmanagerOptions): Fragment {
   const configuration = { path, content: json(config(options)), group: name, mode: "0640", secret: true };
   const { receivers, heartbeatUrl } = options;
@@ -68,7 +68,7 @@ export function alertmanager(options: AlertmanagerOptions): Fragment {
   );
 }
 
-/** With `source` firing, `target` says nothing new of the same thing. */
+/** While `source` fires, `target` would say nothing new about the same thing. */
 const implied: [source: string, target: string, ...equal: string[]][] = [
   ["ApiVerySlow", "ApiSlow"], ["ApiManyErrors", "ApiErrors"], ["ApiDown", "ApiProcessDown"], ["EdgeDown", "PublicUrlDown"],
   ["CertificateEnding", "CertificateExpiring", "instance"], ["ErrorBudgetBurningFast", "ErrorBudgetBurning"],
@@ -105,22 +105,22 @@ function config({ receivers, heartbeatUrl, heartbeatSeconds, scrapeSeconds }: Al
       receiver: "people",
       group_by: ["alertname", "stack"],
       group_wait: "1s",
-      // What joins a group waits for no longer than figures do.
+      // An alert that joins a group waits no longer than a scrape.
       group_interval: `${Math.max(5, Math.round(scrapeSeconds / 2))}s`,
       repeat_interval: "12h",
       routes: [
         {
           receiver: "dead man's switch", matchers: [matching(watchdog)], group_wait: "0s",
-          // At each flush, so that none is left out for being a moment early.
+          // At each flush, so that none is missed for being a moment early.
           group_interval: `${heartbeatSeconds}s`, repeat_interval: `${Math.ceil(heartbeatSeconds / 2)}s`,
         },
         { receiver: "people", matchers: ['severity="critical"'], repeat_interval: "1h" },
       ],
     },
     inhibit_rules: [
-      // Of a machine that is gone nothing else is news.
+      // If a machine is gone, its other alerts are no news.
       { source_matchers: [matching("MachineDown")], target_matchers: ['alertname!="MachineDown"', 'machine!=""'], equal: ["machine"] },
-      // Of these people may hear nothing: then only silence tells them.
+      // These may keep notifications from being sent: then only the missing heartbeat tells.
       { source_matchers: ['alertname=~"AlertsNotDelivered|MonitorDroppingAlerts"'], target_matchers: [matching(watchdog)] },
       { source_matchers: [matching("RedisDown")], target_matchers: ['alertname=~"QueueStuck|WorkerDown|NoWorkers|BrokerUnreachable"'] },
       ...implied.map(([source, target, ...equal]) => ({ source_matchers: [matching(source)], target_matchers: [matching(target)], ...(equal.length > 0 ? { equal } : {}) })),

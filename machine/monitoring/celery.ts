@@ -9,15 +9,15 @@ export interface CeleryExporterOptions {
   host: string;
   password: string;
   queues: string[];
-  /** Celery's names of the workers that there must be. */
+  /** Celery's names of the expected workers. */
   workers: string[];
-  /** How long a worker that stops may take to finish its tasks: so long it is silent, and they are not lost. */
+  /** How long a stopping worker may take to finish its tasks: it is silent meanwhile, and they are not lost. */
   stopTimeoutSeconds: number;
-  /** Children of each worker, at least and at most. */
+  /** Minimum and maximum number of each worker's children. */
   pool: { min: number; max: number };
 }
 
-/** Who the exporter is to Redis. */
+/** The exporter's Redis user. */
 export const celeryUser = "celery-exporter";
 
 const library = "/usr/local/lib/ringo/celery_exporter";

@@ -5,7 +5,7 @@ import { combine, type Fragment } from "../state";
 import { ports } from "./ports";
 
 export interface DjangoMetricsOptions {
-  /** The machine's address: the backend answers there, and so does what shows its metrics. */
+  /** The machine's address, of the backend and its metrics. */
   privateAddress: string;
   /** One of the backend's allowed hosts. */
   host: string;
@@ -14,8 +14,8 @@ export interface DjangoMetricsOptions {
 const toBackend = addedRules("containers", "figures", ['meta skuid "www-data" accept comment "figures of the backend"']);
 
 /**
- * The backend's own metrics, for the monitor alone. The backend answers only what comes with an allowed host and as HTTPS,
- * and Prometheus sends neither; so nginx stands between, with one path and no other.
+ * The backend's own metrics, only for the monitor. The backend answers only requests with an allowed host and as HTTPS,
+ * and Prometheus sends neither; so nginx is in between, with only this path.
  */
 export const djangoMetrics = ({ privateAddress, host }: DjangoMetricsOptions): Fragment => combine(toBackend, innerNginx({ connections: 64, http: server(privateAddress, host) }));
 

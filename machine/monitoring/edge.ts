@@ -9,7 +9,7 @@ const programs = "/etc/mtail/ringo";
 const status = "/etc/nginx/ringo/status.conf";
 const statusPort = 9080;
 
-/** Latency and errors as clients have them, from nginx's own log: nothing behind it can tell of what never reached it. */
+/** Latency and errors as seen by clients, from nginx's own log: nothing behind it knows about requests that never reached it. */
 const accessLog = (address: string): Fragment => combine(
   { directories: [{ path: programs }] },
   exporter({
@@ -37,7 +37,7 @@ const connections = (address: string): Fragment => exporter({
 /** The exporters of the edge. */
 export const edgeExporters = (address: string): Fragment => combine(accessLog(address), connections(address));
 
-/** What nginx itself contributes: how many connections it has, to this machine alone. Belongs to the state that has nginx. */
+/** nginx's own connection counts, only for this machine. Belongs to the state that has nginx. */
 export const edgeStatus: Fragment = {
   files: [{
     path: status,

@@ -1,4 +1,4 @@
-/** Debian's exporters, with arguments of ours, on an address of ours, closed in, and each as a user of its own. */
+/** Debian's exporters, with our arguments and address, confined, and each as its own user. */
 import { mayReach, type Destination } from "../egress";
 import { sandbox } from "../sandbox";
 import { combine, type File, type Fragment } from "../state";
@@ -13,9 +13,9 @@ export interface ExporterOptions {
   package?: string;
   /** Where it answers: an address and a port. */
   listen: string;
-  /** Program and arguments. Holds no secret: those are in files. */
+  /** Program and arguments. Contains no secret: those are in files. */
   command: string[];
-  /** A unit of our own has a description; without one Debian's unit is changed. */
+  /** Our own units have a description; without one Debian's unit is modified. */
   description?: string;
   /** What it connects to. @default nothing: it only answers */
   reaches?: Omit<Destination, "users">[];
@@ -25,13 +25,13 @@ export interface ExporterOptions {
   service?: string[];
   /** Files that it reads at its start. */
   files?: File[];
-  /** Files that it reads anew when it is told to. */
+  /** Files that it rereads on reload. */
   reloaded?: File[];
 }
 
 const units = "/etc/systemd/system";
 
-/** An exporter as a unit that is always there, whatever becomes of what it measures. */
+/** An exporter as a unit that always runs, whatever happens to what it measures. */
 export function exporter(options: ExporterOptions): Fragment {
   const { name, listen, reaches = [], files = [], reloaded = [] } = options;
   const unit: File = options.description === undefined
@@ -47,7 +47,7 @@ export function exporter(options: ExporterOptions): Fragment {
   });
 }
 
-/** An empty value takes away what Debian's unit says. */
+/** An empty value resets Debian's unit's. */
 function section({ name, description, command, data, service = [] }: ExporterOptions, taken: [string, string][]): string {
   return `[Unit]
 ${description === undefined ? "" : `Description=${description}\n`}Wants=network-online.target
@@ -57,10 +57,10 @@ StartLimitIntervalSec=0
 [Service]
 ${taken.map(([key, value]) => `${key}=${value}\n`).join("")}ExecStart=${command.map(word).join(" ")}
 User=${name}
-${data === undefined ? "" : stateDirectory(data)}# Its address may come up after it, and nothing may end it for good.
+${data === undefined ? "" : stateDirectory(data)}# Its address may appear after it starts, and nothing may stop it permanently.
 Restart=always
 RestartSec=2
-# A scrape is not worth a second core.
+# A scrape does not need a second core.
 Environment=GOMAXPROCS=1
 ${sandbox({ network: "internet" })}${service.map((line) => `${line}\n`).join("")}${description === undefined ? "" : "\n[Install]\nWantedBy=multi-user.target\n"}`;
 }
@@ -68,7 +68,7 @@ ${sandbox({ network: "internet" })}${service.map((line) => `${line}\n`).join("")
 /** Whoever owns what is in it, an update of Debian's package or an earlier release of ours: at its start it is given to the program's user. */
 const stateDirectory = (data: string): string => `StateDirectory=${data}\nStateDirectoryMode=0700\n`;
 
-/** As systemd reads a word of a command. */
+/** A word of a command, quoted for systemd. */
 const word = (text: string): string => {
   const plain = text.replaceAll("%", "%%").replaceAll("$", "$$$$");
   return /^[A-Za-z0-9_@%+=:,./$|()^?*-]+$/.test(plain) ? plain : `"${plain.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;

@@ -17,18 +17,18 @@ FOLLOW = ["journalctl", "--follow", "--lines=0", "--output=cat", "--identifier=s
 ACCEPTED = re.compile(r"^Accepted publickey for (\S+) from \S+ port \d+ ssh2: \S+ (SHA256:\S+)")
 REFUSED = re.compile(r"^(Invalid user |Failed |Connection (closed|reset) by (authenticating|invalid) user |Unable to negotiate )")
 
-# What Debian touches after updates that went well, though there were none; and what asks for them.
+# What Debian touches after successful updates, even if there were none; and what requests them.
 UPDATED = ("/var/lib/apt/periodic/upgrade-stamp", "/etc/apt/apt.conf.d/60ringo-unattended-upgrades")
 
-# How journald calls its own end: the last that it writes where a machine is shut down, by whomever. Before a crash or a power cut it does not.
+# journald's message when it stops: its last one when a machine is shut down, but not before a crash or a power cut.
 STOPPED = "d93fb3c9c24d451a97cea615ce59c00b"
 
 
 def role_of(words):
-    """What a command line of the backend does, however its program is called; None for anybody else's."""
+    """The role of a command line of the backend, however its program is named; None for other programs."""
     title = words[0] if words else ""
     names = [os.path.basename(word) for word in words[:3]]
-    # Celery writes itself a title where it can: "[celery beat]", "[celeryd: worker@host:MainProcess]".
+    # Celery sets its process title if it can: "[celery beat]", "[celeryd: worker@host:MainProcess]".
     if title.startswith("[celery beat"):
         return "beat"
     if title.startswith("[celeryd"):
@@ -46,7 +46,7 @@ def is_init(words):
 
 
 def processes(root="/proc"):
-    """{pid: (parent's pid, words of its command line)}; a process that ends meanwhile is left out."""
+    """{pid: (parent's pid, words of its command line)}; processes that exit meanwhile are left out."""
     found = {}
     for path in glob.glob(root + "/[0-9]*"):
         try:
@@ -73,15 +73,15 @@ def backend(found):
 
 
 class Beats:
-    """When each beat last woke: it sleeps five minutes at most, while it lives. When it writes its schedule to disk is up to the kind of
-    file that it has: one kind is written only when it ends."""
+    """When each beat last woke: it sleeps at most five minutes while it is alive. When it writes its schedule to disk depends on the
+    file's format: one format is written only when it stops."""
 
     def __init__(self, root="/proc", clock=time.time):
         self.root, self.clock = root, clock
         self.seen = {}
 
     def woken(self, mains):
-        """The times; one that is seen for the first time has woken just now."""
+        """The times; a beat seen for the first time counts as just woken."""
         seen = {}
         for pid, _ in mains["beat"]:
             wakings = self._wakings(pid)
@@ -93,7 +93,7 @@ class Beats:
         return [at for _, at in seen.values()]
 
     def _wakings(self, pid):
-        """How often its main thread has gone to sleep by itself."""
+        """Number of voluntary context switches of its main thread."""
         try:
             with open("%s/%d/status" % (self.root, pid)) as file:
                 return next((line.split()[1] for line in file if line.startswith("voluntary_ctxt_switches:")), None)
@@ -102,7 +102,7 @@ class Beats:
 
 
 class Logins:
-    """Counts what sshd says. Every count there can be begins at 0, so that the first one is seen as a change."""
+    """Counts sshd's messages. Every possible counter starts at 0, so that the first event is visible as a change."""
 
     def __init__(self, keys):
         self.whose = {print_: who for who, prints in keys.items() for print_ in prints}
@@ -119,14 +119,14 @@ class Logins:
 
 
 class Journal:
-    """The lines that sshd has written since the last look."""
+    """sshd's lines since the last check."""
 
     def __init__(self):
         self.child = None
         self.rest = b""
 
     def lines(self, seconds):
-        """Waits that long, and gives what was written meanwhile."""
+        """Waits that long, and returns the lines written meanwhile."""
         deadline = time.monotonic() + seconds
         found = []
         while (left := deadline - time.monotonic()) > 0:
@@ -144,19 +144,19 @@ class Journal:
 
 
 def updated(root=""):
-    """When the machine was last updated; where it never was, since when it should be."""
+    """When the machine was last updated; if never, since when it should be."""
     return next((round(os.stat(root + path).st_mtime) for path in UPDATED if os.path.exists(root + path)), None)
 
 
 def entry(boot, lines):
-    """What the journal of a boot says there; None where it says nothing."""
+    """An entry of a boot's journal; None if there is none."""
     said = subprocess.run(["journalctl", "--boot=" + boot, "--lines=" + lines, "--output=json", "--output-fields=MESSAGE_ID", "--quiet"],
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL).stdout
     return json.loads(said) if said else None
 
 
 def crashed(entry=entry):
-    """When the machine came up without having been shut down; None where it had, or where nothing is known of a boot before."""
+    """When the machine booted without having been shut down; None if it had been, or if no earlier boot is known."""
     before, first = entry("-1", "1"), entry("0", "+1")
     if before is None or first is None or before.get("MESSAGE_ID") == STOPPED:
         return None

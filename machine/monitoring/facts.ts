@@ -7,7 +7,7 @@ import type { Fragment } from "../state";
 import { textfiles } from "./node";
 
 export interface FactsOptions {
-  /** The public keys that may log in as root, by whose they are. */
+  /** The public keys that may log in as root, by owner. */
   keys: Record<"deployer" | "operator", string[]>;
 }
 
@@ -15,7 +15,7 @@ const program = "/usr/local/lib/ringo/facts.py";
 const settings = "/etc/ringo/facts.json";
 const unit = "/etc/systemd/system/ringo-facts.service";
 
-/** What no packaged exporter tells: who logged in, and which of the backend's processes run. */
+/** Metrics that no packaged exporter has: logins, and the backend's processes. */
 export const facts = ({ keys }: FactsOptions): Fragment => ({
   packages: ["python3"],
   directories: [{ path: textfiles }],
@@ -27,7 +27,7 @@ export const facts = ({ keys }: FactsOptions): Fragment => ({
   units: [{ name: "ringo-facts.service", restartOn: [program, settings, unit] }],
 });
 
-/** `SHA256:…`, as sshd calls a key. */
+/** `SHA256:…`, sshd's fingerprint of a key. */
 export const fingerprint = (publicKey: string): string =>
   `SHA256:${createHash("sha256").update(Buffer.from(publicKey.trim().split(" ")[1], "base64")).digest("base64").replace(/=+$/, "")}`;
 
@@ -39,7 +39,7 @@ After=systemd-journald.service
 ExecStart=/usr/bin/python3 -IB ${program} ${settings}
 Restart=always
 RestartSec=2
-# It reads what processes of other users are called, and the journal, and writes one file.
+# It reads other users' process names and the journal, and writes one file.
 ${sandbox({ capabilities: ["CAP_DAC_READ_SEARCH"], writable: [textfiles] })}ProtectProc=default
 
 [Install]

@@ -1,6 +1,6 @@
 /**
- * What measures, and what watches. Each machine has its exporters, on its private address and for the monitor alone; the
- * monitor has all that asks, keeps, judges and tells.
+ * Exporters and the monitor. Each machine has its exporters, on its private address and only for the monitor; the
+ * monitor scrapes, stores, evaluates and alerts.
  */
 export { alertmanager, type Receivers } from "./alertmanager";
 export { blackbox } from "./blackbox";

@@ -23,7 +23,7 @@ export const node = (address: string): Fragment => exporter({
     `--collector.textfile.directory=${textfiles}`,
     "--collector.systemd.unit-include=.+\\.(service|mount|timer|path)",
     "--collector.systemd.enable-restarts-metrics",
-    // What containers see of it is the machine's own disk once more.
+    // Containers' mounts are the machine's own disk again.
     "--collector.filesystem.mount-points-exclude=^/(dev|proc|run|sys|var/lib/docker/.+)($|/)",
     "--collector.filesystem.fs-types-exclude=^(autofs|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fuse.+|hugetlbfs|mqueue|nsfs|proc|pstore|ramfs|rpc_pipefs|securityfs|sysfs|tmpfs|tracefs)$",
     "--collector.netdev.device-include=^(e|v).*",
@@ -31,9 +31,9 @@ export const node = (address: string): Fragment => exporter({
     "--collector.diskstats.device-include=^(sd|vd|nvme|xvd)[a-z0-9]*$",
   ],
   service: [
-    // It asks the kernel whether the clock is set, and could not set it.
+    // It reads whether the clock is synchronized, but could not set it.
     "ProtectClock=no", "SystemCallFilter=adjtimex",
-    // It asks the kernel for its links, and the first process for its mounts: its own are not the machine's.
+    // It reads the links from the kernel, and the mounts from process 1, since its own are not the machine's.
     "RestrictAddressFamilies=AF_NETLINK", "ProtectProc=default",
   ],
 });

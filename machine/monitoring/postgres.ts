@@ -5,15 +5,15 @@ import { ports } from "./ports";
 
 const name = "prometheus-postgres-exporter";
 
-/** The role that looks: it may read statistics, and no table. It comes from this machine only, as the exporter's system user. */
+/** The exporter's role: it may read statistics, but no table. It connects only from this machine, as the exporter's system user. */
 export const monitorRole = { name: "monitor", systemUser: name };
 
-/** Where the statistics of statements are: with the superuser. What is in `public` the application may replace, and would be run by who looks. */
+/** The schema of the statement statistics, owned by the superuser. The application could replace objects in `public`, which the exporter would then run. */
 const statistics = "monitor";
 
 const queries = "/etc/ringo/postgres-exporter.yml";
 
-/** PostgreSQL's figures, read through its socket as `monitorRole`. */
+/** PostgreSQL's metrics, read through its socket as `monitorRole`. */
 export const postgresExporter = (address: string, database: string): Fragment => exporter({
   name,
   listen: `${address}:${ports.postgres}`,
@@ -48,7 +48,7 @@ SQL`,
   }],
 });
 
-/** What the packaged collectors don't tell, as YAML. Read at every scrape, so cheap. */
+/** Metrics that the packaged collectors lack, as YAML. Queried at every scrape, so cheap. */
 const ownQueries = JSON.stringify({
   ringo_postgres_wal: {
     query: "SELECT count(*) AS waiting_segments, coalesce(extract(epoch FROM now() - min(modification)), 0) AS waiting_seconds FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'",

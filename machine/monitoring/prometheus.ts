@@ -7,7 +7,7 @@ import { exporter } from "./exporter";
 import { local, ports, type Exporter } from "./ports";
 import { dropForeignMetrics } from "./metric-sources";
 
-/** A machine, and what the monitor reads of it. */
+/** A machine, and what the monitor scrapes from it. */
 export interface Watched {
   name: string;
   role: string;
@@ -16,7 +16,7 @@ export interface Watched {
 }
 
 export interface PrometheusOptions {
-  /** Name of the stack: on every figure and alert. */
+  /** Name of the stack, on every metric and alert. */
   stack: string;
   /** All machines, the monitor too. */
   machines: Watched[];
@@ -24,12 +24,12 @@ export interface PrometheusOptions {
   edge: { machine: string; domain: string };
   /** The name of the monitor itself. */
   monitor: string;
-  /** It keeps the machines' lines, too. */
+  /** It stores the machines' logs, too. */
   logs: boolean;
   /** It shows the dashboards, too. */
   grafana: boolean;
   scrapeSeconds: number;
-  /** How often the API is asked by its public name. */
+  /** How often the API is probed by its public name. */
   probeSeconds: number;
   retentionDays: number;
   retentionGiB: number;
@@ -48,12 +48,12 @@ const configuration = `${directory}/prometheus.yml`;
 const data = "prometheus/metrics2";
 
 /**
- * How soon an alert is told to Alertmanager once more. What is told while none is known yet, as after a boot, is lost (Prometheus issue
- * 10457), so by default (a minute) the first heartbeat came a minute late. Four times this without a word ends an alert.
+ * How soon an alert is sent to Alertmanager again. Alerts sent while none is known yet, as after a boot, are lost (Prometheus issue
+ * 10457), so with the default (a minute) the first heartbeat came a minute late. An alert not resent within four times this ends.
  */
 const resendSeconds = 30;
 
-/** Scrapes every machine, keeps the figures, evaluates the rules. Answers on loopback only. */
+/** Scrapes every machine, stores the metrics, evaluates the rules. Answers only on loopback. */
 export function prometheus(options: PrometheusOptions): Fragment {
   const targets = jobs.map((job) => targetsOf(job, options.machines));
   const rules = concerns(options.rules).map((concern): File => ({ path: `${directory}/rules/${concern.name}.yml`, content: render(concern, options.runbook) }));
@@ -78,10 +78,10 @@ export function prometheus(options: PrometheusOptions): Fragment {
     }),
     {
       packages: ["promtool"],
-      // Targets are looked at by Prometheus itself.
+      // Prometheus itself watches the targets' files.
       files: targets,
       steps: [{ name: "Prometheus's configuration", onChange: reloaded.map(({ path }) => path), command: `promtool check config ${configuration}` }],
-      // Asked as Prometheus will: its own first look is up to a scrape's interval and some seconds away.
+      // Checked like a scrape: Prometheus's own first one may be a scrape interval and some seconds away.
       checks: [
         { name: "Prometheus is ready", command: `curl --fail --silent --show-error http://127.0.0.1:${local.prometheus}/-/ready` },
         ...jobs.flatMap((job) => having(job, options.machines).map(({ name, privateAddress }) => ({
@@ -108,16 +108,16 @@ const targetsOf = (job: Exporter, machines: Watched[]): File => ({
   }))),
 });
 
-/** What of a series' names and labels is worth keeping, by job. */
+/** Which series and labels to keep, by job. */
 const kept: Partial<Record<Exporter, object[]>> = {
   node: [
-    // Of a unit's states only that it failed; and whether the machine sets its own clock.
+    // Of unit states only "failed"; and whether the machine synchronizes its clock.
     { source_labels: ["__name__", "state", "name"], regex: "node_systemd_unit_state;(activating|deactivating|inactive|active);.*", target_label: "__tmp_state", replacement: "1" },
     { source_labels: ["__tmp_state", "state", "name"], regex: "1;active;systemd-timesyncd.service", target_label: "__tmp_state", replacement: "" },
     { source_labels: ["__tmp_state"], regex: "1", action: "drop" },
     { regex: "__tmp_state", action: "labeldrop" },
   ],
-  // Paths are what clients make of them, and one worker's counts at random are no rates: those are the edge's.
+  // Paths are arbitrary, and a random worker's counts are not rates: rates come from the edge.
   django: [{ source_labels: ["path"], regex: ".+", action: "drop" }],
   postgres: [
     { source_labels: ["__name__"], regex: "pg_(settings|stat_user_tables|statio_user_tables|roles)_.*", action: "drop" },
@@ -152,7 +152,7 @@ function config(options: PrometheusOptions, rules: string[]): object {
       evaluation_interval: `${Math.max(1, Math.floor(scrapeSeconds / 5))}s`,
       external_labels: { stack: options.stack },
     },
-    // Each by its name: a file that an earlier release left behind is no rule.
+    // Each by its name, so that a file left by an earlier release is not used.
     rule_files: rules,
     alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${local.alertmanager}`] }] }] },
     scrape_configs: [
@@ -163,7 +163,7 @@ function config(options: PrometheusOptions, rules: string[]): object {
         metric_relabel_configs: [...dropForeignMetrics, ...kept[job] ?? []],
       })),
       ...beside.map((job) => itself(job, local[job])),
-      // Of thousands of series those that alerts and dashboards look at.
+      // Of thousands of series only those that alerts and dashboards use.
       ...(options.logs ? [itself("loki", local.loki, "loki_(discarded_samples|distributor_(lines|bytes)_received|request_duration_seconds_count)(_total)?|process_.*")] : []),
       ...(options.grafana ? [{
         ...itself("grafana", grafanaPort, "grafana_(build_info|http_request_duration_seconds_count)|process_.*"),

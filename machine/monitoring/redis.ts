@@ -4,12 +4,12 @@ import { exporter } from "./exporter";
 import { ports } from "./ports";
 
 const passwords = "/etc/ringo/redis-exporter.json";
-/** Who the exporter is to Redis: it may read figures, and no key. */
+/** The exporter's Redis user: it may read statistics, but no key. */
 export const redisUser = "exporter";
 
-/** What the exporter may do, in the words of Redis's ACL: look, and change nothing. */
+/** The exporter's Redis ACL: read statistics, and change nothing. */
 export const readsFigures = "+ping +info +select +slowlog|len +slowlog|get +latency|latest +latency|histogram +config|get";
-/** The same for the Celery exporter: it looks at these queues. */
+/** The same for the Celery exporter, with these queues. */
 export const readsQueues = (queues: string[]): string =>
   `${[...queues, "unacked"].map((name) => `%R~${name}*`).join(" ")} &/0.celeryev/* +ping +select +client|setinfo +client|setname +hello +llen +lindex +lpos +hlen +psubscribe +punsubscribe`;
 

@@ -1,5 +1,5 @@
 /**
- * Tells Sentry of roll-outs, from the machine that nothing depends on. What Sentry does not hear at once it is told later,
+ * Reports roll-outs to Sentry, from the machine that nothing depends on. What Sentry does not receive at once is resent later
  * by a timer: no roll-out waits for it, or fails because of it.
  */
 import { readFileSync } from "node:fs";
@@ -11,11 +11,11 @@ import { sandbox } from "../sandbox";
 import { combine, type Fragment, type Step } from "../state";
 
 export interface SentryOptions {
-  /** Where Sentry is: `https://sentry.io`, one of its regions, or one's own. */
+  /** Sentry's URL: `https://sentry.io`, one of its regions, or a self-hosted one. */
   url: string;
   organization: string;
   project: string;
-  /** What deploys are recorded under. */
+  /** The environment of deploys. */
   environment: string;
   /** Secret. */
   token: string;
@@ -31,9 +31,9 @@ const servicePath = `/etc/systemd/system/${unit}.service`;
 const timerPath = `/etc/systemd/system/${unit}.timer`;
 
 /**
- * What Sentry calls a release of this image, and `SENTRY_RELEASE` says: the repository's last name and the digest, as in
- * `backend@0123…`; the tag, where a throw-away stack has no digest. Sentry takes no name with a slash in it, and its names are those
- * of a whole organization.
+ * Sentry's name for this image's release, also in `SENTRY_RELEASE`: the repository's last name and the digest, as in
+ * `backend@0123…`; or the tag, if a throwaway stack has no digest. Sentry accepts no name with a slash, and its names are shared
+ * by a whole organization.
  */
 export function sentryRelease(image: string): string {
   const [, name, tag = "latest", digest] = /([^/:@]+)(?::([^/:@]+))?(?:@sha256:([0-9a-f]{64}))?$/.exec(image) ?? [];
@@ -41,7 +41,7 @@ export function sentryRelease(image: string): string {
   return `${name.slice(0, 64)}@${digest ?? tag}`;
 }
 
-/** What tells it, at rest until there is something to tell. */
+/** The reporter, idle until there is something to report. */
 export function sentryReporter({ url, token: secret, ...rest }: SentryOptions): Fragment {
   return combine(
     mayReach("sentry", [{ name: "sentry", port: portOf(url), to: "any", users: [user] }]),
@@ -56,20 +56,20 @@ export function sentryReporter({ url, token: secret, ...rest }: SentryOptions): 
         { path: token, content: `${secret}\n`, mode: "0600", secret: true },
       ],
       units: [{ name: `${unit}.timer`, restartOn: [timerPath] }],
-      // What waits is told at once by a new token.
+      // With a new token, waiting reports are sent at once.
       steps: [tell("Sentry is told what it did not hear", [settings, token])],
       secrets: [secret],
     },
   );
 }
 
-/** A roll-out begins: Sentry knows of the release before anything of it can fail. */
+/** A roll-out begins: Sentry knows the release before anything of it can fail. */
 export const releaseBegins = (release: string): Fragment => noted("release", release, "Sentry is told of the release");
 
 /** The roll-out is complete. */
 export const releaseDeployed = (release: string): Fragment => noted("deploy", release, "Sentry is told of the deploy");
 
-/** The file's time is the event's: it is written when it becomes another, and at no other time. */
+/** The file's time is the event's: it is written only when its content changes. */
 function noted(event: "release" | "deploy", release: string, step: string): Fragment {
   const path = `${directory}/${event}`;
   return { files: [{ path, content: `${release}\n` }], steps: [tell(step, [path])] };
@@ -96,7 +96,7 @@ User=${user}
 StateDirectory=${unit}
 LoadCredential=token:${token}
 SyslogIdentifier=${unit}
-# It looks every five minutes whether there is anything to tell, which nobody needs to read.
+# It checks every five minutes whether there is anything to report, which need not be logged.
 LogLevelMax=notice
 SyslogLevel=warning
 TimeoutStartSec=50

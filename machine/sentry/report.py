@@ -15,11 +15,11 @@ TIMEOUT = 10  # seconds: a roll-out waits for it
 
 
 class NotTold(Exception):
-    """Why Sentry has not heard of it."""
+    """Why Sentry was not told."""
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
-    """The token is for this host and for no other."""
+    """Sends the token only to this host."""
 
     def redirect_request(self, *_):
         return None
@@ -45,7 +45,7 @@ class Sentry:
 
 
 def note(path):
-    """(version, when it was written), or two times None."""
+    """(version, when it was written), or (None, None)."""
     try:
         with open(path) as file:
             return file.read().strip(), int(os.fstat(file.fileno()).st_mtime)
@@ -54,17 +54,17 @@ def note(path):
 
 
 def rollout(notes):
-    """[version, when its roll-out began, when it was in place or None], or None where there has been none."""
+    """[version, when its roll-out began, when it was complete or None], or None if there has been none."""
     version, began = note(notes + "/release")
     in_place, finished = note(notes + "/deploy")
     if version is None:
         return None
-    # One that was in place before, and is gone back to, was never away.
+    # A release that was complete before, and is reverted to, was never replaced.
     return [version, began, finished if in_place == version and finished >= began else None]
 
 
 def tell(sentry, settings, version, began, finished):
-    # Of a release that it knows, Sentry answers the same.
+    # For a known release, Sentry answers the same.
     release = sentry.ask("POST", "releases/", {"version": version, "projects": [settings["project"]]})
     if finished is None:
         return
@@ -72,7 +72,7 @@ def tell(sentry, settings, version, began, finished):
     # It may have been released before, in another environment.
     if not release.get("dateReleased"):
         sentry.ask("PUT", path, {"dateReleased": iso(finished)})
-    # A deploy that is told twice is two; an answer may have been lost.
+    # A deploy reported twice counts as two; an answer may have been lost.
     known = {(deploy["environment"], seconds(deploy["dateStarted"])) for deploy in sentry.ask("GET", path + "deploys/") if deploy.get("dateStarted")}
     if (settings["environment"], began) not in known:
         sentry.ask("POST", path + "deploys/", {"environment": settings["environment"], "dateStarted": iso(began), "dateFinished": iso(finished)})

@@ -1,6 +1,6 @@
 import type { Concern, Stack } from "./rule";
 
-/** Who comes in, and who tries to. */
+/** Logins, and attempts. */
 export const access = ({ patience }: Stack): Concern => ({
   name: "access",
   alerts: [

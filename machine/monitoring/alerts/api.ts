@@ -5,10 +5,10 @@ const requests = 'ringo_edge_requests_total{route=~"api|admin"}';
 const failed = 'ringo_edge_requests_total{route=~"api|admin", status=~"5.."}';
 const files = 'ringo_edge_requests_total{route="files"}';
 const failedFiles = 'ringo_edge_requests_total{route="files", status=~"5.."}';
-/** Ratios of next to nothing say nothing. */
+/** Ratios of very few requests mean nothing. */
 const enough = (window: string, perSecond: number, of = requests) => `sum(rate(${of}[${window}])) > ${perSecond}`;
 
-/** Does the API answer, quickly and well: as its clients see it, at the edge. */
+/** Whether the API answers, quickly and correctly, as seen by clients at the edge. */
 export const api = (stack: Stack): Concern => {
   const { patience } = stack;
   const latency = 'histogram_quantile(0.95, sum by (le) (rate(ringo_edge_request_seconds_bucket{route=~"api|admin"}[5m])))';
@@ -54,7 +54,7 @@ export const api = (stack: Stack): Concern => {
         summary: "nginx on the edge does not answer", description: "Nobody reaches the API.",
       },
       {
-        // The monitor's own probe is a request. An mtail that does not answer is told of as any exporter.
+        // The monitor's own probe is a request. An mtail that does not answer is reported like any exporter.
         name: "RequestsUncounted", forSeconds: patience(600), severity: "warning",
         expr: '(up{job="edge"} == 1) unless on (machine) sum by (machine) (rate(ringo_edge_requests_total[5m])) > 0 and on () probe_success{job="probe"} == 1',
         summary: "the edge answers requests, and none is counted", description: "mtail reads nothing in nginx's log: alerts about slow and failed requests cannot fire.",
@@ -81,8 +81,8 @@ const ratios: Recording[] = windows.map((window) => ({
 }));
 
 /**
- * How fast the errors that the objective allows for 30 days are used up: each rate over a long window, so that it matters,
- * and over a short one, so that it is still so (Google's "Site Reliability Workbook", chapter 5).
+ * Burn rates of the 30-day error budget: each over a long window, so that it matters,
+ * and over a short one, so that it is current (Google's "Site Reliability Workbook", chapter 5).
  */
 const burns = ({ objectivePercent, patience }: Stack): Alert[] => {
   const burn = (name: string, rate: number, long: string, short: string, holds: number, severity: Severity, spent: string): Alert => {

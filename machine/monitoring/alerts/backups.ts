@@ -1,8 +1,8 @@
 import type { Concern, Stack } from "./rule";
 
 /**
- * The last run of a type failed, and nothing has made up for it: any later backup that succeeded does for one that is not full, which
- * nobody may ask for again; for a full one only another, since all others lean on it.
+ * The last run of a type failed, and nothing has made up for it: for a backup that is not full, any later successful one does, since it
+ * may never be repeated; for a full one only another full one does, since all others depend on it.
  */
 const failed = "ringo_backup_last_run_success == 0 unless "
   + '(ringo_backup_last_run_timestamp_seconds{type!="full"} < scalar(max(ringo_backup_last_run_timestamp_seconds and ringo_backup_last_run_success == 1)))';
@@ -10,7 +10,7 @@ const failed = "ringo_backup_last_run_success == 0 unless "
 /** Seconds after which a backup is old, and WAL has waited for too long. */
 export const bounds = { backupOld: 25 * 3600, walWaits: 300 };
 
-/** Can what is lost be brought back. */
+/** Whether lost data can be restored. */
 export const backups = ({ patience }: Stack): Concern => ({
   name: "backups",
   alerts: [
@@ -47,7 +47,7 @@ export const backups = ({ patience }: Stack): Concern => ({
       summary: "the last restore test was {{ $value | humanizeDuration }} ago", description: "It is due every Sunday.",
     },
     {
-      // Of any data machine within that time: a new one has made none.
+      // By any data machine within that time, since a new one has made none.
       name: "RestoreTestMissing", expr: "ringo_backup_repository_reachable offset 8d unless on () last_over_time(ringo_restore_test_timestamp_seconds[8d])", severity: "warning",
       summary: "there has been no restore test for eight days", description: "Perhaps there never was one. It is due every Sunday.",
     },
@@ -64,7 +64,7 @@ export const backups = ({ patience }: Stack): Concern => ({
       summary: "the newest snapshot of the media files is {{ $value | humanizeDuration }} old", description: "One an hour is due. If the volume is lost, everything uploaded since is lost.",
     },
     {
-      // The first comes with the timer, whose hour is the same whatever the stack's patience is.
+      // The first one is started by the timer, whose hour does not depend on the stack's patience.
       name: "MediaBackupMissing", expr: "ringo_media_backup_expected == 1 unless on () ringo_media_backup_timestamp_seconds", forSeconds: 3 * 3600, severity: "critical",
       summary: "there is no snapshot of the media files", description: "This machine has made none. If the volume is lost, everything uploaded since the machine was created is lost.",
     },

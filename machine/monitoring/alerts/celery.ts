@@ -1,10 +1,10 @@
 import type { Concern, Stack } from "./rule";
 
-/** Is work done, in time, and once. */
+/** Whether tasks are done, in time, and once. */
 export const celery = ({ patience, pool }: Stack): Concern => {
   const ended = 'sum by (task) (increase(ringo_celery_tasks_total{outcome=~"succeeded|failed"}[10m]))';
   const failures = `sum by (task) (increase(ringo_celery_tasks_total{outcome="failed"}[10m])) / (${ended} >= 10)`;
-  // Where it runs: another machine that says it ran one there would hide that none does. None is said by nobody, too, where a worker is gone.
+  // Only the machine that should run it: otherwise another machine reporting one would hide that none runs. A missing worker reports nothing.
   const beats = 'sum(ringo_backend_processes{command="beat", role="worker"}) or vector(0)';
   return {
     name: "celery",
@@ -31,7 +31,7 @@ export const celery = ({ patience, pool }: Stack): Concern => {
         summary: "{{ $value | humanizePercentage }} of {{ $labels.task }} fail", description: "Over ten minutes, of ten tasks at least.",
       },
       {
-        // By then one that runs often has succeeded, or is judged by its share.
+        // By then a frequent one has succeeded, or is judged by its share.
         name: "TaskFailed", expr: `ringo_celery_task_last_success == 0 unless on (task) (${ended}) >= 10`, forSeconds: patience(600), severity: "warning",
         summary: "the last {{ $labels.task }} failed", description: "It runs too rarely to count a share of failures. Its work has not been done.",
       },

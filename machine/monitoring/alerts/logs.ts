@@ -1,6 +1,6 @@
 import type { Concern, Stack } from "./rule";
 
-/** Is what the machines write down kept. */
+/** Whether the machines' logs are stored. */
 export const logs = ({ patience }: Stack): Concern => ({
   name: "logs",
   alerts: [

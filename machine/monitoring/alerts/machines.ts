@@ -1,11 +1,11 @@
 import type { Concern, Stack } from "./rule";
 
-/** Is the machine there, and has it room. */
+/** Whether machines are up, and have enough resources. */
 export const machines = ({ patience }: Stack): Concern => {
   const available = "node_filesystem_avail_bytes{fstype!~\"fuse.*|overlay|squashfs\"} / node_filesystem_size_bytes";
   const facts = 'node_textfile_mtime_seconds{file=~".*/ringo_facts.prom"}';
   const memory = "node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes";
-  // Of the time that was seen: of a machine that has come or gone that is less than five minutes.
+  // Relative to the observed time, which is less than five minutes for a machine that was just added or removed.
   const busy = '1 - sum by (machine, role) (rate(node_cpu_seconds_total{mode="idle"}[5m])) / sum by (machine, role) (rate(node_cpu_seconds_total[5m]))';
   return {
     name: "machines",
@@ -15,12 +15,12 @@ export const machines = ({ patience }: Stack): Concern => {
         summary: "{{ $labels.machine }} does not answer", description: "The monitor cannot reach this machine: it is off, cut off or overloaded.",
       },
       {
-        // What asks for a reboot shuts the machine down first: updates in their hour, operators, a resize as it should be done.
+        // Intended reboots shut the machine down first: updates in their hour, operators, a proper resize.
         name: "MachineCrashed", expr: "time() - ringo_crash_timestamp_seconds", below: 3600, severity: "warning",
         summary: "{{ $labels.machine }} came up {{ $value | humanizeDuration }} ago, without having been shut down", description: "Its kernel or its host crashed, or its power was cut. What ran there was cut off.",
       },
       {
-        // What measures itself has an alert of its own.
+        // The exporter itself has an alert of its own.
         name: "ExporterDown", expr: 'up{job!~"node|django|probe|certificate|loki|grafana"} == 0 unless on (machine) up{job="node"} == 0', forSeconds: patience(120), severity: "warning",
         summary: "no metrics of {{ $labels.job }} on {{ $labels.machine }}", description: "The machine is up, but this exporter is not: its alerts cannot fire.",
       },
@@ -39,7 +39,7 @@ export const machines = ({ patience }: Stack): Concern => {
       },
       {
         name: "DiskFullWithinADay", severity: "warning", forSeconds: patience(3600),
-        // Not before there are some hours to judge by: an installation fills a disk faster than anything after it.
+        // Only after some hours: an installation fills a disk faster than anything after it.
         expr: `predict_linear(node_filesystem_avail_bytes{fstype!~"fuse.*|overlay|squashfs"}[6h], 86400) < 0 and (${available}) < 0.5 and node_filesystem_avail_bytes offset 3h`,
         summary: "{{ $labels.mountpoint }} on {{ $labels.machine }} is full within a day at this rate", description: "Something grows faster than usual.",
       },
@@ -73,7 +73,7 @@ export const machines = ({ patience }: Stack): Concern => {
         description: "Tokens, certificates, S3's signatures, logs and restores to a point in time depend on the time.",
       },
       {
-        // A container's clock is its host's: there nobody sets it, and timesyncd does not run.
+        // A container's clock is its host's: nobody sets it there, and timesyncd does not run.
         name: "ClockUnsynchronised", severity: "warning", forSeconds: patience(3600),
         expr: 'node_timex_sync_status == 0 and on (machine) node_systemd_unit_state{name="systemd-timesyncd.service", state="active"} == 1',
         summary: "the clock of {{ $labels.machine }} is not synchronised", description: "It will drift.",
@@ -83,7 +83,7 @@ export const machines = ({ patience }: Stack): Concern => {
         summary: "{{ $labels.name }} has failed on {{ $labels.machine }}", description: "systemd gave up on this unit, or its last run failed.",
       },
       {
-        // Each night, and no unit fails where they do.
+        // Each night; no unit fails if they do.
         name: "UpdatesOld", expr: "time() - ringo_updated_timestamp_seconds", above: 3 * 86400, severity: "warning",
         summary: "{{ $labels.machine }} has had no security updates for {{ $value | humanizeDuration }}", description: "They are due each night: they fail, or their timer does not run.",
       },

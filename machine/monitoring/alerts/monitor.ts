@@ -1,14 +1,14 @@
 import type { Concern, Stack } from "./rule";
 
-/** The alert that fires for as long as figures are read, kept and judged. */
+/** The alert that fires as long as metrics are scraped, stored and evaluated. */
 export const watchdog = "Watchdog";
 
-/** Does the monitor itself work. */
+/** Whether the monitor itself works. */
 export const monitor = ({ patience }: Stack): Concern => ({
   name: "monitor",
   alerts: [
     {
-      // A figure of its own, which ends with a full disk as all others do; of no machine, since nothing that is wrong with one may silence it.
+      // A metric of its own, which ends with a full disk like all others; without a machine, since no machine's fault may inhibit it.
       name: watchdog, expr: 'max(up{job="prometheus"}) == 1', severity: "warning",
       summary: "the monitor lives", description: "Always fires while monitoring works. Sent to the dead man's switch, which raises the alarm when it stops.",
     },

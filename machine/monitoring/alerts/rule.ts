@@ -5,23 +5,23 @@ export type Severity = "critical" | "warning";
 
 export interface Alert {
   name: string;
-  /** PromQL: what it gives is what alerts; where there is a bound, the figure that is judged, and the dashboards show. */
+  /** PromQL: its results are the alerts; with a bound, it is the metric that is compared, and that the dashboards show. */
   expr: string;
   /** It alerts above this. */
   above?: number;
   /** It alerts below this. */
   below?: number;
-  /** PromQL, of a bounded figure: what must hold besides, as in `on () up`. */
+  /** PromQL, for a bounded metric: a further condition, as in `on () up`. */
   and?: string;
   /** How long it must hold. @default 0: at once */
   forSeconds?: number;
-  /** How long it goes on when its condition no longer holds: while what broke is tried again. @default 0 */
+  /** How long it keeps firing after its condition ends, for things that are retried. @default 0 */
   keepSeconds?: number;
-  /** Critical: somebody must act now. Warning: somebody must look today. */
+  /** Critical: somebody must act now. Warning: somebody must look at it today. */
   severity: Severity;
-  /** One line, with the labels that tell which. */
+  /** One line, with the identifying labels. */
   summary: string;
-  /** What it means for users, or will. */
+  /** What it means, or will mean, for users. */
   description: string;
 }
 
@@ -31,24 +31,24 @@ export interface Recording {
   expr: string;
 }
 
-/** What one concern has Prometheus evaluate. */
+/** The rules of one concern. */
 export interface Concern {
   name: string;
   recordings?: Recording[];
   alerts: Alert[];
 }
 
-/** What the rules need to know of the stack. */
+/** What the rules need to know about the stack. */
 export interface Stack {
-  /** Seconds as the stack's `alerts.patiencePercent` has them; at least one. */
+  /** Seconds, scaled by the stack's `alerts.patiencePercent`; at least one. */
   patience(seconds: number): number;
   /** The share of requests that must not fail, in percent. */
   objectivePercent: number;
-  /** Children of each worker, at least and at most. */
+  /** Minimum and maximum number of each worker's children. */
   pool: { min: number; max: number };
 }
 
-/** PromQL: what makes it alert. */
+/** PromQL of the alert's condition. */
 export function conditionOf({ expr, above, below, and }: Alert): string {
   const bound = above !== undefined ? `(${expr}) > ${above}` : below !== undefined ? `(${expr}) < ${below}` : expr;
   return and === undefined ? bound : `${bound} and ${and}`;
@@ -64,7 +64,7 @@ export function render({ name, recordings = [], alerts }: Concern, runbook: stri
     labels: { severity: alert.severity },
     annotations: { summary: alert.summary, description: alert.description, runbook_url: `${runbook}#${alert.name.toLowerCase()}` },
   }));
-  // Long windows are worth no look every few seconds.
+  // Long windows need not be evaluated every few seconds.
   const computed = recordings.length > 0 ? [{ name: `${name}-ratios`, interval: "30s", rules: recordings }] : [];
   return json({ groups: [...computed, { name, rules }] });
 }

@@ -7,11 +7,11 @@ import json
 import time
 from collections import OrderedDict
 
-# A worker says so every two seconds.
+# A worker sends a heartbeat every two seconds.
 PATIENCE_BEATS = 2.5
-# Beyond the time that a worker may take to stop: then it has been killed.
+# In addition to a worker's stop timeout, after which it has been killed.
 KILLED_AFTER = 10
-# A task's end is told a moment after its worker has ceased to count it.
+# A task's end arrives a moment after its worker has stopped counting it.
 TOLD_AFTER = 10
 LONGEST_MEMORY = 50_000
 MOST_NAMES = 200
@@ -21,7 +21,7 @@ BOUNDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800
 
 
 def events_in(message):
-    """The events of one message as kombu sends it: one, or a list that was gathered."""
+    """The events of one kombu message: a single one, or a batch."""
     envelope = json.loads(message)
     body = envelope["body"]
     if envelope.get("properties", {}).get("body_encoding") == "base64":
@@ -63,12 +63,12 @@ class Tasks:
                 self._remember(self._names, uuid, name)
 
     def lose(self, worker, but=0):
-        """Tasks that a worker had begun when it went will never end; but so many, the newest."""
+        """Tasks that a worker had begun when it disappeared will never end, except this many of the newest."""
         for name in self._forget(worker, but):
             self._count(name, "lost")
 
     def _says(self, worker, active, processed):
-        """A process counts what it has begun: one that has begun less than this name had, or nothing, is another process."""
+        """A process counts its begun tasks: if it has begun fewer than this name had, or none, it is another process."""
         former, self._processed[worker] = self._processed.get(worker, 0), processed
         if processed < max(former, 1):
             self.lose(worker, but=active)
@@ -76,7 +76,7 @@ class Tasks:
             self._forget(worker, active, TOLD_AFTER)
 
     def _forget(self, worker, but, older_than=0):
-        """The names of the tasks that a worker had begun; all are forgotten but so many, the newest."""
+        """The names of the tasks that a worker had begun; forgets all except this many of the newest."""
         begun = [uuid for uuid, (_, of, since) in self._running.items() if of == worker and self.now() - since >= older_than]
         return [self._running.pop(uuid)[0] for uuid in begun[:max(0, len(begun) - but)]]
 
@@ -94,7 +94,7 @@ class Tasks:
         return counts
 
     def _known(self, name):
-        """Names are labels; more than a few hundred of them are somebody's mistake."""
+        """Names are labels; more than a few hundred of them must be a mistake."""
         known = {each for each, _ in self.counts}
         return name if name in known or len(known) < MOST_NAMES else "other"
 
@@ -149,8 +149,8 @@ class Workers:
             self._leaving.add(worker)
 
     def alive(self, busy=()):
-        """{worker: whether it lives}: says so, or ends what it had begun, as `busy` ones do, since it said goodbye. Nobody is judged
-        before there was time to hear of them."""
+        """{worker: whether it is alive}: it sends heartbeats, or finishes its tasks after going offline, like `busy` ones. Nobody is judged
+        before there was time to hear from them."""
         if self.since is None:
             return {}
         living = {worker for worker, (when, every) in self._seen.items() if self.now() - when <= PATIENCE_BEATS * every} | self._leaving.intersection(busy)
@@ -158,7 +158,7 @@ class Workers:
         return {worker: worker in living for worker in sorted(self.expected | living) if worker in living or listened}
 
     def silent(self, workers):
-        """Those that have said nothing for longer than they may take to stop: what they had begun has ended or never will."""
+        """Workers that have been silent for longer than their stop timeout: their tasks have ended or never will."""
         if self.since is None:
             return []
         return [worker for worker in workers if self.now() - self._heard.get(worker, self.since) > self.stop_timeout + KILLED_AFTER]

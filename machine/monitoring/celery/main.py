@@ -1,4 +1,4 @@
-"""Figures of Celery for Prometheus, from its broker: it only reads there, as a user that can do nothing else.
+"""Celery's metrics for Prometheus, from its broker: it only reads there, as a user that can do nothing else.
 
 usage: main.py SETTINGS PASSWORD_FILE; settings are a JSON file with `host`, `user`, `queues`, `workers`, `stopTimeoutSeconds`, `pool`
 and `port`."""
@@ -30,7 +30,7 @@ class Exporter:
         self.broker = False
 
     def look(self):
-        """One look at the queues; whether the broker answers."""
+        """Checks the queues once; returns whether the broker answers."""
         try:
             for queue in self.queues.values():
                 queue.look()
@@ -40,7 +40,7 @@ class Exporter:
             self._lost(error)
 
     def listen(self):
-        """Hears events until the connection is lost."""
+        """Receives events until the connection is lost."""
         try:
             with self.connect().pubsub(ignore_subscribe_messages=True) as stream:
                 stream.psubscribe(CHANNEL)

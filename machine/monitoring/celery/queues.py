@@ -1,7 +1,7 @@
 """How long queues are, and for how long their oldest message has waited.
 
-A message does not say when it was sent. So the newest one is noted at every look: while it is still in the queue, all
-that is older has waited at least since then."""
+A message does not say when it was sent. So the newest one is recorded at every check: while it is still in the queue, all
+older ones have waited at least since then."""
 import time
 from collections import deque
 
@@ -29,7 +29,7 @@ class Queue:
         if newest is None:
             marks.clear()
             return 0.0
-        # The age is known to a hundredth of itself: a queue that stands still for days needs no more marks.
+        # A hundredth of the age is precise enough: a queue that does not move for days needs no more marks.
         if not marks or (newest != marks[-1][1] and now - marks[-1][0] >= (now - marks[0][0]) / 100):
             marks.append((now, newest))
         if len(marks) > MOST_MARKS:

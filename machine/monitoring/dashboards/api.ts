@@ -1,6 +1,6 @@
 import { lines, noneIsWell, upOrDown, type Dashboard, type Known } from "./view";
 
-/** What clients ask of the API, and what they get. */
+/** Requests to the API, and their answers. */
 export const api = ({ figure, objectivePercent }: Known): Dashboard => ({
   uid: "ringo-api",
   title: "Ringo: API",

@@ -1,6 +1,6 @@
 import { lines, never, noneIsWell, upOrDown, type Dashboard, type Known } from "./view";
 
-/** Can what is lost be brought back. */
+/** Whether lost data can be restored. */
 export const backups = ({ figure }: Known): Dashboard => ({
   uid: "ringo-backups",
   title: "Ringo: backups",

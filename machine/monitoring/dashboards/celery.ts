@@ -1,6 +1,6 @@
 import { lines, noneIsWell, upOrDown, type Dashboard, type Known } from "./view";
 
-/** Is work done, in time, and once. */
+/** Whether tasks are done, in time, and once. */
 export const celery = ({ figure }: Known): Dashboard => ({
   uid: "ringo-celery",
   title: "Ringo: Celery",

@@ -1,6 +1,6 @@
 import { lines, upOrDown, type Dashboard, type Known } from "./view";
 
-/** PostgreSQL and Redis: do they answer, and is there room. */
+/** PostgreSQL and Redis: whether they answer, and have enough resources. */
 export const database = ({ figure }: Known): Dashboard => ({
   uid: "ringo-database",
   title: "Ringo: database",

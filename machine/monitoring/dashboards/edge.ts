@@ -1,6 +1,6 @@
 import { lines, noneIsWell, upOrDown, type Dashboard, type Known } from "./view";
 
-/** What comes in from the internet, and what is refused. */
+/** Requests from the internet, and refusals. */
 export const edge = ({ figure }: Known): Dashboard => ({
   uid: "ringo-edge",
   title: "Ringo: edge and firewall",

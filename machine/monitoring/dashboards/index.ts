@@ -12,17 +12,17 @@ import type { Known } from "./view";
 
 export { tag } from "./render";
 
-/** A dashboard as Grafana has it. */
+/** A dashboard in Grafana's format. */
 export type Rendered = ReturnType<typeof render>;
 
 export interface DashboardsOptions {
-  /** As for the stack's alerts: dashboards show the figures and bounds that they judge by. */
+  /** As for the stack's alerts: dashboards show their metrics and bounds. */
   rules: Stack;
   /** Page with a section for each alert, which panels link to. @default none */
   runbook?: string;
 }
 
-/** Every dashboard of the stack; the first is where a reader begins. */
+/** Every dashboard of the stack; the first is the entry page. */
 export function dashboards({ rules, runbook }: DashboardsOptions): Rendered[] {
   const alerts = concerns(rules).flatMap((concern) => concern.alerts);
   const alert = (name: string): Alert => {

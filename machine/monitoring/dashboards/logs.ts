@@ -1,6 +1,6 @@
 import type { Dashboard } from "./view";
 
-/** What every machine and program has said. */
+/** The logs of every machine and program. */
 export const logs = (): Dashboard => ({
   uid: "ringo-logs",
   title: "Ringo: logs",

@@ -1,6 +1,6 @@
 import { upOrDown, noneIsWell, type Dashboard, type Known } from "./view";
 
-/** Is each machine there, and has it room. */
+/** Whether each machine is up, and has enough resources. */
 export const machines = ({ figure }: Known): Dashboard => ({
   uid: "ringo-machines",
   title: "Ringo: machines",
@@ -85,5 +85,5 @@ export const machines = ({ figure }: Known): Dashboard => ({
 });
 
 const machine = 'machine=~"$machine"';
-/** A figure of the machines that are chosen. */
+/** A metric of the selected machines. */
 const of = (figure: string): string => `(${figure}) and on (machine) up{job="node", ${machine}}`;

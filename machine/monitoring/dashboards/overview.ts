@@ -1,7 +1,7 @@
 import { watchdog } from "../alerts/monitor";
 import { lines, never, noneIsWell, upOrDown, type Dashboard, type Known } from "./view";
 
-/** Is all well, at a glance; and if not, where to look on. */
+/** Whether everything is fine, at a glance, and otherwise where to look. */
 export const overview = ({ figure, objectivePercent }: Known): Dashboard => ({
   uid: "ringo-overview",
   title: "Ringo: overview",

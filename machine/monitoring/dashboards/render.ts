@@ -20,7 +20,7 @@ export interface Context {
 /** On every dashboard of the stack: each links to all others. */
 export const tag = "ringo";
 
-/** A dashboard as Grafana reads it from a file. @throws if a panel names an alert that there is not */
+/** A dashboard as Grafana reads it from a file. @throws if a panel names an unknown alert */
 export function render({ uid, title, description, variables = [], rows }: Dashboard, context: Context): sdk.Dashboard {
   const board = new sdk.DashboardBuilder(title).uid(uid).description(description).tags([tag]).readonly()
     .time({ from: "now-6h", to: "now" }).refresh("30s").timezone("browser").tooltip(sdk.DashboardCursorSync.Crosshair)
@@ -39,7 +39,7 @@ const ref = (source: Source): common.DataSourceRef => ({ type: source, uid: sour
 
 const heights: Record<Panel["kind"], number> = { number: 4, graph: 8, bars: 8, table: 8, lines: 8 };
 
-/** The panel of its kind, with what all kinds have in common. */
+/** A panel of its kind, with what all kinds have in common. */
 function built(panel: Panel, id: number, { alert, runbook }: Context) {
   const { kind, source = "prometheus", unit = "short", decimals, min, max, texts } = panel;
   const named = (panel.alerts ?? []).map(alert);
@@ -90,7 +90,7 @@ const kinds = {
     .showTime(true).wrapLogMessage(true).enableLogDetails(true).sortOrder(common.LogsSortOrder.Descending).dedupStrategy(common.LogsDedupStrategy.None),
 };
 
-/** A query over the time that is shown, or of its end alone. */
+/** A query over the displayed time, or only of its end. */
 function target({ expr, legend = "" }: Query, { source, kind, trend }: Panel, refId: string) {
   const overTime = kind === "graph" || kind === "lines" || (kind === "number" && trend === true);
   if (source === "loki") {
@@ -113,10 +113,10 @@ function variable({ name, label, values }: Variable) {
     .refresh(sdk.VariableRefresh.OnTimeRangeChanged).sort(sdk.VariableSort.AlphabeticalAsc);
 }
 
-/** Green within what alerts are bounded by, and outside of it the colour of the alert that fires there. */
+/** Green within the alerts' bounds, and outside the colour of the alert that fires there. */
 function bounds(alerts: Alert[]): Step[] {
   const color = ({ severity }: Alert) => (severity === "critical" ? "red" : "orange");
-  // Alerts of one bound, each of a figure of its own, are one step.
+  // Alerts with the same bound on different metrics are one step.
   const rising = (side: "above" | "below") => [...new Map(alerts.filter((alert) => alert[side] !== undefined).map((alert) => [alert[side], alert])).values()]
     .sort((a, b) => a[side]! - b[side]!);
   const below = rising("below");

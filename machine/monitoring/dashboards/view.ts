@@ -1,15 +1,15 @@
 /** Dashboards as data; `render` makes Grafana's JSON of them. */
 
-/** Who is asked: figures, in PromQL; or logs, in LogQL. Grafana's data sources carry these as their uids. */
+/** The data source: metrics, in PromQL; or logs, in LogQL. Also the uids of Grafana's data sources. */
 export type Source = "prometheus" | "loki";
 
 export interface Query {
   expr: string;
-  /** What its series are called, with labels as `{{label}}`. */
+  /** Legend of its series, with labels as `{{label}}`. */
   legend?: string;
 }
 
-/** From this value on, this colour; the first is from below everything. */
+/** From this value on, this colour; the first one has no lower bound. */
 export interface Step {
   from: number | null;
   color: Color;
@@ -21,9 +21,9 @@ export interface Panel {
   /** A number large, a graph over time, bars to compare, a table, or lines of a log. */
   kind: "number" | "graph" | "bars" | "table" | "lines";
   title: string;
-  /** What it shows, and what it means when that is bad. */
+  /** What it shows, and what a bad value means. */
   description: string;
-  /** Columns, of 24. Each line of a row is filled. */
+  /** Columns, of 24. Every row is full. */
   width: number;
   /** @default "prometheus" */
   source?: Source;
@@ -31,20 +31,20 @@ export interface Panel {
   /** Grafana's id of the unit. @default a plain number */
   unit?: string;
   decimals?: number;
-  /** Where the axis, or the bar, begins and ends. @default as the figures are */
+  /** Ends of the axis or bar. @default by the values */
   min?: number;
   max?: number;
-  /** Alerts that judge this: what they are bounded by is coloured, and their sections of the runbook are linked to. */
+  /** Alerts on this metric: their bounds are coloured, and their runbook sections linked. */
   alerts?: string[];
-  /** Colours that no alert has a bound for. @default those of `alerts` */
+  /** Colours without an alert. @default those of `alerts` */
   steps?: Step[];
   /** Texts for values. */
   texts?: Record<number, { text: string; color: Color }>;
-  /** Of a graph: what adds up to a whole is stacked. @default false */
+  /** For a graph: whether series are stacked. @default false */
   stacked?: boolean;
-  /** Of a number: how it was of late is drawn below it. @default false */
+  /** For a number: whether its recent course is drawn below it. @default false */
   trend?: boolean;
-  /** Of a table: labels, in this order, and what each column is called. */
+  /** For a table: labels, in this order, and the column titles. */
   columns?: Record<string, string>;
 }
 
@@ -53,11 +53,11 @@ export interface Row {
   panels: Panel[];
 }
 
-/** What the reader chooses: one, several or all of a label's values; or a text. */
+/** A selection by the reader: one, several or all of a label's values; or a text. */
 export interface Variable {
   name: string;
   label: string;
-  /** Where the values come from. @default a text to type */
+  /** Source of the values. @default a text to type */
   values?: { source: Source; series: string; label: string };
 }
 
@@ -69,9 +69,9 @@ export interface Dashboard {
   rows: Row[];
 }
 
-/** What a dashboard is made from. */
+/** Input of a dashboard. */
 export interface Known {
-  /** The PromQL of what an alert judges. @throws if there is no such alert */
+  /** The PromQL of an alert's metric. @throws if there is no such alert */
   figure(alert: string): string;
   /** The share of requests that must not fail, in percent. */
   objectivePercent: number;
@@ -83,10 +83,10 @@ export const upOrDown: Pick<Panel, "steps" | "texts"> = {
   texts: { 0: { text: "down", color: "red" }, 1: { text: "up", color: "green" } },
 };
 
-/** None is well, and any is not. */
+/** None is fine, and any is not. */
 export const noneIsWell = (color: Color): Step[] => [{ from: null, color: "green" }, { from: 1, color }];
 
-/** A time since something that may never have happened: the query says -1 then. */
+/** Time since something that may never have happened, in which case the query returns -1. */
 export const never = { [-1]: { text: "never", color: "orange" } } as const;
 
 /** The lines of a log, newest first. */

@@ -11,7 +11,7 @@ export type { GrafanaOptions };
 
 /** Where Grafana answers, to the edge and to Prometheus. */
 export const grafanaPort = 3000;
-/** What its certificate is trusted by, for whoever asks it on its own machine. */
+/** The authority of its certificate, for clients on its own machine. */
 export const grafanaCertificate = "/srv/ringo/grafana/tls/certificate.pem";
 
 const directory = "/srv/ringo/grafana";
@@ -23,8 +23,8 @@ const name = "ringo-grafana";
 const uid = 472;
 
 /**
- * Grafana, whose users see every figure and line of the stack. Prometheus and Loki answer on the machine's loopback only, so
- * it has the machine's network; the firewall lets its user go to those two and to who logs people in.
+ * Grafana, whose users see all metrics and logs of the stack. Prometheus and Loki answer only on the machine's loopback, so
+ * it shares the machine's network; the firewall allows its user only those two and the identity provider.
  */
 export function grafana(options: GrafanaOptions): Fragment {
   const { image, address, tls, oauth, scrapeSeconds } = options;
@@ -53,7 +53,7 @@ export function grafana(options: GrafanaOptions): Fragment {
       ],
       files: [
         ...files,
-        // Looked at every minute: another dashboard is no other container.
+        // Reread every minute, so a changed dashboard needs no new container.
         ...dashboards(options.dashboards).map((board): File => ({ path: `${directory}/dashboards/${board.uid}.json`, content: json(board) })),
         { path: `${directory}/tls/key.pem`, content: tls.key, ...own },
         ...Object.entries(secrets).map(([file, content]): File => ({ path: `${secretsDirectory}/${file}`, content, ...own })),

@@ -3,7 +3,7 @@ import type { DashboardsOptions } from "../dashboards";
 export interface GrafanaOptions {
   /** By digest. */
   image: string;
-  /** The name that people reach it by. */
+  /** Its public name. */
   domain: string;
   /** The private address that the edge reaches. */
   address: string;
@@ -11,18 +11,18 @@ export interface GrafanaOptions {
   tls: { certificate: string; key: string };
   /** Of the user `admin`. */
   password: string;
-  /** What Grafana encrypts its own secrets with. */
+  /** Encrypts Grafana's own secrets. */
   secretKey: string;
-  /** How often figures are read. */
+  /** The scrape interval. */
   scrapeSeconds: number;
   dashboards: DashboardsOptions;
-  /** @default Grafana's own log-in alone */
+  /** @default only Grafana's own login */
   oauth?: {
     name: string; clientId: string; clientSecret: string; authUrl: string; tokenUrl: string; apiUrl: string; allowedDomains: string[]; rolePath?: string;
   };
 }
 
-/** Where the container finds what it is given. */
+/** Where the container finds its files. */
 export const inside = {
   settings: "/etc/grafana/grafana.ini",
   provisioning: "/etc/grafana/provisioning",
@@ -33,7 +33,7 @@ export const inside = {
 
 type Value = string | number | boolean;
 
-/** `grafana.ini`. Secrets are not in it: Grafana reads them from their own files. */
+/** `grafana.ini`, without secrets: Grafana reads those from files of their own. */
 export function settings({ domain, address, oauth }: GrafanaOptions, port: number): string {
   return ini({
     server: {
@@ -43,7 +43,7 @@ export function settings({ domain, address, oauth }: GrafanaOptions, port: numbe
     database: { type: "sqlite3", wal: true },
     security: {
       admin_user: "admin", admin_password: secret("password"), secret_key: secret("key"),
-      // Lax: who comes back from an OpenID provider brings the state of his log-in.
+      // Lax: the redirect back from an OpenID provider needs the login's state cookie.
       cookie_secure: true, cookie_samesite: "lax", content_security_policy: true, disable_gravatar: true,
     },
     users: { allow_sign_up: false, allow_org_create: false, auto_assign_org_role: "Viewer" },
@@ -59,15 +59,15 @@ export function settings({ domain, address, oauth }: GrafanaOptions, port: numbe
       },
     } : {}),
     dashboards: { default_home_dashboard_path: `${inside.dashboards}/ringo-overview.json` },
-    // Alertmanager tells people, and nobody outside is shown anything.
+    // Alertmanager notifies people, and nothing is shared outside.
     unified_alerting: { enabled: false },
     public_dashboards: { enabled: false },
     snapshots: { enabled: false, external_enabled: false },
-    // Nothing is fetched from outside, and nobody outside is told of anything.
+    // Nothing is fetched from or reported to the outside.
     plugins: { plugin_admin_enabled: false, preinstall_disabled: true },
     analytics: { reporting_enabled: false, check_for_updates: false, check_for_plugin_updates: false, feedback_links_enabled: false },
     news: { news_feed_enabled: false },
-    // Dashboards are asked for anew; nothing is pushed.
+    // Dashboards poll; nothing is pushed.
     live: { max_connections: 0 },
     log: { mode: "console", level: "warn" },
     "log.console": { format: "json" },
@@ -79,7 +79,7 @@ const secret = (name: string): string => `$__file{${inside.secrets}/${name}}`;
 const ini = (sections: Record<string, Record<string, Value>>): string => Object.entries(sections)
   .map(([section, values]) => [`[${section}]`, ...Object.entries(values).map(([name, value]) => `${name} = ${value}`), ""].join("\n")).join("\n");
 
-/** Who is asked, under the names that dashboards call them by. JSON, which is YAML. */
+/** The data sources, under the names that dashboards use. JSON, which is YAML. */
 export const dataSources = (prometheusUrl: string, lokiUrl: string, scrapeSeconds: number): object => ({
   apiVersion: 1,
   prune: true,
@@ -92,7 +92,7 @@ export const dataSources = (prometheusUrl: string, lokiUrl: string, scrapeSecond
   ],
 });
 
-/** Where dashboards come from: the program's own alone, and not to be changed by hand. */
+/** The source of dashboards: only the program's own, not editable by hand. */
 export const dashboardProvider: object = {
   apiVersion: 1,
   providers: [{
