@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 
-/** Asks on a terminal of its own, types an answer, and gives what was said with the verdict at its end. */
+/** Asks on a terminal of its own, types an answer, and returns the output with the result at its end. */
 const terminal = `
 import os, pty, sys
 pid, fd = pty.fork()

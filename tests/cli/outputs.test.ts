@@ -14,14 +14,14 @@ function does(script: string) {
   return { command, cwd: directory, env: process.env, fix: { install: "https://www.pulumi.com/docs/install/", read: "pulumi login", up: "pulumi up --stack staging" } };
 }
 
-/** One that prints this, whatever it is asked; or fails with it. */
+/** One that prints this for any arguments; or fails with it. */
 function engine(printed: unknown, fails = false) {
   const out = join(directory, "out");
   writeFileSync(out, typeof printed === "string" ? printed : JSON.stringify(printed));
   return does(`#!/bin/sh\ncat ${out} ${fails ? ">&2; exit 1" : ""}\n`);
 }
 
-/** One that prints so much of a history as it is asked for, and notes which page that was. */
+/** One that prints the requested page of a history, and records which page that was. */
 const paged = (history: unknown[]) => does(`#!${process.execPath}
 const after = (flag) => Number(process.argv[process.argv.indexOf(flag) + 1]);
 const [size, page] = [after("--page-size"), after("--page")];

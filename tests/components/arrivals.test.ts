@@ -7,7 +7,7 @@ import { deploy, named, short, stateOf, type Registered } from "./program";
 const folder = mkdtempSync(join(tmpdir(), "ringo-arrivals-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** All that a machine's commands write to it, and the environment of its containers. */
+/** Everything that a machine's commands write to it, and the environment of its containers. */
 const told = (resources: Registered[], host: string): string => JSON.stringify(resources
   .filter(({ type, name }) => type === "command:remote:Command" && short(name).startsWith(`${host}-`)).map(stateOf));
 

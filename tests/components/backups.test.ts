@@ -6,7 +6,7 @@ const buckets = (resources: Registered[]) => of(resources, "aws:s3/bucket:Bucket
 const backupBuckets = ["backups-postgres", "backups-media"];
 
 let resources: Registered[];
-/** What each waits for, by its name. */
+/** What each depends on, by its name. */
 let waits: Map<string, string[]>;
 beforeAll(async () => {
   const all = await requested();

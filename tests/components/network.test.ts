@@ -17,7 +17,7 @@ describe("a network", () => {
 
   test.each([vpc, gateway])("with another range gets another $given, created before the old one is deleted, under another valid name", async (part) => {
     const [one, other] = [await inputs(part), await inputs(part, { vpcCidr: "10.21.0.0/20" })];
-    // In the mocks the other VPC has the id of the one.
+    // In the mocks both VPCs have the same id.
     const elsewhere = part === gateway ? { vpcs: [{ ...other.vpcs[0], vpcUuid: "another" }] } : {};
     expect((await engine.diff(part.type, one, { ...other, ...elsewhere })).replaces).toEqual([part.replaces]);
     expect([one.name, other.name]).toEqual([`ringo-test-${part.given}-fra1-10.20.0.0-20`, `ringo-test-${part.given}-fra1-10.21.0.0-20`]);

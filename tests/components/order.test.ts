@@ -32,7 +32,7 @@ describe("in the cloud there is", () => {
     ["no machine without its firewall and its internet access", "api-0-droplet", ["network-firewall-api", "network-gateway"]],
     ["no firewall before its tags", "network-firewall-edge", ["network-tag-edge", "network-tag-api", "network-tag-monitor"]],
     ["no alert before its tag", "outside-disk", ["network-tag"]],
-    // AWS refuses two changes of a bucket's access at once.
+    // AWS refuses two concurrent changes of a bucket's access.
     ...["postgres", "media", "logs"].map((name): [string, string, string[]] => [`no policy of the bucket of ${name} before it is closed`, `backups-${name}-policy`, [`backups-${name}-access`]]),
   ])("%s", waitsFor);
 });

@@ -43,7 +43,7 @@ describe("the cloud's firewall and the machine's own open the same ports", () =>
       .map(stateOf);
     const files = states.flatMap((state) => state.files);
     const ruleset = files.find(({ path }) => path === "/etc/nftables.conf")!.content;
-    // What a machine asks itself passes no firewall of the cloud's.
+    // Connections within a machine do not pass the cloud's firewall.
     const droplet = resources.find(({ type, name }) => type === "digitalocean:index/droplet:Droplet" && name.startsWith(`${host}-`))!;
     const itself = ["127.0.0.1", outputsOf(droplet.type, droplet.name, droplet.inputs).ipv4AddressPrivate];
     const added = files.filter(({ path }) => path.startsWith("/etc/ringo/nftables/")).map(({ content }) => content).join("")

@@ -1,13 +1,13 @@
 import { deflateSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-// Loaded before anybody says which stack it is for, as the local stack's command does: nothing may be made of that yet.
+// Loaded before the stack is known, as by the local stack's command: it must not be used yet.
 import program from "../../index";
 import { secrets } from "../../config/secrets";
 import { stateIn } from "../../machine/payload";
 import type { MachineState } from "../../machine/state";
 
-// What is packed here goes nowhere, so that it need not be the same everywhere: Node's own takes a fifth of the time.
+// What is packed here is not deployed, so it need not be identical everywhere: Node's own zlib takes a fifth of the time.
 jest.mock("../../machine/packing", () => ({
   ...jest.requireActual<object>("../../machine/packing"),
   pack: (text: string) => deflateSync(text, { level: 1 }).toString("base64"),
@@ -21,7 +21,7 @@ export interface Registered {
 
 const image = `registry.ringo.dev/backend@sha256:${"ab".repeat(32)}`;
 
-/** A complete configuration; each test changes what it is about. */
+/** A complete configuration; each test changes the part that it tests. */
 export const configuration: Record<string, unknown> = {
   environment: "test",
   throwaway: true,
@@ -40,7 +40,7 @@ export const configuration: Record<string, unknown> = {
   deadMansSwitchUrl: "https://switch.ringo.test/not-a-switch",
 };
 
-/** What the cloud would answer: computed outputs that the program reads. */
+/** Computed outputs that the program reads, as the cloud would return them. */
 export function outputsOf(type: string, name: string, inputs: any): Record<string, unknown> {
   const number = 1 + [...name].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 200, 7);
   switch (type) {
@@ -70,7 +70,7 @@ export function outputsOf(type: string, name: string, inputs: any): Record<strin
   }
 }
 
-/** A number, as droplets have it, that is a resource's own whatever else there is. */
+/** A number like a droplet's id, which depends only on the resource itself. */
 export const idOf = (name: string): string => String([...name].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 1_000_003, 7));
 
 /**
@@ -79,7 +79,7 @@ export const idOf = (name: string): string => String([...name].reduce((sum, c) =
  */
 Error.prepareStackTrace = (error, frames) => [String(error), ...frames.map((frame) => `    at ${frame.toString()}`)].join("\n");
 
-/** Runs the whole program against mocks and gives every resource that it registered, and its outputs. */
+/** Runs the whole program against mocks; returns every registered resource and the outputs. */
 export async function deploy(changes: Record<string, unknown> = {}): Promise<{ resources: Registered[]; outputs: any }> {
   const resources: Registered[] = [];
   await pulumi.runtime.setMocks({
@@ -102,15 +102,15 @@ export async function deploy(changes: Record<string, unknown> = {}): Promise<{ r
   return { resources, outputs };
 }
 
-/** What the engine is told to call back for. */
+/** Hooks registered with the engine. */
 export const hooks: { getName(): string; getOnDryRun(): boolean }[] = [];
-// The SDK's stand-in for the engine says that it takes hooks, and cannot.
+// The SDK's mock engine claims to support hooks, but does not.
 Object.assign(MockMonitor.prototype, { registerResourceHook: (hook: (typeof hooks)[number], done: (error: null) => void) => (hooks.push(hook), done(null)) });
 
-/** What the engine is asked for with a resource. */
+/** The engine's request for a resource. */
 export type Request = Parameters<MockMonitor["registerResource"]>[0];
 
-/** The same, with what the engine was asked for: what a resource waits for, and how it is kept and replaced. */
+/** The same, with the requests to the engine: dependencies and options of resources. */
 export async function requested(changes: Record<string, unknown> = {}): Promise<Awaited<ReturnType<typeof deploy>> & { requests: Request[] }> {
   const asked = jest.spyOn(MockMonitor.prototype, "registerResource");
   try {
@@ -122,7 +122,7 @@ export async function requested(changes: Record<string, unknown> = {}): Promise<
 
 const deployed = new Map<string, ReturnType<typeof deploy>>();
 
-/** The same, run once in a file for each change, for who only reads what comes of it. */
+/** The same, run once per test file and change, for tests that only read the result. */
 export function stackWith(changes: Record<string, unknown> = {}): ReturnType<typeof deploy> {
   const key = JSON.stringify(changes);
   if (!deployed.has(key)) deployed.set(key, deploy(changes));
@@ -139,20 +139,20 @@ export function plain(value: any): any {
   return value;
 }
 
-/** What a machine's command makes so. */
+/** The state that a machine's command applies. */
 export const stateOf = (command: Registered): MachineState => stateIn(plain(command.inputs.stdin));
 
-/** A resource's name without what says where and of what a machine is made. */
+/** A resource's name without the hash of a machine's region, range and image. */
 export const short = (name: string): string => name.replace(/-[0-9a-f]{4}(?=(-\d+)?$)/, "");
 
-/** The resource of a name, which may be short. @throws when there is none, with those there are */
+/** The resource of a name, which may be short. @throws if there is none, with the existing ones */
 export function named(resources: Registered[], name: string): Registered {
   const found = resources.find((r) => r.name === name || short(r.name) === name);
   if (!found) throw new Error(`no ${name} among ${resources.map((r) => r.name).join(", ")}`);
   return found;
 }
 
-/** What must have been done before each resource, by way of others too, by their names. */
+/** Transitive dependencies of each resource, by name. */
 export function doneBefore(requests: Request[]): Map<string, Set<string>> {
   const direct = new Map(requests.map((request) => [short(request.getName()), request.getDependenciesList().map((urn: string) => short(urn.slice(urn.lastIndexOf("::") + 2)))]));
   const before = new Map<string, Set<string>>();

@@ -75,7 +75,7 @@ test("the public address is not released with its machine", () => {
   expect(address.getIgnorechangesList()).toEqual(["dropletId"]);
 });
 
-/** The names of all resources of a kind that are there after a change, and were before. */
+/** The names of all resources of a kind after and before a change. */
 const changed = (kind: string, resources: Registered[]) => {
   const names = (all: Registered[]) => all.filter(({ type }) => type.endsWith(kind)).map(({ name }) => name);
   const [then, now] = [names(before), names(resources)];

@@ -8,7 +8,7 @@ import { stackWith, stateOf, type Registered } from "./program";
 const folder = mkdtempSync(join(tmpdir(), "ringo-units-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** All states of a stack that has everything. */
+/** All states of a stack with every option. */
 let states: MachineState[];
 let commands: Registered[];
 beforeAll(async () => {
@@ -84,7 +84,7 @@ test("every timer of ours is started and enabled", () => {
   const timers = states.flatMap((state) => state.files.flatMap(({ path, content }) => {
     const [, name] = /^\/etc\/systemd\/system\/([^/]+\.timer)$/.exec(path) ?? [];
     const unit = state.units.find((each) => each.name === name);
-    // One that counts only from its service's last run never begins.
+    // One that only counts from its service's last run would never start.
     const begins = /^OnCalendar=./m.test(content) || (/^On(Boot|Active|Startup)Sec=./m.test(content) && /^OnUnit(Ina|A)ctiveSec=./m.test(content));
     return name === undefined ? [] : [{ name, runs: unit !== undefined && unit.enabled !== false && unit.running !== false, begins, changes: unit?.restartOn?.includes(path) ?? false }];
   }));

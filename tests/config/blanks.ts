@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { rootCertificates } from "node:tls";
 import { digest, key } from "./fixture";
 
-/** What somebody would put into each blank that a command may have. */
+/** A value for each blank that a command may have. */
 const values: Record<string, () => string> = {
   "your address": () => "185.12.64.9",
   "your domain": () => "ringo.dev",
@@ -32,7 +32,7 @@ function certificate(): string {
   return file;
 }
 
-/** A command as somebody types it who fills in what it leaves to him. */
+/** A command with its blanks filled in. */
 export const filled = (command: string): string => command.replace(/<([^<>]*)>/g, (_, blank: string) => {
   if (!Object.hasOwn(values, blank)) throw new Error(`nobody knows what to put into <${blank}>: ${command}`);
   return values[blank]!();
@@ -44,5 +44,5 @@ export const secrets: Record<string, string> = {
   alertWebhookUrl: "https://hooks.ringo.dev/not-a-hook", alertSlackUrl: "https://hooks.ringo.dev/not-a-hook", deadMansSwitchUrl: "https://switch.ringo.dev/not-a-switch",
 };
 
-/** What somebody answers who is asked for a secret. */
+/** The answer to a prompt for a secret. */
 export const typed = (secret: string): string => secrets[secret] ?? `another-${key}`;

@@ -13,7 +13,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const sealed = { secure: "v1:not:a-real-one" };
 
-/** What is wrong with the least config and these values, where the stack's file says this of its keys. */
+/** Faults of the minimal configuration with these values, given this stack file. */
 function faultsOf(changes: Record<string, string>, file?: object) {
   const given = Object.entries({ ...least, ...changes });
   const secret = stored({ ...least, ...changes });

@@ -1,4 +1,4 @@
-/** What `pulumi config set` and `rm` do to a stack's configuration: as far as the commands go that faults tell, and no further. */
+/** What `pulumi config set` and `rm` do to a stack's configuration, as far as the suggested commands need. */
 import { execFileSync } from "node:child_process";
 
 export interface Stored {
@@ -9,7 +9,7 @@ export interface Stored {
 
 type Node = Record<PropertyKey, unknown>;
 
-/** Runs a command line on a copy of the configuration. @param typed what a person answers where a secret is asked for */
+/** Runs a command line on a copy of the configuration. @param typed answers to prompts for secrets */
 export function run(line: string, stored: Stored, typed: (name: string) => string): Stored {
   const raw = { ...stored.raw };
   const secretKeys = new Set(stored.secretKeys);
@@ -23,14 +23,14 @@ export function run(line: string, stored: Stored, typed: (name: string) => strin
 }
 
 const outputs = new Map<string, string>();
-/** Of a command that makes a secret, or shows a file: for each key the same each time. */
+/** Output of a command that generates a secret, or prints a file: the same for a key each time. */
 function outputOf(command: string, name: string): string {
   const output = outputs.get(name) ?? execFileSync("sh", ["-c", command], { encoding: "utf8" }).trim();
   outputs.set(name, output);
   return output;
 }
 
-/** As a shell splits them: quotes are all that is expanded. */
+/** Splits words like a shell, with quotes but no other expansion. */
 const wordsOf = (line: string): string[] => [...line.matchAll(/(?:'[^']*'|"[^"]*"|\\'|[^\s'"])+/g)]
   .map(([word]) => word.replace(/'([^']*)'|"([^"]*)"|\\(')/g, (_, ...parts: (string | undefined)[]) => parts.slice(0, 3).find((part) => part !== undefined) ?? ""));
 

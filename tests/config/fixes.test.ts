@@ -62,7 +62,7 @@ test("the suggested value for an unquoted time is that time", () => {
 });
 
 test("the suggested command fixes any value of a wrong type", () => {
-  /** Paths of groups and of what is in them, two deep. */
+  /** Paths of groups and their members, two levels deep. */
   const paths = Object.keys(schema.shape).flatMap((name): string[][] => {
     const shape = (find(schema, [name])!.schema as { unwrap?: () => { shape?: object } }).unwrap?.().shape ?? {};
     return [[name], ...Object.keys(shape).map((member) => [name, member])];
@@ -75,7 +75,7 @@ test("the suggested command fixes any value of a wrong type", () => {
   }
 });
 
-/** Paths of all that can be set, as its reference has them. */
+/** Paths of all settings, as in the reference. */
 const leaves = (group: z.ZodType, path: string[] = []): string[][] => Object.keys((bare(group) as z.ZodObject).shape).flatMap((name) => {
   const member = child(group, name)!;
   return kindOf(member) === "group" ? leaves(member, [...path, name]) : [[...path, name]];

@@ -4,7 +4,7 @@ import { secrets } from "../../config/secrets";
 export const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 export const key = "not-a-real-key-".repeat(4);
 
-/** The least that a stack which is no throw-away needs. */
+/** The minimal configuration of a stack that is not throwaway. */
 export const least: Record<string, string> = {
   domain: "api.ringo.dev",
   sshAllowedCidrs: '["185.12.64.7/32"]',
@@ -14,10 +14,10 @@ export const least: Record<string, string> = {
   backupPassphrase: `passphrase-${key}`,
 };
 
-/** Those of the keys that are secrets, as a stack's file has them. */
+/** The keys that are stored as secrets. */
 export const stored = (raw: object): Set<string> => new Set(Object.keys(raw).filter((name) => Object.hasOwn(secrets.shape, name)));
 
-/** What is wrong with the least config after these changes; `undefined` takes a key away. */
+/** Faults of the minimal configuration after these changes; `undefined` removes a key. */
 export function faultsOf(changes: Record<string, string | undefined>, secretKeys?: Set<string>): Fault[] {
   const raw = Object.fromEntries(Object.entries({ ...least, ...changes }).filter((entry): entry is [string, string] => entry[1] !== undefined));
   const verdict = validate(raw, secretKeys ?? stored(raw), "staging");

@@ -27,7 +27,7 @@ const faultyKeys = (values: Record<string, string>, stack: string) => {
   return verdict.valid ? [] : verdict.faults.map((fault) => fault.key);
 };
 
-/** Whatever a person has already replaced is no longer named. */
+/** Placeholders that have already been replaced are no longer named. */
 const expectOnly = (keys: string[], allowed: string[]) => expect(keys.filter((key) => !allowed.includes(key))).toEqual([]);
 
 test("the project's name is the keys' namespace, and its entry is index.ts", () => {

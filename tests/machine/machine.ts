@@ -21,7 +21,7 @@ export interface Applied {
 export const config = (content: string): Fragment => ({ files: [{ path: "/etc/nginx/nginx.conf", content }] });
 export const nginx: Fragment = { units: [{ name: "nginx.service", restartOn: ["/etc/nginx/nginx.conf"] }] };
 
-/** A folder that stands for a machine's root, with stand-ins for the commands that would change the real one. */
+/** A directory as a machine's root, with stand-ins for the commands that would change the real one. */
 export class FakeMachine {
   readonly root = mkdtempSync("/dev/shm/ringo-machine-");
   readonly fake = join(this.root, ".fake");

@@ -25,7 +25,7 @@ export interface Received extends Alert {
   at: number;
 }
 
-/** What people are told of the local stack's alerts, from when it is opened on. */
+/** Alert notifications of the local stack, from when it is opened on. */
 export class Receiver {
   private readonly taken: Received[] = [];
   private readonly beats: number[] = [];
@@ -71,13 +71,13 @@ const physical = (name: string) => `ringo-local-${name}`;
 export const inside = (name: string, script: string): Promise<string> => exec(physical(name), ["sh", "-ec", script]);
 
 const idOf = (name: string): number => listMachines().find((machine) => machine.name === physical(name))!.id;
-/** As when the plug is pulled. */
+/** Like pulling the plug. */
 export const unplug = (name: string): Promise<void> => powerOff(idOf(name), { graceful: false });
 /** As its owner does: its programs end as they should. */
 export const switchOff = (name: string): Promise<void> => powerOff(idOf(name), { graceful: true });
 export const plugIn = (name: string): Promise<void> => startDroplet(idOf(name));
 
-/** Names of the alerts that fire, or are about to, as the monitor sees them. */
+/** Names of firing and pending alerts on the monitor. */
 export async function active(): Promise<string[]> {
   const { data } = JSON.parse(await inside("monitor", "curl -s http://127.0.0.1:9090/api/v1/alerts")) as { data: { alerts: { labels: Record<string, string> }[] } };
   return [...new Set(data.alerts.map(({ labels }) => labels.alertname))].sort();

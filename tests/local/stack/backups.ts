@@ -21,10 +21,10 @@ export const data = (command: string) => ssh("data", command);
 export const sql = async (statement: string, database: "ringo" | "postgres" = "ringo"): Promise<string> =>
   (await on("data", `cd / && runuser -u postgres -- psql -X -q -At -v ON_ERROR_STOP=1 -U ${database === "ringo" ? "operator" : "postgres"} ${database} <<'SQL'\n${statement}\nSQL`)).trim();
 
-/** The machine's time: restores go by it. */
+/** The machine's time, which restores use. */
 export const now = async (): Promise<string> => (await on("data", "date -u +%Y-%m-%dT%H:%M:%S.%NZ | sed 's/...Z/Z/'")).trim();
 
-/** There is a backup to restore from: the first `up` starts one and does not wait for it. */
+/** Waits for a first backup: the first `up` starts one without waiting for it. */
 export const firstBackup = (): Promise<Listed> => eventually("the first backup", async () => {
   const found = await listed();
   return found.backups.length > 0 ? found : undefined;
@@ -71,6 +71,6 @@ export const leaveLock = (): Promise<string> => restic(`for pause in 1 2 3 1.5 2
   restic --no-lock list locks | grep '^[0-9a-f]\\{64\\}$' && exit
 done; exit 1`);
 
-/** A backup that something has started and nobody waits for. */
+/** Waits for a backup that was started in the background. */
 export const idle = (unit: string): Promise<unknown> => eventually(`${unit} has ended`, async () =>
   ["inactive", "failed"].includes((await on("data", `systemctl show -p ActiveState --value ${unit}`)).trim()), 120);

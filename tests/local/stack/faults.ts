@@ -2,15 +2,15 @@ import { stopService } from "../../../local/services/supervise";
 import { startServices } from "../../../local/services";
 import { inside, plugIn, probeSeconds, unplug } from "./alerts";
 
-/** Something that breaks, and the alert that must come. */
+/** A fault, and the alert that must fire. */
 export interface Fault {
   name: string;
   alert: Record<string, string>;
-  /** How long its condition must hold, in seconds, in production. */
+  /** How long its condition must hold in production, in seconds. */
   holds: number;
   cause(): Promise<unknown>;
   fix(): Promise<unknown>;
-  /** How often its figure is read, in seconds. @default the scrape interval */
+  /** How often its metric is scraped, in seconds. @default the scrape interval */
   every?: number;
 }
 

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectDir } from "../../../local/paths";
 
-/** A command of a runbook, and what the runbook says that it prints. */
+/** A command of a runbook, and its expected output. */
 export interface Step {
   line: number;
   command: string;
@@ -27,7 +27,7 @@ export function steps(markdown: string): Step[] {
   return found;
 }
 
-/** Without what moves a terminal's cursor or colours its text. */
+/** Without terminal control sequences. */
 const plain = (text: string): string => text.replace(/\u001b\[[0-9;]*[A-Za-z]/g, "");
 
 /** What differs from run to run is left out: figures, and how many spaces they take. */
@@ -36,7 +36,7 @@ const shape = (line: string): string =>
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** Whether a command printed what the runbook says. "…" stands for any text within a line; alone on a line, for any lines. */
+/** Whether a command's output matches the runbook. "…" matches any text within a line; alone on a line, any lines. */
 export function agrees(expected: string[], actual: string): boolean {
   const pattern = expected.map((line) => (shape(line) === "…" ? "(?:[^\\n]*\\n)*" : `${shape(line).split("…").map(escaped).join("[^\\n]*")}\\n`)).join("");
   const lines = actual.replace(/\r/g, "").split("\n").map(shape).filter((line) => line !== "");
@@ -45,7 +45,7 @@ export function agrees(expected: string[], actual: string): boolean {
 
 const timeout = 300_000;
 
-/** What a person types where a command asks. */
+/** The text to type at a command's prompt. */
 const answer = /Type the stack's name to continue: (\S+)/;
 
 /** Runs a step as a person at a terminal does, or without one where nothing is asked. */

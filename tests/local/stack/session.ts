@@ -6,7 +6,7 @@ export interface User {
   authorization: { authorization: string };
 }
 
-/** Registers a new user and logs in. Rates are low for anonymous clients: one user a test file is enough. */
+/** Registers a new user and logs in. Rate limits are low for anonymous clients: one user per test file is enough. */
 export async function login(stack: Output): Promise<User> {
   const username = `tester-${randomBytes(6).toString("hex")}`;
   const password = randomBytes(12).toString("hex");
@@ -34,7 +34,7 @@ export async function order(stack: Output, user: User, title: string): Promise<a
   }, 60);
 }
 
-/** Uploads a text. Gives the path that the edge serves it at. */
+/** Uploads a text. Returns the path that the edge serves it at. */
 export async function upload(stack: Output, user: User, content: string): Promise<string> {
   const boundary = "----boundary";
   const body = Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="note.txt"\r\nContent-Type: text/plain\r\n\r\n${content}\r\n--${boundary}--\r\n`);

@@ -18,7 +18,7 @@ function begun(): YAML.Document {
   return document;
 }
 
-/** Changes the stack's configuration as a person edits the file: from what it was when the tests began. A path reaches into a group. */
+/** Edits the stack's file, starting from its content when the tests began. A path reaches into a group. */
 export function configure(changes: Record<string, unknown>): void {
   const document = begun();
   for (const [key, value] of Object.entries(changes)) document.setIn(placeInFile(key.split(".")), value);

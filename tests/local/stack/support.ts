@@ -25,31 +25,31 @@ export function run(command: string, args: string[], options: { env?: Record<str
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
     child.on("error", reject);
     child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
-    // A command that reads nothing may be gone before anything is written to it.
+    // A command that reads nothing may have exited before anything is written to it.
     if (options.input === undefined) child.stdin.destroy();
     else child.stdin.end(options.input);
   });
 }
 
-/** A make target, as a user types it. */
+/** Runs a make target, as typed by a user. */
 export const make = (target: string, variables: Record<string, string> = {}): Promise<Finished> =>
   run("make", ["--no-print-directory", target, ...Object.entries(variables).map(([k, v]) => `${k}=${v}`)]);
 
 const config = inState("ssh", "config");
 const sockets = path.join(os.tmpdir(), `ringo-ssh-${os.userInfo().uid}`);
 fs.mkdirSync(sockets, { recursive: true, mode: 0o700 });
-/** One connection to each machine for all that is asked: a new one through the bastion takes half a second. A machine that has gone is noticed, and one that is only busy is not taken for it. */
+/** One shared connection to each machine, since a new one through the bastion takes half a second. A lost machine is noticed, and not confused with a busy one. */
 const kept = ["-o", "ControlMaster=auto", "-o", `ControlPath=${sockets}/%C`, "-o", "ControlPersist=60", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=4"];
 // The configuration's way through the bastion, but for what it would hold open when the command has ended.
 const way = (host: string): string[] => (host === "edge" ? [] : ["-o", `ProxyCommand=ssh -F ${config} -E ${sockets}/bastion.log -W [%h]:%p edge`]);
 
-/** A command as root on a machine, with its exit status. What is secret goes in by `input`. */
+/** Runs a command as root on a machine; returns its exit status. Secrets are passed by `input`. */
 export const ssh = (host: string, command: string, input?: string): Promise<Finished> => run("ssh", ["-F", config, ...kept, ...way(host), host, command], { input });
 
-/** Whether a machine lets its operator in by a connection of its own. */
+/** Whether a machine accepts its operator on a new connection. */
 export const letsIn = async (host: string): Promise<boolean> => (await run("ssh", ["-F", config, host, "true"])).code === 0;
 
-/** The same, which must succeed; gives what it prints. */
+/** The same, which must succeed; returns its output. */
 export async function on(host: string, command: string, input?: string): Promise<string> {
   const { code, stdout, stderr } = await ssh(host, command, input);
   if (code !== 0) throw new Error(`${host}: ${command}\nexit ${code}\n${stdout}${stderr}`);
@@ -63,7 +63,7 @@ export interface Output {
   machines: Machine[];
 }
 
-/** What `make output` prints. */
+/** The output of `make output`. */
 export async function output(): Promise<Output> {
   const result = await make("output");
   if (result.code !== 0) throw new Error(result.stderr);
@@ -111,7 +111,7 @@ export function request(stack: Output, method: string, path: string, options: {
   });
 }
 
-/** Waits until `probe` gives something truthy. @throws with the last error when the time is over. */
+/** Waits until `probe` returns something truthy. @throws with the last error on timeout. */
 export async function eventually<T>(what: string, probe: () => Promise<T>, timeoutSeconds = 60): Promise<NonNullable<T>> {
   const end = Date.now() + timeoutSeconds * 1000;
   let last: unknown;
@@ -128,7 +128,7 @@ export async function eventually<T>(what: string, probe: () => Promise<T>, timeo
   throw new Error(`${what}: not within ${timeoutSeconds} s; last: ${String(last)}`);
 }
 
-/** The application looks at PostgreSQL, Redis and Celery, and says that all is well. */
+/** Whether the application reports PostgreSQL, Redis and Celery as healthy. */
 export const healthy = (stack: Output, timeoutSeconds: number): Promise<unknown> =>
   eventually("health", async () => (await request(stack, "GET", "/api/health/")).status === 200, timeoutSeconds);
 

@@ -18,7 +18,7 @@ describe("containers", () => {
     secrets: ["s3cret-value"],
   });
   const folder = () => machine.path(".fake/containers/ringo-api");
-  /** The container that runs, by what it was made of. */
+  /** The running container's specification. */
   const running = () => ({
     spec: readFileSync(join(folder(), "spec"), "utf8"),
     environment: readFileSync(join(folder(), "environment"), "utf8"),
@@ -34,7 +34,7 @@ describe("containers", () => {
     ]) expect(call).toContain(part);
     expect(call).toMatch(/registry.test\/backend@sha256:1 gunicorn$/);
     expect(call).not.toContain("s3cret-value");
-    // Docker takes 0 and -1 for no bound: one that forks without end would take its machine with it.
+    // Docker takes 0 and -1 as unlimited: a container that forks endlessly would take its machine with it.
     expect(Number(/ --pids-limit (\S+)/.exec(call)![1])).toBeGreaterThan(0);
     expect(statSync(machine.path("/etc/ringo/containers/ringo-api.env")).mode & 0o7777).toBe(0o600);
     expect(running().environment).toBe("KEY=s3cret-value\n");
@@ -195,7 +195,7 @@ describe("containers", () => {
   test("that an interrupted apply started must be healthy for the next one", () => {
     machine.apply(container());
     const next = { image: "registry.test/backend@sha256:2" };
-    // As after a crash between start and health: the new one runs, the old one is set aside, nothing is on record.
+    // As after a crash between start and health check: the new one runs, the old one is kept, nothing is recorded.
     const record = readFileSync(machine.path("/var/lib/ringo/seen.json"));
     const before = running();
     cpSync(folder(), `${folder()}-kept`, { recursive: true });

@@ -5,13 +5,13 @@ import { join } from "node:path";
 
 const script = join(__dirname, "../../../machine/backup/archive-get.sh");
 
-/** How a recovery is answered when pgBackRest ends with these, one after the other, and the last of them again and again. */
+/** A recovery's answer if pgBackRest exits with these statuses one after the other, repeating the last. */
 const answered = (...endings: number[]) => answeredAsOf("", "00000002.history", ...endings);
 
-/** The same in the bucket as it was at a time. */
+/** The same with the bucket as of a time. */
 const answeredAsOf = (then: string, file: string, ...endings: number[]) => answeredOn(1_000_000, then, file, ...endings);
 
-/** The same on a volume that has so many KiB left. */
+/** The same on a volume with so many KiB free. */
 function answeredOn(free: number, then: string, file: string, ...endings: number[]) {
   const bin = mkdtempSync(join(tmpdir(), "ringo-archive-"));
   const command = (name: string, body: string) => { writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`); chmodSync(join(bin, name), 0o755); };

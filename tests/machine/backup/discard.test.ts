@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(volume, { recursive: true }));
 
-/** What a command says at last, and which directories are there then. */
+/** A command's last line, and the directories that exist afterwards. */
 function discarded(what: "all" | "one", path = "", yes = "yes"): { said: string; there: string[] } {
   const said = execFileSync("/usr/bin/python3", ["-IBc", program, join(__dirname, "../../../machine"), volume, what, path, yes], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim().split("\n").at(-1)!;
   return { said, there: readdirSync(volume).sort() };

@@ -31,7 +31,7 @@ test("a server that exits between two queries is reported with its log", () => e
 
 test("one that keeps running is reported with the failed query", () => expect(asked("20")).toBe("Failure no socket"));
 
-/** What its server is started with. */
+/** Its server's options. */
 const options = (): string[] => execFileSync("/usr/bin/python3", ["-IBc", `
 import sys, types
 sys.path.insert(0, sys.argv[1])

@@ -22,7 +22,7 @@ let made: string;
 let root: string;
 let repository: string;
 let files: string;
-/** Ended after each test, with what they have started. */
+/** Killed after each test, with their children. */
 let running: ChildProcess[];
 
 /** In a folder: a repository, the media files, and all that the program reads and writes besides. */

@@ -1,6 +1,6 @@
 import { python } from "./python";
 
-/** Whether WAL has arrived when so many segments wait at each look, with no patience left. */
+/** Whether WAL has arrived if so many segments wait at each check, with the timeout exceeded. */
 const archived = (...waiting: number[]): unknown => python(`answer(lambda: (setattr(server, "remind", lambda _: None),
   setattr(server.wal, "marks", lambda _: [None] * (given.pop(0) if given else 0)), server.archived(types.SimpleNamespace(cluster=types.SimpleNamespace(unit="postgresql@17-main")), seconds=-1))[-1])`, waiting);
 

@@ -21,7 +21,7 @@ test("no WAL waits if no status file is ready", () => expect(figures()).toMatchO
 
 test("WAL that reaches S3 while it is counted is not counted", () => {
   writeFileSync(ready("00000001000000000000000A"), "");
-  symlinkSync("gone", ready("00000001000000000000000B")); // found, and not there any more when it is looked at
+  symlinkSync("gone", ready("00000001000000000000000B")); // found, but gone when it is read
   expect(figures()).toMatchObject({ ringo_wal_waiting_segments: 1, ringo_wal_archived_timestamp_seconds: 1764230000 });
 });
 

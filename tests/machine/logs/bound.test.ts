@@ -52,7 +52,7 @@ test("without room the oldest days are dropped, and the time grows again when th
 
 test("a chunk that Loki removes meanwhile is not counted", () => {
   chunk("a", 64, 10);
-  symlinkSync("gone", join(root, "chunks", "b")); // found, and not there any more when it is looked at
+  symlinkSync("gone", join(root, "chunks", "b")); // found, but gone when it is read
   expect(look(64 * 1024)).toBeLessThan(10 * 24);
 });
 

@@ -13,7 +13,7 @@ import { login, order, type User } from "../session";
 import { restoreSettings } from "../settings";
 import { eventually, healthy, on, output, request, type Output } from "../support";
 
-/** What the runbooks' examples stand for. */
+/** Values for the runbooks' examples. */
 const goodTime = "2026-11-24T09:30:00Z";
 const stamp = "20261124T094502Z";
 
@@ -37,7 +37,7 @@ const directory = (printed: string): Record<string, string> => {
 };
 const tested = ["bad-release"]; // where a release is gone back from anyway: 90-releases.test.ts
 
-/** All that is written is in S3. */
+/** Waits until everything written is in S3. */
 async function archived(): Promise<void> {
   await sql("INSERT INTO orders_heartbeat (at, worker) VALUES (now(), 'last')");
   await sql("SELECT pg_switch_wal()", "postgres");
