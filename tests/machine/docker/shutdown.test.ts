@@ -98,6 +98,8 @@ test("containers stop and start in order even if the firewall accepts no rules",
 test("stopping does not time out while one of them still works: a worker's tasks may take longer than systemd's default", () => {
   const unit = shutdown([]).files!.find(({ path }) => path.endsWith(".service"))!.content;
   expect(unit).toMatch(/^TimeoutStopSec=infinity$/m);
+  // To turn others away, and to see who waits in a container's network.
+  expect(unit).toMatch(/^CapabilityBoundingSet=(?=.*\bCAP_NET_ADMIN\b)(?=.*\bCAP_SYS_PTRACE\b)/m);
 });
 
 test("nft accepts the refusing rules", () => {
