@@ -19,7 +19,7 @@ describe("configuration reaches the machines", () => {
   beforeAll(async () => {
     ({ resources } = await deploy({
       edge: { clientMaxBodyMiB: 7 }, apiTimeoutSeconds: 77, acme: { email: "who@ringo.test" }, autoscaler: { enabled: false }, dockerCidr: "172.29.0.0/16",
-      operatorSshKeys: [operatorKey], trustedCertificates: [authority],
+      backups: { retentionDays: 33 }, restore: "2026-01-02T03:04:05Z", operatorSshKeys: [operatorKey], trustedCertificates: [authority],
       alerts: { runbook: "https://wiki.ringo.dev/alerts", telegramChatId: "-1009", email: { to: "to@ringo.test", from: "from@ringo.test", server: "mail.ringo.test:465", username: "mailer" } },
       alertTelegramToken: `9:${"not-a-token".repeat(3)}`, alertEmailPassword: "not-a-password-of-mail", alertSlackUrl: "https://hooks.slack.ringo.test/not-a-url", alertWebhookUrl: "https://hooks.ringo.test/not-a-hook", deadMansSwitchUrl: "https://switch.ringo.test/not-a-switch",
     }));
@@ -33,6 +33,8 @@ describe("configuration reaches the machines", () => {
     ["autoscaler.enabled", "worker-0", /CELERY_WORKER_AUTOSCALER\W+false/],
     ["dockerCidr", "api-0", /172\.29\./],
     ["dockerCidr of the monitor's containers", "monitor", /172\.29\./],
+    ["restore, to PostgreSQL and the media files", "data", /(?=.*(?<!media) initialize --time 2026-01-02T03:04:05)(?=.* media initialize --time 2026-01-02T03:04:05)/],
+    ["backups.retentionDays, to PostgreSQL's and the media files'", "data", /(?=.*repo1-retention-full=33\b)(?=.*RINGO_KEEP_DAYS\W+33\b)/],
     ["alerts.telegramChatId, and the token for it", "monitor", /(?=.*-1009)(?=.*9:not-a-token)/],
     ["alerts.email, and the password for it", "monitor", /(?=.*to@ringo\.test)(?=.*from@ringo\.test)(?=.*mail\.ringo\.test:465)(?=.*not-a-password-of-mail)/],
     ["alertSlackUrl", "monitor", /hooks\.slack\.ringo\.test/],
