@@ -50,6 +50,11 @@ test("no neighbour is asked for a name, and none answered: systemd-resolved is t
   expect([told(true), told(false)]).toMatchObject([{ status: 0, stdout: "restart systemd-resolved.service\n" }, { status: 0, stdout: "" }]);
 });
 
+test("protocols that nobody here speaks cannot be loaded, neither by name nor for a socket", () => {
+  const lines = content(hardening, "/etc/modprobe.d/ringo.conf").split("\n");
+  for (const name of ["dccp", "sctp", "rds", "tipc", "can", "ax25"]) expect(lines).toEqual(expect.arrayContaining([`install ${name} /bin/false`, `blacklist ${name}`]));
+});
+
 test("files created in a session are accessible only to owner and group", () => {
   const [login, session] = [place("login.defs", content(hardening, "/etc/login.defs")), place("pam/session", "session required pam_umask.so\n")];
   const program = `
