@@ -20,6 +20,7 @@ const sessions: Sent[] = [
   ...passwords.map((password) => named("log in", json("POST", "/api/v1/token/", { username: "ivan.petrov@ringo-uchet.ru", password }, mobile))),
   ...passwords.map((password) => named("register", json("POST", "/api/v1/register/", { username: `новый-${randomBytes(6).toString("hex")}`, password }))),
   named("change a password", json("POST", "/api/v1/users/password/", { old_password: passwords[1], new_password: passwords[0] }, bearer)),
+  named("change a password, as JavaScript spells it", json("POST", "/api/v1/users/password/", { oldPassword: passwords[1], newPassword: passwords[0] }, bearer)),
   ...["re_new_password", "password_confirm", "confirm_password", "passwordConfirm", "new_password_confirm"].map((again) => named("set a password", json("POST", "/api/v1/users/password/", { password: passwords[2], [again]: passwords[2] }, bearer))),
   named("refresh", json("POST", "/api/v1/token/refresh/", { refresh: jwt })),
   named("read", request("GET", "/api/v1/orders/7/", { ...bearer, ...mobile })),
