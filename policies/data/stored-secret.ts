@@ -47,7 +47,8 @@ function* faults(inputs: any, type: string): Iterable<string> {
 
 export const storedSecret: Rule = {
   name: "stored-secret",
-  types: [everyType],
+  // Those that it reads by themselves as well: judged here, they need no other rule.
+  types: [everyType, ...Object.keys(readable)],
   chapter: "Data",
   severity: "high",
   demands: "No parameter, object or app's environment stores a secret in plain text, and no resource in the cloud has a secret of the configuration in its name, its tags or elsewhere.",

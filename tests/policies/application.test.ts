@@ -54,7 +54,7 @@ chapter("Application", {
     unknown: [digitalocean("droplet", { tags: [unknown] })],
   },
   "judged-type": {
-    kept: alone(aws("s3/bucket", {}), aws("s3/bucketVersioning", {}), aws("s3/bucketObjectv2", {}), aws("s3/bucketLogging", {}), aws("s3/bucketMetric", {}), digitalocean("tag", {}),
+    kept: alone(aws("s3/bucket", {}), aws("s3/bucketVersioning", {}), aws("s3/bucketObjectv2", {}), aws("s3/bucketLogging", {}), aws("s3/bucketMetric", {}), aws("ssm/parameter", {}), digitalocean("tag", {}),
       ...["ringo:host:Host", "tls:index/privateKey:PrivateKey", "random:index/randomPassword:RandomPassword", "pulumi:pulumi:Stack", "pulumi:index:Stash", "pulumi:providers:digitalocean", "command:local:Command"].map((type) => ({ type, props: {} }))),
     broken: [
       ...["", "Acl", "Versioning", "Logging", "LifecycleConfiguration", "ObjectLockConfiguration", "ServerSideEncryptionConfiguration", "AccelerateConfiguration", "CorsConfiguration", "RequestPaymentConfiguration", "WebsiteConfiguration"]
