@@ -1,4 +1,4 @@
-/** Types that no rule looks at by itself, and needs to: what they are part of is judged, or nothing in them can go against the checklist. */
+/** Types that no rule checks by itself, and that need none: what they are part of is judged, or nothing in them can violate the checklist. */
 
 const typed = (prefix: string, paths: string): string[] => paths.split(/\s+/).map((path) => {
   const word = path.slice(path.lastIndexOf("/") + 1);
