@@ -68,7 +68,7 @@ def _run(unit, running, record):
         did("unit %s restarted" % name)
     elif record.stale("reload " + name, reload):
         record.begin("reload " + name)
-        # While a unit starts, as after a reboot, systemd takes a reload for a part of that start: what is read by then stays unread.
+        # While a unit is still starting, as after a reboot, systemd merges a reload into the start: files read by then are not read again.
         _systemctl("start", name)
         _systemctl("reload-or-restart", name)
         did("unit %s reloaded" % name)

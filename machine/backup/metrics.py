@@ -24,5 +24,5 @@ def write(name, figures):
         os.chmod(path, 0o644)
         os.replace(path, f"{DIRECTORY}/{name}.prom")
     except OSError:
-        os.unlink(path)  # a full disk has no room for one of each attempt
+        os.unlink(path)  # or each attempt on a full disk would leave one
         raise

@@ -84,7 +84,7 @@ function daemonConfig(addressPool: string): string {
     // One place for all logs of a machine, bounded as a whole, and read by one shipper.
     "log-driver": "journald",
     "default-address-pools": [{ base: addressPool, size: 24 }],
-    // Docker finds its bridge as it once made it, and would keep that one's address for good. Running containers keep it until the next boot.
+    // Otherwise Docker would keep the address of its existing bridge forever. Running containers keep theirs until the next boot.
     bip: addressPool.replace(/\.0\/\d+$/, ".1/24"),
   });
 }

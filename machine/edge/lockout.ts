@@ -2,8 +2,8 @@ import { quote } from "../shell";
 import type { Step } from "../state";
 
 /**
- * Refuses rules that would shut out whoever brings them, before any of them is written. The cloud's firewall can be set right without a
- * connection to the machine; its own cannot.
+ * Refuses firewall rules that would lock out the deployer, before any of them is written. The cloud's firewall can be corrected without
+ * a connection to the machine; the machine's own cannot.
  */
 export function deployerAdmitted(cidrs: string[]): Step {
   const asked = `from=\${SSH_CONNECTION%% *}

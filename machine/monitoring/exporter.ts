@@ -65,7 +65,7 @@ Environment=GOMAXPROCS=1
 ${sandbox({ network: "internet" })}${service.map((line) => `${line}\n`).join("")}${description === undefined ? "" : "\n[Install]\nWantedBy=multi-user.target\n"}`;
 }
 
-/** Whoever owns what is in it, an update of Debian's package or an earlier release of ours: at its start it is given to the program's user. */
+/** At each start systemd gives the directory to the program's user, even if an update of Debian's package or an earlier release of ours gave it to another. */
 const stateDirectory = (data: string): string => `StateDirectory=${data}\nStateDirectoryMode=0700\n`;
 
 /** A word of a command, quoted for systemd. */

@@ -45,7 +45,7 @@ export const publicAddressRules: Rule[] = [
       const edges = resources.filter((one) => droplet.is(one) && isEdge(one.props));
       yield* eachKnown(resources.filter(({ type }) => assignments.includes(type) || addresses.includes(type)), function* (one) {
         const { type, urn, props, propertyDependencies } = one;
-        // An address also tells to which machine it was assigned, perhaps before that was replaced: what counts is to which the program assigns it.
+        // An address also reports the machine that it is assigned to, which may have been replaced since: what counts is the one that the program assigns it to.
         const isFine = assignments.includes(type)
           ? nameOnly(edges, droplet, one, "dropletId", [() => props.dropletId])
           : (propertyDependencies.dropletId ?? []).filter(droplet.is).every((of) => edges.some((edge) => edge.urn === of.urn));

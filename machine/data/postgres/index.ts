@@ -121,8 +121,8 @@ runuser -u postgres -- ${bin}/postgres -C data_directory --config-file=${etc}/po
       timeoutSeconds: 6 * 3600,
     },
     {
-      // A reload takes in what it can; what needs a restart is known only to the server. A look at its files has a session compare
-      // them itself: it need not wait until the server has heard of a reload, nor trust that it has.
+      // A reload applies what it can; only the server knows what needs a restart. By reading pg_file_settings, a session compares the
+      // files itself, and so does not depend on whether the server has processed the reload yet.
       name: "PostgreSQL settings that need a restart",
       when: "after-units",
       unless: `test "$(${psql} -c 'SELECT count(*) FROM pg_file_settings' -c 'SELECT count(*) FROM pg_settings WHERE pending_restart' | tail -n 1)" = 0`,
