@@ -1,4 +1,5 @@
 import type { Rule } from "../rule";
+import { eachKnown } from "../unknown";
 import { bringsState } from "./state";
 
 const given = (value: unknown): boolean => typeof value === "string" && value.trim() !== "";
@@ -43,14 +44,18 @@ export const commandHostKey: Rule = {
   fix: "remove StrictHostKeyChecking and --insecure, and give the key in UserKnownHostsFile or the certificate in --cacert; better, use command.remote with hostKey.",
   answers: [],
   *check(inputs) {
-    const { create, update, delete: remove, environment, interpreter } = inputs;
-    const texts: [string, unknown][] = [["create", create], ["update", update], ["delete", remove], ["interpreter", interpreter?.join(" ")], ["stdin", bringsState(inputs) ? undefined : inputs.stdin],
-      ...Object.entries(environment ?? {}).map(([name, value]): [string, unknown] => ["environment", `${name}=${String(value)}`])];
-    for (const [where, text] of texts) {
-      if (typeof text !== "string") continue;
+    // Read one at a time: a preview of a new stack knows the command, but not yet the stdin.
+    const texts: [string, () => unknown][] = [
+      ["create", () => inputs.create], ["update", () => inputs.update], ["delete", () => inputs.delete], ["interpreter", () => inputs.interpreter?.join(" ")],
+      ...Object.keys(inputs.environment ?? {}).map((name): [string, () => unknown] => ["environment", () => `${name}=${String(inputs.environment[name])}`]),
+      ["stdin", () => (bringsState(inputs) ? undefined : inputs.stdin)],
+    ];
+    yield* eachKnown(texts, function* ([where, read]) {
+      const text = read();
+      if (typeof text !== "string") return;
       const does = believing.filter(([pattern]) => [text, unquoted(text)].some((each) => pattern.test(each))).map(([, what]) => what);
       yield* [...new Set(does)].map((what) => `${where} ${what}`);
-    }
+    });
   },
 };
 

@@ -78,6 +78,8 @@ chapter("Machines", {
       [/stdin checks no host key/, local({ create: "sh", stdin: "ssh -o StrictHostKeyChecking=no a" })], [/interpreter checks no host key/, local({ create: "true", interpreter: ["ssh", "-o", "StrictHostKeyChecking=no", "a"] })],
       [/environment checks no host key/, local({ create: "git pull", environment: { GIT_SSH_COMMAND: "ssh -o StrictHostKeyChecking=no" } })],
       [/create checks no host key/, { type: "command:remote:Command", props: { connection: hop, create: "ssh -o StrictHostKeyChecking=no b" } }],
+      // In a preview that does not know the rest.
+      [/create checks no host key/, local({ create: "ssh -o StrictHostKeyChecking=no a", stdin: unknown })],
     ],
     unknown: [local({ create: unknown })],
   },
