@@ -9,7 +9,8 @@ const modules = ["shell", "record", "commands", "shims", "packages", "accounts",
 
 /**
  * The command line that runs on the machine as root. It is constant and contains nothing of the state: it reads the program
- * and the state from stdin, applies the state, prints what it did, and exits 1 if anything failed.
+ * and the state from stdin, applies the state, prints what it did, and exits 1 if anything failed. Machines' boot resources keep the one
+ * that they were created with, so after a change the policy `command-state` advises against each of them.
  */
 export const remoteCommand =
   "python3 -c '" +

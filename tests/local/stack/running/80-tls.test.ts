@@ -35,7 +35,7 @@ test("the certificate's key is of the type that costs the edge least", async () 
   expect(curve).toBe("prime256v1");
 });
 
-test("who can, exchanges keys in a way that a quantum computer would not break either; who cannot, as before", async () => {
+test("clients that support it use a post-quantum key exchange, and others connect as before", async () => {
   const agreed = (ecdhCurve: string) => new Promise<string>((resolve) => {
     const socket = tls.connect({ host: stack.publicAddress, port: 443, servername: new URL(stack.apiUrl).hostname, ca: fs.readFileSync(stack.caCertificate), ecdhCurve }, () => {
       resolve(socket.getProtocol()!);
