@@ -144,8 +144,8 @@ function relocate(content: string, root: string, plainPort: number, tlsPort: num
     .replace(/listen (80|443)\b/g, (_, port) => `listen ${port === "80" ? plainPort : tlsPort}`)
     // Debian 12's nginx has no such directive yet.
     .replace(/ ssl;(\s+)http2 on;/g, old ? " ssl http2;" : " ssl;$1http2 on;")
-    // Nor does its OpenSSL know this group.
-    .replace("X25519MLKEM768:", old ? "" : "X25519MLKEM768:")
+    // Nor does its OpenSSL know this group, or how to do without one.
+    .replace("?X25519MLKEM768:", old ? "" : "?X25519MLKEM768:")
     // What a rate limit made of a request, which an operator learns from its status.
     .replaceAll("'{\"time\":", `'{"limit":"$limit_req_status","time":`)
     .replace("http {\n", `http {\n    set_real_ip_from 127.0.0.0/8;\n    real_ip_header ${claim};\n${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((n) => `    ${n}_temp_path ${root}/tmp/${n};\n`).join("")}`);
