@@ -1,6 +1,6 @@
 /**
- * TLS as Mozilla's "intermediate" (6.0), without OCSP stapling, since Let's Encrypt no longer offers OCSP. The first group, where OpenSSL has it, is hybrid:
- * what is recorded today stays secret even if a quantum computer breaks X25519 one day.
+ * TLS as Mozilla's "intermediate" (6.0), without OCSP stapling, since Let's Encrypt no longer offers OCSP. The first group is hybrid, and
+ * optional, as OpenSSL before 3.5 lacks it: what is recorded today stays secret even if a quantum computer breaks X25519 one day.
  */
 export const tls = (directory: string): string => `ssl_certificate ${directory}/fullchain.pem;
 ssl_certificate_key ${directory}/privkey.pem;
