@@ -11,6 +11,7 @@ import { grafana } from "../../../machine/monitoring/grafana";
 import { namesForContainers } from "../../../machine/base/resolvers";
 import { firewall, ruleset, type Service } from "../../../machine/base/nftables";
 import type { Fragment } from "../../../machine/state";
+import { beside } from "../beside";
 
 /** Users that every system has, in the place of those that a machine has. */
 const standIns: Record<string, string> = {
@@ -192,12 +193,7 @@ describe("a container's port, from the machine itself", () => {
   /** The addresses at which a user reaches a container: two of the machine's own, which Docker leads there, and the container's. */
   function reached(user: string, ...added: Fragment[]): string[] {
     const program = `
-import os, socket, subprocess, sys, time
-run = lambda *words, **options: subprocess.run(words, check=True, text=True, **options)
-container = subprocess.Popen(["unshare", "--net", "sleep", "20"])
-there = ["nsenter", "--net", "--target", str(container.pid)]
-while os.readlink("/proc/%d/ns/net" % container.pid) == os.readlink("/proc/self/ns/net"):
-    time.sleep(0.01)
+${beside}container, there = beside()
 run("ip", "link", "set", "lo", "up")
 run("ip", "address", "add", "10.0.0.9/32", "dev", "lo")
 run("ip", "link", "add", "docker0", "type", "veth", "peer", "name", "eth0", "netns", str(container.pid))
@@ -212,14 +208,7 @@ table ip docker {
   chain postrouting { type nat hook postrouting priority srcnat; ip saddr 127.0.0.0/8 oifname "docker0" masquerade; }
 }
 """)
-server = subprocess.Popen([*there, "/usr/bin/python3", "-c", """
-import socket
-listener = socket.create_server(("172.30.0.2", 8000))
-print("ready", flush=True)
-while True:
-    listener.accept()
-"""], stdout=subprocess.PIPE, text=True)
-server.stdout.readline()
+server = listening(there)
 try:
     for place in [("127.0.0.1", 3100), ("10.0.0.9", 3100), ("172.30.0.2", 8000)]:
         try:

@@ -1,18 +1,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { shutdown } from "../../../machine/docker/shutdown";
+import { beside } from "../beside";
 
 /** Who reaches a container's published port on a machine with these commands of nft: another machine, and the machine itself. */
 function reached(commands: string): Record<"another" | "itself", string> {
   const program = `
-import json, os, socket, subprocess, sys, time
-run = lambda *words, **options: subprocess.run(words, check=True, text=True, **options)
-def beside():
-    other = subprocess.Popen(["unshare", "--net", "sleep", "20"])
-    while os.readlink("/proc/%d/ns/net" % other.pid) == os.readlink("/proc/self/ns/net"):
-        time.sleep(0.01)
-    return other, ["nsenter", "--net", "--target", str(other.pid)]
-def link(name, address, there, far):
+import json
+${beside}def link(name, address, there, far):
     run("ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", there[-1])
     for words, device, each in [([], name, address), (there, "eth0", far)]:
         run(*words, "ip", "address", "add", each, "dev", device)
@@ -40,14 +35,7 @@ table ip docker {
   chain output { type nat hook output priority -100; ip daddr 10.0.0.9 tcp dport 8000 dnat to 172.30.0.2:8000; }
 }
 """)
-    server = subprocess.Popen([*inside, "/usr/bin/python3", "-c", """
-import socket
-listener = socket.create_server(("172.30.0.2", 8000))
-print("ready", flush=True)
-while True:
-    listener.accept()
-"""], stdout=subprocess.PIPE, text=True)
-    server.stdout.readline()
+    server = listening(inside)
     run("nft", sys.argv[1])
     asked = lambda *words: run(*words, "/usr/bin/python3", "-c", connect, stdout=subprocess.PIPE).stdout
     print(json.dumps({"another": asked(*outside), "itself": asked()}))
